@@ -1,0 +1,332 @@
+"""The words of the thinking floor as frozen values. Imports nothing of ours and does nothing but hold and check.
+
+Offsets are always character offsets into the text they belong to, end exclusive, so `text[start:end]` is the passage.
+Times are time-zone-aware. Similarities are cosines in [-1, 1] unless a field says otherwise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class Shelf(StrEnum):
+    """What is searched: peers' work on a challenge, the organization's own documents, or points decided before."""
+
+    WORK = "work"
+    CONTEXT = "context"
+    PRECEDENTS = "precedents"
+
+
+class SourceKind(StrEnum):
+    """What a point may rest on."""
+
+    SUBMISSION = "submission"
+    CRITERION = "criterion"
+    CONTEXT = "context"
+    PEER = "peer"
+    PRECEDENT = "precedent"
+
+
+class PointKind(StrEnum):
+    """The three kinds of feedback: keep this, do this next, check this."""
+
+    STRENGTH = "strength"
+    NEXT_STEP = "next_step"
+    QUESTION = "question"
+
+
+class Standing(StrEnum):
+    """How a submission stands on a criterion. `CANNOT_TELL` is an answer, and a good one when evidence is thin."""
+
+    MET = "met"
+    PARTLY = "partly"
+    NOT_YET = "not_yet"
+    CANNOT_TELL = "cannot_tell"
+
+
+class Band(StrEnum):
+    """Confidence as a person reads it. `HIGH` needs independent agreement, never one similarity alone."""
+
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+
+class AI(StrEnum):
+    """What a learner allows: no machine reads the text, only machines of the organization, or any."""
+
+    NONE = "none"
+    LOCAL = "local"
+    ANY = "any"
+
+    def and_(self, other: AI) -> AI:
+        """The stricter of the two."""
+        order = (AI.NONE, AI.LOCAL, AI.ANY)
+        return min(self, other, key=order.index)
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A piece of `document` (a revision or a document version), verbatim: its text is `source[start:end]`."""
+
+    id: str
+    document: str
+    start: int
+    end: int
+    text: str
+    heading: str = ""  # path of headings above it, outermost first, joined by " › "
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Who may see what, now. Every read of the Library is made under one; it never widens.
+
+    `reader` is the learner the result is shown to; `author` is left out of peers' work (usually the same person).
+    """
+
+    organization: str
+    challenge: str
+    reader: str
+    author: str
+    at: datetime
+    groups: tuple[str, ...] = ()  # groups whose work the challenge's sharing policy lets the reader see; () is all
+    peers: bool = True  # False: policy or rule 4 forbids peers' work altogether
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """One thing that a good solution does. `question` is what a facilitator asks when it is not evident."""
+
+    id: str
+    text: str
+    question: str = ""
+    points: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChallengeBrief:
+    """What learners were asked, as the drafter needs it. `notes` hold what facilitators said about it."""
+
+    id: str
+    prompt: str
+    title: str = ""
+    outcome: str = ""
+    reference: str = ""
+    language: str = "en"
+    criteria: tuple[Criterion, ...] = ()
+    notes: str = ""
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewed:
+    """A peer's submission that a facilitator has judged: what assessment learns from. `score` is in [0, 1]."""
+
+    id: str
+    text: str
+    standing: Standing | None = None
+    score: float | None = None
+    criteria: Mapping[str, Standing] = field(default_factory=dict)
+    author: str = ""
+    feedback: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PastPoint:
+    """A point that a facilitator decided before, with the passage it was about."""
+
+    kind: PointKind
+    text: str
+    quote: str
+    criterion: str = ""
+    dismissed: bool = False
+    reason: str = ""
+    decided_by: str = ""  # name of the facilitator, for the facilitator's eyes
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """What the Library gives back for an id: text that the scope may see, as it stands now."""
+
+    id: str
+    shelf: Shelf
+    text: str
+    document: str
+    start: int = 0
+    end: int = 0
+    title: str = ""
+    heading: str = ""
+    version: int = 1
+    author: str = ""
+    past: PastPoint | None = None
+
+    @property
+    def indexed(self) -> str:
+        """The text that is embedded and searched: the passage below its document's title and headings."""
+        return "\n".join(part for part in (self.title, self.heading, self.text) if part)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """An item found for a submission, with why it was found. `label` (E1, E2 …) names it in prompts and sources."""
+
+    label: str
+    item: Item
+    dense: float
+    lexical: float
+    fused: float  # sum of the two as z-scores within the candidates
+
+    @property
+    def kind(self) -> SourceKind:
+        return _SOURCE_OF[self.item.shelf]
+
+
+_SOURCE_OF = {
+    Shelf.WORK: SourceKind.PEER,
+    Shelf.CONTEXT: SourceKind.CONTEXT,
+    Shelf.PRECEDENTS: SourceKind.PRECEDENT,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """How a submission stands on one criterion, and how sure that is (0 to 1). `agreeing` counts independent peers."""
+
+    criterion: str
+    standing: Standing
+    confidence: float
+    agreeing: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """The reading of a submission. `overall` is the best guess; `abstained` says not to rely on it.
+
+    `score` is the expected share of full marks in [0, 1]; `peers` counts the reviewed work it rests on (0: cold).
+    """
+
+    overall: Judgement
+    criteria: tuple[Judgement, ...] = ()
+    score: float | None = None
+    abstained: bool = False
+    peers: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What a point rests on. `id` is a passage, criterion, or point id; `quote` is verbatim there (or empty)."""
+
+    kind: SourceKind
+    id: str
+    quote: str = ""
+    start: int | None = None
+    end: int | None = None
+    title: str = ""
+    version: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One piece of feedback at one place. `start`..`end` are offsets into the submission; `quote` is that text."""
+
+    kind: PointKind
+    text: str
+    quote: str
+    start: int
+    end: int
+    sources: tuple[Source, ...]
+    criterion: str = ""
+    band: Band = Band.LOW
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What verification says. `point` is an index into the draft's points, or None for the draft as a whole.
+
+    A `grave` finding means that the point may not be stored as it is; others are shown to the facilitator.
+    """
+
+    code: str
+    message: str
+    point: int | None = None
+    grave: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens as the provider counted them, summed over all calls made for one draft, failed ones included.
+
+    `estimated`: at least one provider sent no count, so a part of the tokens is a guess from the number of characters.
+    """
+
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    calls: int = 0
+    estimated: bool = False
+
+    def __add__(self, other: Usage) -> Usage:
+        return Usage(
+            self.prompt_tokens + other.prompt_tokens,
+            self.completion_tokens + other.completion_tokens,
+            self.calls + other.calls,
+            self.estimated or other.estimated,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class PromptUsed:
+    """Which words were sent. `sha` is the sha256 of the prompt file; `rendered` is what the model read, in full."""
+
+    name: str
+    version: int
+    sha: str
+    rendered: str = ""
+
+
+class Outcome(StrEnum):
+    """What became of a draft. Both of the latter are told to the facilitator with a reason."""
+
+    DRAFTED = "drafted"
+    NOTHING_TO_SAY = "nothing_to_say"
+    CANNOT = "cannot"
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """The drafted feedback for one revision, with everything needed to say later why it was drafted so."""
+
+    outcome: Outcome
+    summary: str
+    points: tuple[Point, ...]
+    assessment: Assessment | None
+    evidence: tuple[Evidence, ...]
+    findings: tuple[Finding, ...]
+    model: str
+    usage: Usage
+    language: str
+    reason: str = ""  # why nothing was said, why it cannot be drafted, or why the model was not used
+    prompt: PromptUsed | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """All that a draft is made from, as plain values read in one transaction.
+
+    `told` are points this learner was already given, `dismissed` those that a facilitator turned down for this
+    challenge; neither comes back. `names` are people of the organization, kept from models that are not local.
+    """
+
+    scope: Scope
+    challenge: ChallengeBrief
+    submission: str  # id of the revision
+    text: str
+    ai: AI = AI.ANY
+    language: str = "en"
+    told: tuple[str, ...] = ()
+    dismissed: tuple[PastPoint, ...] = ()
+    instruction: str = ""
+    names: tuple[str, ...] = ()
+    fitted: Mapping[str, object] | None = None  # assessment fitted on the organization's history, as plain numbers

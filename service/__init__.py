@@ -1,0 +1,1 @@
+"""People, permission and memory. Calls `pipelines`; nothing calls it but a platform, a browser or a shell."""

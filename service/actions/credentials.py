@@ -1,0 +1,146 @@
+"""Keys and short-lived tokens. A secret is shown once; only its hash is kept."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from service.domain.errors import Invalid, NotFound, NotSignedIn
+from service.domain.roles import Actor, Reach, Role, require_organization_wide, require_platform
+from service.domain.texts import digest
+from service.store import audit, find, tree
+from service.store.tables import Credential, Group, Person, RoleGrant
+
+LONGEST_TOKEN = timedelta(hours=12)
+"""A token stands in for a person; a school day is as long as one may last without asking the platform again."""
+
+
+def issue_key(
+    session: Session,
+    organization_id: str,
+    *,
+    name: str,
+    groups: Sequence[str] = (),
+    now: datetime,
+    by: str = "operator",
+) -> tuple[Credential, str]:
+    """A platform's key, limited to `groups` (ids) and those below if any are given. The second value is the secret."""
+    secret = "plk_" + secrets.token_urlsafe(32)
+    key = Credential(
+        organization_id=organization_id,
+        name=name,
+        reach=Reach.PLATFORM,
+        secret_hash=digest(secret),
+        groups=list(groups),
+        created_at=now,
+    )
+    session.add(key)
+    session.flush()
+    audit.record(session, organization=organization_id, actor=by, act="key.issue", subject=key.id, now=now)
+    return key, secret
+
+
+def create_key(
+    session: Session, actor: Actor, *, name: str, groups: Sequence[str] = (), now: datetime
+) -> tuple[Credential, str]:
+    """Another key made with a key: for these groups (external ids). Raises NotAllowed, NotFound."""
+    require_organization_wide(actor)
+    ids = [find.one(session, Group, actor.organization, group).id for group in groups]
+    return issue_key(session, actor.organization, name=name, groups=ids, now=now, by=f"credential:{actor.credential}")
+
+
+def mint_token(
+    session: Session, actor: Actor, *, person: str, now: datetime, lifetime: timedelta = timedelta(hours=1)
+) -> tuple[Credential, str]:
+    """A token with which one person (external id) is seen as that person, for at most twelve hours.
+
+    Raises NotAllowed if the key is limited to groups that the person is in none of.
+    """
+    require_platform(actor)
+    if not timedelta(0) < lifetime <= LONGEST_TOKEN:
+        raise Invalid("A token lasts between one second and twelve hours.")
+    row = find.one(session, Person, actor.organization, person)
+    if actor.groups is not None and not any(grant.group_id in actor.groups for grant in row.roles):
+        raise NotFound
+    secret = "plt_" + secrets.token_urlsafe(32)
+    token = Credential(
+        organization_id=actor.organization,
+        name=f"token for {person}"[:255],
+        reach=Reach.PERSON,
+        secret_hash=digest(secret),
+        person_id=row.id,
+        groups=[],
+        minted_by=actor.credential,
+        created_at=now,
+        expires_at=now + lifetime,
+    )
+    session.add(token)
+    session.flush()
+    return token, secret
+
+
+def revoke(session: Session, actor: Actor, credential_id: str, *, now: datetime) -> None:
+    """End a key or token at once; tokens minted with a key end with it. Raises NotFound."""
+    require_organization_wide(actor)
+    row = session.get(Credential, credential_id)
+    if row is None or row.organization_id != actor.organization:
+        raise NotFound
+    row.revoked_at = row.revoked_at or now
+    audit.record(
+        session,
+        organization=actor.organization,
+        actor=f"credential:{actor.credential}",
+        act="key.revoke",
+        subject=row.id,
+        now=now,
+    )
+
+
+def list_keys(session: Session, actor: Actor) -> list[Credential]:
+    """The organization's keys, newest first, without their secrets."""
+    require_organization_wide(actor)
+    return list(
+        session.scalars(
+            select(Credential)
+            .where(Credential.organization_id == actor.organization, Credential.reach == Reach.PLATFORM)
+            .order_by(Credential.id.desc())
+        )
+    )
+
+
+def authenticate(session: Session, secret: str, *, now: datetime) -> Actor:
+    """Who shows this secret. Raises NotSignedIn, with the same words whatever is wrong with it."""
+    row = session.scalar(select(Credential).where(Credential.secret_hash == digest(secret)))
+    if row is None or not _valid(session, row, now):
+        raise NotSignedIn
+    return _platform(session, row) if row.person_id is None else _person(session, row, row.person_id)
+
+
+def _valid(session: Session, row: Credential, now: datetime) -> bool:
+    if row.revoked_at is not None or (row.expires_at is not None and row.expires_at <= now):
+        return False
+    minter = session.get(Credential, row.minted_by) if row.minted_by else None
+    return minter is None or minter.revoked_at is None
+
+
+def _platform(session: Session, row: Credential) -> Actor:
+    groups = tree.below(session, row.groups) if row.groups else None
+    return Actor(row.organization_id, row.id, Reach.PLATFORM, groups=groups)
+
+
+def _person(session: Session, row: Credential, person: str) -> Actor:
+    grants = session.execute(select(RoleGrant.role, RoleGrant.group_id).where(RoleGrant.person_id == person)).all()
+    held = {role: {group for has, group in grants if has is role} for role in Role}
+    return Actor(
+        row.organization_id,
+        row.id,
+        Reach.PERSON,
+        person=person,
+        learns_in=frozenset(held[Role.LEARNER]),
+        facilitates=tree.below(session, held[Role.FACILITATOR]),
+        coordinates=tree.below(session, held[Role.COORDINATOR]),
+    )

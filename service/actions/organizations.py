@@ -1,0 +1,32 @@
+"""The tenant itself: made once, by an operator."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from service.domain.errors import Conflict, NotFound
+from service.store import audit
+from service.store.tables import Organization
+
+
+def create(session: Session, *, external_id: str, name: str, language: str = "en", now: datetime) -> Organization:
+    """A new, empty organization. Raises Conflict if there is one by that id."""
+    if session.scalar(select(Organization.id).where(Organization.external_id == external_id)):
+        raise Conflict(f"There is an organization '{external_id}' already.")
+    row = Organization(external_id=external_id, name=name, language=language, settings={}, created_at=now)
+    session.add(row)
+    session.flush()
+    audit.record(session, organization=row.id, actor="operator", act="organization.create", subject=row.id, now=now)
+    return row
+
+
+def named(session: Session, external_id: str) -> Organization:
+    """The organization by its external id. Raises NotFound, naming those there are."""
+    row = session.scalar(select(Organization).where(Organization.external_id == external_id))
+    if row is None:
+        there = ", ".join(session.scalars(select(Organization.external_id).order_by(Organization.external_id)))
+        raise NotFound(f"There is no organization '{external_id}'. There are: {there or 'none yet'}.")
+    return row

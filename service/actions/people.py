@@ -1,0 +1,127 @@
+"""Groups, people, their roles, and what each person allows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from pipelines.values import AI
+from service.actions import consequences
+from service.domain.errors import Invalid, NotAllowed
+from service.domain.roles import Actor, Reach, Role, require_organization_wide
+from service.domain.visibility import ShowWork
+from service.store import audit, find, tree
+from service.store.tables import Consent, Group, Person, RoleGrant
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentWish:
+    """What a person allows; None leaves that part as it is."""
+
+    show_work: ShowWork | None = None
+    introduce: bool | None = None
+    ai: AI | None = None
+
+
+def put_group(
+    session: Session, actor: Actor, external_id: str, *, name: str, parent: str | None, now: datetime
+) -> tuple[Group, bool]:
+    """Make or change a group. Raises NotFound for the parent, Invalid if the tree would bite its tail."""
+    require_organization_wide(actor)
+    above = find.one(session, Group, actor.organization, parent) if parent is not None else None
+    row = find.maybe(session, Group, actor.organization, external_id)
+    created = row is None
+    if row is None:
+        row = Group(organization_id=actor.organization, external_id=external_id, name=name)
+        session.add(row)
+        session.flush()
+    if above is not None and above.id in tree.below(session, [row.id]):
+        raise Invalid(f"Group '{external_id}' cannot be below '{parent}', which is below it.")
+    row.name = name
+    row.parent_id = above.id if above else None
+    return row, created
+
+
+def put_person(
+    session: Session,
+    actor: Actor,
+    external_id: str,
+    *,
+    name: str,
+    language: str = "",
+    roles: Sequence[tuple[Role, str]] = (),
+    consents: ConsentWish | None = None,
+    now: datetime,
+) -> tuple[Person, bool]:
+    """Make or change a person; `roles` (role, external id of group) replace those held before. Raises NotFound."""
+    require_organization_wide(actor)
+    row = find.maybe(session, Person, actor.organization, external_id)
+    created = row is None
+    if row is None:
+        row = Person(organization_id=actor.organization, external_id=external_id, name=name, created_at=now)
+        row.consent = Consent(organization_id=actor.organization, changed_at=now)
+        session.add(row)
+    row.name, row.language = name, language
+    session.flush()
+    _set_roles(session, actor, row, roles)
+    if consents is not None:
+        _allow(session, row, consents, now=now)
+    return row, created
+
+
+def _set_roles(session: Session, actor: Actor, person: Person, roles: Sequence[tuple[Role, str]]) -> None:
+    wanted = {(role, find.one(session, Group, actor.organization, group).id) for role, group in roles}
+    for grant in list(person.roles):
+        if (grant.role, grant.group_id) not in wanted:
+            person.roles.remove(grant)
+    held = {(grant.role, grant.group_id) for grant in person.roles}
+    for role, group in wanted - held:
+        person.roles.append(RoleGrant(organization_id=actor.organization, role=role, group_id=group))
+    session.flush()
+
+
+def set_consent(session: Session, actor: Actor, external_id: str, wish: ConsentWish, *, now: datetime) -> Consent:
+    """Change what a person allows; takes effect at once. Only the person, or a platform for the person, may."""
+    person = find.one(session, Person, actor.organization, external_id)
+    if actor.reach is not Reach.PLATFORM and actor.person != person.id:
+        raise NotAllowed("Only you can say what you allow.")
+    if actor.groups is not None and not any(grant.group_id in actor.groups for grant in person.roles):
+        raise NotAllowed("This key is limited to groups that the person is not in.")
+    _allow(session, person, wish, now=now)
+    audit.record(
+        session,
+        organization=actor.organization,
+        actor=f"credential:{actor.credential}",
+        act="consent.change",
+        subject=person.id,
+        now=now,
+        show_work=person.consent.show_work.value,
+        introduce=person.consent.introduce,
+        ai=person.consent.ai.value,
+    )
+    return person.consent
+
+
+def _allow(session: Session, person: Person, wish: ConsentWish, *, now: datetime) -> None:
+    consent = person.consent
+    new = (
+        wish.show_work if wish.show_work is not None else consent.show_work,
+        wish.introduce if wish.introduce is not None else consent.introduce,
+        wish.ai if wish.ai is not None else consent.ai,
+    )
+    if new == (consent.show_work, consent.introduce, consent.ai):
+        return
+    narrowed = new[2] is not consent.ai and consent.ai.and_(new[2]) is new[2]
+    consent.show_work, consent.introduce, consent.ai = new
+    consent.changed_at = now
+    if narrowed:
+        consequences.of_less_ai(session, person, now=now)
+
+
+def name_of(session: Session, person_id: str | None) -> str:
+    """A person's name, or an empty string where the person is gone."""
+    return session.scalar(select(Person.name).where(Person.id == person_id)) or ""

@@ -1,0 +1,18 @@
+"""What the outside is told about, by name. An event carries ids and states, never a learner's words."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Event(StrEnum):
+    """Names of outgoing events; they are part of the API and do not change."""
+
+    DRAFT_READY = "draft.ready"
+    DRAFT_STUCK = "draft.stuck"
+    DRAFT_DECLINED = "draft.declined"
+    FEEDBACK_RELEASED = "feedback.released"
+    FEEDBACK_RETRACTED = "feedback.retracted"
+    SUBMISSION_WITHDRAWN = "submission.withdrawn"
+    IMPORT_FINISHED = "import.finished"
+    JOB_FAILED = "job.failed"

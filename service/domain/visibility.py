@@ -1,0 +1,40 @@
+"""What of a person's work others may see, as consent and policy stand now. Pure; nothing here looks at a clock."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class ShowWork(StrEnum):
+    """A learner's answer to 'may others see my work?'"""
+
+    NO = "no"
+    WITHOUT_NAME = "without_name"
+    WITH_NAME = "with_name"
+
+
+class PeersShown(StrEnum):
+    """A challenge's policy on when a learner may see others' work."""
+
+    AFTER_ATTEMPT = "after_attempt"
+    ALWAYS = "always"
+    NEVER = "never"
+
+
+class SharingReach(StrEnum):
+    """How far a challenge's work is shared."""
+
+    GROUP = "group"
+    ORGANIZATION = "organization"
+
+
+def may_see_peers(policy: PeersShown, *, has_attempted: bool) -> bool:
+    """Rule 4: nobody sees others' solutions before an own attempt, unless the challenge says otherwise."""
+    return policy is PeersShown.ALWAYS or (policy is PeersShown.AFTER_ATTEMPT and has_attempted)
+
+
+def shown_as(consent: ShowWork, *, withdrawn: bool, same_group: bool, reach: SharingReach) -> ShowWork:
+    """How one piece of work may be shown to a reader who may see peers' work at all."""
+    if withdrawn or (reach is SharingReach.GROUP and not same_group):
+        return ShowWork.NO
+    return consent

@@ -1,0 +1,1 @@
+"""Memory: tables, sessions, the job queue, and the Library that pipelines read. Decides nothing."""

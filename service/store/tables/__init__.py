@@ -1,0 +1,73 @@
+"""The tables, by subject. Import them from here; migrations/ holds how they came to be."""
+
+from service.store.tables.columns import Base
+from service.store.tables.operations import (
+    AuditEntry,
+    Credential,
+    ImportChunk,
+    ImportError_,
+    ImportRun,
+    Job,
+    JobState,
+    OutgoingEvent,
+    StoredReply,
+)
+from service.store.tables.people import Consent, Group, Organization, Person, RoleGrant
+from service.store.tables.review import (
+    Approval,
+    Decision,
+    DraftRow,
+    FindingRow,
+    PointRow,
+    PointState,
+    Release,
+    SourceRow,
+)
+from service.store.tables.work import (
+    AssessmentFit,
+    Challenge,
+    ChallengeGroup,
+    CriterionRow,
+    Document,
+    DocumentVersion,
+    PassageRow,
+    Revision,
+    Submission,
+    VectorRow,
+)
+
+__all__ = [
+    "Approval",
+    "AssessmentFit",
+    "AuditEntry",
+    "Base",
+    "Challenge",
+    "ChallengeGroup",
+    "Consent",
+    "Credential",
+    "CriterionRow",
+    "Decision",
+    "Document",
+    "DocumentVersion",
+    "DraftRow",
+    "FindingRow",
+    "Group",
+    "ImportChunk",
+    "ImportError_",
+    "ImportRun",
+    "Job",
+    "JobState",
+    "Organization",
+    "OutgoingEvent",
+    "PassageRow",
+    "Person",
+    "PointRow",
+    "PointState",
+    "Release",
+    "Revision",
+    "RoleGrant",
+    "SourceRow",
+    "StoredReply",
+    "Submission",
+    "VectorRow",
+]

@@ -1,0 +1,83 @@
+"""Organizations, their tree of groups, the people in them, and what each person allows."""
+
+from __future__ import annotations
+
+from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from pipelines.values import AI
+from service.domain.roles import Role
+from service.domain.visibility import ShowWork
+from service.store.tables.columns import Base, ExternalId, Id, JsonObject, Moment, OrganizationId, choice
+
+
+class Organization(Base):
+    """The tenant. Nothing crosses it."""
+
+    __tablename__ = "organizations"
+
+    id: Mapped[Id]
+    external_id: Mapped[ExternalId] = mapped_column(unique=True)
+    name: Mapped[str]
+    language: Mapped[str] = mapped_column(default="en")
+    settings: Mapped[JsonObject]
+    created_at: Mapped[Moment]
+
+
+class Group(Base):
+    """A team, class, cohort, school or district. `parent_id` makes the tree."""
+
+    __tablename__ = "groups"
+    __table_args__ = (UniqueConstraint("organization_id", "external_id"),)
+
+    id: Mapped[Id]
+    organization_id: Mapped[OrganizationId]
+    external_id: Mapped[ExternalId]
+    name: Mapped[str]
+    parent_id: Mapped[str | None] = mapped_column(
+        ForeignKey("groups.id", ondelete="SET NULL"), index=True, default=None
+    )
+
+
+class Person(Base):
+    """Somebody the platform knows, by the platform's own id."""
+
+    __tablename__ = "people"
+    __table_args__ = (UniqueConstraint("organization_id", "external_id"),)
+
+    id: Mapped[Id]
+    organization_id: Mapped[OrganizationId]
+    external_id: Mapped[ExternalId]
+    name: Mapped[str]
+    language: Mapped[str] = mapped_column(default="")  # empty: the organization's
+    created_at: Mapped[Moment]
+
+    consent: Mapped[Consent] = relationship(back_populates="person", cascade="all, delete-orphan", passive_deletes=True)
+    roles: Mapped[list[RoleGrant]] = relationship(cascade="all, delete-orphan", passive_deletes=True)
+
+
+class RoleGrant(Base):
+    """A person's role in a group; it holds for every group below."""
+
+    __tablename__ = "roles"
+
+    person_id: Mapped[str] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), primary_key=True)
+    group_id: Mapped[str] = mapped_column(ForeignKey("groups.id", ondelete="CASCADE"), primary_key=True, index=True)
+    role: Mapped[Role] = mapped_column(choice(Role), primary_key=True)
+    organization_id: Mapped[OrganizationId]
+
+
+class Consent(Base):
+    """What a person allows, as it stands now. Without a word from the person nothing is shown to others, nobody is
+    introduced, and only machines of the organization read the text."""
+
+    __tablename__ = "consents"
+
+    person_id: Mapped[str] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), primary_key=True)
+    organization_id: Mapped[OrganizationId]
+    show_work: Mapped[ShowWork] = mapped_column(choice(ShowWork), default=ShowWork.NO)
+    introduce: Mapped[bool] = mapped_column(default=False)
+    ai: Mapped[AI] = mapped_column(choice(AI), default=AI.LOCAL)
+    changed_at: Mapped[Moment]
+
+    person: Mapped[Person] = relationship(back_populates="consent")

@@ -1,0 +1,181 @@
+"""What is asked, what learners hand in, what the organization wrote, and the passages and vectors made from both."""
+
+from __future__ import annotations
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from pipelines.values import AI, Shelf
+from service.domain.visibility import PeersShown, SharingReach
+from service.store.tables.columns import (
+    Base,
+    ExternalId,
+    Hash,
+    Id,
+    JsonArray,
+    JsonObject,
+    LongText,
+    MaybeMoment,
+    Moment,
+    OrganizationId,
+    choice,
+)
+
+
+class Challenge(Base):
+    """What learners are asked to solve. `version` grows whenever prompt, outcome, reference or criteria change."""
+
+    __tablename__ = "challenges"
+    __table_args__ = (UniqueConstraint("organization_id", "external_id"),)
+
+    id: Mapped[Id]
+    organization_id: Mapped[OrganizationId]
+    external_id: Mapped[ExternalId]
+    title: Mapped[str]
+    prompt: Mapped[LongText]
+    outcome: Mapped[LongText]
+    reference: Mapped[LongText]
+    notes: Mapped[LongText]
+    language: Mapped[str] = mapped_column(default="")  # empty: the organization's
+    sharing_peers: Mapped[PeersShown] = mapped_column(choice(PeersShown), default=PeersShown.AFTER_ATTEMPT)
+    sharing_reach: Mapped[SharingReach] = mapped_column(choice(SharingReach), default=SharingReach.ORGANIZATION)
+    tags: Mapped[JsonArray]
+    version: Mapped[int] = mapped_column(default=1)
+    opened_at: Mapped[MaybeMoment]
+    created_at: Mapped[Moment]
+
+    criteria: Mapped[list[CriterionRow]] = relationship(
+        cascade="all, delete-orphan", passive_deletes=True, order_by="CriterionRow.position"
+    )
+
+
+class CriterionRow(Base):
+    """One thing that a good solution does. Known by `key` (k1, k2 …) within its challenge."""
+
+    __tablename__ = "criteria"
+
+    challenge_id: Mapped[str] = mapped_column(ForeignKey("challenges.id", ondelete="CASCADE"), primary_key=True)
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    organization_id: Mapped[OrganizationId]
+    position: Mapped[int]
+    text: Mapped[LongText]
+    question: Mapped[LongText]
+    points: Mapped[float | None] = mapped_column(default=None)
+
+
+class ChallengeGroup(Base):
+    """Which groups a challenge is set to. None at all: every group."""
+
+    __tablename__ = "challenge_groups"
+
+    challenge_id: Mapped[str] = mapped_column(ForeignKey("challenges.id", ondelete="CASCADE"), primary_key=True)
+    group_id: Mapped[str] = mapped_column(ForeignKey("groups.id", ondelete="CASCADE"), primary_key=True, index=True)
+    organization_id: Mapped[OrganizationId]
+
+
+class Submission(Base):
+    """One person's solution to one challenge, through all its revisions. `group_id` is where drafts are reviewed."""
+
+    __tablename__ = "submissions"
+    __table_args__ = (
+        UniqueConstraint("organization_id", "external_id"),
+        Index("ix_submissions_challenge_person", "challenge_id", "person_id"),
+    )
+
+    id: Mapped[Id]
+    organization_id: Mapped[OrganizationId]
+    external_id: Mapped[ExternalId]
+    challenge_id: Mapped[str] = mapped_column(ForeignKey("challenges.id", ondelete="CASCADE"))
+    person_id: Mapped[str] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
+    group_id: Mapped[str] = mapped_column(ForeignKey("groups.id"), index=True)
+    latest: Mapped[int] = mapped_column(default=1)  # number of the latest revision
+    created_at: Mapped[Moment]
+    withdrawn_at: Mapped[MaybeMoment]
+
+
+class Revision(Base):
+    """A submission's text as handed in at one time; it never changes. `ai` is the stricter of person's and call's."""
+
+    __tablename__ = "revisions"
+    __table_args__ = (UniqueConstraint("submission_id", "number"),)
+
+    id: Mapped[Id]
+    organization_id: Mapped[OrganizationId]
+    submission_id: Mapped[str] = mapped_column(ForeignKey("submissions.id", ondelete="CASCADE"))
+    number: Mapped[int]
+    text: Mapped[LongText]
+    text_hash: Mapped[Hash]
+    language: Mapped[str] = mapped_column(default="")
+    ai: Mapped[AI] = mapped_column(choice(AI), default=AI.LOCAL)
+    submitted_at: Mapped[Moment]
+
+
+class Document(Base):
+    """A context document: the organization's own text. `version` is its latest; a removed one is read by nobody."""
+
+    __tablename__ = "documents"
+    __table_args__ = (UniqueConstraint("organization_id", "external_id"),)
+
+    id: Mapped[Id]
+    organization_id: Mapped[OrganizationId]
+    external_id: Mapped[ExternalId]
+    title: Mapped[str]
+    media_type: Mapped[str] = mapped_column(default="text/markdown")
+    tags: Mapped[JsonArray]
+    version: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[Moment]
+    removed_at: Mapped[MaybeMoment]
+
+
+class DocumentVersion(Base):
+    """A context document's text at one version; it never changes."""
+
+    __tablename__ = "document_versions"
+    __table_args__ = (UniqueConstraint("document_id", "number"),)
+
+    id: Mapped[Id]
+    organization_id: Mapped[OrganizationId]
+    document_id: Mapped[str] = mapped_column(ForeignKey("documents.id", ondelete="CASCADE"))
+    number: Mapped[int]
+    text: Mapped[LongText]
+    text_hash: Mapped[Hash]
+    created_at: Mapped[Moment]
+
+
+class PassageRow(Base):
+    """Where a passage stands in its owner's text (a revision or a document version). The text itself stays there."""
+
+    __tablename__ = "passages"
+    __table_args__ = (Index("ix_passages_owner", "owner_id"), Index("ix_passages_part", "shelf", "part_id"))
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)  # owner@start-end
+    organization_id: Mapped[OrganizationId]
+    shelf: Mapped[Shelf] = mapped_column(choice(Shelf))
+    part_id: Mapped[str] = mapped_column(String(32))  # the challenge for work, the organization for context
+    owner_id: Mapped[str] = mapped_column(String(32))
+    start: Mapped[int]
+    end: Mapped[int]
+    heading: Mapped[LongText]
+
+
+class VectorRow(Base):
+    """An embedding, by model and hash of the text embedded, so that an index can be rebuilt without the model."""
+
+    __tablename__ = "vectors"
+
+    organization_id: Mapped[str] = mapped_column(ForeignKey("organizations.id", ondelete="CASCADE"), primary_key=True)
+    model: Mapped[str] = mapped_column(String(128), primary_key=True)
+    text_hash: Mapped[Hash] = mapped_column(primary_key=True)
+    data: Mapped[bytes] = mapped_column(LargeBinary)  # float32, little-endian
+
+
+class AssessmentFit(Base):
+    """What assessment learned from an organization's history with one embedder, as plain numbers."""
+
+    __tablename__ = "assessment_fits"
+
+    organization_id: Mapped[str] = mapped_column(ForeignKey("organizations.id", ondelete="CASCADE"), primary_key=True)
+    model: Mapped[str] = mapped_column(String(128), primary_key=True)
+    history: Mapped[int]  # number of judged submissions it was fitted on
+    data: Mapped[JsonObject]
+    fitted_at: Mapped[Moment]
