@@ -164,9 +164,15 @@ class Item:
     past: PastPoint | None = None
 
     @property
+    def context(self) -> str:
+        """Title and headings as one line; a heading that repeats the title is not said twice."""
+        title = self.title[:120]  # the model reads 256 tokens, and the passage needs them
+        return self.heading if self.heading.startswith(title) else ". ".join(filter(None, (title, self.heading)))
+
+    @property
     def indexed(self) -> str:
         """The text that is embedded and searched: the passage below its document's title and headings."""
-        return "\n".join(part for part in (self.title, self.heading, self.text) if part)
+        return "\n".join(filter(None, (self.context, self.text)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,12 +199,16 @@ _SOURCE_OF = {
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """How a submission stands on one criterion, and how sure that is (0 to 1). `agreeing` counts independent peers."""
+    """How a submission stands on one criterion, and how sure that is (0 to 1). `agreeing` counts independent peers.
+
+    `chance` is the probability that a person would say "met"; the standing is read from it.
+    """
 
     criterion: str
     standing: Standing
     confidence: float
     agreeing: int = 0
+    chance: float = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +216,7 @@ class Assessment:
     """The reading of a submission. `overall` is the best guess; `abstained` says not to rely on it.
 
     `score` is the expected share of full marks in [0, 1]; `peers` counts the reviewed work it rests on (0: cold).
+    `nearest` are ids of reviewed work, near in content and in standing; `precedents` those whose feedback should fit.
     """
 
     overall: Judgement
@@ -213,6 +224,8 @@ class Assessment:
     score: float | None = None
     abstained: bool = False
     peers: int = 0
+    nearest: tuple[str, ...] = ()
+    precedents: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,7 +67,7 @@ def _brief(session: Session, draft: DraftRow, challenge: Challenge, *, now: date
     language = challenge.language or organization.language
     return values.Brief(
         scope=scope_for(session, submission, challenge, now=now),
-        challenge=_challenge_brief(challenge, language),
+        challenge=challenge_brief(challenge, language),
         submission=revision.id,
         text=revision.text,
         ai=revision.ai,
@@ -96,7 +96,7 @@ def scope_for(session: Session, submission: Submission, challenge: Challenge, *,
     )
 
 
-def _challenge_brief(challenge: Challenge, language: str) -> values.ChallengeBrief:
+def challenge_brief(challenge: Challenge, language: str) -> values.ChallengeBrief:
     return values.ChallengeBrief(
         id=challenge.id,
         title=challenge.title,

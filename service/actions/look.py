@@ -7,12 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from pipelines.values import Shelf, SourceKind
 from service.actions import context, read, submit
-from service.actions.desk import text_to_approve
+from service.actions.desk import current_points, text_to_approve
+from service.domain.review import State
 from service.domain.roles import Actor, Reach, Role, may_see_group
 from service.store.tables import (
     Challenge,
@@ -23,6 +26,7 @@ from service.store.tables import (
     Group,
     Organization,
     Person,
+    PointRow,
     Revision,
     RoleGrant,
     Submission,
@@ -80,10 +84,16 @@ class DraftSeen:
 
 @dataclass(frozen=True, slots=True)
 class DraftInFull:
-    """What a facilitator reads to decide. `gone` are ids of sources that are no longer shared."""
+    """What a facilitator reads to decide. `gone` are ids of sources and evidence that are no longer shared.
+
+    Of a submission that was taken back nothing is left to read: neither text, nor points on it, nor the prompt. The
+    prompt quotes all evidence, so it goes as soon as any of that is gone.
+    """
 
     seen: DraftSeen
     text: str
+    points: tuple[PointRow, ...]
+    prompt: str
     people: dict[str, str]
     gone: frozenset[str]
 
@@ -124,7 +134,7 @@ def names(session: Session, model: Named, ids: Iterable[str | None]) -> dict[str
     wanted = {id_ for id_ in ids if id_ is not None}
     if not wanted:
         return {}
-    return dict(session.execute(select(model.id, model.external_id).where(model.id.in_(wanted))).tuples().all())
+    return dict(session.execute(select(model.id, model.external_id).where(model.id.in_(wanted))).all())
 
 
 def groups(session: Session, rows: Sequence[Group]) -> list[GroupSeen]:
@@ -157,7 +167,7 @@ def document(session: Session, row: Document) -> DocumentSeen:
 def drafts(session: Session, actor: Actor, rows: Sequence[DraftRow]) -> list[DraftSeen]:
     """Drafts with their points loaded, in the order given."""
     numbers = select(Revision.id, Revision.number).where(Revision.id.in_([row.revision_id for row in rows]))
-    revisions = dict(session.execute(numbers).tuples().all())
+    revisions = dict(session.execute(numbers).all())
     handed_in = session.scalars(select(Submission).where(Submission.id.in_([row.submission_id for row in rows])))
     submissions = {submission.id: submission for submission in handed_in}
     known_challenges = names(session, Challenge, (row.challenge_id for row in rows))
@@ -182,14 +192,24 @@ def drafts(session: Session, actor: Actor, rows: Sequence[DraftRow]) -> list[Dra
 
 def draft(session: Session, actor: Actor, row: DraftRow) -> DraftInFull:
     """One draft with the submission's text, who decided, and which sources are to be shown without their words."""
-    deciders = names(session, Person, (point.decided_by for point in row.points))
-    gone = vanished(session, [(source.kind, source.ref_id) for point in row.points for source in point.sources])
+    taken_back = row.state is State.WITHDRAWN
+    points = () if taken_back else tuple(current_points(row))
+    used = {(SourceKind.PEER if e["shelf"] == Shelf.WORK else SourceKind.CONTEXT, e["id"]) for e in _passages(row)}
+    rested_on = {(source.kind, source.ref_id) for point in points for source in point.sources}
+    gone = vanished(session, used | rested_on)
+    readable = not taken_back and gone.isdisjoint(id_ for _, id_ in used)
     return DraftInFull(
         drafts(session, actor, [row])[0],
-        text=session.get_one(Revision, row.revision_id).text,
-        people=deciders,
+        text="" if taken_back else session.get_one(Revision, row.revision_id).text,
+        points=points,
+        prompt=row.prompt_rendered if readable else "",
+        people=names(session, Person, (point.decided_by for point in points)),
         gone=frozenset(gone),
     )
+
+
+def _passages(row: DraftRow) -> list[dict[str, Any]]:
+    return [one for one in row.evidence if one["shelf"] in (Shelf.WORK, Shelf.CONTEXT)]
 
 
 def submissions(session: Session, actor: Actor, rows: Sequence[Submission]) -> list[SubmissionSeen]:
@@ -222,7 +242,7 @@ def _latest(session: Session, rows: Collection[Submission]) -> dict[str, tuple[R
         .join(DraftRow, DraftRow.revision_id == Revision.id)
         .join(Submission, Submission.id == Revision.submission_id)
         .where(Submission.id.in_([row.id for row in rows]), Revision.number == Submission.latest)
-    ).tuples()
+    )
     return {revision.submission_id: (revision, draft) for revision, draft in pairs}
 
 

@@ -139,7 +139,5 @@ def _limits(actor: Actor, kind: type[Any]) -> Sequence[Any]:
 def drafts_of(session: Session, submission: Submission) -> list[DraftRow]:
     """All drafts on a submission's revisions, the latest revision's first."""
     return list(
-        session.scalars(
-            select(DraftRow).where(DraftRow.submission_id == submission.id).order_by(DraftRow.id.desc())
-        )
+        session.scalars(select(DraftRow).where(DraftRow.submission_id == submission.id).order_by(DraftRow.id.desc()))
     )

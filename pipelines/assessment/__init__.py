@@ -1,0 +1,8 @@
+"""How a submission stands, learned from what people judged before; or that nobody can tell. Needs no language model.
+
+`assess` reads one submission, `fit` learns an organization's shared model. May not fetch: histories are passed in.
+"""
+
+from pipelines.assessment.reading import Desks, assess, fit
+
+__all__ = ["Desks", "assess", "fit"]

@@ -1,0 +1,133 @@
+"""The one composition: a brief in, a draft out. Passages → retrieval → assessment → drafting → verification.
+
+Production, benchmarks and the evaluation command all call `make`; so what is measured is what runs.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from pipelines.assessment import Desks, assess
+from pipelines.drafting import draft, is_blank
+from pipelines.passages import cut
+from pipelines.ports import Embedder, LanguageModel
+from pipelines.retrieval import Caps, Part, Shelves, find
+from pipelines.values import (
+    AI,
+    Assessment,
+    Brief,
+    Criterion,
+    Draft,
+    Evidence,
+    Finding,
+    Judgement,
+    Shelf,
+    Standing,
+)
+from pipelines.verification import verify
+
+PRECEDENTS: Final = 8
+CONTEXT: Final = 4
+PEERS: Final = 3
+"""Pieces of evidence at most, by kind. More did not fit a facilitator's eye, and a model's budget drops them first."""
+JUDGED: Final = 400
+"""Judged work that assessment looks at."""
+ASKED: Final = 12
+"""Passages of a submission that evidence is looked for with; longer work is asked for evenly."""
+LEARNER: Final = 0.5
+"""Weight of the learner's passage beside a criterion when the organization's documents are searched."""
+
+NO_PEERS: Final = Finding(
+    "no_peers", "Nobody's work on this challenge has been reviewed yet: this rests on the criteria and documents alone."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What a draft is made with; without a `model` the fallback drafts. `shelves` and `desks` live with the process."""
+
+    embedder: Embedder
+    shelves: Shelves
+    desks: Desks
+    model: LanguageModel | None
+    fallback: LanguageModel
+
+
+def make(brief: Brief, tools: Tools) -> Draft:
+    """The draft for a brief; never raises for what a model does. Raises IndexUnavailable.
+
+    Where the learner said no to machines, or there is nothing to read, no text is embedded and none is sent.
+    """
+    if brief.ai is AI.NONE or is_blank(brief.text):
+        return _draft(brief, (), UNREAD, tools)
+    reviewed = tools.shelves.library.reviewed(brief.scope, JUDGED)
+    assessment = assess(brief.challenge, brief.text, reviewed, tools.embedder, tools.desks, brief.fitted)
+    made = _draft(brief, gather(brief, assessment, tools), assessment, tools)
+    return made if assessment.peers else replace(made, findings=(*made.findings, NO_PEERS))
+
+
+UNREAD: Final = Assessment(Judgement("", Standing.CANNOT_TELL, 0.0), abstained=True)
+
+
+def _draft(brief: Brief, evidence: Sequence[Evidence], assessment: Assessment, tools: Tools) -> Draft:
+    marker = secrets.token_hex(8)  # nobody who writes a submission can know it
+    model = tools.model or tools.fallback
+    return draft(brief, evidence, assessment, model, tools.fallback, marker=marker, verify=verify)
+
+
+def gather(brief: Brief, assessment: Assessment, tools: Tools) -> tuple[Evidence, ...]:
+    """The evidence for a draft, labeled E1, E2 …: precedents, then context, then peers' work."""
+    own = _parts(brief, tools.embedder)
+    search = (brief.scope, tools.shelves, tools.embedder)
+    precedents = find(
+        Shelf.PRECEDENTS,
+        own,
+        *search,
+        limit=PRECEDENTS,
+        caps=Caps(per_document=2, per_author=2),
+        first=assessment.precedents[:3],
+    )
+    peers = find(
+        Shelf.WORK, own, *search, limit=PEERS, caps=Caps(per_document=1, per_author=1), first=assessment.nearest[:PEERS]
+    )
+    found = [*precedents, *_context(brief, assessment, own, tools), *peers]
+    return tuple(replace(one, label=f"E{number}") for number, one in enumerate(found, 1))
+
+
+def _parts(brief: Brief, embedder: Embedder) -> list[Part]:
+    passages = cut(brief.text, brief.submission)
+    step = max(1, -(-len(passages) // ASKED))
+    texts = [passage.text for passage in passages[::step]]
+    return [Part(text, vector) for text, vector in zip(texts, embedder.embed(texts), strict=True)]
+
+
+def _context(brief: Brief, assessment: Assessment, own: Sequence[Part], tools: Tools) -> list[Evidence]:
+    """The organization's own words on what is least evidenced: a search for each such criterion, best finds first."""
+    open_criteria = _open(brief, assessment)
+    wanted = [criterion.text for criterion in open_criteria] or [brief.challenge.outcome or brief.challenge.prompt]
+    wanted = [text for text in wanted if text.strip()]
+    found: list[Evidence] = []
+    for text, vector in zip(wanted, tools.embedder.embed(wanted), strict=True):
+        nearest = max(own, key=lambda part: float(part.vector @ vector), default=None)
+        parts = [Part(text, vector), *([replace(nearest, weight=LEARNER)] if nearest else [])]
+        caps = Caps(per_document=1, per_author=0)
+        found += find(Shelf.CONTEXT, parts, brief.scope, tools.shelves, tools.embedder, limit=2, caps=caps)
+    return _once(sorted(found, key=lambda one: -one.fused))[:CONTEXT]
+
+
+def _open(brief: Brief, assessment: Assessment) -> list[Criterion]:
+    """Criteria that are not said to be met, the least evidenced first."""
+    chance = {one.criterion: one.chance for one in assessment.criteria if one.standing is not Standing.MET}
+    there = [criterion for criterion in brief.challenge.criteria if criterion.id in chance]
+    return sorted(there, key=lambda criterion: chance[criterion.id])
+
+
+def _once(found: Iterable[Evidence]) -> list[Evidence]:
+    """Each passage where it was found best."""
+    seen: dict[str, Evidence] = {}
+    for one in found:
+        seen.setdefault(one.item.id, one)
+    return list(seen.values())

@@ -1,0 +1,228 @@
+"""What can be said of words without understanding them: where sentences and clauses are, which language it is, whether
+two texts say nearly the same, where a quotation stands. Pure; may not know drafts, models or stores.
+
+Offsets are character offsets into the text that was passed in, end exclusive.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+import unicodedata
+from collections.abc import Iterable
+from functools import cache, lru_cache
+
+import snowballstemmer
+
+from pipelines.prompts import words
+
+Span = tuple[int, int]
+
+TWINS = 0.6
+"""Share of content-word stems, of all that either text has, from which two points count as the same thing said twice.
+
+Read on pairs of approved feedback: rewordings of one remark lie above 0.6, remarks on neighbouring matters below 0.45.
+"""
+
+_WORD = re.compile(r"[^\W_]+(?:(?:['’_./-]|(?<=\d),(?=\d))[^\W_]+)*")
+_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff]")
+_SENTENCE_END = re.compile(
+    r"(?<=[.!?…。！？])[\"”“’»)\]]*\s+|(?<=[。！？])|\n\s*\n|\n(?=\s*(?:[-*•–]|\d+[.)])\s)|(?<=[:;])\n|\n"
+)
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:e\.g|i\.e|z\.B|d\.h|u\.a|bzw|vgl|ca|etc|approx|resp|no|nr|dr|mr|mrs|ms|prof|st|vs|fig)|\b[A-Za-z]|\b\d+)\.$",
+    re.I,
+)
+_CLAUSE_END = re.compile(
+    r"\s*[,;:–—()]\s+|\s+(?:-|–|—)\s+|"
+    r"\s+(?=(?:and|but|because|so that|while|whereas|which|then|when|"
+    r"und|aber|sondern|weil|damit|dann|sowie|wenn|während)\s)"
+)
+_OPENING = re.compile(
+    r"^(?:and|but|so|then|or|also|because|that|which|"
+    r"und|aber|dann|oder|auch|sowie|dass|weil|damit|sondern|[-*•–]|\d+[.)])\s+",
+    re.I,
+)
+_QUOTED = re.compile(r"[“„«»\"]([^“”„«»\"\n]{2,400}?)[”“»«\"]")
+_SAME = str.maketrans(
+    {"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‟": '"', "‘": "'", "’": "'", "‚": "'", "‛": "'", "′": "'", "–": "-",
+     "—": "-", "‐": "-", "‑": "-", "−": "-"}
+)  # fmt: skip
+
+
+def tokens(text: str) -> list[str]:
+    """Words in lower case, in order."""
+    return _WORD.findall(unicodedata.normalize("NFC", text).casefold())
+
+
+def count_words(text: str) -> int:
+    """Words; in scripts that do not part words, every character counts as one."""
+    signs = len(_CJK.findall(text))
+    return signs + len(_WORD.findall(_CJK.sub(" ", text)))
+
+
+@cache
+def _stemmer(language: str) -> object | None:
+    name = words("words/languages").get(language, {}).get("stemmer")
+    return snowballstemmer.stemmer(name) if name else None
+
+
+@cache
+def stop_words(language: str) -> frozenset[str]:
+    """The commonest small words; of an unknown language, none."""
+    return frozenset(words("words/languages").get(language, {}).get("stop", "").split())
+
+
+_STEMMING = threading.Lock()  # a Snowball stemmer keeps the word it works on in itself
+
+
+@lru_cache(maxsize=65_536)
+def stem(word: str, language: str) -> str:
+    """The Snowball stem; of a language without one, the word."""
+    stemmer = _stemmer(language)
+    if stemmer is None:
+        return word
+    with _STEMMING:
+        return str(stemmer.stemWord(word))  # type: ignore[attr-defined]
+
+
+@lru_cache(maxsize=2048)
+def content(text: str, language: str) -> frozenset[str]:
+    """Stems of the words that carry meaning."""
+    stop = stop_words(language)
+    return frozenset(stem(word, language) for word in tokens(text) if word not in stop and not _tiny(word))
+
+
+def _tiny(word: str) -> bool:
+    return len(word) < 2 and not word.isdigit() and not _CJK.match(word)
+
+
+def akin(a: str, b: str) -> bool:
+    """Whether two stems name the same: equal, sharing a long beginning, or one ending the other (compounds)."""
+    if a == b:
+        return True
+    short, long = sorted((a, b), key=len)
+    if len(short) < 5:
+        return False
+    return long.startswith(short) or long.endswith(short) or (len(short) >= 7 and short[:6] == long[:6])
+
+
+def shared(wanted: Iterable[str], there: Iterable[str]) -> set[str]:
+    """Those of `wanted` stems that occur in `there`, akin ones included."""
+    have = set(there)
+    return {stem for stem in wanted if stem in have or any(akin(stem, other) for other in have)}
+
+
+def alike(a: str, b: str, language: str) -> float:
+    """Share of content stems, of all that either has, in [0, 1]; 1.0 for texts equal but for case and marks."""
+    if tokens(a) == tokens(b):
+        return 1.0
+    left, right = content(a, language), content(b, language)
+    return len(left & right) / len(left | right) if left | right else 0.0
+
+
+def twins(a: str, b: str, language: str) -> bool:
+    """Whether two points say nearly the same."""
+    return alike(a, b, language) >= TWINS
+
+
+def language_of(text: str) -> str:
+    """The language's code, or "" if too little speaks for one: four small words, half as many again as the next."""
+    found = tokens(unquoted(text)[:20_000])
+    counts = sorted(
+        ((sum(w in stop_words(code) for w in found), code) for code in words("words/languages")), reverse=True
+    )
+    (best, code), (second, _) = counts[0], counts[1]
+    return code if best >= 4 and best >= 1.5 * second and best >= 0.15 * len(found) else ""
+
+
+def language_code(name: str) -> str:
+    """'de-AT', 'DE', 'ge' (an old habit for German) → 'de'."""
+    code = name.strip().lower().replace("_", "-").partition("-")[0]
+    return {"ge": "de", "ger": "de", "deu": "de", "eng": "en"}.get(code, code)
+
+
+def sentences(text: str) -> list[Span]:
+    """Where sentences and lines are, without surrounding space. Abbreviations and numbering do not end one."""
+    spans, start = [], 0
+    for end in _SENTENCE_END.finditer(text):
+        if "\n" not in end[0] and _ABBREVIATION.search(text, max(start, end.start() - 8), end.start()):
+            continue
+        spans.append(_trim(text, start, end.start()))
+        start = end.end()
+    spans.append(_trim(text, start, len(text)))
+    return [span for span in spans if span[0] < span[1]]
+
+
+def clauses(text: str, sentence: Span) -> list[Span]:
+    """The sentence in pieces a reader can take in at a glance; the whole sentence is the first."""
+    start, end = sentence
+    edges, spans = [start], [sentence]
+    pieces: list[Span] = []
+    for cut in _CLAUSE_END.finditer(text, start, end):
+        pieces.append((edges[-1], cut.start()))
+        edges.append(cut.end())
+    pieces.append((edges[-1], end))
+    spans += [_without_opening(text, *_trim(text, *piece)) for piece in pieces if len(pieces) > 1]
+    return [span for span in spans if span[0] < span[1]]
+
+
+def _without_opening(text: str, start: int, end: int) -> Span:
+    opening = _OPENING.match(text[start:end])
+    return _trim(text, start + (opening.end() if opening else 0), end)
+
+
+def _trim(text: str, start: int, end: int) -> Span:
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    return start, end
+
+
+def quotations(text: str) -> list[Span]:
+    """Where marked quotations are, without their marks."""
+    return [match.span(1) for match in _QUOTED.finditer(text)]
+
+
+def unquoted(text: str) -> str:
+    """The text with what stands between quotation marks taken out."""
+    return _QUOTED.sub(" ", text)
+
+
+def locate(quote: str, text: str, near: int = 0) -> Span | None:
+    """Where the quotation stands in the text, verbatim but for white space and the shape of quotation marks and dashes.
+
+    Of several places the first at or after `near` is taken, else the first. An empty quotation stands nowhere.
+    """
+    quote = quote.strip()
+    if not quote:
+        return None
+    start = text.find(quote, near)
+    start = text.find(quote) if start < 0 else start
+    if start >= 0:
+        return start, start + len(quote)
+    pattern = r"\s+".join(re.escape(part) for part in quote.translate(_SAME).split())
+    match = re.compile(pattern).search(text.translate(_SAME)) if pattern else None
+    return match.span() if match else None
+
+
+@cache
+def _orders() -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{pattern})" for pattern in words("words/orders")["patterns"]), re.IGNORECASE)
+
+
+def orders(text: str) -> list[Span]:
+    """Sentences that give orders to a machine instead of solving a task, code in fences included."""
+    found = [
+        match.span()
+        for match in re.finditer(r"```.*?(?:```|\Z)", text, re.DOTALL)
+        if _is_order_before(text, match.start())
+    ]
+    found += [span for span in sentences(text) if _orders().search(text[span[0] : span[1]][:2000])]
+    return sorted(set(found))
+
+
+def _is_order_before(text: str, at: int) -> bool:
+    before = sentences(text[:at])
+    return bool(before and _orders().search(text[slice(*before[-1])][:2000]))

@@ -1,0 +1,54 @@
+"""Rows by the platform's ids or by ours, always within one organization. A row of another is not found."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from service.domain.errors import NotFound
+from service.store.tables import (
+    Challenge,
+    Credential,
+    Document,
+    DraftRow,
+    Group,
+    ImportRun,
+    Job,
+    Person,
+    PointRow,
+    Revision,
+    Submission,
+)
+
+Known = TypeVar("Known", Group, Person, Challenge, Submission, Document)
+Owned = TypeVar(
+    "Owned", Group, Person, Challenge, Submission, Document, Revision, DraftRow, PointRow, Credential, ImportRun, Job
+)
+
+
+def maybe(session: Session, model: type[Known], organization: str, external_id: str) -> Known | None:
+    """The row that the platform calls `external_id`, if there is one."""
+    return session.scalar(select(model).where(model.organization_id == organization, model.external_id == external_id))
+
+
+def one(session: Session, model: type[Known], organization: str, external_id: str) -> Known:
+    """The row that the platform calls `external_id`. Raises NotFound."""
+    row = maybe(session, model, organization, external_id)
+    if row is None:
+        raise _not_found(model, external_id)
+    return row
+
+
+def own(session: Session, model: type[Owned], organization: str, id_: str) -> Owned:
+    """The row with our own id, if it is this organization's. Raises NotFound."""
+    row = session.get(model, id_)
+    if row is None or row.organization_id != organization:
+        raise _not_found(model, id_)
+    return row
+
+
+def _not_found(model: type, id_: str) -> NotFound:
+    name = model.__name__.removesuffix("Row").removesuffix("Run").lower()
+    return NotFound(f"There is no {name} '{id_}' here, or it is not yours to see.")

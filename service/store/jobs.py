@@ -1,0 +1,244 @@
+"""The queue of jobs. This table is the truth: brokers carry ids only, and may lose or double them.
+
+A job is claimed by one guarded statement, under a lease that its worker prolongs. A lease that ran out means that the
+worker died, and counts as an attempt. A job whose attempts are used up is dead, with a reason: it is never lost, and
+never tried for ever. What a job does, this file does not know.
+
+A `dedupe` key is unique among jobs that *wait*. A job that runs is not in the way of a new one, since it may have read
+the rows before they changed; the two then run one after the other or side by side, so jobs must be repeatable.
+Asking again for a job that waits locks its row until the asker commits: no worker starts it before the change that it
+was asked for can be read.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from sqlalchemy import (
+    ColumnElement,
+    CursorResult,
+    String,
+    and_,
+    case,
+    delete,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+    update,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from service.domain.ids import new_id
+from service.store.tables import Job, JobState
+
+MAX_ATTEMPTS = 5
+BACK_OFF = 2.0
+"""Seconds at most before the second attempt; doubled with each further one, and drawn evenly from zero to that
+("full jitter"), so that what failed together does not come back together."""
+LONGEST_BACK_OFF = 600.0
+LONGEST_ERROR = 2000
+
+
+def enqueue(
+    session: Session,
+    *,
+    organization: str,
+    kind: str,
+    subject: str,
+    now: datetime,
+    generation: int = 0,
+    not_before: datetime | None = None,
+    dedupe: str | None = None,
+    priority: int = 0,
+    request_id: str = "",
+) -> str | None:
+    """Write a job into the caller's transaction; its id, or None if one with that `dedupe` waits already."""
+    session.flush()  # the job may belong to rows that are not written yet
+    row = {
+        "id": new_id(),
+        "organization_id": organization,
+        "kind": kind,
+        "subject_id": subject,
+        "generation": generation,
+        "dedupe": dedupe,
+        "priority": priority,
+        "not_before": not_before or now,
+        "request_id": request_id,
+        "created_at": now,
+    }
+    return row["id"] if _insert(session, row) == row["id"] else None
+
+
+def _insert(session: Session, row: dict[str, Any]) -> str:
+    """The id of the job that waits now: the new one, or the one with the same key that waited already."""
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    statement = insert(Job.__table__).values(row)  # type: ignore[arg-type]
+    sooner = case((statement.excluded.priority > Job.priority, statement.excluded.priority), else_=Job.priority)
+    statement = statement.on_conflict_do_update(
+        index_elements=["dedupe"], index_where=Job.state == JobState.QUEUED, set_={"priority": sooner}
+    )
+    return cast("str", session.execute(statement.returning(Job.__table__.c.id)).scalar_one())
+
+
+def claim(
+    session: Session,
+    *,
+    owner: str,
+    now: datetime,
+    lease: timedelta,
+    limit: int = 1,
+    job: str | None = None,
+    kinds: Collection[str] | None = None,
+    max_attempts: int = MAX_ATTEMPTS,
+) -> list[Job]:
+    """Take up to `limit` jobs that are due, or the one named if it is; the most urgent first.
+
+    `owner` must be of one worker's life (a new one after a restart). Jobs whose worker died on the last attempt
+    that they had are buried instead; see `buried`.
+    """
+    _bury(session, now, max_attempts)
+    picked = select(Job.id).where(_claimable(now)).order_by(*_URGENCY).limit(limit)
+    if job is not None:
+        picked = picked.where(Job.id == job)
+    if kinds is not None:
+        picked = picked.where(Job.kind.in_(kinds))
+    # SQLite drops the next clause without a word; there the guard below and the one writer at a time do the work.
+    ids = picked.with_for_update(skip_locked=True).cte("picked")
+    statement = (
+        update(Job)
+        .where(Job.id.in_(select(ids.c.id)), _claimable(now))
+        .values(state=JobState.LEASED, lease_owner=owner, lease_until=now + lease, attempts=Job.attempts + 1)
+        .returning(Job)
+        .execution_options(synchronize_session=False, populate_existing=True)
+    )
+    taken = session.scalars(statement).all()
+    return sorted(taken, key=lambda one: (-one.priority, one.not_before, one.id))
+
+
+_URGENCY = (Job.priority.desc(), Job.not_before, Job.id)
+
+
+def _claimable(now: datetime) -> ColumnElement[bool]:
+    return or_(
+        and_(Job.state == JobState.QUEUED, Job.not_before <= now),
+        and_(Job.state == JobState.LEASED, Job.lease_until < now),
+    )
+
+
+def _bury(session: Session, now: datetime, max_attempts: int) -> None:
+    ran_out = and_(Job.state == JobState.LEASED, Job.lease_until < now, Job.attempts >= max_attempts)
+    session.execute(
+        update(Job)
+        .where(ran_out)
+        .values(
+            state=JobState.DEAD,
+            last_error=literal("worker died ").concat(Job.attempts.cast(String)).concat(" times"),
+            finished_at=now,
+            lease_owner="",
+            lease_until=None,
+        )
+        .execution_options(synchronize_session=False)
+    )
+
+
+def buried(session: Session, limit: int = 100) -> list[Job]:
+    """Jobs that `claim` found dead and that nobody was told of. Tell, then set `told_at` in the same transaction."""
+    waiting = select(Job).where(Job.state == JobState.DEAD, Job.told_at.is_(None)).order_by(Job.id).limit(limit)
+    return list(session.scalars(waiting.with_for_update(skip_locked=True)))
+
+
+def heartbeat(session: Session, *, owner: str, jobs: Sequence[str], until: datetime) -> int:
+    """Prolong the leases of these jobs; how many of them the owner still holds."""
+    held = update(Job).where(Job.id.in_(jobs), Job.lease_owner == owner, Job.state == JobState.LEASED)
+    return _changed(session, held.values(lease_until=until))
+
+
+def finish(session: Session, job_id: str, *, owner: str, now: datetime) -> bool:
+    """Done. False if the lease was lost: somebody else has the job, so what was done must not be committed."""
+    done = {"state": JobState.DONE, "finished_at": now, "dedupe": None, "lease_owner": "", "lease_until": None}
+    return _changed(session, _held(job_id, owner).values(done)) == 1
+
+
+def fail(
+    session: Session,
+    job_id: str,
+    *,
+    owner: str,
+    now: datetime,
+    error: str,
+    retry_after: float | None = None,
+    max_attempts: int = MAX_ATTEMPTS,
+) -> JobState:
+    """It did not work: QUEUED for another attempt, or DEAD if that was the last (the caller tells of it).
+
+    `retry_after` (seconds) is the least to wait, as a provider asks for it. If a job with the same key was asked for
+    meanwhile, that one is the next attempt, and this one ends. If the lease was lost, nothing changes, and the answer
+    is the state in which another has put the job.
+    """
+    job = session.scalar(select(Job).where(Job.id == job_id).execution_options(populate_existing=True))
+    if job is None or job.state is not JobState.LEASED or job.lease_owner != owner:
+        return job.state if job is not None else JobState.DONE
+    ended: dict[str, object] = {"last_error": _printable(error), "lease_owner": "", "lease_until": None}
+    if job.attempts >= max_attempts:
+        ended |= {"state": JobState.DEAD, "finished_at": now, "told_at": now}
+        _changed(session, _held(job_id, owner).values(ended))
+        return JobState.DEAD
+    again = now + timedelta(seconds=back_off(job.attempts, retry_after))
+    try:
+        with session.begin_nested():
+            _changed(session, _held(job_id, owner).values(ended | {"state": JobState.QUEUED, "not_before": again}))
+    except IntegrityError:
+        done = {"state": JobState.DONE, "finished_at": now, "dedupe": None}
+        _changed(session, _held(job_id, owner).values(ended | done))
+    return JobState.QUEUED
+
+
+def back_off(attempts: int, retry_after: float | None = None) -> float:
+    """Seconds to wait after that many attempts: evenly between 0 and a bound that doubles, on top of `retry_after`."""
+    bound = min(LONGEST_BACK_OFF, BACK_OFF * 2.0 ** min(attempts - 1, 30))
+    return (retry_after or 0.0) + random.uniform(0.0, bound)
+
+
+def due(session: Session, now: datetime, limit: int) -> list[str]:
+    """Ids of jobs that could be claimed now, the most urgent first."""
+    return list(session.scalars(select(Job.id).where(_claimable(now)).order_by(*_URGENCY).limit(limit)))
+
+
+def next_due(session: Session) -> datetime | None:
+    """The earliest moment at which a job can be claimed; None if there is nothing to wait for."""
+    queued = select(func.min(Job.not_before).label("at")).where(Job.state == JobState.QUEUED)
+    leased = select(func.min(Job.lease_until).label("at")).where(Job.state == JobState.LEASED)
+    moments = session.scalars(select(union_all(queued, leased).subquery().c.at))
+    return min((moment for moment in moments if moment is not None), default=None)
+
+
+def counts(session: Session) -> dict[str, int]:
+    """How many jobs are in each state, by the state's name; all states are there."""
+    rows = session.execute(select(Job.state, func.count()).group_by(Job.state))
+    return {state.value: 0 for state in JobState} | {state.value: count for state, count in rows}
+
+
+def prune(session: Session, before: datetime) -> int:
+    """Delete jobs that were done before then; how many. Dead ones stay until somebody has looked."""
+    return _changed(session, delete(Job).where(Job.state == JobState.DONE, Job.finished_at < before))
+
+
+def _held(job_id: str, owner: str) -> Any:
+    return update(Job).where(Job.id == job_id, Job.lease_owner == owner, Job.state == JobState.LEASED)
+
+
+def _changed(session: Session, statement: Any) -> int:
+    result = session.execute(statement.execution_options(synchronize_session=False))
+    return cast("CursorResult[Any]", result).rowcount
+
+
+def _printable(error: str) -> str:
+    """What both databases can store: PostgreSQL refuses NUL, and both refuse lone surrogates."""
+    return error.replace("\x00", "").encode("utf-8", "replace").decode()[:LONGEST_ERROR]

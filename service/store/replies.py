@@ -1,0 +1,125 @@
+"""Answers kept by Idempotency-Key, in the transaction of the change that they tell of.
+
+Because both are one transaction, a crash leaves either the change with its answer or neither; there is no moment in
+which a key is taken and nothing is known of its outcome. Knows no HTTP beyond a status, headers and a body.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, CursorResult, delete, func, select
+from sqlalchemy.orm import Session
+
+from service.domain.errors import PeerloomError, SameKeyOtherBody, StillRunning
+from service.domain.roles import Actor
+from service.store.tables import StoredReply
+
+KEPT_FOR = timedelta(hours=48)
+"""Longer than any client goes on repeating a call, short enough that answers are not an archive."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer as it is sent. `stored` is what is kept instead of `body` where that holds a secret."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: str
+    stored: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request that carries a key. `fingerprint` is a hash of all that makes it this request."""
+
+    key: str
+    fingerprint: str
+
+
+def once(
+    session: Session,
+    actor: Actor,
+    asked: Asked,
+    work: Callable[[], Reply],
+    refused: Callable[[PeerloomError], Reply | None],
+    *,
+    now: datetime,
+) -> tuple[Reply, bool]:
+    """The answer, and whether it is one given before. The transaction around this is the caller's.
+
+    A refusal is an answer too and is kept, its changes undone, unless `refused` gives None for it (it may pass).
+    Raises SameKeyOtherBody, StillRunning, or what `work` raises.
+    """
+    _wait_for_nobody(session, actor, asked)
+    there = session.get(StoredReply, (actor.credential, asked.key))
+    if there is not None and there.created_at > now - KEPT_FOR:
+        return _again(there, asked), True
+    if there is not None:
+        session.delete(there)
+        session.flush()
+    reply = _tried(session, work, refused)
+    session.add(_row(actor, asked, reply, now))
+    session.flush()
+    return reply, False
+
+
+def _wait_for_nobody(session: Session, actor: Actor, asked: Asked) -> None:
+    """Raises StillRunning while another transaction works under this key. In SQLite writers come one after the other,
+    so the second finds the first one's answer."""
+    if session.get_bind().dialect.name == "postgresql":
+        name: ColumnElement[int] = func.hashtextextended(f"{actor.credential}:{asked.key}", 0)
+        if not session.scalar(select(func.pg_try_advisory_xact_lock(name))):
+            raise StillRunning
+
+
+def _again(row: StoredReply, asked: Asked) -> Reply:
+    if row.request_hash != asked.fingerprint:
+        raise SameKeyOtherBody
+    if row.status is None:
+        raise StillRunning
+    return Reply(row.status, row.headers, row.body)
+
+
+def _tried(session: Session, work: Callable[[], Reply], refused: Callable[[PeerloomError], Reply | None]) -> Reply:
+    before = session.begin_nested()
+    try:
+        reply = work()
+    except PeerloomError as error:
+        before.rollback()
+        answer = refused(error)
+        if answer is None:
+            raise
+        return answer
+    before.commit()
+    return reply
+
+
+def _row(actor: Actor, asked: Asked, reply: Reply, now: datetime) -> StoredReply:
+    return StoredReply(
+        credential_id=actor.credential,
+        key=asked.key,
+        organization_id=actor.organization,
+        request_hash=asked.fingerprint,
+        status=reply.status,
+        headers=dict(reply.headers),
+        body=reply.body if reply.stored is None else reply.stored,
+        created_at=now,
+    )
+
+
+def forget(session: Session, *, now: datetime, limit: int = 1000) -> int:
+    """Delete answers that are kept for no longer; the number of them. For housekeeping."""
+    old = (
+        select(StoredReply.credential_id, StoredReply.key).where(StoredReply.created_at <= now - KEPT_FOR).limit(limit)
+    )
+    keys = session.execute(old).all()
+    gone = 0
+    for credential, key in keys:
+        result = session.execute(
+            delete(StoredReply).where(StoredReply.credential_id == credential, StoredReply.key == key)
+        )
+        gone += result.rowcount if isinstance(result, CursorResult) else 0
+    return gone

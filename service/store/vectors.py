@@ -1,0 +1,89 @@
+"""Vectors remembered by what was embedded, so that nothing is embedded twice and an index can be made anew from rows.
+
+The model never thinks inside a transaction: one reads what is known, a second, short one keeps what was new.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from pipelines.ports import Embedder, Vectors
+from service.domain.texts import digest
+from service.store.session import Sessions
+from service.store.tables import VectorRow
+
+MOST_AT_ONCE = 1000
+"""Hashes in one statement, and rows in one INSERT of four values each; SQLite takes 32,766 parameters."""
+
+_STORED = np.dtype("<f4")  # the same bytes on every machine
+
+
+class RememberedEmbedder:
+    """pipelines.ports.Embedder over another one, for one organization. The same text in another one is embedded again:
+    nothing crosses, not even that somebody there has written the same."""
+
+    def __init__(self, embedder: Embedder, sessions: Sessions, organization: str) -> None:
+        self._embedder = embedder
+        self._sessions = sessions
+        self._organization = organization
+
+    @property
+    def name(self) -> str:
+        return self._embedder.name
+
+    @property
+    def dimensions(self) -> int:
+        return self._embedder.dimensions
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """As the embedder within would; only texts that were never embedded reach it, each once."""
+        hashes = [digest(text) for text in texts]
+        known = self._known(list(dict.fromkeys(hashes)))
+        missing = {hash_: text for hash_, text in zip(hashes, texts, strict=True) if hash_ not in known}
+        if missing:
+            made = self._embedder.embed(list(missing.values()))
+            fresh = dict(zip(missing, np.asarray(made, dtype=np.float32), strict=True))
+            self._keep(fresh)
+            known |= fresh
+        if not hashes:
+            return np.zeros((0, self.dimensions), dtype=np.float32)
+        return np.stack([known[hash_] for hash_ in hashes])
+
+    def _known(self, hashes: Sequence[str]) -> dict[str, Vectors]:
+        with self._sessions.reading() as session:
+            return {
+                hash_: np.frombuffer(data, dtype=_STORED).astype(np.float32)
+                for chunk in _chunks(hashes)
+                for hash_, data in session.execute(
+                    select(VectorRow.text_hash, VectorRow.data).where(
+                        VectorRow.organization_id == self._organization,
+                        VectorRow.model == self.name,
+                        VectorRow.text_hash.in_(chunk),
+                    )
+                )
+                if len(data) == self.dimensions * _STORED.itemsize
+            }
+
+    def _keep(self, fresh: dict[str, Vectors]) -> None:
+        with self._sessions.writing() as session:
+            for chunk in _chunks(sorted(fresh)):  # in one order everywhere, so that two writers never wait in a circle
+                _insert(session, [self._row(hash_, fresh[hash_]) for hash_ in chunk])
+
+    def _row(self, hash_: str, vector: Vectors) -> dict[str, object]:
+        data = vector.astype(_STORED).tobytes()
+        return {"organization_id": self._organization, "model": self.name, "text_hash": hash_, "data": data}
+
+
+def _insert(session: Session, rows: list[dict[str, object]]) -> None:
+    """Keep what nobody else has kept meanwhile; it is the same vector."""
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    session.execute(insert(VectorRow).values(rows).on_conflict_do_nothing())
+
+
+def _chunks(hashes: Sequence[str]) -> Iterator[Sequence[str]]:
+    return (hashes[at : at + MOST_AT_ONCE] for at in range(0, len(hashes), MOST_AT_ONCE))
