@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from pipelines.assessment import Desks, assess
-from pipelines.drafting import draft, is_blank
+from pipelines.drafting import Budget, draft, is_blank
 from pipelines.passages import cut
 from pipelines.ports import Embedder, LanguageModel
 from pipelines.retrieval import Caps, Part, Shelves, find
@@ -54,6 +54,7 @@ class Tools:
     desks: Desks
     model: LanguageModel | None
     fallback: LanguageModel
+    budget: Budget = Budget()
 
 
 def make(brief: Brief, tools: Tools) -> Draft:
@@ -75,7 +76,7 @@ UNREAD: Final = Assessment(Judgement("", Standing.CANNOT_TELL, 0.0), abstained=T
 def _draft(brief: Brief, evidence: Sequence[Evidence], assessment: Assessment, tools: Tools) -> Draft:
     marker = secrets.token_hex(8)  # nobody who writes a submission can know it
     model = tools.model or tools.fallback
-    return draft(brief, evidence, assessment, model, tools.fallback, marker=marker, verify=verify)
+    return draft(brief, evidence, assessment, model, tools.fallback, marker=marker, verify=verify, budget=tools.budget)
 
 
 def gather(brief: Brief, assessment: Assessment, tools: Tools) -> tuple[Evidence, ...]:

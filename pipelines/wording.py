@@ -44,10 +44,7 @@ _OPENING = re.compile(
     re.I,
 )
 _QUOTED = re.compile(r"[“„«»\"]([^“”„«»\"\n]{2,400}?)[”“»«\"]")
-_SAME = str.maketrans(
-    {"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‟": '"', "‘": "'", "’": "'", "‚": "'", "‛": "'", "′": "'", "–": "-",
-     "—": "-", "‐": "-", "‑": "-", "−": "-"}
-)  # fmt: skip
+_SAME = str.maketrans(dict.fromkeys("“”„«»‟", '"') | dict.fromkeys("‘’‚‛′", "'") | dict.fromkeys("–—‐‑−", "-"))
 
 
 def tokens(text: str) -> list[str]:

@@ -23,6 +23,9 @@ from service.domain.roles import Actor, Reach, require_organization_wide
 from service.store import jobs, outbox
 from service.store.tables import ImportChunk, ImportError_, ImportRun
 
+FIT_NEXT = 5
+"""Priority after the index (10) and before the drafts (0), which are better for what is learned."""
+
 CHUNK = 200
 """Lines a transaction: long enough that committing costs little, short enough that a heartbeat keeps the lease."""
 
@@ -102,7 +105,13 @@ def _finish(session: Session, run: ImportRun, *, now: datetime) -> None:
     submit.queue_waiting(session, run.organization_id, now=now)
     organization = run.organization_id
     jobs.enqueue(
-        session, organization=organization, kind="fit", subject=organization, now=now, dedupe=f"fit:{organization}"
+        session,
+        organization=organization,
+        kind="fit",
+        subject=organization,
+        now=now,
+        dedupe=f"fit:{organization}",
+        priority=FIT_NEXT,
     )
     outbox.tell(
         session, organization, Event.IMPORT_FINISHED, now=now, **{"import": run.id}, kept=run.kept, failed=run.failed

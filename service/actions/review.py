@@ -198,8 +198,7 @@ def claim(
     session: Session, actor: Actor, draft_id: str, *, version: int | None = None, take_over: bool = False, now: datetime
 ) -> DraftRow:
     """Say 'I am at this one' for a quarter of an hour. Raises Conflict if somebody else is, unless taken over."""
-    draft = locked(session, actor, draft_id)
-    person = require_reviewer(actor, draft.group_id)
+    draft, person = _seen(session, actor, draft_id, version)
     if not take_over:
         check_unclaimed(session, draft, person, now)
     draft.claimed_by, draft.claimed_until = person, now + CLAIM
@@ -209,9 +208,16 @@ def claim(
 
 def hand_back(session: Session, actor: Actor, draft_id: str, *, version: int | None = None, now: datetime) -> DraftRow:
     """Leave it to whoever comes next."""
-    draft = locked(session, actor, draft_id)
-    person = require_reviewer(actor, draft.group_id)
+    draft, person = _seen(session, actor, draft_id, version)
     if draft.claimed_by == person:
         draft.claimed_by = draft.claimed_until = None
         consequences.touch(draft, draft.state, now=now)
     return draft
+
+
+def _seen(session: Session, actor: Actor, draft_id: str, version: int | None) -> tuple[DraftRow, str]:
+    draft = locked(session, actor, draft_id)
+    person = require_reviewer(actor, draft.group_id)
+    if version is not None and draft.version != version:
+        raise ChangedSince(version=draft.version)
+    return draft, person

@@ -28,12 +28,14 @@ from sqlalchemy import (
     literal,
     or_,
     select,
+    text,
     union_all,
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
+from structlog.contextvars import get_contextvars
 
 from service.domain.ids import new_id
 from service.store.tables import Job, JobState
@@ -59,7 +61,10 @@ def enqueue(
     priority: int = 0,
     request_id: str = "",
 ) -> str | None:
-    """Write a job into the caller's transaction; its id, or None if one with that `dedupe` waits already."""
+    """Write a job into the caller's transaction; its id, or None if one with that `dedupe` waits already.
+
+    Without a `request_id` it is that of the request being answered, if any, so that logs can be followed.
+    """
     session.flush()  # the job may belong to rows that are not written yet
     row = {
         "id": new_id(),
@@ -70,7 +75,7 @@ def enqueue(
         "dedupe": dedupe,
         "priority": priority,
         "not_before": not_before or now,
-        "request_id": request_id,
+        "request_id": request_id or str(get_contextvars().get("request_id", "")),
         "created_at": now,
     }
     return row["id"] if _insert(session, row) == row["id"] else None
@@ -81,9 +86,9 @@ def _insert(session: Session, row: dict[str, Any]) -> str:
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     statement = insert(Job.__table__).values(row)  # type: ignore[arg-type]
     sooner = case((statement.excluded.priority > Job.priority, statement.excluded.priority), else_=Job.priority)
-    statement = statement.on_conflict_do_update(
-        index_elements=["dedupe"], index_where=Job.state == JobState.QUEUED, set_={"priority": sooner}
-    )
+    # The index's condition is written out: as a parameter PostgreSQL cannot match it once psycopg prepares the statement.
+    waits = text(f"state = '{JobState.QUEUED.value}'")
+    statement = statement.on_conflict_do_update(index_elements=["dedupe"], index_where=waits, set_={"priority": sooner})
     return cast("str", session.execute(statement.returning(Job.__table__.c.id)).scalar_one())
 
 

@@ -1,15 +1,48 @@
-"""Outgoing events, written in the transaction that they tell of."""
+"""Outgoing events: written in the transaction that they tell of, numbered once it is committed."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from service.domain.events import Event
-from service.store.tables import OutgoingEvent
+from service.store.tables import Organization, OutgoingEvent
+
+AT_ONCE = 1000
+"""Events numbered in one transaction."""
 
 
 def tell(session: Session, organization: str, event: Event, *, now: datetime, **data: object) -> None:
     """Queue an event. `data` holds ids and states, never anybody's words."""
     session.add(OutgoingEvent(organization_id=organization, name=event.value, data=data, at=now))
+
+
+def number(session: Session, organization: str) -> None:
+    """Give the next numbers to events that have none. One transaction at a time does so, so numbers follow commits."""
+    session.get(Organization, organization, with_for_update=True)
+    waiting = session.scalars(
+        select(OutgoingEvent)
+        .where(OutgoingEvent.organization_id == organization, OutgoingEvent.number.is_(None))
+        .order_by(OutgoingEvent.id)
+        .limit(AT_ONCE)
+    ).all()
+    if waiting:
+        last = select(func.max(OutgoingEvent.number)).where(OutgoingEvent.organization_id == organization)
+        first = (session.scalar(last) or 0) + 1
+        for at, event in enumerate(waiting, first):
+            event.number = at
+        session.flush()
+
+
+def page(session: Session, organization: str, *, after: int, limit: int) -> list[OutgoingEvent]:
+    """Numbered events after `after`, in order."""
+    return list(
+        session.scalars(
+            select(OutgoingEvent)
+            .where(OutgoingEvent.organization_id == organization, OutgoingEvent.number > after)
+            .order_by(OutgoingEvent.number)
+            .limit(limit)
+        )
+    )

@@ -23,6 +23,7 @@ from service.store.tables.review import (
     Release,
     SourceRow,
 )
+from service.store.tables.spending import Reservation, Spending
 from service.store.tables.work import (
     AssessmentFit,
     Challenge,
@@ -64,9 +65,11 @@ __all__ = [
     "PointRow",
     "PointState",
     "Release",
+    "Reservation",
     "Revision",
     "RoleGrant",
     "SourceRow",
+    "Spending",
     "StoredReply",
     "Submission",
     "VectorRow",

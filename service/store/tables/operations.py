@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, text
+from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.domain.roles import Reach
@@ -68,16 +68,21 @@ class Job(Base):
 
 
 class OutgoingEvent(Base):
-    """Something the outside is told about; ids and states only. Read in order of `id`."""
+    """Something the outside is told about; ids and states only. Read in order of `number`.
+
+    A number is given after the commit (`outbox.number`), not with the row: a long transaction may commit an event that
+    was written before one that somebody has read already, and a reader would pass it over.
+    """
 
     __tablename__ = "events"
-    __table_args__ = (Index("ix_events_organization_id_id", "organization_id", "id"),)
+    __table_args__ = (UniqueConstraint("organization_id", "number"),)
 
     id: Mapped[Id]
     organization_id: Mapped[str] = mapped_column(ForeignKey("organizations.id", ondelete="CASCADE"))
     name: Mapped[str] = mapped_column(String(64))
     data: Mapped[JsonObject]
     at: Mapped[Moment]
+    number: Mapped[int | None] = mapped_column(BigInteger, default=None)
 
 
 class Credential(Base):

@@ -114,7 +114,8 @@ sa.Table(
     sa.Column("name", sa.String(64), nullable=False),
     sa.Column("data", JSON, nullable=False),
     sa.Column("at", MOMENT, nullable=False),
-    sa.Index("ix_events_organization_id_id", "organization_id", "id"),
+    sa.Column("number", sa.BigInteger),
+    sa.UniqueConstraint("organization_id", "number"),
 )
 sa.Table(
     "groups",

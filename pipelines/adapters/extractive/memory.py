@@ -1,0 +1,194 @@
+"""What earlier decisions and the organization's documents say of a point: agreement, wording, a line to quote. Pure."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Container, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from pipelines.names import names_in
+from pipelines.values import Brief, Evidence, PastPoint, PointKind, Shelf
+from pipelines.verification import lint
+from pipelines.wording import (
+    alike,
+    clauses,
+    content,
+    language_of,
+    locate,
+    quotations,
+    sentences,
+    shared,
+    tokens,
+    unquoted,
+)
+
+NEARLY_THE_SAME = 0.4
+"""Share of content stems from which two facilitators' points count as the same remark in other words."""
+SAME_MATTER = 3
+"""Independent authors from which points on the same criterion count as agreement, however they are worded."""
+
+LONGEST_LINE = 18
+"""Words of a document that are quoted at most."""
+
+_MARKUP = re.compile(r"[|#*_`“”„\"\n]|\]\(")
+_ENUMERATED = re.compile(r"^\d+[.)]\s+")
+_UNFIT = frozenset({"grade", "about-person", "empty-praise", "link", "names-person", "too-long", "empty"})
+_SPECIFIC = re.compile(r"\b\d[\w.:/-]*|(?<=[a-zäöüß,;] )[A-ZÄÖÜ][\w-]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """Precedents of different authors that say the same. `text` is one's wording if it fits here, or ""."""
+
+    members: tuple[Evidence, ...]
+    kind: PointKind
+    text: str
+    authors: int
+
+    @property
+    def labels(self) -> list[str]:
+        return [piece.label for piece in self.members]
+
+    @property
+    def passages(self) -> list[str]:
+        return [past.quote for piece in self.members if (past := piece.item.past) and past.quote]
+
+
+def precedents(
+    evidence: Iterable[Evidence], criterion: str | None = None, *, first: Container[str] = ()
+) -> list[tuple[Evidence, PastPoint]]:
+    """Approved points with their evidence, of one criterion or of all (None): about work in `first`, then the best."""
+    found = [
+        (piece, past)
+        for piece in evidence
+        if piece.item.shelf is Shelf.PRECEDENTS and (past := piece.item.past) is not None and not past.dismissed
+        if criterion is None or past.criterion == criterion
+    ]
+    return sorted(found, key=lambda one: (one[0].item.document not in first, -one[0].fused))
+
+
+def agreement(pool: Sequence[tuple[Evidence, PastPoint]], brief: Brief, *, on_criterion: bool) -> Agreement | None:
+    """The largest group of these precedents that says the same, by at least two authors; None if there is none.
+
+    Points on one criterion by three authors agree on the matter, even where their wording differs.
+    """
+    groups = [_group(one, pool, brief.language) for one in pool]
+    best = max(groups, key=lambda group: (_authors(group), sum(piece.fused for piece, _ in group)), default=[])
+    if _authors(best) < 2 and on_criterion and _authors(pool) >= SAME_MATTER:
+        best = list(pool)
+    if _authors(best) < 2:
+        return None
+    near = _authors(max(groups, key=_authors)) >= 2
+    fitting = [
+        past for _, past in best if fits(past, [other for _, other in best if other is not past], brief)
+        if near or speaks_generally(past, [other for _, other in pool if other is not past], brief)
+    ]  # fmt: skip
+    return Agreement(
+        tuple(piece for piece, _ in best), best[0][1].kind, fitting[0].text if fitting else "", _authors(best)
+    )
+
+
+def _group(
+    one: tuple[Evidence, PastPoint], pool: Sequence[tuple[Evidence, PastPoint]], language: str
+) -> list[tuple[Evidence, PastPoint]]:
+    return [one] + [
+        other for other in pool if other is not one and alike(one[1].text, other[1].text, language) >= NEARLY_THE_SAME
+    ]
+
+
+def _authors(pool: Iterable[tuple[Evidence, PastPoint]]) -> int:
+    return len({piece.item.author or piece.item.document or piece.item.id for piece, _ in pool})
+
+
+def fits(past: PastPoint, others: Sequence[PastPoint], brief: Brief) -> bool:
+    """Whether a facilitator's words, said of another text, can be said of this one as they stand.
+
+    What they quote must be quotable here; numbers, names and particulars must be in this text, in the task, or in what
+    a second facilitator said as well; and they must pass the checks for any feedback.
+    """
+    here = _public(brief)
+    if language_of(past.text) not in ("", brief.language):
+        return False
+    if any(not locate(past.text[a:b].rstrip(".,;:!?"), here) for a, b in quotations(past.text)):
+        return False
+    if names_in(past.text, brief.names, here, brief.language):
+        return False
+    if any(finding.code in _UNFIT for finding in lint(past.text, kind=past.kind)):
+        return False
+    common = f"{here} {' '.join(other.text for other in others)}"
+    known, said = set(tokens(common)), unquoted(past.text)
+    if brief.language != "de" and any(word.casefold() not in known for word in _SPECIFIC.findall(said)):
+        return False
+    if any(char.isdigit() for char in said) and any(w not in known for w in tokens(said) if any(map(str.isdigit, w))):
+        return False
+    particular = content(said, brief.language) & content(past.quote, brief.language)
+    return particular <= shared(particular, content(common, brief.language))
+
+
+def speaks_generally(past: PastPoint, others: Sequence[PastPoint], brief: Brief) -> bool:
+    """Whether words that only one facilitator found are about the matter, not the text they were said of."""
+    common = content(f"{_public(brief)} {' '.join(other.text for other in others)}", brief.language)
+    own = content(past.text, brief.language)
+    return own <= shared(own, common)
+
+
+def _public(brief: Brief) -> str:
+    challenge = brief.challenge
+    criteria = " ".join(f"{criterion.text} {criterion.question}" for criterion in challenge.criteria)
+    return f"{brief.text}\n{challenge.prompt} {challenge.title} {challenge.outcome} {criteria}"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A few words of the organization's own documents, verbatim."""
+
+    label: str
+    title: str
+    quote: str
+
+
+def line(
+    evidence: Iterable[Evidence],
+    wanted: frozenset[str],
+    also: frozenset[str],
+    language: str,
+    *,
+    told: Iterable[str] = (),
+) -> Line | None:
+    """The sentence or clause of a context passage nearest to the stems `wanted`, and a little less to those `also`.
+
+    It shares at least two of them, one of the former, or three. Rare words count more; `told` lines do not come again.
+    """
+    known = set(told)
+    quotes = [
+        (piece, quote, content(quote, language))
+        for piece in evidence
+        if piece.item.shelf is Shelf.CONTEXT
+        for quote in _quotable(piece.item.text)
+        if quote not in known
+    ]
+    often = Counter(stem for _, _, stems in quotes for stem in stems)
+    best: tuple[float, Line] | None = None
+    for piece, quote, stems in quotes:
+        common = shared(stems, wanted)
+        extra = shared(stems, also) - common
+        rare = {stem: math.log(1 + len(quotes) / often[stem]) for stem in common | extra}
+        score = sum(rare[stem] * (1.0 if stem in common else 0.7) for stem in rare) / math.sqrt(6 + len(stems))
+        score += 0.05 * min(3.0, max(0.0, piece.fused))
+        if len(common) + 0.7 * len(extra) >= 1.7 and (best is None or score > best[0]):
+            best = score, Line(piece.label, piece.item.title, quote)
+    return best[1] if best else None
+
+
+def _quotable(text: str) -> Iterator[str]:
+    """Sentences of five to eighteen words, and clauses of longer ones, without markup or quotation marks."""
+    for sentence in sentences(text):
+        if text[slice(*sentence)].lstrip().startswith(("#", "|", ">")):
+            continue
+        whole = len(text[slice(*sentence)].split()) <= LONGEST_LINE
+        for start, end in clauses(text, sentence)[: 1 if whole else None]:
+            quote = _ENUMERATED.sub("", text[start:end].strip(" .,;:!*_-–—•"))
+            if 5 <= len(quote.split()) <= LONGEST_LINE and not _MARKUP.search(quote) and not quote.endswith("?"):
+                yield quote

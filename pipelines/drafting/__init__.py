@@ -1,0 +1,13 @@
+"""Brief and evidence to a draft: ask a model, check every point, repair once, else do without it, else say why not.
+
+May not read a store, a clock or a setting, and may not decide what is visible: evidence comes in as it may be shown.
+"""
+
+from __future__ import annotations
+
+from pipelines.drafting.blanks import is_blank
+from pipelines.drafting.flow import Verify, draft
+from pipelines.drafting.request import Budget
+from pipelines.wording import locate
+
+__all__ = ["Budget", "Verify", "draft", "is_blank", "locate"]

@@ -1,0 +1,215 @@
+"""The course of one draft. May not judge by itself: `verify` is passed in, models come through their port."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Protocol
+
+from pipelines.drafting.blanks import is_blank
+from pipelines.drafting.points import place, renumbered, settled_by
+from pipelines.drafting.reading import RawReply, Unreadable, read
+from pipelines.drafting.request import Asked, Budget, build, said
+from pipelines.names import Pseudonyms
+from pipelines.ports import LanguageModel, ModelTrouble
+from pipelines.values import AI, Assessment, Brief, Draft, Evidence, Finding, Outcome, Point, PromptUsed, Usage
+from pipelines.wording import language_code, language_of
+
+MOST_POINTS = 3
+
+
+class Verify(Protocol):
+    """Checks of a drafted text: `pipelines.verification.verify`."""
+
+    def __call__(
+        self, points: Sequence[Point], brief: Brief, evidence: Sequence[Evidence], *, summary: str = ""
+    ) -> tuple[Finding, ...]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Attempt:
+    """What came of asking one model: a draft's worth of points, an abstention, or trouble; always what it cost."""
+
+    points: tuple[Point, ...] = ()
+    summary: str = ""
+    findings: tuple[Finding, ...] = ()
+    complaints: tuple[str, ...] = ()
+    abstained: str = ""
+    trouble: str = ""
+    usage: Usage = field(default_factory=Usage)
+    model: str = ""
+    answer: str = ""
+
+    @property
+    def settles(self) -> bool:
+        return bool(self.points or self.abstained)
+
+
+def draft(
+    brief: Brief,
+    evidence: Sequence[Evidence],
+    assessment: Assessment,
+    model: LanguageModel,
+    fallback: LanguageModel,
+    *,
+    marker: str,
+    verify: Verify,
+    budget: Budget | None = None,
+) -> Draft:
+    """The draft for a brief, whatever happens on the way: `Draft.outcome` and `Draft.reason` tell.
+
+    `marker` is a random string that the submission's author cannot know. No model is called for a blank text or where
+    the learner said no to AI; one that is not local is not called where the learner said so. Raises no ModelTrouble.
+    """
+    brief = replace(brief, language=language_of(brief.text) or language_code(brief.language))
+    course = _Course(brief, tuple(evidence), assessment, marker, verify, budget or Budget())
+    if brief.ai is AI.NONE:
+        return course.without(
+            Outcome.CANNOT, "The learner allows no AI to read this text; a person writes the feedback."
+        )
+    if blank := is_blank(brief.text):
+        return course.without(Outcome.NOTHING_TO_SAY, blank)
+    if brief.ai is AI.LOCAL and not model.local:
+        return _fall_back(
+            course, fallback, _Attempt(trouble="The learner allows only AI on the organization's own machines.")
+        )
+    if model.name == fallback.name:
+        return _fall_back(course, fallback, _Attempt())
+    asked = course.ask(model.local)
+    attempt = course.attempt(model, asked, course.budget.repairs)
+    if attempt.settles:
+        return course.drafted(attempt, asked, attempt.usage)
+    return _fall_back(course, fallback, attempt, asked)
+
+
+def _fall_back(course: _Course, fallback: LanguageModel, before: _Attempt, asked: Asked | None = None) -> Draft:
+    """The draft by the model that is always there, with the reason why, and the cost of what was tried before."""
+    if course.brief.ai is AI.LOCAL and not fallback.local:
+        return course.without(Outcome.CANNOT, f"{before.trouble} There is none to draft with.", before.usage)
+    attempt = course.attempt(fallback, course.ask(fallback.local), 0)
+    because = f"{before.trouble} Drafted without it." if before.trouble else ""
+    attempt = replace(
+        attempt, findings=(*attempt.findings, *(one for one in before.findings if one.code == "left-out"))
+    )
+    usage = before.usage + attempt.usage
+    if attempt.settles:
+        return course.drafted(attempt, asked, usage, because)
+    reason = " ".join(part for part in (before.trouble, attempt.trouble) if part)
+    return replace(course.without(Outcome.CANNOT, reason, usage), findings=attempt.findings, model=attempt.model)
+
+
+@dataclass(frozen=True, slots=True)
+class _Course:
+    """What stays the same on the way to one draft."""
+
+    brief: Brief
+    evidence: tuple[Evidence, ...]
+    assessment: Assessment
+    marker: str
+    verify: Verify
+    budget: Budget
+    names: list[Pseudonyms] = field(default_factory=list)
+
+    def without(self, outcome: Outcome, reason: str, usage: Usage | None = None) -> Draft:
+        """A draft that has no points, with its reason."""
+        return Draft(
+            outcome, "", (), self.assessment, self.evidence, (), "", usage or Usage(), self.brief.language, reason
+        )  # fmt: skip
+
+    def drafted(self, attempt: _Attempt, asked: Asked | None, usage: Usage, because: str = "") -> Draft:
+        reason = " ".join(part for part in (because, attempt.abstained) if part)
+        prompt = None
+        if asked is not None:
+            prompt = PromptUsed(asked.prompt.name, asked.prompt.version, asked.prompt.sha, asked.rendered)
+        outcome = Outcome.DRAFTED if attempt.points else Outcome.CANNOT
+        return Draft(
+            outcome, attempt.summary if attempt.points else "", attempt.points, self.assessment, self.evidence,
+            attempt.findings, attempt.model, usage, self.brief.language, reason, prompt,
+        )  # fmt: skip
+
+    def ask(self, local: bool) -> Asked:
+        """The request; for a model that is not local, with stand-ins for people's names."""
+        self.names.clear()
+        if not local:
+            self.names.append(Pseudonyms(self.brief.names, said(self.brief, self.evidence), self.brief.language))
+        return build(
+            self.brief, self.evidence, self.assessment, marker=self.marker, budget=self.budget,
+            hide=self._hide, local=local,
+        )  # fmt: skip
+
+    def _hide(self, text: str) -> str:
+        return self.names[0].hide(text) if self.names else text
+
+    def attempt(self, model: LanguageModel, asked: Asked, repairs: int) -> _Attempt:
+        """One answer, and up to `repairs` more with what was wrong sent back; the best of them."""
+        request, best = asked.request, _Attempt(model=model.name)
+        for turn in range(repairs + 1):
+            try:
+                reply = model.reply(request)
+            except ModelTrouble as trouble:
+                failed = replace(best, usage=best.usage + trouble.usage)
+                return failed if best.settles else replace(failed, trouble=_sentence(trouble.reason))
+            answered = replace(self._judged(reply.text, asked), model=reply.model, usage=best.usage + reply.usage)
+            better = turn == 0 or answered.abstained or len(answered.points) >= len(best.points)
+            best = answered if better else replace(best, usage=answered.usage)
+            if not answered.complaints:
+                break
+            wrong = self._hide(_sent_back(answered.complaints))  # complaints quote the answer with its names put back
+            request = replace(request, earlier=((reply.text[:8000], wrong),))
+        return best
+
+    def _judged(self, text: str, asked: Asked) -> _Attempt:
+        """An answer with every point placed, verified and compared with what is settled."""
+        try:
+            raw = read(text).restored(self.names[0].restore if self.names else str)
+        except Unreadable as wrong:
+            told = f"The model's answer could not be read ({wrong})."
+            return _Attempt(trouble=told, complaints=(f"Your answer does not fit the schema: {wrong}.",))
+        if raw.abstain and not raw.points:
+            return _Attempt(abstained=raw.reason or "The evidence is too thin for a draft.")
+        return self._checked(raw, asked)
+
+    def _checked(self, raw: RawReply, asked: Asked) -> _Attempt:
+        placed = [place(point, self.brief, asked.evidence, self.assessment) for point in raw.points[: MOST_POINTS * 3]]
+        points = [one for one in placed if isinstance(one, Point)]
+        findings = [one for one in placed if isinstance(one, Finding)]
+        verified = self.verify(points, self.brief, asked.evidence, summary=raw.summary)
+        bad = {one.point for one in verified if one.grave and one.point is not None}
+        findings += [one for one in verified if one.grave]
+        complaints = [one.message for one in findings]
+        settled = {
+            i: why for i, p in enumerate(points) if i not in bad and (why := settled_by(p, self.brief, self.evidence))
+        }
+        kept = [i for i in range(len(points)) if i not in bad and i not in settled][:MOST_POINTS]
+        told = [
+            Finding("left-out", f"One point was left out. {one.message}") for one in findings if one.point is not None
+        ]
+        told += [Finding("left-out", f"One point was left out. {x.message}") for x in placed if isinstance(x, Finding)]
+        told += [Finding("left-out", f"Left out: {why}.") for why in settled.values()]
+        bad_summary = any(one.grave and one.point is None for one in verified)
+        gentle = [replace(one, grave=False) for one in verified if one.point is None or not one.grave]
+        return _Attempt(
+            points=tuple(points[i] for i in kept),
+            summary="" if bad_summary else raw.summary,
+            findings=(*renumbered(gentle, {old: new for new, old in enumerate(kept)}), *told),
+            complaints=tuple(complaints)
+            if complaints or kept or settled
+            else ("There is no point, and no reason to abstain.",),
+            trouble="" if kept else _nothing_left(settled, complaints),
+        )
+
+
+def _nothing_left(settled: object, complaints: Sequence[str]) -> str:
+    if settled and not complaints:
+        return "All that was drafted had been said or dismissed before."
+    return f"Nothing that was drafted could be used. {complaints[0] if complaints else 'It held no point.'}"
+
+
+def _sent_back(complaints: Sequence[str]) -> str:
+    listed = "\n".join(f"- {one}" for one in dict.fromkeys(complaints))
+    return f"This cannot be shown to the facilitator:\n{listed}\nAnswer again with the whole JSON object, corrected."
+
+
+def _sentence(text: str) -> str:
+    text = " ".join(text.split())
+    return text if text.endswith((".", "!", "?")) else f"{text}."

@@ -1,0 +1,181 @@
+"""What a model is asked: the prompt filled in under a budget. May not call a model.
+
+Parts are dropped one piece at a time until the prompt fits, in this order: peers' work, the weakest first; context
+passages, the weakest first; precedents, the weakest first; facilitators' notes; the intended outcome. Rules, criteria,
+what is settled and the submission stay; only if the submission alone is too long is its middle left out, marked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+
+from pipelines import prompts
+from pipelines.ports import Material, ModelRequest
+from pipelines.values import Assessment, Brief, Evidence, Shelf
+
+NOTHING = "(none)"
+_ORDER = (Shelf.WORK, Shelf.CONTEXT, Shelf.PRECEDENTS)
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """What may be asked, and how much. `characters` holds for the whole rendered prompt (about four to a token in English).
+
+    `version` is the prompt's; None is the one in use.
+    """
+
+    characters: int | None = None  # None: what the prompt's own head says
+    reply_tokens: int | None = None
+    repairs: int = 1
+    version: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request with what of the evidence it shows, and the prompt behind it."""
+
+    request: ModelRequest
+    evidence: tuple[Evidence, ...]
+    prompt: prompts.Prompt
+    rendered: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    evidence: tuple[Evidence, ...]
+    notes: str
+    outcome: str
+    submission: str
+
+
+def build(
+    brief: Brief,
+    evidence: tuple[Evidence, ...],
+    assessment: Assessment,
+    *,
+    marker: str,
+    budget: Budget,
+    hide: Callable[[str], str],
+    local: bool,
+) -> Asked:
+    """The request for one draft. `hide` is applied to all that people wrote; only a local model gets values."""
+    prompt = prompts.load("feedback", budget.version)
+    room = budget.characters or prompt.characters
+
+    def rendered(parts: _Parts) -> prompts.Rendered:
+        variables = _variables(brief, assessment, parts)
+        return prompts.render(prompt, marker=marker, **{name: hide(text) for name, text in variables.items()})
+
+    challenge = brief.challenge
+    parts = _Parts(_usable(evidence), challenge.notes, challenge.outcome, brief.text)
+    while len(rendered(parts).text) > room and (fewer := _drop(parts)) is not None:
+        parts = fewer
+    if (over := len(rendered(parts).text) - room) > 0:
+        parts = replace(parts, submission=_cut(parts.submission, over))
+    words = rendered(parts)
+    request = ModelRequest(
+        system=words.system,
+        user=words.user,
+        schema=dict(prompt.schema),
+        schema_name=prompt.schema_name,
+        max_tokens=budget.reply_tokens or prompt.reply_tokens,
+        material=Material(brief, evidence, assessment) if local else None,
+    )
+    return Asked(request, parts.evidence, prompt, words.text)
+
+
+def said(brief: Brief, evidence: Iterable[Evidence]) -> list[str]:
+    """All that people wrote and a prompt may carry."""
+    challenge = brief.challenge
+    texts = [
+        brief.text,
+        challenge.title,
+        challenge.prompt,
+        challenge.outcome,
+        challenge.notes,
+        brief.instruction,
+        *brief.told,
+    ]
+    texts += [f"{criterion.text} {criterion.question}" for criterion in challenge.criteria]
+    texts += [f"{past.text} {past.quote} {past.reason}" for past in brief.dismissed]
+    for item in (piece.item for piece in evidence):
+        texts += [item.title, item.heading, item.text]
+        texts += [f"{item.past.text} {item.past.quote} {item.past.reason}"] if item.past else []
+    return texts
+
+
+def _usable(evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:
+    """Without points that were turned down: those are settled, and never a source."""
+    return tuple(piece for piece in evidence if not (piece.item.past and piece.item.past.dismissed))
+
+
+def _drop(parts: _Parts) -> _Parts | None:
+    for shelf in _ORDER:
+        on_shelf = [piece for piece in parts.evidence if piece.item.shelf is shelf]
+        if on_shelf:
+            weakest = min(on_shelf, key=lambda piece: piece.fused)
+            return replace(parts, evidence=tuple(piece for piece in parts.evidence if piece is not weakest))
+    if parts.notes:
+        return replace(parts, notes="")
+    return replace(parts, outcome="") if parts.outcome else None
+
+
+def _cut(text: str, over: int) -> str:
+    """The text without `over` characters and more of its middle; beginnings and ends say most."""
+    keep = max(1000, len(text) - over - 80)
+    head, tail = keep * 2 // 3, keep - keep * 2 // 3
+    return f"{text[:head]}\n[… {len(text) - keep} characters of the submission are left out here …]\n{text[-tail:]}"
+
+
+def _variables(brief: Brief, assessment: Assessment, parts: _Parts) -> dict[str, str]:
+    challenge = brief.challenge
+    on = {shelf: [piece for piece in parts.evidence if piece.item.shelf is shelf] for shelf in Shelf}
+    language = prompts.words("words/languages").get(brief.language, {}).get("name", brief.language)
+    variables = {
+        "language": f"{language}, the language of the submission",
+        "title": challenge.title,
+        "challenge": challenge.prompt,
+        "criteria": "\n".join(
+            f"{one.id}: {one.text}" + (f" (a facilitator asks: {one.question})" if one.question else "")
+            for one in challenge.criteria
+        ),
+        "outcome": parts.outcome,
+        "notes": parts.notes,
+        "context": "\n\n".join(_context(piece) for piece in on[Shelf.CONTEXT]),
+        "precedents": "\n".join(_precedent(piece) for piece in on[Shelf.PRECEDENTS]),
+        "peers": "\n\n".join(f"[{piece.label}] {piece.item.text}" for piece in on[Shelf.WORK]),
+        "settled": "\n".join(_settled(brief)),
+        "reading": "\n".join(_reading(assessment)),
+        "instruction": brief.instruction,
+        "submission": parts.submission,
+    }
+    return {name: text.strip("\n") or NOTHING for name, text in variables.items()}
+
+
+def _context(piece: Evidence) -> str:
+    item = piece.item
+    place = " › ".join(part for part in (item.title, item.heading) if part)
+    return f"[{piece.label}] {place}, version {item.version}\n{item.text}"
+
+
+def _precedent(piece: Evidence) -> str:
+    past = piece.item.past
+    if past is None:
+        return f"[{piece.label}] {piece.item.text}"
+    criterion = f", {past.criterion}" if past.criterion else ""
+    return f"[{piece.label}] approved {past.kind.value}{criterion} · at “{past.quote}”: {past.text}"
+
+
+def _settled(brief: Brief) -> list[str]:
+    lines = [f"- said to this learner before: {text}" for text in brief.told]
+    for past in brief.dismissed:
+        lines.append(f"- turned down by a facilitator: {past.text}" + (f" ({past.reason})" if past.reason else ""))
+    return lines
+
+
+def _reading(assessment: Assessment) -> list[str]:
+    return [
+        f"{one.criterion}: {one.standing.name.replace('_', ' ').lower()} ({one.confidence:.1f}, {one.agreeing} agree)"
+        for one in assessment.criteria
+    ]

@@ -1,0 +1,28 @@
+"""The `peerloom` command. Each command is a function in a file of its subject; this one only puts them together."""
+
+from __future__ import annotations
+
+import typer
+
+from service.cli import bundles, demo, doctor, keys, serving, work
+from service.cli.console import Told
+
+app = typer.Typer(
+    cls=Told,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Drafts feedback on learners' work, with its evidence, for a human facilitator to approve.",
+)
+
+app.command("demo")(demo.demo)
+app.command("serve")(serving.serve)
+app.command("worker")(serving.worker)
+app.command("migrate")(serving.migrate)
+app.command("import")(bundles.import_)
+app.command("draft")(work.draft)
+app.command("reindex")(work.reindex)
+app.command("doctor")(doctor.doctor)
+app.command("token")(keys.token)
+app.add_typer(keys.app, name="key")
+app.add_typer(work.prompts, name="prompts")

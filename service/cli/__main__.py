@@ -1,0 +1,5 @@
+"""`python -m service.cli`, where the `peerloom` command is not on the path."""
+
+from service.cli import app
+
+app()

@@ -1,0 +1,185 @@
+"""`peerloom demo`: an invented organization comes in by the front door, its feedback is drafted, one draft is shown.
+
+Nothing here is special to the demonstration but the printing: import, jobs and serving are those of every day. A second
+run changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Group as Stack
+from rich.markup import escape
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from pipelines.values import SourceKind
+from service import wiring
+from service.actions import credentials
+from service.actions.desk import current_points
+from service.cli import bundles, serving, shop
+from service.cli.console import err, out, settings
+from service.domain.errors import NotFound
+from service.domain.review import State
+from service.domain.roles import Reach
+from service.domain.texts import digest
+from service.settings import Settings
+from service.store.tables import (
+    Challenge,
+    Credential,
+    DraftRow,
+    Organization,
+    Person,
+    PointRow,
+    Revision,
+    SourceRow,
+    Submission,
+)
+
+PLACES = (Path(__file__).parents[2] / "examples", Path("/usr/share/peerloom/examples"))
+"""Beside the source, and where the container image keeps it."""
+
+MARK = "demo"
+"""Organization setting that remembers which bundle was taken in."""
+
+
+def demo(
+    once: Annotated[bool, typer.Option("--once", help="Exit instead of serving.")] = False,
+    examples: Annotated[Path | None, typer.Option(help="Folder with another bundle.ndjson.", file_okay=False)] = None,
+) -> None:
+    """Load an invented organization, draft feedback on what waits, show it, and serve."""
+    chosen = settings()
+    parts = wiring.build(chosen)
+    bundle = _bundle(examples)
+    with shop.working(chosen, parts) as here:
+        if not here:
+            err.print("Another Peerloom process does the work; it is watched from here.")
+        row = bundles.organization_of(parts, *_whose(bundle))
+        _take_in(parts, row, list(bundles.read_bundle(bundle)))
+        bundles.watch(parts, row)
+        secret = _key(parts, row)
+    _show(parts, row)
+    _how_to_call(chosen, secret)
+    if not once:
+        serving.run(chosen)
+
+
+def _bundle(examples: Path | None) -> Path:
+    for folder in (examples,) if examples is not None else PLACES:
+        if (folder / "bundle.ndjson").is_file():
+            return folder / "bundle.ndjson"
+    raise NotFound("The example bundle is not here. Run this from a checkout, or give its folder with --examples.")
+
+
+def _whose(bundle: Path) -> tuple[str, bundles.Line]:
+    own = bundles.first_organization(bundles.read_bundle(bundle))
+    if own is None:
+        raise NotFound(f"The first line of {bundle} does not name an organization.")
+    return str(own["id"]), own
+
+
+def _take_in(parts: wiring.Parts, row: Organization, lines: list[str]) -> None:
+    """Once for the same lines: what was begun goes on by itself."""
+    mark = digest("\n".join(lines))
+    with parts.sessions.writing() as session:
+        organization = session.get_one(Organization, row.id)
+        if organization.settings.get(MARK) == mark:
+            return
+        organization.settings = {**organization.settings, MARK: mark}
+        bundles.begin(session, row, lines, now=parts.now())
+
+
+def _key(parts: wiring.Parts, row: Organization) -> str | None:
+    """The secret of a new key, or None where there is one already: a secret is shown once."""
+    with parts.sessions.writing() as session:
+        there = select(Credential.id).where(
+            Credential.organization_id == row.id, Credential.reach == Reach.PLATFORM, Credential.revoked_at.is_(None)
+        )
+        if session.scalar(there.limit(1)) is not None:
+            return None
+        return credentials.issue_key(session, row.id, name="demo", now=parts.now())[1]
+
+
+def _show(parts: wiring.Parts, row: Organization) -> None:
+    with parts.sessions.reading() as session:
+        waiting = session.execute(
+            select(DraftRow, Person.name, Challenge.title)
+            .join(Submission, Submission.id == DraftRow.submission_id)
+            .join(Person, Person.id == Submission.person_id)
+            .join(Challenge, Challenge.id == DraftRow.challenge_id)
+            .where(DraftRow.organization_id == row.id, DraftRow.state.in_((State.READY, State.STUCK)))
+            .order_by(Challenge.title, DraftRow.id)
+        ).all()
+        table = Table(title=f"{row.name}: what waits for a facilitator", title_justify="left", expand=True)
+        for heading, ratio, least in (
+            ("who", 3, 12),
+            ("challenge", 4, 12),
+            ("state", 1, 5),
+            ("sure", 1, 6),
+            ("summary", 9, 30),
+        ):
+            table.add_column(heading, ratio=ratio, min_width=least, no_wrap=heading != "summary", overflow="ellipsis")
+        for draft, name, title in waiting:
+            summary = draft.summary or draft.reason
+            table.add_row(escape(name), escape(title), draft.state.value, draft.band or "", escape(summary))
+        out.print(table)
+        best = _worth_showing([draft for draft, _, _ in waiting], row.language)
+        if best is not None:
+            out.print(in_full(session, best))
+
+
+def _worth_showing(drafts: list[DraftRow], language: str) -> DraftRow | None:
+    """The one whose points rest on the most kinds of sources, in the organization's language if there is one."""
+
+    def worth(draft: DraftRow) -> tuple[bool, int, str]:
+        kinds = {source.kind for point in current_points(draft) for source in point.sources}
+        return draft.language == language, len(kinds), draft.id
+
+    return max((draft for draft in drafts if draft.state is State.READY), key=worth, default=None)
+
+
+def in_full(session: Session, draft: DraftRow) -> Panel:
+    """One draft beside the text it is about, with its points, their places and their sources."""
+    revision = session.get_one(Revision, draft.revision_id)
+    submission = session.get_one(Submission, draft.submission_id)
+    person = session.get_one(Person, submission.person_id)
+    text = Text(revision.text)
+    parts: list[Text] = [text, Text(), Text(draft.summary or draft.reason, style="bold")]
+    for number, point in enumerate(current_points(draft), start=1):
+        text.stylize("underline", point.start, point.end)
+        place = f"at “{point.quote}”" if point.quote else "on the whole text"
+        head = " · ".join(word for word in (point.kind.value.replace("_", " "), point.criterion, place) if word)
+        parts += [Text(), Text(f"{number}. {head}", style="cyan"), Text(f"   {point.text}")]
+        parts.append(Text(f"   {point.band or 'no'} confidence · sources: {_sources(point)}", style="dim"))
+    title = f"{person.name} · {submission.external_id} · {draft.state.value} · drafted by {draft.model or 'nobody'}"
+    return Panel(Stack(*parts), title=escape(title), title_align="left")
+
+
+def _sources(point: PointRow) -> str:
+    counted = Counter(_named(source) for source in point.sources)
+    return "; ".join(name if times == 1 else f"{times} × {name}" for name, times in counted.items())
+
+
+def _named(source: SourceRow) -> str:
+    version = f" version {source.version}" if source.version and source.kind is SourceKind.CONTEXT else ""
+    return source.kind.value + (f" “{source.title}”" if source.title else "") + version
+
+
+def _how_to_call(chosen: Settings, secret: str | None) -> None:
+    base = f"http://{chosen.host}:{chosen.port}"
+    if secret is not None:
+        out.print(f"\nA key for the API, shown this once: [bold]{secret}[/]", soft_wrap=True)
+    else:
+        out.print("\nThe key was shown when it was made. Another one: [bold]peerloom key create NAME[/]")
+    out.print(
+        f'Call the API:  curl -H "Authorization: Bearer {secret or "$PEERLOOM_KEY"}" "{base}/v1/drafts?state=ready"\n'
+        f"Its document: {base}/openapi.json",
+        soft_wrap=True,
+        markup=False,
+    )

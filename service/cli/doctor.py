@@ -1,0 +1,205 @@
+"""`peerloom doctor`: looks at each part, says how it is, and what to do where it is not well. Changes nothing."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Annotated
+
+import typer
+from sqlalchemy import func, select
+
+from pipelines.ports import IndexUnavailable, ModelRequest, ModelTrouble
+from service import wiring
+from service.cli.console import out, settings
+from service.domain.errors import PeerloomError
+from service.jobs import broker, sync
+from service.jobs.folder import DataFolder, FolderTaken
+from service.settings import Dispatch, EmbedderKind, Settings
+from service.store import jobs, migrate
+from service.store.tables import Challenge, Job, JobState, Organization, PassageRow
+
+LEAST_DISK = 2_000_000_000
+"""Bytes that should be free: a rebuild of the index needs room for a second one."""
+
+PATIENCE = timedelta(minutes=2)
+"""A job that has been due for longer means that nobody does the jobs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What was found. `advice` is for the reader, and empty where all is well."""
+
+    found: str
+    advice: str = ""
+
+    @property
+    def well(self) -> bool:
+        return not self.advice
+
+
+def doctor(
+    only: Annotated[list[str] | None, typer.Option(help="Look at these parts only.")] = None,
+    probe: Annotated[bool, typer.Option("--probe", help="Also ask the language model one short question.")] = False,
+) -> None:
+    """Look at every part of the service, and say what to do about what is not well."""
+    chosen = settings()
+    parts = wiring.build(chosen)
+    unknown = sorted(set(only or []) - set(LOOKS))
+    if unknown:
+        raise typer.BadParameter(f"There is no part {', '.join(unknown)}. There are: {', '.join(LOOKS)}.")
+    ill = False
+    for name, look in LOOKS.items():
+        if only and name not in only:
+            continue
+        report = look(chosen, parts) if name != "model" else _model(chosen, parts, probe=probe)
+        ill = ill or not report.well
+        out.print(f"{'ok ' if report.well else 'NO '} {name:<9} {report.found}", markup=False, soft_wrap=True)
+        if not report.well:
+            out.print(f"    → {report.advice}", markup=False, soft_wrap=True)
+    if ill:
+        raise typer.Exit(1)
+
+
+def _folder(chosen: Settings, parts: wiring.Parts) -> Report:
+    if not wiring.writable(chosen.data):
+        return Report(
+            f"{chosen.data} cannot be written.", "Give it to the user that runs Peerloom, or set PEERLOOM_DATA."
+        )
+    return Report(f"{chosen.data.resolve()} can be written.")
+
+
+def _disk(chosen: Settings, parts: wiring.Parts) -> Report:
+    free = shutil.disk_usage(chosen.data).free
+    said = f"{free / 1e9:.1f} GB are free."
+    return Report(said) if free >= LEAST_DISK else Report(said, "Make room: an index is rebuilt beside the old one.")
+
+
+def _database(chosen: Settings, parts: wiring.Parts) -> Report:
+    try:
+        migrate.check(parts.sessions.engine)
+    except PeerloomError as trouble:
+        return Report("Not as this version needs it.", trouble.detail)
+    except Exception as trouble:  # whatever a driver raises means that it does not answer
+        return Report(
+            f"{type(trouble).__name__}: it does not answer.", "Check that it runs, and PEERLOOM_DATABASE_URL."
+        )
+    return Report(f"{parts.sessions.engine.dialect.name} answers, at revision {migrate.head()}.")
+
+
+def _jobs(chosen: Settings, parts: wiring.Parts) -> Report:
+    late = select(func.count()).where(Job.state == JobState.QUEUED, Job.not_before < parts.now() - PATIENCE)
+    try:
+        with parts.sessions.reading() as session:
+            counts, waiting = jobs.counts(session), session.scalar(late) or 0
+    except Exception:
+        return Report("Cannot be counted.", "See database.")
+    said = ", ".join(f"{number} {state}" for state, number in counts.items())
+    if waiting:
+        start = "`peerloom worker`" if chosen.dispatch is Dispatch.CELERY else "`peerloom serve`"
+        return Report(f"{said}; {waiting} have waited for minutes.", f"Nobody does the jobs: start {start}.")
+    if counts["dead"]:
+        return Report(said, "Dead jobs were given up; the reason is with each, and their drafts are stuck, not lost.")
+    return Report(said)
+
+
+def _index(chosen: Settings, parts: wiring.Parts) -> Report:
+    if chosen.dispatch is Dispatch.INLINE and not chosen.chroma_url and (taken := _taken(chosen)):
+        return Report(f"Not looked at: {taken}")
+    try:
+        differences = sum(_differences(parts))
+    except IndexUnavailable as trouble:
+        return Report("Does not answer.", str(trouble))
+    except Exception:
+        return Report("Cannot be compared with the rows.", "See database.")
+    if differences:
+        return Report(
+            f"{differences} entries differ from the rows.", "Wait for the jobs to end, or `peerloom reindex`."
+        )
+    return Report(f"{chosen.index.value} equals the rows.")
+
+
+def _taken(chosen: Settings) -> str:
+    folder = DataFolder(chosen.data)
+    try:
+        folder.take()
+    except FolderTaken:
+        return "a Peerloom process is using it, and only one may. Ask its /ready."
+    folder.free()
+    return ""
+
+
+def _differences(parts: wiring.Parts) -> Iterator[int]:
+    """How many ids are too many or missing, a collection at a time."""
+    with parts.sessions.reading() as session:
+        for organization in session.scalars(select(Organization.id)).all():
+            challenges = session.scalars(select(Challenge.id).where(Challenge.organization_id == organization)).all()
+            should: dict[str, set[str]] = {name: set() for name in sync.collections(organization, challenges)}
+            for one in sync.as_it_stands(session, organization):
+                if one.owner:
+                    passages = session.scalars(select(PassageRow.id).where(PassageRow.owner_id == one.owner)).all()
+                    should[one.collection] |= set(passages) or {one.owner}
+            for name, ids in should.items():
+                yield len(ids ^ parts.index.ids(name))
+
+
+def _embedder(chosen: Settings, parts: wiring.Parts) -> Report:
+    try:
+        row = parts.plain_embedder.embed(["A short text."])[0]
+    except Exception as trouble:  # files, versions, memory: all mean that it does not load
+        return Report(
+            f"Does not load: {trouble}", "Reinstall, or set PEERLOOM_EMBEDDER_MODEL to the folder of a model."
+        )
+    said = f"{parts.plain_embedder.name}, {len(row)} numbers a text."
+    if chosen.embedder is EmbedderKind.HASHING:
+        return Report(f"{said} It knows spelling, not meaning.")
+    return Report(said)
+
+
+def _model(chosen: Settings, parts: wiring.Parts, *, probe: bool = False) -> Report:
+    if parts.model is None:
+        return Report("None is set up; drafts are made by rules from evidence.")
+    where = "on our own machines" if parts.model.local else "elsewhere"
+    said = f"{parts.model.name}, {where}"
+    if not probe:
+        return Report(f"{said}; not asked (--probe asks it).")
+    schema: dict[str, object] = {
+        "type": "object",
+        "properties": {"answer": {"type": "string"}},
+        "required": ["answer"],
+        "additionalProperties": False,
+    }
+    request = ModelRequest("You answer in JSON.", 'Say "ready" as the answer.', schema, "probe", 50)
+    try:
+        reply = parts.model.reply(request)
+    except ModelTrouble as trouble:
+        return Report(f"{said}: {trouble.reason}", "Check PEERLOOM_MODEL, OPENAI_BASE_URL and OPENAI_API_KEY.")
+    return Report(f"{said}; it answered, for {reply.usage.prompt_tokens + reply.usage.completion_tokens} tokens.")
+
+
+def _broker(chosen: Settings, parts: wiring.Parts) -> Report:
+    if chosen.dispatch is not Dispatch.CELERY:
+        return Report("None is needed: the web process does the jobs.")
+    app = broker.make_app(chosen.broker_url.get_secret_value(), chosen.queue)
+    try:
+        broker.reach(app)
+    except Exception as trouble:  # kombu passes on what each transport raises
+        return Report(
+            f"Does not answer ({type(trouble).__name__}).",
+            "Nothing is lost, but jobs are slow: check that it runs, and PEERLOOM_BROKER_URL.",
+        )
+    return Report("Answers.")
+
+
+LOOKS: dict[str, Callable[[Settings, wiring.Parts], Report]] = {
+    "folder": _folder,
+    "disk": _disk,
+    "database": _database,
+    "jobs": _jobs,
+    "index": _index,
+    "embedder": _embedder,
+    "model": _model,
+    "broker": _broker,
+}

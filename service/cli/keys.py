@@ -1,0 +1,86 @@
+"""Keys for platforms and tokens for people. A secret is printed once, on standard output, and never again."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from service import wiring
+from service.actions import credentials
+from service.cli import shop
+from service.cli.console import Told, err, out, settings
+from service.domain.errors import NotAllowed
+from service.store import find
+from service.store.tables import Group
+
+app = typer.Typer(cls=Told, no_args_is_help=True, help="Keys with which platforms use the API.")
+
+Organization = Annotated[
+    str | None, typer.Option(help="External id of the organization; needed where there are several.")
+]
+
+
+@app.command("create")
+def create(
+    name: Annotated[str, typer.Argument(help="What the key is for, e.g. the platform's name.")],
+    group: Annotated[list[str] | None, typer.Option(help="Limit the key to this group and those below it.")] = None,
+    organization: Organization = None,
+) -> None:
+    """Make a key and print its secret, which is shown this once."""
+    parts = wiring.build(settings())
+    with parts.sessions.writing() as session:
+        row = shop.organization(session, organization)
+        groups = [find.one(session, Group, row.id, external_id).id for external_id in group or []]
+        _, secret = credentials.issue_key(session, row.id, name=name, groups=groups, now=_now())
+    err.print("Keep it safe: it is not shown again.")
+    out.print(secret, soft_wrap=True, markup=False)
+
+
+@app.command("list")
+def list_(organization: Organization = None) -> None:
+    """The organization's keys, without their secrets."""
+    parts = wiring.build(settings())
+    with parts.sessions.reading() as session:
+        row = shop.organization(session, organization)
+        keys = credentials.list_keys(session, shop.operator(session, row))
+    table = Table("id", "name", "made", "state", "groups")
+    for key in keys:
+        state = "revoked" if key.revoked_at else "in use"
+        table.add_row(key.id, key.name, f"{key.created_at:%Y-%m-%d %H:%M}", state, str(len(key.groups) or "all"))
+    out.print(table)
+
+
+@app.command("revoke")
+def revoke(
+    key: Annotated[str, typer.Argument(help="The key's id, from `peerloom key list`.")],
+    organization: Organization = None,
+) -> None:
+    """End a key at once, with all tokens made with it."""
+    parts = wiring.build(settings())
+    with parts.sessions.writing() as session:
+        row = shop.organization(session, organization)
+        credentials.revoke(session, shop.operator(session, row), key, now=_now())
+    err.print("Revoked.")
+
+
+def token(
+    person: Annotated[str, typer.Argument(help="External id of the person.")],
+    hours: Annotated[float, typer.Option(help="How long it lasts, at most 12.")] = 1,
+    organization: Organization = None,
+) -> None:
+    """Print a token with which one person is seen as that person. It ends with the key it is made with."""
+    parts = wiring.build(settings())
+    with parts.sessions.writing() as session:
+        row = shop.organization(session, organization)
+        actor = shop.operator(session, row)
+        if actor.credential == "operator":
+            raise NotAllowed("A token is made with a key: make one first with `peerloom key create NAME`.")
+        _, secret = credentials.mint_token(session, actor, person=person, now=_now(), lifetime=timedelta(hours=hours))
+    out.print(secret, soft_wrap=True, markup=False)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,83 @@
+"""`peerloom serve`, `worker` and `migrate`: the long-running processes, and the step that must come before them."""
+
+from __future__ import annotations
+
+import socket
+from typing import Annotated
+
+import typer
+
+from service import wiring
+from service.cli.console import err, out, settings
+from service.domain.errors import Invalid, Unavailable
+from service.jobs.folder import DataFolder
+from service.settings import Dispatch, Settings
+from service.store import migrate as migrations
+
+
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on instead of PEERLOOM_HOST.")] = None,
+    port: Annotated[
+        int | None, typer.Option(help="Port to listen on instead of PEERLOOM_PORT; 0 is any free one.")
+    ] = None,
+) -> None:
+    """Serve the API; without a broker, also do the jobs."""
+    run(settings(host=host, port=port))
+
+
+def run(chosen: Settings) -> None:
+    """Serve until told to stop. What would stop the start is said before the server says that it starts."""
+    import uvicorn  # here, with the application: other commands need neither
+
+    from service.main import create
+
+    parts = wiring.build(chosen)
+    if chosen.dispatch is Dispatch.INLINE:
+        folder = DataFolder(chosen.data)
+        folder.take()
+        folder.free()
+    if not chosen.embedded:
+        migrations.check(parts.sessions.engine)
+    listener = _listen(chosen)
+    host, port = listener.getsockname()[:2]
+    err.print(f"Peerloom listens on http://{host}:{port}", markup=False)
+    config = uvicorn.Config(
+        create(chosen), log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=20
+    )
+    uvicorn.Server(config).run(sockets=[listener])
+
+
+def _listen(chosen: Settings) -> socket.socket:
+    try:
+        return socket.create_server((chosen.host, chosen.port), backlog=2048)
+    except OSError as trouble:
+        raise Unavailable(
+            f"Nothing can listen on {chosen.host}:{chosen.port} ({trouble.strerror}). "
+            "Stop what does, or choose another with --port or PEERLOOM_PORT."
+        ) from trouble
+
+
+def worker() -> None:
+    """Do the jobs, with Celery. Start as many as are needed, on as many machines."""
+    chosen = settings()
+    if chosen.dispatch is not Dispatch.CELERY:
+        raise Invalid("The web process does the jobs itself. For workers of their own set PEERLOOM_DISPATCH=celery.")
+    wiring.set_up_logs(chosen)
+    migrations.check(wiring.build(chosen).sessions.engine)
+    from service.worker import run as work
+
+    work(chosen)
+
+
+def migrate() -> None:
+    """Bring the database's tables to what this version needs. Safe to repeat, and from several places at once."""
+    chosen = settings()
+    engine = wiring.build(chosen).sessions.engine
+    before = migrations.current(engine)
+    migrations.upgrade(engine)
+    after = migrations.head()
+    out.print(
+        f"The database is at {after}."
+        if before == after
+        else f"The database went from {before or 'nothing'} to {after}."
+    )

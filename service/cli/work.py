@@ -1,0 +1,83 @@
+"""`peerloom reindex`, `draft` and `prompts`: looking after what the machine reads and writes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.progress import Progress, TaskID
+from sqlalchemy import select
+
+from pipelines import prompts as prompt_files
+from service import wiring
+from service.actions import read, submit
+from service.cli import shop
+from service.cli.console import Told, err, out, settings
+from service.cli.demo import in_full
+from service.jobs import sync
+from service.jobs.folder import DataFolder
+from service.settings import Dispatch
+from service.store import migrate
+from service.store.tables import Organization
+
+prompts = typer.Typer(cls=Told, no_args_is_help=True, help="The words that a language model is given.")
+
+
+def reindex(
+    organization: Annotated[str | None, typer.Option(help="External id; all organizations if left out.")] = None,
+) -> None:
+    """Build the index anew from rows. Vectors that are remembered are not made again."""
+    chosen = settings()
+    parts = wiring.build(chosen)
+    migrate.check(parts.sessions.engine)
+    folder = DataFolder(chosen.data)
+    if chosen.dispatch is Dispatch.INLINE:
+        folder.take()
+    try:
+        with Progress(console=err) as bars:
+            for row in _organizations(parts, organization):
+                bar = bars.add_task(row.name, total=None)
+
+                def step(done: int, all_: int, bar: TaskID = bar) -> None:
+                    bars.update(bar, completed=done, total=all_)
+
+                out.print(f"{row.name}: {sync.rebuild(parts, row.id, step)} entries.", markup=False)
+    finally:
+        folder.free()
+
+
+def _organizations(parts: wiring.Parts, external_id: str | None) -> list[Organization]:
+    with parts.sessions.reading() as session:
+        if external_id is not None:
+            return [shop.organization(session, external_id)]
+        return list(session.scalars(select(Organization).order_by(Organization.external_id)))
+
+
+def draft(
+    submission: Annotated[str, typer.Argument(help="External id of the submission.")],
+    organization: Annotated[str | None, typer.Option(help="External id of the organization.")] = None,
+) -> None:
+    """Show what was drafted for a submission's latest revision, with its sources."""
+    parts = wiring.build(settings())
+    with parts.sessions.reading() as session:
+        row = shop.organization(session, organization)
+        found = submit.get(session, shop.operator(session, row), submission)
+        out.print(in_full(session, read.drafts_of(session, found)[-1]))
+
+
+@prompts.command("list")
+def list_prompts() -> None:
+    """Every prompt in use, with its version and the sha256 of its file."""
+    for name in prompt_files.names():
+        prompt = prompt_files.load(name)
+        out.print(f"{name}/{prompt.version}  {prompt.sha[:12]}  {prompt.purpose}", markup=False, soft_wrap=True)
+
+
+@prompts.command("lock")
+def lock(
+    root: Annotated[Path | None, typer.Option(help="Folder of the prompts.", file_okay=False)] = None,
+) -> None:
+    """Release new prompt files: write their sums to LOCK.toml. A released version never changes."""
+    for line in prompt_files.lock(root=root):
+        out.print(line, markup=False)

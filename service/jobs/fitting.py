@@ -1,0 +1,66 @@
+"""Learns how an organization judges, from all that its facilitators have judged, and keeps it as plain numbers.
+
+Reads in one transaction, thinks in none, stores in the one that ends the job.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from pipelines.assessment import fit as fit_histories
+from pipelines.values import ChallengeBrief, Scope
+from service.actions.draft import challenge_brief
+from service.jobs.workshop import Workshop
+from service.store.tables import AssessmentFit, Challenge, Organization
+
+MOST_JUDGED = 400
+"""Judged submissions of one challenge that are learned from, the latest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """What was learned, with which embedder, from how many judged submissions."""
+
+    model: str
+    history: int
+    data: Mapping[str, Any]
+
+
+def fit(shop: Workshop, organization: str) -> Fitted:
+    """Learn from the organization's history as it stands. No history gives what an untaught one goes by."""
+    embedder = shop.embedder(organization)
+    histories = [
+        (brief, shop.library.reviewed(_everybody(organization, brief.id, shop.now()), MOST_JUDGED))
+        for brief in _challenges(shop, organization)
+    ]
+    judged = [(brief, rows) for brief, rows in histories if rows]
+    return Fitted(embedder.name, sum(len(rows) for _, rows in judged), fit_histories(judged, embedder))
+
+
+def _challenges(shop: Workshop, organization: str) -> list[ChallengeBrief]:
+    with shop.sessions.reading() as session:
+        language = session.get_one(Organization, organization).language
+        rows = session.scalars(
+            select(Challenge).where(Challenge.organization_id == organization).order_by(Challenge.id)
+        )
+        return [challenge_brief(row, row.language or language) for row in rows]
+
+
+def _everybody(organization: str, challenge: str, at: datetime) -> Scope:
+    """Nobody reads it, so nobody is left out; what machines may not read is left out all the same."""
+    return Scope(organization, challenge, reader="", author="", at=at)
+
+
+def store(session: Session, organization: str, fitted: Fitted, *, now: datetime) -> None:
+    """In the place of what was learned before with this embedder."""
+    row = session.get(AssessmentFit, (organization, fitted.model))
+    if row is None:
+        row = AssessmentFit(organization_id=organization, model=fitted.model)
+        session.add(row)
+    row.history, row.data, row.fitted_at = fitted.history, dict(fitted.data), now

@@ -1,0 +1,203 @@
+"""What is done for each kind of job. Every handler may be run twice: a job may be handed out again at any step.
+
+The rule of this file: no transaction is open while anything thinks or waits, and the last transaction holds both the
+effect and the job's end, so that a worker that lost its lease writes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import structlog
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from pipelines import feedback
+from pipelines.ports import Embedder, IndexUnavailable, ModelTrouble
+from service.actions import draft as drafts
+from service.actions import import_bundle, release
+from service.domain.errors import Unavailable
+from service.domain.events import Event
+from service.domain.ids import new_id
+from service.jobs import fitting, sync
+from service.jobs.leases import LeaseLost, held, keep, settle
+from service.jobs.workshop import Workshop
+from service.store import jobs, outbox
+from service.store.tables import Job, JobState
+
+log = structlog.get_logger(__name__)
+
+SYNC_BATCH = 128
+"""Index jobs done together: one embedding call and one write cost little more than for one."""
+
+
+def work_one(shop: Workshop, *, job: str | None = None) -> bool:
+    """Claim a job that is due (this one, if named) and do it. False if there was none to claim."""
+    owner = new_id()
+    claimed = _claim(shop, owner, job)
+    if not claimed:
+        return False
+    with held(shop, owner, claimed):
+        _attempt(shop, owner, claimed)
+    return True
+
+
+def work_off(shop: Workshop) -> int:
+    """Do everything that is due now, and what comes due by it; the number of rounds it took."""
+    rounds = 0
+    while work_one(shop):
+        rounds += 1
+    return rounds
+
+
+def _claim(shop: Workshop, owner: str, job: str | None) -> list[Job]:
+    with shop.sessions.writing() as session:
+        claimed = _take(session, shop, owner, job=job)
+        if claimed and claimed[0].kind == "sync":
+            claimed += _take(session, shop, owner, limit=SYNC_BATCH - 1, kinds=["sync"])
+        for dead in jobs.buried(session):
+            _give_up(session, shop, dead, dead.last_error)
+            dead.told_at = shop.now()
+    return claimed
+
+
+def _take(
+    session: Session,
+    shop: Workshop,
+    owner: str,
+    *,
+    job: str | None = None,
+    limit: int = 1,
+    kinds: Sequence[str] | None = None,
+) -> list[Job]:
+    return jobs.claim(
+        session,
+        owner=owner,
+        now=shop.now(),
+        lease=shop.lease,
+        limit=limit,
+        job=job,
+        kinds=kinds,
+        max_attempts=shop.attempts,
+    )
+
+
+def _attempt(shop: Workshop, owner: str, claimed: list[Job]) -> None:
+    """Do the jobs. Whatever goes wrong ends here: it is told, tried again later, or given up with its reason."""
+    try:
+        _do(shop, owner, claimed)
+    except LeaseLost as lost:
+        log.warning("lease lost; nothing was written", job=str(lost), kind=claimed[0].kind)
+    except Exception as trouble:
+        if len(claimed) > 1:
+            _one_by_one(shop, owner, claimed)
+        else:
+            _failed(shop, owner, claimed[0], trouble)
+
+
+def _do(shop: Workshop, owner: str, claimed: list[Job]) -> None:
+    if claimed[0].kind == "sync":
+        sync.run(shop, owner, claimed)
+        return
+    for job in claimed:
+        KINDS[job.kind](shop, owner, job)
+        log.info("job done", job=job.id, kind=job.kind, subject=job.subject_id, request_id=job.request_id)
+
+
+def _one_by_one(shop: Workshop, owner: str, claimed: list[Job]) -> None:
+    """A batch failed: one of them may be at fault, and the others should not wait for it."""
+    for job in claimed:
+        _attempt(shop, owner, [job])
+
+
+PASSING = (OperationalError, IndexUnavailable, ModelTrouble, Unavailable, ConnectionError, TimeoutError)
+"""Troubles that come from outside and pass; logged without a traceback."""
+
+
+def _failed(shop: Workshop, owner: str, job: Job, trouble: Exception) -> None:
+    passing = isinstance(trouble, PASSING)
+    said = f"{type(trouble).__name__}: {trouble}"[:500]
+    log.warning("job failed", job=job.id, kind=job.kind, subject=job.subject_id, error=said, exc_info=not passing)
+    with shop.sessions.writing() as session:
+        state = jobs.fail(
+            session,
+            job.id,
+            owner=owner,
+            now=shop.now(),
+            error=said,
+            retry_after=getattr(trouble, "retry_after", None),
+            max_attempts=shop.attempts,
+        )
+        if state is JobState.DEAD:
+            _give_up(session, shop, job, said)
+        elif state is JobState.QUEUED and job.kind == "draft":
+            drafts.requeue(session, job.subject_id, job.generation, now=shop.now())
+
+
+def _give_up(session: Session, shop: Workshop, job: Job, said: str) -> None:
+    """The job is dead: whoever waits for it is told, in the same transaction (rule 7)."""
+    now = shop.now()
+    if job.kind == "draft":
+        reason = (
+            f"No draft could be made after {job.attempts} tries ({said}). Write it yourself, or ask for another draft."
+        )
+        drafts.fail(session, job.subject_id, job.generation, "gave_up", reason, now=now)
+    outbox.tell(
+        session, job.organization_id, Event.JOB_FAILED, now=now, job=job.id, kind=job.kind, subject=job.subject_id
+    )
+
+
+def _draft(shop: Workshop, owner: str, job: Job) -> None:
+    embedder = shop.embedder(job.organization_id)
+    with shop.sessions.writing() as session:
+        keep(session, shop, owner, job)
+        brief = drafts.begin(session, job.subject_id, job.generation, now=shop.now(), embedder=embedder.name)
+        if brief is None:  # withdrawn, superseded or taken over by a person meanwhile
+            settle(session, shop, owner, job)
+            return
+    made = feedback.make(brief, _tools(shop, embedder))
+    with shop.sessions.writing() as session:
+        drafts.finish(session, job.subject_id, job.generation, made, now=shop.now())
+        settle(session, shop, owner, job)
+
+
+def _tools(shop: Workshop, embedder: Embedder) -> feedback.Tools:
+    return feedback.Tools(
+        embedder=embedder,
+        shelves=shop.shelves,
+        desks=shop.desks,
+        model=shop.model,
+        fallback=shop.fallback,
+    )
+
+
+def _release(shop: Workshop, owner: str, job: Job) -> None:
+    with shop.sessions.writing() as session:
+        release.release_due(session, job.subject_id, now=shop.now())  # False: undone or withdrawn meanwhile
+        settle(session, shop, owner, job)
+
+
+def _import(shop: Workshop, owner: str, job: Job) -> None:
+    more = True
+    while more:
+        with shop.sessions.writing() as session:
+            keep(session, shop, owner, job)
+            more = import_bundle.take_chunk(session, job.subject_id, now=shop.now())
+            if not more:
+                settle(session, shop, owner, job)
+
+
+def _fit(shop: Workshop, owner: str, job: Job) -> None:
+    fitted = fitting.fit(shop, job.organization_id)
+    with shop.sessions.writing() as session:
+        fitting.store(session, job.organization_id, fitted, now=shop.now())
+        settle(session, shop, owner, job)
+
+
+KINDS: dict[str, Callable[[Workshop, str, Job], None]] = {
+    "draft": _draft,
+    "release": _release,
+    "import": _import,
+    "fit": _fit,
+}
+"""Every kind but `sync`, which is done in batches."""

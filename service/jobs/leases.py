@@ -1,0 +1,57 @@
+"""A claimed job stays its worker's own while a heartbeat extends its lease. Knows nothing of what jobs do."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from service.domain.errors import Unavailable
+from service.jobs.workshop import Workshop
+from service.store import jobs
+from service.store.tables import Job
+
+log = structlog.get_logger(__name__)
+
+
+class LeaseLost(Exception):
+    """Another worker has this job by now; whatever was done for it here is not written."""
+
+
+@contextmanager
+def held(shop: Workshop, owner: str, claimed: Sequence[Job]) -> Iterator[None]:
+    """While the block runs, a thread of its own extends the leases; it ends with the block."""
+    done = threading.Event()
+    names = [job.id for job in claimed]
+    thread = threading.Thread(target=_beat, args=(shop, owner, names, done), name="heartbeat", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
+
+
+def _beat(shop: Workshop, owner: str, names: list[str], done: threading.Event) -> None:
+    while not done.wait(shop.heartbeat.total_seconds()):
+        try:
+            with shop.sessions.writing() as session:
+                jobs.heartbeat(session, owner=owner, jobs=names, until=shop.now() + shop.lease)
+        except (SQLAlchemyError, Unavailable) as trouble:  # the next beat tries again; a lease outlasts several
+            log.warning("heartbeat failed", jobs=names, error=str(trouble))
+
+
+def keep(session: Session, shop: Workshop, owner: str, job: Job) -> None:
+    """Say in this transaction that the job is still ours, which locks its row. Raises LeaseLost."""
+    if not jobs.heartbeat(session, owner=owner, jobs=[job.id], until=shop.now() + shop.lease):
+        raise LeaseLost(job.id)
+
+
+def settle(session: Session, shop: Workshop, owner: str, job: Job) -> None:
+    """End the job in the transaction of its effect. Raises LeaseLost, which takes the effect back with it."""
+    if not jobs.finish(session, job.id, owner=owner, now=shop.now()):
+        raise LeaseLost(job.id)

@@ -1,0 +1,63 @@
+"""What the jobs need, as one Protocol: `service.wiring` builds something of this shape, never the other way round."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Protocol
+
+from pipelines.ports import Embedder, LanguageModel, Library, VectorIndex
+from service.store.session import Sessions
+
+if TYPE_CHECKING:  # a web process whose workers are elsewhere uses this file too, and need not load what thinks
+    from pipelines.assessment import Desks
+    from pipelines.retrieval import Shelves
+
+
+class Workshop(Protocol):
+    """Tools and times. Safe to use from several threads."""
+
+    @property
+    def sessions(self) -> Sessions: ...
+
+    @property
+    def index(self) -> VectorIndex: ...
+
+    @property
+    def library(self) -> Library: ...
+
+    @property
+    def shelves(self) -> Shelves:
+        """What is searched, kept ready for as long as the process lives."""
+
+    @property
+    def desks(self) -> Desks:
+        """What assessment learned of each challenge, kept ready likewise."""
+
+    @property
+    def model(self) -> LanguageModel | None:
+        """None: no model is set up, or none is wanted."""
+
+    @property
+    def fallback(self) -> LanguageModel:
+        """What drafts where the model does not; needs no network."""
+
+    @property
+    def lease(self) -> timedelta:
+        """How long a job is a worker's own after its last sign of life."""
+
+    @property
+    def heartbeat(self) -> timedelta:
+        """How often a worker gives one."""
+
+    @property
+    def reconcile(self) -> timedelta:
+        """How often work left behind is looked for."""
+
+    @property
+    def attempts(self) -> int:
+        """How often a job is tried before it is dead."""
+
+    def embedder(self, organization: str) -> Embedder:
+        """The embedder, with this organization's own memory of vectors."""
+
+    def now(self) -> datetime: ...

@@ -1,0 +1,107 @@
+"""The ASGI entry point: `uvicorn --factory service.main:create`, or `peerloom serve`."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import timedelta
+from typing import Any, Protocol
+
+from fastapi import FastAPI
+
+from service import wiring
+from service.actions.similar import Similar
+from service.domain.roles import Actor
+from service.jobs.folder import DataFolder
+from service.settings import Dispatch, Settings, load
+from service.store import migrate
+from service.web.app import create_app
+from service.web.services import Limits, Search, Services
+
+
+class Dispatcher(Protocol):
+    """What sends jobs on their way: threads of this process, or a relay to a broker."""
+
+    def start(self) -> None: ...
+
+    def wake(self) -> None: ...
+
+    def stop(self) -> object: ...
+
+
+def create(settings: Settings | None = None) -> FastAPI:
+    """The application. Threads start and folders are taken with its lifespan, not before."""
+    settings = settings or load()
+    wiring.set_up_logs(settings)
+    parts = wiring.build(settings)
+    dispatcher = dispatch(settings, parts)
+    app = create_app(
+        Services(
+            sessions=parts.sessions,
+            after_commit=dispatcher.wake,
+            clock=parts.now,
+            readiness=parts.readiness,
+            limits=Limits(body=settings.max_body_bytes, bundle=settings.max_import_bytes),
+            similar=_similar(parts),
+            undo=timedelta(seconds=settings.undo_seconds),
+        )
+    )
+    app.router.lifespan_context = _lifespan(settings, parts, dispatcher)
+    return app
+
+
+def _similar(parts: wiring.Parts) -> Search:
+    """Imports the thinking floor with the first question: a web process that is never asked stays light."""
+
+    def search(actor: Actor, **asked: Any) -> Sequence[Similar]:
+        from service.jobs.similar import searcher
+
+        return searcher(parts)(actor, **asked)
+
+    return search
+
+
+def dispatch(settings: Settings, parts: wiring.Parts) -> Dispatcher:
+    """Not started yet."""
+    match settings.dispatch:
+        case Dispatch.INLINE:
+            from service.jobs.handlers import work_one
+            from service.jobs.inline import Inline
+
+            return Inline(parts, lambda: work_one(parts), settings.worker_threads)
+        case Dispatch.CELERY:
+            from service.jobs import broker
+            from service.jobs.relay import Relay
+
+            app = broker.make_app(settings.broker_url.get_secret_value(), settings.queue)
+            return Relay(parts, lambda job: broker.send(app, job))
+
+
+def _lifespan(
+    settings: Settings, parts: wiring.Parts, dispatcher: Dispatcher
+) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        folder = DataFolder(settings.data)
+        if settings.dispatch is Dispatch.INLINE:
+            folder.take()
+        try:
+            prepare(settings, parts)
+            dispatcher.start()
+            yield
+            dispatcher.stop()
+        finally:
+            folder.free()
+
+    return lifespan
+
+
+def prepare(settings: Settings, parts: wiring.Parts) -> None:
+    """The database must be as this version needs it; work that a dead process left in our own folder is taken up."""
+    if settings.embedded:
+        from service.jobs.inline import take_over
+
+        migrate.upgrade(parts.sessions.engine)
+        take_over(parts)
+    else:
+        migrate.check(parts.sessions.engine)

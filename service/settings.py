@@ -1,0 +1,228 @@
+"""Every knob, typed and frozen. The only reader of the environment; imported by cli, main, worker and wiring alone.
+
+Settings that contradict one another are refused here, at the start, with what to set instead.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+from collections.abc import Mapping
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Self
+
+from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic_core import PydanticUndefined
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PREFIX = "PEERLOOM_"
+
+
+class Dispatch(StrEnum):
+    """Who does the work: threads in the web process, or Celery workers behind a broker."""
+
+    INLINE = "inline"
+    CELERY = "celery"
+
+
+class IndexKind(StrEnum):
+    """Where vectors are searched."""
+
+    CHROMA = "chroma"
+    EXACT = "exact"
+
+
+class EmbedderKind(StrEnum):
+    """What turns text into vectors."""
+
+    SENTENCE_TRANSFORMER = "sentence-transformer"
+    HASHING = "hashing"
+
+
+class LogFormat(StrEnum):
+    """How log lines look."""
+
+    JSON = "json"
+    CONSOLE = "console"
+
+
+class SettingsProblem(Exception):
+    """The settings cannot be used as they are; the message says what to set."""
+
+
+class Settings(BaseSettings):
+    """All settings. Read once at the start; nothing changes them afterwards."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore", populate_by_name=True)
+
+    data: Path = Field(Path("var"), description="Folder for everything kept on this machine. Local disk only.")
+    database_url: str = Field(
+        "",
+        description="`postgresql+psycopg://user:password@host/peerloom`. Empty: SQLite in the data folder.",
+    )
+
+    dispatch: Dispatch = Field(
+        Dispatch.INLINE, description="`inline`: threads in the web process. `celery`: workers behind a broker."
+    )
+    broker_url: SecretStr = Field(
+        SecretStr(""), description="Broker for Celery: `redis://host:6379/0` or `amqp://user:password@host:5672/vhost`."
+    )
+    queue: str = Field("peerloom", min_length=1, description="Name of the broker's queue.")
+    worker_threads: int = Field(2, ge=1, le=64, description="Jobs done at the same time in one process.")
+    lease_seconds: float = Field(60, gt=0, description="A job whose worker is silent for so long is given to another.")
+    heartbeat_seconds: float = Field(15, gt=0, description="How often a worker says that it still works on a job.")
+    reconcile_seconds: float = Field(10, gt=0, description="How often work that was left behind is looked for.")
+    job_attempts: int = Field(
+        6, ge=1, description="How often a job is tried before it is given up and its failure told."
+    )
+
+    index: IndexKind = Field(
+        IndexKind.CHROMA, description="`chroma`, or `exact`: plain numpy in memory, rebuilt at every start."
+    )
+    chroma_url: str = Field(
+        "", description="URL of a Chroma server. Empty: Chroma embedded in this process, in the data folder."
+    )
+    embedder: EmbedderKind = Field(
+        EmbedderKind.SENTENCE_TRANSFORMER,
+        description="`sentence-transformer`, or `hashing`: character n-grams, no model needed.",
+    )
+    embedder_model: Path | None = Field(
+        None, description="Folder of a sentence-transformers model. Empty: the packaged all-MiniLM-L6-v2."
+    )
+
+    model: str = Field(
+        "", description="Name of the language model. Empty: no model; drafts are made by rules from evidence."
+    )
+    model_local: bool = Field(False, description="True if the model runs on the organization's own machines.")
+    model_seconds: float = Field(60, gt=0, description="How long to wait for one answer of the model.")
+    model_max_tokens: int = Field(1200, ge=64, description="Longest answer asked of the model, in tokens.")
+    openai_api_key: SecretStr = Field(
+        SecretStr(""),
+        validation_alias="OPENAI_API_KEY",
+        description="Key for the model's API. Local servers need none.",
+    )
+    openai_base_url: str = Field(
+        "", validation_alias="OPENAI_BASE_URL", description="Base URL of an OpenAI-compatible API. Empty: OpenAI's own."
+    )
+    price_prompt: float = Field(0, ge=0, description="Price of a million tokens sent to the model, in any currency.")
+    price_completion: float = Field(
+        0, ge=0, description="Price of a million tokens the model answers, in the same currency."
+    )
+
+    undo_seconds: float = Field(
+        10, ge=0, description="How long an approval can be undone before the learner sees the text."
+    )
+    max_body_bytes: int = Field(2_000_000, ge=1_000, description="Largest body of an ordinary request.")
+    max_import_bytes: int = Field(200_000_000, ge=1_000, description="Largest bundle taken in one import.")
+
+    host: str = Field("127.0.0.1", description="Address to listen on.")
+    port: int = Field(8000, ge=0, le=65535, description="Port to listen on.")
+    log_format: LogFormat = Field(LogFormat.CONSOLE, description="`console` for people, `json` for machines.")
+    log_level: str = Field(
+        "info", pattern="^(?i:debug|info|warning|error)$", description="The least important lines written."
+    )
+
+    @property
+    def database(self) -> str:
+        """The URL in force."""
+        return self.database_url or f"sqlite:///{self.data.resolve() / 'peerloom.db'}"
+
+    @property
+    def sqlite(self) -> bool:
+        return self.database.startswith("sqlite")
+
+    @property
+    def embedded(self) -> bool:
+        """Everything lives in the data folder, so one process owns it and may tidy up after a crash at once."""
+        return self.dispatch is Dispatch.INLINE and self.sqlite
+
+    @model_validator(mode="after")
+    def _agree(self) -> Self:
+        complaints = [*self._about_celery(), *self._about_the_rest()]
+        if complaints:
+            raise ValueError(" ".join(complaints))
+        return self
+
+    def _about_celery(self) -> list[str]:
+        if self.dispatch is not Dispatch.CELERY:
+            return []
+        complaints = []
+        if not self.broker_url.get_secret_value():
+            complaints.append(
+                "PEERLOOM_DISPATCH=celery needs a broker: set PEERLOOM_BROKER_URL, e.g. redis://127.0.0.1:6379/0."
+            )
+        if self.sqlite:
+            complaints.append(
+                "PEERLOOM_DISPATCH=celery needs a database server: "
+                "set PEERLOOM_DATABASE_URL to a postgresql+psycopg:// URL."
+            )
+        if self.index is IndexKind.CHROMA and not self.chroma_url:
+            complaints.append(
+                "PEERLOOM_DISPATCH=celery needs an index that several processes share: "
+                "start `chroma run` and set PEERLOOM_CHROMA_URL, e.g. http://127.0.0.1:8001."
+            )
+        if self.index is IndexKind.EXACT:
+            complaints.append(
+                "PEERLOOM_INDEX=exact lives in one process: with PEERLOOM_DISPATCH=celery set PEERLOOM_INDEX=chroma."
+            )
+        return complaints
+
+    def _about_the_rest(self) -> list[str]:
+        complaints = []
+        broker = self.broker_url.get_secret_value()
+        if broker and broker.split(":", 1)[0] not in ("redis", "rediss", "amqp", "amqps"):
+            complaints.append("PEERLOOM_BROKER_URL starts with redis://, rediss://, amqp:// or amqps://.")
+        if self.heartbeat_seconds * 2 > self.lease_seconds:
+            complaints.append("PEERLOOM_HEARTBEAT_SECONDS must be at most half of PEERLOOM_LEASE_SECONDS.")
+        return complaints
+
+
+def load(**given: Any) -> Settings:
+    """The settings from the environment, `given` ones first. Raises SettingsProblem."""
+    try:
+        return Settings(**given)
+    except ValidationError as trouble:
+        lines = [_complaint(error["loc"], error["msg"]) for error in trouble.errors()]
+        raise SettingsProblem("\n".join(lines)) from trouble
+
+
+def _complaint(where: tuple[int | str, ...], message: str) -> str:
+    said = message.removeprefix("Value error, ")
+    return f"{variable(str(where[0]))}: {said}" if where else said
+
+
+def variable(name: str) -> str:
+    """The environment variable of a setting."""
+    field = Settings.model_fields.get(name)
+    alias = field.validation_alias if field is not None else name
+    return alias if isinstance(alias, str) else PREFIX + name.upper()
+
+
+def unknown(environment: Mapping[str, str] | None = None) -> list[str]:
+    """A hint for each PEERLOOM_ variable that no setting reads."""
+    known = [variable(name) for name in Settings.model_fields]
+    strays = sorted(
+        name for name in (os.environ if environment is None else environment) if name.upper().startswith(PREFIX)
+    )
+    return [_hint(stray, known) for stray in strays if stray.upper() not in known]
+
+
+def _hint(stray: str, known: list[str]) -> str:
+    near = difflib.get_close_matches(stray.upper(), known, n=1)
+    return f"{stray} is not a setting." + (f" Did you mean {near[0]}?" if near else "")
+
+
+def reference() -> str:
+    """The table of all settings, in Markdown, for the documentation."""
+    rows = [
+        f"| `{variable(name)}` | {_default(field.get_default())} | {field.description} |"
+        for name, field in Settings.model_fields.items()
+    ]
+    return "\n".join(["| variable | default | what it does |", "|---|---|---|", *rows]) + "\n"
+
+
+def _default(value: object) -> str:
+    if isinstance(value, SecretStr):
+        value = value.get_secret_value()
+    return "" if value in ("", None, PydanticUndefined) else f"`{value}`"

@@ -1,0 +1,1 @@
+"""The API's routes, a file a subject: parse, one action, render."""

@@ -1,0 +1,51 @@
+"""Keys, tokens, and who is asking."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from service.actions import credentials, look
+from service.web.api.params import KeyId
+from service.web.api.schemas.operations import KeyAsked, KeyShown, MeShown, SecretShown, TokenAsked
+from service.web.calls import Reading, Writing
+from service.web.docs import v1
+from service.web.paging import Page
+
+router = v1("Access")
+
+
+@router.get("/me", summary="Who this key or token stands for")
+def get_me(call: Reading) -> MeShown:
+    """And what it may do."""
+    return MeShown.of(look.me(call.session, call.actor))
+
+
+@router.get("/keys", summary="List keys")
+def list_keys(call: Reading) -> Page[KeyShown]:
+    """All of the organization's keys, newest first, without their secrets; there is one page."""
+    return Page(items=[KeyShown.of(row) for row in credentials.list_keys(call.session, call.actor)], next=None)
+
+
+@router.post("/keys", summary="Make a key", status_code=201)
+def create_key(call: Writing, body: KeyAsked) -> SecretShown:
+    """Its secret is in this answer, and nowhere else."""
+    row, secret = credentials.create_key(call.session, call.actor, name=body.name, groups=body.groups, now=call.now)
+    shown = SecretShown.with_secret(row, secret)
+    call.secret = shown.without_secret()
+    return shown
+
+
+@router.delete("/keys/{id}", summary="End a key or token", status_code=204)
+def revoke_key(call: Writing, id: KeyId) -> None:
+    """At once, with every token that it had made."""
+    credentials.revoke(call.session, call.actor, id, now=call.now)
+
+
+@router.post("/tokens", summary="Make a token for a person", status_code=201)
+def mint_token(call: Writing, body: TokenAsked) -> SecretShown:
+    """With it the platform's page, or the review desk, acts as that person."""
+    lifetime = timedelta(seconds=body.seconds)
+    row, secret = credentials.mint_token(call.session, call.actor, person=body.person, now=call.now, lifetime=lifetime)
+    shown = SecretShown.with_secret(row, secret)
+    call.secret = shown.without_secret()
+    return shown

@@ -1,0 +1,67 @@
+"""Drafts: the list, the next one, and one in full."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Depends, Query
+
+from service.actions import look, read
+from service.actions.read import DraftFilter
+from service.domain.errors import NotFound
+from service.domain.review import State
+from service.web.api.params import DraftId
+from service.web.api.schemas.drafts import DraftDetail, DraftShown
+from service.web.api.schemas.texts import Id, OwnId
+from service.web.calls import Reading, tag
+from service.web.docs import v1
+from service.web.paging import Page, Sliced
+
+router = v1("Drafts")
+
+_ETAG = {"ETag": {"$ref": "#/components/headers/ETag"}}
+
+
+async def _filter(
+    state: Annotated[
+        list[State], Query(max_length=10, description="Only drafts in one of these states; repeatable.")
+    ] = [],  # noqa: B006 - FastAPI copies it
+    group: Annotated[Id | None, Query(description="Only drafts reviewed in this group.")] = None,
+    challenge: Annotated[Id | None, Query(description="Only drafts on this challenge.")] = None,
+    submission: Annotated[Id | None, Query(description="Only drafts on this submission.")] = None,
+    stale: Annotated[bool | None, Query(description="Only those whose challenge has changed, or has not.")] = None,
+    mine: Annotated[bool, Query(description="Only those that you have claimed.")] = False,
+) -> DraftFilter:
+    return DraftFilter(tuple(state), group, challenge, submission, stale, mine)
+
+
+Filtered = Annotated[DraftFilter, Depends(_filter)]
+
+
+@router.get("/drafts", summary="List drafts")
+def list_drafts(call: Reading, wanted: Filtered, cut: Sliced) -> Page[DraftShown]:
+    """Oldest first, without anybody's words."""
+    rows = read.drafts(call.session, call.actor, wanted, after=cut.after, limit=cut.wanted)
+    return cut.page(call, look.drafts(call.session, call.actor, rows), DraftShown.of, lambda seen: seen.row.id)
+
+
+@router.get("/drafts/next", summary="Which draft to look at next", responses={200: {"headers": _ETAG}})
+def next_draft(
+    call: Reading,
+    wanted: Filtered,
+    skip: Annotated[list[OwnId], Query(max_length=100, description="Drafts to pass over; repeatable.")] = [],  # noqa: B006 - FastAPI copies it
+) -> DraftDetail:
+    """One that nobody else is at; what is stuck comes first. 404 when nothing waits."""
+    row = read.next_draft(call.session, call.actor, wanted, skip=skip, now=call.now)
+    if row is None:
+        raise NotFound("Nothing waits for a decision.")
+    call.headers["ETag"] = tag(row.version)
+    return DraftDetail.of_all(look.draft(call.session, call.actor, row))
+
+
+@router.get("/drafts/{id}", summary="Read a draft in full", responses={200: {"headers": _ETAG}})
+def get_draft(call: Reading, id: DraftId) -> DraftDetail:
+    """With its evidence, findings and the exact prompt. Approve what you read by its `text_hash`."""
+    row = read.draft(call.session, call.actor, id)
+    call.headers["ETag"] = tag(row.version)
+    return DraftDetail.of_all(look.draft(call.session, call.actor, row))

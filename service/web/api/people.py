@@ -1,0 +1,66 @@
+"""Groups, people, and what people allow."""
+
+from __future__ import annotations
+
+from service.actions import look, people, read
+from service.store.tables import Group, Person
+from service.web.api.params import ExternalId
+from service.web.api.schemas.people import (
+    ConsentsAsked,
+    ConsentsShown,
+    GroupAsked,
+    GroupShown,
+    PersonAsked,
+    PersonShown,
+)
+from service.web.calls import Reading, Writing
+from service.web.docs import made, v1
+from service.web.paging import Page, Sliced
+
+router = v1("People")
+
+
+@router.put("/groups/{id}", summary="Make or change a group", responses=made(GroupShown))
+def put_group(call: Writing, id: ExternalId, body: GroupAsked) -> GroupShown:
+    """A group above it must be there first. The tree cannot bite its own tail."""
+    row, created = people.put_group(call.session, call.actor, id, name=body.name, parent=body.parent, now=call.now)
+    call.made(created)
+    return GroupShown.of(look.groups(call.session, [row])[0])
+
+
+@router.get("/groups", summary="List groups")
+def list_groups(call: Reading, cut: Sliced) -> Page[GroupShown]:
+    """The groups that this key or token may see."""
+    rows = read.page(call.session, call.actor, Group, after=cut.after, limit=cut.wanted)
+    return cut.page(call, look.groups(call.session, rows), GroupShown.of, lambda seen: seen.row.id)
+
+
+@router.put("/people/{id}", summary="Make or change a person", responses=made(PersonShown))
+def put_person(call: Writing, id: ExternalId, body: PersonAsked) -> PersonShown:
+    """Roles replace those held before. Without a word on consents nothing is shown to others."""
+    wish = body.consents.wish() if body.consents else None
+    row, created = people.put_person(
+        call.session,
+        call.actor,
+        id,
+        name=body.name,
+        language=body.language,
+        roles=body.held(),
+        consents=wish,
+        now=call.now,
+    )
+    call.made(created)
+    return PersonShown.of(look.people(call.session, [row])[0])
+
+
+@router.get("/people", summary="List people")
+def list_people(call: Reading, cut: Sliced) -> Page[PersonShown]:
+    """The people that this key or token may see."""
+    rows = read.page(call.session, call.actor, Person, after=cut.after, limit=cut.wanted)
+    return cut.page(call, look.people(call.session, rows), PersonShown.of, lambda seen: seen.row.id)
+
+
+@router.put("/people/{id}/consents", summary="Say what a person allows")
+def put_consents(call: Writing, id: ExternalId, body: ConsentsAsked) -> ConsentsShown:
+    """By the person, or by a platform for the person. Takes effect at once, on what is shown already too."""
+    return ConsentsShown.of(people.set_consent(call.session, call.actor, id, body.wish(), now=call.now))

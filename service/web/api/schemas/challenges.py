@@ -1,0 +1,119 @@
+"""Challenges, their criteria and sharing policy."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import ConfigDict, Field
+
+from service.actions.challenges import ChallengeWish, CriterionWish
+from service.actions.look import ChallengeSeen
+from service.domain.visibility import PeersShown, SharingReach
+from service.web.api.schemas.texts import Asked, Id, Key, Language, Moment, Name, Shown, Words
+
+
+class Criterion(Asked):
+    """One thing that a good solution does."""
+
+    id: Key = Field(description="Its key within the challenge, such as `k1`.")
+    text: Words = Field(description="What a good solution does.")
+    question: Words = Field(default="", description="What a facilitator asks when it is not evident.")
+    points: float | None = Field(
+        default=None, ge=0, le=1_000_000, allow_inf_nan=False, description="Marks it carries, if any."
+    )
+
+
+class Sharing(Asked):
+    """Who may see work on this challenge, as far as each author allows."""
+
+    peers: PeersShown = Field(
+        default=PeersShown.AFTER_ATTEMPT,
+        description="When a learner may see others' work: `after_attempt`, `always` or `never`.",
+    )
+    reach: SharingReach = Field(
+        default=SharingReach.ORGANIZATION,
+        description="How far work is shared: within the `group` or the `organization`.",
+    )
+
+
+class ChallengeAsked(Asked):
+    """All of a challenge; what is left out is emptied."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "title": "Peer observation",
+                "prompt": "Plan how your team starts peer observation this term.",
+                "outcome": "A plan that a colleague could follow tomorrow.",
+                "criteria": [{"id": "k1", "text": "Names who observes whom and when.", "question": "Who visits whom?"}],
+                "sharing": {"peers": "after_attempt", "reach": "organization"},
+                "groups": ["year-8"],
+                "tags": ["observation"],
+            }
+        }
+    )
+
+    title: Name = Field(description="A few words to know it by.")
+    prompt: Words = Field(min_length=1, description="What learners are asked to do.")
+    outcome: Words = Field(default="", description="What should be there when it is done well.")
+    reference: Words = Field(default="", description="A reference solution; learners are not shown it.")
+    notes: Words = Field(default="", description="What facilitators want kept in mind; learners are not shown it.")
+    language: Language = Field(default="", description="BCP 47 tag; empty for the organization's language.")
+    criteria: Annotated[list[Criterion], Field(max_length=50)] = Field(default=[], description="Criteria, in order.")
+    sharing: Sharing = Field(default=Sharing(), description="Who may see work on it.")
+    groups: Annotated[list[Id], Field(max_length=500)] = Field(
+        default=[], description="Ids of the groups it is set to, with all below them; empty for every group."
+    )
+    tags: Annotated[list[Key], Field(max_length=100)] = Field(default=[], description="Words to find it by.")
+    opened_at: Moment | None = Field(default=None, description="When learners could begin.")
+
+    def wish(self) -> ChallengeWish:
+        return ChallengeWish(
+            **self.model_dump(include={"title", "prompt", "outcome", "reference", "notes", "language", "opened_at"}),
+            criteria=tuple(CriterionWish(c.id, c.text, c.question, c.points) for c in self.criteria),
+            sharing_peers=self.sharing.peers,
+            sharing_reach=self.sharing.reach,
+            groups=tuple(self.groups),
+            tags=tuple(self.tags),
+        )
+
+
+class ChallengeShown(Shown):
+    """A challenge."""
+
+    id: str = Field(description="The platform's id.")
+    title: str = Field(description="A few words to know it by.")
+    prompt: str = Field(description="What learners are asked to do.")
+    outcome: str = Field(description="What should be there when it is done well.")
+    reference: str | None = Field(description="A reference solution; null for those who may not see it.")
+    notes: str | None = Field(description="What facilitators keep in mind; null for those who may not see it.")
+    language: str = Field(description="BCP 47 tag; empty for the organization's language.")
+    criteria: list[Criterion] = Field(description="Criteria, in order.")
+    sharing: Sharing = Field(description="Who may see work on it.")
+    groups: list[str] = Field(description="Ids of the groups it is set to; empty for every group.")
+    tags: list[str] = Field(description="Words to find it by.")
+    version: int = Field(description="Grows when prompt, outcome, reference, notes or criteria change.")
+    opened_at: datetime | None = Field(description="When learners could begin.")
+
+    @classmethod
+    def of(cls, seen: ChallengeSeen) -> ChallengeShown:
+        row = seen.row
+        return cls(
+            id=row.external_id,
+            title=row.title,
+            prompt=row.prompt,
+            outcome=row.outcome,
+            reference=row.reference if seen.in_full else None,
+            notes=row.notes if seen.in_full else None,
+            language=row.language,
+            criteria=[
+                Criterion.model_construct(id=c.key, text=c.text, question=c.question, points=c.points)
+                for c in row.criteria
+            ],
+            sharing=Sharing(peers=row.sharing_peers, reach=row.sharing_reach),
+            groups=list(seen.groups),
+            tags=list(row.tags),
+            version=row.version,
+            opened_at=row.opened_at,
+        )

@@ -1,0 +1,219 @@
+"""Drafts as a facilitator and a platform read them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import Field
+
+from pipelines.values import Band, PointKind, SourceKind, Standing
+from service.actions.look import DraftInFull, DraftSeen
+from service.domain.review import State
+from service.store.tables import PointRow, PointState, SourceRow
+from service.web.api.schemas.feedback import POINT_KIND, STANDING
+from service.web.api.schemas.texts import Shown
+
+
+class PointLine(Shown):
+    """A point by its id, without anybody's words."""
+
+    id: str = Field(description="The point's id.")
+    kind: PointKind = Field(description=POINT_KIND)
+    state: PointState = Field(description="`proposed`, `accepted`, `edited`, `added` or `dismissed`.")
+
+
+class DraftShown(Shown):
+    """A draft, without anybody's words."""
+
+    id: str = Field(description="The draft's id.")
+    version: int = Field(description="Grows with every change; the ETag, for If-Match, is this in quotation marks.")
+    generation: int = Field(description="Grows each time it is drafted anew.")
+    state: State = Field(description="Where it is.")
+    reason_code: str = Field(description="Why, for programs; empty where there is nothing to say.")
+    reason: str = Field(description="Why, in words.")
+    submission: str = Field(description="Id of the submission.")
+    revision: int = Field(description="Number of the revision it is about.")
+    challenge: str = Field(description="Id of the challenge.")
+    group: str = Field(description="Id of the group in which it is reviewed.")
+    person: str = Field(description="Id of the author.")
+    band: Band | None = Field(description="Confidence: `high`, `medium` or `low`; null where a person writes.")
+    stale: bool = Field(description="The challenge has changed since it was drafted.")
+    points: list[PointLine] = Field(description="Its points, dismissed ones too, in order.")
+    text_hash: str = Field(description="Hash of what would be approved now: send it as `seen`.")
+    possible: list[str] = Field(description="What you may do with it now.")
+    claimed_by: str | None = Field(description="Id of the facilitator who is at it.")
+    claimed_until: datetime | None = Field(description="Until when it is kept for that facilitator.")
+    created_at: datetime = Field(description="When it came to be.")
+    ready_at: datetime | None = Field(description="When it came to a facilitator.")
+    changed_at: datetime = Field(description="When it changed last.")
+
+    @classmethod
+    def of(cls, seen: DraftSeen) -> DraftShown:
+        return cls.model_validate(_line(seen))
+
+
+class SourceShown(Shown):
+    """What a point rests on."""
+
+    kind: SourceKind = Field(description="`submission`, `criterion`, `context`, `peer` or `precedent`.")
+    id: str = Field(description="Id of the passage, criterion or point.")
+    title: str = Field(description="Its title; empty where it is no longer shared.")
+    quote: str = Field(description="Its words, verbatim; empty where it is no longer shared.")
+    start: int | None = Field(description="Where the quotation begins in its text, in characters.")
+    end: int | None = Field(description="Where it ends, exclusive.")
+    version: int | None = Field(description="The version of the document it is from.")
+    shared: bool = Field(description="False: it is no longer shared, and the point should not stand on it.")
+
+
+class PointShown(PointLine):
+    """One point, with what it rests on and what was said of it."""
+
+    criterion: str = Field(description="Key of the criterion, or empty.")
+    text: str = Field(description="What it says now.")
+    drafted: str = Field(description="What the machine wrote; empty for a person's own point.")
+    quote: str = Field(description="The place in the submission, verbatim.")
+    start: int = Field(description="Where the place begins, in characters.")
+    end: int = Field(description="Where it ends, exclusive.")
+    band: Band | None = Field(description="Confidence; null for a person's own point.")
+    reason_code: str = Field(description="Why it was dismissed, for programs.")
+    reason: str = Field(description="Why it was dismissed, in words.")
+    decided_by: str | None = Field(description="Id of the facilitator who decided on it.")
+    decided_at: datetime | None = Field(description="When that was.")
+    sources: list[SourceShown] = Field(description="What it rests on.")
+
+
+class FindingShown(Shown):
+    """What verification says of a point, or of the draft as a whole."""
+
+    code: str = Field(description="What kind of finding, for programs.")
+    message: str = Field(description="What was found.")
+    point: str | None = Field(description="Id of the point; null for the draft as a whole.")
+
+
+class EvidenceShown(Shown):
+    """What was found for the submission, and why; ids and numbers only."""
+
+    label: str = Field(description="Its name in the prompt: E1, E2 …")
+    id: str = Field(description="Id of the passage or point.")
+    shelf: str = Field(description="`work`, `context` or `precedents`.")
+    dense: float = Field(description="Cosine of the embeddings.")
+    lexical: float = Field(description="Score by words (BM25).")
+    fused: float = Field(description="Sum of the two as z-scores among the candidates.")
+
+
+class PromptShown(Shown):
+    """What the model was sent, exactly."""
+
+    name: str = Field(description="Name of the prompt; empty where no model was asked.")
+    version: int | None = Field(description="Its version.")
+    sha: str = Field(description="sha256 of the prompt's file.")
+    rendered: str = Field(
+        description="What the model read, in full; empty where no model was asked, or where it holds text that is no "
+        "longer shared."
+    )
+
+
+class UsageShown(Shown):
+    """What the draft cost, over all its calls."""
+
+    prompt_tokens: int = Field(description="Tokens sent.")
+    completion_tokens: int = Field(description="Tokens answered.")
+    calls: int = Field(description="Calls made.")
+
+
+class DraftDetail(DraftShown):
+    """A draft with all that a facilitator needs to decide. Of a submission that was taken back no words are shown."""
+
+    text: str = Field(description="The submission's text, to which places refer.")
+    summary: str = Field(description="The whole in one line.")
+    language: str = Field(description="The language of the feedback.")
+    instruction: str = Field(description="What a facilitator asked for when having it drafted anew.")
+    standing: Standing | None = Field(description=f"The facilitator's judgement: {STANDING}")
+    score: float | None = Field(description="The facilitator's score: a share of full marks.")
+    judgements: dict[str, Standing] = Field(description="The facilitator's judgement on each criterion, by key.")
+    assessment: dict[str, Any] = Field(description="The machine's reading; `abstained` says not to rely on it.")
+    detail: list[PointShown] = Field(description="The same points as `points`, in full.")
+    findings: list[FindingShown] = Field(description="What verification says.")
+    evidence: list[EvidenceShown] = Field(description="What was found for it.")
+    model: str = Field(description="Who drafted it: a model, or rules; empty for a person.")
+    prompt: PromptShown = Field(description="What the model was sent.")
+    usage: UsageShown = Field(description="What it cost.")
+
+    @classmethod
+    def of_all(cls, full: DraftInFull) -> DraftDetail:
+        row = full.seen.row
+        plain = {
+            name: getattr(row, name) for name in ("summary", "language", "instruction", "standing", "score", "model")
+        }
+        return cls.model_validate(
+            {
+                **_line(full.seen),
+                **plain,
+                "text": full.text,
+                "judgements": row.judgements,
+                "assessment": row.assessment,
+                "detail": [_point(full, point) for point in full.points],
+                "findings": [
+                    FindingShown(code=f.code, message=f.message, point=f.point_id)
+                    for f in row.findings
+                    if f.generation == row.generation
+                ],
+                "evidence": row.evidence,
+                "prompt": PromptShown(
+                    name=row.prompt_name, version=row.prompt_version, sha=row.prompt_sha, rendered=full.prompt
+                ),
+                "usage": UsageShown(
+                    prompt_tokens=row.prompt_tokens, completion_tokens=row.completion_tokens, calls=row.model_calls
+                ),
+            }
+        )
+
+
+_OF_THE_ROW = (
+    *("id", "version", "generation", "state", "reason_code", "reason", "band", "stale"),
+    *("claimed_until", "created_at", "ready_at", "changed_at"),
+)
+_OF_A_POINT = (
+    *("id", "kind", "state", "criterion", "text", "drafted", "quote", "start", "end"),
+    *("band", "reason_code", "reason", "decided_at"),
+)
+
+
+def _line(seen: DraftSeen) -> dict[str, Any]:
+    row = seen.row
+    return {
+        **{name: getattr(row, name) for name in _OF_THE_ROW},
+        "submission": seen.submission,
+        "revision": seen.revision,
+        "challenge": seen.challenge,
+        "group": seen.group,
+        "person": seen.person,
+        "points": [
+            PointLine(id=p.id, kind=p.kind, state=p.state) for p in row.points if p.generation == row.generation
+        ],
+        "text_hash": seen.text_hash,
+        "possible": list(seen.possible),
+        "claimed_by": seen.claimed_by,
+    }
+
+
+def _point(full: DraftInFull, point: PointRow) -> PointShown:
+    return PointShown(
+        **{name: getattr(point, name) for name in _OF_A_POINT},
+        decided_by=full.people.get(point.decided_by or ""),
+        sources=[_source(source, shared=source.ref_id not in full.gone) for source in point.sources],
+    )
+
+
+def _source(row: SourceRow, *, shared: bool) -> SourceShown:
+    return SourceShown(
+        kind=row.kind,
+        id=row.ref_id,
+        title=row.title if shared else "",
+        quote=row.quote if shared else "",
+        start=row.start,
+        end=row.end,
+        version=row.version,
+        shared=shared,
+    )

@@ -1,0 +1,122 @@
+"""Groups, people, and what people allow."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import ConfigDict, Field
+
+from pipelines.values import AI
+from service.actions.look import GroupSeen, PersonSeen
+from service.actions.people import ConsentWish
+from service.domain.roles import Role
+from service.domain.visibility import ShowWork
+from service.store.tables import Consent
+from service.web.api.schemas.texts import Asked, Id, Language, Name, Shown
+
+SHOW_WORK = "Whether others may see the person's work: `no`, `without_name` or `with_name`."
+INTRODUCE = "Whether the person may be introduced to others."
+AI_ALLOWED = (
+    "Which machines may read the person's texts: `none` (neither a model nor an embedding; a person writes), "
+    "`local` (machines of the organization), or `any`."
+)
+
+
+class GroupAsked(Asked):
+    """A team, class, cohort, school or district. Groups form a tree."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"name": "Year 8 geography", "parent": "harbor-school"}})
+
+    name: Name = Field(description="What people call it.")
+    parent: Id | None = Field(default=None, description="Id of the group above; null for a group at the top.")
+
+
+class GroupShown(Shown):
+    """A group."""
+
+    id: str = Field(description="The platform's id.")
+    name: str = Field(description="What people call it.")
+    parent: str | None = Field(description="Id of the group above; null at the top.")
+
+    @classmethod
+    def of(cls, seen: GroupSeen) -> GroupShown:
+        return cls(id=seen.row.external_id, name=seen.row.name, parent=seen.parent)
+
+
+class RoleHeld(Asked):
+    """A role in a group; it holds for every group below."""
+
+    role: Role = Field(description="`learner`, `facilitator` or `coordinator`.")
+    group: Id = Field(description="Id of the group.")
+
+
+class ConsentsAsked(Asked):
+    """What a person allows. What is left out, or null, stays as it is."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"show_work": "without_name", "ai": "local"}})
+
+    show_work: ShowWork | None = Field(default=None, description=SHOW_WORK)
+    introduce: bool | None = Field(default=None, description=INTRODUCE)
+    ai: AI | None = Field(default=None, description=AI_ALLOWED)
+
+    def wish(self) -> ConsentWish:
+        return ConsentWish(self.show_work, self.introduce, self.ai)
+
+
+class ConsentsShown(Shown):
+    """What a person allows, as it stands now."""
+
+    show_work: ShowWork = Field(description=SHOW_WORK)
+    introduce: bool = Field(description=INTRODUCE)
+    ai: AI = Field(description=AI_ALLOWED)
+    changed_at: datetime = Field(description="When any of it changed last.")
+
+    @classmethod
+    def of(cls, row: Consent) -> ConsentsShown:
+        return cls(show_work=row.show_work, introduce=row.introduce, ai=row.ai, changed_at=row.changed_at)
+
+
+class PersonAsked(Asked):
+    """Somebody the platform knows, with all roles held: a role left out is a role no longer held."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "name": "Amara Okafor",
+                "language": "en",
+                "roles": [{"role": "learner", "group": "year-8"}],
+                "consents": {"show_work": "with_name", "introduce": True, "ai": "any"},
+            }
+        }
+    )
+
+    name: Name = Field(description="The person's name, as facilitators read it.")
+    language: Language = Field(default="", description="BCP 47 tag; empty for the organization's language.")
+    roles: Annotated[list[RoleHeld], Field(max_length=200)] = Field(
+        default=[], description="Every role held. Replaces those held before."
+    )
+    consents: ConsentsAsked | None = Field(default=None, description="What the person allows; null leaves it as it is.")
+
+    def held(self) -> list[tuple[Role, str]]:
+        return [(held.role, held.group) for held in self.roles]
+
+
+class PersonShown(Shown):
+    """A person."""
+
+    id: str = Field(description="The platform's id.")
+    name: str = Field(description="The person's name.")
+    language: str = Field(description="BCP 47 tag; empty for the organization's language.")
+    roles: list[RoleHeld] = Field(description="Every role held.")
+    consents: ConsentsShown = Field(description="What the person allows.")
+
+    @classmethod
+    def of(cls, seen: PersonSeen) -> PersonShown:
+        return cls(
+            id=seen.row.external_id,
+            name=seen.row.name,
+            language=seen.row.language,
+            roles=[RoleHeld.model_construct(role=role, group=group) for role, group in seen.roles],
+            consents=ConsentsShown.of(seen.row.consent),
+        )

@@ -1,0 +1,74 @@
+"""The application: routers, errors and the edge put together. Makes nothing itself: it is given its `Services`."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+
+from service.web import docs, errors
+from service.web.api import (
+    access,
+    challenges,
+    context,
+    drafts,
+    events,
+    health,
+    imports,
+    people,
+    review,
+    search,
+    submissions,
+)
+from service.web.edge import Edge
+from service.web.services import Services
+
+ROUTERS = (
+    people.router,
+    challenges.router,
+    context.router,
+    submissions.router,
+    drafts.router,
+    review.router,
+    imports.router,
+    search.router,
+    access.router,
+    events.router,
+    health.router,
+)
+
+
+class Api(FastAPI):
+    """FastAPI, whose document says what all operations have in common."""
+
+    def openapi(self) -> dict[str, Any]:
+        if self.openapi_schema is None:
+            self.openapi_schema = docs.finish(super().openapi())
+        return self.openapi_schema
+
+
+def create_app(services: Services) -> FastAPI:
+    """The application for these services. No pages of documentation: the framework's load scripts from elsewhere."""
+    app = Api(
+        title=docs.TITLE,
+        version=version("peerloom"),
+        description=docs.DESCRIPTION,
+        openapi_tags=docs.TAGS,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        generate_unique_id_function=_operation_id,
+        telemetry={"logs": False, "auto_configure": False},  # its logs hold messages, which hold people's words
+    )
+    app.state.services = services
+    app.add_middleware(Edge)
+    errors.install(app)
+    for router in ROUTERS:
+        app.include_router(router)
+    return app
+
+
+def _operation_id(route: APIRoute) -> str:
+    return route.name

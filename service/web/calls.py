@@ -1,0 +1,175 @@
+"""One request as an action needs it: who asks, when, and a transaction. Commits at the edge, and nowhere else does.
+
+Everything that touches the database happens in one thread and one go: open, act, render, keep the answer, commit. A
+transaction held across two turns of the thread pool would wait, locked, for a thread that its own waiters occupy. The
+answer is sent only when `answer` has returned, so whoever reads it finds the change stored.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum
+from typing import Annotated
+
+import structlog
+from fastapi import Depends, Header, Request
+from pydantic import BaseModel
+from sqlalchemy.orm import Session
+from starlette.types import Scope
+
+from service.domain.errors import PreconditionNeeded
+from service.domain.roles import Actor
+from service.store import clashes, replies
+from service.store.replies import Asked, Reply
+from service.web import errors
+from service.web.services import Services
+
+_TAG = re.compile(r'"([1-9][0-9]{0,8})"')
+
+Work = Callable[[], BaseModel | None]
+
+_log = structlog.get_logger("service.web")
+
+
+class Mode(Enum):
+    """What a route does with the database."""
+
+    READ = "one snapshot"
+    WRITE = "one transaction, committed"
+    NONE = "nothing: what it calls opens transactions of its own"
+
+
+@dataclass(slots=True)
+class Call:
+    """What a route is given. `status` and `headers` are what it says of its answer beside the body."""
+
+    scope: Scope
+    services: Services
+    actor: Actor
+    now: datetime
+    mode: Mode
+    asked: Asked | None = None
+    status: int | None = None
+    headers: dict[str, str] = field(default_factory=dict)
+    secret: str | None = None  # the body as it is kept, where the one that is sent holds a secret
+    _session: Session | None = None
+
+    @property
+    def session(self) -> Session:
+        """The open transaction; there is one only while the route runs."""
+        assert self._session is not None, "A route without a transaction asked for one."  # noqa: S101
+        return self._session
+
+    def made(self, created: bool) -> None:
+        """201 where something came to be, 200 where it was there."""
+        self.status = 201 if created else 200
+
+    def answer(self, work: Work, status: int) -> Reply:
+        """Run the route and give its answer, committed."""
+        if self.mode is Mode.NONE:
+            return self._run(None, work, status)
+        if self.mode is Mode.READ:
+            with self.services.sessions.reading() as session:
+                return self._run(session, work, status)
+        reply, replayed = clashes.written(self.services.sessions, lambda session: self._write(session, work, status))
+        with errors.Caught() as caught:  # jobs are found without this too, only later
+            self.services.after_commit()
+        if caught.error is not None:
+            _log.warning("after_commit.failed", error=type(caught.error).__name__, where=caught.where())
+        return Reply(reply.status, {**reply.headers, "Idempotency-Replayed": "true"}, reply.body) if replayed else reply
+
+    def _write(self, session: Session, work: Work, status: int) -> tuple[Reply, bool]:
+        if self.asked is None:
+            return self._run(session, work, status), False
+        return replies.once(
+            session,
+            self.actor,
+            self.asked,
+            lambda: self._run(session, work, status),
+            lambda error: errors.lasting(self.scope, error),
+            now=self.now,
+        )
+
+    def _run(self, session: Session | None, work: Work, status: int) -> Reply:
+        self._session, self.status, self.headers, self.secret = session, None, {}, None
+        result = work()
+        if result is None:
+            return Reply(self.status or status, self.headers, "")
+        headers = {"Content-Type": "application/json", **self.headers}
+        return Reply(self.status or status, headers, result.model_dump_json(), self.secret)
+
+
+async def _reading(request: Request) -> Call:
+    services: Services = request.app.state.services
+    return Call(request.scope, services, request.state.actor, services.clock(), Mode.READ)
+
+
+async def _asking(request: Request) -> Call:
+    services: Services = request.app.state.services
+    return Call(request.scope, services, request.state.actor, services.clock(), Mode.NONE)
+
+
+async def _writing(
+    request: Request,
+    idempotency_key: Annotated[
+        str | None,
+        Header(
+            alias="Idempotency-Key",
+            min_length=1,
+            max_length=255,
+            pattern=r"^[\x21-\x7e]+$",
+            description="Any string that is yours alone, such as a UUID. The same key with the same request gives the "
+            "first answer again and changes nothing; with another request it is refused.",
+        ),
+    ] = None,
+) -> Call:
+    services: Services = request.app.state.services
+    asked = Asked(idempotency_key, await fingerprint(request)) if idempotency_key is not None else None
+    return Call(request.scope, services, request.state.actor, services.clock(), Mode.WRITE, asked)
+
+
+async def fingerprint(request: Request) -> str:
+    """sha256 of all that makes a request this one: method, address, precondition, kind of body and body."""
+    what = hashlib.sha256()
+    for part in (request.method, request.scope["path"], request.url.query, _header(request, "if-match")):
+        what.update(part.encode("utf-8", "surrogatepass") + b"\x00")
+    digest: bytes | None = getattr(request.state, "digest", None)  # of a body that is kept in a file
+    what.update(_header(request, "content-type").encode() + b"\x00" + (digest or await request.body()))
+    return what.hexdigest()
+
+
+def _header(request: Request, name: str) -> str:
+    return request.headers.get(name, "")
+
+
+async def _version_seen(
+    if_match: Annotated[
+        str | None,
+        Header(
+            alias="If-Match",
+            max_length=255,
+            description="The ETag of the draft as you saw it. Needed (428 without it); 412 if the draft has changed.",
+            examples=['"3"'],
+        ),
+    ] = None,
+) -> int:
+    """The draft's version in If-Match; -1, which no draft has, for a tag that this service never gave."""
+    if if_match is None or if_match.strip() == "*":
+        raise PreconditionNeeded
+    given = _TAG.fullmatch(if_match.strip())
+    return int(given[1]) if given else -1
+
+
+def tag(version: int) -> str:
+    """A version as a strong ETag."""
+    return f'"{version}"'
+
+
+Asking = Annotated[Call, Depends(_asking)]
+Reading = Annotated[Call, Depends(_reading)]
+Writing = Annotated[Call, Depends(_writing)]
+Seen = Annotated[int, Depends(_version_seen)]

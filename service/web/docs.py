@@ -1,0 +1,124 @@
+"""The OpenAPI document: what every operation has in common is written into it here, so that no route can forget it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import APIRouter, Security
+from pydantic import BaseModel
+
+from service.web.errors import KINDS, MEDIA_TYPE, Problem
+from service.web.routes import Route, bearer
+
+TITLE = "Peerloom"
+
+DESCRIPTION = """\
+Learners' solutions come in, feedback is drafted with its evidence, and a facilitator approves, edits or declines.
+Nothing that a machine drafted can be read by a learner before a person has approved exactly that text.
+
+* Things are known by **your own ids**. `PUT` makes or changes; the same call again changes nothing.
+* Send an **`Idempotency-Key`** with any call that writes, and repeat it as often as you need to.
+* Decisions on a draft name the version that was seen with **`If-Match`**, and an approval the hash of its text.
+* Lists come in pages: follow the **`Link`** header's `rel="next"`.
+* Every error is a problem document (RFC 9457) with a stable **`kind`**.
+"""
+
+TAGS = [
+    {"name": "People", "description": "Groups, people, their roles, and what each person allows."},
+    {"name": "Challenges", "description": "What learners are asked to solve."},
+    {"name": "Context", "description": "The organization's own documents, which drafts are read against."},
+    {"name": "Submissions", "description": "Learners' solutions, and the feedback that was released on them."},
+    {"name": "Drafts", "description": "What waits for a facilitator, with its evidence."},
+    {"name": "Review", "description": "A facilitator's decisions. Each needs If-Match."},
+    {"name": "Imports", "description": "Many things at once, one JSON object a line."},
+    {"name": "Search", "description": "Work that is like some text."},
+    {"name": "Access", "description": "Keys, tokens, and who is asking."},
+    {"name": "Events", "description": "What happened, in order."},
+    {"name": "Operation", "description": "Whether the service lives, and whether it is ready."},
+]
+
+
+def v1(tag: str, route: type[Route] = Route) -> APIRouter:
+    """A router for a part of the API."""
+    return APIRouter(prefix="/v1", tags=[tag], route_class=route, dependencies=[Security(bearer)])
+
+
+def made(model: type[BaseModel], description: str = "Made.") -> dict[int | str, dict[str, Any]]:
+    """The answer of a PUT that has made something."""
+    return {201: {"model": model, "description": description}}
+
+
+def finish(document: dict[str, Any]) -> dict[str, Any]:
+    """The document with the problems, headers and shapes that operations have in common."""
+    schemas = document["components"]["schemas"]
+    for unused in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(unused, None)
+    schema = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+    schemas.update(schema.pop("$defs", {}))
+    schemas["Problem"] = schema
+    document["components"]["headers"] = HEADERS
+    for path, method, operation in operations(document):
+        responses = operation["responses"]
+        for status in _problems(path, method, operation):
+            responses[str(status)] = _problem(status)
+        for status, response in responses.items():
+            _name_headers(response.setdefault("headers", {}), method, status, operation)
+        operation["responses"] = dict(sorted(responses.items()))
+    return document
+
+
+def operations(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for path, item in document["paths"].items():
+        for method, operation in item.items():
+            yield path, method, operation
+
+
+def _problems(path: str, method: str, operation: dict[str, Any]) -> list[int]:
+    """The problems that an operation may answer with, by what it takes."""
+    if not path.startswith("/v1/"):
+        return [500]
+    names = {parameter["name"] for parameter in operation.get("parameters", [])}
+    found = [401, 403, 404, 422, 500, 503]
+    found += [413] if method != "get" else []
+    found += [409] if "Idempotency-Key" in names else []
+    found += [400, 415] if "requestBody" in operation else []
+    found += [412, 428] if "If-Match" in names else []
+    return sorted(found)
+
+
+def _problem(status: int) -> dict[str, Any]:
+    kinds = [kind for kind, answer in KINDS.items() if answer.status == status]
+    return {
+        "description": f"{HTTPStatus(status).phrase}. Kinds: {', '.join(f'`{kind}`' for kind in kinds)}.",
+        "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    }
+
+
+HEADERS: dict[str, dict[str, Any]] = {
+    "X-Request-ID": {
+        "description": "Id of this request, in the log too. A sane one that you send is kept.",
+        "schema": {"type": "string"},
+    },
+    "Idempotency-Replayed": {
+        "description": "`true` where this is the first answer, given again.",
+        "schema": {"type": "string", "enum": ["true"]},
+    },
+    "Link": {"description": 'The next page, if there is one: `<…>; rel="next"`.', "schema": {"type": "string"}},
+    "ETag": {"description": "The draft's version, to be sent back as If-Match.", "schema": {"type": "string"}},
+    "Location": {"description": "Where to look.", "schema": {"type": "string"}},
+    "Retry-After": {"description": "Seconds after which to try again.", "schema": {"type": "string"}},
+    "WWW-Authenticate": {"description": "How to sign in.", "schema": {"type": "string"}},
+}
+
+_OF_A_STATUS = {"401": ["WWW-Authenticate"], "503": ["Retry-After"], "202": ["Location"]}
+
+
+def _name_headers(headers: dict[str, Any], method: str, status: str, operation: dict[str, Any]) -> None:
+    names = ["X-Request-ID", *_OF_A_STATUS.get(status, [])]
+    if any(p["name"] == "Idempotency-Key" for p in operation.get("parameters", [])) and not status.startswith("5"):
+        names.append("Idempotency-Replayed")
+    if status == "200" and any(parameter["name"] == "cursor" for parameter in operation.get("parameters", [])):
+        names.append("Link")
+    headers.update({name: {"$ref": f"#/components/headers/{name}"} for name in names})

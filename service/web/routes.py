@@ -1,0 +1,124 @@
+"""The kind of route that all of /v1 is made of: knows who asks before it reads a body, reads no more than it may, and
+answers from one transaction. Holds no rule of its own."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from fastapi import Request
+from fastapi.routing import APIRoute
+from fastapi.security import HTTPBearer
+from pydantic import BaseModel
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response
+from starlette.types import Message, Receive
+
+from service.actions import credentials
+from service.domain.errors import NotSignedIn
+from service.domain.roles import Actor
+from service.web import errors
+from service.web.calls import Call
+from service.web.services import Services
+
+bearer = HTTPBearer(
+    auto_error=False,
+    scheme_name="key",
+    description="A platform's key (`plk_…`), or a token that a platform had made for one person (`plt_…`).",
+)
+"""For the OpenAPI document; `Route` itself reads the header, before anything else of the request."""
+
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+
+
+class Named(APIRoute):
+    """A route that tells the log its template. Open to anybody."""
+
+    def get_route_handler(self) -> Handler:
+        handle, template = super().get_route_handler(), self.path_format
+
+        async def handler(request: Request) -> Response:
+            request.state.route = template
+            return await handle(request)
+
+        return handler
+
+
+class Route(Named):
+    """A route for those who show a key or token."""
+
+    bundle = False
+    """Whether the body is a bundle, which may be larger."""
+
+    def __init__(self, path: str, endpoint: Callable[..., BaseModel | None], **options: Any) -> None:
+        super().__init__(path, sealed(endpoint, options.get("status_code") or 200), **options)
+
+    def get_route_handler(self) -> Handler:
+        handle, takes_json = super().get_route_handler(), self.body_field is not None
+
+        async def handler(request: Request) -> Response:
+            services: Services = request.app.state.services
+            limit = services.limits.bundle if self.bundle else services.limits.body
+            request.state.route = self.path_format
+            request.state.actor = await run_in_threadpool(_actor, services, request.headers.get("authorization", ""))
+            if takes_json:
+                _check_json(request)
+            return await handle(_within(request, limit))
+
+        return handler
+
+
+class BundleRoute(Route):
+    """A route whose body is a bundle of lines."""
+
+    bundle = True
+
+
+def sealed(endpoint: Callable[..., BaseModel | None], status: int) -> Callable[..., Response]:
+    """The endpoint, run in a transaction that is committed before there is an answer to send."""
+
+    @functools.wraps(endpoint)
+    def run(**values: Any) -> Response:
+        call: Call = values["call"]
+        return errors.respond(call.answer(functools.partial(endpoint, **values), status))
+
+    return run
+
+
+def _actor(services: Services, authorization: str) -> Actor:
+    scheme, _, secret = authorization.partition(" ")
+    if scheme.lower() != "bearer" or not secret.strip():
+        raise NotSignedIn
+    with services.sessions.reading() as session:
+        return credentials.authenticate(session, secret.strip(), now=services.clock())
+
+
+def _check_json(request: Request) -> None:
+    """Refuses a body that says it is something else than JSON."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    has_body = request.headers.get("content-length", "0") != "0" or "transfer-encoding" in request.headers
+    if has_body and kind != "application/json" and not (kind.startswith("application/") and kind.endswith("+json")):
+        raise errors.wrong_media_type()
+
+
+def _within(request: Request, limit: int) -> Request:
+    """The request, whose body cannot be read beyond `limit` bytes, whatever its Content-Length says."""
+    said = request.headers.get("content-length", "")
+    if said.isdigit() and int(said) > limit:
+        raise errors.too_large()
+    return Request(request.scope, _counted(request.receive, limit))
+
+
+def _counted(receive: Receive, limit: int) -> Receive:
+    taken = 0
+
+    async def counting() -> Message:
+        nonlocal taken
+        message = await receive()
+        taken += len(message.get("body", b""))
+        if taken > limit:
+            raise errors.too_large()
+        return message
+
+    return counting

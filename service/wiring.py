@@ -1,0 +1,189 @@
+"""Settings → parts: one `match` per port. The only importer of adapters; nothing below knows which ones are in use.
+
+Adapters are imported where they are chosen, so that a process pays for what it uses and for nothing else.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import structlog
+
+from pipelines.ports import Embedder, IndexUnavailable, LanguageModel, Library, VectorIndex
+from service.domain.errors import PeerloomError
+from service.settings import EmbedderKind, IndexKind, LogFormat, Settings
+from service.store import migrate
+from service.store.library import SqlLibrary
+from service.store.session import Sessions, make_engine
+from service.store.vectors import RememberedEmbedder
+
+if TYPE_CHECKING:
+    from pipelines.assessment import Desks
+    from pipelines.retrieval import Shelves
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Everything that runs, put together. Has the shape of `service.jobs.workshop.Workshop`."""
+
+    sessions: Sessions
+    index: VectorIndex
+    library: Library
+    plain_embedder: Embedder
+    model: LanguageModel | None
+    fallback: LanguageModel
+    lease: timedelta
+    heartbeat: timedelta
+    reconcile: timedelta
+    attempts: int
+
+    @cached_property
+    def shelves(self) -> Shelves:
+        from pipelines.retrieval import Shelves
+
+        return Shelves(self.library, self.index)
+
+    @cached_property
+    def desks(self) -> Desks:
+        from pipelines.assessment import Desks
+
+        return Desks()
+
+    def embedder(self, organization: str) -> Embedder:
+        return RememberedEmbedder(self.plain_embedder, self.sessions, organization)
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    def readiness(self) -> Mapping[str, str]:
+        """Each part that answers depend on, with "ok" or what is wrong with it."""
+        return {"database": self._about_database(), "index": self._about_index()}
+
+    def _about_database(self) -> str:
+        try:
+            migrate.check(self.sessions.engine)
+        except PeerloomError as trouble:
+            return trouble.detail
+        except Exception as trouble:  # whatever a driver raises means that it does not answer
+            return f"The database does not answer ({type(trouble).__name__})."
+        return "ok"
+
+    def _about_index(self) -> str:
+        try:
+            self.index.ids("readiness")
+        except IndexUnavailable as trouble:
+            return str(trouble)
+        return "ok"
+
+
+def build(settings: Settings) -> Parts:
+    """Opens no connection and loads no model; both happen at first use."""
+    settings.data.mkdir(parents=True, exist_ok=True)
+    sessions = Sessions(make_engine(settings.database))
+    return Parts(
+        sessions=sessions,
+        index=_index(settings),
+        library=SqlLibrary(sessions),
+        plain_embedder=_embedder(settings),
+        model=_model(settings),
+        fallback=_fallback(),
+        lease=timedelta(seconds=settings.lease_seconds),
+        heartbeat=timedelta(seconds=settings.heartbeat_seconds),
+        reconcile=timedelta(seconds=settings.reconcile_seconds),
+        attempts=settings.job_attempts,
+    )
+
+
+def _embedder(settings: Settings) -> Embedder:
+    match settings.embedder:
+        case EmbedderKind.HASHING:
+            from pipelines.adapters.hashing import HashingEmbedder
+
+            return HashingEmbedder()
+        case EmbedderKind.SENTENCE_TRANSFORMER:
+            from pipelines.adapters.sentence_transformer import SentenceTransformerEmbedder
+
+            return SentenceTransformerEmbedder(settings.embedder_model)
+
+
+def _index(settings: Settings) -> VectorIndex:
+    match settings.index:
+        case IndexKind.EXACT:
+            from pipelines.adapters.exact import ExactIndex
+
+            return ExactIndex(settings.data / "vectors")
+        case IndexKind.CHROMA:
+            from pipelines.adapters.chroma import ChromaIndex
+
+            if not settings.chroma_url:
+                return ChromaIndex.embedded(settings.data / "chroma")
+            url = urlsplit(settings.chroma_url)
+            secure = url.scheme == "https"
+            return ChromaIndex.server(url.hostname or "127.0.0.1", url.port or (443 if secure else 8000), ssl=secure)
+
+
+def _model(settings: Settings) -> LanguageModel | None:
+    match settings.model:
+        case "":
+            return None
+        case name:
+            from pipelines.adapters.openai_chat import OpenAIChat
+
+            return OpenAIChat(
+                name,
+                api_key=settings.openai_api_key.get_secret_value() or "none",
+                base_url=settings.openai_base_url or "https://api.openai.com/v1",
+                local=settings.model_local,
+                timeout=settings.model_seconds,
+            )
+
+
+def _fallback() -> LanguageModel:
+    from pipelines.adapters.extractive import ExtractiveModel
+
+    return ExtractiveModel()
+
+
+def set_up_logs(settings: Settings, *, quiet: bool = False) -> None:
+    """One line an event on standard error, ours and the libraries' alike. `quiet`: warnings and worse only."""
+    shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+    )
+    last: list[structlog.typing.Processor] = [structlog.stdlib.ProcessorFormatter.remove_processors_meta]
+    match settings.log_format:
+        case LogFormat.JSON:
+            last += [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+        case LogFormat.CONSOLE:
+            last.append(structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()))
+    handler = logging.StreamHandler()
+    handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=last))
+    logging.basicConfig(handlers=[handler], level="WARNING" if quiet else settings.log_level.upper(), force=True)
+    for chatty in ("httpx", "httpx2", "httpcore", "alembic", "sentence_transformers", "chromadb", "openai"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
+
+
+def writable(folder: Path) -> bool:
+    """Whether a file can be made in the folder."""
+    probe = folder / ".writable"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe.write_bytes(b"")
+        probe.unlink()
+    except OSError:
+        return False
+    return True

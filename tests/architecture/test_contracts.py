@@ -1,0 +1,88 @@
+"""The import contracts hold, and each of them is known to work: a planted violation breaks the one meant for it."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PACKAGES = ("service", "pipelines", "prompts", "benchmarks")
+
+
+def lint(folder: Path, *contracts: str) -> subprocess.CompletedProcess[str]:
+    command = [str(Path(sys.executable).with_name("lint-imports")), "--no-cache", "--no-timing"]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+
+
+def test_every_contract_holds() -> None:
+    result = lint(ROOT)
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
+@dataclass(frozen=True)
+class Violation:
+    """A line that must not be, the module it is put into (made if it is not there), and the contract it breaks."""
+
+    module: str
+    line: str
+    contract: str
+
+
+VIOLATIONS = (
+    Violation(
+        "pipelines/passages.py", "import service.domain.ids", "Three floors: service, then pipelines, then prompts"
+    ),
+    Violation("prompts/__init__.py", "import pipelines.values", "Three floors: service, then pipelines, then prompts"),
+    Violation("service/actions/submit.py", "import service.web.errors", "Inside service"),
+    Violation("service/store/find.py", "import service.actions.submit", "Inside service"),
+    Violation("service/jobs/relay.py", "import service.web.errors", "Inside service"),
+    Violation("service/nowhere.py", "x = 1", "Inside service"),
+    Violation("pipelines/retrieval.py", "import pipelines.assessment", "Inside pipelines"),
+    Violation("pipelines/nowhere.py", "x = 1", "Inside pipelines"),
+    Violation("service/domain/ids.py", "import sqlalchemy", "Rules are pure"),
+    Violation("pipelines/retrieval.py", "import sqlalchemy", "The pipeline knows no database, web or queue"),
+    Violation("service/web/errors.py", "import torch", "The web loads no model and no queue"),
+    Violation("service/web/errors.py", "import pipelines.assessment", "The web loads no model and no queue"),
+    Violation("service/actions/submit.py", "import service.settings", "Only the edge reads configuration"),
+    Violation("pipelines/adapters/hashing.py", "import pipelines.adapters.exact", "Adapters do not know one another"),
+)
+
+
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("planted")
+    for package in PACKAGES:
+        shutil.copytree(ROOT / package, folder / package, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "pyproject.toml", folder)
+    return folder
+
+
+@pytest.mark.parametrize("violation", VIOLATIONS, ids=lambda one: f"{one.module}: {one.line}")
+def test_a_planted_violation_breaks_the_contract_meant_for_it(copy: Path, violation: Violation) -> None:
+    file = copy / violation.module
+    before = file.read_text(encoding="utf-8") if file.exists() else None
+    file.write_text(f"{before or ''}\n{violation.line}\n", encoding="utf-8")
+    try:
+        result = lint(copy)
+    finally:
+        if before is None:
+            file.unlink()
+        else:
+            file.write_text(before, encoding="utf-8")
+    assert result.returncode != 0
+    said = " ".join(result.stdout.split())
+    new_module = "nowhere" in violation.module and "nowhere" in said  # a module put nowhere stops the whole check
+    assert new_module or f"{violation.contract} BROKEN" in said, result.stdout + result.stderr
+
+
+def test_every_contract_has_a_violation_that_breaks_it() -> None:
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"][
+        "contracts"
+    ]
+    assert {contract["name"] for contract in contracts} == {violation.contract for violation in VIOLATIONS}

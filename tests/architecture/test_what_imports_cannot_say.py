@@ -1,0 +1,144 @@
+"""Rules that import-linter cannot see: what is loaded when a program runs, and what may not stand in which folder."""
+
+from __future__ import annotations
+
+import ast
+import json
+import statistics
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+HEAVY = {"torch", "sentence_transformers", "transformers", "chromadb", "openai", "celery", "sklearn", "scipy"}
+
+
+def sources(*folders: str) -> list[Path]:
+    found = [file for folder in folders for file in sorted((ROOT / folder).rglob("*.py"))]
+    return [file for file in found if "versions" not in file.parts]
+
+
+def named(file: Path) -> str:
+    return str(file.relative_to(ROOT))
+
+
+def loaded_after(statement: str) -> set[str]:
+    code = (
+        f"{statement}\nimport sys, json; print(json.dumps(sorted({{name.partition('.')[0] for name in sys.modules}})))"
+    )
+    result = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    return set(json.loads(result.stdout))
+
+
+def test_the_web_loads_no_model_and_no_queue() -> None:
+    assert not loaded_after("import service.web.app") & HEAVY
+
+
+def test_a_web_process_with_workers_elsewhere_loads_no_model() -> None:
+    settings = (
+        "dispatch='celery', broker_url='redis://127.0.0.1:1/0', chroma_url='http://127.0.0.1:1', "
+        "database_url='postgresql+psycopg://nobody@127.0.0.1:1/none'"
+    )
+    loaded = loaded_after(
+        f"from service.main import create; from service.settings import load; create(load({settings}))"
+    )
+    assert not loaded & (HEAVY - {"celery"})
+
+
+def functions(tree: ast.AST) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    return (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
+
+
+def lines_of(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    return (node.end_lineno or node.lineno) - node.lineno + 1
+
+
+def test_no_function_grows_beyond_60_lines_and_no_file_beyond_400() -> None:
+    files = sources("service", "pipelines", "benchmarks", "tests")
+    long_files = {named(file): n for file in files if (n := len(file.read_text("utf-8").splitlines())) > 400}
+    long_functions = {
+        f"{named(file)}:{node.lineno} {node.name}": lines_of(node)
+        for file in files
+        for node in functions(ast.parse(file.read_text("utf-8")))
+        if lines_of(node) > 60
+    }
+    assert not long_files
+    assert not long_functions
+
+
+def test_most_functions_are_short() -> None:
+    files = sources("service", "pipelines")
+    sizes = [lines_of(node) for file in files for node in functions(ast.parse(file.read_text("utf-8")))]
+    assert statistics.median(sizes) <= 10
+    assert sorted(sizes)[int(len(sizes) * 0.9)] <= 30
+
+
+def test_the_web_neither_queries_nor_commits_nor_catches() -> None:
+    """A route parses, calls one action and renders; transactions are the edge's, and errors have one place."""
+    found = []
+    for file in sources("service/web"):
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            catches = isinstance(node, ast.Try | ast.TryStar)
+            queries = isinstance(node, ast.Name) and node.id == "select"
+            commits = isinstance(node, ast.Attribute) and node.attr in ("commit", "rollback", "execute", "scalars")
+            if catches or queries or commits:
+                found.append(f"{named(file)}:{getattr(node, 'lineno', 0)}")
+    assert not found
+
+
+@pytest.mark.parametrize("folder", ["service/domain", "service/actions", "service/store", "pipelines"])
+def test_nothing_below_the_edge_looks_at_a_clock(folder: str) -> None:
+    """`now` is a parameter, so that every rule about time can be tested at any time.
+
+    A request's own time-out is measured where it runs: `time.monotonic` is not a time of day.
+    """
+    allowed = {"service/domain/ids.py"}  # ids sort by the time they were made
+    found = [
+        f"{named(file)}:{node.lineno}"
+        for file in sources(folder)
+        if named(file) not in allowed and "adapters" not in file.parts
+        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in ("now", "utcnow", "today")
+        and isinstance(node.func.value, ast.Name)
+        and node.func.value.id in ("datetime", "date")
+    ]
+    assert not found
+
+
+def test_only_the_settings_read_the_environment() -> None:
+    found = [
+        f"{named(file)}:{node.lineno}"
+        for file in sources("service", "pipelines")
+        if named(file) != "service/settings.py"
+        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(node, ast.Attribute)
+        and node.attr in ("environ", "getenv")
+        and isinstance(node.value, ast.Name)
+        and node.value.id == "os"
+    ]
+    assert not found
+
+
+def test_only_the_wiring_imports_adapters() -> None:
+    found = [
+        f"{named(file)}:{node.lineno}"
+        for file in sources("service")
+        if named(file) != "service/wiring.py"
+        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("pipelines.adapters")
+    ]
+    assert not found
+
+
+def test_every_file_says_what_it_is() -> None:
+    missing = [
+        named(file)
+        for file in sources("service", "pipelines", "benchmarks")
+        if file.read_text("utf-8").strip() and ast.get_docstring(ast.parse(file.read_text("utf-8"))) is None
+    ]
+    assert not missing

@@ -1,0 +1,85 @@
+"""One submission from the platform to the learner and back again, in each of the ways in which Peerloom runs."""
+
+from __future__ import annotations
+
+import signal
+import time
+
+import pytest
+
+from tests.journeys.house import TEXT, House, School, events, found, settle_in
+from tests.journeys.ledger import at_rest, expect_index_equals_rows, expect_one_released_feedback
+
+
+def opened(house: House, *, undo_seconds: float = 0.3) -> School:
+    key = found(house, undo_seconds=undo_seconds)
+    house.start_all()
+    return settle_in(house, key)
+
+
+def test_a_submission_is_drafted_approved_and_read_by_its_learner(house: House) -> None:
+    school = opened(house)
+    school.hand_in("s-1", TEXT)
+    draft = school.draft_in("s-1", "ready")
+    assert draft["points"]
+    assert school.feedback("s-1").status_code == 404, "nothing is shown before a facilitator approved it"
+    school.approve(draft)
+    school.draft_in("s-1", "released")
+    shown = school.feedback("s-1").json()
+    assert shown["text_hash"] == draft["text_hash"]
+    assert [point["id"] for point in shown["points"]] == [point["id"] for point in draft["points"]]
+    expect_one_released_feedback(school)
+    for role in house.roles:
+        assert house.stop(role) in (0, -signal.SIGTERM)
+    expect_index_equals_rows(house)
+
+
+def test_an_approval_that_is_undone_in_time_releases_nothing(house: House) -> None:
+    school = opened(house, undo_seconds=3)
+    school.hand_in("s-1", TEXT)
+    draft = school.draft_in("s-1", "ready")
+    school.approve(draft)
+    approved = school.draft_in("s-1", "approved")
+    path, tag = f"/v1/drafts/{draft['id']}/undo", f'"{approved["version"]}"'
+    house.expect(200, "POST", path, school.facilitator, None, **{"If-Match": tag})
+    time.sleep(4)
+    assert school.draft_in("s-1", "ready", "released")["state"] == "ready"
+    assert school.feedback("s-1").status_code == 404
+    assert "feedback.released" not in events(school)
+
+
+def test_the_undo_window_closes_on_time(embedded: House) -> None:
+    """A release is due at a moment, and is neither early nor left to the next look at the table."""
+    embedded.environment["PEERLOOM_RECONCILE_SECONDS"] = "60"
+    school = opened(embedded, undo_seconds=2)
+    school.hand_in("s-1", TEXT)
+    draft = school.draft_in("s-1", "ready")
+    began = time.monotonic()
+    school.approve(draft)
+    school.draft_in("s-1", "released")
+    assert 1.9 <= time.monotonic() - began <= 5
+
+
+def test_a_second_process_on_the_same_folder_says_whose_it_is(embedded: House) -> None:
+    opened(embedded)
+    first = embedded.running["serve"].pid
+    second = House(embedded.folder, embedded.environment)
+    (embedded.folder / "serve.log").unlink()
+    with pytest.raises(AssertionError, match="ended by itself, with 1"):
+        second.start("serve")
+    second.close()
+    said = (embedded.folder / "serve.log").read_text()
+    assert f"in use by the Peerloom process {first}" in said
+    assert "Traceback" not in said
+
+
+def test_a_submission_taken_back_while_it_waits_leaves_nothing_in_the_index(house: House) -> None:
+    school = opened(house)
+    school.hand_in("s-1", TEXT)
+    school.draft_in("s-1", "ready")
+    house.expect(200, "DELETE", "/v1/submissions/s-1", school.key)
+    assert school.draft_in("s-1", "withdrawn")["state"] == "withdrawn"
+    house.wait_for(lambda: at_rest(house))
+    for role in house.roles:
+        house.stop(role)
+    expect_index_equals_rows(house)

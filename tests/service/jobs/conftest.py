@@ -1,0 +1,84 @@
+"""A workshop of real parts that start at once: SQLite, exact search, hashed n-grams; and a small school in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from pipelines.values import AI
+from service import wiring
+from service.actions import challenges, context, organizations, people, submit
+from service.actions.challenges import ChallengeWish, CriterionWish
+from service.actions.people import ConsentWish
+from service.actions.submit import SubmissionWish, Submitted
+from service.domain.roles import Actor, Reach, Role
+from service.domain.visibility import ShowWork
+from service.settings import load
+from service.store.tables import Job, JobState
+
+TEXT = "We pair teachers across grades and visit each other twice before half-term. Afterwards we talk about it."
+
+
+@dataclass
+class School:
+    """One organization with a group, a facilitator, two learners and a challenge, in a workshop."""
+
+    parts: wiring.Parts
+    actor: Actor
+
+    def hand_in(self, id_: str, person: str = "amara", text: str = TEXT, ai: AI = AI.ANY) -> Submitted:
+        wish = SubmissionWish(challenge="observation", person=person, text=text, ai=ai)
+        with self.parts.sessions.writing() as session:
+            return submit.submit(session, self.actor, id_, wish, now=self.parts.now())
+
+    def withdraw(self, id_: str) -> None:
+        with self.parts.sessions.writing() as session:
+            submit.withdraw(session, self.actor, id_, now=self.parts.now())
+
+    def document(self, id_: str, text: str) -> str:
+        with self.parts.sessions.writing() as session:
+            row, _ = context.put_document(session, self.actor, id_, title=id_, text=text, now=self.parts.now())
+            return row.id
+
+    def jobs(self, *states: JobState, kind: str | None = None) -> list[Job]:
+        with self.parts.sessions.reading() as session:
+            query = select(Job).where(Job.state.in_(states or tuple(JobState))).order_by(Job.id)
+            return list(session.scalars(query.where(Job.kind == kind) if kind else query))
+
+
+@pytest.fixture
+def parts(tmp_path: Path, sqlite_database: str) -> Iterator[wiring.Parts]:
+    settings = load(
+        data=tmp_path / "data",
+        database_url=sqlite_database,
+        index="exact",
+        embedder="hashing",
+        model="",
+        dispatch="inline",
+        reconcile_seconds=5,
+    )
+    made = replace(wiring.build(settings), attempts=3)
+    yield made
+    made.sessions.engine.dispose()
+
+
+@pytest.fixture
+def school(parts: wiring.Parts) -> School:
+    now = datetime.now(UTC) - timedelta(seconds=1)
+    yes = ConsentWish(ShowWork.WITHOUT_NAME, True, AI.ANY)
+    with parts.sessions.writing() as session:
+        row = organizations.create(session, external_id="quillmere", name="Quillmere", now=now)
+        actor = Actor(row.id, "operator", Reach.PLATFORM)
+        people.put_group(session, actor, "year-8", name="Year 8", parent=None, now=now)
+        for id_, role in (("ilse", Role.FACILITATOR), ("amara", Role.LEARNER), ("tiago", Role.LEARNER)):
+            held = [(role, "year-8")]
+            people.put_person(session, actor, id_, name=id_.title(), language="en", roles=held, consents=yes, now=now)
+        criterion = CriterionWish("k1", "names who observes whom and when", "Who visits whom, and when?")
+        wish = ChallengeWish("Plan peer observation", "Plan how your team starts it.", criteria=(criterion,))
+        challenges.put_challenge(session, actor, "observation", wish, now=now)
+    return School(parts, actor)

@@ -1,0 +1,185 @@
+"""What a job does happens once, ends with it, and is told when it cannot be done."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select, update
+
+from pipelines.adapters.exact import ExactIndex
+from pipelines.ports import Embedder, IndexUnavailable, Vectors
+from service import wiring
+from service.actions import import_bundle
+from service.domain.ids import new_id
+from service.domain.review import State
+from service.jobs.handlers import SYNC_BATCH, work_off, work_one
+from service.store import jobs
+from service.store.tables import DraftRow, ImportRun, Job, JobState, OutgoingEvent, PointRow, Submission
+from tests.service.jobs.conftest import School
+
+
+@dataclass(frozen=True)
+class Ahead(wiring.Parts):
+    """The same parts, some time from now."""
+
+    by: timedelta = timedelta(0)
+
+    def now(self) -> datetime:
+        return super().now() + self.by
+
+
+def ahead(parts: wiring.Parts, **by: float) -> Ahead:
+    return Ahead(**{one.name: getattr(parts, one.name) for one in fields(wiring.Parts)}, by=timedelta(**by))
+
+
+def the_draft(school: School) -> DraftRow:
+    with school.parts.sessions.reading() as session:
+        return session.scalars(select(DraftRow)).one()
+
+
+def told(school: School) -> list[str]:
+    with school.parts.sessions.reading() as session:
+        return list(session.scalars(select(OutgoingEvent.name).order_by(OutgoingEvent.id)))
+
+
+def test_what_is_handed_in_is_drafted_and_indexed(school: School) -> None:
+    school.hand_in("s-1")
+    work_off(school.parts)
+    assert the_draft(school).state in (State.READY, State.STUCK)
+    assert {job.state for job in school.jobs()} == {JobState.DONE}
+
+
+def test_index_jobs_that_wait_are_done_together(school: School) -> None:
+    for number in range(5):
+        school.hand_in(f"s-{number}")
+    work_one(school.parts)
+    assert len(school.jobs(JobState.DONE, kind="sync")) == 5
+    assert SYNC_BATCH > 5
+
+
+class Broken(ExactIndex):
+    """An index that cannot be reached."""
+
+    def _unavailable(self, *_: Any) -> Any:
+        raise IndexUnavailable("The vector index does not answer. Start it again.")
+
+    write = delete = search = ids = _unavailable
+
+
+def test_a_draft_waits_while_the_index_cannot_be_reached_and_is_made_afterwards(school: School) -> None:
+    school.hand_in("s-1")
+    work_off(replace(school.parts, index=Broken()))
+    assert the_draft(school).state is State.WAITING
+    waiting = school.jobs(JobState.QUEUED)
+    assert {job.kind for job in waiting} == {"draft", "sync"}
+    assert all("does not answer" in job.last_error for job in waiting)
+    work_off(ahead(school.parts, minutes=30))
+    assert the_draft(school).state in (State.READY, State.STUCK)
+
+
+def test_a_draft_that_cannot_be_made_is_stuck_with_a_reason_and_everybody_is_told(school: School) -> None:
+    school.hand_in("s-1")
+    broken = replace(school.parts, index=Broken())
+    for hours in range(1, 5):
+        work_off(ahead(broken, hours=hours))
+    draft = the_draft(school)
+    assert (draft.state, draft.reason_code) == (State.STUCK, "gave_up")
+    assert "Write it yourself" in draft.reason
+    assert {job.state for job in school.jobs()} == {JobState.DEAD}
+    assert sorted(told(school)) == ["draft.stuck", "job.failed", "job.failed"]
+
+
+def test_a_draft_whose_worker_dies_every_time_is_stuck_too(school: School) -> None:
+    school.hand_in("s-1")
+    for hours in range(1, 4):
+        later = ahead(school.parts, hours=hours)
+        with later.sessions.writing() as session:
+            jobs.claim(session, owner=new_id(), now=later.now(), lease=later.lease, limit=9, max_attempts=3)
+    work_off(ahead(school.parts, hours=9))
+    assert the_draft(school).state is State.STUCK
+    assert "draft.stuck" in told(school)
+    assert told(school).count("job.failed") == 2
+
+
+class Slow:
+    """An embedder during whose work something happens, once."""
+
+    def __init__(self, embedder: Embedder, meanwhile: Callable[[], None]) -> None:
+        self._embedder = embedder
+        self._meanwhile: Callable[[], None] | None = meanwhile
+
+    @property
+    def name(self) -> str:
+        return self._embedder.name
+
+    @property
+    def dimensions(self) -> int:
+        return self._embedder.dimensions
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        meanwhile, self._meanwhile = self._meanwhile, None
+        if meanwhile is not None:
+            meanwhile()
+        return self._embedder.embed(texts)
+
+
+def _drafting(school: School, meanwhile: Callable[[], None]) -> None:
+    """Hand in, and draft with something happening while the machine thinks; index jobs are out of the way."""
+    school.hand_in("s-1")
+    with school.parts.sessions.writing() as session:
+        session.execute(update(Job).where(Job.kind == "sync").values(state=JobState.DONE))
+    work_one(replace(school.parts, plain_embedder=Slow(school.parts.plain_embedder, meanwhile)))
+
+
+def test_a_worker_that_lost_its_lease_while_thinking_writes_nothing(school: School) -> None:
+    def taken() -> None:
+        later = ahead(school.parts, hours=1)
+        with later.sessions.writing() as session:
+            (job,) = jobs.claim(session, owner="another", now=later.now(), lease=later.lease)
+            assert job.kind == "draft"
+
+    _drafting(school, taken)
+    assert the_draft(school).state is State.DRAFTING
+    with school.parts.sessions.reading() as session:
+        assert session.scalars(select(PointRow)).all() == []
+    assert [job.lease_owner for job in school.jobs(JobState.LEASED)] == ["another"]
+    assert told(school) == []
+
+
+def test_a_draft_taken_back_while_the_machine_thinks_stays_taken_back(school: School) -> None:
+    _drafting(school, lambda: school.withdraw("s-1"))
+    assert the_draft(school).state is State.WITHDRAWN
+    assert school.jobs(JobState.DONE, kind="draft")
+    assert "draft.ready" not in told(school)
+
+
+def test_a_mistake_in_the_code_is_tried_again_and_then_told(school: School, caplog: pytest.LogCaptureFixture) -> None:
+    def stumble() -> None:
+        raise ZeroDivisionError("division by zero")
+
+    _drafting(school, stumble)
+    (job,) = school.jobs(JobState.QUEUED, kind="draft")
+    assert job.last_error == "ZeroDivisionError: division by zero"
+    assert the_draft(school).state is State.WAITING
+
+
+def test_a_bundle_is_taken_in_a_chunk_a_transaction_and_drafts_what_waits(school: School) -> None:
+    lines = [
+        json.dumps(
+            {"kind": "submission", "id": f"b-{n}", "challenge": "observation", "person": "amara", "text": f"Plan {n}."}
+        )
+        for n in range(import_bundle.CHUNK + 5)
+    ]
+    with school.parts.sessions.writing() as session:
+        import_bundle.start(session, school.actor, [*lines, "not json"], now=school.parts.now())
+    work_one(school.parts)
+    with school.parts.sessions.reading() as session:
+        run = session.scalars(select(ImportRun)).one()
+        assert (run.state, run.kept, run.failed) == ("finished", len(lines), 1)
+        assert len(session.scalars(select(Submission)).all()) == len(lines)
+    assert len(school.jobs(JobState.QUEUED, kind="draft")) == len(lines)

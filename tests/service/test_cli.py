@@ -1,0 +1,186 @@
+"""The command line, run as a person runs it, on real files."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+BUNDLE = [
+    {"kind": "organization", "id": "quillmere", "name": "Quillmere Schools", "language": "en"},
+    {"kind": "group", "id": "year-8", "name": "Year 8"},
+    {"kind": "person", "id": "ilse", "name": "Ilse Brandsma", "roles": [{"role": "facilitator", "group": "year-8"}]},
+    {
+        "kind": "person",
+        "id": "amara",
+        "name": "Amara Okonkwo-Lind",
+        "roles": [{"role": "learner", "group": "year-8"}],
+        "consents": {"show_work": "without_name", "introduce": True, "ai": "local"},
+    },
+    {
+        "kind": "challenge",
+        "id": "observation",
+        "title": "Plan peer observation",
+        "prompt": "Plan how your team starts peer observation this term.",
+        "criteria": [{"id": "k1", "text": "names who observes whom", "question": "Who visits whom?"}],
+    },
+    {"kind": "context", "id": "handbook", "title": "Handbook", "file": "handbook.md"},
+    {
+        "kind": "submission",
+        "id": "s-1",
+        "challenge": "observation",
+        "person": "amara",
+        "text": "We pair teachers across grades and visit each other twice before half-term.",
+    },
+]
+
+
+class Peerloom:
+    """The command, with a data folder of its own and an embedder that starts at once."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.environment = {
+            **{name: value for name, value in os.environ.items() if not name.startswith(("PEERLOOM_", "OPENAI_"))},
+            "PEERLOOM_DATA": str(folder / "data"),
+            "PEERLOOM_EMBEDDER": "hashing",
+            "PEERLOOM_INDEX": "exact",
+        }
+
+    def run(self, *arguments: str, code: int = 0, **environment: str) -> str:
+        """What it says on both outputs."""
+        result = subprocess.run(
+            [sys.executable, "-W", "error::DeprecationWarning:service", "-m", "service.cli", *arguments],
+            cwd=ROOT,
+            env={**self.environment, **environment},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        said = result.stdout + result.stderr
+        assert result.returncode == code, said
+        assert "Traceback" not in said
+        return said
+
+
+@pytest.fixture
+def peerloom(tmp_path: Path) -> Peerloom:
+    (tmp_path / "handbook.md").write_text("# Visits\n\nAgree on one question before each visit.\n", encoding="utf-8")
+    lines = "".join(json.dumps(line) + "\n" for line in BUNDLE)
+    (tmp_path / "bundle.ndjson").write_text(lines, encoding="utf-8")
+    return Peerloom(tmp_path)
+
+
+def test_a_bundle_is_taken_in_drafted_shown_and_found_well(peerloom: Peerloom) -> None:
+    bundle = str(peerloom.folder / "bundle.ndjson")
+    said = peerloom.run("import", bundle)
+    assert "7 lines, 7 kept, 0 not" in said
+    assert "7 kept" in peerloom.run("import", bundle), "the same again changes nothing"
+    assert "names who observes whom" in peerloom.run("draft", "s-1")
+    assert "NO " not in peerloom.run("doctor")
+    assert "Quillmere Schools: 2 entries" in peerloom.run("reindex")
+
+
+def test_keys_and_tokens_are_shown_once_and_can_be_ended(peerloom: Peerloom) -> None:
+    peerloom.run("import", str(peerloom.folder / "bundle.ndjson"))
+    assert "make one first" in peerloom.run("token", "amara", code=1)
+    secret = next(
+        line for line in peerloom.run("key", "create", "our platform").splitlines() if line.startswith("plk_")
+    )
+    listed = peerloom.run("key", "list")
+    assert "our platform" in listed
+    assert secret not in listed
+    assert "plt_" in peerloom.run("token", "amara")
+    id_ = next(word for word in listed.split() if len(word) == 32)
+    peerloom.run("key", "revoke", id_)
+    assert "revoked" in peerloom.run("key", "list")
+
+
+def test_the_demonstration_shows_drafts_and_a_second_run_changes_nothing(peerloom: Peerloom) -> None:
+    first = peerloom.run("demo", "--once", "--examples", str(peerloom.folder))
+    assert "what waits for a facilitator" in first
+    assert "sources:" in first
+    assert "plk_" in first
+    before = peerloom.run("doctor", "--only", "jobs")
+    second = peerloom.run("demo", "--once", "--examples", str(peerloom.folder))
+    assert "plk_" not in second
+    assert "peerloom key create" in second
+    assert peerloom.run("doctor", "--only", "jobs") == before
+
+
+def test_what_cannot_be_is_said_in_a_sentence_that_says_what_to_do(peerloom: Peerloom) -> None:
+    assert "There is no organization yet" in peerloom.run("key", "list", code=1, PEERLOOM_DATA=_migrated(peerloom))
+    assert "set PEERLOOM_BROKER_URL" in peerloom.run("serve", code=1, PEERLOOM_DISPATCH="celery")
+    assert "set PEERLOOM_DISPATCH=celery" in peerloom.run("worker", code=1)
+    assert "Did you mean PEERLOOM_PORT?" in peerloom.run("migrate", PEERLOOM_PROT="1")
+    assert "There are: folder" in peerloom.run("doctor", "--only", "everything", code=2)
+
+
+def _migrated(peerloom: Peerloom) -> str:
+    peerloom.run("migrate")
+    return str(peerloom.folder / "data")
+
+
+def test_doctor_says_what_is_not_well_and_ends_with_1(peerloom: Peerloom) -> None:
+    said = peerloom.run("doctor", "--only", "database", code=1)
+    assert "Run 'peerloom migrate'" in said
+
+
+def test_reviewed_answers_and_documents_are_taken_in(peerloom: Peerloom) -> None:
+    folder = peerloom.folder / "answers"
+    folder.mkdir()
+    _write(
+        folder / "challenges.jsonl",
+        {"id": "1", "language": "ge", "prompt": "Was tust du?", "reference": "Fragen.", "full_marks": 2.0,
+         "criteria": [{"id": "k1", "text": "fragt nach", "points": 2.0}]},
+    )  # fmt: skip
+    _write(
+        folder / "history.jsonl",
+        {"id": "h-1", "challenge": "1", "author": "learner-1", "text": "Ich frage nach.", "feedback": "Gut gefragt.",
+         "score": 1.0, "label": "Partially correct"},
+    )  # fmt: skip
+    _write(
+        folder / "probes.jsonl",
+        {"id": "p-1", "challenge": "1", "author": "learner-2", "text": "Ich warte ab.", "feedback": "geheim",
+         "score": 0.0, "label": "Incorrect"},
+    )  # fmt: skip
+    said = peerloom.run(
+        "import", "--answers", str(folder), "--context", str(peerloom.folder), "--organization", "probe"
+    )
+    assert " 0 not" in said
+    shown = peerloom.run("draft", "h-1")
+    assert "Gut gefragt." in shown
+    assert "released" in shown
+    assert "geheim" not in peerloom.run("draft", "p-1")
+
+
+def _write(file: Path, *rows: dict[str, object]) -> None:
+    file.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
+
+
+def test_every_prompt_in_use_is_listed(peerloom: Peerloom) -> None:
+    assert "feedback/" in peerloom.run("prompts", "list")
+
+
+def test_help_names_every_command(peerloom: Peerloom) -> None:
+    said = peerloom.run("--help")
+    for command in (
+        "demo",
+        "serve",
+        "worker",
+        "migrate",
+        "import",
+        "draft",
+        "reindex",
+        "doctor",
+        "token",
+        "key",
+        "prompts",
+    ):
+        assert command in said

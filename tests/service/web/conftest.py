@@ -1,0 +1,167 @@
+"""The application behind a real server on a loopback port, on both databases, with a small invented school in it."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+import pytest
+import uvicorn
+from fastapi import FastAPI
+
+from pipelines.values import Draft, Outcome, Point, PointKind, PromptUsed, Source, SourceKind, Usage
+from service.actions import credentials, draft, organizations
+from service.store.session import Sessions
+from service.store.tables import DraftRow
+from service.web.app import create_app
+from service.web.services import Services
+
+TEXT = "We pair teachers across grades and visit each other twice before half-term."
+
+
+@contextmanager
+def running(app: FastAPI) -> Iterator[str]:
+    """The address at which the application answers."""
+    config = uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, access_log=False, ws="none", lifespan="off")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    yield f"http://127.0.0.1:{port}"
+    server.should_exit = True
+    thread.join(10)
+
+
+@dataclass
+class School:
+    """One organization, by the clients of those who use it. `woken` counts calls of after_commit."""
+
+    url: str
+    sessions: Sessions
+    app: FastAPI
+    organization: str = ""
+    key: str = ""
+    platform: httpx.Client = field(default_factory=httpx.Client)
+    woken: list[float] = field(default_factory=list)
+    opened: list[httpx.Client] = field(default_factory=list)
+
+    def client(self, secret: str = "", **headers: str) -> httpx.Client:
+        if secret:
+            headers["Authorization"] = f"Bearer {secret}"
+        self.opened.append(httpx.Client(base_url=self.url, headers=headers, timeout=40))
+        return self.opened[-1]
+
+    def founded(self, name: str) -> School:
+        """Another organization on the same server."""
+        with self.sessions.writing() as session:
+            row = organizations.create(session, external_id=name, name=name.title(), now=datetime.now(UTC))
+            _, secret = credentials.issue_key(session, row.id, name="Course platform", now=datetime.now(UTC))
+        return replace(self, organization=row.id, key=secret, platform=self.client(secret))
+
+    def peopled(self) -> School:
+        """Two groups, a challenge, a learner and two facilitators."""
+        for path, body in SEED.items():
+            answer = self.platform.put(path, json=body)
+            assert answer.status_code in (200, 201), answer.text
+        return self
+
+    def person(self, name: str) -> httpx.Client:
+        answer = self.platform.post("/v1/tokens", json={"person": name})
+        assert answer.status_code == 201, answer.text
+        return self.client(answer.json()["secret"])
+
+    def handed_in(self, name: str = "amara-1", text: str = TEXT) -> str:
+        """The id of the draft that is waited for."""
+        body = {"challenge": "peer-observation", "person": "amara", "text": text}
+        answer = self.platform.put(f"/v1/submissions/{name}", json=body)
+        assert answer.status_code == 202, answer.text
+        return str(answer.json()["draft"]["id"])
+
+    def drafted(self, name: str = "amara-1", text: str = TEXT) -> str:
+        """The id of a draft that is ready, with two points."""
+        draft_id = self.handed_in(name, text)
+        now = datetime.now(UTC)
+        with self.sessions.writing() as session:
+            row = session.get_one(DraftRow, draft_id)
+            brief = draft.begin(session, draft_id, row.generation, now=now)
+            assert brief is not None
+            assert draft.finish(session, draft_id, row.generation, a_draft(brief.submission, brief.text), now=now)
+        return draft_id
+
+
+SEED: dict[str, dict[str, Any]] = {
+    "/v1/groups/harbor": {"name": "Harbor School"},
+    "/v1/groups/year-8": {"name": "Year 8", "parent": "harbor"},
+    "/v1/people/amara": {"name": "Amara Okafor", "roles": [{"role": "learner", "group": "year-8"}]},
+    "/v1/people/lindiwe": {"name": "Lindiwe Dube", "roles": [{"role": "facilitator", "group": "harbor"}]},
+    "/v1/people/mateo": {"name": "Mateo Ruiz", "roles": [{"role": "facilitator", "group": "year-8"}]},
+    "/v1/context/handbook": {"title": "Observation handbook", "text": "Agree on one question before each visit."},
+    "/v1/challenges/peer-observation": {
+        "title": "Peer observation",
+        "prompt": "Plan how your team starts peer observation this term.",
+        "reference": "Each pair names a question.",
+        "criteria": [{"id": "k1", "text": "Names who and when."}, {"id": "k2", "text": "Says what to look for."}],
+    },
+}
+
+
+def a_draft(revision: str, text: str) -> Draft:
+    """What the pipeline might have made of a text: two points at its beginning."""
+    quote = text[:18]
+    source = Source(SourceKind.SUBMISSION, f"{revision}@0-{len(quote)}", quote, 0, len(quote))
+    points = tuple(
+        Point(kind, said, quote, 0, len(quote), (source,), criterion)
+        for kind, said, criterion in (
+            (PointKind.STRENGTH, "Pairs make this doable.", "k1"),
+            (PointKind.QUESTION, "What will the first pair look for?", "k2"),
+        )
+    )
+    prompt = PromptUsed("feedback", 1, "0" * 64, "Read this: " + text)
+    return Draft(Outcome.DRAFTED, "Who is clear.", points, None, (), (), "rules", Usage(10, 5, 1), "en", prompt=prompt)
+
+
+@pytest.fixture
+def serve(sessions: Sessions) -> Iterator[Callable[..., School]]:
+    """`serve(**services)` starts the application; everything is stopped at the end of the test."""
+    stops: list[Any] = []
+    schools: list[School] = []
+
+    def start(**given: Any) -> School:
+        woken: list[float] = []
+        plain: dict[str, Any] = {
+            "sessions": sessions,
+            "after_commit": lambda: woken.append(time.monotonic()),
+            "clock": lambda: datetime.now(UTC),
+            "readiness": lambda: {"database": "ok"},
+        }
+        app = create_app(Services(**{**plain, **given}))
+        stops.append(running(app))
+        schools.append(School(stops[-1].__enter__(), sessions, app, woken=woken))
+        return schools[-1]
+
+    yield start
+    for school in schools:
+        for client in school.opened:
+            client.close()
+    for stop in reversed(stops):
+        stop.__exit__(None, None, None)
+
+
+@pytest.fixture
+def bare(serve: Callable[..., School]) -> School:
+    """A server with one empty organization."""
+    return serve().founded("harbor")
+
+
+@pytest.fixture
+def school(bare: School) -> School:
+    """A server with one small school."""
+    return bare.peopled()

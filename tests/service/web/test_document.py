@@ -1,0 +1,153 @@
+"""The OpenAPI document says all that a client needs, of every route, and says it truly."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from service import web
+from service.web.app import create_app
+from service.web.docs import operations
+from service.web.errors import KINDS, MEDIA_TYPE
+from service.web.services import Services
+
+
+@pytest.fixture(scope="module")
+def document() -> dict[str, Any]:
+    services = Services(
+        sessions=None,  # type: ignore[arg-type]
+        after_commit=lambda: None,
+        clock=lambda: datetime.now(UTC),
+        readiness=dict,
+    )
+    return create_app(services).openapi()
+
+
+def test_every_field_is_described(document: dict[str, Any]) -> None:
+    bare = [
+        f"{name}.{field}"
+        for name, schema in document["components"]["schemas"].items()
+        for field, shape in schema.get("properties", {}).items()
+        if not shape.get("description")
+    ]
+    assert not bare
+
+
+def test_every_schema_and_every_parameter_is_described(document: dict[str, Any]) -> None:
+    schemas = [name for name, shape in document["components"]["schemas"].items() if not shape.get("description")]
+    parameters = [
+        (operation["operationId"], parameter["name"])
+        for _, _, operation in operations(document)
+        for parameter in operation.get("parameters", [])
+        if not parameter.get("description")
+    ]
+    assert (schemas, parameters) == ([], [])
+
+
+def test_every_operation_has_a_summary_a_description_a_tag_and_a_name_of_its_own(document: dict[str, Any]) -> None:
+    names = [operation["operationId"] for _, _, operation in operations(document)]
+    assert len(names) == len(set(names))
+    for path, _, operation in operations(document):
+        assert operation["summary"], path
+        assert operation["description"], path
+        assert operation["tags"][0] in {tag["name"] for tag in document["tags"]}
+
+
+def test_every_route_says_what_it_returns(document: dict[str, Any]) -> None:
+    for path, method, operation in operations(document):
+        good = {status: shape for status, shape in operation["responses"].items() if status < "400"}
+        assert good, (method, path)
+        for status, shape in good.items():
+            schema = shape.get("content", {}).get("application/json", {}).get("schema")
+            assert schema or status == "204", (method, path, status)
+
+
+def test_every_error_is_a_problem(document: dict[str, Any]) -> None:
+    for path, method, operation in operations(document):
+        for status, shape in operation["responses"].items():
+            if status >= "400" and path != "/ready":
+                assert list(shape["content"]) == [MEDIA_TYPE], (method, path, status)
+
+
+def test_everything_under_v1_needs_a_key_and_nothing_else_does(document: dict[str, Any]) -> None:
+    for path, method, operation in operations(document):
+        assert bool(operation.get("security")) == path.startswith("/v1/"), (method, path)
+        assert ("401" in operation["responses"]) == path.startswith("/v1/"), (method, path)
+
+
+def test_everything_that_writes_takes_an_idempotency_key(document: dict[str, Any]) -> None:
+    for path, method, operation in operations(document):
+        names = {parameter["name"] for parameter in operation.get("parameters", [])}
+        if method != "get" and path != "/v1/search":
+            assert "Idempotency-Key" in names, (method, path)
+
+
+def test_every_decision_on_a_draft_needs_if_match(document: dict[str, Any]) -> None:
+    for path, method, operation in operations(document):
+        names = {parameter["name"] for parameter in operation.get("parameters", [])}
+        assert ("If-Match" in names) == (path.startswith("/v1/drafts/") and method != "get"), (method, path)
+
+
+def test_every_body_has_an_example(document: dict[str, Any]) -> None:
+    for path, method, operation in operations(document):
+        for content in operation.get("requestBody", {}).get("content", {}).values():
+            assert _examples(document, content), (method, path)
+
+
+def _examples(document: dict[str, Any], content: dict[str, Any]) -> bool:
+    schema = content["schema"]
+    options = [schema, *schema.get("oneOf", []), *schema.get("anyOf", [])]
+    named = [
+        document["components"]["schemas"][option["$ref"].rpartition("/")[2]] for option in options if "$ref" in option
+    ]
+    return "example" in content or any("example" in shape or not shape.get("required") for shape in named)
+
+
+def test_a_submission_leads_to_its_status_and_its_feedback(document: dict[str, Any]) -> None:
+    links = document["paths"]["/v1/submissions/{id}"]["put"]["responses"]["202"]["links"]
+    names = {operation["operationId"] for _, _, operation in operations(document)}
+    assert {link["operationId"] for link in links.values()} == {"get_submission", "get_feedback"} <= names
+
+
+def _modules() -> Iterator[tuple[Path, ast.Module]]:
+    for path in Path(inspect.getfile(web)).parent.rglob("*.py"):
+        yield path, ast.parse(path.read_text())
+
+
+def test_no_route_is_longer_than_fifteen_lines() -> None:
+    for path, tree in _modules():
+        for node in ast.walk(tree):
+            if path.parent.name == "api" and isinstance(node, ast.FunctionDef):
+                body = node.body[1:] if isinstance(node.body[0], ast.Expr) else node.body
+                assert not body or body[-1].end_lineno - body[0].lineno < 15, (path.name, node.name)  # type: ignore[operator]
+
+
+def test_the_web_tries_nothing_selects_nothing_and_commits_nothing() -> None:
+    for path, tree in _modules():
+        for node in ast.walk(tree):
+            assert not isinstance(node, ast.Try), (path.name, node.lineno)
+            named = node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
+            assert named not in ("select", "commit", "rollback", "execute", "scalars"), (path.name, named)
+
+
+def test_only_errors_and_the_document_know_status_codes_of_errors() -> None:
+    codes = {answer.status for answer in KINDS.values()}
+    for path, tree in _modules():
+        numbers = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and type(node.value) is int}
+        if path.parent.name != "schemas" and path.name not in ("errors.py", "docs.py", "health.py"):
+            assert not numbers & codes, path
+
+
+def test_the_web_loads_neither_a_model_nor_a_queue() -> None:
+    heavy = "torch, chromadb, openai, celery, sklearn, sentence_transformers"
+    code = f"import sys, service.web.app; print([n for n in '{heavy}'.split(', ') if n in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout.strip() == "[]"
