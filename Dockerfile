@@ -6,10 +6,10 @@ ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 RUN python -m venv /opt/peerloom
 ENV PATH=/opt/peerloom/bin:$PATH
 
-# torch comes from PyTorch's CPU index: the default index gives several gigabytes of CUDA that a CPU never runs.
-# Where it cannot be reached, build with --build-arg TORCH_INDEX=<an index that carries CPU builds>.
-ARG TORCH_INDEX=https://download.pytorch.org/whl/cpu
-RUN pip install --index-url "$TORCH_INDEX" "torch==2.13.0"
+# A plain `pip install torch` brings several gigabytes of CUDA that a CPU never runs: give --build-arg TORCH_INDEX=<an
+# index that carries CPU builds> for a smaller image.
+ARG TORCH_INDEX=
+RUN pip install ${TORCH_INDEX:+--index-url "$TORCH_INDEX"} "torch==2.13.0"
 
 COPY pyproject.toml README.md ./
 COPY prompts prompts

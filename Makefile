@@ -6,7 +6,7 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test sure serve
+.PHONY: help demo test sure serve docs
 
 help: ## What there is
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -27,6 +27,9 @@ sure: $(STAMP) ## Everything that must hold: format, lint, types, layers, tests
 serve: $(STAMP) ## Bring the database up to date and serve
 	@$(BIN)/peerloom migrate
 	@$(BIN)/peerloom serve
+
+docs: $(STAMP) ## Make the reference pages of docs/ from the code
+	@$(BIN)/python -m service.cli.reference docs/reference
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Peerloom needs Python 3.11 or later; set PYTHON=…")'

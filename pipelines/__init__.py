@@ -1,1 +1,1 @@
-"""Thinking: text in, evidence and drafts out. Knows no database, web, queue or setting; imports `prompts` and itself."""
+"""Thinking: text in, evidence and drafts out. Knows no database, web, queue or setting; imports `prompts` only."""

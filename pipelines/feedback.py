@@ -6,8 +6,9 @@ Production, benchmarks and the evaluation command all call `make`; so what is me
 from __future__ import annotations
 
 import secrets
+from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from pipelines.assessment import Desks, assess
@@ -28,6 +29,7 @@ from pipelines.values import (
     Standing,
 )
 from pipelines.verification import verify
+from pipelines.wording import quotations
 
 PRECEDENTS: Final = 8
 CONTEXT: Final = 4
@@ -39,6 +41,11 @@ ASKED: Final = 12
 """Passages of a submission that evidence is looked for with; longer work is asked for evenly."""
 LEARNER: Final = 0.5
 """Weight of the learner's passage beside a criterion when the organization's documents are searched."""
+MOST_OPEN: Final = 2
+ON_ONE_CRITERION: Final = 3
+"""Criteria that precedents are looked for by themselves, and how many for each: what three agree on is agreement."""
+LOOKED_AT: Final = 24
+"""Nearest precedents of all criteria among which those on one are looked for."""
 
 NO_PEERS: Final = Finding(
     "no_peers", "Nobody's work on this challenge has been reviewed yet: this rests on the criteria and documents alone."
@@ -54,7 +61,7 @@ class Tools:
     desks: Desks
     model: LanguageModel | None
     fallback: LanguageModel
-    budget: Budget = Budget()
+    budget: Budget = field(default_factory=Budget)
 
 
 def make(brief: Brief, tools: Tools) -> Draft:
@@ -65,7 +72,8 @@ def make(brief: Brief, tools: Tools) -> Draft:
     if brief.ai is AI.NONE or is_blank(brief.text):
         return _draft(brief, (), UNREAD, tools)
     reviewed = tools.shelves.library.reviewed(brief.scope, JUDGED)
-    assessment = assess(brief.challenge, brief.text, reviewed, tools.embedder, tools.desks, brief.fitted)
+    decided = tools.shelves.library.read(Shelf.PRECEDENTS, brief.scope)
+    assessment = assess(brief.challenge, brief.text, reviewed, tools.embedder, tools.desks, brief.fitted, decided)
     made = _draft(brief, gather(brief, assessment, tools), assessment, tools)
     return made if assessment.peers else replace(made, findings=(*made.findings, NO_PEERS))
 
@@ -82,20 +90,53 @@ def _draft(brief: Brief, evidence: Sequence[Evidence], assessment: Assessment, t
 def gather(brief: Brief, assessment: Assessment, tools: Tools) -> tuple[Evidence, ...]:
     """The evidence for a draft, labeled E1, E2 …: precedents, then context, then peers' work."""
     own = _parts(brief, tools.embedder)
-    search = (brief.scope, tools.shelves, tools.embedder)
-    precedents = find(
-        Shelf.PRECEDENTS,
-        own,
-        *search,
-        limit=PRECEDENTS,
-        caps=Caps(per_document=2, per_author=2),
-        first=assessment.precedents[:3],
-    )
+    precedents = _precedents(brief, assessment, own, tools)
     peers = find(
-        Shelf.WORK, own, *search, limit=PEERS, caps=Caps(per_document=1, per_author=1), first=assessment.nearest[:PEERS]
+        Shelf.WORK,
+        own,
+        brief.scope,
+        tools.shelves,
+        tools.embedder,
+        limit=PEERS,
+        caps=Caps(per_document=1, per_author=1),
+        first=assessment.nearest[:PEERS],
     )
-    found = [*precedents, *_context(brief, assessment, own, tools), *peers]
+    found = [*precedents, *_context(brief, assessment, own, precedents, tools), *peers]
     return tuple(replace(one, label=f"E{number}") for number, one in enumerate(found, 1))
+
+
+def _precedents(brief: Brief, assessment: Assessment, own: Sequence[Part], tools: Tools) -> list[Evidence]:
+    """Points decided before: on what is open, of passages like its place here; then on the work as a whole."""
+    search = (brief.scope, tools.shelves, tools.embedder)
+    found: list[Evidence] = []
+    for criterion in _open(brief, assessment)[:MOST_OPEN]:
+        place = _place(brief, assessment, criterion, tools.embedder)
+        caps = Caps(per_document=0, per_author=0)
+        near = find(Shelf.PRECEDENTS, place, *search, limit=LOOKED_AT, caps=caps) if place else []
+        alike = [one for one in near if one.item.past is not None and one.item.past.criterion == criterion.id]
+        found += _by_others(alike)[:ON_ONE_CRITERION]
+    caps = Caps(per_document=2, per_author=2)
+    found += find(
+        Shelf.PRECEDENTS, own, *search, limit=PRECEDENTS, caps=caps, first=assessment.precedents[:ON_ONE_CRITERION]
+    )
+    return _once(found)[:PRECEDENTS]
+
+
+def _by_others(found: Iterable[Evidence]) -> list[Evidence]:
+    """One of each author: what the same person was told twice is no agreement."""
+    seen: dict[str, Evidence] = {}
+    for one in found:
+        seen.setdefault(one.item.author or one.item.document, one)
+    return list(seen.values())
+
+
+def _place(brief: Brief, assessment: Assessment, criterion: Criterion, embedder: Embedder) -> list[Part]:
+    """The submission's own words where it speaks of the criterion."""
+    judged = next((one for one in assessment.criteria if one.criterion == criterion.id), None)
+    if judged is None or judged.place is None:
+        return []
+    text = brief.text[slice(*judged.place)]
+    return [Part(text, embedder.embed([text])[0])]
 
 
 def _parts(brief: Brief, embedder: Embedder) -> list[Part]:
@@ -105,18 +146,40 @@ def _parts(brief: Brief, embedder: Embedder) -> list[Part]:
     return [Part(text, vector) for text, vector in zip(texts, embedder.embed(texts), strict=True)]
 
 
-def _context(brief: Brief, assessment: Assessment, own: Sequence[Part], tools: Tools) -> list[Evidence]:
-    """The organization's own words on what is least evidenced: a search for each such criterion, best finds first."""
+def _context(
+    brief: Brief, assessment: Assessment, own: Sequence[Part], precedents: Sequence[Evidence], tools: Tools
+) -> list[Evidence]:
+    """The organization's own words on what is least evidenced: first what facilitators quoted in their points on it,
+
+    then a search for each such criterion, best finds first.
+    """
+    search = (brief.scope, tools.shelves, tools.embedder)
     open_criteria = _open(brief, assessment)
+    quoted = [quote for one in open_criteria[:MOST_OPEN] for quote in _cited(one, precedents)]
+    found: list[Evidence] = []
+    for quote, vector in zip(quoted, tools.embedder.embed(quoted), strict=True):
+        found += find(Shelf.CONTEXT, [Part(quote, vector)], *search, limit=1, caps=Caps())
     wanted = [criterion.text for criterion in open_criteria] or [brief.challenge.outcome or brief.challenge.prompt]
     wanted = [text for text in wanted if text.strip()]
-    found: list[Evidence] = []
+    also: list[Evidence] = []
     for text, vector in zip(wanted, tools.embedder.embed(wanted), strict=True):
         nearest = max(own, key=lambda part: float(part.vector @ vector), default=None)
         parts = [Part(text, vector), *([replace(nearest, weight=LEARNER)] if nearest else [])]
-        caps = Caps(per_document=1, per_author=0)
-        found += find(Shelf.CONTEXT, parts, brief.scope, tools.shelves, tools.embedder, limit=2, caps=caps)
-    return _once(sorted(found, key=lambda one: -one.fused))[:CONTEXT]
+        also += find(Shelf.CONTEXT, parts, *search, limit=2, caps=Caps(per_document=1, per_author=0))
+    return _once([*found, *sorted(also, key=lambda one: -one.fused)])[:CONTEXT]
+
+
+def _cited(criterion: Criterion, precedents: Iterable[Evidence]) -> list[str]:
+    """What approved points on the criterion quote, the most often quoted first."""
+    said = [one.item.past for one in precedents if one.item.past is not None and not one.item.past.dismissed]
+    quoted = Counter(
+        past.text[start:end]
+        for past in said
+        if past.criterion == criterion.id
+        for start, end in quotations(past.text)
+        if len(past.text[start:end].split()) >= 3
+    )
+    return [text for text, _ in quoted.most_common(1)]
 
 
 def _open(brief: Brief, assessment: Assessment) -> list[Criterion]:

@@ -16,7 +16,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.wording import language_of, stem, stop_words
+from pipelines.prompts import words
+from pipelines.wording import stem, stop_words
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int32]
@@ -29,20 +30,27 @@ _PIECES = frozenset(("s", "t", "d", "m", "ll", "re", "ve", "don"))  # of "bank's
 
 
 def shelf_language(texts: Iterable[str]) -> str:
-    """The language that most of the texts are in, by their small words; "" if none speaks for itself."""
+    """The language whose small words are the most common on a shelf; "" if there are none of any.
+
+    Laxer than `wording.language_of`, which has to be sure of one text: lists of addresses hold few small words, and a
+    shelf taken for one of no language is searched without stems and stop words, which cost .010 MRR.
+    """
     sample: list[str] = []
     for text in texts:
         sample.append(text)
         if sum(map(len, sample)) > SAMPLE:
             break
-    return language_of(" ".join(sample))
+    found = Counter(_WORD.findall(" ".join(sample).casefold()))
+    shares = {code: sum(found[word] for word in stop_words(code)) for code in words("words/languages")}
+    best = max(shares, key=lambda code: shares[code], default="")
+    return best if best and shares[best] else ""
 
 
 def terms(text: str, language: str) -> list[str]:
     """Terms in reading order, repeats kept: folded, without stop words, stemmed. Numbers and names stay as they are."""
     stop = stop_words(language) | _PIECES
-    words = _WORD.findall(unicodedata.normalize("NFKC", text).casefold())
-    return [stem(word, language) if len(word) <= 40 else word for word in words if word not in stop]
+    found = _WORD.findall(unicodedata.normalize("NFKC", text).casefold())
+    return [stem(word, language) if len(word) <= 40 else word for word in found if word not in stop]
 
 
 class LexicalIndex:

@@ -45,7 +45,7 @@ class _Section:
     start: int
     end: int
     path: tuple[str, ...]
-    bare: bool = False  # nothing but a heading
+    bare: bool = False  # nothing but a heading, or nothing at all
 
 
 def estimate_tokens(text: str) -> int:
@@ -171,8 +171,9 @@ def _markdown(text: str) -> tuple[list[int], list[_Section]]:
             stack = [*(known for known in stack if known[0] < level), (level, _plain(content))]
             opened.append((offset, after, tuple(words for _, words in stack if words)))
     ends = [start for start, _, _ in opened[1:]] + [len(text)]
-    sections = [
-        _Section(start, end, path, bare=bool(path) and not _says(text[body:end]))
+    front = len(found.group()) if (found := _FRONT_MATTER.match(text)) else 0
+    sections = [  # what stands above the first heading belongs to nothing, and is no reason to lose that heading
+        _Section(start, end, path, bare=not _says(text[body or front : end]))
         for (start, body, path), end in zip(opened, ends, strict=True)
     ]
     return sorted(set(blocks)), sections

@@ -74,15 +74,30 @@ def names(*, root: Traversable | None = None) -> list[str]:
     return sorted(_locked(_root(root))["current"])
 
 
-def load(name: str, version: int | None = None, *, root: Traversable | None = None) -> Prompt:
-    """The prompt of this version (or the current one). Raises PromptError if it is not the file that was released."""
+def versions(name: str, *, root: Traversable | None = None) -> dict[int, bool]:
+    """Every version of which there is a file or a sum, and whether the file is the one that was released."""
+    shelf = _root(root)
+    shas = {_order(key)[1]: sha for key, sha in _locked(shelf)["sha256"].items() if _order(key)[0] == name}
+    folder = shelf.joinpath(name)
+    files = [Path(file.name) for file in folder.iterdir()] if folder.is_dir() else []
+    there = {int(file.stem) for file in files if file.suffix == ".md" and file.stem.isdigit()}
+    if not there | set(shas):
+        raise PromptError(f"There is no prompt '{name}'. There are: {', '.join(names(root=root)) or 'none'}.")
+    return {n: n in there and shas.get(n) == _sha(shelf, name, n) for n in sorted(there | set(shas))}
+
+
+def load(name: str, version: int | None = None, *, root: Traversable | None = None, unreleased: bool = False) -> Prompt:
+    """The prompt of this version (or the current one). Raises PromptError if it is not the file that was released.
+
+    `unreleased` also takes a version that is not in LOCK.toml yet, to be tried out; no draft is stored with one.
+    """
     shelf = _root(root)
     version = current(name, root=root) if version is None else version
     raw, sha = _read(shelf, name, version), _sha(shelf, name, version)
     known = _locked(shelf)["sha256"].get(f"{name}/{version}")
-    if known is None:
+    if known is None and not unreleased:
         raise PromptError(f"{name}/{version}.md is not in LOCK.toml. Release it with 'peerloom prompts lock'.")
-    if known != sha:
+    if known not in (None, sha):
         raise PromptError(
             f"{name}/{version}.md is not the text that was released. A released version never changes: "
             f"put the old text back and add the new one as {name}/{version + 1}.md, then 'peerloom prompts lock'."

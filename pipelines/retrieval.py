@@ -1,11 +1,11 @@
 """What on a shelf speaks to a text: dense and lexical, passage and document, read again under the reader's scope.
 
 Four voices with equal weight, each as z-scores over the shelf: cosine and BM25F of the passage, cosine and BM25F of its
-whole document. Measured on 531 questions over two organizations' documents: hit@5 .968 and MRR .918, against .953/.887
-for words alone and .925/.834 for vectors alone (docs/decisions/0004-retrieval.md).
+whole document. Measured on 531 questions over two organizations' documents: hit@5 .964 and MRR .913, against .951/.875
+for words alone (docs/decisions/0004-retrieval.md).
 
-The index answers ids and cosines; texts come from the Library alone, so what the scope may not see is never in a result,
-whatever the index still holds.
+The index answers ids and cosines; texts come from the Library alone, so what the scope may not see is never in a
+result, whatever the index still holds.
 """
 
 from __future__ import annotations

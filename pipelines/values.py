@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 
 class Shelf(StrEnum):
@@ -98,12 +99,14 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Criterion:
-    """One thing that a good solution does. `question` is what a facilitator asks when it is not evident."""
+    """One thing that a good solution does. `question` is what a facilitator asks when it is not evident; `evidence` is
+    what one answered when asked what would show it, and is not for learners' eyes."""
 
     id: str
     text: str
     question: str = ""
     points: float | None = None
+    evidence: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +148,12 @@ class PastPoint:
     dismissed: bool = False
     reason: str = ""
     decided_by: str = ""  # name of the facilitator, for the facilitator's eyes
+    matter: bool = True  # False: only these words are settled, not the matter; it may be said in others
+
+
+LINE: Final = 150
+"""Characters of title and headings that go before a passage, the innermost: the model reads 256 tokens, and the passage
+needs about 200 of them in German."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,9 +174,15 @@ class Item:
 
     @property
     def context(self) -> str:
-        """Title and headings as one line; a heading that repeats the title is not said twice."""
-        title = self.title[:120]  # the model reads 256 tokens, and the passage needs them
-        return self.heading if self.heading.startswith(title) else ". ".join(filter(None, (title, self.heading)))
+        """Title and headings as one line, each said once; told apart as sentences, which is how the model learned text.
+
+        Joined by " › ", with repeats that differ in case left in, documents are found worse: MRR .903 against .911.
+        """
+        parts: dict[str, str] = {}
+        for part in (self.title, *self.heading.split(" › ")):
+            parts.setdefault(" ".join(part.split()).casefold(), " ".join(part.split()))
+        line = ". ".join(filter(None, parts.values()))
+        return line if len(line) <= LINE else line[-LINE:].partition(" ")[2] or line[-LINE:]
 
     @property
     def indexed(self) -> str:
@@ -201,7 +216,8 @@ _SOURCE_OF = {
 class Judgement:
     """How a submission stands on one criterion, and how sure that is (0 to 1). `agreeing` counts independent peers.
 
-    `chance` is the probability that a person would say "met"; the standing is read from it.
+    `chance` is the probability that a person would say "met"; the standing is read from it. `start`..`end` is where the
+    submission speaks of the criterion most nearly (both None: not looked for), `evidence` how near that is: a cosine.
     """
 
     criterion: str
@@ -209,6 +225,14 @@ class Judgement:
     confidence: float
     agreeing: int = 0
     chance: float = 0.5
+    start: int | None = None
+    end: int | None = None
+    evidence: float = 0.0
+
+    @property
+    def place(self) -> tuple[int, int] | None:
+        """Offsets into the submission."""
+        return None if self.start is None or self.end is None else (self.start, self.end)
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,7 +84,7 @@ def _of_sources(point: Point, brief: Brief, evidence: Sequence[Evidence]) -> Ite
         yield Finding(
             "no-source", "This point rests on nothing. Name the evidence or the criterion it rests on.", grave=True
         )
-    given = {piece.item.id: piece for piece in evidence}
+    given = {(piece.kind, piece.item.id): piece for piece in evidence}
     criteria = {criterion.id for criterion in brief.challenge.criteria}
     for source in point.sources:
         if source.kind is SourceKind.SUBMISSION:
@@ -95,8 +95,8 @@ def _of_sources(point: Point, brief: Brief, evidence: Sequence[Evidence]) -> Ite
                 next((c.text for c in brief.challenge.criteria if c.id == source.id), ""),
             )
         else:
-            piece = given.get(source.id)
-            known, text = piece is not None and piece.kind is source.kind, piece.item.text if piece else ""
+            piece = given.get((source.kind, source.id))
+            known, text = piece is not None, piece.item.text if piece else ""
             if piece and piece.item.past and piece.item.past.dismissed:
                 yield Finding("source-dismissed", "This point rests on one that a facilitator turned down.", grave=True)
         if not known:

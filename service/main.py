@@ -88,6 +88,8 @@ def _lifespan(
         try:
             prepare(settings, parts)
             dispatcher.start()
+            if settings.dispatch is Dispatch.INLINE:
+                wiring.probe_soon(settings)
             yield
             dispatcher.stop()
         finally:

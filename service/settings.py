@@ -96,7 +96,14 @@ class Settings(BaseSettings):
     )
     model_local: bool = Field(False, description="True if the model runs on the organization's own machines.")
     model_seconds: float = Field(60, gt=0, description="How long to wait for one answer of the model.")
-    model_max_tokens: int = Field(1200, ge=64, description="Longest answer asked of the model, in tokens.")
+    model_prompt_characters: int | None = Field(
+        None,
+        ge=2_000,
+        description="Longest prompt, in characters (about four to a token). Empty: what the prompt itself says.",
+    )
+    model_reply_tokens: int | None = Field(
+        None, ge=64, description="Longest answer asked of the model, in tokens. Empty: what the prompt itself says."
+    )
     openai_api_key: SecretStr = Field(
         SecretStr(""),
         validation_alias="OPENAI_API_KEY",
@@ -108,6 +115,22 @@ class Settings(BaseSettings):
     price_prompt: float = Field(0, ge=0, description="Price of a million tokens sent to the model, in any currency.")
     price_completion: float = Field(
         0, ge=0, description="Price of a million tokens the model answers, in the same currency."
+    )
+
+    model_budget_per_day: float = Field(
+        0,
+        ge=0,
+        description="What an organization may spend on the model in a day (UTC), in the currency of the prices; "
+        "beyond it drafts are made without. 0: no limit. An organization's own setting goes before it.",
+    )
+    model_failures: int = Field(
+        5, ge=1, description="After so many failures in a row the model is left alone for a while."
+    )
+    model_failures_seconds: float = Field(
+        600, gt=0, description="Only failures that are no older count as being in a row."
+    )
+    model_pause_seconds: float = Field(
+        60, gt=0, description="How long it is left alone then; longer if its server asks for it. Then it is tried once."
     )
 
     undo_seconds: float = Field(
@@ -136,6 +159,11 @@ class Settings(BaseSettings):
     def embedded(self) -> bool:
         """Everything lives in the data folder, so one process owns it and may tidy up after a crash at once."""
         return self.dispatch is Dispatch.INLINE and self.sqlite
+
+    @property
+    def sign_of_life(self) -> Path:
+        """A file that a worker touches with every round, for whoever watches over it."""
+        return self.data / "worker.alive"
 
     @model_validator(mode="after")
     def _agree(self) -> Self:
@@ -173,6 +201,11 @@ class Settings(BaseSettings):
         broker = self.broker_url.get_secret_value()
         if broker and broker.split(":", 1)[0] not in ("redis", "rediss", "amqp", "amqps"):
             complaints.append("PEERLOOM_BROKER_URL starts with redis://, rediss://, amqp:// or amqps://.")
+        if self.model_budget_per_day and not (self.price_prompt or self.price_completion):
+            complaints.append(
+                "PEERLOOM_MODEL_BUDGET_PER_DAY limits nothing without prices: "
+                "set PEERLOOM_PRICE_PROMPT and PEERLOOM_PRICE_COMPLETION."
+            )
         if self.heartbeat_seconds * 2 > self.lease_seconds:
             complaints.append("PEERLOOM_HEARTBEAT_SECONDS must be at most half of PEERLOOM_LEASE_SECONDS.")
         return complaints

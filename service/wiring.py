@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import sys
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -17,8 +18,10 @@ from urllib.parse import urlsplit
 
 import structlog
 
+from pipelines.drafting import Budget
 from pipelines.ports import Embedder, IndexUnavailable, LanguageModel, Library, VectorIndex
 from service.domain.errors import PeerloomError
+from service.domain.money import Prices, Terms, micro
 from service.settings import EmbedderKind, IndexKind, LogFormat, Settings
 from service.store import migrate
 from service.store.library import SqlLibrary
@@ -28,6 +31,9 @@ from service.store.vectors import RememberedEmbedder
 if TYPE_CHECKING:
     from pipelines.assessment import Desks
     from pipelines.retrieval import Shelves
+
+OPENAI = "https://api.openai.com/v1"
+"""The provider's own address."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +50,8 @@ class Parts:
     heartbeat: timedelta
     reconcile: timedelta
     attempts: int
+    budget: Budget
+    terms: Terms
 
     @cached_property
     def shelves(self) -> Shelves:
@@ -92,17 +100,19 @@ def build(settings: Settings) -> Parts:
         sessions=sessions,
         index=_index(settings),
         library=SqlLibrary(sessions),
-        plain_embedder=_embedder(settings),
-        model=_model(settings),
-        fallback=_fallback(),
+        plain_embedder=embedder(settings),
+        model=guarded(settings, language_model(settings)),
+        fallback=fallback(),
         lease=timedelta(seconds=settings.lease_seconds),
         heartbeat=timedelta(seconds=settings.heartbeat_seconds),
         reconcile=timedelta(seconds=settings.reconcile_seconds),
         attempts=settings.job_attempts,
+        budget=Budget(characters=settings.model_prompt_characters, reply_tokens=settings.model_reply_tokens),
+        terms=Terms(Prices.of(settings.price_prompt, settings.price_completion), micro(settings.model_budget_per_day)),
     )
 
 
-def _embedder(settings: Settings) -> Embedder:
+def embedder(settings: Settings) -> Embedder:
     match settings.embedder:
         case EmbedderKind.HASHING:
             from pipelines.adapters.hashing import HashingEmbedder
@@ -130,7 +140,7 @@ def _index(settings: Settings) -> VectorIndex:
             return ChromaIndex.server(url.hostname or "127.0.0.1", url.port or (443 if secure else 8000), ssl=secure)
 
 
-def _model(settings: Settings) -> LanguageModel | None:
+def language_model(settings: Settings) -> LanguageModel | None:
     match settings.model:
         case "":
             return None
@@ -140,13 +150,67 @@ def _model(settings: Settings) -> LanguageModel | None:
             return OpenAIChat(
                 name,
                 api_key=settings.openai_api_key.get_secret_value() or "none",
-                base_url=settings.openai_base_url or "https://api.openai.com/v1",
+                base_url=settings.openai_base_url or OPENAI,
                 local=settings.model_local,
                 timeout=settings.model_seconds,
             )
 
 
-def _fallback() -> LanguageModel:
+def guarded(settings: Settings, model: LanguageModel | None) -> LanguageModel | None:
+    """The model, left alone for a while after several failures in a row."""
+    if model is None:
+        return None
+    from pipelines.adapters.breaker import Breaker
+
+    return Breaker(
+        model,
+        clock=lambda: datetime.now(UTC),
+        failures=settings.model_failures,
+        window=timedelta(seconds=settings.model_failures_seconds),
+        pause=timedelta(seconds=settings.model_pause_seconds),
+    )
+
+
+def probe(settings: Settings) -> list[str]:
+    """What is wrong with the model's server, in words, found by two calls; empty if nothing is, or there is no model.
+
+    Nothing is booked: the operator asks, not an organization.
+    """
+    from pipelines.adapters.openai_chat import OpenAIChat
+    from pipelines.adapters.openai_chat import probe as ask
+
+    model = language_model(settings)
+    if not isinstance(model, OpenAIChat):
+        return []
+    try:
+        return ask(model)
+    finally:
+        model.close()
+
+
+def probe_soon(settings: Settings) -> threading.Thread | None:
+    """Probe a server that is not the provider's own, once, beside the work, and log what is found. None: no need to."""
+    if not settings.model or settings.openai_base_url in ("", OPENAI):
+        return None
+    log = structlog.get_logger(__name__)
+
+    def look() -> None:
+        try:
+            findings = probe(settings)
+        except Exception as trouble:  # a start is never stopped by it, whatever it is
+            log.warning("the model's server could not be probed", error=f"{type(trouble).__name__}: {trouble}")
+            return
+        for finding in findings:
+            log.warning("the model's server", finding=finding)
+        if not findings:
+            log.info("the model's server reads long prompts and keeps to a schema", model=settings.model)
+
+    thread = threading.Thread(target=look, name="probe", daemon=True)
+    thread.start()
+    return thread
+
+
+def fallback() -> LanguageModel:
     from pipelines.adapters.extractive import ExtractiveModel
 
     return ExtractiveModel()
@@ -169,7 +233,9 @@ def set_up_logs(settings: Settings, *, quiet: bool = False) -> None:
         case LogFormat.JSON:
             last += [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
         case LogFormat.CONSOLE:
-            last.append(structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()))
+            # Plain tracebacks: the pretty ones print local variables, and those hold people's words.
+            plain = structlog.dev.plain_traceback
+            last.append(structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=plain))
     handler = logging.StreamHandler()
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=last))
     logging.basicConfig(handlers=[handler], level="WARNING" if quiet else settings.log_level.upper(), force=True)

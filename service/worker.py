@@ -26,10 +26,11 @@ def create(settings: Settings) -> Celery:
         return work_one(parts, job=job)
 
     broker.add_task(app, work)
-    relay = Relay(parts, lambda job: broker.send(app, job), work=work)
+    relay = Relay(parts, lambda job: broker.send(app, job), work=work, beat=settings.sign_of_life.touch)
 
     def begin(**_: Any) -> None:
         relay.start()
+        wiring.probe_soon(settings)
 
     def end(**_: Any) -> None:
         relay.stop()

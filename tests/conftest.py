@@ -19,6 +19,7 @@ from hypothesis import settings
 from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.exc import OperationalError
 
+from pipelines.adapters.sentence_transformer import SentenceTransformerEmbedder
 from service.store import migrate
 from service.store.session import Sessions, make_engine
 
@@ -145,3 +146,10 @@ def sessions(database: str) -> Iterator[Sessions]:
 def sqlite_sessions(sqlite_database: str) -> Iterator[Sessions]:
     """The same on SQLite only, where the database's kind cannot matter."""
     yield from _sessions(sqlite_database)
+
+
+@pytest.fixture(scope="session")
+def packaged_embedder() -> SentenceTransformerEmbedder:
+    """The model that ships, loaded at its first use and once for all tests."""
+    # One thread: what is tested is small, and threads that wait for one another are slow on a busy machine.
+    return SentenceTransformerEmbedder(threads=1)

@@ -3,7 +3,9 @@
 Three steps. (1) Inside each challenge, kernel ridges on its own history guess score and verdict; for the history itself
 they do so with the row left out. (2) One small logistic model, shared by all challenges of an organization, weighs the
 guesses, the agreement of the nearest peers and the evidence of the reference. (3) A second, on folds, says how often
-such a verdict is right. Without peers a cold model reads the reference alone. Figures: docs/decisions/0005-assessment.md.
+such a verdict is right. Without peers a cold model reads the reference alone.
+
+Figures: docs/decisions/0005-assessment.md.
 """
 
 from __future__ import annotations
@@ -184,7 +186,7 @@ def _fit_criterion(desks: Sequence[Desk], vectors: Known) -> Linear:
 
 
 def fit(desks: Sequence[Desk], vectors: Known) -> AssessmentModel:
-    """Learn an organization's shared model from leave-one-out features of all its histories. No desk: an untaught one."""
+    """Learn an organization's shared model from leave-one-out features of its histories. No desk: an untaught one."""
     if not desks:
         return untaught()
     y = np.concatenate([d.verdicts for d in desks])

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Final, TypeVar, cast
 
 import numpy as np
 
@@ -20,10 +21,12 @@ from pipelines.assessment.model import (
     untaught,
 )
 from pipelines.assessment.model import fit as fit_desks
+from pipelines.assessment.places import Found, Places
 from pipelines.assessment.space import texts_to_embed
 from pipelines.assessment.terms import VERDICTS, Array, Judged, Known, judged
 from pipelines.ports import Embedder
-from pipelines.values import Assessment, ChallengeBrief, Judgement, Reviewed, Standing
+from pipelines.values import Assessment, ChallengeBrief, Item, Judgement, Reviewed, Standing
+from pipelines.wording import language_code, language_of
 
 MOST_JUDGED: Final = 400
 """Judged work looked at in one challenge, the latest first."""
@@ -35,23 +38,41 @@ KEPT: Final = 128
 """Challenges kept ready at once, the least used dropped first."""
 
 
+T = TypeVar("T")
+
+
 class Desks:
     """Challenges made ready for reading, kept while neither their words, their judged work nor the embedder changes."""
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[str, Desk] = OrderedDict()
+        self._kept: OrderedDict[str, object] = OrderedDict()
         self._lock = threading.Lock()
 
     def ready(self, challenge: ChallengeBrief, rows: Sequence[Judged], embedder: Embedder) -> Desk:
         """The challenge's desk; about 0.1 s for 200 short answers when it has to be made."""
-        key = _key(challenge, rows, embedder)
+
+        def make() -> Desk:
+            return desk(challenge, rows, _known(challenge, [row.text for row in rows], embedder))
+
+        return self._keep(f"desk {_key(challenge, rows, embedder)}", make)
+
+    def places(
+        self, challenge: ChallengeBrief, rows: Sequence[Judged], approved: Sequence[Item], embedder: Embedder
+    ) -> Places:
+        """Where its criteria are spoken of; embeds what was quoted and the sentences of judged work when it is made."""
+        seal = hashlib.sha256(repr([(item.id, item.document, item.past) for item in approved]).encode()).hexdigest()
+        return self._keep(
+            f"places {_key(challenge, rows, embedder)} {seal}", lambda: Places(challenge, rows, approved, embedder)
+        )
+
+    def _keep(self, key: str, make: Callable[[], T]) -> T:
         with self._lock:
             kept = self._kept.get(key)
-        made = kept or desk(challenge, rows, _known(challenge, [row.text for row in rows], embedder))
+        made = cast(T, kept) if kept is not None else make()
         with self._lock:
             self._kept[key] = made
             self._kept.move_to_end(key)
-            while len(self._kept) > KEPT:
+            while len(self._kept) > 2 * KEPT:
                 self._kept.popitem(last=False)
         return made
 
@@ -93,27 +114,69 @@ def assess(
     embedder: Embedder,
     desks: Desks,
     fitted: Mapping[str, Any] | None,
+    approved: Sequence[Item] = (),
 ) -> Assessment:
     """How `text` stands. `reviewed`: judged work on the challenge, the most recent first; `fitted`: from `fit`.
 
+    `approved` are points that facilitators decided on this challenge: what they quoted shows where a criterion is
+    spoken of, and where enough of it was judged, its place in `text` decides how it stands.
     Abstains on the whole where fewer than 20 peers were judged, or where the confidence is below that at which 95 % of
     the organization's own history was read rightly.
     """
-    ready = desks.ready(challenge, _learned(reviewed), embedder)
+    rows = _learned(reviewed)
+    ready = desks.ready(challenge, rows, embedder)
     model = AssessmentModel.of(fitted) if fitted else untaught()
     found = read(model, ready, [text], _known(challenge, [text], embedder))
+    places = desks.places(challenge, rows, approved, embedder).find(text, embedder)
     sure = float(found.confidence[0])
     best = int(found.chosen[0])
     near = [int(at) for at in found.peers[0]]
+    criteria = _criteria(challenge, ready, found, near)
     overall = Judgement("", VERDICTS[best], sure, _agreeing(ready, near, [row.verdict == best for row in ready.rows]))
     return Assessment(
         overall,
-        _criteria(challenge, ready, found, near),
+        _placed(criteria, places) if _same_language(challenge, text) else _untold(criteria),
         float(found.score[0]),
         abstained=sure < model.threshold or len(ready.rows) < MIN_PEERS,
         peers=len(ready.rows),
         nearest=tuple(ready.rows[at].id for at in near),
         precedents=tuple(ready.rows[int(at)].id for at in found.precedents[0]),
+    )
+
+
+def _same_language(challenge: ChallengeBrief, text: str) -> bool:
+    spoken = language_of(text)
+    return not spoken or spoken == (language_of(_asked(challenge)) or language_code(challenge.language))
+
+
+def _asked(challenge: ChallengeBrief) -> str:
+    return " ".join(f"{one.text} {one.question}" for one in challenge.criteria)
+
+
+def _untold(judgements: Sequence[Judgement]) -> tuple[Judgement, ...]:
+    """Nothing can be told of criteria in one language from a text in another: what is there would count as missing."""
+    return tuple(Judgement(one.criterion, Standing.CANNOT_TELL, 0.5) for one in judgements)
+
+
+def _placed(judgements: Sequence[Judgement], places: Sequence[Found]) -> tuple[Judgement, ...]:
+    """Each with its place; where passages like that one were judged, they say how the criterion stands."""
+    if len(places) != len(judgements):
+        return tuple(judgements)
+    return tuple(_at(judgement, found) for judgement, found in zip(judgements, places, strict=True))
+
+
+def _at(judgement: Judgement, found: Found) -> Judgement:
+    start, end = found.span
+    placed = replace(judgement, start=start, end=end, evidence=found.evidence)
+    if found.chance is None:
+        return placed
+    sure = max(found.chance, 1 - found.chance)
+    return replace(
+        placed,
+        standing=_standing(found.chance, None),
+        confidence=sure,
+        agreeing=found.agreeing,
+        chance=found.chance,
     )
 
 

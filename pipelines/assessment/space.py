@@ -92,7 +92,8 @@ def reference_of(challenge: ChallengeBrief) -> str:
 
 def texts_to_embed(challenge: ChallengeBrief, texts: Iterable[str]) -> set[str]:
     """Every text whose vector a Space over these answers needs."""
-    whole = [t for t in (challenge.prompt, reference_of(challenge), *texts) if t]
+    whole = [t for t in (challenge.prompt, reference_of(challenge)) if t]
+    whole += texts  # an answer may be empty, and is read like any other
     whole += [c.text for c in challenge.criteria if c.text]
     return {part for t in whole for part in (t, *claims(t))}
 

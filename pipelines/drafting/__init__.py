@@ -6,8 +6,8 @@ May not read a store, a clock or a setting, and may not decide what is visible: 
 from __future__ import annotations
 
 from pipelines.drafting.blanks import is_blank
-from pipelines.drafting.flow import Verify, draft
-from pipelines.drafting.request import Budget
+from pipelines.drafting.flow import Verify, draft, may_ask
+from pipelines.drafting.request import Budget, most
 from pipelines.wording import locate
 
-__all__ = ["Budget", "Verify", "draft", "is_blank", "locate"]
+__all__ = ["Budget", "Verify", "draft", "is_blank", "locate", "may_ask", "most"]

@@ -9,7 +9,7 @@ from typing import Protocol
 from pipelines.drafting.blanks import is_blank
 from pipelines.drafting.points import place, renumbered, settled_by
 from pipelines.drafting.reading import RawReply, Unreadable, read
-from pipelines.drafting.request import Asked, Budget, build, said
+from pipelines.drafting.request import SENT_BACK, Asked, Budget, build, said
 from pipelines.names import Pseudonyms
 from pipelines.ports import LanguageModel, ModelTrouble
 from pipelines.values import AI, Assessment, Brief, Draft, Evidence, Finding, Outcome, Point, PromptUsed, Usage
@@ -82,6 +82,12 @@ def draft(
     return _fall_back(course, fallback, attempt, asked)
 
 
+def may_ask(brief: Brief, model: LanguageModel) -> bool:
+    """Whether `draft` would call this model at all."""
+    allowed = brief.ai is AI.ANY or (brief.ai is AI.LOCAL and model.local)
+    return allowed and not is_blank(brief.text)
+
+
 def _fall_back(course: _Course, fallback: LanguageModel, before: _Attempt, asked: Asked | None = None) -> Draft:
     """The draft by the model that is always there, with the reason why, and the cost of what was tried before."""
     if course.brief.ai is AI.LOCAL and not fallback.local:
@@ -93,7 +99,7 @@ def _fall_back(course: _Course, fallback: LanguageModel, before: _Attempt, asked
     )
     usage = before.usage + attempt.usage
     if attempt.settles:
-        return course.drafted(attempt, asked, usage, because)
+        return course.drafted(attempt, asked if before.usage.calls else None, usage, because)
     reason = " ".join(part for part in (before.trouble, attempt.trouble) if part)
     return replace(course.without(Outcome.CANNOT, reason, usage), findings=attempt.findings, model=attempt.model)
 
@@ -155,7 +161,7 @@ class _Course:
             if not answered.complaints:
                 break
             wrong = self._hide(_sent_back(answered.complaints))  # complaints quote the answer with its names put back
-            request = replace(request, earlier=((reply.text[:8000], wrong),))
+            request = replace(request, earlier=((reply.text[:SENT_BACK], wrong),))
         return best
 
     def _judged(self, text: str, asked: Asked) -> _Attempt:

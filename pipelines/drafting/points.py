@@ -18,14 +18,11 @@ from pipelines.values import (
     SourceKind,
     Standing,
 )  # fmt: skip
-from pipelines.wording import alike, locate, quotations, twins
+from pipelines.wording import SAME_MATTER, alike, locate, quotations, same_passage, twins
 
 AGREEING = 3
 """Independent precedents or peers that make confidence high (rule 5: three that agree, not one that is near)."""
 CONFIDENT = 0.75
-SAME_MATTER = 0.3
-"""Share of content stems from which a precedent is about the same matter: its wording as the point's, or its passage as
-the one quoted. The same criterion alone is no agreement: everybody's work is read by the same criteria."""
 
 
 def place(raw: RawPoint, brief: Brief, evidence: Sequence[Evidence], assessment: Assessment) -> Point | Finding:
@@ -101,22 +98,34 @@ def _against(kind: PointKind, standing: Standing) -> bool:
 def _agrees(raw: RawPoint, piece: Evidence, language: str) -> bool:
     past = piece.item.past
     if past is None or past.dismissed or (past.kind is PointKind.STRENGTH) != (raw.kind is PointKind.STRENGTH):
-        return False
+        return known and same_passage(point.quote, past.quote, language)
     if raw.criterion and past.criterion and raw.criterion != past.criterion:
-        return False
+        return False  # the same criterion alone is no agreement: everybody's work is read by the same criteria
     return max(alike(raw.text, past.text, language), alike(raw.quote, past.quote, language)) >= SAME_MATTER
 
 
 def settled_by(point: Point, brief: Brief, precedents: Sequence[Evidence]) -> str:
-    """Why a point like this one is not to come back, or "". Near-twins count: see `wording.TWINS`."""
+    """Why a point like this one is not to come back, or "". Near-twins count (see `wording.TWINS`), and what says the
+    same of nearly the same passage in other words."""
     turned_down: list[PastPoint] = [*brief.dismissed]
     turned_down += [piece.item.past for piece in precedents if piece.item.past and piece.item.past.dismissed]
     for past in turned_down:
-        if twins(point.text, past.text, brief.language):
+        if twins(point.text, past.text, brief.language) or _reworded(point, past, brief.language):
             return f"a facilitator dismissed one like it: {past.reason.rstrip('. ') or 'no reason was given'}"
     if any(twins(point.text, told, brief.language) for told in brief.told):
         return "this learner was told so before"
     return ""
+
+
+def _reworded(point: Point, past: PastPoint, language: str) -> bool:
+    """Whether this says in other words what was dismissed: of nearly the same passage, by the same criterion, and again
+    what is missing, or again what is good. How like the words are cannot tell: see `wording.SAME_MATTER`."""
+    if not past.matter or point.criterion != past.criterion:
+        return False
+    if (point.kind is PointKind.STRENGTH) is not (past.kind is PointKind.STRENGTH):
+        return False
+    known = bool(point.criterion) or alike(point.text, past.text, language) >= SAME_MATTER
+    return False
 
 
 def renumbered(findings: Sequence[Finding], kept: Mapping[int, int]) -> list[Finding]:

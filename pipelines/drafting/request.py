@@ -12,17 +12,22 @@ from dataclasses import dataclass, replace
 
 from pipelines import prompts
 from pipelines.ports import Material, ModelRequest
-from pipelines.values import Assessment, Brief, Evidence, Shelf
+from pipelines.values import Assessment, Brief, Evidence, Shelf, Usage
 
+NAME = "feedback"
 NOTHING = "(none)"
+CHARACTERS_PER_TOKEN = 3
+"""English has about four, German about three and a half; what is set aside should rather be too much."""
+SENT_BACK = 8000
+"""Characters of a wrong answer that are sent back with what was wrong."""
 _ORDER = (Shelf.WORK, Shelf.CONTEXT, Shelf.PRECEDENTS)
 
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """What may be asked, and how much. `characters` holds for the whole rendered prompt (about four to a token in English).
+    """What is asked, and how much may be. `characters` holds for the whole rendered prompt.
 
-    `version` is the prompt's; None is the one in use.
+    `version` is the prompt's, which may be one that is not released yet; None is the one in use.
     """
 
     characters: int | None = None  # None: what the prompt's own head says
@@ -60,7 +65,7 @@ def build(
     local: bool,
 ) -> Asked:
     """The request for one draft. `hide` is applied to all that people wrote; only a local model gets values."""
-    prompt = prompts.load("feedback", budget.version)
+    prompt = _prompt(budget)
     room = budget.characters or prompt.characters
 
     def rendered(parts: _Parts) -> prompts.Rendered:
@@ -83,6 +88,19 @@ def build(
         material=Material(brief, evidence, assessment) if local else None,
     )
     return Asked(request, parts.evidence, prompt, words.text)
+
+
+def most(budget: Budget) -> Usage:
+    """About the most that one draft takes, every repair included. A language with more tokens a word may take more."""
+    prompt = _prompt(budget)
+    sent, answered = budget.characters or prompt.characters, budget.reply_tokens or prompt.reply_tokens
+    characters = sent + budget.repairs * (sent + SENT_BACK)
+    turns = 1 + budget.repairs
+    return Usage(-(-characters // CHARACTERS_PER_TOKEN), turns * answered, turns)
+
+
+def _prompt(budget: Budget) -> prompts.Prompt:
+    return prompts.load(NAME, budget.version, unreleased=budget.version is not None)
 
 
 def said(brief: Brief, evidence: Iterable[Evidence]) -> list[str]:

@@ -74,7 +74,7 @@ def read(path: Path, current: Configuration) -> Configuration:
         table = tomllib.loads(path.read_text("utf-8"))
     except (OSError, ValueError) as wrong:
         raise ConfigurationUnusable(f"{path} cannot be read as TOML: {wrong}.") from wrong
-    found = _filled(path, "", replace(current, name=path.stem), table)
+    found: Configuration = _filled(path, "", replace(current, name=path.stem), table)
     _check(path, found)
     return found
 

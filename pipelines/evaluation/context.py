@@ -41,10 +41,8 @@ class Asked:
 
 def outcomes(questions: Sequence[Question], ranks: Sequence[int | None]) -> Outcomes:
     """A row a question."""
-    rows = [
-        {"hit_at_1": float(rank == 1), "hit_at_5": float(rank is not None and rank <= 5), "mrr": 1 / rank if rank else 0.0}
-        for rank in ranks
-    ]  # fmt: skip
+    shares = [1 / rank if rank else 0.0 for rank in ranks]
+    rows = [{"hit_at_1": float(one == 1), "hit_at_5": float(one >= 1 / 5), "mrr": one} for one in shares]
     return Outcomes.of([question.id for question in questions], rows)
 
 

@@ -13,13 +13,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from pipelines.assessment.terms import MARKS
 from pipelines.passages import PASSAGE_TOKENS, cut
 from pipelines.values import ChallengeBrief, Criterion, Item, Reviewed, Shelf, Standing
 from pipelines.wording import language_code
 
 LABELS: Final = {"Correct": Standing.MET, "Partially correct": Standing.PARTLY, "Incorrect": Standing.NOT_YET}
-MARKS: Final = {Standing.NOT_YET: 0.0, Standing.PARTLY: 0.5, Standing.MET: 1.0}
-"""What a label is worth where a row has no score."""
 
 
 class CasesUnusable(Exception):
@@ -104,9 +103,8 @@ def _row(path: Path, number: int, one: Mapping[str, Any], marks: Mapping[str, fl
     try:
         standing, challenge = LABELS[one["label"]], str(one["challenge"])
         mark = MARKS[standing] if one.get("score") is None else float(one["score"]) / marks[challenge]
-        return Row(
-            str(one["id"]), challenge, str(one.get("author") or ""), one["text"], one.get("feedback") or "", mark, standing
-        )  # fmt: skip
+        author, feedback = str(one.get("author") or ""), one.get("feedback") or ""
+        return Row(str(one["id"]), challenge, author, one["text"], feedback, mark, standing)
     except (KeyError, TypeError, ValueError) as wrong:
         raise CasesUnusable(
             f"{path}, row {number}: {wrong!r}. A row has id, challenge (one of challenges.jsonl), text, and label "

@@ -65,9 +65,14 @@ def put_challenge(
     _set_groups(session, actor, row, wish.groups)
     session.flush()
     if before is not None and before != _words(row):
-        row.version += 1
-        _mark_stale(session, row)
+        reworded(session, row)
     return row, created
+
+
+def reworded(session: Session, row: Challenge) -> None:
+    """Its words, or what facilitators say of them, have changed: a new version, and drafts made before it are stale."""
+    row.version += 1
+    _mark_stale(session, row)
 
 
 def _words(row: Challenge) -> tuple[object, ...]:

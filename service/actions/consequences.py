@@ -6,7 +6,7 @@ Reads are already right at once, since every text is read again under its scope;
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -16,6 +16,8 @@ from service.domain.events import Event
 from service.domain.review import Act, By, State, step
 from service.store import jobs, outbox
 from service.store.tables import DraftRow, Person, PointRow, Revision, Submission
+
+LEARN_AFTER = timedelta(minutes=10)
 
 SYNC_FIRST = 10
 """Priority of index work over drafting (0): a draft is better when its peers are already indexed."""
@@ -44,6 +46,19 @@ def sync_submission(session: Session, submission: Submission, *, now: datetime) 
         .where(DraftRow.submission_id == submission.id)
     )
     sync(session, submission.organization_id, [*revisions, *points], now=now)
+
+
+def learn_later(session: Session, organization: str, *, now: datetime) -> None:
+    """Have assessment learn from what was decided: once for all decisions of a while, since it reads all history."""
+    jobs.enqueue(
+        session,
+        organization=organization,
+        kind="fit",
+        subject=organization,
+        now=now,
+        not_before=now + LEARN_AFTER,
+        dedupe=f"learn:{organization}",
+    )
 
 
 def touch(draft: DraftRow, state: State, *, now: datetime) -> None:

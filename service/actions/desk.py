@@ -96,7 +96,9 @@ def decide(
     before: str = "",
     after: str = "",
     text_hash: str = "",
+    bulk: bool = False,
 ) -> None:
+    """Record a human act; `bulk` where it was done to several at once, which is counted apart."""
     session.add(
         Decision(
             organization_id=draft.organization_id,
@@ -109,6 +111,7 @@ def decide(
             before=before,
             after=after,
             text_hash=text_hash,
+            bulk=bulk,
             at=now,
         )
     )

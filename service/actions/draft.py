@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 
 from pipelines import values
 from pipelines.values import AI, SourceKind
-from service.actions import consequences
+from service.actions import answers, consequences
+from service.domain.consistency import OF_WORDING
 from service.domain.events import Event
 from service.domain.review import Act, By, State, step
 from service.domain.visibility import SharingReach, may_see_peers
@@ -67,15 +68,15 @@ def _brief(session: Session, draft: DraftRow, challenge: Challenge, *, now: date
     language = challenge.language or organization.language
     return values.Brief(
         scope=scope_for(session, submission, challenge, now=now),
-        challenge=challenge_brief(challenge, language),
+        challenge=challenge_brief(challenge, language, answers.said(session, challenge)),
         submission=revision.id,
         text=revision.text,
         ai=revision.ai,
         language=revision.language or language,
         told=_told(session, submission),
-        dismissed=_dismissed(session, challenge),
+        dismissed=_dismissed(session, challenge, submission.id),
         instruction=draft.instruction,
-        names=_names(session, draft.organization_id),
+        names=names(session, draft.organization_id),
         fitted=fit.data if fit else None,
     )
 
@@ -96,7 +97,8 @@ def scope_for(session: Session, submission: Submission, challenge: Challenge, *,
     )
 
 
-def challenge_brief(challenge: Challenge, language: str) -> values.ChallengeBrief:
+def challenge_brief(challenge: Challenge, language: str, said: answers.Said = answers.NOTHING) -> values.ChallengeBrief:
+    """A challenge as drafts are made from it, with what facilitators answered about it."""
     return values.ChallengeBrief(
         id=challenge.id,
         title=challenge.title,
@@ -104,8 +106,11 @@ def challenge_brief(challenge: Challenge, language: str) -> values.ChallengeBrie
         outcome=challenge.outcome,
         reference=challenge.reference,
         language=language,
-        criteria=tuple(values.Criterion(c.key, c.text, c.question, c.points) for c in challenge.criteria),
-        notes=challenge.notes,
+        criteria=tuple(
+            values.Criterion(c.key, c.text, c.question, c.points, said.evidence.get(c.key, ""))
+            for c in challenge.criteria
+        ),
+        notes="\n".join(part for part in (challenge.notes, *said.lines) if part),
         version=challenge.version,
     )
 
@@ -127,33 +132,48 @@ def _told(session: Session, submission: Submission) -> tuple[str, ...]:
     )
 
 
-def _dismissed(session: Session, challenge: Challenge) -> tuple[values.PastPoint, ...]:
-    """What facilitators turned down on this challenge, the latest first."""
-    rows = session.scalars(
-        select(PointRow)
+def _dismissed(session: Session, challenge: Challenge, submission: str) -> tuple[values.PastPoint, ...]:
+    """What facilitators turned down on this challenge, the latest first.
+
+    On the same submission another draft was asked for, so that the matter may be put in other words there.
+    """
+    rows = session.execute(
+        select(PointRow, DraftRow.submission_id)
         .join(DraftRow, DraftRow.id == PointRow.draft_id)
         .where(DraftRow.challenge_id == challenge.id, PointRow.state == PointState.DISMISSED)
         .order_by(PointRow.decided_at.desc())
         .limit(MOST_DISMISSED)
     )
     return tuple(
-        values.PastPoint(row.kind, row.text, row.quote, row.criterion, True, row.reason or row.reason_code)
-        for row in rows
+        values.PastPoint(
+            kind=point.kind,
+            text=point.text,
+            quote=point.quote,
+            criterion=point.criterion,
+            dismissed=True,
+            reason=point.reason or point.reason_code,
+            matter=point.reason_code not in OF_WORDING and of != submission,
+        )
+        for point, of in rows
     )
 
 
-def _names(session: Session, organization: str) -> tuple[str, ...]:
+def names(session: Session, organization: str) -> tuple[str, ...]:
     return tuple(session.scalars(select(Person.name).where(Person.organization_id == organization).limit(MOST_NAMES)))
 
 
-def finish(session: Session, draft_id: str, generation: int, draft: values.Draft, *, now: datetime) -> bool:
+def finish(
+    session: Session, draft_id: str, generation: int, draft: values.Draft, *, now: datetime, cost: int = 0
+) -> bool:
     """Store what was drafted. False: it is no longer wanted, and nothing was changed.
 
-    A point resting on something that was taken back meanwhile is left out, with a finding that says so.
+    A point resting on something that was taken back meanwhile is left out, with a finding that says so. `cost` is what
+    its model use cost, in micro-units of the prices' currency.
     """
     row = _wanted(session, draft_id, generation)
     if row is None:
         return False
+    _keep_cost(row, draft.usage, cost)
     if session.get_one(Revision, row.revision_id).ai is AI.NONE:
         consequences.stick(session, row, "ai_none", consequences.NO_AI, now=now)
         return True
@@ -161,8 +181,8 @@ def finish(session: Session, draft_id: str, generation: int, draft: values.Draft
     kept, findings = _still_visible(session, draft)
     _clear(session, row)
     if draft.outcome is not values.Outcome.DRAFTED or not kept:
-        _keep_findings(session, row, findings, {})
         consequences.stick(session, row, *_why_stuck(draft), now=now)
+        _keep_findings(session, row, findings, {})  # of the generation that is read now
         return True
     ids = {index: _keep_point(session, row, position, draft.points[index]) for position, index in enumerate(kept)}
     _keep_findings(session, row, findings, ids)
@@ -182,8 +202,16 @@ def _why_stuck(draft: values.Draft) -> tuple[str, str]:
     return "no_points", draft.reason or "No point stood up to checking. Please write the feedback yourself."
 
 
+def _keep_cost(row: DraftRow, usage: values.Usage, cost: int) -> None:
+    """Over all generations: what was drafted anew was paid for anew."""
+    row.prompt_tokens += usage.prompt_tokens
+    row.completion_tokens += usage.completion_tokens
+    row.model_calls += usage.calls
+    row.cost += cost
+
+
 def _keep_account(row: DraftRow, draft: values.Draft) -> None:
-    """Which model, words and evidence, and what it cost: kept whatever the outcome."""
+    """Which model, words and evidence: kept whatever the outcome."""
     row.model, row.language = draft.model, draft.language
     row.assessment = asdict(draft.assessment) if draft.assessment else {}
     row.band = _band(draft)
@@ -198,12 +226,9 @@ def _keep_account(row: DraftRow, draft: values.Draft) -> None:
         }
         for e in draft.evidence
     ]
-    if draft.prompt is not None:
-        row.prompt_name, row.prompt_version = draft.prompt.name, draft.prompt.version
-        row.prompt_sha, row.prompt_rendered = draft.prompt.sha, draft.prompt.rendered
-    row.prompt_tokens += draft.usage.prompt_tokens
-    row.completion_tokens += draft.usage.completion_tokens
-    row.model_calls += draft.usage.calls
+    prompt = draft.prompt or values.PromptUsed("", 0, "")  # what an earlier generation was sent is not this one's
+    row.prompt_name, row.prompt_version = prompt.name, prompt.version or None
+    row.prompt_sha, row.prompt_rendered = prompt.sha, prompt.rendered
 
 
 def _band(draft: values.Draft) -> values.Band | None:

@@ -5,15 +5,15 @@ Only reads, and takes rows that a caller was already allowed to see.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pipelines.values import Shelf, SourceKind
-from service.actions import context, read, submit
+from service.actions import advice, alerts, context, read, submit
 from service.actions.desk import current_points, text_to_approve
 from service.domain.review import State
 from service.domain.roles import Actor, Reach, Role, may_see_group
@@ -96,6 +96,8 @@ class DraftInFull:
     prompt: str
     people: dict[str, str]
     gone: frozenset[str]
+    marks: tuple[alerts.Mark, ...] = ()
+    advice: Mapping[str, list[advice.Advice]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +207,14 @@ def draft(session: Session, actor: Actor, row: DraftRow) -> DraftInFull:
         prompt=row.prompt_rendered if readable else "",
         people=names(session, Person, (point.decided_by for point in points)),
         gone=frozenset(gone),
+        marks=tuple(alerts.marks(session, row)),
+        advice=advice.on_draft(session, row),
     )
+
+
+def alerted(session: Session, row: DraftRow) -> tuple[str, ...]:
+    """Ids of open alerts that the decisions on a draft have raised."""
+    return tuple(dict.fromkeys(mark.alert for mark in alerts.marks(session, row) if mark.alert))
 
 
 def _passages(row: DraftRow) -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from service.domain import money
 from service.domain.errors import Conflict, NotFound
 from service.store import audit
 from service.store.tables import Organization
@@ -21,6 +22,13 @@ def create(session: Session, *, external_id: str, name: str, language: str = "en
     session.flush()
     audit.record(session, organization=row.id, actor="operator", act="organization.create", subject=row.id, now=now)
     return row
+
+
+def set_model_budget(session: Session, row: Organization, amount: float, *, now: datetime) -> None:
+    """What this organization may spend on models in a day, in the currency of the prices; 0: no limit."""
+    row.settings = {**row.settings, money.PER_DAY: amount}
+    act, facts = "organization.model_budget", {"per_day": amount}
+    audit.record(session, organization=row.id, actor="operator", act=act, subject=row.id, now=now, **facts)
 
 
 def named(session: Session, external_id: str) -> Organization:

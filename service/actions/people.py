@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -120,6 +120,13 @@ def _allow(session: Session, person: Person, wish: ConsentWish, *, now: datetime
     consent.changed_at = now
     if narrowed:
         consequences.of_less_ai(session, person, now=now)
+
+
+def names_of(session: Session, ids: Iterable[str | None]) -> dict[str, str]:
+    """Names by our own ids."""
+    wanted = {id_ for id_ in ids if id_}
+    rows = session.execute(select(Person.id, Person.name).where(Person.id.in_(wanted))).all() if wanted else ()
+    return {row.id: row.name for row in rows}
 
 
 def name_of(session: Session, person_id: str | None) -> str:

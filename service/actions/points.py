@@ -32,23 +32,33 @@ class PointWish:
 
 
 def accept_point(
-    session: Session, actor: Actor, draft_id: str, *, version: int, point_id: str, now: datetime
+    session: Session, actor: Actor, draft_id: str, *, version: int, point_id: str, bulk: bool = False, now: datetime
 ) -> DraftRow:
     """The point is good as it is drafted."""
     draft, point, person = _open_point(session, actor, draft_id, version, point_id, now)
-    decide(session, draft, person, "accept", now=now, point=point, before=point.text, after=point.text)
+    _taken_back(session, draft, point, now)
+    decide(session, draft, person, "accept", now=now, point=point, before=point.text, after=point.text, bulk=bulk)
     settle(point, PointState.EDITED if point.text != point.drafted else PointState.ACCEPTED, person, now)
     return revised(draft, now)
 
 
 def edit_point(
-    session: Session, actor: Actor, draft_id: str, *, version: int, point_id: str, text: str, now: datetime
+    session: Session,
+    actor: Actor,
+    draft_id: str,
+    *,
+    version: int,
+    point_id: str,
+    text: str,
+    bulk: bool = False,
+    now: datetime,
 ) -> DraftRow:
     """The point says this instead. Both wordings are kept."""
     if not text.strip():
         raise Invalid("A point needs words. To take it out, dismiss it.")
     draft, point, person = _open_point(session, actor, draft_id, version, point_id, now)
-    decide(session, draft, person, "edit", now=now, point=point, before=point.text, after=text)
+    _taken_back(session, draft, point, now)
+    decide(session, draft, person, "edit", now=now, point=point, before=point.text, after=text, bulk=bulk)
     point.text = text
     settle(point, PointState.EDITED if point.drafted else PointState.ADDED, person, now)
     return revised(draft, now)
@@ -63,17 +73,28 @@ def dismiss_point(
     point_id: str,
     reason_code: str,
     note: str = "",
+    bulk: bool = False,
     now: datetime,
 ) -> DraftRow:
     """The point goes, and neither it nor its near-twins come back on this challenge."""
     draft, point, person = _open_point(session, actor, draft_id, version, point_id, now)
-    decide(
-        session, draft, person, "dismiss", now=now, point=point, reason_code=reason_code, note=note, before=point.text
-    )
+    why = {"reason_code": reason_code, "note": note}
+    decide(session, draft, person, "dismiss", now=now, point=point, before=point.text, **why, bulk=bulk)
     settle(point, PointState.DISMISSED, person, now)
     point.reason_code, point.reason = reason_code, note
     consequences.sync(session, draft.organization_id, [point.id], now=now)
     return revised(draft, now)
+
+
+def _taken_back(session: Session, draft: DraftRow, point: PointRow, now: datetime) -> None:
+    """If this takes a dismissal back, the point is no example any more of what is not to be said, in the index neither.
+
+    Raises Invalid if it would be a fourth point.
+    """
+    if point.state is PointState.DISMISSED:
+        _room_for_one(draft)
+        point.reason_code = point.reason = ""
+        consequences.sync(session, point.organization_id, [point.id], now=now)
 
 
 def add_point(
@@ -82,12 +103,16 @@ def add_point(
     """A person's own point. Raises Invalid for a quotation that is not there, a fourth point, an unknown criterion."""
     draft, person = open_draft(session, actor, draft_id, version, now)
     step(draft.state, Act.REVISE, By.FACILITATOR)
-    if len(standing_points(draft)) >= MOST_POINTS:
-        raise Invalid(f"At most {MOST_POINTS} points reach a learner. Dismiss one first.")
+    _room_for_one(draft)
     point = own_point(session, draft, wish, position=_next_position(draft))
     settle(point, PointState.ADDED, person, now)
     decide(session, draft, person, "add", now=now, point=point, after=point.text)
     return revised(draft, now)
+
+
+def _room_for_one(draft: DraftRow) -> None:
+    if len(standing_points(draft)) >= MOST_POINTS:
+        raise Invalid(f"At most {MOST_POINTS} points reach a learner. Dismiss one first.")
 
 
 def own_point(session: Session, draft: DraftRow, wish: PointWish, *, position: int) -> PointRow:

@@ -79,6 +79,7 @@ def approve(
         dedupe=f"release:{approval.id}",
         priority=2 * consequences.SYNC_FIRST,
     )
+    consequences.learn_later(session, draft.organization_id, now=now)
     consequences.touch(draft, state, now=now)
     return draft
 

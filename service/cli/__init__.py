@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from service.cli import bundles, demo, doctor, keys, serving, work
+from service.cli import bundles, demo, doctor, evaluate, keys, organizations, prompts, serving, spending, work
 from service.cli.console import Told
 
 app = typer.Typer(
@@ -22,7 +22,10 @@ app.command("migrate")(serving.migrate)
 app.command("import")(bundles.import_)
 app.command("draft")(work.draft)
 app.command("reindex")(work.reindex)
+app.command("evaluate")(evaluate.evaluate)
+app.command("spending")(spending.spending)
 app.command("doctor")(doctor.doctor)
 app.command("token")(keys.token)
+app.add_typer(organizations.app, name="organization")
 app.add_typer(keys.app, name="key")
-app.add_typer(work.prompts, name="prompts")
+app.add_typer(prompts.app, name="prompts")

@@ -117,14 +117,14 @@ def _show(parts: wiring.Parts, row: Organization) -> None:
             .order_by(Challenge.title, DraftRow.id)
         ).all()
         table = Table(title=f"{row.name}: what waits for a facilitator", title_justify="left", expand=True)
-        for heading, ratio, least in (
-            ("who", 3, 12),
-            ("challenge", 4, 12),
-            ("state", 1, 5),
-            ("sure", 1, 6),
-            ("summary", 9, 30),
+        for heading, ratio, width in (
+            ("who", 3, None),
+            ("challenge", 4, None),
+            ("state", None, 5),
+            ("sure", None, 6),
+            ("summary", 9, None),
         ):
-            table.add_column(heading, ratio=ratio, min_width=least, no_wrap=heading != "summary", overflow="ellipsis")
+            table.add_column(heading, ratio=ratio, width=width, no_wrap=heading != "summary", overflow="ellipsis")
         for draft, name, title in waiting:
             summary = draft.summary or draft.reason
             table.add_row(escape(name), escape(title), draft.state.value, draft.band or "", escape(summary))

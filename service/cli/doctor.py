@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -28,6 +29,10 @@ PATIENCE = timedelta(minutes=2)
 """A job that has been due for longer means that nobody does the jobs."""
 
 
+SILENT = 6
+"""Rounds without a sign of life after which a worker counts as gone."""
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
     """What was found. `advice` is for the reader, and empty where all is well."""
@@ -42,7 +47,12 @@ class Report:
 
 def doctor(
     only: Annotated[list[str] | None, typer.Option(help="Look at these parts only.")] = None,
-    probe: Annotated[bool, typer.Option("--probe", help="Also ask the language model one short question.")] = False,
+    probe: Annotated[
+        bool,
+        typer.Option(
+            "--probe", "--model", help="Also ask the language model: a short question, a long text, a schema."
+        ),
+    ] = False,
 ) -> None:
     """Look at every part of the service, and say what to do about what is not well."""
     chosen = settings()
@@ -176,7 +186,8 @@ def _model(chosen: Settings, parts: wiring.Parts, *, probe: bool = False) -> Rep
         reply = parts.model.reply(request)
     except ModelTrouble as trouble:
         return Report(f"{said}: {trouble.reason}", "Check PEERLOOM_MODEL, OPENAI_BASE_URL and OPENAI_API_KEY.")
-    return Report(f"{said}; it answered, for {reply.usage.prompt_tokens + reply.usage.completion_tokens} tokens.")
+    said = f"{said}; it answered, for {reply.usage.prompt_tokens + reply.usage.completion_tokens} tokens."
+    return Report(said, " ".join(wiring.probe(chosen)))
 
 
 def _broker(chosen: Settings, parts: wiring.Parts) -> Report:
@@ -193,6 +204,19 @@ def _broker(chosen: Settings, parts: wiring.Parts) -> Report:
     return Report("Answers.")
 
 
+def _worker(chosen: Settings, parts: wiring.Parts) -> Report:
+    """Of the worker whose data folder this is: its relay touches a file with every round."""
+    if chosen.dispatch is not Dispatch.CELERY:
+        return Report("None is needed: the web process does the jobs.")
+    try:
+        age = time.time() - chosen.sign_of_life.stat().st_mtime
+    except FileNotFoundError:
+        return Report(f"None has run with {chosen.data}.", "Start one with `peerloom worker`, or look where one runs.")
+    if age > SILENT * chosen.reconcile_seconds:
+        return Report(f"No sign of life for {age:.0f} seconds.", "Restart it: nothing is lost, its jobs are taken up.")
+    return Report("Alive.")
+
+
 LOOKS: dict[str, Callable[[Settings, wiring.Parts], Report]] = {
     "folder": _folder,
     "disk": _disk,
@@ -202,4 +226,5 @@ LOOKS: dict[str, Callable[[Settings, wiring.Parts], Report]] = {
     "embedder": _embedder,
     "model": _model,
     "broker": _broker,
+    "worker": _worker,
 }

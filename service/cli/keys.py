@@ -8,10 +8,9 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from service import wiring
 from service.actions import credentials
 from service.cli import shop
-from service.cli.console import Told, err, out, settings
+from service.cli.console import Told, err, out
 from service.domain.errors import NotAllowed
 from service.store import find
 from service.store.tables import Group
@@ -30,7 +29,7 @@ def create(
     organization: Organization = None,
 ) -> None:
     """Make a key and print its secret, which is shown this once."""
-    parts = wiring.build(settings())
+    parts = shop.opened()
     with parts.sessions.writing() as session:
         row = shop.organization(session, organization)
         groups = [find.one(session, Group, row.id, external_id).id for external_id in group or []]
@@ -42,7 +41,7 @@ def create(
 @app.command("list")
 def list_(organization: Organization = None) -> None:
     """The organization's keys, without their secrets."""
-    parts = wiring.build(settings())
+    parts = shop.opened()
     with parts.sessions.reading() as session:
         row = shop.organization(session, organization)
         keys = credentials.list_keys(session, shop.operator(session, row))
@@ -59,7 +58,7 @@ def revoke(
     organization: Organization = None,
 ) -> None:
     """End a key at once, with all tokens made with it."""
-    parts = wiring.build(settings())
+    parts = shop.opened()
     with parts.sessions.writing() as session:
         row = shop.organization(session, organization)
         credentials.revoke(session, shop.operator(session, row), key, now=_now())
@@ -72,7 +71,7 @@ def token(
     organization: Organization = None,
 ) -> None:
     """Print a token with which one person is seen as that person. It ends with the key it is made with."""
-    parts = wiring.build(settings())
+    parts = shop.opened()
     with parts.sessions.writing() as session:
         row = shop.organization(session, organization)
         actor = shop.operator(session, row)

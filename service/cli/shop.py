@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from service import wiring
 from service.actions import organizations
+from service.cli.console import settings
 from service.domain.errors import Invalid, NotFound
 from service.domain.review import State
 from service.domain.roles import Actor, Reach
@@ -22,6 +23,17 @@ from service.store.tables import Credential, DraftRow, ImportRun, Job, JobState,
 
 LOOK_SECONDS = 0.2
 """How often progress is looked at."""
+
+
+def opened() -> wiring.Parts:
+    """The parts, with a database that is as this version needs it: made so where it is our own file, else checked."""
+    chosen = settings()
+    parts = wiring.build(chosen)
+    if chosen.embedded:
+        migrate.upgrade(parts.sessions.engine)
+    else:
+        migrate.check(parts.sessions.engine)
+    return parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +74,7 @@ def progress(session: Session, organization: str) -> Progress:
         to_index=session.scalar(waiting.where(Job.kind == "sync")) or 0,
         drafts=session.scalar(drafts) or 0,
         to_draft=session.scalar(in_work) or 0,
-        jobs=session.scalar(waiting.where(Job.kind != "release")) or 0,
+        jobs=session.scalar(waiting.where(Job.kind.not_in(("release", "fit")))) or 0,
     )
 
 

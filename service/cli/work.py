@@ -1,27 +1,23 @@
-"""`peerloom reindex`, `draft` and `prompts`: looking after what the machine reads and writes."""
+"""`peerloom reindex` and `draft`: looking after what the machine reads and writes."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.progress import Progress, TaskID
 from sqlalchemy import select
 
-from pipelines import prompts as prompt_files
 from service import wiring
 from service.actions import read, submit
 from service.cli import shop
-from service.cli.console import Told, err, out, settings
+from service.cli.console import err, out, settings
 from service.cli.demo import in_full
 from service.jobs import sync
 from service.jobs.folder import DataFolder
 from service.settings import Dispatch
 from service.store import migrate
 from service.store.tables import Organization
-
-prompts = typer.Typer(cls=Told, no_args_is_help=True, help="The words that a language model is given.")
 
 
 def reindex(
@@ -64,20 +60,3 @@ def draft(
         row = shop.organization(session, organization)
         found = submit.get(session, shop.operator(session, row), submission)
         out.print(in_full(session, read.drafts_of(session, found)[-1]))
-
-
-@prompts.command("list")
-def list_prompts() -> None:
-    """Every prompt in use, with its version and the sha256 of its file."""
-    for name in prompt_files.names():
-        prompt = prompt_files.load(name)
-        out.print(f"{name}/{prompt.version}  {prompt.sha[:12]}  {prompt.purpose}", markup=False, soft_wrap=True)
-
-
-@prompts.command("lock")
-def lock(
-    root: Annotated[Path | None, typer.Option(help="Folder of the prompts.", file_okay=False)] = None,
-) -> None:
-    """Release new prompt files: write their sums to LOCK.toml. A released version never changes."""
-    for line in prompt_files.lock(root=root):
-        out.print(line, markup=False)

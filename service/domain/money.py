@@ -39,17 +39,16 @@ class Prices:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """On which terms a model is used. `per_day` (micro-units; None: no limit) holds where an organization says nothing;
-    `reply_tokens` is the longest answer asked for (None: what the prompt says)."""
+    """What a model costs, and how much may be spent. `per_day` (micro-units; None: no limit) holds where an
+    organization says nothing of its own."""
 
     prices: Prices = field(default_factory=Prices)
     per_day: int | None = None
-    reply_tokens: int | None = None
 
 
 def micro(amount: float) -> int | None:
     """An amount as people write it; None, no limit, for 0."""
-    return math.floor(Decimal(str(amount)) * MICRO) or None
+    return max(1, math.floor(Decimal(str(amount)) * MICRO)) if amount else None
 
 
 def limit(settings: Mapping[str, object], terms: Terms) -> int | None:

@@ -13,16 +13,16 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from pipelines import feedback
-from pipelines.ports import Embedder, IndexUnavailable, ModelTrouble
+from pipelines.ports import Embedder, IndexUnavailable, LanguageModel, ModelTrouble
 from service.actions import draft as drafts
 from service.actions import import_bundle, release
 from service.domain.errors import Unavailable
 from service.domain.events import Event
 from service.domain.ids import new_id
-from service.jobs import fitting, sync
+from service.jobs import fitting, paying, sync
 from service.jobs.leases import LeaseLost, held, keep, settle
 from service.jobs.workshop import Workshop
-from service.store import jobs, outbox
+from service.store import jobs, outbox, spending
 from service.store.tables import Job, JobState
 
 log = structlog.get_logger(__name__)
@@ -128,6 +128,8 @@ def _failed(shop: Workshop, owner: str, job: Job, trouble: Exception) -> None:
             retry_after=getattr(trouble, "retry_after", None),
             max_attempts=shop.attempts,
         )
+        if state in (JobState.DEAD, JobState.QUEUED):  # else another worker has the job, and what is set aside for it
+            spending.release(session, job.id)
         if state is JobState.DEAD:
             _give_up(session, shop, job, said)
         elif state is JobState.QUEUED and job.kind == "draft":
@@ -155,19 +157,23 @@ def _draft(shop: Workshop, owner: str, job: Job) -> None:
         if brief is None:  # withdrawn, superseded or taken over by a person meanwhile
             settle(session, shop, owner, job)
             return
-    made = feedback.make(brief, _tools(shop, embedder))
+        model = paying.affordable(session, shop, job, brief)
+    made = feedback.make(brief, _tools(shop, embedder, model))
     with shop.sessions.writing() as session:
-        drafts.finish(session, job.subject_id, job.generation, made, now=shop.now())
+        keep(session, shop, owner, job)
+        cost = paying.book(session, shop, job, made.usage)
+        drafts.finish(session, job.subject_id, job.generation, made, now=shop.now(), cost=cost)
         settle(session, shop, owner, job)
 
 
-def _tools(shop: Workshop, embedder: Embedder) -> feedback.Tools:
+def _tools(shop: Workshop, embedder: Embedder, model: LanguageModel | None) -> feedback.Tools:
     return feedback.Tools(
         embedder=embedder,
         shelves=shop.shelves,
         desks=shop.desks,
-        model=shop.model,
+        model=model,
         fallback=shop.fallback,
+        budget=shop.budget,
     )
 
 

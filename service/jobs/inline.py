@@ -16,6 +16,7 @@ from sqlalchemy import update
 from sqlalchemy.exc import SQLAlchemyError
 
 from service.domain.errors import Unavailable
+from service.jobs.housekeeping import Housekeeping
 from service.jobs.workshop import Workshop
 from service.store import jobs
 from service.store.tables import Job, JobState
@@ -41,6 +42,7 @@ class Inline:
         self._threads = [
             threading.Thread(target=self._loop, name=f"job-{number}", daemon=True) for number in range(threads)
         ]
+        self._house = Housekeeping(shop)
         self._change = threading.Condition()
         self._wakes = 0
         self._stopping = False
@@ -74,6 +76,9 @@ class Inline:
             except (SQLAlchemyError, Unavailable) as trouble:
                 log.warning("the database does not answer; the jobs wait", error=str(trouble))
                 pause = PAUSE
+            except Exception:  # the thread must live, or nothing is done any more
+                log.exception("no job could be claimed; it is tried again")
+                pause = PAUSE
             self._wait(seen, pause)
 
     def _wait(self, seen: int, pause: float) -> None:
@@ -82,7 +87,8 @@ class Inline:
                 self._change.wait(pause)
 
     def _until_next(self) -> float:
-        """Seconds until there may be something to do without a wake."""
+        """Seconds until there may be something to do without a wake. An idle moment is one to tidy up in."""
+        self._house.sweep()
         with self._shop.sessions.reading() as session:
             due = jobs.next_due(session)
         longest = self._shop.reconcile.total_seconds()

@@ -16,6 +16,7 @@ from kombu.exceptions import OperationalError as BrokerError
 from sqlalchemy.exc import SQLAlchemyError
 
 from service.domain.errors import Unavailable
+from service.jobs.housekeeping import Housekeeping
 from service.jobs.workshop import Workshop
 from service.store import jobs
 
@@ -32,12 +33,22 @@ SOON = 0.2
 
 
 class Relay:
-    """`start`, `wake` after each commit, `stop`. `send` publishes one id; `work`, if given, does what nobody takes."""
+    """`start`, `wake` after each commit, `stop`. `send` publishes one id; `work`, if given, does what nobody takes.
+
+    `beat`, if given, is called with every round, as a sign of life.
+    """
 
     def __init__(
-        self, shop: Workshop, send: Callable[[str], None], *, work: Callable[[str], object] | None = None
+        self,
+        shop: Workshop,
+        send: Callable[[str], None],
+        *,
+        work: Callable[[str], object] | None = None,
+        beat: Callable[[], None] | None = None,
     ) -> None:
         self._shop = shop
+        self._beat = beat
+        self._house = Housekeeping(shop)
         self._send = send
         self._work = work
         self._sent: dict[str, float] = {}
@@ -65,11 +76,16 @@ class Relay:
                 log.warning("the database does not answer; nothing is sent", error=str(trouble))
             except (BrokerError, OSError) as trouble:
                 log.warning("the broker does not answer; the jobs wait in the table", error=str(trouble))
+            except Exception:  # whatever else a transport raises: the thread must live, or nothing is sent any more
+                log.exception("nothing could be sent; it is tried again")
             self._bell.wait(pause)
             self._bell.clear()
 
     def _round(self) -> float:
         """Send what is due; seconds until there may be more."""
+        if self._beat is not None:
+            self._beat()
+        self._house.sweep()
         due = self._due()
         self._sent = {job: at for job, at in self._sent.items() if job in set(due)}
         for job in due:

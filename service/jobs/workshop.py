@@ -6,10 +6,12 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
 from pipelines.ports import Embedder, LanguageModel, Library, VectorIndex
+from service.domain.money import Terms
 from service.store.session import Sessions
 
 if TYPE_CHECKING:  # a web process whose workers are elsewhere uses this file too, and need not load what thinks
     from pipelines.assessment import Desks
+    from pipelines.drafting import Budget
     from pipelines.retrieval import Shelves
 
 
@@ -56,6 +58,14 @@ class Workshop(Protocol):
     @property
     def attempts(self) -> int:
         """How often a job is tried before it is dead."""
+
+    @property
+    def budget(self) -> Budget:
+        """What may be asked of the model at once."""
+
+    @property
+    def terms(self) -> Terms:
+        """What the model costs, and how much an organization may spend on it in a day."""
 
     def embedder(self, organization: str) -> Embedder:
         """The embedder, with this organization's own memory of vectors."""

@@ -86,7 +86,7 @@ def _insert(session: Session, row: dict[str, Any]) -> str:
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     statement = insert(Job.__table__).values(row)  # type: ignore[arg-type]
     sooner = case((statement.excluded.priority > Job.priority, statement.excluded.priority), else_=Job.priority)
-    # The index's condition is written out: as a parameter PostgreSQL cannot match it once psycopg prepares the statement.
+    # The index's condition is written out: PostgreSQL cannot match a parameter once psycopg prepares the statement.
     waits = text(f"state = '{JobState.QUEUED.value}'")
     statement = statement.on_conflict_do_update(index_elements=["dedupe"], index_where=waits, set_={"priority": sooner})
     return cast("str", session.execute(statement.returning(Job.__table__.c.id)).scalar_one())

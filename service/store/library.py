@@ -14,6 +14,7 @@ from sqlalchemy import Row, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from pipelines.values import AI, Item, PastPoint, Reviewed, Scope, Shelf, Standing
+from service.domain.consistency import OF_WORDING
 from service.domain.review import State
 from service.domain.visibility import ShowWork
 from service.store.session import Sessions
@@ -217,6 +218,7 @@ def _precedent(row: Row[Any]) -> Item:
         dismissed=dismissed,
         reason=(point.reason or point.reason_code) if dismissed else "",
         decided_by=row.decided_by or "",
+        matter=point.reason_code not in OF_WORDING,
     )
     return Item(
         id=point.id,

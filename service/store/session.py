@@ -54,7 +54,11 @@ def _sqlite(url: URL) -> Engine:
         )
     Path(path).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(
-        url.set(drivername="sqlite+pysqlite"), pool_size=10, max_overflow=40, connect_args={"timeout": WAIT}
+        url.set(drivername="sqlite+pysqlite"),
+        hide_parameters=True,  # they hold people's words, and errors are logged
+        pool_size=10,
+        max_overflow=40,
+        connect_args={"timeout": WAIT},
     )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
@@ -93,6 +97,7 @@ def _postgresql(url: URL) -> Engine:
     own: dict[str, Any] = {"connect_timeout": 10, "options": f"-c lock_timeout={WAIT}s"}
     return create_engine(
         url.set(drivername="postgresql+psycopg"),
+        hide_parameters=True,
         pool_pre_ping=True,  # a connection that a restart of the server has cut is replaced before it is used
         pool_size=5,
         max_overflow=15,

@@ -21,9 +21,7 @@ from pipelines.values import Usage
 from service.store.tables import Job, JobState, Reservation, Spending
 
 
-def reserve(
-    session: Session, *, organization: str, job: str, amount: int, per_day: int | None, now: datetime
-) -> bool:
+def reserve(session: Session, *, organization: str, job: str, amount: int, per_day: int | None, now: datetime) -> bool:
     """Set `amount` aside for a job that the caller holds the lease of. False: the day's budget does not allow it.
 
     What an earlier try of the same job had set aside is released first, and so is what lapsed.

@@ -32,6 +32,7 @@ TAGS = [
     {"name": "Submissions", "description": "Learners' solutions, and the feedback that was released on them."},
     {"name": "Drafts", "description": "What waits for a facilitator, with its evidence."},
     {"name": "Review", "description": "A facilitator's decisions. Each needs If-Match."},
+    {"name": "Memory", "description": "What decisions mean for others: reach, contradictions, questions, advice."},
     {"name": "Imports", "description": "Many things at once, one JSON object a line."},
     {"name": "Search", "description": "Work that is like some text."},
     {"name": "Access", "description": "Keys, tokens, and who is asking."},

@@ -16,7 +16,7 @@ PACKAGES = ("service", "pipelines", "prompts", "benchmarks")
 
 
 def lint(folder: Path, *contracts: str) -> subprocess.CompletedProcess[str]:
-    command = [str(Path(sys.executable).with_name("lint-imports")), "--no-cache", "--no-timing"]
+    command = [str(Path(sys.executable).with_name("lint-imports")), "--no-cache", "--no-logo"]
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
 
 

@@ -83,7 +83,7 @@ def test_the_image_runs_as_a_user_of_its_own() -> None:
 
 def test_make_says_what_there_is() -> None:
     said = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    assert [line.split()[1] for line in said.splitlines()] == ["help", "demo", "test", "sure", "serve"]
+    assert [line.split()[1] for line in said.splitlines()] == ["help", "demo", "test", "sure", "serve", "docs"]
 
 
 def test_the_check_before_a_merge_is_sound_bash_and_stops_at_the_first_failure() -> None:

@@ -1,4 +1,5 @@
-"""What every LanguageModel keeps to, run on the chat adapter against a loopback stub and on the extractive model."""
+"""What every LanguageModel keeps to, run on the chat adapter against a loopback stub, with and without a
+breaker around it, and on the extractive model."""
 
 from __future__ import annotations
 
@@ -12,21 +13,22 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from pipelines.adapters.breaker import Breaker
 from pipelines.adapters.extractive import ExtractiveModel
 from pipelines.ports import LanguageModel, ModelTrouble
-from tests.contracts.model_request import REQUEST, chat_at, material
+from tests.contracts.model_request import NOW, REQUEST, chat_at, material
 from tests.stubs import openai_wire as wire_of
 from tests.stubs.openai_wire import OpenAIWire
 
 
-@pytest.fixture(params=["openai_chat", "extractive"])
+@pytest.fixture(params=["openai_chat", "extractive", "breaker"])
 def model(request: pytest.FixtureRequest, openai_wire: OpenAIWire) -> Iterator[LanguageModel]:
     if request.param == "extractive":
         yield ExtractiveModel()
         return
     openai_wire.script = wire_of.fitting
     chat = chat_at(openai_wire)
-    yield chat
+    yield Breaker(chat, clock=lambda: NOW) if request.param == "breaker" else chat
     chat.close()
 
 

@@ -111,16 +111,7 @@ HOUSES = (
 @pytest.fixture(params=HOUSES)
 def house(request: pytest.FixtureRequest) -> House:
     """The same house, once in each of the ways in which it can run. Not started."""
-    return _house(request, str(request.param))
-
-
-@pytest.fixture(params=HOUSES[:2])
-def crash_house(request: pytest.FixtureRequest) -> House:
-    """In the two ways that differ in what a crash leaves behind."""
-    return _house(request, str(request.param))
-
-
-def _house(request: pytest.FixtureRequest, kind: str) -> House:
+    kind = str(request.param)
     if kind == "embedded":
         made: House = request.getfixturevalue("embedded")
         return made

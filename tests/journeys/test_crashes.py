@@ -7,14 +7,28 @@ from __future__ import annotations
 
 import pytest
 
+from tests.journeys.conftest import REDIS, MakeHouse
 from tests.journeys.crashing import POINTS
 from tests.journeys.house import TEXT, House, found, settle_in
 from tests.journeys.ledger import at_rest, expect_index_equals_rows, expect_one_released_feedback
 
+WITH_SERVERS = ("3 committed, nobody woken", "5 after thinking", "6 stored, not committed", "8 released and committed")
+"""Where a broker, a second process and a lease that must first run out make a difference."""
+
 
 @pytest.mark.parametrize("step", POINTS)
-def test_a_process_killed_at_a_step_loses_nothing_and_does_nothing_twice(crash_house: House, step: str) -> None:
-    house = crash_house
+def test_a_process_killed_at_a_step_loses_nothing_and_does_nothing_twice(embedded: House, step: str) -> None:
+    _journey_through(embedded, step)
+
+
+@pytest.mark.servers
+@pytest.mark.parametrize("step", WITH_SERVERS)
+def test_it_is_the_same_with_a_broker_and_workers(with_servers: MakeHouse, step: str) -> None:
+    _journey_through(with_servers(REDIS), step)
+
+
+def _journey_through(house: House, step: str) -> None:
+    """Everything until the learner reads the feedback, with one process dying at the step."""
     key = found(house, undo_seconds=0.3)
     house.start_all()
     school = settle_in(house, key)

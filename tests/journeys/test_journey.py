@@ -7,6 +7,7 @@ import time
 
 import pytest
 
+from tests.journeys.conftest import REDIS, MakeHouse
 from tests.journeys.house import TEXT, House, School, events, found, settle_in
 from tests.journeys.ledger import at_rest, expect_index_equals_rows, expect_one_released_feedback
 
@@ -34,7 +35,8 @@ def test_a_submission_is_drafted_approved_and_read_by_its_learner(house: House) 
     expect_index_equals_rows(house)
 
 
-def test_an_approval_that_is_undone_in_time_releases_nothing(house: House) -> None:
+def test_an_approval_that_is_undone_in_time_releases_nothing(embedded: House) -> None:
+    house = embedded
     school = opened(house, undo_seconds=3)
     school.hand_in("s-1", TEXT)
     draft = school.draft_in("s-1", "ready")
@@ -73,7 +75,8 @@ def test_a_second_process_on_the_same_folder_says_whose_it_is(embedded: House) -
     assert "Traceback" not in said
 
 
-def test_a_submission_taken_back_while_it_waits_leaves_nothing_in_the_index(house: House) -> None:
+def test_a_submission_taken_back_leaves_nothing_in_the_index(embedded: House) -> None:
+    house = embedded
     school = opened(house)
     school.hand_in("s-1", TEXT)
     school.draft_in("s-1", "ready")
@@ -83,3 +86,21 @@ def test_a_submission_taken_back_while_it_waits_leaves_nothing_in_the_index(hous
     for role in house.roles:
         house.stop(role)
     expect_index_equals_rows(house)
+
+
+@pytest.mark.servers
+def test_while_the_broker_is_away_the_web_answers_and_the_worker_finds_the_work(with_servers: MakeHouse) -> None:
+    """Nothing listens at the broker's address, neither for the web nor for the worker's own messages."""
+    house = with_servers(REDIS)
+    key = found(house, undo_seconds=0.3)
+    house.start_all()
+    school = settle_in(house, key)
+    house.kill("serve")
+    house.environment["PEERLOOM_BROKER_URL"] = "redis://127.0.0.1:1/0"
+    house.start("serve")
+    began = time.monotonic()
+    school.hand_in("s-1", TEXT)
+    assert time.monotonic() - began < 5
+    school.approve(school.draft_in("s-1", "ready"))
+    school.draft_in("s-1", "released")
+    expect_one_released_feedback(school)

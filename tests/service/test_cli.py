@@ -45,7 +45,7 @@ class Peerloom:
     """The command, with a data folder of its own and an embedder that starts at once."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder
+        self.folder, self.root = folder, ROOT
         self.environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith(("PEERLOOM_", "OPENAI_"))},
             "PEERLOOM_DATA": str(folder / "data"),
@@ -57,7 +57,7 @@ class Peerloom:
         """What it says on both outputs."""
         result = subprocess.run(
             [sys.executable, "-W", "error::DeprecationWarning:service", "-m", "service.cli", *arguments],
-            cwd=ROOT,
+            cwd=self.root,
             env={**self.environment, **environment},
             capture_output=True,
             text=True,

@@ -6,16 +6,29 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from pipelines.adapters.extractive.memory import Agreement, Line, agreement, line, precedents
+from pipelines.adapters.extractive.memory import Agreement, Line, agreement, cited, line, precedents
 from pipelines.adapters.extractive.phrasing import Matter, Phrases, speaks, table
 from pipelines.adapters.extractive.places import Places, Vocabulary
 from pipelines.ports import Material
-from pipelines.values import Criterion, Judgement, PointKind, Standing
+from pipelines.values import Criterion, Evidence, Judgement, PastPoint, PointKind, Standing
 from pipelines.wording import Span, content, language_code, language_of, sentences, stop_words
 
 MOST_POINTS = 3
 SEEN = 0.67
 """Share of a criterion's own words found here from which it counts as probably met where nothing else is known."""
+ASKED = 0.5
+"""Chance of "met" up to which a facilitator's question is asked: in the examples 12 of 16 such were open."""
+CLAIMED = 0.65
+"""Confidence from which it is said that something is not there; below, a question is asked."""
+SEEN_HERE, SEEN_IF_SURE = 0.4, 0.35
+SURE = 0.8
+"""How near a place must be to what it is about to be praised there; a little less where it is surely met.
+
+In the examples, each author left out, three of four such places were the facilitator's own, against one of two.
+"""
+MET_BY_WORDS = 0.6
+NEAR_PASSAGE = 0.4
+"""Cosine from which a precedent's passage is near enough to the place to be named as a source."""
 SHORT_MATTER = 60
 """Characters of what a criterion asks for up to which it is named in passing."""
 UNCOVERED = 0.34
@@ -32,7 +45,10 @@ class _Reading:
     criterion: Criterion
     matter: Matter
     standing: Standing
+    chance: float
     confidence: float
+    place: Span | None
+    evidence: float
     agreed: Agreement | None  # that something is open
     praised: Agreement | None  # that it is met
     order: int
@@ -42,13 +58,18 @@ class _Reading:
         return self.standing is not Standing.MET
 
     @property
+    def claimed(self) -> bool:
+        """Whether a reader may be told that something is open, rather than asked."""
+        return self.agreed is not None or (self.known and self.confidence >= CLAIMED)
+
+    @property
     def known(self) -> bool:
         return self.standing is not Standing.CANNOT_TELL or self.agreed is not None
 
     @property
-    def urgency(self) -> tuple[float, float, int]:
+    def urgency(self) -> tuple[float, float, float, int]:
         rank = 0.5 if self.standing is Standing.CANNOT_TELL and self.agreed else _RANK[self.standing]
-        return rank, -(self.criterion.points or 0.0), self.order
+        return rank, -(self.criterion.points or 0.0), self.chance, self.order
 
 
 def compose(material: Material) -> Reply:
@@ -60,6 +81,8 @@ def compose(material: Material) -> Reply:
     composer = _Composer(material, language)
     if not composer.places.phrases:
         return _abstain(composer.phrases.note("orders" if composer.places.ordered else "none"))
+    if composer.foreign:
+        return composer.by_agreement()
     return composer.by_criteria() if brief.challenge.criteria else composer.by_memory()
 
 
@@ -82,8 +105,9 @@ class _Composer:
         self.quoted: list[str] = []
         self.shown: list[Span] = []
         self.phrases = Phrases(language, self.brief.text)
-        spoken = language_of(" ".join(criterion.text for criterion in self.brief.challenge.criteria))
-        self.foreign = (spoken or language_code(self.brief.challenge.language)) != language
+        criteria = self.brief.challenge.criteria
+        spoken = language_of(" ".join(f"{criterion.text} {criterion.question}" for criterion in criteria))
+        self.foreign = bool(criteria) and (spoken or language_code(self.brief.challenge.language)) != language
 
     def _places_in(self, text: str) -> Places:
         return Places(text, self.words, table(self.language).get("cuts", ""))
@@ -92,39 +116,61 @@ class _Composer:
 
     def by_criteria(self) -> Reply:
         readings = [self._read(criterion, i) for i, criterion in enumerate(self.brief.challenge.criteria)]
-        open_ones = sorted((one for one in readings if one.open), key=lambda one: one.urgency)
-        met = sorted((one for one in readings if not one.open), key=lambda one: -one.confidence)
-        chosen = self._chosen(open_ones, bool(met))
-        shown = self._shown(met, 1 if chosen else 2)  # first: where a criterion can be seen, nothing else is asked for
-        points = [p for i, one in enumerate(chosen) if (p := self._gap(one, i))]
+        met = sorted((one for one in readings if not one.open), key=lambda one: -one.chance)
+        chosen = self._chosen(sorted((one for one in readings if one.open), key=lambda one: one.urgency), bool(met))
+        if self._too_short() and not any(one.agreed for one in chosen):
+            return _abstain(self.phrases.note("short"))
         general = self._general() if not any(one.agreed for one in chosen) else None
-        if general:
-            points = [general, *points][:2]
-        points += [self._strength(one, span, chosen if points else ()) for one, span in shown][
-            : MOST_POINTS - len(points)
-        ]
+        gaps = [point for i, one in enumerate(chosen) if (point := self._gap(one, i))]
+        points = [general, *gaps][:2] if general else gaps
+        shown = self._shown(met, 1 if points else 2)
+        still = chosen if points else ()
+        points += [self._strength(one, span, still) for one, span in shown][: MOST_POINTS - len(points)]
         if not points:
-            return _abstain(self.phrases.note("met" if met else "foreign" if self.foreign else "unsure"))
-        return _reply(self._summary(met, chosen), points)
+            return _abstain(self.phrases.note("met" if len(met) == len(readings) else "unsure"))
+        if general and not shown:
+            return _reply(self.phrases.say("summary", "agreed_gap"), points)
+        return _reply(self._summary([one for one, _ in shown], chosen if gaps else []), points)
 
     def _chosen(self, open_ones: Sequence[_Reading], has_strength: bool) -> list[_Reading]:
-        """What is known to be open first; of what cannot be told nor seen, up to two in all."""
+        """What is known to be open first; of what cannot be told, as much as makes two in all, where it is doubtful."""
+        if self._overall() is Standing.MET:  # sure, by comparison with enough judged work
+            return []
+        open_ones = [one for one in open_ones if one.agreed or not self._gives_away(one.criterion)]
         known = [one for one in open_ones if one.known]
-        unsure = [one for one in open_ones if not one.known and not self._may_be_there(one)]
+        doubtful = [one for one in open_ones if not one.known and self._may_be_asked(one, bool(known))]
         most = MOST_POINTS - has_strength
-        return (known + unsure[: max(0, 2 - len(known))])[:most]
+        return (known + doubtful[: max(0, 2 - len(known)) if self._cold else max(0, 1 - len(known))])[:most]
 
-    def _may_be_there(self, one: _Reading) -> bool:
-        """Whether a phrase here has the criterion's or its question's words: asking where it is would only annoy.
+    def _gives_away(self, criterion: Criterion) -> bool:
+        """Whether the criterion is a piece of the expected answer: to quote it as missing would solve the task."""
+        expected = " ".join(self.brief.challenge.reference.split())
+        return not criterion.question.strip() and " ".join(criterion.text.split()) in expected
 
-        Of a criterion in another language than the submission's, words cannot tell; then nothing is asked.
+    def _too_short(self) -> bool:
+        """Fewer than two words of meaning for each criterion with a question: nothing that could be pointed at."""
+        asked = sum(bool(criterion.question.strip()) for criterion in self.brief.challenge.criteria)
+        return len(content(self.brief.text, self.language)) < 2 * asked
+
+    @property
+    def _cold(self) -> bool:
+        """Nobody judged anything: what the comparison says of a criterion is a guess from its words."""
+        return not self.assessment.peers
+
+    def _may_be_asked(self, one: _Reading, something_known: bool) -> bool:
+        """A question about what is plainly there would only annoy: where judged passages help, they say how likely that
+
+        is; where there are none, a phrase with the criterion's or its question's words is taken for an answer.
         """
-        wanted = self.words.wanted((one.matter.words, 1.0), (one.criterion.question, 0.8))
-        return self.foreign or self.places.shows(wanted)
+        if not one.criterion.question.strip():
+            return False
+        if not self._cold:
+            return one.chance <= ASKED and one.evidence >= SEEN_HERE and not something_known
+        return not self.places.shows(self.words.wanted((one.matter.words, 1.0), (one.criterion.question, 0.8)))
 
     def _read(self, criterion: Criterion, order: int) -> _Reading:
         judged = next((one for one in self.assessment.criteria if one.criterion == criterion.id), None)
-        standing, confidence = self._standing(criterion, judged)
+        standing, chance = self._standing(criterion, judged)
         pool = precedents(self.evidence, criterion.id)
         if standing is Standing.CANNOT_TELL:  # only what was said of passages like one here counts
             pool = [one for one in pool if self.places.has_like(one[1].quote)]
@@ -132,86 +178,97 @@ class _Composer:
         strengths = [one for one in pool if one[1].kind is PointKind.STRENGTH]
         agreed = agreement(gaps, self.brief, on_criterion=True) if len(gaps) > len(strengths) else None
         praised = agreement(strengths, self.brief, on_criterion=True) if len(strengths) > len(gaps) else None
-        return _Reading(criterion, self._matter(criterion), standing, confidence, agreed, praised, order)
-
-    def _matter(self, criterion: Criterion) -> Matter:
-        """What the criterion asks for; one in another language than the submission's is only quoted."""
-        return self.phrases.as_it_stands(criterion.text) if self.foreign else self.phrases.matter(criterion)
+        place, evidence = (judged.place, judged.evidence) if judged else (None, 0.0)
+        matter = self.phrases.matter(criterion)
+        sure = judged.confidence if judged else 0.0
+        return _Reading(criterion, matter, standing, chance, sure, place, evidence, agreed, praised, order)
 
     def _standing(self, criterion: Criterion, judged: Judgement | None) -> tuple[Standing, float]:
-        """The comparison's word; where it has none, a criterion whose own words are nearly all here is probably met."""
-        if judged and judged.standing is not Standing.CANNOT_TELL:
-            return judged.standing, judged.confidence
+        """The comparison's word; without one, a criterion whose own words are nearly all here is probably met."""
+        if judged and (judged.standing is not Standing.CANNOT_TELL or not self._cold):
+            return judged.standing, judged.chance
         wanted = self.words.stems(criterion.text)
         if len(wanted) >= 3 and self.places.covered(wanted) >= SEEN:
-            return Standing.MET, 0.4
-        return Standing.CANNOT_TELL, 0.0
+            return Standing.MET, MET_BY_WORDS
+        return Standing.CANNOT_TELL, 0.5
 
     def _gap(self, one: _Reading, number: int) -> Reply | None:
-        span = self._place(one.criterion, strength=False, agreed=one.agreed)
-        if span is None:  # beside a strength rather than anywhere
-            self.places.used = [other for other in self.places.used if other not in self.shown]
-            span = self._place(one.criterion, strength=False, agreed=one.agreed) or self.places.last()
-            self.places.used += self.shown
+        span = self._place(one, strength=False, agreed=one.agreed) or self.places.last()
         if span is None:
             return None
-        key, labels = f"{one.criterion.id}{number}", one.agreed.labels if one.agreed else []
+        key, labels = f"{one.criterion.id}{number}", one.agreed.labels if one.agreed else self._alike(one)
         if one.agreed and one.agreed.text:
             return self._point(one.agreed.kind, one.criterion.id, span, one.agreed.text, labels)
-        found = self._line(one.criterion) if number < 2 else None
+        found = self._line(one.criterion) if number < 2 and (one.known or not self._cold) else None
         text = self._gap_text(one, found, key)
-        first = one.standing is Standing.NOT_YET and number == 0
+        first = one.claimed and one.standing is Standing.NOT_YET and number == 0
         kind = PointKind.NEXT_STEP if first or "?" not in text else PointKind.QUESTION
         return self._point(kind, one.criterion.id, span, text, [found.label, *labels] if found else labels)
 
-    def _place(self, criterion: Criterion, *, strength: bool, agreed: Agreement | None) -> Span | None:
-        """The phrase like one that facilitators pointed at for this criterion, else the one nearest to its words."""
+    def _alike(self, one: _Reading) -> list[str]:
+        """Points on the criterion that facilitators made at passages near to this one's place."""
+        near = [piece for piece, past in precedents(self.evidence, one.criterion.id) if _same_sort(piece, past)]
+        return [piece.label for piece in near[:MOST_POINTS]] if one.place and one.known else []
+
+    def _place(self, one: _Reading, *, strength: bool, agreed: Agreement | None) -> Span | None:
+        """The place found by meaning; without one, the phrase like what facilitators pointed at, or of like words."""
+        criterion = one.criterion
         pointed_at = [
             past.quote
             for _, past in precedents(self.evidence, criterion.id)
             if (past.kind is PointKind.STRENGTH) == strength
         ]
-        asked = self._matter(criterion)
-        said = criterion.text if asked.form == "other" else asked.words
+        said = criterion.text if one.matter.form == "other" else one.matter.words
         weights = [(said, 1.0), (criterion.question, 0.8), *((quote, 0.3) for quote in pointed_at)]
-        span = self.places.like(agreed.passages if agreed else pointed_at)
-        return span or self.places.nearest(self.words.wanted(*weights), sure=strength)
+        wanted = self.words.wanted(*weights)
+        if strength and one.place and not self._shows(one, one.place):
+            return None
+        if one.place and (span := self.places.within(one.place, wanted)):
+            return span
+        return self.places.like(agreed.passages if agreed else pointed_at) or self.places.nearest(wanted, sure=strength)
+
+    def _shows(self, one: _Reading, place: Span) -> bool:
+        """Whether the place is near enough in meaning and in words that it can be praised there."""
+        near = one.evidence >= (SEEN_IF_SURE if one.chance >= SURE else SEEN_HERE)
+        return near and self.places.stands_out(
+            place, self.words.wanted((one.matter.words, 1.0), (one.criterion.question, 0.8))
+        )
 
     def _line(self, criterion: Criterion) -> Line | None:
         """A line of the organization's documents on this criterion that was not quoted yet."""
         wanted, also = self.words.stems(criterion.text), self.words.stems(criterion.question)
-        found = line(self.evidence, wanted, also, self.language, told=self.quoted)
+        found = cited(self.evidence, criterion.id, told=self.quoted)
+        found = found or line(self.evidence, wanted, also, self.language, told=self.quoted)
         self.quoted += [found.quote] if found else []
         return found
 
     def _gap_text(self, one: _Reading, found: Line | None, key: str) -> str:
         """What a reader cannot tell; a line of our documents if one fits; the facilitator's question or a step."""
-        part = {Standing.NOT_YET: "gap", Standing.PARTLY: "partly"}.get(one.standing, "gap" if one.agreed else "unsure")
+        part = "unsure" if not one.claimed else "partly" if one.standing is Standing.PARTLY else "gap"
         question = one.criterion.question.strip()
-        question = self.phrases.quoted(question) if question and self.foreign else question
-        pieces = [] if part == "unsure" and question else [self.phrases.about(part, one.matter, key)]
+        pieces = (
+            [] if part == "unsure" and question else [self.phrases.about(part, one.matter, key, asked=bool(question))]
+        )
         if found:
             pieces.append(self.phrases.cite(found.title, found.quote, key))
         if question:
-            pieces.append(self.phrases.say("ask", "lead", key, question=question) if pieces else question)
+            pieces.append(question)
         elif part != "unsure":
             pieces.append(self.phrases.about("step", one.matter, key))
         return " ".join(pieces)
 
     def _shown(self, met: Sequence[_Reading], most: int) -> list[tuple[_Reading, Span]]:
         """Of the criteria that are met, those that can be pointed at, with their places."""
-        found = ((one, self._place(one.criterion, strength=True, agreed=one.praised)) for one in met)
-        shown = list(islice(((one, span) for one, span in found if span is not None), most))
-        self.shown = [span for _, span in shown]
-        return shown
+        found = ((one, self._place(one, strength=True, agreed=one.praised)) for one in met)
+        return list(islice(((one, span) for one, span in found if span is not None), most))
 
     def _strength(self, one: _Reading, span: Span, still: Sequence[_Reading]) -> Reply:
         labels = one.praised.labels if one.praised else []
         if one.praised and one.praised.text:
             return self._point(PointKind.STRENGTH, one.criterion.id, span, one.praised.text, labels)
-        key, next_one = one.criterion.id, still[0].matter.open if still else ""
+        key, next_one = one.criterion.id, still[0].matter.topic if still and still[0].claimed else ""
         text = self.phrases.about("strength", one.matter, key)
-        if 0 < len(next_one) <= SHORT_MATTER and still[0].matter.form == "clause":
+        if 0 < len(next_one) <= SHORT_MATTER:
             text = f"{text} {self.phrases.say('strength', 'link', key, b=next_one)}"
         else:
             text = f"{text} {self.phrases.say('strength', 'keep' if still else 'alone', key)}"
@@ -219,10 +276,8 @@ class _Composer:
 
     def _summary(self, met: Sequence[_Reading], chosen: Sequence[_Reading]) -> str:
         """What is clear (two criteria if both are short) and what is open first."""
-        settled = [one.matter for one in met]
-        simple = [m for m in settled if m.told and self.phrases.joint not in m.told and len(m.told) <= SHORT_MATTER]
         still = [one.matter for one in chosen[:1]]
-        return self.phrases.summary(simple[:2] or settled[:1], still, sure=not chosen or chosen[0].known)
+        return self.phrases.summary([one.matter for one in met], still, sure=not chosen or chosen[0].claimed)
 
     # Without criteria, or with precedents that name none
 
@@ -235,6 +290,15 @@ class _Composer:
 
     def _overall(self) -> Standing:
         return Standing.CANNOT_TELL if self.assessment.abstained else self.assessment.overall.standing
+
+    def by_agreement(self) -> Reply:
+        """For a text in another language than the criteria: what facilitators agreed on in the text's own language."""
+        general = self._general()
+        return (
+            _reply(self.phrases.say("summary", "agreed_gap"), [general])
+            if general
+            else _abstain(self.phrases.note("foreign"))
+        )
 
     def by_memory(self) -> Reply:
         pool = precedents(self.evidence, first=self.assessment.precedents)
@@ -286,6 +350,10 @@ class _Composer:
         sources = list(dict.fromkeys([*([criterion] if criterion else []), *labels]))
         quote = self.brief.text[slice(*span)]
         return {"kind": kind.value, "criterion": criterion, "quote": quote, "text": text, "sources": sources}
+
+
+def _same_sort(piece: Evidence, past: PastPoint) -> bool:
+    return past.kind is not PointKind.STRENGTH and piece.dense >= NEAR_PASSAGE
 
 
 def _in_peoples_words(material: Material, language: str) -> Reply:

@@ -29,6 +29,8 @@ NEARLY_THE_SAME = 0.4
 SAME_MATTER = 3
 """Independent authors from which points on the same criterion count as agreement, however they are worded."""
 
+ENOUGH = 2.0
+"""Words of the criterion that a line of a document must share, its question's words counting 0.7."""
 LONGEST_LINE = 18
 """Words of a document that are quoted at most."""
 
@@ -149,6 +151,30 @@ class Line:
     quote: str
 
 
+def cited(evidence: Sequence[Evidence], criterion: str, *, told: Iterable[str] = ()) -> Line | None:
+    """The line of a document that facilitators' own points on this criterion quote most often, if it is given here."""
+    counted = Counter(
+        quote.strip(" .,;:!?…")
+        for _, past in precedents(evidence, criterion)
+        for quote in (past.text[slice(*span)] for span in quotations(past.text))
+        if len(quote.split()) >= 3
+    )
+    for quote, _ in counted.most_common():
+        for piece in evidence:
+            found = _verbatim(quote, piece.item.text) if piece.item.shelf is Shelf.CONTEXT else ""
+            if found and found not in told:
+                return Line(piece.label, piece.item.title, found)
+    return None
+
+
+def _verbatim(quote: str, text: str) -> str:
+    """The quotation as it stands in the text, where a sentence may begin with it."""
+    for form in (quote, quote[:1].upper() + quote[1:]):
+        if span := locate(form, text):
+            return text[slice(*span)]
+    return ""
+
+
 def line(
     evidence: Iterable[Evidence],
     wanted: frozenset[str],
@@ -177,7 +203,7 @@ def line(
         rare = {stem: math.log(1 + len(quotes) / often[stem]) for stem in common | extra}
         score = sum(rare[stem] * (1.0 if stem in common else 0.7) for stem in rare) / math.sqrt(6 + len(stems))
         score += 0.05 * min(3.0, max(0.0, piece.fused))
-        if len(common) + 0.7 * len(extra) >= 1.7 and (best is None or score > best[0]):
+        if len(common) + 0.7 * len(extra) >= ENOUGH and (best is None or score > best[0]):
             best = score, Line(piece.label, piece.item.title, quote)
     return best[1] if best else None
 

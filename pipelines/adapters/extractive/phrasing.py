@@ -12,9 +12,7 @@ from pipelines.prompts import has_words, words
 from pipelines.values import Criterion
 from pipelines.wording import sentences
 
-LONGEST_TOPIC = 80
-"""Characters of a criterion in the one-line summary."""
-LONGEST_SUMMARY = 190
+LONGEST_SUMMARY = 120
 LONGEST_QUOTED = 110
 """Characters of a criterion that is quoted as it stands."""
 
@@ -25,22 +23,14 @@ _TITLE_END = re.compile(r"\s*[,(–-]\s*(?:version|edition|fassung|stand|v)\b.*$
 class Matter:
     """What a criterion asks for, in the grammar it allows.
 
-    `form` is clause ("who visits whom"), noun ("a date") or other (as it stands, to be quoted). `open` and `told` fit
-    after "a reader cannot tell" and "a reader can tell"; they are empty where the criterion's wording allows neither.
+    `form` is clause ("who visits whom"), noun ("a date"), does ("sets aside lesson time") or other (as it stands, to be
+    quoted). `topic` names it in passing, as a clause or a noun phrase; it is empty where the wording allows neither.
     """
 
     form: str
     words: str
-    open: str = ""
-    told: str = ""
-
-    def short(self, told: bool) -> str:
-        """For a summary: whole, or up to a natural break."""
-        text = (self.told if told else self.open) or self.words
-        if len(text) <= LONGEST_TOPIC:
-            return text
-        head = re.split(r"[,;:.] | \(", text)[0]
-        return head if len(head) <= LONGEST_TOPIC else head[:LONGEST_TOPIC].rsplit(" ", 1)[0] + " …"
+    topic: str = ""
+    listed: bool = False  # the topic is a noun phrase, of which nobody knows whether it is one thing or many
 
 
 def table(language: str) -> Mapping[str, Any]:
@@ -72,12 +62,13 @@ class Phrases:
         for name in ("a", "b", "c"):
             if name in values:
                 values[name.upper()] = _capital(values[name])
-        return chosen.format(**values)
+        pattern, better = self._table["tidy"]
+        return re.sub(pattern, better, chosen.format(**values))
 
-    def about(self, part: str, matter: Matter, key: str) -> str:
-        """A sentence of this part about what a criterion asks for."""
-        if part == "strength" and matter.form == "clause" and matter.told != matter.words:
-            return self.say(part, "fact", key, c=matter.told)
+    def about(self, part: str, matter: Matter, key: str, *, asked: bool = False) -> str:
+        """A sentence of this part about what a criterion asks for; a long-winded one is not said where it is asked."""
+        if part == "gap" and matter.form == "does" and asked and "," in matter.words:
+            return self.say(part, "plain", key)
         return self.say(part, matter.form, key, c=matter.words, t=matter.words)
 
     def quoted(self, text: str) -> str:
@@ -101,17 +92,16 @@ class Phrases:
         text = " ".join(criterion.text.split()).rstrip(" .;:")
         text = self._without("lead", text)
         bare = self._without("subject", text)
-        if clause := self._after("verb", bare, f"{self._table['wh']}.*"):
-            return Matter("clause", clause, clause, clause)
-        if clause := self._after("does", bare, f"{self._table['wh']}.*"):
-            return Matter("clause", clause, clause, clause)
-        does = bool(re.match(self._table["does"], bare)) and bare.split()[0] not in self._table["not_verbs"].split()
-        opened = self._table["open_that"].format(c=bare) if does else ""
-        told = self._table["met_that"].format(c=bare) if does else ""
+        clause = f"{self._table['wh']}.*"
+        if said := self._after("verb", bare, clause) or self._after("does", bare, clause):
+            return Matter("clause", said, said)
         noun = self._after("having", bare, r"(?!that\b|dass\b|daß\b).*")
-        if noun and _closed(noun) and not re.match(self._table["having_not"], noun):
-            return Matter("noun", noun, opened, told)
-        return Matter("clause", opened, opened, told) if does else self.as_it_stands(text)
+        noun = noun if _closed(noun) and not re.match(self._table["having_not"], noun) else ""
+        if re.match(self._table["does"], bare) and bare.split()[0] not in self._table["not_verbs"].split():
+            inside = re.search(rf"(?<=\s){self._table['wh']}(?:\s+\S+){{2,}}$", bare, re.IGNORECASE)
+            topic = noun or self._after("taking", bare, ".*") or (inside[0] if inside else "")
+            return Matter("does", bare, topic, listed=not (inside and topic == inside[0]))
+        return Matter("noun", noun, noun, listed=True) if noun else self.as_it_stands(text)
 
     def as_it_stands(self, text: str) -> Matter:
         """A criterion to be quoted: the last sentence of a long one, where what counts is said last."""
@@ -129,25 +119,25 @@ class Phrases:
         return match["rest"] if match else ""
 
     def summary(self, met: Sequence[Matter], still: Sequence[Matter], *, sure: bool) -> str:
-        """One line: what is clear, what is open."""
-        part = "both" if met and still else "met" if met else "open" if sure else "check"
-        part = f"{part}_two" if len(met) > 1 else part
-        if any(not one.told for one in met) or any(not one.open for one in still):
-            part = f"{part.removesuffix('_two')}_other"
-            told, opened = [one.words for one in met], [one.words for one in still]
-        else:
-            told, opened = [one.short(told=True) for one in met], [one.short(told=False) for one in still]
-        values = {"a": self._join(told), "b": self._join(opened)}
-        text = self.say("summary", part, **values)
-        return text if len(text) <= LONGEST_SUMMARY else self.say("summary", "long")
+        """One line: what is clear, what is open; of what is clear the most that fits."""
+        for clear in (met[:2], met[:1], met[1:2], []):
+            text = self._summed(clear, still, sure=sure)
+            if text and len(text) <= LONGEST_SUMMARY:
+                return text
+        return self.say("summary", "long" if met and still else "long_open" if still else "long_met")
 
-    @property
-    def joint(self) -> str:
-        """What two topics are joined by."""
-        return str(self._table["summary"]["and"])
-
-    def _join(self, topics: Sequence[str]) -> str:
-        return self.joint.join(topics)
+    def _summed(self, met: Sequence[Matter], still: Sequence[Matter], *, sure: bool) -> str:
+        part = "both" if met and still else "met" if met else "open"
+        part = part if sure or not still else f"{part}_check" if met else "check"
+        matters = [*met, *still]
+        if not matters:
+            return ""
+        quoted = any(not one.topic for one in matters)
+        form = "_other" if quoted else "_list" if len(met) > 1 or any(one.listed for one in matters) else ""
+        told, opened = (
+            [self.quoted(one.words) if not one.topic else one.topic for one in some] for some in (met, still)
+        )
+        return self.say("summary", part + form, a="; ".join(told), b="; ".join(opened))
 
 
 def _opening(template: str) -> str:

@@ -14,6 +14,10 @@ from pipelines.wording import Span, akin, clauses, content, orders, sentences, s
 LONGEST_QUOTE = 13
 """Words; the learner has to see at a glance what is meant."""
 SHORTEST_QUOTE = 4
+STANDS_OUT = 1.0
+"""Standard deviations above the mean of all sentences."""
+LONGEST_SENTENCE = 20
+"""Words up to which a sentence is quoted whole."""
 MOST_SENTENCES = 250
 LIKE_A_PRECEDENT = 0.45
 """Share of stems (Dice) from which a phrase counts as saying what the passage of a precedent said."""
@@ -142,6 +146,47 @@ class Places:
                 return True
         return False
 
+    def within(self, sentence: Span, wanted: Mapping[str, float]) -> Span | None:
+        """What to quote of this sentence: all of it if it is short, else the run of its clauses nearest to the wanted.
+
+        None where it is taken already, or gives orders to a machine.
+        """
+        whole = self._tidy(sentence)
+        if whole[0] >= whole[1] or any(a < whole[1] and whole[0] < b for a, b in (*self.used, *self.ordered)):
+            return None
+        if self._count(whole) <= LONGEST_SENTENCE and _balanced(self.text[slice(*whole)]):
+            return self._take(whole)
+        here = self._weights_here(wanted)
+        best = max(
+            ((span, self.words.stems(self.text[slice(*span)])) for span in self._neighbours(sentence)),
+            key=lambda one: self._weight(one, here, 3 * LONGEST_SENTENCE),
+            default=None,
+        )
+        return self._take(best[0]) if best else None
+
+    def stands_out(self, sentence: Span, wanted: Mapping[str, float]) -> bool:
+        """Whether the sentence has more of what is wanted than most sentences here, rare words counting more."""
+        here = self._weights_here(wanted)
+
+        def weight(span: Span) -> float:
+            found = self.words.stems(self.text[slice(*span)])
+            rare = sum(here.get(stem, 0.0) * self._rarity.get(stem, 1.0) for stem in found)
+            return rare / math.sqrt(10 + len(found))
+
+        each = [weight(span) for span in sentences(self.text)[:MOST_SENTENCES]]
+        mean = sum(each) / len(each)
+        spread = math.sqrt(sum((one - mean) ** 2 for one in each) / len(each))
+        return weight(sentence) > mean + STANDS_OUT * spread or (len(each) == 1 and each[0] > 0)
+
+    def _neighbours(self, sentence: Span) -> list[Span]:
+        """Runs of whole clauses that are short enough; of a sentence without such, its beginning."""
+        pieces = clauses(self.text, sentence)[1:]
+        starts = [i for i, (start, _) in enumerate(pieces) if i == 0 or _parted(self.text[pieces[i - 1][1] : start])]
+        runs = [self._tidy((pieces[i][0], later)) for i in starts for _, later in pieces[i:]]
+        runs = [one for one in runs if SHORTEST_QUOTE <= self._count(one) <= LONGEST_SENTENCE]
+        runs = [one for one in runs if _balanced(self.text[slice(*one)])]
+        return runs or [self._tidy(part) for part in self._parts(sentence) if part[0] == sentence[0]][-1:]
+
     def nearest(self, wanted: Mapping[str, float], *, sure: bool = False) -> Span | None:
         """The phrase that shares most with what is wanted, rare words counting more; None if all share too little.
 
@@ -186,7 +231,7 @@ class Places:
 
     def _weight(self, one: tuple[Span, frozenset[str]], here: Mapping[str, float], patience: int) -> float:
         """What of the wanted is here, by length; the higher the patience, the longer a phrase may be."""
-        found = sum(self._rarity[stem] * here[stem] for stem in one[1] if stem in here)
+        found = sum(self._rarity.get(stem, 1.0) * here[stem] for stem in one[1] if stem in here)
         small = stop_words(self.language)
         ends = self.text[slice(*one[0])].split()
         loose = 0.85 if self._bare(ends[-1]) in small or self._bare(ends[0]) in self._cuts else 1.0
@@ -216,6 +261,11 @@ class Places:
         if end < len(self.text) and self.text[end] in '?)”"“' and _open(self.text[start:end], self.text[end]):
             end += 1
         return start, end
+
+
+def _parted(between: str) -> bool:
+    """Whether two clauses are parted by more than an "and": a mark that a reader sees."""
+    return any(mark in between for mark in ",;:–—()")
 
 
 def _balanced(text: str) -> bool:

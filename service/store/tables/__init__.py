@@ -1,6 +1,7 @@
 """The tables, by subject. Import them from here; migrations/ holds how they came to be."""
 
 from service.store.tables.columns import Base
+from service.store.tables.memory import Clarification, Right, Settlement
 from service.store.tables.operations import (
     AuditEntry,
     Credential,
@@ -44,6 +45,7 @@ __all__ = [
     "Base",
     "Challenge",
     "ChallengeGroup",
+    "Clarification",
     "Consent",
     "Credential",
     "CriterionRow",
@@ -67,7 +69,9 @@ __all__ = [
     "Release",
     "Reservation",
     "Revision",
+    "Right",
     "RoleGrant",
+    "Settlement",
     "SourceRow",
     "Spending",
     "StoredReply",

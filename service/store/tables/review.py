@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, ForeignKey, ForeignKeyConstraint, Index, String, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, ForeignKeyConstraint, Index, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from pipelines.values import Band, PointKind, SourceKind, Standing
@@ -169,6 +169,7 @@ class Decision(Base):
     before: Mapped[LongText]
     after: Mapped[LongText]
     text_hash: Mapped[str] = mapped_column(String(64), default="")
+    bulk: Mapped[bool] = mapped_column(default=False, server_default=false())  # made for several at once
     at: Mapped[Moment]
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from service.actions import look, points, release, review
 from service.store.tables import DraftRow
 from service.web.api.params import DraftId, PointId
-from service.web.api.schemas.drafts import DraftShown
+from service.web.api.schemas.drafts import DraftDecided, DraftShown
 from service.web.api.schemas.feedback import PointAsked
 from service.web.api.schemas.review import (
     Accepted,
@@ -36,23 +36,28 @@ def _shown(call: Call, row: DraftRow) -> DraftShown:
     return DraftShown.of(look.drafts(call.session, call.actor, [row])[0])
 
 
+def _decided(call: Call, row: DraftRow) -> DraftDecided:
+    call.headers["ETag"] = tag(row.version)
+    return DraftDecided.at(look.drafts(call.session, call.actor, [row])[0], look.alerted(call.session, row))
+
+
 @router.post("/drafts/{id}/points", summary="Add a point of your own", status_code=201, responses={201: _ETAG})
-def add_point(call: Writing, id: DraftId, seen: Seen, body: PointAsked) -> DraftShown:
+def add_point(call: Writing, id: DraftId, seen: Seen, body: PointAsked) -> DraftDecided:
     """At most three points reach a learner; a quotation must be in the submission letter for letter."""
     row = points.add_point(call.session, call.actor, id, version=seen, wish=body.wish(), now=call.now)
-    return _shown(call, row)
+    return _decided(call, row)
 
 
 @router.patch("/drafts/{id}/points/{point}", summary="Accept, edit or dismiss a point", responses=_OK)
-def decide_point(call: Writing, id: DraftId, point: PointId, seen: Seen, body: Decided) -> DraftShown:
+def decide_point(call: Writing, id: DraftId, point: PointId, seen: Seen, body: Decided) -> DraftDecided:
     """A dismissed point, and what is nearly the same, does not come back on this challenge."""
     at: dict[str, Any] = {"version": seen, "point_id": point, "now": call.now}
     if isinstance(body, Accepted):
-        return _shown(call, points.accept_point(call.session, call.actor, id, **at))
+        return _decided(call, points.accept_point(call.session, call.actor, id, **at))
     if isinstance(body, Dismissed):
         why: dict[str, Any] = {"reason_code": body.reason_code.value, "note": body.note}
-        return _shown(call, points.dismiss_point(call.session, call.actor, id, **at, **why))
-    return _shown(call, points.edit_point(call.session, call.actor, id, **at, text=body.text))
+        return _decided(call, points.dismiss_point(call.session, call.actor, id, **at, **why))
+    return _decided(call, points.edit_point(call.session, call.actor, id, **at, text=body.text))
 
 
 @router.patch("/drafts/{id}", summary="Change the summary or the judgement", responses=_OK)
@@ -68,10 +73,10 @@ def change_draft(call: Writing, id: DraftId, seen: Seen, body: DraftChange) -> D
 
 
 @router.post("/drafts/{id}/approve", summary="Approve exactly the text seen", responses=_OK)
-def approve(call: Writing, id: DraftId, seen: Seen, body: Approved) -> DraftShown:
+def approve(call: Writing, id: DraftId, seen: Seen, body: Approved) -> DraftDecided:
     """It is released when the undo window has passed. 412 if the text is another than the one seen."""
     at: dict[str, Any] = {"version": seen, "undo": call.services.undo, "now": call.now}
-    return _shown(call, review.approve(call.session, call.actor, id, seen=body.seen, **at))
+    return _decided(call, review.approve(call.session, call.actor, id, seen=body.seen, **at))
 
 
 @router.post("/drafts/{id}/undo", summary="Take an approval back", responses=_OK)

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from service.actions import import_bundle, organizations
+from pipelines.values import PointKind
+from service.actions import alerts, credentials, import_bundle, organizations, recall
 from service.domain.errors import Invalid, NotFound
 from service.domain.review import State
 from service.domain.roles import Actor, Reach
@@ -26,7 +27,7 @@ from service.store.tables import (
     Revision,
     Submission,
 )
-from tests.service.actions.school import NOW, found
+from tests.service.actions.school import NOW, act_as, found
 
 EXAMPLES = Path(__file__).parents[3] / "examples"
 
@@ -46,6 +47,12 @@ def _take_all(sessions: Sessions, import_id: str) -> None:
     while more:
         with sessions.writing() as session:
             more = import_bundle.take_chunk(session, import_id, now=NOW)
+
+
+def _take_a_chunk_and_die(sessions: Sessions, import_id: str) -> None:
+    with sessions.writing() as session:
+        import_bundle.take_chunk(session, import_id, now=NOW)
+        raise RuntimeError("the worker dies before it commits")
 
 
 def _import(sessions: Sessions, actor: Actor, lines: list[str]) -> import_bundle.ImportRun:
@@ -132,9 +139,8 @@ def test_a_crash_between_two_chunks_loses_nothing_and_doubles_nothing(sessions: 
         run = import_bundle.start(session, actor, lines, now=NOW)
     with sessions.writing() as session:
         assert import_bundle.take_chunk(session, run.id, now=NOW)
-    with pytest.raises(RuntimeError), sessions.writing() as session:
-        import_bundle.take_chunk(session, run.id, now=NOW)
-        raise RuntimeError("the worker dies before it commits")
+    with pytest.raises(RuntimeError):
+        _take_a_chunk_and_die(sessions, run.id)
     _take_all(sessions, run.id)
     with sessions.reading() as session:
         assert import_bundle.status(session, actor, run.id).kept == 450
@@ -155,3 +161,20 @@ def test_no_table_is_left_out_of_the_organization():
     """What belongs to nobody could not be erased with its organization."""
     alone = {"organizations", "import_chunks", "import_errors"}
     assert {t.name for t in Base.metadata.sorted_tables if "organization_id" not in t.c} == alone
+
+
+def test_the_contradiction_in_the_example_organization_is_found_and_nothing_else_is(sessions: Sessions):
+    actor = _new(sessions)
+    _import(sessions, actor, _examples())
+    with sessions.writing() as session:
+        _, secret = credentials.issue_key(session, actor.organization, name="platform", now=NOW)
+        actor = credentials.authenticate(session, secret, now=NOW)
+        tomasz, marit = (act_as(session, actor, name, now=NOW) for name in ("p-tomasz", "p-marit"))
+        (alert,) = alerts.alerts(session, tomasz, "peer-observation")
+        (seen,) = recall.alerts(session, [alert])
+        assert {seen.first.submission, seen.second.submission} == {"s-006", "s-008"}
+        assert {seen.first.name, seen.second.name} == {"Desmond Achterberg", "Farida Noorzai"}
+        assert {seen.first.said.kind, seen.second.said.kind} == {PointKind.STRENGTH, PointKind.NEXT_STEP}
+        assert alerts.alerts(session, marit, "peer-observation") == []
+        for challenge in ("act-on-assessment", "quiet-families"):
+            assert alerts.alerts(session, tomasz, challenge) == []

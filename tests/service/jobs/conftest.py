@@ -75,7 +75,8 @@ def school(parts: wiring.Parts) -> School:
         row = organizations.create(session, external_id="quillmere", name="Quillmere", now=now)
         actor = Actor(row.id, "operator", Reach.PLATFORM)
         people.put_group(session, actor, "year-8", name="Year 8", parent=None, now=now)
-        for id_, role in (("ilse", Role.FACILITATOR), ("amara", Role.LEARNER), ("tiago", Role.LEARNER)):
+        learners = ((id_, Role.LEARNER) for id_ in ("amara", "tiago", "noor"))
+        for id_, role in (("ilse", Role.FACILITATOR), *learners):
             held = [(role, "year-8")]
             people.put_person(session, actor, id_, name=id_.title(), language="en", roles=held, consents=yes, now=now)
         criterion = CriterionWish("k1", "names who observes whom and when", "Who visits whom, and when?")

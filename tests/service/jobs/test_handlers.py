@@ -12,13 +12,15 @@ import pytest
 from sqlalchemy import select, update
 
 from pipelines.adapters.exact import ExactIndex
-from pipelines.ports import Embedder, IndexUnavailable, Vectors
+from pipelines.ports import Embedder, IndexUnavailable, LanguageModel, ModelReply, ModelRequest, Vectors
+from pipelines.values import Usage
 from service import wiring
 from service.actions import import_bundle
 from service.domain.ids import new_id
+from service.domain.money import Prices, Terms, micro
 from service.domain.review import State
 from service.jobs.handlers import SYNC_BATCH, work_off, work_one
-from service.store import jobs
+from service.store import jobs, spending
 from service.store.tables import DraftRow, ImportRun, Job, JobState, OutgoingEvent, PointRow, Submission
 from tests.service.jobs.conftest import School
 
@@ -183,3 +185,46 @@ def test_a_bundle_is_taken_in_a_chunk_a_transaction_and_drafts_what_waits(school
         assert (run.state, run.kept, run.failed) == ("finished", len(lines), 1)
         assert len(session.scalars(select(Submission)).all()) == len(lines)
     assert len(school.jobs(JobState.QUEUED, kind="draft")) == len(lines)
+
+
+class Priced:
+    """The drafter without a model, as if it were one that counts tokens."""
+
+    name = "priced"
+    local = True
+
+    def __init__(self, inner: LanguageModel) -> None:
+        self._inner = inner
+
+    def reply(self, request: ModelRequest) -> ModelReply:
+        return replace(self._inner.reply(request), usage=Usage(1_000, 100, 1), model=self.name)
+
+
+def priced(school: School, day: float) -> wiring.Parts:
+    terms = Terms(Prices.of(2.0, 10.0), micro(day))
+    return replace(school.parts, model=Priced(school.parts.fallback), terms=terms)
+
+
+def spent(school: School) -> list[tuple[int, int]]:
+    with school.parts.sessions.reading() as session:
+        return [(day.spent, day.reserved) for day in spending.days(session, school.actor.organization, 9)]
+
+
+def test_what_the_model_costs_is_booked_with_the_draft(school: School) -> None:
+    school.hand_in("s-1")
+    work_off(priced(school, day=1.0))
+    assert the_draft(school).model == "priced"
+    ((cost, reserved),) = spent(school)
+    assert cost % (2 * 1_000 + 10 * 100) == 0
+    assert cost > 0
+    assert reserved == 0
+
+
+def test_when_the_days_budget_is_used_up_drafts_are_made_without_the_model(school: School) -> None:
+    school.hand_in("s-1")
+    work_off(priced(school, day=0.000_001))
+    draft = the_draft(school)
+    assert draft.model != "priced"
+    assert draft.state is State.READY
+    assert "budget" in draft.reason
+    assert all(cost == 0 for cost, _ in spent(school))

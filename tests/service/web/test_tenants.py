@@ -32,6 +32,10 @@ BODIES: dict[str, Any] = {
     "search": {"submission": "amara-1"},
     "create_key": {"name": "Ours", "groups": ["year-8"]},
     "mint_token": {"person": "amara"},
+    "apply_decision": {"to": [{"draft": "0" * 32, "version": 1, "point": "0" * 32}]},
+    "lint": {"kind": "question", "text": "Whose?"},
+    "settle_alert": {"right": "both"},
+    "answer_question": {"criterion": "k1", "answer": "Ours."},
 }
 
 
@@ -50,7 +54,7 @@ class Secrets:
 
     def fill(self, path: str) -> str:
         """The address with the first organization's ids in it. A new kind of address must be added here."""
-        own = {"drafts": self.draft, "imports": self.run, "keys": self.key}
+        own = {"drafts": self.draft, "imports": self.run, "keys": self.key, "alerts": f"{self.point}-{self.point}"}
         part = [*path.split("/"), ""][2]
         return path.replace("{point}", self.point).replace("{id}", own.get(part) or KNOWN.get(part, "{id}"))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +13,7 @@ from service.actions.look import DraftInFull, DraftSeen
 from service.domain.review import State
 from service.store.tables import PointRow, PointState, SourceRow
 from service.web.api.schemas.feedback import POINT_KIND, STANDING
+from service.web.api.schemas.memory import AdviceShown
 from service.web.api.schemas.texts import Shown
 
 
@@ -53,6 +55,18 @@ class DraftShown(Shown):
         return cls.model_validate(_line(seen))
 
 
+class DraftDecided(DraftShown):
+    """A draft as it is after a decision, and what that decision is at odds with. Nothing of it is in the way."""
+
+    alerts: list[str] = Field(
+        description="Ids of open alerts: opposite decisions on passages nearly identical to the ones here."
+    )
+
+    @classmethod
+    def at(cls, seen: DraftSeen, alerts: Sequence[str]) -> DraftDecided:
+        return cls.model_validate({**_line(seen), "alerts": list(alerts)})
+
+
 class SourceShown(Shown):
     """What a point rests on."""
 
@@ -81,14 +95,19 @@ class PointShown(PointLine):
     decided_by: str | None = Field(description="Id of the facilitator who decided on it.")
     decided_at: datetime | None = Field(description="When that was.")
     sources: list[SourceShown] = Field(description="What it rests on.")
+    advice: list[AdviceShown] = Field(
+        description="What could be better in a person's own or edited words; nothing of it stands in the way."
+    )
 
 
 class FindingShown(Shown):
-    """What verification says of a point, or of the draft as a whole."""
+    """What verification says of a point, or of the draft as a whole; and what was decided elsewhere on the same:
+    `dismissed-elsewhere`, `opposite-decision`."""
 
     code: str = Field(description="What kind of finding, for programs.")
     message: str = Field(description="What was found.")
     point: str | None = Field(description="Id of the point; null for the draft as a whole.")
+    alert: str | None = Field(default=None, description="Id of the alert, of an opposite decision.")
 
 
 class EvidenceShown(Shown):
@@ -120,6 +139,7 @@ class UsageShown(Shown):
     prompt_tokens: int = Field(description="Tokens sent.")
     completion_tokens: int = Field(description="Tokens answered.")
     calls: int = Field(description="Calls made.")
+    cost: int = Field(description="What that cost, in millionths of the currency that the operator's prices are in.")
 
 
 class DraftDetail(DraftShown):
@@ -154,17 +174,16 @@ class DraftDetail(DraftShown):
                 "judgements": row.judgements,
                 "assessment": row.assessment,
                 "detail": [_point(full, point) for point in full.points],
-                "findings": [
-                    FindingShown(code=f.code, message=f.message, point=f.point_id)
-                    for f in row.findings
-                    if f.generation == row.generation
-                ],
+                "findings": _findings(full),
                 "evidence": row.evidence,
                 "prompt": PromptShown(
                     name=row.prompt_name, version=row.prompt_version, sha=row.prompt_sha, rendered=full.prompt
                 ),
                 "usage": UsageShown(
-                    prompt_tokens=row.prompt_tokens, completion_tokens=row.completion_tokens, calls=row.model_calls
+                    prompt_tokens=row.prompt_tokens,
+                    completion_tokens=row.completion_tokens,
+                    calls=row.model_calls,
+                    cost=row.cost,
                 ),
             }
         )
@@ -198,11 +217,23 @@ def _line(seen: DraftSeen) -> dict[str, Any]:
     }
 
 
+def _findings(full: DraftInFull) -> list[FindingShown]:
+    row = full.seen.row
+    kept = [
+        FindingShown(code=f.code, message=f.message, point=f.point_id)
+        for f in row.findings
+        if f.generation == row.generation
+    ]
+    marks = (FindingShown(code=m.code, message=m.message, point=m.point, alert=m.alert or None) for m in full.marks)
+    return [*kept, *marks]
+
+
 def _point(full: DraftInFull, point: PointRow) -> PointShown:
     return PointShown(
         **{name: getattr(point, name) for name in _OF_A_POINT},
         decided_by=full.people.get(point.decided_by or ""),
         sources=[_source(source, shared=source.ref_id not in full.gone) for source in point.sources],
+        advice=[AdviceShown.of(one) for one in full.advice.get(point.id, ())],
     )
 
 

@@ -1,0 +1,240 @@
+"""Where a submission speaks of each criterion, and what people made of such passages before. May not fetch.
+
+A place is a sentence. Facilitators' own quotations on a criterion say best what speaks of it: on the example
+organization, each author left out, the chosen sentence holds the quotation of 70 in 100 points, against 35 by the
+meaning of criterion and question alone and 40 by shared words.
+
+From such passages with their standings, whether the criterion is met is learned as well: what decides is said in one
+sentence, and drowns in a comparison of whole texts (there: accuracy .80 against .57, area under the curve .83 against
+.53, on 112 judgements by 11 facilitated versions a challenge; so the figures are rough).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from scipy.optimize import linear_sum_assignment
+
+from pipelines.assessment.terms import MARKS, Array, Judged
+from pipelines.ports import Embedder
+from pipelines.values import ChallengeBrief, Item, PastPoint, PointKind, Standing
+from pipelines.wording import Span, content, language_code, sentences, shared
+
+MOST_SENTENCES: Final = 120
+MOST_ROWS: Final = 60
+MOST_QUOTES: Final = 240
+"""What is looked at of one text, of judged work, and of approved points, the latest of both."""
+SHORTEST: Final = 5
+"""Words of a sentence that can be a place, where there is a longer one."""
+NEAREST: Final = 3
+"""Quotations on a criterion that a sentence is compared with: the mean of the nearest."""
+OTHERS: Final = 0.7
+"""How much likeness to quotations on other criteria counts against a sentence."""
+QUOTED: Final = 3.0
+"""Weight of likeness to quotations, where the criterion, its question, and shared words weigh 1 each."""
+SHARPNESS: Final = 2.0
+"""How much the best place counts for whether the criterion is met: sentences weigh exp(SHARPNESS × score)."""
+OTHER_CRITERIA: Final = 0.7
+"""Share of what is learned of one criterion that holds for others: hopes instead of dates read alike everywhere."""
+RIDGE: Final = 0.1
+FEWEST: Final = 12
+FEWEST_HERE: Final = 4
+"""Judged passages, of all criteria and of this one, below which nothing is said of whether it is met."""
+HALF_WAY: Final = 0.3
+"""What a question that a facilitator asked is worth where nobody said how the criterion stood."""
+COUNTED: Final = 5
+
+_KINDS = {PointKind.STRENGTH: 1.0, PointKind.QUESTION: HALF_WAY, PointKind.NEXT_STEP: 0.0}
+
+
+@dataclass(frozen=True)
+class Found:
+    """One criterion's place. `chance` that a person would say "met", None where too little was judged to tell."""
+
+    span: Span
+    evidence: float
+    chance: float | None
+    agreeing: int
+
+
+@dataclass(frozen=True)
+class _Text:
+    """A text in sentences."""
+
+    spans: list[Span]
+    vectors: Array  # (sentences, d)
+    stems: list[frozenset[str]]
+
+
+@dataclass(frozen=True)
+class _Examples:
+    """Passages with the criterion they are about (its position) and how it stood there, 0 to 1."""
+
+    vectors: Array  # (n, d)
+    criterion: Array  # (n,)
+    met: Array  # (n,)
+    authors: tuple[str, ...]
+
+
+class Places:
+    """What one challenge's criteria look like in submissions; can be kept while what it was made from is the same."""
+
+    def __init__(
+        self, challenge: ChallengeBrief, rows: Sequence[Judged], approved: Sequence[Item], embedder: Embedder
+    ) -> None:
+        self._challenge = challenge
+        self._language = language_code(challenge.language)
+        self._order = {criterion.id: at for at, criterion in enumerate(challenge.criteria)}
+        self._asked = [
+            [_unit(embedder, text) for text in (criterion.text, criterion.question) if text.strip()]
+            for criterion in challenge.criteria
+        ]
+        self._words = [content(f"{one.text} {one.question}", self._language) for one in challenge.criteria]
+        quotes = [
+            (item, past)
+            for item in approved
+            if (past := item.past) and not past.dismissed and past.quote.strip() and past.criterion in self._order
+        ][-MOST_QUOTES:]
+        self._quotes = self._quoted(quotes, embedder)
+        self._examples = self._learn(rows[-MOST_ROWS:], quotes, embedder)
+        self._weights = self._solve()
+
+    def find(self, text: str, embedder: Embedder) -> list[Found]:
+        """The place of each criterion, in their order; none where there are no criteria or no words."""
+        read = self._read(text, embedder)
+        if not read.spans or not self._order:
+            return []
+        scores = self._scores(read)
+        chosen = _apart(scores)
+        chances = self._chances(read, scores)
+        near = [self._near(read.vectors[at], k) for k, at in enumerate(chosen)]
+        return [
+            Found(read.spans[at], near[k], chances[k], self._agreeing(read.vectors[at], k, chances[k]))
+            for k, at in enumerate(chosen)
+        ]
+
+    def _read(self, text: str, embedder: Embedder) -> _Text:
+        spans = sentences(text)[:MOST_SENTENCES]
+        spans = [span for span in spans if len(text[slice(*span)].split()) >= SHORTEST] or spans
+        said = [text[slice(*span)] for span in spans]
+        return _Text(spans, np.asarray(embedder.embed(said), np.float64), [content(s, self._language) for s in said])
+
+    def _quoted(self, quotes: Sequence[tuple[Item, PastPoint]], embedder: Embedder) -> list[Array]:
+        vectors = np.asarray(embedder.embed([past.quote for _, past in quotes]), np.float64)
+        about = np.array([self._order[past.criterion] for _, past in quotes], int)
+        return [vectors[about == at] for at in range(len(self._order))]
+
+    def _scores(self, read: _Text) -> Array:
+        """(sentences, criteria): z-scores of likeness to the criterion, its question, its words and its quotations."""
+        columns = []
+        for at in range(len(self._order)):
+            asked = sum((_standard(read.vectors @ vector) for vector in self._asked[at]), np.zeros(len(read.spans)))
+            words = _standard(np.array([_overlap(self._words[at], stems) for stems in read.stems]))
+            columns.append(asked + words + QUOTED * _standard(self._like_quotes(read.vectors, at)))
+        return np.stack(columns, axis=1)
+
+    def _near(self, vector: Array, at: int) -> float:
+        """Cosine to the criterion, its question, or what was quoted for it, whichever is nearest."""
+        return max(float((np.vstack([*self._asked[at], *self._quotes[at]]) @ vector).max()), -1.0)
+
+    def _like_quotes(self, vectors: Array, at: int) -> Array:
+        """(n,) likeness to what facilitators pointed at for this criterion, less that for others."""
+        others = [quotes for number, quotes in enumerate(self._quotes) if number != at]
+        return _nearest(vectors, self._quotes[at]) - OTHERS * _nearest(vectors, np.vstack([vectors[:0], *others]))
+
+    def _learn(self, rows: Sequence[Judged], quotes: Sequence[tuple[Item, PastPoint]], embedder: Embedder) -> _Examples:
+        """Passages that were judged: those quoted, and of judged work without a quotation the best place."""
+        standing = {(row.id, key): mark for row in rows for key, mark in row.criteria.items()}
+        known: list[tuple[Array, int, float, str]] = []
+        pointed = set()
+        for item, past in quotes:
+            mark = standing.get((item.document, past.criterion), _KINDS[past.kind])
+            at = self._order[past.criterion]
+            known.append((_unit(embedder, past.quote), at, _learned(mark), item.author or item.document))
+            pointed.add((item.document, past.criterion))
+        for row in rows:
+            wanted = [key for key in row.criteria if key in self._order and (row.id, key) not in pointed]
+            read = self._read(row.text, embedder) if wanted else None
+            if read is None or not read.spans:
+                continue
+            best = read.vectors[self._scores(read).argmax(axis=0)]
+            for key in wanted:
+                at = self._order[key]
+                known.append((best[at], at, _learned(row.criteria[key]), row.author or row.id))
+        vectors = np.stack([one[0] for one in known]) if known else np.zeros((0, 0))
+        criterion, met = np.array([one[1] for one in known], int), np.array([one[2] for one in known], np.float64)
+        return _Examples(vectors, criterion, met, tuple(one[3] for one in known))
+
+    def _solve(self) -> Array:
+        """(criteria, examples): a kernel ridge for each, in which what was judged of other criteria counts less."""
+        known, count = self._examples, len(self._order)
+        if len(known.met) < FEWEST:
+            return np.zeros((count, 0))
+        same = known.criterion[:, None] == known.criterion[None]
+        kernel = (known.vectors @ known.vectors.T) * np.where(same, 1.0, OTHER_CRITERIA)
+        inverse = np.linalg.inv(kernel + RIDGE * np.eye(len(known.met)))
+        return np.stack([inverse @ (known.met - self._usual(at)) for at in range(count)])
+
+    def _usual(self, at: int) -> float:
+        """Share of met for this criterion, two more of the common share added."""
+        known = self._examples
+        here = known.met[known.criterion == at]
+        return float((here.sum() + 2 * known.met.mean()) / (len(here) + 2))
+
+    def _chances(self, read: _Text, scores: Array) -> list[float | None]:
+        if not self._weights.size or not 0.0 < self._examples.met.mean() < 1.0:
+            return [None] * len(self._order)
+        return [self._chance(read, scores[:, at], at) for at in range(len(self._order))]
+
+    def _chance(self, read: _Text, scores: Array, at: int) -> float | None:
+        known = self._examples
+        here = known.criterion == at
+        if here.sum() < FEWEST_HERE:
+            return None
+        kernel = (read.vectors @ known.vectors.T) * np.where(here, 1.0, OTHER_CRITERIA)
+        each = self._usual(at) + kernel @ self._weights[at]
+        weights = np.exp(SHARPNESS * (scores - scores.max()))
+        return float(np.clip((weights * each).sum() / weights.sum(), 0.02, 0.98))
+
+    def _agreeing(self, vector: Array, at: int, chance: float | None) -> int:
+        """Different authors among the nearest judged passages on the criterion that stood as this one seems to."""
+        if chance is None:
+            return 0
+        here = np.flatnonzero(self._examples.criterion == at)
+        near = here[np.argsort(-(self._examples.vectors[here] @ vector), kind="stable")][:COUNTED]
+        same = [i for i in near if (self._examples.met[i] > 0.5) == (chance > 0.5)]
+        return len({self._examples.authors[i] for i in same})
+
+
+def _learned(mark: float) -> float:
+    """Partly is nearer to open than to met: there is something to say of it."""
+    return HALF_WAY if mark == MARKS[Standing.PARTLY] else mark
+
+
+def _unit(embedder: Embedder, text: str) -> Array:
+    return np.asarray(embedder.embed([text])[0], np.float64)
+
+
+def _standard(x: Array) -> Array:
+    return np.asarray((x - x.mean()) / (x.std() + 1e-9)) if len(x) else x
+
+
+def _nearest(vectors: Array, quotes: Array) -> Array:
+    if not len(quotes):
+        return np.zeros(len(vectors))
+    return np.asarray(np.sort(vectors @ quotes.T, axis=1)[:, -NEAREST:].mean(axis=1))
+
+
+def _overlap(wanted: frozenset[str], there: frozenset[str]) -> float:
+    return len(shared(wanted, there)) / (len(wanted) * len(there)) ** 0.5 if wanted and there else 0.0
+
+
+def _apart(scores: Array) -> list[int]:
+    """A sentence for each criterion, each its own where there are enough."""
+    if len(scores) < scores.shape[1]:
+        return [int(at) for at in scores.argmax(axis=0)]
+    row, column = linear_sum_assignment(-scores)
+    return [int(at) for at in row[np.argsort(column)]]

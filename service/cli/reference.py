@@ -1,0 +1,102 @@
+"""The reference pages of docs/, made from the code: `python -m service.cli.reference docs/reference`, or `make docs`.
+
+A test makes them again and compares, so they cannot fall behind.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from service.cli import app
+from service.domain.review import ENDS, TABLE, State
+from service.domain.roles import Reach
+from service.settings import reference as settings_table
+from service.store.session import Sessions, make_engine
+from service.web.app import create_app
+from service.web.services import Services
+
+PAGES = ("settings.md", "commands.md", "drafts.md", "routes.md")
+
+
+def page(name: str) -> str:
+    """One page, in Markdown."""
+    match name:
+        case "settings.md":
+            return _titled("Settings", "Environment variables, read once at the start.", [settings_table().rstrip()])
+        case "commands.md":
+            command = typer.main.get_command(app)
+            return _titled("Commands", "What `peerloom --help` says.", _commands(command, "peerloom"))
+        case "drafts.md":
+            return _titled("The life of a draft", "From `service/domain/review.py`.", _states())
+        case "routes.md":
+            return _titled("Routes", "The whole of it, with schemas and examples: `/openapi.json`.", _routes())
+        case other:
+            raise ValueError(f"There is no page {other}.")
+
+
+def _titled(title: str, lead: str, body: Iterator[str] | list[str]) -> str:
+    return "\n".join([f"# {title}", "", f"{lead} Made by `make docs`.", "", *body]) + "\n"
+
+
+def _commands(command: Any, path: str) -> Iterator[str]:
+    for name, one in sorted(getattr(command, "commands", {}).items()):
+        full = f"{path} {name}"
+        if getattr(one, "commands", None):
+            yield from _commands(one, full)
+            continue
+        yield f"## `{full}`"
+        yield ""
+        yield " ".join((one.help or "").split())
+        yield ""
+        options = [parameter for parameter in one.params if parameter.name != "help"]
+        yield from (f"* {_option(parameter)}" for parameter in options)
+        if options:
+            yield ""
+
+
+def _option(parameter: Any) -> str:
+    name = " / ".join([*parameter.opts, *parameter.secondary_opts])
+    said = " ".join((getattr(parameter, "help", "") or "").split())
+    return f"`{name}`" + (f": {said}" if said else "")
+
+
+def _states() -> Iterator[str]:
+    yield "| state | act | by | then |"
+    yield "|---|---|---|---|"
+    for state in State:
+        for (at, act), rule in TABLE.items():
+            if at is state:
+                by = ", ".join(sorted(one.value for one in rule.by))
+                yield f"| {state.value} | {act.value} | {by} | {rule.to.value} |"
+    yield ""
+    yield f"A draft may rest for good in: {', '.join(sorted(state.value for state in ENDS))}."
+
+
+def _routes() -> Iterator[str]:
+    yield "| method | address | what it does |"
+    yield "|---|---|---|"
+    sessions = Sessions(make_engine("sqlite:///unused.db"))  # never opened: only the document is asked for
+    web = create_app(Services(sessions, lambda: None, lambda: datetime.now(UTC), dict))
+    for address, methods in web.openapi()["paths"].items():
+        for method, operation in methods.items():
+            yield f"| {method.upper()} | `{address}` | {operation['summary']} |"
+    yield ""
+    yield f"A key acts as a {Reach.PLATFORM.value}, a token as a {Reach.PERSON.value}."
+
+
+def main() -> None:
+    """Write all pages into the folder given."""
+    folder = Path(sys.argv[1])
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in PAGES:
+        (folder / name).write_text(page(name), "utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,44 @@
+"""Sweeps out what has had its time: replies kept for repeats, jobs long done, tokens long ended. Never anybody's work."""
+
+from __future__ import annotations
+
+import threading
+import time
+from datetime import timedelta
+
+from sqlalchemy import delete
+
+from service.jobs.workshop import Workshop
+from service.store import jobs, replies
+from service.store.tables import Credential
+
+EVERY_SECONDS = 3600.0
+DONE_JOBS = timedelta(days=7)
+"""Long enough to look into what went wrong last week."""
+ENDED_TOKENS = timedelta(days=1)
+
+
+class Housekeeping:
+    """Call `sweep` as often as you like; it works once an hour. Safe to use from several threads."""
+
+    def __init__(self, shop: Workshop) -> None:
+        self._shop = shop
+        self._next = 0.0
+        self._lock = threading.Lock()
+
+    def sweep(self) -> bool:
+        """True if it was time, and it was done."""
+        with self._lock:
+            if time.monotonic() < self._next:
+                return False
+            self._next = time.monotonic() + EVERY_SECONDS
+        now = self._shop.now()
+        with self._shop.sessions.writing() as session:
+            replies.forget(session, now=now)
+            jobs.prune(session, now - DONE_JOBS)
+            session.execute(
+                delete(Credential)
+                .where(Credential.expires_at < now - ENDED_TOKENS)
+                .execution_options(synchronize_session=False)
+            )
+        return True

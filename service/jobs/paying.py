@@ -1,0 +1,61 @@
+"""Money around one draft: set aside before a model is asked, booked in the transaction that ends the job.
+
+What is set aside is about the most that a draft takes; what it did take is what is booked.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from pipelines.drafting import may_ask, most
+from pipelines.ports import LanguageModel, ModelReply, ModelRequest, ModelUnavailable
+from pipelines.values import Brief, Usage
+from service.domain import money
+from service.jobs.workshop import Workshop
+from service.store import spending
+from service.store.tables import Job, Organization
+
+
+@dataclass(frozen=True, slots=True)
+class Unasked:
+    """In the place of a model that may not be asked now: says why, and costs nothing."""
+
+    model: LanguageModel
+    reason: str
+
+    @property
+    def name(self) -> str:
+        return self.model.name
+
+    @property
+    def local(self) -> bool:
+        return self.model.local
+
+    def reply(self, request: ModelRequest) -> ModelReply:
+        raise ModelUnavailable(self.reason)
+
+
+def affordable(session: Session, shop: Workshop, job: Job, brief: Brief) -> LanguageModel | None:
+    """The model for this draft, with the money for it set aside; where there is none left, one that says so."""
+    model = shop.model
+    if model is None or not may_ask(brief, model):
+        return model
+    settings = session.get_one(Organization, job.organization_id).settings
+    there = spending.reserve(
+        session,
+        organization=job.organization_id,
+        job=job.id,
+        amount=shop.terms.prices.cost(most(shop.budget)),
+        per_day=money.limit(settings, shop.terms),
+        now=shop.now(),
+    )
+    return model if there else Unasked(model, money.BUDGET_SPENT)
+
+
+def book(session: Session, shop: Workshop, job: Job, usage: Usage) -> int:
+    """Write down what the job's model use cost, in micro-units, in the transaction that ends the job."""
+    cost = shop.terms.prices.cost(usage)
+    spending.book(session, organization=job.organization_id, job=job.id, cost=cost, usage=usage, now=shop.now())
+    return cost

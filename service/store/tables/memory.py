@@ -1,0 +1,51 @@
+"""What people said of decisions: which of two opposite ones holds, and what a criterion means."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from service.store.tables.columns import Base, Id, LongText, Moment, OrganizationId, choice
+
+
+class Right(StrEnum):
+    """Which of two opposite decisions is to be followed."""
+
+    FIRST = "first"
+    SECOND = "second"
+    BOTH = "both"
+
+
+class Settlement(Base):
+    """What was said of two opposite decisions on passages alike. `first_id` is the lesser id of the two points."""
+
+    __tablename__ = "settlements"
+
+    first_id: Mapped[str] = mapped_column(ForeignKey("points.id", ondelete="CASCADE"), primary_key=True)
+    second_id: Mapped[str] = mapped_column(ForeignKey("points.id", ondelete="CASCADE"), primary_key=True, index=True)
+    organization_id: Mapped[OrganizationId]
+    right: Mapped[Right] = mapped_column(choice(Right))
+    note: Mapped[LongText]
+    person_id: Mapped[str | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"))
+    at: Mapped[Moment]
+
+
+class Clarification(Base):
+    """A question about a criterion, as it was asked, and a facilitator's answer. An empty one: not worth answering.
+
+    Rows are only added; of several on one criterion the latest counts.
+    """
+
+    __tablename__ = "clarifications"
+    __table_args__ = (Index("ix_clarifications_challenge", "challenge_id", "at"),)
+
+    id: Mapped[Id]
+    organization_id: Mapped[OrganizationId]
+    challenge_id: Mapped[str] = mapped_column(ForeignKey("challenges.id", ondelete="CASCADE"))
+    criterion: Mapped[str] = mapped_column(String(64))
+    question: Mapped[LongText]
+    answer: Mapped[LongText]
+    person_id: Mapped[str | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"))
+    at: Mapped[Moment]

@@ -1,0 +1,90 @@
+"""Memory of decisions: where else one fits, which contradict each other, what is asked about, and advice on words."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Path, Query
+
+from service.actions import advice, alerts, challenges, memory, question, recall
+from service.web.api.params import DraftId, ExternalId, PointId
+from service.web.api.schemas.memory import (
+    AdviceList,
+    AdviceShown,
+    AlertSettled,
+    AlertShown,
+    AlertsShown,
+    AnswerAsked,
+    AnsweredShown,
+    AppliedAsked,
+    AppliedShown,
+    AppliedTo,
+    LintAsked,
+    QuestionShown,
+    ReachedPoint,
+    ReachShown,
+    SettledAsked,
+)
+from service.web.calls import Reading, Seen, Writing
+from service.web.docs import v1
+
+router = v1("Memory")
+
+AlertId = Annotated[str, Path(description="The alert's id.", pattern=r"^[0-9a-f]{32}-[0-9a-f]{32}$")]
+
+
+@router.get("/drafts/{id}/points/{point}/reach", summary="Where else a decision would fit")
+def reach(call: Reading, id: DraftId, point: PointId) -> ReachShown:
+    """Points about the same in drafts that wait, in the groups that you review. Look before you apply a decision."""
+    rows = memory.reach(call.session, call.actor, id, point)
+    return ReachShown(items=[ReachedPoint.of(one) for one in recall.reach(call.session, rows)])
+
+
+@router.post("/drafts/{id}/points/{point}/apply", summary="Decide likewise on others")
+def apply_decision(call: Writing, id: DraftId, point: PointId, seen: Seen, body: AppliedAsked) -> AppliedShown:
+    """The decision made on this point, on the listed ones only. One whose draft has changed since is left as it is."""
+    targets = body.targets()
+    done = memory.apply_to(call.session, call.actor, id, point, version=seen, to=targets, now=call.now)
+    return AppliedShown(items=[AppliedTo.of(one) for one in done])
+
+
+@router.post("/drafts/{id}/lint", summary="Advice on a point")
+def lint(call: Reading, id: DraftId, body: LintAsked) -> AdviceList:
+    """By the rules that drafted points are held to. It stores nothing and stands in nobody's way."""
+    found = advice.on_wish(call.session, call.actor, id, body.wish())
+    return AdviceList(items=[AdviceShown.of(one) for one in found])
+
+
+@router.get("/challenges/{id}/alerts", summary="Opposite decisions")
+def list_alerts(
+    call: Reading,
+    id: ExternalId,
+    settled: Annotated[bool, Query(description="Those that were settled, instead of those that are open.")] = False,
+) -> AlertsShown:
+    """On passages that are nearly identical, in groups that you may see both."""
+    rows = alerts.alerts(call.session, call.actor, id, settled=settled)
+    return AlertsShown(items=[AlertShown.of(one) for one in recall.alerts(call.session, rows)])
+
+
+@router.put("/alerts/{id}", summary="Settle an alert")
+def settle_alert(call: Writing, id: AlertId, body: SettledAsked) -> AlertSettled:
+    """It stays quiet until one of the two is decided on anew. Needs a person who reviews both groups."""
+    row = alerts.settle(call.session, call.actor, id, right=body.right, note=body.note, now=call.now)
+    return AlertSettled.of(recall.alerts(call.session, [row])[0])
+
+
+@router.get("/challenges/{id}/question", summary="What facilitators are asked")
+def get_question(call: Reading, id: ExternalId) -> QuestionShown:
+    """At most one question at a time: about a criterion that decisions show not to be understood."""
+    row = question.look(call.session, call.actor, id)
+    challenge = challenges.get(call.session, call.actor, id)
+    return QuestionShown.of(recall.question(call.session, challenge, row))
+
+
+@router.put("/challenges/{id}/question", summary="Answer it")
+def answer_question(call: Writing, id: ExternalId, body: AnswerAsked) -> AnsweredShown:
+    """Later drafts follow the answer, and those made before it become stale. Learners are not shown it."""
+    wish = {"criterion": body.criterion, "text": body.answer}
+    challenge, row = question.answer(call.session, call.actor, id, **wish, now=call.now)
+    following = row.open.criterion if row.open else None
+    return AnsweredShown(criterion=body.criterion, version=challenge.version, open=following)

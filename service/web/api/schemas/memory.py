@@ -1,0 +1,318 @@
+"""What is remembered of decisions: where else one fits, which contradict each other, what is not understood, advice."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from pydantic import ConfigDict, Field
+
+from pipelines.values import PointKind
+from service.actions.advice import Advice
+from service.actions.memory import Applied, Target
+from service.actions.points import PointWish
+from service.actions.recall import AlertSeen, DecisionSeen, QuestionSeen, ReachSeen
+from service.domain.clarifying import Cause
+from service.domain.consistency import Clash, Why
+from service.store.tables import Clarification, PointState, Right
+from service.web.api.schemas.feedback import POINT_KIND
+from service.web.api.schemas.texts import Asked, Key, Line, OwnId, Shown, Words, Work
+
+
+class ReachedPoint(Shown):
+    """A point that waits elsewhere and that a decision on this one would fit."""
+
+    draft: str = Field(description="Id of its draft.")
+    version: int = Field(description="The draft's version; send it back when you apply a decision.")
+    point: str = Field(description="The point's id.")
+    submission: str = Field(description="Id of the submission.")
+    group: str = Field(description="Id of the group in which it is reviewed.")
+    kind: PointKind = Field(description=POINT_KIND)
+    state: PointState = Field(description="What was made of it: `proposed`, `accepted`, `edited` or `added`.")
+    text: str = Field(description="What it says.")
+    quote: str = Field(description="The place in its submission, verbatim.")
+    why: Why = Field(description="In what it is alike: `wording`, or the `passage` that it is about.")
+    alike: float = Field(description="How alike, as a share of content words, up to 1.")
+
+    @classmethod
+    def of(cls, seen: ReachSeen) -> ReachedPoint:
+        point, draft = seen.row.point, seen.row.draft
+        plain: dict[str, Any] = {name: getattr(point, name) for name in ("kind", "state", "text", "quote")}
+        return cls(
+            **plain,
+            draft=draft.id,
+            version=draft.version,
+            point=point.id,
+            submission=seen.submission,
+            group=seen.group,
+            why=seen.row.kinship.why,
+            alike=round(seen.row.kinship.alike, 3),
+        )
+
+
+class ReachShown(Shown):
+    """Where else a decision would fit."""
+
+    items: list[ReachedPoint] = Field(description="The most alike first; at most 200.")
+
+
+class TargetAsked(Asked):
+    """One of the points that were listed, with the version of its draft as it was listed."""
+
+    draft: OwnId = Field(description="Id of the draft.")
+    version: int = Field(ge=1, le=999_999_999, description="The draft's version as you saw it.")
+    point: OwnId = Field(description="Id of the point.")
+
+
+class AppliedAsked(Asked):
+    """To which of the listed points the decision is to be applied."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"example": {"to": [{"draft": "0" * 32, "version": 3, "point": "0" * 32}]}}
+    )
+
+    to: Annotated[list[TargetAsked], Field(min_length=1, max_length=200)] = Field(
+        description="The points, as the reach listed them."
+    )
+
+    def targets(self) -> list[Target]:
+        return [Target(one.draft, one.version, one.point) for one in self.to]
+
+
+class AppliedTo(Shown):
+    """What became of one point."""
+
+    draft: str = Field(description="Id of the draft.")
+    point: str = Field(description="Id of the point.")
+    done: bool = Field(description="Whether it was decided on.")
+    version: int | None = Field(description="The draft's version now; null where nothing was changed.")
+    kind: str = Field(description="Why not, for programs: the `kind` of a problem; empty where it was done.")
+    detail: str = Field(description="Why not, in words.")
+
+    @classmethod
+    def of(cls, one: Applied) -> AppliedTo:
+        return cls(
+            draft=one.target.draft,
+            point=one.target.point,
+            done=one.problem is None,
+            version=one.version,
+            kind=one.problem.kind if one.problem else "",
+            detail=one.problem.detail if one.problem else "",
+        )
+
+
+class AppliedShown(Shown):
+    """What became of each of the points."""
+
+    items: list[AppliedTo] = Field(description="In the order they were sent.")
+
+
+class DecisionShown(Shown):
+    """One of two opposite decisions."""
+
+    point: str = Field(description="The point's id.")
+    draft: str = Field(description="Id of its draft.")
+    submission: str = Field(description="Id of the submission.")
+    group: str = Field(description="Id of the group in which it was reviewed.")
+    kind: PointKind = Field(description=POINT_KIND)
+    text: str = Field(description="What it says.")
+    quote: str = Field(description="The place in its submission, verbatim.")
+    dismissed: bool = Field(description="True: it was dismissed; false: it was approved.")
+    reason: str = Field(description="Why it was dismissed.")
+    decided_by: str | None = Field(description="Id of the facilitator who decided.")
+    name: str = Field(description="The facilitator's name.")
+    decided_at: datetime = Field(description="When that was.")
+
+    @classmethod
+    def of(cls, seen: DecisionSeen) -> DecisionShown:
+        said = seen.said
+        return cls(
+            point=said.point,
+            draft=seen.row.draft,
+            submission=seen.submission,
+            group=seen.group,
+            kind=said.kind,
+            text=said.text,
+            quote=said.quote,
+            dismissed=said.dismissed,
+            reason=seen.row.reason,
+            decided_by=seen.by,
+            name=seen.name,
+            decided_at=seen.row.at,
+        )
+
+
+RIGHT = "`first`, `second`, or `both` where both are fine."
+
+
+class SettledShown(Shown):
+    """What was said of two opposite decisions."""
+
+    right: Right = Field(description=f"Which of the two is to be followed: {RIGHT}")
+    note: str = Field(description="Why.")
+    settled_by: str | None = Field(description="Id of the person who settled it.")
+    at: datetime = Field(description="When that was.")
+
+
+class AlertShown(Shown):
+    """Two opposite decisions on passages that are nearly identical."""
+
+    id: str = Field(description="The alert's id.")
+    criterion: str = Field(description="Key of the criterion that both are about, or empty.")
+    clash: Clash = Field(
+        description="`kept_and_dismissed` for nearly the same point, or `strength_and_gap`: one praises what the other "
+        "wants changed."
+    )
+    raised_at: datetime = Field(description="When the later of the two was decided.")
+    first: DecisionShown = Field(description="The point that came first.")
+    second: DecisionShown = Field(description="The other one.")
+    settlement: SettledShown | None = Field(description="What was said of it; null where nothing was.")
+
+    @classmethod
+    def of(cls, seen: AlertSeen) -> AlertShown:
+        row, said = seen.row, seen.row.settlement
+        return cls(
+            id=row.id,
+            criterion=row.first.said.criterion,
+            clash=row.clash,
+            raised_at=row.at,
+            first=DecisionShown.of(seen.first),
+            second=DecisionShown.of(seen.second),
+            settlement=SettledShown(right=said.right, note=said.note, settled_by=seen.settled_by, at=said.at)
+            if said
+            else None,
+        )
+
+
+class AlertsShown(Shown):
+    """Opposite decisions on a challenge."""
+
+    items: list[AlertShown] = Field(description="The latest first.")
+
+
+class AlertSettled(Shown):
+    """That an alert was settled; without anybody's words."""
+
+    id: str = Field(description="The alert's id.")
+    right: Right = Field(description=f"Which of the two is to be followed: {RIGHT}")
+    settled_by: str | None = Field(description="Id of the person who settled it.")
+    at: datetime = Field(description="When that was.")
+
+    @classmethod
+    def of(cls, seen: AlertSeen) -> AlertSettled:
+        said = seen.row.settlement
+        assert said is not None, "An alert that was not settled was shown as settled."  # noqa: S101
+        return cls(id=seen.row.id, right=said.right, settled_by=seen.settled_by, at=said.at)
+
+
+class SettledAsked(Asked):
+    """Which of two opposite decisions is to be followed."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"example": {"right": "second", "note": "We take notes, on a card, from now on."}}
+    )
+
+    right: Right = Field(description=f"Which of the two is to be followed: {RIGHT}")
+    note: Line = Field(default="", description="Why, for colleagues.")
+
+
+class OpenQuestion(Shown):
+    """What facilitators are asked."""
+
+    criterion: str = Field(description="Key of the criterion that is not understood.")
+    cause: Cause = Field(description="What showed it: `dismissals`, a `contradiction`, or `cannot_tell`.")
+    text: str = Field(description="The question.")
+    asked_at: datetime = Field(description="Since when it is open.")
+
+
+class AnswerShown(Shown):
+    """What was answered before."""
+
+    criterion: str = Field(description="Key of the criterion.")
+    question: str = Field(description="What was asked.")
+    answer: str = Field(description="What was answered; empty where the question was left.")
+    answered_by: str | None = Field(description="Id of the facilitator who answered.")
+    at: datetime = Field(description="When that was.")
+
+
+class QuestionShown(Shown):
+    """The one question that may be open on a challenge, and earlier ones."""
+
+    open: OpenQuestion | None = Field(description="The open question; null where nothing is asked.")
+    answered: list[AnswerShown] = Field(description="What was answered, the latest first; of a criterion, it counts.")
+
+    @classmethod
+    def of(cls, seen: QuestionSeen) -> QuestionShown:
+        asked = seen.row.open
+        shown = OpenQuestion(
+            criterion=asked.criterion, cause=asked.cause, text=asked.text, asked_at=asked.at
+        ) if asked else None  # fmt: skip
+        return cls(open=shown, answered=[_answer(seen, row) for row in seen.row.answered])
+
+
+def _answer(seen: QuestionSeen, row: Clarification) -> AnswerShown:
+    return AnswerShown(
+        criterion=row.criterion,
+        question=row.question,
+        answer=row.answer,
+        answered_by=seen.people.get(row.person_id or ""),
+        at=row.at,
+    )
+
+
+class AnsweredShown(Shown):
+    """That a question was answered; without anybody's words."""
+
+    criterion: str = Field(description="Key of the criterion.")
+    version: int = Field(description="The challenge's version now; drafts made from an earlier one are stale.")
+    open: str | None = Field(description="Key of the criterion that is asked about next; null where nothing is.")
+
+
+class AnswerAsked(Asked):
+    """An answer to the open question, or another one to a question that was answered before."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {"criterion": "k2", "answer": "One question that the pair agrees on before the visit."}
+        }
+    )
+
+    criterion: Key = Field(description="Key of the criterion that the question is about.")
+    answer: Line = Field(description="What you would accept; later drafts follow it. Empty leaves the question.")
+
+
+class LintAsked(Asked):
+    """A point that is being written."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {"kind": "next_step", "text": "Great work! 7/10.", "quote": "twice", "criterion": "k1"}
+        }
+    )
+
+    kind: PointKind = Field(description=POINT_KIND)
+    text: Words = Field(description="What the learner would be told.")
+    quote: Work = Field(default="", description="The place in the submission, letter for letter.")
+    criterion: Key | None = Field(default=None, description="Key of the criterion it is about, if any.")
+
+    def wish(self) -> PointWish:
+        return PointWish(self.kind, self.text, self.quote, self.criterion or "")
+
+
+class AdviceShown(Shown):
+    """What could be better; nothing of it stands in the way of approving."""
+
+    code: str = Field(description="What kind of advice, for programs.")
+    message: str = Field(description="What could be better.")
+    start: int | None = Field(description="Where in the point's text the words are; null where it is about no words.")
+    end: int | None = Field(description="Where they end, exclusive.")
+
+    @classmethod
+    def of(cls, one: Advice) -> AdviceShown:
+        return cls(code=one.code, message=one.message, start=one.start, end=one.end)
+
+
+class AdviceList(Shown):
+    """Advice on a point."""
+
+    items: list[AdviceShown] = Field(description="Empty where there is nothing to say.")
