@@ -172,12 +172,12 @@ class Insertion:
 def insertions(rows: Sequence[Row], strings: Sequence[Hostile]) -> list[Insertion]:
     """Each answer as it is, then each attack in one of them, and its control."""
     made = [Insertion(f"plain-{at}", row.id, row.challenge, row.text) for at, row in enumerate(rows)]
-    benign = " ".join(" ".join(one.text.split()) for one in strings if one.malicious is False)
+    benign = " ".join(" ".join(one.text.split()) for one in strings if one.malicious is False) + " "
     used = 0
     for at, attack in enumerate(one for one in strings if one.malicious):
         row, place = rows[at % len(rows)], at % 3
-        control = (benign + " " + benign)[used : used + len(attack.text)]
-        used = (used + len(control)) % max(1, len(benign))
+        control = (benign * (len(attack.text) // len(benign) + 2))[used : used + len(attack.text)]
+        used = (used + len(control)) % len(benign)
         for kind, text, hostile in (("attack", attack.text, attack), ("control", control, None)):
             whole = inserted(row.text, text, place)
             made.append(Insertion(f"{kind}-{at}", row.id, row.challenge, whole, hostile))

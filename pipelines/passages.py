@@ -50,7 +50,8 @@ class _Section:
 
 def estimate_tokens(text: str) -> int:
     """WordPiece tokens, guessed from the characters: 0.7 to 1.1 times the model's own for English means room to spare,
-    German prose has up to 1.3 times as many as guessed. Hence PASSAGE_TOKENS well below MODEL_TOKENS; see REPORT.md."""
+    German prose has up to 1.3 times as many as guessed. Hence PASSAGE_TOKENS well below MODEL_TOKENS; see
+    docs/decisions/0004-retrieval.md."""
     return sum(map(_cost, _PIECE.findall(text)))
 
 

@@ -44,7 +44,8 @@ seldom given are not forgotten. Macro-F1 in cross-validation peaks at .3 to .5 o
 PRECISION = 0.95
 MIN_PEERS = 20
 """With fewer peers the calibration does not hold: a new German challenge was answered at precision
-.85 to .88 with 1 to 10 peers, .905 with 20, .934 with 40 (REPORT.md). Below it, always abstain."""
+.85 to .88 with 1 to 10 peers, .905 with 20, .934 with 40 (docs/decisions/0005-assessment.md). Below it,
+always abstain."""
 NEAR = (3, 10)
 
 
@@ -247,8 +248,3 @@ def read(model: AssessmentModel, d: Desk, texts: Sequence[str], vectors: Known) 
     chosen = choose(p, model.share)
     confidence = sigmoid(model.surety(_surety_features(p, chosen)))[:, 0]
     return Reading(p, chosen, np.clip(score, 0, 1), confidence, criteria, peers, precedents)
-
-
-def points_met(challenge: ChallengeBrief, criteria: Array) -> Array:
-    """(q,) share of the points whose criteria are judged met."""
-    return np.asarray((criteria > 0.5) @ points_of(challenge))

@@ -98,7 +98,7 @@ def _against(kind: PointKind, standing: Standing) -> bool:
 def _agrees(raw: RawPoint, piece: Evidence, language: str) -> bool:
     past = piece.item.past
     if past is None or past.dismissed or (past.kind is PointKind.STRENGTH) != (raw.kind is PointKind.STRENGTH):
-        return known and same_passage(point.quote, past.quote, language)
+        return False
     if raw.criterion and past.criterion and raw.criterion != past.criterion:
         return False  # the same criterion alone is no agreement: everybody's work is read by the same criteria
     return max(alike(raw.text, past.text, language), alike(raw.quote, past.quote, language)) >= SAME_MATTER
@@ -125,7 +125,7 @@ def _reworded(point: Point, past: PastPoint, language: str) -> bool:
     if (point.kind is PointKind.STRENGTH) is not (past.kind is PointKind.STRENGTH):
         return False
     known = bool(point.criterion) or alike(point.text, past.text, language) >= SAME_MATTER
-    return False
+    return known and same_passage(point.quote, past.quote, language)
 
 
 def renumbered(findings: Sequence[Finding], kept: Mapping[int, int]) -> list[Finding]:

@@ -35,8 +35,8 @@ from service.store.tables import (
 )
 
 MOST_DECIDED = 1000
-"""Decided points of a challenge that are remembered, the latest; to compare all with all took 0.1 s for as many on four criteria,
-1.5 s on a single one; to mark one draft by them, 0.1 s."""
+"""Decided points of a challenge that are remembered, the latest. To compare as many all with all took 0.1 s on four
+criteria, 1.5 s on a single one; to mark one draft by them, 0.1 s."""
 MOST_REACHED = 200
 
 

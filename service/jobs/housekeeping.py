@@ -1,4 +1,4 @@
-"""Sweeps out what has had its time: replies kept for repeats, jobs long done, tokens long ended. Never anybody's work."""
+"""Sweeps out what has had its time: replies kept for repeats, jobs long done, ended tokens. Never anybody's work."""
 
 from __future__ import annotations
 

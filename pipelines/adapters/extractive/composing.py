@@ -18,6 +18,8 @@ SEEN = 0.67
 """Share of a criterion's own words found here from which it counts as probably met where nothing else is known."""
 ASKED = 0.5
 """Chance of "met" up to which a facilitator's question is asked: in the examples 12 of 16 such were open."""
+DOUBTED = 0.42
+"""Up to here also beside what is known to be open, and at a less certain place."""
 CLAIMED = 0.65
 """Confidence from which it is said that something is not there; below, a question is asked."""
 SEEN_HERE, SEEN_IF_SURE = 0.4, 0.35
@@ -116,7 +118,7 @@ class _Composer:
 
     def by_criteria(self) -> Reply:
         readings = [self._read(criterion, i) for i, criterion in enumerate(self.brief.challenge.criteria)]
-        met = sorted((one for one in readings if not one.open), key=lambda one: -one.chance)
+        met = sorted((one for one in readings if not one.open and self._may_praise(one)), key=lambda one: -one.chance)
         chosen = self._chosen(sorted((one for one in readings if one.open), key=lambda one: one.urgency), bool(met))
         if self._too_short() and not any(one.agreed for one in chosen):
             return _abstain(self.phrases.note("short"))
@@ -127,7 +129,7 @@ class _Composer:
         still = chosen if points else ()
         points += [self._strength(one, span, still) for one, span in shown][: MOST_POINTS - len(points)]
         if not points:
-            return _abstain(self.phrases.note("met" if len(met) == len(readings) else "unsure"))
+            return _abstain(self.phrases.note("met" if not any(one.open for one in readings) else "unsure"))
         if general and not shown:
             return _reply(self.phrases.say("summary", "agreed_gap"), points)
         return _reply(self._summary([one for one, _ in shown], chosen if gaps else []), points)
@@ -140,12 +142,16 @@ class _Composer:
         known = [one for one in open_ones if one.known]
         doubtful = [one for one in open_ones if not one.known and self._may_be_asked(one, bool(known))]
         most = MOST_POINTS - has_strength
-        return (known + doubtful[: max(0, 2 - len(known)) if self._cold else max(0, 1 - len(known))])[:most]
+        return (known + doubtful[: max(0, 2 - len(known))])[:most]
 
     def _gives_away(self, criterion: Criterion) -> bool:
         """Whether the criterion is a piece of the expected answer: to quote it as missing would solve the task."""
         expected = " ".join(self.brief.challenge.reference.split())
         return not criterion.question.strip() and " ".join(criterion.text.split()) in expected
+
+    def _may_praise(self, one: _Reading) -> bool:
+        """A piece of the expected answer is praised only where the whole is surely right: alone it says little."""
+        return not self._gives_away(one.criterion) or self._overall() is Standing.MET
 
     def _too_short(self) -> bool:
         """Fewer than two words of meaning for each criterion with a question: nothing that could be pointed at."""
@@ -165,8 +171,11 @@ class _Composer:
         if not one.criterion.question.strip():
             return False
         if not self._cold:
-            return one.chance <= ASKED and one.evidence >= SEEN_HERE and not something_known
-        return not self.places.shows(self.words.wanted((one.matter.words, 1.0), (one.criterion.question, 0.8)))
+            near = one.evidence >= SEEN_HERE
+            return one.chance <= DOUBTED or (one.chance <= ASKED and near and not something_known)
+        asked = self.words.wanted((one.matter.words, 1.0), (one.criterion.question, 0.8))
+        accepted = self.words.wanted((one.criterion.evidence, 0.8))  # what facilitators said would show it
+        return not self.places.shows(asked) and not self.places.shows(accepted)
 
     def _read(self, criterion: Criterion, order: int) -> _Reading:
         judged = next((one for one in self.assessment.criteria if one.criterion == criterion.id), None)
@@ -219,7 +228,8 @@ class _Composer:
             if (past.kind is PointKind.STRENGTH) == strength
         ]
         said = criterion.text if one.matter.form == "other" else one.matter.words
-        weights = [(said, 1.0), (criterion.question, 0.8), *((quote, 0.3) for quote in pointed_at)]
+        accepted = (criterion.evidence, 0.6)
+        weights = [(said, 1.0), (criterion.question, 0.8), accepted, *((quote, 0.3) for quote in pointed_at)]
         wanted = self.words.wanted(*weights)
         if strength and one.place and not self._shows(one, one.place):
             return None
@@ -236,7 +246,7 @@ class _Composer:
 
     def _line(self, criterion: Criterion) -> Line | None:
         """A line of the organization's documents on this criterion that was not quoted yet."""
-        wanted, also = self.words.stems(criterion.text), self.words.stems(criterion.question)
+        wanted, also = self.words.stems(criterion.text), self.words.stems(f"{criterion.question} {criterion.evidence}")
         found = cited(self.evidence, criterion.id, told=self.quoted)
         found = found or line(self.evidence, wanted, also, self.language, told=self.quoted)
         self.quoted += [found.quote] if found else []
@@ -286,7 +296,8 @@ class _Composer:
         pool = precedents(self.evidence, "")
         gaps = [one for one in pool if one[1].kind is not PointKind.STRENGTH]
         found = agreement(gaps, self.brief, on_criterion=False) if 2 * len(gaps) > len(pool) else None
-        return self._agreed(found) if found and found.text and self._overall() is not Standing.MET else None
+        leans_met = self.assessment.overall.standing is Standing.MET  # even if it is not sure: then nothing is asked for
+        return self._agreed(found) if found and found.text and not leans_met else None
 
     def _overall(self) -> Standing:
         return Standing.CANNOT_TELL if self.assessment.abstained else self.assessment.overall.standing
@@ -311,7 +322,7 @@ class _Composer:
         found = None if unsure and against else agreement(chosen, self.brief, on_criterion=False)
         if found and found.text and (point := self._agreed(found)):
             return _reply(self.phrases.say("summary", "agreed_gap" if open_first else "agreed_strength"), [point])
-        if open_first or not pool:
+        if not pool or (open_first and not unsure):
             asked = self._about_the_task()
             if asked:
                 return _reply(self.phrases.say("summary", "task"), [asked])
