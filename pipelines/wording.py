@@ -21,7 +21,10 @@ Span = tuple[int, int]
 TWINS = 0.6
 """Share of content-word stems, of all that either text has, from which two points count as the same thing said twice.
 
-Read on pairs of approved feedback: rewordings of one remark lie above 0.6, remarks on neighbouring matters below 0.45.
+Measured on pairs of approved feedback within a challenge. In the example organization, where every facilitator words
+anew, none of 1069 pairs reaches it: on one criterion they go up to 0.45, on others to 0.2. In two public sets of
+short answers, where the same is said over and over, 7 of 100 pairs of distinct feedbacks reach it; of 24 of these that
+were read, all but one said the same thing, and of 24 between 0.45 and 0.6 still about two thirds.
 """
 
 SAME_PASSAGE = 0.6

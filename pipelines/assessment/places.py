@@ -21,7 +21,7 @@ from scipy.optimize import linear_sum_assignment
 from pipelines.assessment.terms import MARKS, Array, Judged
 from pipelines.ports import Embedder
 from pipelines.values import ChallengeBrief, Item, PastPoint, PointKind, Standing
-from pipelines.wording import Span, content, language_code, sentences, shared
+from pipelines.wording import Span, content, language_code, orders, sentences, shared
 
 MOST_SENTENCES: Final = 120
 MOST_ROWS: Final = 60
@@ -89,10 +89,12 @@ class Places:
         self._language = language_code(challenge.language)
         self._order = {criterion.id: at for at, criterion in enumerate(challenge.criteria)}
         self._asked = [
-            [_unit(embedder, text) for text in (criterion.text, criterion.question) if text.strip()]
+            [_unit(embedder, text) for text in (criterion.text, criterion.question, criterion.evidence) if text.strip()]
             for criterion in challenge.criteria
         ]
-        self._words = [content(f"{one.text} {one.question}", self._language) for one in challenge.criteria]
+        self._words = [
+            content(f"{one.text} {one.question} {one.evidence}", self._language) for one in challenge.criteria
+        ]
         quotes = [
             (item, past)
             for item in approved
@@ -118,7 +120,9 @@ class Places:
 
     def _read(self, text: str, embedder: Embedder) -> _Text:
         spans = sentences(text)[:MOST_SENTENCES]
-        spans = [span for span in spans if len(text[slice(*span)].split()) >= SHORTEST] or spans
+        told = orders(text)  # to a machine: no part of the solution
+        spans = [one for one in spans if not any(a < one[1] and one[0] < b for a, b in told)] or spans
+        spans = [one for one in spans if len(text[slice(*one)].split()) >= SHORTEST] or spans
         said = [text[slice(*span)] for span in spans]
         return _Text(spans, np.asarray(embedder.embed(said), np.float64), [content(s, self._language) for s in said])
 

@@ -26,12 +26,14 @@ from pipelines.assessment.space import texts_to_embed
 from pipelines.assessment.terms import VERDICTS, Array, Judged, Known, judged
 from pipelines.ports import Embedder
 from pipelines.values import Assessment, ChallengeBrief, Item, Judgement, Reviewed, Standing
-from pipelines.wording import language_code, language_of
+from pipelines.wording import count_words, language_code, language_of, orders
 
 MOST_JUDGED: Final = 400
 """Judged work looked at in one challenge, the latest first."""
 NEAREST: Final = 5
 """Peers whose agreement is counted."""
+LEAST_HEARD: Final = 5
+"""Words that must be left of a text when orders to a machine are left out of it."""
 MET, NOT_YET = 0.65, 0.35
 """From which chance of "met" a criterion is said to be met, and up to which not yet; between them nobody can tell."""
 KEPT: Final = 128
@@ -126,7 +128,8 @@ def assess(
     rows = _learned(reviewed)
     ready = desks.ready(challenge, rows, embedder)
     model = AssessmentModel.of(fitted) if fitted else untaught()
-    found = read(model, ready, [text], _known(challenge, [text], embedder))
+    heard = _heard(text)
+    found = read(model, ready, [heard], _known(challenge, [heard], embedder))
     places = desks.places(challenge, rows, approved, embedder).find(text, embedder)
     sure = float(found.confidence[0])
     best = int(found.chosen[0])
@@ -142,6 +145,21 @@ def assess(
         nearest=tuple(ready.rows[at].id for at in near),
         precedents=tuple(ready.rows[int(at)].id for at in found.precedents[0]),
     )
+
+
+def _heard(text: str) -> str:
+    """The text without sentences that give orders to a machine; all of it where hardly anything else would be left.
+
+    With 180 attacks put into honest answers, verdicts that flip went from .050 to .011 (English), .211 to .139 (very
+    short answers) and .139 to .144 (German); none of 586 honest answers held such a sentence.
+    """
+    parts, last = [], 0
+    for start, end in orders(text):
+        if start >= last:
+            parts.append(text[last:start])
+        last = max(last, end)
+    rest = " ".join("".join([*parts, text[last:]]).split())
+    return rest if last and count_words(rest) >= LEAST_HEARD else text
 
 
 def _same_language(challenge: ChallengeBrief, text: str) -> bool:

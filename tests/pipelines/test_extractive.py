@@ -72,9 +72,7 @@ def reply(about: Brief, evidence: tuple[Evidence, ...] = (), assessment: Assessm
 def test_the_worked_example_is_drafted_without_any_model() -> None:
     made = drafted()
     first, second = made.points[:2]
-    assert made.summary.startswith(
-        ("Who observes whom and when is clear", "A reader can tell who", "Settled: who", "Who obs")
-    )
+    assert made.summary.startswith(("Who observes whom, and when, is clear", "A reader can tell who observes"))
     assert "what will be looked for" in made.summary
     assert (first.kind, first.criterion) == (PointKind.NEXT_STEP, "k2")
     assert "“There is one question agreed before each visit”" in first.text
@@ -296,12 +294,21 @@ def test_a_german_submission_gets_german_words_by_the_german_criteria() -> None:
     assert made.findings == ()
 
 
-def test_criteria_in_another_language_are_quoted_and_not_mixed_in() -> None:
-    about = brief(text=GERMAN_TEXT)
-    made = drafted(about, (), judged(k2=Standing.NOT_YET))
-    assert made.outcome is Outcome.DRAFTED
-    assert "„says what will be looked for“" in made.points[0].text
-    assert made.findings == ()
+def test_by_criteria_in_another_language_nothing_is_called_missing() -> None:
+    made = drafted(brief(text=GERMAN_TEXT), (), judged(k2=Standing.NOT_YET))
+    assert made.outcome is Outcome.CANNOT
+    assert "anderen Sprache" in made.reason
+
+
+def test_by_criteria_in_another_language_facilitators_words_in_the_texts_own_are_used() -> None:
+    said = "Wer schreibt auf, was in der Konferenz gesagt wird, und wo ist es nachher zu finden?"
+    evidence = tuple(
+        precedent(f"E{n}", said, "reden wir in der Konferenz darüber", author=str(n), kind=PointKind.QUESTION)
+        for n in range(2)
+    )
+    made = drafted(brief(text=GERMAN_TEXT), evidence, UNJUDGED)
+    assert [point.text for point in made.points] == [said]
+    assert "Konferenz" in made.points[0].quote
 
 
 def test_a_language_without_words_of_its_own_gets_the_facilitators_questions() -> None:
@@ -379,20 +386,3 @@ def test_every_draft_passes_verification_whatever_the_standings() -> None:
         for b in standings:
             made = drafted(assessment=judged(k1=a, k2=b, k3=Standing.NOT_YET))
             assert not [finding for finding in made.findings if finding.grave or finding.code == "left-out"]
-
-
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        ("names who observes whom and when", "who observes whom and when"),
-        ("The plan explains why this pair begins", "why this pair begins"),
-        ("gives a date for the first visit", "a date for the first visit"),
-        ("sets aside lesson time for the feedback", "whether it sets aside lesson time for the feedback"),
-        ("decides beforehand what will show success", "whether it decides beforehand what will show success"),
-        ("Observation is not appraisal", "“Observation is not appraisal”"),
-    ],
-)
-def test_a_criterion_is_said_in_the_grammar_it_allows(text: str, said: str) -> None:
-    challenge = replace(CHALLENGE, criteria=(Criterion("k1", text),))
-    made = drafted(brief(challenge=challenge), (), judged(k1=Standing.NOT_YET))
-    assert said.casefold() in made.points[0].text.casefold()

@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import islice
 
 from pipelines.adapters.extractive.memory import Agreement, Line, agreement, cited, line, precedents
-from pipelines.adapters.extractive.phrasing import Matter, Phrases, speaks, table
+from pipelines.adapters.extractive.phrasing import Phrases, speaks, table
 from pipelines.adapters.extractive.places import Places, Vocabulary
+from pipelines.adapters.extractive.readings import (
+    ASKED,
+    CLEAR,
+    DOUBTED,
+    MET_BY_WORDS,
+    NEAR_PASSAGE,
+    SEEN_HERE,
+    SEEN_IF_SURE,
+    SURE,
+    Reading,
+)
 from pipelines.ports import Material
 from pipelines.values import Criterion, Evidence, Judgement, PastPoint, PointKind, Standing
 from pipelines.wording import Span, content, language_code, language_of, sentences, stop_words
@@ -16,62 +26,12 @@ from pipelines.wording import Span, content, language_code, language_of, sentenc
 MOST_POINTS = 3
 SEEN = 0.67
 """Share of a criterion's own words found here from which it counts as probably met where nothing else is known."""
-ASKED = 0.5
-"""Chance of "met" up to which a facilitator's question is asked: in the examples 12 of 16 such were open."""
-DOUBTED = 0.42
-"""Up to here also beside what is known to be open, and at a less certain place."""
-CLAIMED = 0.65
-"""Confidence from which it is said that something is not there; below, a question is asked."""
-SEEN_HERE, SEEN_IF_SURE = 0.4, 0.35
-SURE = 0.8
-"""How near a place must be to what it is about to be praised there; a little less where it is surely met.
-
-In the examples, each author left out, three of four such places were the facilitator's own, against one of two.
-"""
-MET_BY_WORDS = 0.6
-NEAR_PASSAGE = 0.4
-"""Cosine from which a precedent's passage is near enough to the place to be named as a source."""
 SHORT_MATTER = 60
 """Characters of what a criterion asks for up to which it is named in passing."""
 UNCOVERED = 0.34
 """Share of a reference sentence's words found here below which the task is asked about again."""
 
 Reply = dict[str, object]
-_RANK = {Standing.NOT_YET: 0, Standing.PARTLY: 1, Standing.CANNOT_TELL: 2, Standing.MET: 3}
-
-
-@dataclass(frozen=True, slots=True)
-class _Reading:
-    """One criterion as this submission stands on it."""
-
-    criterion: Criterion
-    matter: Matter
-    standing: Standing
-    chance: float
-    confidence: float
-    place: Span | None
-    evidence: float
-    agreed: Agreement | None  # that something is open
-    praised: Agreement | None  # that it is met
-    order: int
-
-    @property
-    def open(self) -> bool:
-        return self.standing is not Standing.MET
-
-    @property
-    def claimed(self) -> bool:
-        """Whether a reader may be told that something is open, rather than asked."""
-        return self.agreed is not None or (self.known and self.confidence >= CLAIMED)
-
-    @property
-    def known(self) -> bool:
-        return self.standing is not Standing.CANNOT_TELL or self.agreed is not None
-
-    @property
-    def urgency(self) -> tuple[float, float, float, int]:
-        rank = 0.5 if self.standing is Standing.CANNOT_TELL and self.agreed else _RANK[self.standing]
-        return rank, -(self.criterion.points or 0.0), self.chance, self.order
 
 
 def compose(material: Material) -> Reply:
@@ -123,18 +83,22 @@ class _Composer:
         if self._too_short() and not any(one.agreed for one in chosen):
             return _abstain(self.phrases.note("short"))
         general = self._general() if not any(one.agreed for one in chosen) else None
+        shown = self._shown(
+            met, 1 if general or chosen else 2
+        )  # first: where it can be seen, nothing else is asked for
         gaps = [point for i, one in enumerate(chosen) if (point := self._gap(one, i))]
         points = [general, *gaps][:2] if general else gaps
-        shown = self._shown(met, 1 if points else 2)
         still = chosen if points else ()
         points += [self._strength(one, span, still) for one, span in shown][: MOST_POINTS - len(points)]
         if not points:
             return _abstain(self.phrases.note("met" if not any(one.open for one in readings) else "unsure"))
         if general and not shown:
             return _reply(self.phrases.say("summary", "agreed_gap"), points)
-        return _reply(self._summary([one for one, _ in shown], chosen if gaps else []), points)
+        seen = [one for one, _ in shown]
+        clear = [*seen, *(one for one in met if one not in seen and one.confidence >= CLEAR)]
+        return _reply(self._summary(clear, chosen if gaps else []), points)
 
-    def _chosen(self, open_ones: Sequence[_Reading], has_strength: bool) -> list[_Reading]:
+    def _chosen(self, open_ones: Sequence[Reading], has_strength: bool) -> list[Reading]:
         """What is known to be open first; of what cannot be told, as much as makes two in all, where it is doubtful."""
         if self._overall() is Standing.MET:  # sure, by comparison with enough judged work
             return []
@@ -149,7 +113,7 @@ class _Composer:
         expected = " ".join(self.brief.challenge.reference.split())
         return not criterion.question.strip() and " ".join(criterion.text.split()) in expected
 
-    def _may_praise(self, one: _Reading) -> bool:
+    def _may_praise(self, one: Reading) -> bool:
         """A piece of the expected answer is praised only where the whole is surely right: alone it says little."""
         return not self._gives_away(one.criterion) or self._overall() is Standing.MET
 
@@ -163,10 +127,11 @@ class _Composer:
         """Nobody judged anything: what the comparison says of a criterion is a guess from its words."""
         return not self.assessment.peers
 
-    def _may_be_asked(self, one: _Reading, something_known: bool) -> bool:
-        """A question about what is plainly there would only annoy: where judged passages help, they say how likely that
+    def _may_be_asked(self, one: Reading, something_known: bool) -> bool:
+        """A question about what is plainly there would only annoy.
 
-        is; where there are none, a phrase with the criterion's or its question's words is taken for an answer.
+        Where judged passages help, they say how likely that is; where there are none, a phrase with the criterion's or
+        its question's words is taken for an answer.
         """
         if not one.criterion.question.strip():
             return False
@@ -177,7 +142,7 @@ class _Composer:
         accepted = self.words.wanted((one.criterion.evidence, 0.8))  # what facilitators said would show it
         return not self.places.shows(asked) and not self.places.shows(accepted)
 
-    def _read(self, criterion: Criterion, order: int) -> _Reading:
+    def _read(self, criterion: Criterion, order: int) -> Reading:
         judged = next((one for one in self.assessment.criteria if one.criterion == criterion.id), None)
         standing, chance = self._standing(criterion, judged)
         pool = precedents(self.evidence, criterion.id)
@@ -190,7 +155,7 @@ class _Composer:
         place, evidence = (judged.place, judged.evidence) if judged else (None, 0.0)
         matter = self.phrases.matter(criterion)
         sure = judged.confidence if judged else 0.0
-        return _Reading(criterion, matter, standing, chance, sure, place, evidence, agreed, praised, order)
+        return Reading(criterion, matter, standing, chance, sure, place, evidence, agreed, praised, order)
 
     def _standing(self, criterion: Criterion, judged: Judgement | None) -> tuple[Standing, float]:
         """The comparison's word; without one, a criterion whose own words are nearly all here is probably met."""
@@ -201,8 +166,8 @@ class _Composer:
             return Standing.MET, MET_BY_WORDS
         return Standing.CANNOT_TELL, 0.5
 
-    def _gap(self, one: _Reading, number: int) -> Reply | None:
-        span = self._place(one, strength=False, agreed=one.agreed) or self.places.last()
+    def _gap(self, one: Reading, number: int) -> Reply | None:
+        span = self._place(one, strength=False, agreed=one.agreed) or self._beside(one)
         if span is None:
             return None
         key, labels = f"{one.criterion.id}{number}", one.agreed.labels if one.agreed else self._alike(one)
@@ -214,12 +179,19 @@ class _Composer:
         kind = PointKind.NEXT_STEP if first or "?" not in text else PointKind.QUESTION
         return self._point(kind, one.criterion.id, span, text, [found.label, *labels] if found else labels)
 
-    def _alike(self, one: _Reading) -> list[str]:
+    def _beside(self, one: Reading) -> Span | None:
+        """A place that a strength has taken already, rather than anywhere; else the last that is free."""
+        taken, self.places.used = self.places.used, [one for one in self.places.used if one not in self.shown]
+        span = self._place(one, strength=False, agreed=one.agreed) or self.places.last()
+        self.places.used = [*taken, *([span] if span else [])]
+        return span
+
+    def _alike(self, one: Reading) -> list[str]:
         """Points on the criterion that facilitators made at passages near to this one's place."""
         near = [piece for piece, past in precedents(self.evidence, one.criterion.id) if _same_sort(piece, past)]
         return [piece.label for piece in near[:MOST_POINTS]] if one.place and one.known else []
 
-    def _place(self, one: _Reading, *, strength: bool, agreed: Agreement | None) -> Span | None:
+    def _place(self, one: Reading, *, strength: bool, agreed: Agreement | None) -> Span | None:
         """The place found by meaning; without one, the phrase like what facilitators pointed at, or of like words."""
         criterion = one.criterion
         pointed_at = [
@@ -237,7 +209,7 @@ class _Composer:
             return span
         return self.places.like(agreed.passages if agreed else pointed_at) or self.places.nearest(wanted, sure=strength)
 
-    def _shows(self, one: _Reading, place: Span) -> bool:
+    def _shows(self, one: Reading, place: Span) -> bool:
         """Whether the place is near enough in meaning and in words that it can be praised there."""
         near = one.evidence >= (SEEN_IF_SURE if one.chance >= SURE else SEEN_HERE)
         return near and self.places.stands_out(
@@ -252,7 +224,7 @@ class _Composer:
         self.quoted += [found.quote] if found else []
         return found
 
-    def _gap_text(self, one: _Reading, found: Line | None, key: str) -> str:
+    def _gap_text(self, one: Reading, found: Line | None, key: str) -> str:
         """What a reader cannot tell; a line of our documents if one fits; the facilitator's question or a step."""
         part = "unsure" if not one.claimed else "partly" if one.standing is Standing.PARTLY else "gap"
         question = one.criterion.question.strip()
@@ -267,12 +239,14 @@ class _Composer:
             pieces.append(self.phrases.about("step", one.matter, key))
         return " ".join(pieces)
 
-    def _shown(self, met: Sequence[_Reading], most: int) -> list[tuple[_Reading, Span]]:
+    def _shown(self, met: Sequence[Reading], most: int) -> list[tuple[Reading, Span]]:
         """Of the criteria that are met, those that can be pointed at, with their places."""
         found = ((one, self._place(one, strength=True, agreed=one.praised)) for one in met)
-        return list(islice(((one, span) for one, span in found if span is not None), most))
+        shown = list(islice(((one, span) for one, span in found if span is not None), most))
+        self.shown = [span for _, span in shown]
+        return shown
 
-    def _strength(self, one: _Reading, span: Span, still: Sequence[_Reading]) -> Reply:
+    def _strength(self, one: Reading, span: Span, still: Sequence[Reading]) -> Reply:
         labels = one.praised.labels if one.praised else []
         if one.praised and one.praised.text:
             return self._point(PointKind.STRENGTH, one.criterion.id, span, one.praised.text, labels)
@@ -284,7 +258,7 @@ class _Composer:
             text = f"{text} {self.phrases.say('strength', 'keep' if still else 'alone', key)}"
         return self._point(PointKind.STRENGTH, one.criterion.id, span, text, labels)
 
-    def _summary(self, met: Sequence[_Reading], chosen: Sequence[_Reading]) -> str:
+    def _summary(self, met: Sequence[Reading], chosen: Sequence[Reading]) -> str:
         """What is clear (two criteria if both are short) and what is open first."""
         still = [one.matter for one in chosen[:1]]
         return self.phrases.summary([one.matter for one in met], still, sure=not chosen or chosen[0].claimed)
@@ -296,7 +270,7 @@ class _Composer:
         pool = precedents(self.evidence, "")
         gaps = [one for one in pool if one[1].kind is not PointKind.STRENGTH]
         found = agreement(gaps, self.brief, on_criterion=False) if 2 * len(gaps) > len(pool) else None
-        leans_met = self.assessment.overall.standing is Standing.MET  # even if it is not sure: then nothing is asked for
+        leans_met = self.assessment.overall.standing is Standing.MET  # not surely, but then nothing is asked for
         return self._agreed(found) if found and found.text and not leans_met else None
 
     def _overall(self) -> Standing:

@@ -26,6 +26,7 @@ NEAR = 0.45
 
 _WORDS = re.compile(r"\S+")
 _EDGE = " \t\n\r.,;:!?…–—-•*\"“”„«»'’()[]"
+_JOINING = frozenset({"", "and", "but", "so", "then", "und", "aber", "dann", "sondern"})
 _NUMBER = "#"
 _PEOPLE = frozenset({"who", "whom", "wer", "wen", "wem"})
 _TIMES = frozenset({"when", "why", "wann", "warum"})
@@ -264,8 +265,9 @@ class Places:
 
 
 def _parted(between: str) -> bool:
-    """Whether two clauses are parted by more than an "and": a mark that a reader sees."""
-    return any(mark in between for mark in ",;:–—()")
+    """Whether clauses are parted by a mark, with no more than an "and" after it: "which" leans on what it follows."""
+    said = between.strip(" \n\t,;:–—-").casefold()
+    return any(mark in between for mark in ",;:–—") and said in _JOINING
 
 
 def _balanced(text: str) -> bool:
