@@ -6,8 +6,9 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from service import wiring
@@ -53,7 +54,8 @@ class Progress:
         return self.jobs == 0 and self.lines_done == self.lines
 
 
-def progress(session: Session, organization: str) -> Progress:
+def progress(session: Session, organization: str, now: datetime) -> Progress:
+    """What is done and what is left at this moment; a job that may not begin yet is not waited for."""
     lines, kept, failed = session.execute(
         select(func.sum(ImportRun.lines), func.sum(ImportRun.kept), func.sum(ImportRun.failed)).where(
             ImportRun.organization_id == organization
@@ -63,7 +65,9 @@ def progress(session: Session, organization: str) -> Progress:
         select(func.count()).where(ImportRun.organization_id == organization, ImportRun.state != "finished")
     )
     waiting = select(func.count()).where(
-        Job.organization_id == organization, Job.state.in_((JobState.QUEUED, JobState.LEASED))
+        Job.organization_id == organization,
+        Job.state.in_((JobState.QUEUED, JobState.LEASED)),
+        or_(Job.not_before <= now, Job.attempts > 0),  # one that is put off after a failure is still waited for
     )
     drafts = select(func.count()).where(DraftRow.organization_id == organization)
     in_work = drafts.where(DraftRow.state.in_((State.WAITING, State.DRAFTING)))
@@ -74,7 +78,7 @@ def progress(session: Session, organization: str) -> Progress:
         to_index=session.scalar(waiting.where(Job.kind == "sync")) or 0,
         drafts=session.scalar(drafts) or 0,
         to_draft=session.scalar(in_work) or 0,
-        jobs=session.scalar(waiting.where(Job.kind.not_in(("release", "fit")))) or 0,
+        jobs=session.scalar(waiting) or 0,
     )
 
 
@@ -111,7 +115,7 @@ def wait(parts: wiring.Parts, organization: str, show: Callable[[Progress], None
     """Until nothing of the organization's work is left, showing how far it is."""
     while True:
         with parts.sessions.reading() as session:
-            now = progress(session, organization)
+            now = progress(session, organization, parts.now())
         show(now)
         if now.done:
             return now
