@@ -82,7 +82,9 @@ def test_the_image_runs_as_a_user_of_its_own() -> None:
 
 
 def test_make_says_what_there_is() -> None:
-    said = subprocess.run(["make", "--no-print-directory", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    said = subprocess.run(
+        ["make", "--no-print-directory", "help"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
     assert [line.split()[1] for line in said.splitlines()] == ["help", "demo", "test", "sure", "serve", "docs"]
 
 
