@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from pipelines.assessment import Desks, assess
+from pipelines.assessment import MOST_JUDGED, Desks, assess
 from pipelines.drafting import Budget, draft, is_blank
 from pipelines.passages import cut
 from pipelines.ports import Embedder, LanguageModel
@@ -35,8 +35,6 @@ PRECEDENTS: Final = 8
 CONTEXT: Final = 4
 PEERS: Final = 3
 """Pieces of evidence at most, by kind. More did not fit a facilitator's eye, and a model's budget drops them first."""
-JUDGED: Final = 400
-"""Judged work that assessment looks at."""
 ASKED: Final = 12
 """Passages of a submission that evidence is looked for with; longer work is asked for evenly."""
 LEARNER: Final = 0.5
@@ -71,7 +69,7 @@ def make(brief: Brief, tools: Tools) -> Draft:
     """
     if brief.ai is AI.NONE or is_blank(brief.text):
         return _draft(brief, (), UNREAD, tools)
-    reviewed = tools.shelves.library.reviewed(brief.scope, JUDGED)
+    reviewed = tools.shelves.library.reviewed(brief.scope, MOST_JUDGED)
     decided = tools.shelves.library.read(Shelf.PRECEDENTS, brief.scope)
     assessment = assess(brief.challenge, brief.text, reviewed, tools.embedder, tools.desks, brief.fitted, decided)
     made = _draft(brief, gather(brief, assessment, tools), assessment, tools)

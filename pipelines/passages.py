@@ -23,7 +23,6 @@ MODEL_TOKENS: Final = 256  # all-MiniLM-L6-v2 cuts the rest off without a word
 PASSAGE_TOKENS: Final = 160  # by estimate_tokens
 JOIN_TOKENS: Final = 160  # small neighbouring sections are joined up to this: .881 hit@1 against .863 apart
 HEADING_TOKENS: Final = 40  # at most this much of the headings goes in front of a passage
-_LEAST: Final = 48  # what the costliest single piece (16 Hangul syllables) may take
 _NESTING: Final = 12  # deeper quotes and lists are read as text; keeps hostile nesting linear
 
 _PIECE: Final = re.compile(r"[^\W\d_]{1,16}|\d{1,16}|_|[^\w\s]")

@@ -50,6 +50,23 @@ class VectorIndex(Protocol):
         """All ids in the collection, as a later reader would see them."""
 
 
+def rows_for(ids: Sequence[str], vectors: Vectors) -> Vectors:
+    """The vectors to write, one row an id, as every index takes them. Raises ValueError."""
+    rows = np.asarray(vectors, dtype=np.float32)
+    if rows.ndim != 2 or len(rows) != len(ids) or not all(ids):
+        raise ValueError(
+            f"{len(ids)} ids need as many rows of numbers (got shape {rows.shape}), and no id may be empty."
+        )
+    return finite(rows)
+
+
+def finite(rows: Vectors) -> Vectors:
+    """The rows, if every number in them is one. Raises ValueError."""
+    if not np.isfinite(rows).all():
+        raise ValueError("A vector holds a number that is not finite. Embed the text again.")
+    return rows
+
+
 class IndexUnavailable(Exception):
     """The vector index cannot be reached. Check that it runs, then try again."""
 

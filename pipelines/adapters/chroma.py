@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from pipelines.ports import IndexUnavailable, Vectors
+from pipelines.ports import IndexUnavailable, Vectors, finite, rows_for
 
 T = TypeVar("T")
 
@@ -67,7 +67,8 @@ class ChromaIndex:
         )
 
     def write(self, collection: str, ids: Sequence[str], vectors: Vectors) -> None:
-        rows = _rows(collection, ids, vectors)
+        _checked_name(collection)
+        rows = rows_for(ids, vectors)
         place = {id_: at for at, id_ in enumerate(ids)}  # Chroma refuses an id twice in one call; the last one counts
         names, chosen = list(place), rows[list(place.values())]
         with self._told(collection):
@@ -86,7 +87,7 @@ class ChromaIndex:
 
     def search(self, collection: str, vector: Vectors, limit: int) -> list[tuple[str, float]]:
         _checked_name(collection)
-        query = _finite(np.asarray(vector, dtype=np.float32).reshape(1, -1))
+        query = finite(np.asarray(vector, dtype=np.float32).reshape(1, -1))
         if limit <= 0:
             return []
         with self._told(collection):
@@ -225,22 +226,6 @@ def _chroma_errors() -> Any:
     import chromadb.errors
 
     return chromadb.errors
-
-
-def _rows(collection: str, ids: Sequence[str], vectors: Vectors) -> Vectors:
-    _checked_name(collection)
-    rows = np.asarray(vectors, dtype=np.float32)
-    if rows.ndim != 2 or len(rows) != len(ids) or not all(ids):
-        raise ValueError(
-            f"{len(ids)} ids need as many rows of numbers (got shape {rows.shape}), and no id may be empty."
-        )
-    return _finite(rows)
-
-
-def _finite(rows: Vectors) -> Vectors:
-    if not np.isfinite(rows).all():
-        raise ValueError("A vector holds a number that is not finite. Embed the text again.")
-    return rows
 
 
 def _checked_name(collection: str) -> None:

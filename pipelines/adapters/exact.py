@@ -22,7 +22,7 @@ from typing import IO
 
 import numpy as np
 
-from pipelines.ports import IndexUnavailable, Vectors
+from pipelines.ports import IndexUnavailable, Vectors, finite, rows_for
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{1,200}[A-Za-z0-9]")  # also a safe file name
 _HEAD = struct.Struct("<4sI")
@@ -44,7 +44,8 @@ class ExactIndex:
                     self._collections[file.name.removesuffix(_SUFFIX)] = _read(file)
 
     def write(self, collection: str, ids: Sequence[str], vectors: Vectors) -> None:
-        rows = _unit(_rows(collection, ids, vectors))
+        _checked_name(collection)
+        rows = _unit(rows_for(ids, vectors))
         if not len(ids):
             return
         last = {id_: at for at, id_ in enumerate(ids)}  # an id twice in one call: the last one counts
@@ -74,7 +75,7 @@ class ExactIndex:
 
     def search(self, collection: str, vector: Vectors, limit: int) -> list[tuple[str, float]]:
         _checked_name(collection)
-        query = _unit(_finite(np.asarray(vector, dtype=np.float32).reshape(1, -1)))[0]
+        query = _unit(finite(np.asarray(vector, dtype=np.float32).reshape(1, -1)))[0]
         with self._lock:
             held = self._collections.get(collection)
         if held is None or limit <= 0:
@@ -220,22 +221,6 @@ def _told(folder: Path | None) -> Iterator[None]:
             f"The vector index could not use its folder {folder}: {error.strerror}. Check that it can be written and "
             "that the disk is not full; the index can be rebuilt from the database."
         ) from error
-
-
-def _rows(collection: str, ids: Sequence[str], vectors: Vectors) -> Vectors:
-    _checked_name(collection)
-    rows = np.asarray(vectors, dtype=np.float32)
-    if rows.ndim != 2 or len(rows) != len(ids) or not all(ids):
-        raise ValueError(
-            f"{len(ids)} ids need as many rows of numbers (got shape {rows.shape}), and no id may be empty."
-        )
-    return _finite(rows)
-
-
-def _finite(rows: Vectors) -> Vectors:
-    if not np.isfinite(rows).all():
-        raise ValueError("A vector holds a number that is not finite. Embed the text again.")
-    return rows
 
 
 def _unit(rows: Vectors) -> Vectors:

@@ -3,6 +3,7 @@
 `assess` reads one submission, `fit` learns an organization's shared model. May not fetch: histories are passed in.
 """
 
+from pipelines.assessment.model import MOST_JUDGED
 from pipelines.assessment.reading import Desks, assess, fit
 
-__all__ = ["Desks", "assess", "fit"]
+__all__ = ["MOST_JUDGED", "Desks", "assess", "fit"]

@@ -33,7 +33,7 @@ differently, and the shared model learns whom to believe. The last took German l
 STRENGTH = 0.03
 """Inverse L2 penalty of the shared logistic model; .02 to .06 are equal within noise."""
 CRITERION_RIDGE = 0.4
-MAX_ROWS = 400
+MOST_JUDGED = 400
 """Of longer histories the latest rows are used: solving grows with the cube (400 rows: 15 ms)."""
 TRUST_ROWS = 10
 """Pseudo-rows of the cold model: with n peers the warm one counts n / (n + 10)."""
@@ -93,7 +93,7 @@ class Desk:
 
 def desk(challenge: ChallengeBrief, rows: Sequence[Judged], vectors: Known) -> Desk:
     """Fit what belongs to one challenge; about 30 ms for 60 long or 190 short answers."""
-    used = tuple(rows[-MAX_ROWS:])
+    used = tuple(rows[-MOST_JUDGED:])
     space = Space(challenge, [r.text for r in used], vectors)
     verdicts = np.array([row.verdict for row in used], dtype=int)
     marks = np.array([row.mark for row in used])

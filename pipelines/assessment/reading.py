@@ -13,6 +13,7 @@ import numpy as np
 
 from pipelines.assessment.model import (
     MIN_PEERS,
+    MOST_JUDGED,
     AssessmentModel,
     Desk,
     Reading,
@@ -28,8 +29,6 @@ from pipelines.ports import Embedder
 from pipelines.values import Assessment, ChallengeBrief, Item, Judgement, Reviewed, Standing
 from pipelines.wording import count_words, language_code, language_of, orders
 
-MOST_JUDGED: Final = 400
-"""Judged work looked at in one challenge, the latest first."""
 NEAREST: Final = 5
 """Peers whose agreement is counted."""
 LEAST_HEARD: Final = 5

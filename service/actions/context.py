@@ -15,8 +15,6 @@ from service.domain.texts import digest
 from service.store import audit, find
 from service.store.tables import Document, DocumentVersion
 
-MEDIA_TYPES = ("text/markdown", "text/plain")
-
 
 def put_document(
     session: Session,

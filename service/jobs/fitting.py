@@ -13,14 +13,12 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from pipelines.assessment import MOST_JUDGED
 from pipelines.assessment import fit as fit_histories
 from pipelines.values import ChallengeBrief, Scope
 from service.actions.draft import challenge_brief
 from service.jobs.workshop import Workshop
 from service.store.tables import AssessmentFit, Challenge, Organization
-
-MOST_JUDGED = 400
-"""Judged submissions of one challenge that are learned from, the latest first."""
 
 
 @dataclass(frozen=True, slots=True)
