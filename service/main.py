@@ -44,6 +44,7 @@ def create(settings: Settings | None = None) -> FastAPI:
             limits=Limits(body=settings.max_body_bytes, bundle=settings.max_import_bytes),
             similar=_similar(parts),
             undo=timedelta(seconds=settings.undo_seconds),
+            public_url=settings.public_url,
         )
     )
     app.router.lifespan_context = _lifespan(settings, parts, dispatcher)

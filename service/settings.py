@@ -139,6 +139,12 @@ class Settings(BaseSettings):
     max_body_bytes: int = Field(2_000_000, ge=1_000, description="Largest body of an ordinary request.")
     max_import_bytes: int = Field(200_000_000, ge=1_000, description="Largest bundle taken in one import.")
 
+    public_url: str = Field(
+        "",
+        pattern=r"^(https?://[^/\s?#]+)?$",
+        description="Where people reach the service, e.g. `https://feedback.example.org`: sign-in links begin with it, and "
+        "cookies are sent over TLS only if it does. Empty: the address that is listened on.",
+    )
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on.")
     log_format: LogFormat = Field(LogFormat.CONSOLE, description="`console` for people, `json` for machines.")
@@ -150,6 +156,11 @@ class Settings(BaseSettings):
     def database(self) -> str:
         """The URL in force."""
         return self.database_url or f"sqlite:///{self.data.resolve() / 'peerloom.db'}"
+
+    @property
+    def address(self) -> str:
+        """What links begin with."""
+        return self.public_url or f"http://{self.host}:{self.port}"
 
     @property
     def sqlite(self) -> bool:

@@ -16,18 +16,18 @@ from rich.markup import escape
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
-from sqlalchemy import select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from pipelines.values import SourceKind
 from service import wiring
-from service.actions import credentials
+from service.actions import credentials, sign_in
 from service.actions.desk import current_points
 from service.cli import bundles, serving, shop
 from service.cli.console import err, out, settings
 from service.domain.errors import NotFound
 from service.domain.review import State
-from service.domain.roles import Reach
+from service.domain.roles import Reach, Role
 from service.domain.texts import digest
 from service.settings import Settings
 from service.store.tables import (
@@ -38,6 +38,7 @@ from service.store.tables import (
     Person,
     PointRow,
     Revision,
+    RoleGrant,
     SourceRow,
     Submission,
 )
@@ -65,6 +66,7 @@ def demo(
         bundles.watch(parts, row)
         secret = _key(parts, row)
     _show(parts, row)
+    _how_to_look(chosen, parts, row)
     _how_to_call(chosen, secret)
     if not once:
         serving.run(chosen)
@@ -169,6 +171,40 @@ def _sources(point: PointRow) -> str:
 def _named(source: SourceRow) -> str:
     version = f" version {source.version}" if source.version and source.kind is SourceKind.CONTEXT else ""
     return source.kind.value + (f" “{source.title}”" if source.title else "") + version
+
+
+SHOWN = (
+    (Role.FACILITATOR, "the review desk, as a facilitator"),
+    (Role.COORDINATOR, "the whole organization, as its coordinator"),
+    (Role.LEARNER, "own work and feedback, as a learner"),
+)
+
+
+def _how_to_look(chosen: Settings, parts: wiring.Parts, row: Organization) -> None:
+    """A fresh sign-in link for one person of each role: the one with most to see."""
+    out.print("\n[bold]Look at it in a browser.[/] Each link signs in once; `peerloom invite PERSON` makes another.")
+    with parts.sessions.writing() as session:
+        for role, what in SHOWN:
+            person = _with_most_to_see(session, row, role)
+            if person is not None:
+                _, secret = sign_in.invite(session, row.id, person, by="operator", now=parts.now())
+                out.print(f"  {escape(person.name)}: {what}\n  {chosen.address}/sign-in/{secret}", soft_wrap=True)
+
+
+def _with_most_to_see(session: Session, row: Organization, role: Role) -> Person | None:
+    """A learner with the most released feedback; a reviewer in whose own groups the most waits."""
+    mine = Submission.person_id == Person.id if role is Role.LEARNER else RoleGrant.group_id == Submission.group_id
+    wanted = State.RELEASED if role is Role.LEARNER else State.READY
+    return session.scalars(
+        select(Person)
+        .join(RoleGrant, RoleGrant.person_id == Person.id)
+        .outerjoin(Submission, mine)
+        .outerjoin(DraftRow, and_(DraftRow.submission_id == Submission.id, DraftRow.state == wanted))
+        .where(Person.organization_id == row.id, RoleGrant.role == role)
+        .group_by(Person.id)
+        .order_by(func.count(DraftRow.id).desc(), Person.id)
+        .limit(1)
+    ).one_or_none()
 
 
 def _how_to_call(chosen: Settings, secret: str | None) -> None:

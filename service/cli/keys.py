@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.table import Table
 
-from service.actions import credentials
+from service.actions import credentials, sign_in
 from service.cli import shop
-from service.cli.console import Told, err, out
+from service.cli.console import Told, err, out, settings
 from service.domain.errors import NotAllowed
 from service.store import find
-from service.store.tables import Group
+from service.store.tables import Group, Person
 
 app = typer.Typer(cls=Told, no_args_is_help=True, help="Keys with which platforms use the API.")
 
@@ -79,6 +79,23 @@ def token(
             raise NotAllowed("A token is made with a key: make one first with `peerloom key create NAME`.")
         _, secret = credentials.mint_token(session, actor, person=person, now=_now(), lifetime=timedelta(hours=hours))
     out.print(secret, soft_wrap=True, markup=False)
+
+
+def invite(
+    person: Annotated[str, typer.Argument(help="External id of the person.")],
+    days: Annotated[float, typer.Option(help="How long the link may wait to be opened, at most 14.")] = 3,
+    organization: Organization = None,
+) -> None:
+    """Print a link that signs one person in, once: a facilitator to the review desk, a learner to their own pages."""
+    chosen = settings()
+    parts = shop.opened()
+    with parts.sessions.writing() as session:
+        row = shop.organization(session, organization)
+        who = find.one(session, Person, row.id, person)
+        wish: dict[str, Any] = {"by": "operator", "lifetime": timedelta(days=days), "now": _now()}
+        _, secret = sign_in.invite(session, row.id, who, **wish)
+    err.print("It works once. A page opens that says whom it is for.")
+    out.print(f"{chosen.address}/sign-in/{secret}", soft_wrap=True, markup=False)
 
 
 def _now() -> datetime:

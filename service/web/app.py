@@ -24,6 +24,7 @@ from service.web.api import (
     submissions,
 )
 from service.web.edge import Edge
+from service.web.pages import site, trouble
 from service.web.services import Services
 
 ROUTERS = (
@@ -65,10 +66,11 @@ def create_app(services: Services) -> FastAPI:
         telemetry={"logs": False, "auto_configure": False},  # its logs hold messages, which hold people's words
     )
     app.state.services = services
-    app.add_middleware(Edge)
+    app.add_middleware(Edge, page=trouble.page)
     errors.install(app)
     for router in ROUTERS:
         app.include_router(router)
+    site.install(app)
     return app
 
 

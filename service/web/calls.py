@@ -13,12 +13,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
-from typing import Annotated
+from typing import Annotated, Any
 
 import structlog
 from fastapi import Depends, Header, Request
-from pydantic import BaseModel
 from sqlalchemy.orm import Session
+from starlette.datastructures import Headers
 from starlette.types import Scope
 
 from service.domain.errors import PreconditionNeeded
@@ -30,7 +30,8 @@ from service.web.services import Services
 
 _TAG = re.compile(r'"([1-9][0-9]{0,8})"')
 
-Work = Callable[[], BaseModel | None]
+Work = Callable[[], Any]
+"""A route, bound to its call; gives what `Call._reply` can turn into an answer."""
 
 _log = structlog.get_logger("service.web")
 
@@ -64,6 +65,12 @@ class Call:
         assert self._session is not None, "A route without a transaction asked for one."  # noqa: S101
         return self._session
 
+    @property
+    def base_url(self) -> str:
+        """What addresses of this service begin with."""
+        host = Headers(scope=self.scope).get("host", "")
+        return self.services.public_url or f"{self.scope['scheme']}://{host}"
+
     def made(self, created: bool) -> None:
         """201 where something came to be, 200 where it was there."""
         self.status = 201 if created else 200
@@ -96,7 +103,10 @@ class Call:
 
     def _run(self, session: Session | None, work: Work, status: int) -> Reply:
         self._session, self.status, self.headers, self.secret = session, None, {}, None
-        result = work()
+        return self._reply(work(), status)
+
+    def _reply(self, result: Any, status: int) -> Reply:
+        """What the route gave, as an answer."""
         if result is None:
             return Reply(self.status or status, self.headers, "")
         headers = {"Content-Type": "application/json", **self.headers}

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Callable
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
@@ -30,10 +31,14 @@ _log = structlog.get_logger("service.web")
 
 
 class Edge:
-    """An ASGI layer. Nothing gets past it as an exception, so no server prints one with its values."""
+    """An ASGI layer. Nothing gets past it as an exception, so no server prints one with its values.
 
-    def __init__(self, app: ASGIApp) -> None:
+    `page` shows a problem to people.
+    """
+
+    def __init__(self, app: ASGIApp, page: Callable[[errors.Problem], str]) -> None:
         self.app = app
+        self.page = page
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -41,6 +46,8 @@ class Edge:
             return
         request_id = _request_id(scope)
         scope.setdefault("state", {})["request_id"] = request_id
+        if _for_a_person(scope):
+            scope["state"]["page"] = self.page
         with structlog.contextvars.bound_contextvars(request_id=request_id):
             await self._answer(scope, receive, _Sending(send, request_id))
 
@@ -77,6 +84,11 @@ class _Sending:
             for name, value in HEADERS.items():
                 headers.setdefault(name, value)
         await self._send(message)
+
+
+def _for_a_person(scope: Scope) -> bool:
+    """Whether an error is better told as a page: a browser asks for one, and not at an address of the API."""
+    return not scope["path"].startswith("/v1") and "text/html" in Headers(scope=scope).get("accept", "")
 
 
 def _request_id(scope: Scope) -> str:

@@ -6,7 +6,7 @@ An answer never repeats what was sent, beyond the place where it was wrong; a lo
 from __future__ import annotations
 
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from types import TracebackType
@@ -23,6 +23,7 @@ from service.domain.errors import PeerloomError
 from service.store.replies import Reply
 
 MEDIA_TYPE = "application/problem+json"
+HTML = "text/html; charset=utf-8"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +109,9 @@ def problem(
         request_id=scope["state"]["request_id"],
         errors=list(faults),
     )
-    return Reply(
-        answer.status, {"Content-Type": MEDIA_TYPE, **answer.headers, **(headers or {})}, body.model_dump_json()
-    )
+    page: Callable[[Problem], str] | None = scope["state"].get("page")  # for people: the same problem as a page
+    kind_of_body, text = (MEDIA_TYPE, body.model_dump_json()) if page is None else (HTML, page(body))
+    return Reply(answer.status, {"Content-Type": kind_of_body, **answer.headers, **(headers or {})}, text)
 
 
 def of_domain(scope: Scope, error: PeerloomError) -> Reply:
@@ -190,15 +191,18 @@ def _utf8(text: str) -> str:
 
 
 class Caught:
-    """Holds what went wrong inside a `with`, so that it is told and not raised further."""
+    """Holds what went wrong inside a `with`, so that it is told and not raised further; of `kind` only, if given."""
 
     error: Exception | None = None
+
+    def __init__(self, kind: type[Exception] = Exception) -> None:
+        self.kind = kind
 
     def __enter__(self) -> Caught:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> bool:
-        self.error = error if isinstance(error, Exception) else None
+        self.error = error if isinstance(error, self.kind) else None
         return self.error is not None
 
     def where(self) -> list[str]:

@@ -64,7 +64,7 @@ class Route(Named):
             request.state.actor = await run_in_threadpool(_actor, services, request.headers.get("authorization", ""))
             if takes_json:
                 _check_json(request)
-            return await handle(_within(request, limit))
+            return await handle(within(request, limit))
 
         return handler
 
@@ -102,7 +102,7 @@ def _check_json(request: Request) -> None:
         raise errors.wrong_media_type()
 
 
-def _within(request: Request, limit: int) -> Request:
+def within(request: Request, limit: int) -> Request:
     """The request, whose body cannot be read beyond `limit` bytes, whatever its Content-Length says."""
     said = request.headers.get("content-length", "")
     if said.isdigit() and int(said) > limit:

@@ -54,3 +54,4 @@ class Services:
     limits: Limits = field(default_factory=Limits)
     similar: Search | None = None
     undo: timedelta = timedelta(seconds=10)  # how long an approval can be undone, where an organization says nothing
+    public_url: str = ""  # where people reach the service; empty: where the request came in

@@ -13,6 +13,7 @@ from service.store.tables.operations import (
     OutgoingEvent,
     StoredReply,
 )
+from service.store.tables.overview import Opening, SpotCheck
 from service.store.tables.people import Consent, Group, Organization, Person, RoleGrant
 from service.store.tables.review import (
     Approval,
@@ -24,6 +25,7 @@ from service.store.tables.review import (
     Release,
     SourceRow,
 )
+from service.store.tables.sign_ins import SignIn
 from service.store.tables.spending import Reservation, Spending
 from service.store.tables.work import (
     AssessmentFit,
@@ -60,6 +62,7 @@ __all__ = [
     "ImportRun",
     "Job",
     "JobState",
+    "Opening",
     "Organization",
     "OutgoingEvent",
     "PassageRow",
@@ -72,8 +75,10 @@ __all__ = [
     "Right",
     "RoleGrant",
     "Settlement",
+    "SignIn",
     "SourceRow",
     "Spending",
+    "SpotCheck",
     "StoredReply",
     "Submission",
     "VectorRow",

@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
-from service.actions import credentials, look
+from service.actions import credentials, look, sign_in
 from service.web.api.params import KeyId
-from service.web.api.schemas.operations import KeyAsked, KeyShown, MeShown, SecretShown, TokenAsked
+from service.web.api.schemas.operations import (
+    KeyAsked,
+    KeyShown,
+    LinkAsked,
+    LinkShown,
+    MeShown,
+    SecretShown,
+    TokenAsked,
+)
 from service.web.calls import Reading, Writing
 from service.web.docs import v1
 from service.web.paging import Page
@@ -47,5 +56,16 @@ def mint_token(call: Writing, body: TokenAsked) -> SecretShown:
     lifetime = timedelta(seconds=body.seconds)
     row, secret = credentials.mint_token(call.session, call.actor, person=body.person, now=call.now, lifetime=lifetime)
     shown = SecretShown.with_secret(row, secret)
+    call.secret = shown.without_secret()
+    return shown
+
+
+@router.post("/sign-in-links", summary="Make a sign-in link for a person", status_code=201)
+def make_link(call: Writing, body: LinkAsked) -> LinkShown:
+    """It opens the review desk or the learner's pages, once; for a frame on your page, or to be sent."""
+    how: dict[str, Any] = {"embedded": body.embedded, "path": body.path, "lifetime": body.lifetime()}
+    row, secret = sign_in.link(call.session, call.actor, person=body.person, **how, now=call.now)
+    url = f"{call.base_url}/{'embed' if row.embedded else 'sign-in'}/{secret}"
+    shown = LinkShown(person=body.person, embedded=row.embedded, expires_at=row.expires_at, url=url)
     call.secret = shown.without_secret()
     return shown

@@ -73,6 +73,10 @@ class School:
             assert answer.status_code in (200, 201), answer.text
         return self
 
+    @staticmethod
+    def now() -> datetime:
+        return datetime.now(UTC)
+
     def person(self, name: str) -> httpx.Client:
         answer = self.platform.post("/v1/tokens", json={"person": name})
         assert answer.status_code == 201, answer.text
@@ -101,6 +105,7 @@ SEED: dict[str, dict[str, Any]] = {
     "/v1/groups/harbor": {"name": "Harbor School"},
     "/v1/groups/year-8": {"name": "Year 8", "parent": "harbor"},
     "/v1/people/amara": {"name": "Amara Okafor", "roles": [{"role": "learner", "group": "year-8"}]},
+    "/v1/people/tomasz": {"name": "Tomasz Nowak", "roles": [{"role": "coordinator", "group": "harbor"}]},
     "/v1/people/lindiwe": {"name": "Lindiwe Dube", "roles": [{"role": "facilitator", "group": "harbor"}]},
     "/v1/people/mateo": {"name": "Mateo Ruiz", "roles": [{"role": "facilitator", "group": "year-8"}]},
     "/v1/context/handbook": {"title": "Observation handbook", "text": "Agree on one question before each visit."},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field, model_validator
@@ -91,6 +91,48 @@ class TokenAsked(Asked):
 
     person: Id = Field(description="Id of the person.")
     seconds: int = Field(default=3600, ge=1, le=43_200, description="How long it lasts: at most twelve hours.")
+
+
+class LinkAsked(Asked):
+    """A link that signs one person in, once."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"person": "lindiwe", "embedded": False}})
+
+    person: Id = Field(description="Id of the person.")
+    embedded: bool = Field(
+        default=False,
+        description="True: for a frame on your own page, made at the moment at which you show it. Your address must be "
+        "among the organization's `embed_origins`. False: to be opened by itself.",
+    )
+    path: str = Field(
+        default="",
+        max_length=2_000,
+        description="The page to begin at, such as `/learn`. Empty: where the role begins.",
+    )
+    seconds: int | None = Field(
+        default=None,
+        ge=1,
+        le=1_209_600,
+        description="How long it may wait to be opened: at most fourteen days. Left out: five minutes for a frame, "
+        "three days otherwise.",
+    )
+
+    def lifetime(self) -> timedelta | None:
+        return timedelta(seconds=self.seconds) if self.seconds is not None else None
+
+
+class LinkShown(Shown):
+    """A sign-in link, which is shown this once."""
+
+    person: str = Field(description="Id of the person.")
+    embedded: bool = Field(description="Whether it is for a frame.")
+    expires_at: datetime = Field(description="Until when it can be opened.")
+    url: str | None = Field(
+        description="What to open. Null where the answer is given again for an Idempotency-Key: make another."
+    )
+
+    def without_secret(self) -> str:
+        return self.model_copy(update={"url": None}).model_dump_json()
 
 
 class EventShown(Shown):

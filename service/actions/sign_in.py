@@ -1,0 +1,198 @@
+"""Coming in through the browser: a link that works once becomes a session, which ends by itself or by signing out.
+
+A session is a credential of one person, as a token is; the link's secret and the session's are kept as hashes only.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from service.domain.errors import Invalid, NotFound, NotSignedIn
+from service.domain.roles import Actor, Reach, require_platform
+from service.domain.texts import digest
+from service.store import audit, find
+from service.store.tables import Credential, Organization, Person, SignIn
+
+SESSION = timedelta(hours=12)
+"""A working day; no session outlives it."""
+LINK = timedelta(days=3)
+LONGEST_LINK = timedelta(days=14)
+EMBEDDED_LINK = timedelta(minutes=5)
+"""A platform has a link made at the moment at which it shows its page."""
+_PLAIN, _EMBEDDED = "pls_", "ple_"
+
+
+@dataclass(frozen=True, slots=True)
+class Invited:
+    """Whom a link is for, and whether it still works."""
+
+    name: str
+    organization: str
+    works: bool
+    embedded: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """A session that has begun. `secret` goes into the cookie; `path` is where to go first, if the link says so."""
+
+    secret: str
+    embedded: bool
+    ends_at: datetime
+    path: str
+
+
+def invite(
+    session: Session,
+    organization: str,
+    person: Person,
+    *,
+    now: datetime,
+    by: str,
+    minted_by: str | None = None,
+    embedded: bool = False,
+    path: str = "",
+    lifetime: timedelta = LINK,
+) -> tuple[SignIn, str]:
+    """A link's secret for this person; `by` is who has it made. Whether they may is for the caller to know.
+
+    Raises Invalid for a lifetime or a path that cannot be.
+    """
+    if not timedelta(0) < lifetime <= LONGEST_LINK:
+        raise Invalid("A sign-in link lasts between one second and fourteen days.")
+    if path and not is_own_path(path):
+        raise Invalid("A link leads to a page of this service: give a path like /learn.")
+    secret = secrets.token_urlsafe(32)
+    row = SignIn(
+        organization_id=organization,
+        person_id=person.id,
+        secret_hash=digest(secret),
+        minted_by=minted_by,
+        embedded=embedded,
+        path=path,
+        created_at=now,
+        expires_at=now + lifetime,
+    )
+    session.add(row)
+    session.flush()
+    audit.record(session, organization=organization, actor=by, act="sign-in.invite", subject=person.id, now=now)
+    return row, secret
+
+
+def is_own_path(path: str) -> bool:
+    """Whether this is a path of ours and nothing that a browser takes for another place (`//host`, `/\\host`)."""
+    return path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable() and len(path) <= 2_000
+
+
+def link(
+    session: Session,
+    actor: Actor,
+    *,
+    person: str,
+    embedded: bool,
+    path: str = "",
+    lifetime: timedelta | None = None,
+    now: datetime,
+) -> tuple[SignIn, str]:
+    """A platform's link for a person (external id), for a frame on its page or to send. Raises NotAllowed, NotFound."""
+    require_platform(actor)
+    row = find.one(session, Person, actor.organization, person)
+    if actor.groups is not None and not any(grant.group_id in actor.groups for grant in row.roles):
+        raise NotFound
+    return invite(
+        session,
+        actor.organization,
+        row,
+        now=now,
+        by=f"credential:{actor.credential}",
+        minted_by=actor.credential,
+        embedded=embedded,
+        path=path,
+        lifetime=lifetime or (EMBEDDED_LINK if embedded else LINK),
+    )
+
+
+def look(session: Session, secret: str, *, now: datetime) -> Invited:
+    """Whom the link is for. Raises NotFound for what never was one."""
+    row = session.scalar(select(SignIn).where(SignIn.secret_hash == digest(secret)))
+    if row is None:
+        raise NotFound("This is not a sign-in link. Check that the whole address was copied.")
+    person = session.get_one(Person, row.person_id)
+    organization = session.get_one(Organization, row.organization_id)
+    return Invited(person.name, organization.name, _works(session, row, now), row.embedded)
+
+
+def _works(session: Session, row: SignIn, now: datetime) -> bool:
+    minter = session.get(Credential, row.minted_by) if row.minted_by else None
+    revoked = minter is not None and minter.revoked_at is not None
+    return row.used_at is None and row.expires_at > now and not revoked
+
+
+def enter(session: Session, secret: str, *, embedded: bool, now: datetime) -> Entered:
+    """Use the link up and begin a session. `embedded`: it was opened in a frame, for which it must have been made.
+
+    Raises NotSignedIn if it was used, has ended, is for elsewhere, or never was one.
+    """
+    row = session.scalar(select(SignIn).where(SignIn.secret_hash == digest(secret)).with_for_update())
+    if row is None or row.embedded is not embedded or not _works(session, row, now):
+        raise NotSignedIn("This link was used before, or has ended. Ask for a new one.")
+    row.used_at = now
+    kind = _EMBEDDED if row.embedded else _PLAIN
+    own = kind + secrets.token_urlsafe(32)
+    person = session.get_one(Person, row.person_id)
+    session.add(
+        Credential(
+            organization_id=row.organization_id,
+            name=f"session of {person.external_id}"[:255],
+            reach=Reach.PERSON,
+            secret_hash=digest(own),
+            person_id=person.id,
+            groups=[],
+            minted_by=row.minted_by,
+            created_at=now,
+            expires_at=now + SESSION,
+        )
+    )
+    audit.record(
+        session,
+        organization=row.organization_id,
+        actor=f"person:{person.id}",
+        act="sign-in",
+        subject=person.id,
+        now=now,
+    )
+    return Entered(own, row.embedded, now + SESSION, row.path)
+
+
+def is_session(secret: str) -> bool:
+    """Whether a cookie may hold this: keys and tokens are for the API, and no page takes them."""
+    return secret.startswith((_PLAIN, _EMBEDDED))
+
+
+def is_embedded(secret: str) -> bool:
+    """Whether the session was begun in a frame on a platform's page."""
+    return secret.startswith(_EMBEDDED)
+
+
+def sign_out(session: Session, actor: Actor, *, now: datetime) -> None:
+    """End this session."""
+    row = session.get_one(Credential, actor.credential)
+    row.revoked_at = row.revoked_at or now
+
+
+def end_sessions(session: Session, person: Person, *, now: datetime) -> None:
+    """End every session and unused link of a person, at once. Tokens of platforms stay."""
+    session.execute(
+        update(Credential)
+        .where(Credential.person_id == person.id, Credential.name.startswith("session of "))
+        .where(Credential.revoked_at.is_(None))
+        .values(revoked_at=now)
+    )
+    session.execute(
+        update(SignIn).where(SignIn.person_id == person.id, SignIn.used_at.is_(None)).values(expires_at=now)
+    )

@@ -1,0 +1,32 @@
+"""Where a person can go, by what they are. Pure."""
+
+from __future__ import annotations
+
+from service.actions.whereabouts import Whereabouts
+from service.domain.roles import Actor
+from service.web.pages.views import Place
+
+
+def places(actor: Actor, path: str, here: Whereabouts) -> tuple[Place, ...]:
+    """The entries of the navigation; the one that holds `path` is current."""
+    found: list[tuple[str, str]] = []
+    if actor.reviews:
+        found += [("/desk", "Queue"), ("/desk/challenges", "Challenges"), ("/desk/context", "Context")]
+        found += [("/desk/people", "People")]
+    if actor.coordinates:
+        found += [("/desk/settings", "Settings")]
+    if actor.learns_in:
+        found += [("/learn", "My learning"), ("/learn/consents", "What I allow")]
+    current = max((href for href, _ in found if _holds(href, path)), key=len, default="")
+    return tuple(Place(href, label, href == current) for href, label in found)
+
+
+def _holds(href: str, path: str) -> bool:
+    if href == "/desk":
+        return path == href or path.startswith("/desk/drafts")
+    return path == href or path.startswith(href + "/")
+
+
+def first(actor: Actor) -> str:
+    """Where a person begins."""
+    return "/desk" if actor.reviews else "/learn"

@@ -1,0 +1,97 @@
+"""The kind of route that all pages are made of: knows who is there before it reads a form, and answers with a page.
+
+Holds no rule of its own. A route is a plain function: it is given a `visit`, calls one action, and returns a `View`,
+a `Goto` or a `Download`; that it runs in one transaction, committed before there is an answer, is `Call`'s doing.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import quote
+
+from fastapi import APIRouter, Request
+from fastapi.routing import APIRoute
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import RedirectResponse, Response
+
+from service.actions import credentials, sign_in
+from service.domain.errors import NotSignedIn
+from service.domain.roles import Actor
+from service.web import errors
+from service.web.pages import trouble, visits
+from service.web.pages.views import Download, Goto, View
+from service.web.pages.visits import Visit
+from service.web.routes import Handler, within
+from service.web.services import Services
+
+Shown = View | Goto | Download | None
+
+
+class PageRoute(APIRoute):
+    """A page for those who are signed in."""
+
+    open = False
+    """Whether it is there for anybody."""
+
+    def __init__(self, path: str, endpoint: Callable[..., Shown], **options: Any) -> None:
+        options |= {"include_in_schema": False, "response_model": None}
+        super().__init__(path, sealed(endpoint), **options)
+
+    def get_route_handler(self) -> Handler:
+        handle = super().get_route_handler()
+
+        async def handler(request: Request) -> Response:
+            services: Services = request.app.state.services
+            request.state.route, request.state.page = self.path_format, trouble.page
+            request = within(request, services.limits.body)
+            request.state.actor, request.state.session_secret = None, ""
+            if not self.open:
+                found = await run_in_threadpool(_signed_in, services, request.cookies.get(visits.COOKIE, ""))
+                if found is None:
+                    return _sign_in_first(request)
+                request.state.actor, request.state.session_secret = found
+                if request.method != "GET":
+                    await visits.check_form(request, found[1])
+            return await handle(request)
+
+        return handler
+
+
+class OpenRoute(PageRoute):
+    """A page for anybody."""
+
+    open = True
+
+
+def pages(route: type[PageRoute] = PageRoute) -> APIRouter:
+    """A router for some pages."""
+    return APIRouter(route_class=route)
+
+
+def sealed(endpoint: Callable[..., Shown]) -> Callable[..., Response]:
+    """The endpoint, run in a transaction that is committed before there is an answer to send."""
+
+    @functools.wraps(endpoint)
+    def run(**values: Any) -> Response:
+        visit: Visit = values["visit"]
+        return errors.respond(visit.answer(functools.partial(endpoint, **values), 200))
+
+    return run
+
+
+def _signed_in(services: Services, secret: str) -> tuple[Actor, str] | None:
+    if not sign_in.is_session(secret):
+        return None
+    with errors.Caught(NotSignedIn), services.sessions.reading() as session:
+        return credentials.authenticate(session, secret, now=services.clock()), secret
+    return None
+
+
+def _sign_in_first(request: Request) -> Response:
+    """A page can be come back to; what was typed into a form must not be lost by going elsewhere."""
+    if request.method == "GET":
+        query = f"?{request.url.query}" if request.url.query else ""
+        return RedirectResponse(f"/sign-in?next={quote(request.url.path + query)}", 303)
+    raise NotSignedIn("Your session has ended, and nothing was changed. What you typed is still in the page before.")

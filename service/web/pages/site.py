@@ -1,0 +1,37 @@
+"""All pages and their files, put into the application."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import FastAPI
+from starlette.responses import Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from service.web.pages import entrance
+from service.web.pages.rendering import STATIC
+
+ROUTERS = (
+    entrance.router,
+    entrance.open_router,
+)
+
+FOR_GOOD = "public, max-age=31536000, immutable"
+
+
+class Files(StaticFiles):
+    """Files whose address changes with their content (`rendering.static`), so that a browser may keep them."""
+
+    def file_response(self, full_path: Any, stat_result: Any, scope: Scope, status_code: int = 200) -> Response:
+        response = super().file_response(full_path, stat_result, scope, status_code)
+        if scope["query_string"].startswith(b"v="):
+            response.headers["Cache-Control"] = FOR_GOOD
+        return response
+
+
+def install(app: FastAPI) -> None:
+    """Every page, and /static."""
+    for router in ROUTERS:
+        app.include_router(router)
+    app.mount("/static", Files(directory=STATIC), name="static")

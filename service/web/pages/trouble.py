@@ -1,0 +1,45 @@
+"""An error as a page: what happened, and what to do next. Asks no database, since that may be the trouble."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from service.web.errors import Fault, Problem
+from service.web.pages import rendering
+from service.web.pages.views import Frame, View
+
+
+@dataclass(frozen=True)
+class Trouble(View):
+    """What went wrong."""
+
+    template: ClassVar[str] = "trouble.html"
+    heading: str
+    detail: str
+    faults: tuple[Fault, ...]
+    request_id: str
+    kind: str
+
+
+_HEADINGS = {
+    "not-found": "There is nothing here",
+    "not-allowed": "This is not for you to do",
+    "not-signed-in": "Please sign in again",
+    "changed-since": "Somebody changed this meanwhile",
+    "invalid": "Something is missing, or not as it should be",
+    "unavailable": "Peerloom is out of breath",
+    "error": "Something went wrong on our side",
+}
+
+
+def page(problem: Problem) -> str:
+    """The problem as HTML."""
+    view = Trouble(
+        _HEADINGS.get(problem.kind, problem.title),
+        problem.detail,
+        tuple(problem.errors),
+        problem.request_id,
+        problem.kind,
+    )
+    return rendering.render(view, Frame())

@@ -1,0 +1,152 @@
+"""One request of a person in a browser: who is there by cookie, from which form, and what they are shown.
+
+A visit is a call whose answer is a page. What stands in the cookie is a session's secret; what stands in every form is
+made from it, so that no other site can send a form in this person's name.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+from fastapi import Depends, Request
+
+from service.actions import sign_in, whereabouts
+from service.domain.errors import NotAllowed
+from service.domain.texts import digest
+from service.store.replies import Reply
+from service.web import errors
+from service.web.calls import Call, Mode
+from service.web.pages import navigation, rendering
+from service.web.pages.notices import notice
+from service.web.pages.views import Download, Frame, Goto, View
+
+COOKIE = "peerloom"
+NO_FRAMES = "'none'"
+SELF = "'self'"
+
+
+def policy(frames: str = NO_FRAMES) -> str:
+    """The content security policy of a page: everything from here, nothing inline, framed by nobody but `frames`."""
+    return (
+        f"default-src 'none'; script-src {SELF}; style-src {SELF}; img-src {SELF} data:; font-src {SELF}; "
+        f"connect-src {SELF}; form-action {SELF}; base-uri 'none'; frame-ancestors {frames}"
+    )
+
+
+@dataclass(slots=True)
+class Visit(Call):
+    """What a route of pages is given. `secret_of_session` is empty where nobody is signed in."""
+
+    session_secret: str = ""
+    said: str = ""
+
+    @property
+    def path(self) -> str:
+        """Where this is, with its query: to come back to."""
+        query = self.scope["query_string"].decode("ascii", "replace")
+        return f"{self.scope['path']}?{query}" if query else str(self.scope["path"])
+
+    def _reply(self, result: Any, status: int) -> Reply:
+        headers = {"Content-Type": errors.HTML, "Content-Security-Policy": policy(), **self.headers}
+        match result:
+            case Goto():
+                return Reply(303, {**headers, "Location": result.location}, "")
+            case Download():
+                where = {"Content-Disposition": f'attachment; filename="{result.name}"'}
+                return Reply(200, {**headers, **where, "Content-Type": result.media_type}, result.text)
+            case None:
+                return Reply(204, headers, "")
+            case View():
+                frame, frames = self._frame()
+                headers["Content-Security-Policy"] = policy(frames)
+                return Reply(self.status or result.status, headers, rendering.render(result, frame))
+            case _:
+                raise TypeError(f"A page cannot be made of {type(result).__name__}.")
+
+    def _frame(self) -> tuple[Frame, str]:
+        """The frame around the page, and who may frame it: the learner's pages only, and registered platforms only."""
+        if not self.session_secret:
+            return Frame(notice=notice(self.said), csrf="", path=self.path), NO_FRAMES
+        here = whereabouts.look(self.session, self.actor)
+        may_frame = self.scope["path"].startswith("/learn") and here.embed_origins
+        return (
+            Frame(
+                who=here.name,
+                organization=here.organization,
+                language=here.language,
+                places=navigation.places(self.actor, self.scope["path"], here),
+                notice=notice(self.said),
+                csrf=csrf(self.session_secret),
+                embedded=sign_in.is_embedded(self.session_secret),
+                path=self.path,
+                reviews=bool(self.actor.reviews),
+                coordinates=bool(self.actor.coordinates),
+                learns=bool(self.actor.learns_in),
+            ),
+            " ".join(here.embed_origins) if may_frame else NO_FRAMES,
+        )
+
+    def begin(self, secret: str, *, embedded: bool, ends_at: datetime) -> None:
+        """Keep the session in the browser. In another site's frame a cookie is kept only if it says so, over TLS."""
+        secure = is_secure(self.services.public_url, self.scope)
+        how = "Lax" if not (embedded and secure) else "None; Partitioned"
+        seconds = int((ends_at - self.now).total_seconds())
+        self.headers["Set-Cookie"] = _cookie(secret, f"Max-Age={seconds}; SameSite={how}", secure)
+
+    def end(self) -> None:
+        """Forget the session in the browser."""
+        secure = is_secure(self.services.public_url, self.scope)
+        self.headers["Set-Cookie"] = _cookie("", "Max-Age=0; SameSite=Lax", secure)
+
+
+def _cookie(secret: str, rest: str, secure: bool) -> str:
+    return f"{COOKIE}={secret}; Path=/; HttpOnly; {rest}{'; Secure' if secure else ''}"
+
+
+def is_secure(public_url: str, scope: Mapping[str, Any]) -> bool:
+    """Whether people reach the service over TLS."""
+    return public_url.startswith("https:") or scope.get("scheme") == "https"
+
+
+def csrf(session_secret: str) -> str:
+    """What every form of this session carries."""
+    return digest(f"form:{session_secret}")
+
+
+def same_site(request: Request) -> bool:
+    """Whether a form was sent by a page of this site, as far as the browser says."""
+    origin = request.headers.get("origin")
+    return origin is None or urlsplit(origin).netloc == request.headers.get("host", "")
+
+
+async def check_form(request: Request, session_secret: str) -> None:
+    """Raises NotAllowed unless the form was made by a page of this session, on this site."""
+    given = request.headers.get("x-csrf") or (await request.form()).get("csrf")
+    known = isinstance(given, str) and hmac.compare_digest(given.encode(), csrf(session_secret).encode())
+    if not known or not same_site(request):
+        raise NotAllowed("This form belongs to a session that has ended. Load the page again; nothing was changed.")
+
+
+def _visit(mode: Mode) -> Any:
+    async def made(request: Request) -> Visit:
+        services = request.app.state.services
+        return Visit(
+            request.scope,
+            services,
+            request.state.actor,
+            services.clock(),
+            mode,
+            session_secret=getattr(request.state, "session_secret", ""),
+            said=request.query_params.get("said", ""),
+        )
+
+    return Depends(made)
+
+
+Reading = Annotated[Visit, _visit(Mode.READ)]
+Writing = Annotated[Visit, _visit(Mode.WRITE)]

@@ -1,0 +1,129 @@
+// What every page does beside its links and forms: shows times in the reader's zone, keeps what was typed, and says
+// when the server cannot be reached. Nothing here is needed: without it the page works, only less comfortably.
+
+const KEPT = "typed:";
+const RETRY = 3000;
+const HEARD = "X-Request-ID";
+
+/** Times in the reader's own zone and language; the server writes UTC. */
+function localize(root) {
+  for (const time of root.querySelectorAll("time[data-moment]")) {
+    const at = new Date(time.dateTime);
+    if (!Number.isNaN(at.valueOf())) {
+      time.textContent = at.toLocaleString([], { dateStyle: "medium", timeStyle: "short" });
+      time.title = time.dateTime;
+    }
+  }
+}
+
+/** Where a field's text is kept: by the form's name, which holds what the form is about, and the field's own. */
+function place(field) {
+  const form = field.form?.dataset.keep;
+  return form && field.name && field.name !== "csrf" ? `${KEPT}${form}:${field.name}` : null;
+}
+
+/** Whether a field still holds what the server wrote into it. */
+export function untouched(field) {
+  return field.value === field.defaultValue;
+}
+
+function keep(field) {
+  const at = place(field);
+  if (!at) return;
+  if (untouched(field)) sessionStorage.removeItem(at);
+  else sessionStorage.setItem(at, field.value);
+}
+
+/** Give back what was typed and not sent: after a reload, a lost connection, or an ended session. */
+function giveBack(root) {
+  for (const field of root.querySelectorAll("form[data-keep] :is(textarea, input[type=text])")) {
+    const at = place(field);
+    const kept = at && sessionStorage.getItem(at);
+    if (kept && kept !== field.value && untouched(field)) {
+      field.value = kept;
+      field.closest("details")?.setAttribute("open", "");
+      const note = field.form.querySelector("[data-kept]");
+      if (note) note.hidden = false;
+    }
+  }
+}
+
+function forget(form) {
+  for (const field of form.elements) {
+    const at = place(field);
+    if (at) sessionStorage.removeItem(at);
+  }
+}
+
+let lost = false;
+
+function say(message) {
+  const bar = document.getElementById("connection");
+  if (!bar) return;
+  bar.hidden = !message;
+  bar.textContent = message;
+}
+
+function gone() {
+  if (lost) return;
+  lost = true;
+  say("The server does not answer. What you typed is kept on this page; nothing was sent. Trying again …");
+  setTimeout(look, RETRY);
+}
+
+async function look() {
+  try {
+    const answer = await fetch("/health", { cache: "no-store" });
+    if (!answer.ok) throw new Error("not well");
+    lost = false;
+    say("The server answers again. Nothing was lost; please send again what you were about to send.");
+    setTimeout(() => lost || say(""), 6000);
+    document.dispatchEvent(new CustomEvent("peerloom:back"));
+  } catch {
+    setTimeout(look, RETRY);
+  }
+}
+
+function ready(root) {
+  localize(root);
+  giveBack(root);
+  for (const back of root.querySelectorAll("a[data-back]")) back.hidden = false;
+}
+
+document.addEventListener("input", (event) => event.target.form && keep(event.target));
+document.addEventListener("htmx:error", (event) => {
+  if (event.detail?.error?.name !== "AbortError") gone();
+});
+document.addEventListener("peerloom:gone", gone);
+document.addEventListener("offline", gone);
+window.addEventListener("offline", gone);
+
+// A form was taken: forget what was typed into it. Anything else than an answer of ours is as good as none.
+document.addEventListener("htmx:after:request", (event) => {
+  const { ctx } = event.detail;
+  const form = ctx?.sourceElement;
+  if (!ctx?.response?.headers?.get(HEARD)) gone();
+  else if (form instanceof HTMLFormElement && ctx.request.method === "POST" && ctx.response.status < 400) forget(form);
+});
+document.addEventListener("submit", (event) => {
+  if (!window.htmx) forget(event.target);
+});
+// What follows a form stays where the reader is; what follows a link begins at the top.
+document.addEventListener("htmx:before:swap", (event) => {
+  const { ctx, tasks } = event.detail;
+  if (ctx?.request?.method === "POST" && samePage(ctx)) for (const task of tasks ?? []) task.swapSpec.show = undefined;
+});
+
+// A form that was refused has no address of its own: the reader is still where the form was.
+document.addEventListener("htmx:before:history:update", (event) => {
+  const { response, sourceElement } = event.detail;
+  if (response?.status >= 400 && sourceElement instanceof HTMLFormElement) event.preventDefault();
+});
+
+function samePage(ctx) {
+  const url = ctx.response?.raw?.url;
+  return Boolean(url) && new URL(url).pathname === location.pathname;
+}
+
+document.addEventListener("htmx:after:swap", () => ready(document));
+ready(document);

@@ -1,0 +1,49 @@
+"""Every page's template and context agree, and no template holds what the content security policy forbids."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields, is_dataclass
+
+import pytest
+
+from service.web.pages import rendering, site, trouble
+from service.web.pages.views import View
+
+TEMPLATES = rendering.HERE / "templates"
+
+
+def kinds(of: type[View] = View) -> list[type[View]]:
+    """Every page there is; importing the site has defined them."""
+    assert site.ROUTERS
+    assert trouble.Trouble
+    return [kind for one in of.__subclasses__() for kind in (one, *kinds(one))]
+
+
+@pytest.mark.parametrize("kind", [kind for kind in kinds() if hasattr(kind, "template")], ids=lambda kind: kind.__name__)
+def test_a_template_takes_exactly_what_its_context_holds(kind: type[View]) -> None:
+    assert is_dataclass(kind)
+    assert rendering.variables(kind.template) == {one.name for one in fields(kind)} | {"page"}
+
+
+def test_every_template_is_some_pages_or_part_of_one() -> None:
+    used = {kind.template for kind in kinds() if hasattr(kind, "template")}
+    text = "\n".join(file.read_text("utf-8") for file in TEMPLATES.rglob("*.html"))
+    named = set(re.findall(r'{%-?\s*(?:extends|include|import|from)\s+"([^"]+)"', text))
+    there = {str(file.relative_to(TEMPLATES)) for file in TEMPLATES.rglob("*.html")}
+    assert there == used | named
+
+
+@pytest.mark.parametrize("file", sorted(TEMPLATES.rglob("*.html")), ids=lambda file: file.name)
+def test_no_template_has_anything_inline(file: object) -> None:
+    text = file.read_text("utf-8")  # type: ignore[attr-defined]
+    assert not re.search(r"<style|\sstyle=|<script(?![^>]*\bsrc=)|\son[a-z]+=|hx-on|javascript:|https?://", text)
+    assert "|safe" not in text.replace(" ", "")
+
+
+@pytest.mark.parametrize("file", sorted(TEMPLATES.rglob("*.html")), ids=lambda file: file.name)
+def test_every_form_that_changes_something_carries_the_sessions_mark(file: object) -> None:
+    text = file.read_text("utf-8")  # type: ignore[attr-defined]
+    forms = re.findall(r'<form\b[^>]*method="post".*?</form>', text, re.S)
+    bare = [form[:80] for form in forms if "page.csrf_field" not in form]
+    assert bare == [] or file.name == "sign_in_link.html"  # type: ignore[attr-defined]
