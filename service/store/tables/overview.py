@@ -1,0 +1,43 @@
+"""When a draft was opened, and what a second facilitator found who read the work without knowing the first's view."""
+
+from __future__ import annotations
+
+from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from pipelines.values import Standing
+from service.store.tables.columns import Base, Id, JsonObject, LongText, Moment, OrganizationId, choice
+
+
+class Opening(Base):
+    """The first time that a facilitator had a draft, as one generation of drafting left it, before the eyes."""
+
+    __tablename__ = "openings"
+
+    draft_id: Mapped[str] = mapped_column(ForeignKey("drafts.id", ondelete="CASCADE"), primary_key=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), primary_key=True, index=True)
+    generation: Mapped[int] = mapped_column(primary_key=True)
+    organization_id: Mapped[OrganizationId]
+    version: Mapped[int]  # of the draft, as it was opened
+    opened_at: Mapped[Moment]
+
+
+class SpotCheck(Base):
+    """A second reading of work whose feedback was approved; one approval is checked once. `first_…` is what the first
+    facilitator's judgement was then."""
+
+    __tablename__ = "spot_checks"
+    __table_args__ = (UniqueConstraint("approval_id"),)
+
+    id: Mapped[Id]
+    organization_id: Mapped[OrganizationId]
+    draft_id: Mapped[str] = mapped_column(ForeignKey("drafts.id", ondelete="CASCADE"), index=True)
+    approval_id: Mapped[str] = mapped_column(ForeignKey("approvals.id", ondelete="CASCADE"))
+    first_id: Mapped[str | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"))
+    first_standing: Mapped[Standing | None] = mapped_column(choice(Standing), default=None)
+    first_judgements: Mapped[JsonObject]  # criterion key → standing
+    second_id: Mapped[str | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"))
+    second_standing: Mapped[Standing | None] = mapped_column(choice(Standing), default=None)
+    second_judgements: Mapped[JsonObject]
+    note: Mapped[LongText]
+    at: Mapped[Moment]
