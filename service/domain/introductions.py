@@ -1,0 +1,277 @@
+"""The life of one introduction, as a table and one function, and the rules of who may be introduced. No I/O, no clock.
+
+INTRODUCED is reached only by the second of two yeses, a yes only after both were asked, and both are asked only about a
+text that a facilitator approved; every act that changes the text leads back to SUGGESTED. A no is silent: the other
+person sees what they would have seen if nobody had answered. WITHDRAWN absorbs: nothing leads out of it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from service.domain.errors import ChangedSince, NotNow
+from service.domain.texts import digest
+
+LOAD_LIMIT: Final = 2
+"""Introductions that one person is asked about within LOAD_WINDOW, unless the organization says otherwise."""
+LOAD_WINDOW: Final = timedelta(days=28)
+ANSWER_WITHIN: Final = timedelta(days=14)
+"""After that, a question that was not answered by both is closed."""
+SUGGESTION_KEEPS: Final = timedelta(days=30)
+"""What was work in progress a month ago is no reason to meet any more; the matcher may suggest it anew."""
+ASK_HOW_IT_WENT_AFTER: Final = timedelta(days=10)
+
+
+class State(StrEnum):
+    """Where an introduction is. The two people are its first and its second, in the order it was stored with."""
+
+    SUGGESTED = "suggested"  # a facilitator decides
+    APPROVED = "approved"  # exactly this text, and the undo window is open
+    ASKED = "asked"  # both have the question, separately
+    FIRST_AGREED = "first_agreed"  # and the second has not answered
+    SECOND_AGREED = "second_agreed"
+    INTRODUCED = "introduced"  # both said yes, and know of each other
+    MET = "met"  # one of them says so
+    MISSED = "missed"  # they have not met, so far
+    DISMISSED = "dismissed"  # a facilitator decided against it
+    DECLINED = "declined"  # one of them said no, and only that person knows
+    EXPIRED = "expired"
+    WITHDRAWN = "withdrawn"  # one of them took the consent back
+
+
+class Act(StrEnum):
+    """What can happen to an introduction."""
+
+    REVISE = "revise"  # change the text
+    APPROVE = "approve"
+    UNDO = "undo"
+    DISMISS = "dismiss"
+    ASK = "ask"  # send both their question
+    AGREE = "agree"
+    DECLINE = "decline"
+    EXPIRE = "expire"
+    MEET = "meet"  # "we met"
+    MISS = "miss"  # "we did not, so far"
+    RATE = "rate"  # "it was useful", or not
+    WITHDRAW = "withdraw"
+
+
+class By(StrEnum):
+    """Who acts."""
+
+    FACILITATOR = "facilitator"
+    FIRST = "first"
+    SECOND = "second"
+    CLOCK = "clock"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """An act's outcome and who may bring it about."""
+
+    to: State
+    by: frozenset[By]
+
+
+def _rule(to: State, *by: By) -> Rule:
+    return Rule(to, frozenset(by))
+
+
+_PERSON, _FIRST, _SECOND, _CLOCK = By.FACILITATOR, By.FIRST, By.SECOND, By.CLOCK
+_BOTH = (_FIRST, _SECOND)
+_UNANSWERED = (State.ASKED, State.FIRST_AGREED, State.SECOND_AGREED)
+
+TABLE: dict[tuple[State, Act, By], State] = {
+    (state, act, by): rule.to
+    for (state, act), rules in {
+        (State.SUGGESTED, Act.REVISE): [_rule(State.SUGGESTED, _PERSON)],
+        (State.SUGGESTED, Act.APPROVE): [_rule(State.APPROVED, _PERSON)],
+        (State.SUGGESTED, Act.DISMISS): [_rule(State.DISMISSED, _PERSON)],
+        (State.SUGGESTED, Act.EXPIRE): [_rule(State.EXPIRED, _CLOCK)],
+        (State.APPROVED, Act.REVISE): [_rule(State.SUGGESTED, _PERSON)],
+        (State.APPROVED, Act.UNDO): [_rule(State.SUGGESTED, _PERSON)],
+        (State.APPROVED, Act.DISMISS): [_rule(State.DISMISSED, _PERSON)],
+        (State.APPROVED, Act.ASK): [_rule(State.ASKED, _PERSON, _CLOCK)],
+        (State.ASKED, Act.AGREE): [_rule(State.FIRST_AGREED, _FIRST), _rule(State.SECOND_AGREED, _SECOND)],
+        (State.FIRST_AGREED, Act.AGREE): [_rule(State.FIRST_AGREED, _FIRST), _rule(State.INTRODUCED, _SECOND)],
+        (State.SECOND_AGREED, Act.AGREE): [_rule(State.INTRODUCED, _FIRST), _rule(State.SECOND_AGREED, _SECOND)],
+        **{(state, Act.DECLINE): [_rule(State.DECLINED, *_BOTH)] for state in _UNANSWERED},
+        **{(state, Act.DISMISS): [_rule(State.DISMISSED, _PERSON)] for state in _UNANSWERED},
+        **{(state, Act.EXPIRE): [_rule(State.EXPIRED, _CLOCK)] for state in _UNANSWERED},
+        # Whoever is asked may go on answering, so that nobody can tell from it that the other has said no.
+        (State.DECLINED, Act.AGREE): [_rule(State.DECLINED, *_BOTH)],
+        (State.DECLINED, Act.DECLINE): [_rule(State.DECLINED, *_BOTH)],
+        (State.INTRODUCED, Act.MEET): [_rule(State.MET, *_BOTH)],
+        (State.INTRODUCED, Act.MISS): [_rule(State.MISSED, *_BOTH)],
+        (State.MISSED, Act.MEET): [_rule(State.MET, *_BOTH)],
+        (State.MISSED, Act.MISS): [_rule(State.MISSED, *_BOTH)],
+        (State.MET, Act.MEET): [_rule(State.MET, *_BOTH)],
+        (State.MET, Act.MISS): [_rule(State.MET, *_BOTH)],  # the answers differ; both are kept
+        (State.MET, Act.RATE): [_rule(State.MET, *_BOTH)],
+        **{(state, Act.WITHDRAW): [_rule(State.WITHDRAWN, *_BOTH)] for state in State},
+    }.items()
+    for rule in rules
+    for by in rule.by
+}
+"""What follows, by who acts: the same yes leads elsewhere when the other person has said it before."""
+
+ENDS = frozenset(
+    {State.INTRODUCED, State.MET, State.MISSED, State.DISMISSED, State.DECLINED, State.EXPIRED, State.WITHDRAWN}
+)
+"""Where an introduction may rest for good."""
+OPEN = frozenset({State.SUGGESTED, State.APPROVED, *_UNANSWERED})
+"""Something is still to be decided."""
+TOGETHER = frozenset({State.INTRODUCED, State.MET, State.MISSED})
+"""Both said yes: the two may see each other's names and words."""
+
+
+def step(state: State, act: Act, by: By) -> State:
+    """The state after `act`. Raises NotNow, naming what can be done instead."""
+    to = TABLE.get((state, act, by))
+    if to is None:
+        can = ", ".join(possible(state, by)) or "nothing"
+        raise NotNow(f"An introduction that is {state.value} cannot be changed by '{act.value}'. Possible now: {can}.")
+    return to
+
+
+def possible(state: State, by: By) -> list[str]:
+    """The acts that `by` may do now, by name, in the order of the table."""
+    return [act.value for (at, act, who) in TABLE if at is state and who is by]
+
+
+# What was approved
+
+
+def wording_digest(wording: Mapping[str, str]) -> str:
+    """The hash that an approval names: of every text that either person would read, by its name."""
+    return digest(json.dumps(dict(wording), ensure_ascii=False, sort_keys=True, separators=(",", ":")))
+
+
+def require_seen(seen: str, wording: Mapping[str, str]) -> str:
+    """The hash of the present text. Raises ChangedSince unless it is the one that was seen."""
+    present = wording_digest(wording)
+    if seen != present:
+        raise ChangedSince("The introduction's text has changed since you saw it. Read the new text, then decide.")
+    return present
+
+
+# What each person sees
+
+
+class Seen(StrEnum):
+    """What one of the two people is shown."""
+
+    NOTHING = "nothing"
+    QUESTION = "question"
+    WAITING = "waiting"  # for the other's answer
+    TOGETHER = "together"
+    CLOSED = "closed"
+
+
+class Answer(StrEnum):
+    """One person's answer to the question."""
+
+    NONE = "none"
+    YES = "yes"
+    NO = "no"
+
+
+def seen_by(state: State, own: Answer, *, asked_at: datetime | None, now: datetime) -> Seen:
+    """What a person with this own answer is shown; the same after the other's no as while nothing is said."""
+    if asked_at is None or state in (State.SUGGESTED, State.APPROVED):
+        return Seen.NOTHING
+    if state in TOGETHER:
+        return Seen.TOGETHER
+    late = now >= asked_at + ANSWER_WITHIN
+    if own is Answer.NO or late or state in (State.DISMISSED, State.EXPIRED, State.WITHDRAWN):
+        return Seen.CLOSED
+    return Seen.WAITING if own is Answer.YES else Seen.QUESTION
+
+
+# Who may be introduced
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """An introduction that was suggested before. `asked_at`: None if nobody was ever asked."""
+
+    people: frozenset[str]
+    state: State
+    asked_at: datetime | None = None
+
+    @property
+    def counts(self) -> bool:
+        """Whether these two are not suggested to each other again. What faded before anybody was asked may come back,
+        and so may what a withdrawn consent stopped before that."""
+        return self.asked_at is not None or self.state not in (State.EXPIRED, State.WITHDRAWN)
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """At most so many introductions a person within so long."""
+
+    count: int = LOAD_LIMIT
+    window: timedelta = LOAD_WINDOW
+
+
+class Hindrance(StrEnum):
+    """Why two people are not introduced; for the facilitator's eyes, since it may tell of one what the other may not
+    know."""
+
+    SAME = "same"
+    CONSENT = "consent"
+    REPEATED = "repeated"
+    LOAD = "load"
+
+
+def load(person: str, past: Iterable[Past], now: datetime, window: timedelta = LOAD_WINDOW) -> int:
+    """Introductions that weigh on this person: approved and about to be asked, or asked within the window."""
+    return sum(person in one.people and _weighs(one, now, window) for one in past)
+
+
+def _weighs(one: Past, now: datetime, window: timedelta) -> bool:
+    if one.asked_at is None:
+        return one.state is State.APPROVED
+    return one.state in _UNANSWERED or one.asked_at > now - window
+
+
+def partners(person: str, past: Iterable[Past]) -> frozenset[str]:
+    """Everybody who is not to be suggested to this person again."""
+    return frozenset(other for one in past if person in one.people and one.counts for other in one.people - {person})
+
+
+def hindrance(
+    first: str, second: str, consents: Mapping[str, bool], past: Iterable[Past], limit: Limit, now: datetime
+) -> Hindrance | None:
+    """Why a new introduction of these two may not be made or asked about now; None if it may.
+
+    `consents`: whether a person allows to be introduced, as it stands now; nobody who is not in it does. When asking
+    about an introduction that exists, leave it out of `past`.
+    """
+    past = list(past)
+    if first == second:
+        return Hindrance.SAME
+    if not (consents.get(first, False) and consents.get(second, False)):
+        return Hindrance.CONSENT
+    if second in partners(first, past):
+        return Hindrance.REPEATED
+    if any(load(person, past, now, limit.window) >= limit.count for person in (first, second)):
+        return Hindrance.LOAD
+    return None
+
+
+def due(state: State, since: datetime, now: datetime) -> bool:
+    """Whether the clock closes it: `since` is when it was asked, or, before that, suggested."""
+    if state is State.SUGGESTED:
+        return now >= since + SUGGESTION_KEEPS
+    return state in _UNANSWERED and now >= since + ANSWER_WITHIN
+
+
+def may_be_asked_how_it_went(state: State, introduced_at: datetime, now: datetime) -> bool:
+    """Whether it is time for "did you meet, was it useful?"."""
+    return state is State.INTRODUCED and now >= introduced_at + ASK_HOW_IT_WENT_AFTER

@@ -1,0 +1,178 @@
+"""The table of introductions is walked in full, and its rules over random histories."""
+
+from __future__ import annotations
+
+import itertools
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from service.domain.errors import ChangedSince, NotNow
+from service.domain.introductions import (
+    ANSWER_WITHIN,
+    ENDS,
+    OPEN,
+    TABLE,
+    TOGETHER,
+    Act,
+    Answer,
+    By,
+    Hindrance,
+    Limit,
+    Past,
+    Seen,
+    State,
+    due,
+    hindrance,
+    load,
+    partners,
+    possible,
+    require_seen,
+    seen_by,
+    step,
+    wording_digest,
+)
+
+EVERYTHING = list(itertools.product(State, Act, By))
+NOW = datetime(2026, 9, 1, 12, tzinfo=UTC)
+PEOPLE = ("amara", "bilal", "chiyo", "dagny")
+BEFORE_AN_ANSWER = (State.SUGGESTED, State.APPROVED)
+
+
+def _reachable(start: State) -> set[State]:
+    seen, ahead = {start}, [start]
+    while ahead:
+        at = ahead.pop()
+        for (state, _, _), to in TABLE.items():
+            if state is at and to not in seen:
+                seen.add(to)
+                ahead.append(to)
+    return seen
+
+
+@pytest.mark.parametrize(("state", "act", "by"), EVERYTHING)
+def test_an_act_is_either_in_the_table_for_this_person_or_refused_with_what_is_possible(state: State, act: Act, by: By):
+    if (state, act, by) in TABLE:
+        assert step(state, act, by) is TABLE[state, act, by]
+        assert act.value in possible(state, by)
+    else:
+        with pytest.raises(NotNow) as refusal:
+            step(state, act, by)
+        assert state.value in refusal.value.detail
+        assert all(name in refusal.value.detail for name in possible(state, by))
+
+
+def test_every_state_can_be_reached_from_a_suggestion_and_every_open_one_can_end():
+    assert _reachable(State.SUGGESTED) == set(State)
+    assert all(_reachable(state) & ENDS for state in OPEN)
+    assert set(State) == OPEN | ENDS
+
+
+def test_no_path_of_any_length_introduces_without_both_yeses_and_an_approval_of_the_present_text():
+    """Walks the table with three bits more: the present text is approved; the first, the second has said yes to it."""
+    start = (State.SUGGESTED, False, False, False)
+    seen, ahead = {start}, [start]
+    while ahead:
+        state, approved, first, second = ahead.pop()
+        for (at, act, by), to in TABLE.items():
+            if at is not state:
+                continue
+            changes = act in (Act.REVISE, Act.UNDO)
+            now_approved = (approved or (act is Act.APPROVE and by is By.FACILITATOR)) and not changes
+            yes = (first, second) if not changes else (False, False)
+            if act is Act.AGREE:
+                yes = (yes[0] or by is By.FIRST, yes[1] or by is By.SECOND)
+            if act is Act.DECLINE:
+                yes = (yes[0] and by is not By.FIRST, yes[1] and by is not By.SECOND)
+            assert to not in TOGETHER or (now_approved and all(yes)), (state, act, by)
+            assert to not in (State.ASKED, State.FIRST_AGREED, State.SECOND_AGREED) or now_approved, (state, act, by)
+            node = (to, now_approved, *yes)
+            if node not in seen:
+                seen.add(node)
+                ahead.append(node)
+    assert (State.INTRODUCED, True, True, True) in seen
+
+
+def test_only_a_facilitator_approves_and_only_the_two_people_answer_for_themselves():
+    assert {by for (_, act, by) in TABLE if act is Act.APPROVE} == {By.FACILITATOR}
+    for act in (Act.AGREE, Act.DECLINE, Act.MEET, Act.MISS, Act.RATE, Act.WITHDRAW):
+        assert {by for (_, done, by) in TABLE if done is act} == {By.FIRST, By.SECOND}
+
+
+def test_a_no_cannot_be_turned_by_the_others_yes():
+    assert _reachable(State.DECLINED) == {State.DECLINED, State.WITHDRAWN}
+    assert step(State.DECLINED, Act.AGREE, By.SECOND) is State.DECLINED
+
+
+@pytest.mark.parametrize("state", State)
+def test_either_may_withdraw_everywhere_and_nothing_leads_out_of_it(state: State):
+    assert step(state, Act.WITHDRAW, By.FIRST) is step(state, Act.WITHDRAW, By.SECOND) is State.WITHDRAWN
+    assert _reachable(State.WITHDRAWN) == {State.WITHDRAWN}
+
+
+def test_an_approval_holds_for_exactly_the_text_that_was_seen():
+    wording = {"to_first": "Would you like to meet Bilal?", "to_second": "Would you like to meet Amara?"}
+    seen = wording_digest(wording)
+    assert require_seen(seen, dict(reversed(wording.items()))) == seen
+    for name in wording:
+        with pytest.raises(ChangedSince):
+            require_seen(seen, wording | {name: wording[name] + " "})
+
+
+@given(st.sampled_from([Answer.NONE, Answer.YES]), st.integers(0, 40))
+def test_a_persons_view_is_the_same_whether_the_other_said_no_or_nothing(own: Answer, days: int):
+    asked, now = NOW, NOW + timedelta(days=days)
+    silent = State.ASKED if own is Answer.NONE else State.FIRST_AGREED
+    unanswered = State.EXPIRED if due(silent, asked, now) else silent
+    views = [seen_by(state, own, asked_at=asked, now=now) for state in (unanswered, State.DECLINED)]
+    assert views[0] is views[1]
+    assert Seen.TOGETHER not in views
+
+
+def test_nobody_sees_anything_of_an_introduction_before_being_asked():
+    assert all(seen_by(state, Answer.NONE, asked_at=None, now=NOW) is Seen.NOTHING for state in BEFORE_AN_ANSWER)
+    assert seen_by(State.WITHDRAWN, Answer.NONE, asked_at=None, now=NOW) is Seen.NOTHING
+
+
+def test_a_question_closes_after_its_time_and_a_suggestion_after_a_longer_one():
+    assert due(State.ASKED, NOW, NOW + ANSWER_WITHIN)
+    assert not due(State.ASKED, NOW, NOW + ANSWER_WITHIN - timedelta(seconds=1))
+    assert not due(State.SUGGESTED, NOW, NOW + ANSWER_WITHIN)
+    assert not due(State.INTRODUCED, NOW, NOW + timedelta(days=400))
+
+
+_pairs = st.sampled_from([frozenset(pair) for pair in itertools.combinations(PEOPLE, 2)])
+_pasts = st.lists(
+    st.builds(
+        Past, _pairs, st.sampled_from(State), st.none() | st.integers(0, 90).map(lambda days: NOW - timedelta(days))
+    ),
+    max_size=8,
+)
+
+
+@given(st.dictionaries(st.sampled_from(PEOPLE), st.booleans()), _pasts, st.integers(0, 4))
+def test_whoever_may_be_introduced_consents_is_new_to_the_other_and_below_the_limit(
+    consents: dict[str, bool], past: list[Past], count: int
+):
+    for first, second in itertools.product(PEOPLE, PEOPLE):
+        found = hindrance(first, second, consents, past, Limit(count), NOW)
+        assert found == hindrance(second, first, consents, past, Limit(count), NOW)
+        if found is None:
+            assert first != second
+            assert consents[first]
+            assert consents[second]
+            assert not any({first, second} == one.people and one.counts for one in past)
+            assert max(load(first, past, NOW), load(second, past, NOW)) < count
+
+
+def test_a_decline_is_remembered_however_long_ago_and_what_nobody_was_asked_about_may_come_back():
+    long_ago = NOW - timedelta(days=900)
+    declined = Past(frozenset({"amara", "bilal"}), State.DECLINED, long_ago)
+    faded = Past(frozenset({"amara", "chiyo"}), State.EXPIRED)
+    assert partners("amara", [declined, faded]) == {"bilal"}
+    both = dict.fromkeys(PEOPLE, True)
+    assert hindrance("bilal", "amara", both, [declined, faded], Limit(), NOW) is Hindrance.REPEATED
+    assert hindrance("amara", "chiyo", both, [declined, faded], Limit(), NOW) is None
+    assert load("amara", [declined, faded], NOW) == 0
