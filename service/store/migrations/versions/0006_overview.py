@@ -16,8 +16,7 @@ def _key(table: str, column: str, to: str, ondelete: str = "CASCADE") -> sa.Fore
     return sa.ForeignKeyConstraint([column], [f"{to}.id"], name=f"fk_{table}_{column}_{to}", ondelete=ondelete)
 
 
-def _json() -> sa.types.TypeEngine[object]:
-    return sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
+_JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
 
 
 def upgrade() -> None:
@@ -44,10 +43,10 @@ def upgrade() -> None:
         sa.Column("approval_id", sa.String(32), nullable=False),
         sa.Column("first_id", sa.String(32), nullable=True),
         sa.Column("first_standing", sa.String(32), nullable=True),
-        sa.Column("first_judgements", _json(), nullable=False),
+        sa.Column("first_judgements", _JSON, nullable=False),
         sa.Column("second_id", sa.String(32), nullable=True),
         sa.Column("second_standing", sa.String(32), nullable=True),
-        sa.Column("second_judgements", _json(), nullable=False),
+        sa.Column("second_judgements", _JSON, nullable=False),
         sa.Column("note", sa.Text(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         _key("spot_checks", "organization_id", "organizations"),

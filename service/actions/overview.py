@@ -1,0 +1,61 @@
+"""The overview of a challenge, put together for facilitators and platforms. Reads; decides and changes nothing.
+
+The number of statements is the same whatever the number of people, submissions and drafts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from service.actions import (
+    overview_decisions,
+    overview_progress,
+    overview_standings,
+    overview_times,
+    speed,
+    spot_checks,
+)
+from service.actions.overview_decisions import Decisions
+from service.actions.overview_lens import Lens, lens, pieces
+from service.actions.overview_progress import Progress
+from service.actions.overview_standings import Compared, Standings
+from service.actions.overview_times import Times
+from service.actions.speed import Pace
+from service.actions.spot_checks import SpotAgreement
+from service.domain.roles import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """Everything about a challenge in some groups."""
+
+    lens: Lens
+    progress: Progress
+    times: Times
+    standings: tuple[Standings, ...]
+    compared: tuple[Compared, ...]
+    decisions: Decisions
+    pace: Pace
+    spot: SpotAgreement
+
+
+def overview(session: Session, actor: Actor, challenge: str, *, group: str | None = None, now: datetime) -> Overview:
+    """Of a challenge (external id) in the groups that the actor may see, or in one (external id) and those below it.
+
+    Raises NotFound, and NotAllowed for a learner.
+    """
+    through = lens(session, actor, challenge, group=group)
+    work = pieces(session, through)
+    return Overview(
+        lens=through,
+        progress=overview_progress.progress(session, through, work),
+        times=overview_times.times(work, now),
+        standings=tuple(overview_standings.standings(through.criteria, work)),
+        compared=tuple(overview_standings.compared(through.criteria, work)),
+        decisions=overview_decisions.decisions(session, through),
+        pace=speed.pace(session, through),
+        spot=spot_checks.agreement(session, through, now=now),
+    )
