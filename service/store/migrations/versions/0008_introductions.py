@@ -1,9 +1,9 @@
-"""Galleries, introductions and requests."""
+"""Introductions and requests."""
 
 from __future__ import annotations
 
-revision = "0007"
-down_revision = "0006"
+revision = "0008"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 
