@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from pipelines.values import AI, PointKind, Standing
-from service.actions import consequences, submit
+from service.actions import consequences, speed, submit
 from service.actions.desk import (
     check_unclaimed,
     current_approval,
@@ -203,6 +203,7 @@ def claim(
     if not take_over:
         check_unclaimed(session, draft, person, now)
     draft.claimed_by, draft.claimed_until = person, now + CLAIM
+    speed.note(session, draft, person, now=now)
     consequences.touch(draft, draft.state, now=now)
     return draft
 
