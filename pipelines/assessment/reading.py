@@ -35,6 +35,9 @@ LEAST_HEARD: Final = 5
 """Words that must be left of a text when orders to a machine are left out of it."""
 MET, NOT_YET = 0.65, 0.35
 """From which chance of "met" a criterion is said to be met, and up to which not yet; between them nobody can tell."""
+SAME_CONFIDENCE: Final = 1e-6
+"""Confidences nearer than this are equal. Where a history is read without a mistake the threshold is its least
+confidence, and those of clear cases then differ by 1e-12: by how the machine adds up, not by what was read."""
 KEPT: Final = 128
 """Challenges kept ready at once, the least used dropped first."""
 
@@ -139,7 +142,7 @@ def assess(
         overall,
         _placed(criteria, places) if _same_language(challenge, text) else _untold(criteria),
         float(found.score[0]),
-        abstained=sure < model.threshold or len(ready.rows) < MIN_PEERS,
+        abstained=sure < model.threshold - SAME_CONFIDENCE or len(ready.rows) < MIN_PEERS,
         peers=len(ready.rows),
         nearest=tuple(ready.rows[at].id for at in near),
         precedents=tuple(ready.rows[int(at)].id for at in found.precedents[0]),

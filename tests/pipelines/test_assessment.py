@@ -110,6 +110,17 @@ def test_with_enough_peers_a_clear_case_is_answered_and_rightly(embedder: Embedd
     assert (found.score or 0) > 0.8
 
 
+@pytest.mark.parametrize(("above", "abstained"), [(1e-9, False), (1e-3, True)])
+def test_it_does_not_abstain_by_a_difference_that_only_rounding_makes(
+    above: float, abstained: bool, embedder: Embedder
+) -> None:
+    brief, history, text = challenge(), clear(80), clear(2)[1].text
+    fitted = fit([(brief, history)], embedder)
+    sure = assess(brief, text, history, embedder, Desks(), fitted).overall.confidence
+    fitted["threshold"] = sure + above
+    assert assess(brief, text, history, embedder, Desks(), fitted).abstained is abstained
+
+
 def test_agreement_counts_people_not_rows(embedder: Embedder) -> None:
     found = read(challenge(), clear(2)[1].text, clear(80, author="one and the same"), embedder)
     assert found.overall.agreeing == 1
