@@ -1,0 +1,38 @@
+"""A text cut at the places that points are about, so that each stretch knows which points it belongs to. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A stretch of text. `points` are the numbers of the points it is about; `begins` those whose place begins here."""
+
+    text: str
+    points: tuple[int, ...] = ()
+    begins: tuple[int, ...] = ()
+
+
+def stretches(text: str, places: Mapping[int, Sequence[Span]]) -> tuple[Stretch, ...]:
+    """The text in stretches that, put together, are the text. `places` are [start, end) by a point's number.
+
+    Places outside the text are cut to it; an empty place is none. A point begins at the first of its places.
+    """
+    held = {
+        number: [(max(0, start), min(len(text), end)) for start, end in spans if max(0, start) < min(len(text), end)]
+        for number, spans in places.items()
+    }
+    edges = sorted({0, len(text), *(edge for spans in held.values() for span in spans for edge in span)})
+    first = {number: min(start for start, _ in spans) for number, spans in held.items() if spans}
+    return tuple(
+        Stretch(
+            text[start:end],
+            tuple(n for n, spans in sorted(held.items()) if any(a <= start and end <= b for a, b in spans)),
+            tuple(n for n, at in sorted(first.items()) if at == start),
+        )
+        for start, end in zip(edges, edges[1:], strict=False)
+    )
