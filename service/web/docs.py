@@ -33,6 +33,7 @@ TAGS = [
     {"name": "Drafts", "description": "What waits for a facilitator, with its evidence."},
     {"name": "Review", "description": "A facilitator's decisions. Each needs If-Match."},
     {"name": "Memory", "description": "What decisions mean for others: reach, contradictions, questions, advice."},
+    {"name": "Overview", "description": "A challenge at a glance, and spot checks by a second reader."},
     {"name": "Imports", "description": "Many things at once, one JSON object a line."},
     {"name": "Search", "description": "Work that is like some text."},
     {"name": "Access", "description": "Keys, tokens, and who is asking."},

@@ -35,6 +35,7 @@ BODIES: dict[str, Any] = {
     "apply_decision": {"to": [{"draft": "0" * 32, "version": 1, "point": "0" * 32}]},
     "lint": {"kind": "question", "text": "Whose?"},
     "settle_alert": {"right": "both"},
+    "make_spot_check": {"standing": "met"},
     "answer_question": {"criterion": "k1", "answer": "Ours."},
 }
 
@@ -55,6 +56,7 @@ class Secrets:
     def fill(self, path: str) -> str:
         """The address with the first organization's ids in it. A new kind of address must be added here."""
         own = {"drafts": self.draft, "imports": self.run, "keys": self.key, "alerts": f"{self.point}-{self.point}"}
+        own |= {"spot-checks": self.draft}
         part = [*path.split("/"), ""][2]
         return path.replace("{point}", self.point).replace("{id}", own.get(part) or KNOWN.get(part, "{id}"))
 

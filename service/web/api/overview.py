@@ -1,0 +1,39 @@
+"""A challenge at a glance, and spot checks by a second reader."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import Query
+
+from service.actions import overview, spot_checks
+from service.web.api.params import DraftId, ExternalId
+from service.web.api.schemas.overview import DueList, DueShown, OverviewShown, SpotAsked, SpotKept
+from service.web.api.schemas.texts import Id
+from service.web.calls import Reading, Writing
+from service.web.docs import v1
+
+router = v1("Overview")
+
+
+@router.get("/challenges/{id}/overview", summary="A challenge at a glance")
+def get_overview(
+    call: Reading,
+    id: ExternalId,
+    group: Annotated[Id | None, Query(description="Only this group and those below it.")] = None,
+) -> OverviewShown:
+    """Progress, time to feedback, criteria, agreement and decisions, in the groups that you may see."""
+    return OverviewShown.of(overview.overview(call.session, call.actor, id, group=group, now=call.now))
+
+
+@router.get("/spot-checks", summary="What you are asked to read a second time")
+def list_spot_checks(call: Reading) -> DueList:
+    """A random sample of work that a colleague has judged and that you know nothing of."""
+    return DueList(items=[DueShown.of(one) for one in spot_checks.due(call.session, call.actor, now=call.now)])
+
+
+@router.post("/spot-checks/{id}", summary="Judge it", status_code=201)
+def make_spot_check(call: Writing, id: DraftId, body: SpotAsked) -> SpotKept:
+    """Your judgement is kept beside the first one; what the learner was told does not change."""
+    said: dict[str, Any] = {"standing": body.standing, "criteria": body.judgements, "note": body.note}
+    return SpotKept.of(spot_checks.check(call.session, call.actor, id, **said, now=call.now))

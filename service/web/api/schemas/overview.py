@@ -1,0 +1,306 @@
+"""A challenge at a glance, and spot checks: what is counted, and how two readers agree."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Annotated
+
+from pydantic import ConfigDict, Field
+
+from pipelines.values import Standing
+from service.actions.overview import Overview
+from service.actions.overview_decisions import Decisions, Made
+from service.actions.overview_progress import Learner, Progress, Stage
+from service.actions.overview_standings import Compared, Standings
+from service.actions.overview_times import EDGES, Times
+from service.actions.spot_checks import Due, SpotAgreement
+from service.domain.statistics import Agreement
+from service.store.tables import SpotCheck
+from service.web.api.schemas.feedback import STANDING
+from service.web.api.schemas.texts import Asked, Key, Line, Shown
+
+OF_CRITERION = "Key of the criterion; empty for the work as a whole."
+
+
+class LearnerShown(Shown):
+    """How far one person is."""
+
+    person: str = Field(description="Id of the person.")
+    group: str = Field(description="Id of the group in which it is set, or was handed in.")
+    stage: Stage = Field(description="`not_submitted`, `waiting`, `declined` or `answered`.")
+    submission: str | None = Field(description="Id of the submission; null where nothing was handed in.")
+    draft: str | None = Field(description="Id of the draft that the stage rests on; null where there is none.")
+    since: datetime | None = Field(description="Since when: handed in, or answered.")
+
+    @classmethod
+    def of(cls, one: Learner) -> LearnerShown:
+        return cls(
+            person=one.person,
+            group=one.group,
+            stage=one.stage,
+            submission=one.submission or None,
+            draft=one.draft or None,
+            since=one.since,
+        )
+
+
+class ProgressShown(Shown):
+    """How far everybody is whom the challenge is set to, or who has handed in."""
+
+    counts: dict[Stage, int] = Field(description="How many people are at each stage.")
+    submitted: int = Field(description="How many have handed in.")
+    learners: list[LearnerShown] = Field(description="Everybody; those who wait first.")
+
+    @classmethod
+    def of(cls, seen: Progress) -> ProgressShown:
+        learners = [LearnerShown.of(one) for one in seen.learners]
+        return cls(counts=seen.counts, submitted=seen.submitted, learners=learners)
+
+
+class TimesShown(Shown):
+    """From handing in a revision to when feedback on it could be read, in hours."""
+
+    edges: list[float] = Field(description="Between the bins, in hours; the first bin is below the first edge.")
+    answered: list[int] = Field(description="How many were answered within each bin's time.")
+    waiting: list[int] = Field(description="How many wait, by how long they have waited so far.")
+    median: float | None = Field(description="Of those answered; null where none was.")
+    ninetieth: float | None = Field(description="Nine of ten of those answered were answered within this time.")
+    longest_wait: float | None = Field(description="Of those who wait; null where nobody does.")
+
+    @classmethod
+    def of(cls, seen: Times) -> TimesShown:
+        return cls(
+            edges=[_hours(edge) for edge in EDGES],
+            answered=list(seen.answered),
+            waiting=list(seen.waiting),
+            median=_maybe_hours(seen.median),
+            ninetieth=_maybe_hours(seen.ninetieth),
+            longest_wait=_maybe_hours(seen.longest_wait),
+        )
+
+
+def _hours(span: timedelta) -> float:
+    return round(span.total_seconds() / 3600, 3)
+
+
+def _maybe_hours(span: timedelta | None) -> float | None:
+    return None if span is None else _hours(span)
+
+
+class StandingsShown(Shown):
+    """How the latest revisions stand on one criterion: as a facilitator judged, else as the assessment read it."""
+
+    criterion: str = Field(description=OF_CRITERION)
+    text: str = Field(description="What the criterion says.")
+    counts: dict[Standing, int] = Field(description="How many are met, partly, not yet, or cannot be told.")
+    judged: int = Field(description="How many of them a person judged.")
+    confidence: float | None = Field(description="How sure the assessment is of the others on average, 0 to 1.")
+    unread: int = Field(description="How many were neither judged nor read.")
+
+    @classmethod
+    def of(cls, seen: Standings) -> StandingsShown:
+        sure = None if seen.confidence is None else round(seen.confidence, 3)
+        return cls(
+            criterion=seen.criterion,
+            text=seen.text,
+            counts=dict(seen.counts),
+            judged=seen.judged,
+            confidence=sure,
+            unread=seen.unread,
+        )
+
+
+class AgreementShown(Shown):
+    """How far two readers of the same work agree, and how far beyond chance."""
+
+    pairs: int = Field(description="How many pieces of work both have judged.")
+    same: int = Field(description="On how many both said the same.")
+    kappa: float | None = Field(description="Cohen's κ; null where it means nothing.")
+    low: float | None = Field(description="Lower end of its 95 % interval (Fleiss, Cohen and Everitt 1969).")
+    high: float | None = Field(description="Upper end of it.")
+    small: bool = Field(description="Whether it rests on few pairs; then it says little.")
+
+    @classmethod
+    def of(cls, seen: Agreement) -> AgreementShown:
+        low, high = (seen.interval.low, seen.interval.high) if seen.interval else (None, None)
+        return cls(
+            pairs=seen.pairs,
+            same=seen.same,
+            kappa=_rounded(seen.kappa),
+            low=_rounded(low),
+            high=_rounded(high),
+            small=seen.small,
+        )
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 4)
+
+
+class ComparedShown(Shown):
+    """What two readers said of the same work on one criterion."""
+
+    criterion: str = Field(description=OF_CRITERION)
+    agreement: AgreementShown = Field(description="Over work on which both could tell.")
+    abstained: int = Field(description="On how many one of the two could not tell.")
+    kinder: int = Field(description="Where they differ: on how many the first saw more than the second.")
+    harsher: int = Field(description="Where they differ: on how many the first saw less.")
+
+    @classmethod
+    def of(cls, seen: Compared) -> ComparedShown:
+        return cls(
+            criterion=seen.criterion,
+            agreement=AgreementShown.of(seen.agreement),
+            abstained=seen.abstained,
+            kinder=seen.kinder,
+            harsher=seen.harsher,
+        )
+
+
+class MadeShown(Shown):
+    """What was made of drafted points."""
+
+    accepted: int = Field(description="Kept as drafted.")
+    edited: int = Field(description="Kept in other words.")
+    dismissed: int = Field(description="Dismissed.")
+    bulk: int = Field(description="How many of these were decided for several at once.")
+
+    @classmethod
+    def of(cls, seen: Made) -> MadeShown:
+        return cls(accepted=seen.accepted, edited=seen.edited, dismissed=seen.dismissed, bulk=seen.bulk)
+
+
+class WeekShown(MadeShown):
+    """The same of one week."""
+
+    week: date = Field(description="Its Monday, in UTC.")
+
+
+class DecisionsShown(Shown):
+    """What facilitators made of drafted points."""
+
+    total: MadeShown = Field(description="Of all.")
+    by_criterion: dict[str, MadeShown] = Field(description="By the criterion they are about; empty key: about none.")
+    weeks: list[WeekShown] = Field(description="Week by week, at most half a year.")
+    own: int = Field(description="Points that people wrote themselves.")
+    reasons: dict[str, int] = Field(description="Why points were dismissed, by code.")
+    declined: dict[str, int] = Field(description="Why no feedback was given, by code.")
+
+    @classmethod
+    def of(cls, seen: Decisions) -> DecisionsShown:
+        weeks = [WeekShown(week=week, **MadeShown.of(made).model_dump()) for week, made in seen.weeks.items()]
+        return cls(
+            total=MadeShown.of(seen.total),
+            by_criterion={key: MadeShown.of(made) for key, made in seen.by_criterion.items()},
+            weeks=weeks,
+            own=seen.own,
+            reasons=dict(seen.reasons),
+            declined=dict(seen.declined),
+        )
+
+
+class PaceShown(Shown):
+    """How many of the latest approvals came sooner than most adults can read what was approved. Of nobody by name."""
+
+    known: int = Field(description="Approvals of which it is known when the draft was opened.")
+    quick: int = Field(description="How many of them came sooner than reading takes, at 300 words a minute.")
+
+
+class SpotShown(Shown):
+    """How far two facilitators agree who knew nothing of each other's judgement."""
+
+    every: int = Field(description="One approved draft in how many is drawn; 0: none.")
+    checked: int = Field(description="How many were checked.")
+    due: int = Field(description="How many wait for a second reader.")
+    compared: list[ComparedShown] = Field(description="On the whole, and on each criterion.")
+    together: AgreementShown = Field(description="On all criteria taken together.")
+
+    @classmethod
+    def of(cls, seen: SpotAgreement) -> SpotShown:
+        return cls(
+            every=seen.every,
+            checked=seen.checked,
+            due=seen.due,
+            compared=[ComparedShown.of(one) for one in seen.compared],
+            together=AgreementShown.of(seen.together),
+        )
+
+
+class OverviewShown(Shown):
+    """A challenge at a glance, in the groups that you may see."""
+
+    challenge: str = Field(description="Id of the challenge.")
+    progress: ProgressShown = Field(description="How far everybody is.")
+    times: TimesShown = Field(description="How long learners wait.")
+    standings: list[StandingsShown] = Field(description="How the work stands: as a whole, then on each criterion.")
+    compared: list[ComparedShown] = Field(
+        description="What the assessment (first) and facilitators (second) said of the same work. They saw the draft "
+        "before they judged; for agreement between people who saw nothing, see `spot`."
+    )
+    decisions: DecisionsShown = Field(description="What became of drafted points.")
+    pace: PaceShown = Field(description="Approvals that came sooner than reading takes.")
+    spot: SpotShown = Field(description="Spot checks.")
+
+    @classmethod
+    def of(cls, seen: Overview) -> OverviewShown:
+        return cls(
+            challenge=seen.lens.challenge.external_id,
+            progress=ProgressShown.of(seen.progress),
+            times=TimesShown.of(seen.times),
+            standings=[StandingsShown.of(one) for one in seen.standings],
+            compared=[ComparedShown.of(one) for one in seen.compared],
+            decisions=DecisionsShown.of(seen.decisions),
+            pace=PaceShown(known=seen.pace.known, quick=len(seen.pace.quick)),
+            spot=SpotShown.of(seen.spot),
+        )
+
+
+class DueShown(Shown):
+    """Work to be judged by a second reader, without a word of what the first made of it."""
+
+    draft: str = Field(description="Id of its draft.")
+    challenge: str = Field(description="Id of the challenge, whose criteria it is judged by.")
+    text: str = Field(description="The work.")
+
+    @classmethod
+    def of(cls, one: Due) -> DueShown:
+        return cls(draft=one.draft, challenge=one.challenge.external_id, text=one.text)
+
+
+class DueList(Shown):
+    """What you are asked to read."""
+
+    items: list[DueShown] = Field(description="At most 20, the oldest first.")
+
+
+class SpotAsked(Asked):
+    """How the work stands in your eyes."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"standing": "partly", "judgements": {"k1": "met"}}})
+
+    standing: Standing | None = Field(default=None, description=f"On the whole: {STANDING}")
+    judgements: Annotated[dict[Key, Standing], Field(max_length=50)] = Field(
+        default={}, description=f"On each criterion, by key: {STANDING}"
+    )
+    note: Line = Field(default="", description="A word to colleagues.")
+
+
+class SpotKept(Shown):
+    """What you said, beside what the first facilitator had said."""
+
+    draft: str = Field(description="Id of the draft.")
+    first_standing: Standing | None = Field(description="What the first said on the whole.")
+    first_judgements: Mapping[str, Standing] = Field(description="And on each criterion.")
+    second_standing: Standing | None = Field(description="What you said on the whole.")
+    second_judgements: Mapping[str, Standing] = Field(description="And on each criterion.")
+
+    @classmethod
+    def of(cls, row: SpotCheck) -> SpotKept:
+        return cls(
+            draft=row.draft_id,
+            first_standing=row.first_standing,
+            first_judgements={key: Standing(said) for key, said in row.first_judgements.items()},
+            second_standing=row.second_standing,
+            second_judgements={key: Standing(said) for key, said in row.second_judgements.items()},
+        )
