@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
@@ -36,7 +35,7 @@ class Edge:
     `page` shows a problem to people.
     """
 
-    def __init__(self, app: ASGIApp, page: Callable[[errors.Problem], str]) -> None:
+    def __init__(self, app: ASGIApp, page: errors.AsPage) -> None:
         self.app = app
         self.page = page
 

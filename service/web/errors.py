@@ -23,7 +23,6 @@ from service.domain.errors import PeerloomError
 from service.store.replies import Reply
 
 MEDIA_TYPE = "application/problem+json"
-HTML = "text/html; charset=utf-8"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +93,10 @@ class Problem(BaseModel):
     )
 
 
+AsPage = Callable[[Problem], tuple[Mapping[str, str], str]]
+"""A problem as a page for people: its headers and its HTML."""
+
+
 def problem(
     scope: Scope, kind: str, detail: str, *, faults: Sequence[Fault] = (), headers: Mapping[str, str] | None = None
 ) -> Reply:
@@ -109,9 +112,12 @@ def problem(
         request_id=scope["state"]["request_id"],
         errors=list(faults),
     )
-    page: Callable[[Problem], str] | None = scope["state"].get("page")  # for people: the same problem as a page
-    kind_of_body, text = (MEDIA_TYPE, body.model_dump_json()) if page is None else (HTML, page(body))
-    return Reply(answer.status, {"Content-Type": kind_of_body, **answer.headers, **(headers or {})}, text)
+    more = {**answer.headers, **(headers or {})}
+    page: AsPage | None = scope["state"].get("page")  # for people: the same problem as a page
+    if page is not None:
+        of_page, html = page(body)
+        return Reply(answer.status, {**of_page, **more}, html)
+    return Reply(answer.status, {"Content-Type": MEDIA_TYPE, **more}, body.model_dump_json())
 
 
 def of_domain(scope: Scope, error: PeerloomError) -> Reply:

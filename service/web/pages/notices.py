@@ -8,6 +8,9 @@ from typing import Final
 NOTICES: Final[Mapping[str, str]] = {
     "signed-out": "You are signed out.",
     "saved": "Saved.",
+    "settled": "Settled. It stays quiet until one of the two is decided on anew.",
+    "answered": "Thank you. Later drafts follow your answer.",
+    "handed-over": "Handed over.",
     "removed": "Removed.",
 }
 

@@ -9,11 +9,15 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from service.web.pages import entrance
+from service.web.pages import desk, desk_acts, desk_memory, entrance, overview
 from service.web.pages.rendering import STATIC
 
 ROUTERS = (
     entrance.router,
+    desk.router,
+    desk_acts.router,
+    desk_memory.router,
+    overview.router,
     entrance.open_router,
 )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -33,8 +34,8 @@ _HEADINGS = {
 }
 
 
-def page(problem: Problem) -> str:
-    """The problem as HTML."""
+def page(problem: Problem) -> tuple[Mapping[str, str], str]:
+    """The problem as a page: headers and HTML."""
     view = Trouble(
         _HEADINGS.get(problem.kind, problem.title),
         problem.detail,
@@ -42,4 +43,4 @@ def page(problem: Problem) -> str:
         problem.request_id,
         problem.kind,
     )
-    return rendering.render(view, Frame())
+    return rendering.headers(), rendering.render(view, Frame())

@@ -49,6 +49,13 @@ class Download:
     text: str
 
 
+@dataclass(frozen=True)
+class Mark:
+    """A mark of what a page shows, for a script that asks whether it has changed."""
+
+    text: str
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """An entry of the navigation."""

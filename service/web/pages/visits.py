@@ -19,23 +19,12 @@ from service.actions import sign_in, whereabouts
 from service.domain.errors import NotAllowed
 from service.domain.texts import digest
 from service.store.replies import Reply
-from service.web import errors
 from service.web.calls import Call, Mode
 from service.web.pages import navigation, rendering
 from service.web.pages.notices import notice
-from service.web.pages.views import Download, Frame, Goto, View
+from service.web.pages.views import Download, Frame, Goto, Mark, View
 
 COOKIE = "peerloom"
-NO_FRAMES = "'none'"
-SELF = "'self'"
-
-
-def policy(frames: str = NO_FRAMES) -> str:
-    """The content security policy of a page: everything from here, nothing inline, framed by nobody but `frames`."""
-    return (
-        f"default-src 'none'; script-src {SELF}; style-src {SELF}; img-src {SELF} data:; font-src {SELF}; "
-        f"connect-src {SELF}; form-action {SELF}; base-uri 'none'; frame-ancestors {frames}"
-    )
 
 
 @dataclass(slots=True)
@@ -52,18 +41,20 @@ class Visit(Call):
         return f"{self.scope['path']}?{query}" if query else str(self.scope["path"])
 
     def _reply(self, result: Any, status: int) -> Reply:
-        headers = {"Content-Type": errors.HTML, "Content-Security-Policy": policy(), **self.headers}
+        headers = {**rendering.headers(), **self.headers}
         match result:
             case Goto():
                 return Reply(303, {**headers, "Location": result.location}, "")
             case Download():
                 where = {"Content-Disposition": f'attachment; filename="{result.name}"'}
                 return Reply(200, {**headers, **where, "Content-Type": result.media_type}, result.text)
+            case Mark():
+                return Reply(200, {**headers, "Content-Type": "text/plain; charset=utf-8"}, result.text)
             case None:
                 return Reply(204, headers, "")
             case View():
                 frame, frames = self._frame()
-                headers["Content-Security-Policy"] = policy(frames)
+                headers |= rendering.headers(frames)
                 return Reply(self.status or result.status, headers, rendering.render(result, frame))
             case _:
                 raise TypeError(f"A page cannot be made of {type(result).__name__}.")
@@ -71,7 +62,7 @@ class Visit(Call):
     def _frame(self) -> tuple[Frame, str]:
         """The frame around the page, and who may frame it: the learner's pages only, and registered platforms only."""
         if not self.session_secret:
-            return Frame(notice=notice(self.said), csrf="", path=self.path), NO_FRAMES
+            return Frame(notice=notice(self.said), csrf="", path=self.path), rendering.NO_FRAMES
         here = whereabouts.look(self.session, self.actor)
         may_frame = self.scope["path"].startswith("/learn") and here.embed_origins
         return (
@@ -88,7 +79,7 @@ class Visit(Call):
                 coordinates=bool(self.actor.coordinates),
                 learns=bool(self.actor.learns_in),
             ),
-            " ".join(here.embed_origins) if may_frame else NO_FRAMES,
+            " ".join(here.embed_origins) if may_frame else rendering.NO_FRAMES,
         )
 
     def begin(self, secret: str, *, embedded: bool, ends_at: datetime) -> None:

@@ -1,0 +1,67 @@
+"""The review desk: one draft on one screen, and whatever waits next."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import Query
+
+from service.actions import desk_draft, desk_extras
+from service.actions.desk_extras import LeftBehind
+from service.domain.review import State
+from service.web.api.params import DraftId
+from service.web.api.schemas.texts import OwnId
+from service.web.pages import desk_trail
+from service.web.pages.desk_reasons import REASONS
+from service.web.pages.desk_views import STATES, Done, DraftPage
+from service.web.pages.routes import Shown, pages
+from service.web.pages.views import Mark
+from service.web.pages.visits import Reading
+
+router = pages()
+
+Other = Annotated[OwnId | None, Query()]
+_DID = {
+    State.APPROVED: ("Approved the feedback for", "undo"),
+    State.RELEASED: ("The feedback is released for", ""),
+    State.DECLINED: ("No feedback is given to", "reopen"),
+    State.WAITING: ("It is being drafted anew for", ""),
+    State.DRAFTING: ("It is being drafted anew for", ""),
+}
+
+
+@router.get("/desk/drafts/{id}")
+def show_draft(visit: Reading, id: DraftId, done: Other = None, decided: Other = None) -> Shown:
+    session, actor, now = visit.session, visit.actor, visit.now
+    draft = desk_draft.show(session, actor, id, now=now)
+    left = desk_extras.left_behind(session, actor, done) if done else None
+    return DraftPage(
+        draft=draft,
+        now=now,
+        trail=desk_trail.of(visit),
+        pulse=desk_extras.pulse(session, actor, id, now=now),
+        state_words=STATES[draft.state.value],
+        done=_done(left, now),
+        waiting=None,
+        decided=decided or "",
+        reach=desk_extras.reach(session, actor, id, decided) if decided else 0,
+        alike=0,
+        asks=(),
+        question=desk_extras.open_question(session, actor, draft.challenge),
+        colleagues=(),
+        reasons=REASONS,
+    )
+
+
+def _done(left: LeftBehind | None, now: datetime) -> Done | None:
+    if left is None or left.state not in _DID:
+        return None
+    words, undo = _DID[left.state]
+    seconds = max(0, round((left.release_at - now).total_seconds())) if left.release_at else 0
+    return Done(left.id, left.version, left.state.value, words, left.person, undo, left.release_at, seconds)
+
+
+@router.get("/desk/drafts/{id}/pulse")
+def pulse_of_draft(visit: Reading, id: DraftId) -> Shown:
+    return Mark(desk_extras.pulse(visit.session, visit.actor, id, now=visit.now))

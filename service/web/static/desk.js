@@ -1,0 +1,277 @@
+// The review desk under the hand: single keys for everything, places that light up, an undo that counts down, and
+// pages that notice what others do. All of it clicks the page's own links and buttons; nothing is decided here.
+
+import { untouched } from "./page.js";
+
+const OFF = "peerloom-keys-off";
+const PULSE = 4000;
+const root = document.documentElement;
+root.classList.add("scripted");
+
+const all = (selector, from = document) => [...from.querySelectorAll(selector)];
+const keysOff = () => localStorage.getItem(OFF) === "1";
+const points = () => all(".points > .point").filter((point) => point.offsetParent);
+const typing = (target) => target.closest?.("input:not([type=radio], [type=checkbox]), textarea, select, [contenteditable]");
+
+/** The point that keys act on: the one with the focus, or the one that was last, or the first that is undecided. */
+function current() {
+  return (
+    document.activeElement?.closest?.(".point") ??
+    document.querySelector(".point.now") ??
+    document.querySelector(".point-proposed") ??
+    points()[0]
+  );
+}
+
+function choose(point) {
+  if (!point) return;
+  for (const other of all(".point.now")) other.classList.remove("now");
+  point.classList.add("now");
+  point.focus({ preventScroll: true });
+  point.scrollIntoView({ block: "nearest" });
+  show(point);
+}
+
+/** Bring the point's place in the work into view, without moving the page. */
+function show(point) {
+  const mark = document.querySelector(`mark.place-${point.dataset.point}`);
+  const work = mark?.closest(".work");
+  if (!work || work.scrollHeight <= work.clientHeight) return;
+  const [at, box] = [mark.getBoundingClientRect(), work.getBoundingClientRect()];
+  if (at.top < box.top || at.bottom > box.bottom) work.scrollTop += at.top - box.top - box.height / 3;
+}
+
+function move(step) {
+  const there = points();
+  const at = there.indexOf(document.activeElement?.closest?.(".point") ?? document.querySelector(".point.now"));
+  choose(there[Math.max(0, Math.min(there.length - 1, at < 0 ? 0 : at + step))]);
+}
+
+/** Open a small form in place and put the caret into its first field; open already: close it. */
+function toggle(details) {
+  details.open = !details.open;
+  if (!details.open) return;
+  if (details.classList.contains("add")) takeSelection(details);
+  const field = details.querySelector("form :is(textarea, select, input:not([type=hidden]))");
+  field?.focus();
+  if (field?.matches("textarea")) field.setSelectionRange(field.value.length, field.value.length);
+  details.scrollIntoView({ block: "nearest" });
+}
+
+let selected = "";
+document.addEventListener("selectionchange", () => {
+  const selection = document.getSelection();
+  if (selection?.anchorNode?.parentElement?.closest(".work .sheet")) selected = words(selection);
+});
+
+/** What is selected in the work, without the numbers of points that stand in it. */
+function words(selection) {
+  if (!selection.rangeCount) return "";
+  const copy = selection.getRangeAt(0).cloneContents();
+  for (const pin of copy.querySelectorAll(".pin")) pin.remove();
+  return copy.textContent;
+}
+
+function takeSelection(details) {
+  const field = details.querySelector("[data-takes-selection]");
+  if (field && selected && untouched(field)) {
+    field.value = selected;
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+}
+
+function ofPoint(key) {
+  const found = current()?.querySelector(`[data-point-key="${key}"]`);
+  if (!found) return false;
+  choose(found.closest(".point"));
+  if (found.matches("details")) toggle(found);
+  else found.click();
+  return true;
+}
+
+function ofPage(key) {
+  const details = all(`details[data-key="${key}"]`).find((one) => one.offsetParent);
+  if (details) return toggle(details), true;
+  const found = all(`[aria-keyshortcuts="${CSS.escape(key)}"]`).find((one) => one.offsetParent && !one.disabled);
+  if (!found) return false;
+  found.click();
+  return true;
+}
+
+function sources() {
+  const point = current();
+  const details = point?.querySelector("details.sources");
+  if (!details) return false;
+  choose(point);
+  details.open = !details.open;
+  for (const one of all("details.source", details)) one.open = details.open;
+  return true;
+}
+
+function help() {
+  const dialog = document.getElementById("keys");
+  if (!dialog) return;
+  dialog.querySelector("#keys-on").checked = !keysOff();
+  if (dialog.open) dialog.close();
+  else dialog.showModal();
+}
+
+const own = {
+  j: () => move(1),
+  k: () => move(-1),
+  o: sources,
+};
+
+function pressed(event) {
+  if (event.defaultPrevented || event.isComposing || event.altKey || event.metaKey) return;
+  if (event.ctrlKey) return sendWithCtrlEnter(event);
+  if (event.key === "Escape") return leave(event);
+  if (document.querySelector("dialog[open]")) return;
+  if (reasonByNumber(event)) return event.preventDefault();
+  if (typing(event.target)) return;
+  if (event.key === "?") return event.preventDefault(), help();
+  if (keysOff() || event.key === "Enter" || event.key === " ") return;
+  if (act(event.key)) event.preventDefault();
+}
+
+function act(key) {
+  if (own[key]) return own[key]() !== false;
+  if (/^[1-9]$/.test(key)) return byNumber(Number(key));
+  if (document.querySelector(".queue") && inQueue(key)) return true;
+  return ofPoint(key) || ofPage(key);
+}
+
+function byNumber(number) {
+  const point = points()[number - 1];
+  if (point) choose(point);
+  return Boolean(point);
+}
+
+/** While a dismissal is open, a number chooses its reason. */
+function reasonByNumber(event) {
+  const form = event.target.closest?.("form");
+  if (!/^[1-9]$/.test(event.key) || !form || event.target.matches("input[type=text], textarea")) return false;
+  const radio = form.querySelector(`input[data-digit="${event.key}"]`);
+  if (!radio) return false;
+  radio.checked = true;
+  radio.focus();
+  return true;
+}
+
+function sendWithCtrlEnter(event) {
+  const form = event.target.closest?.("form");
+  if (event.key !== "Enter" || !form) return;
+  event.preventDefault();
+  form.requestSubmit();
+}
+
+function leave(event) {
+  const details = event.target.closest?.("details.opens[open]");
+  if (!details) return;
+  details.open = false;
+  (details.closest(".point") ?? details.querySelector("summary")).focus();
+}
+
+function inQueue(key) {
+  const rows = all(".queue > li");
+  const at = rows.findIndex((row) => row.contains(document.activeElement));
+  const step = { j: 1, k: -1 }[key];
+  if (!step) return false;
+  rows[Math.max(0, Math.min(rows.length - 1, at < 0 ? 0 : at + step))]?.querySelector("a")?.focus();
+  return true;
+}
+
+document.addEventListener("keydown", pressed);
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-help]")) help();
+  if (event.target.closest("[data-close]")) event.target.closest("dialog").close();
+});
+document.addEventListener("change", (event) => {
+  if (event.target.id !== "keys-on") return;
+  localStorage.setItem(OFF, event.target.checked ? "0" : "1");
+  root.classList.toggle("keys-off", keysOff());
+});
+// A place in the work shows its point, as a point shows its place.
+for (const kind of ["pointerover", "pointerout"]) {
+  document.addEventListener(kind, (event) => {
+    const mark = event.target.closest?.("mark[data-points]");
+    for (const number of mark?.dataset.points.split(" ") ?? []) {
+      document.getElementById(`point-${number}`)?.classList.toggle("now", kind === "pointerover");
+    }
+  });
+}
+
+// Undo counts down by the server's own time of release.
+setInterval(() => {
+  for (const done of all("[data-done][data-release]")) {
+    const left = Math.ceil((new Date(done.dataset.release) - Date.now()) / 1000);
+    const count = done.querySelector("[data-countdown]");
+    if (left > 0 && count) count.textContent = String(left);
+    if (left <= 0) finished(done);
+  }
+}, 250);
+
+function finished(done) {
+  delete done.dataset.release;
+  done.querySelector("form")?.remove();
+  done.querySelector("span").textContent = done.querySelector("span").textContent.replace(/; it is released.*$/, "; it is released.");
+}
+
+// What others do: the page asks for a mark of what it shows, and reads itself again when that has changed.
+const busy = () =>
+  all("form[data-keep] :is(textarea, input[type=text])").some((field) => !untouched(field)) ||
+  Boolean(document.querySelector("details.opens[open] form, dialog[open]")) ||
+  Boolean(document.activeElement && typing(document.activeElement));
+
+async function look() {
+  const page = document.querySelector("[data-pulse]");
+  if (!page || document.hidden) return;
+  let mark;
+  try {
+    const answer = await fetch(page.dataset.pulse, { headers: { Accept: "text/plain" }, redirect: "manual" });
+    if (!answer.ok) return;
+    mark = await answer.text();
+  } catch {
+    document.dispatchEvent(new CustomEvent("peerloom:gone"));
+    return;
+  }
+  if (!page.isConnected || mark === page.dataset.seen) return;
+  if (busy()) return tell(page);
+  await window.htmx?.ajax("GET", location.href, { target: document.body, swap: "outerMorph" });
+}
+
+function tell(page) {
+  if (document.getElementById("changed")) return;
+  const note = document.createElement("p");
+  note.id = "changed";
+  note.className = "notice changed";
+  note.setAttribute("role", "status");
+  note.textContent = "This has changed meanwhile. Finish what you type; when you send it, both are shown.";
+  page.prepend(note);
+}
+
+setInterval(look, PULSE);
+document.addEventListener("peerloom:back", look);
+
+/** Say that this person is at the draft, once a draft: others see it, and nobody does the same work twice. */
+let opened = "";
+async function open() {
+  const page = document.querySelector("[data-open]");
+  if (!page || opened === page.dataset.draft) return;
+  opened = page.dataset.draft;
+  const headers = { "X-CSRF": page.dataset.csrf };
+  await fetch(page.dataset.open, { method: "POST", headers, redirect: "manual" }).catch(() => {});
+}
+
+function ready() {
+  root.classList.add("scripted");
+  root.classList.toggle("keys-off", keysOff());
+  open();
+  const decided = new URLSearchParams(location.search).get("decided");
+  const after = decided && points().find((point) => point.dataset.id === decided);
+  if (after) choose(points().slice(points().indexOf(after) + 1).find((one) => one.matches(".point-proposed")) ?? after);
+  else if (document.querySelector(".bench") && !typing(document.activeElement ?? document.body)) choose(current());
+}
+
+document.addEventListener("htmx:after:swap", ready);
+ready();

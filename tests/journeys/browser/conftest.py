@@ -1,0 +1,76 @@
+"""A real Chromium, and a service with the demonstration in it. Without a Chromium on this machine these tests skip.
+
+PEERLOOM_TEST_CHROMIUM    the browser to use (default: `chromium` on the PATH)
+PEERLOOM_REQUIRE_SERVERS  1: a browser that is not there is a failure, not a reason to skip
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.journeys.browser.people import Demo
+from tests.journeys.house import ROOT, House
+
+ARGUMENTS = (
+    *("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"),
+    *("--disable-sync", "--no-first-run", "--disable-quic"),
+)
+SETTINGS = {"PEERLOOM_EMBEDDER": "hashing", "PEERLOOM_INDEX": "exact", "PEERLOOM_LOG_FORMAT": "json"}
+"""The embedder that needs no model: what the drafts say does not matter here, that they are there does."""
+
+
+@pytest.fixture(scope="session")
+def browser(without_server: Callable[[str], NoReturn]) -> Iterator[Browser]:
+    path = os.environ.get("PEERLOOM_TEST_CHROMIUM") or shutil.which("chromium")
+    if not path:
+        without_server("There is no Chromium here (Debian: apt-get install chromium).")
+    with sync_playwright() as playwright:
+        found = playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
+        yield found
+        found.close()
+
+
+@pytest.fixture(scope="session")
+def _drafted_demo(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Path:
+    """The demonstration's data folder, as `peerloom demo --once` leaves it."""
+    folder = tmp_path_factory.mktemp("demo")
+    environment = {**os.environ, **SETTINGS, "PEERLOOM_DATA": str(folder)}
+    command = [sys.executable, "-m", "service.cli", "demo", "--once"]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=240)
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+def _serving(source: Path, folder: Path, **more: str) -> Iterator[House]:
+    data = folder / "data"
+    shutil.copytree(source, data)
+    database = f"sqlite:///{data / 'peerloom.db'}"
+    house = House(folder, {**SETTINGS, "PEERLOOM_DATA": str(data), "PEERLOOM_DATABASE_URL": database, **more})
+    house.start("serve")
+    yield house
+    house.close()
+
+
+@pytest.fixture
+def demo(_drafted_demo: Path, browser: Browser, tmp_path: Path) -> Iterator[Demo]:
+    """The demonstration, served for one test, which may change it."""
+    for house in _serving(_drafted_demo, tmp_path):
+        with Demo(house, browser) as one:
+            yield one
+
+
+@pytest.fixture(scope="module")
+def shown(_drafted_demo: Path, browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """The demonstration, served for several tests that only look at it."""
+    for house in _serving(_drafted_demo, tmp_path_factory.mktemp("shown")):
+        with Demo(house, browser) as one:
+            yield one
