@@ -1,0 +1,162 @@
+"""How near people's work is to a text, and to one another's: dense and lexical, pooled over all of a person's work.
+
+One similarity is the sum of two as z-scores: the cosine of centred vectors, and the cosine of TF-IDF. Centring takes
+out what all texts of a collection have in common, and with it the texts that are near to everything.
+A person's nearness is the log-mean-exp of the similarities of all their works: between their mean (drowned by side
+interests) and their maximum (one lucky likeness). Figures: docs/decisions/0008-introductions.md.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipelines.lexical import shelf_language, terms
+from pipelines.ports import Embedder, Vectors
+
+Floats = NDArray[np.float32]
+
+SHARPNESS: Final = 1.1
+"""β of the log-mean-exp for similarities with a standard deviation of 1: about 10 on cosines, which spread by .11."""
+COMMONNESS: Final = 0.5
+"""Share of an item's mean over all people that is taken off: what is near to everybody says little of anybody."""
+SAMPLE: Final = 64
+"""Texts whose similarities to all others tell how widely similarities spread."""
+_TINY: Final = 1e-9
+
+
+class TermSpace:
+    """TF-IDF of a fixed set of texts: 1 + ln tf, times 1 + ln((1 + n) / (1 + df)), rows of length 1.
+
+    Kept by term (8 bytes a posting) for comparing one text with all. Pure numpy, so that a process without a model can
+    hold one.
+    """
+
+    def __init__(self, texts: Sequence[Sequence[str]]) -> None:
+        self.size = len(texts)
+        self.vocabulary: dict[str, int] = {}
+        counted = [self._numbered(Counter(text)) for text in texts]
+        lengths = np.array([len(numbers) for numbers, _ in counted], np.int64)
+        owners = np.repeat(np.arange(self.size, dtype=np.int32), lengths)
+        numbers = np.concatenate([n for n, _ in counted] or [np.zeros(0, np.int64)])
+        tf = np.concatenate([t for _, t in counted] or [np.zeros(0)])
+        df = np.bincount(numbers, minlength=len(self.vocabulary))
+        self.idf = 1.0 + np.log((1 + self.size) / (1 + df))
+        weights = (1.0 + np.log(tf)) * self.idf[numbers]
+        norms = np.sqrt(np.bincount(owners, weights=weights**2, minlength=self.size))
+        weights = weights / np.maximum(norms[owners], _TINY)
+        order = np.argsort(numbers, kind="stable")
+        self._texts, self._weights = owners[order], weights[order].astype(np.float32)
+        self._bounds = np.concatenate([[0], np.cumsum(df)])
+
+    def _numbered(self, counts: Counter[str]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        numbers = [self.vocabulary.setdefault(term, len(self.vocabulary)) for term in counts]
+        return np.array(numbers, np.int64), np.array(list(counts.values()), np.float64)
+
+    def weigh(self, text: Sequence[str]) -> dict[int, float]:
+        """The text's weight of each known term, of length 1; words that the space has never seen are passed over."""
+        known = {self.vocabulary[term]: count for term, count in Counter(text).items() if term in self.vocabulary}
+        raw = {number: (1.0 + np.log(count)) * float(self.idf[number]) for number, count in known.items()}
+        norm = float(np.sqrt(sum(weight**2 for weight in raw.values()))) or 1.0
+        return {number: weight / norm for number, weight in sorted(raw.items())}
+
+    def cosines(self, text: Sequence[str]) -> Floats:
+        """Similarity of the text to each of the set: shape (size,), in [0, 1]."""
+        found = np.zeros(self.size, np.float32)
+        for number, weight in self.weigh(text).items():
+            here = slice(self._bounds[number], self._bounds[number + 1])
+            found[self._texts[here]] += self._weights[here] * np.float32(weight)
+        return found
+
+
+class Space:
+    """Texts ready to be compared with one another and with a text from outside. Frozen once built; thread-safe."""
+
+    def __init__(self, texts: Sequence[str], embedder: Embedder) -> None:
+        self.size = len(texts)
+        self.language = shelf_language(texts)
+        self.terms = [terms(text, self.language) for text in texts]
+        self.lexical = TermSpace(self.terms)
+        raw = embedder.embed(list(texts))
+        self._mean = raw.mean(axis=0) if self.size else np.zeros(embedder.dimensions, np.float32)
+        self.vectors = self._centred(raw)
+        self._scale = self._spread()
+
+    def _centred(self, raw: Vectors) -> Vectors:
+        moved = np.where(np.any(raw != 0, axis=1, keepdims=True), raw - self._mean, 0)
+        return np.asarray(moved / np.maximum(np.linalg.norm(moved, axis=1, keepdims=True), _TINY), np.float32)
+
+    def _spread(self) -> tuple[tuple[float, float], tuple[float, float]]:
+        """(mean, standard deviation) of the dense and the lexical similarities between different texts."""
+        rows: Sequence[int] = (
+            np.unique(np.linspace(0, max(0, self.size - 1), SAMPLE).astype(int)).tolist() if self.size > 1 else []
+        )
+        dense = np.array([np.delete(self.vectors @ self.vectors[row], row) for row in rows])
+        lexical = np.array([np.delete(self.lexical.cosines(self.terms[row]), row) for row in rows])
+        return _moments(dense), _moments(lexical)
+
+    def of_rows(self, rows: Sequence[int]) -> Floats:
+        """Similarities of these texts to all: shape (len(rows), size)."""
+        lexical = np.array([self.lexical.cosines(self.terms[row]) for row in rows], np.float32)
+        return self._fused(self.vectors[list(rows)] @ self.vectors.T, lexical.reshape(len(rows), self.size))
+
+    def of_text(self, text: str, embedder: Embedder) -> Floats:
+        """Similarities of a text from outside to all: shape (size,)."""
+        dense = self._centred(embedder.embed([text]))[0] @ self.vectors.T
+        return self._fused(dense, self.lexical.cosines(terms(text, self.language)))
+
+    def _fused(self, dense: Floats, lexical: Floats) -> Floats:
+        (mean_d, spread_d), (mean_l, spread_l) = self._scale
+        summed = (dense - mean_d) / spread_d + (lexical - mean_l) / spread_l
+        return np.asarray(summed / np.sqrt(2.0), np.float32)
+
+
+def _moments(values: Floats) -> tuple[float, float]:
+    return (float(values.mean()), max(float(values.std()), _TINY)) if values.size else (0.0, 1.0)
+
+
+def pooled(similarities: Floats, axis: int = 0, sharpness: float = SHARPNESS) -> Floats:
+    """Log-mean-exp along an axis: ln(mean(exp(β s))) / β. The mean for β → 0, the maximum for β → ∞."""
+    top = similarities.max(axis=axis, keepdims=True)
+    mean = np.exp(sharpness * (similarities - top)).mean(axis=axis)
+    return np.asarray(np.squeeze(top, axis) + np.log(mean) / sharpness, np.float32)
+
+
+def pooled_by(
+    similarities: Floats, bounds: Sequence[int], keep: NDArray[np.bool_] | None = None, sharpness: float = SHARPNESS
+) -> Floats:
+    """Log-mean-exp over all rows and each run of columns `bounds[i]`..`bounds[i + 1]`, none of them empty.
+
+    Shape (len(bounds) - 1,). Columns that are not to be kept count nothing; where none is left, the lowest value is.
+    """
+    edges = np.asarray(bounds, np.int64)
+    top = np.float32(similarities.max())
+    sums = np.exp(sharpness * (similarities - top)).mean(axis=0)
+    kept = np.ones(len(sums)) if keep is None else keep.astype(np.float64)
+    counts = np.add.reduceat(kept, edges[:-1])
+    means = np.add.reduceat(sums * kept, edges[:-1]) / np.maximum(counts, 1)
+    found = top + np.log(np.maximum(means, 1e-30)) / sharpness
+    lowest = found[counts > 0].min() if (counts > 0).any() else 0.0
+    return np.asarray(np.where(counts > 0, found, lowest), np.float32)
+
+
+def scores(
+    profiles: Sequence[Sequence[str]], works: Mapping[str, str], items: Mapping[str, str], embedder: Embedder
+) -> Floats:
+    """How well each person knows what each item is about: shape (people, items), in the order given; more is better.
+
+    `profiles[p]`: ids of all of a person's works; one without any scores 0 for everything. `works` and `items` are
+    texts by id. Scores compare items for one person; between people, they compare only roughly.
+    """
+    columns = {id_: number for number, id_ in enumerate(works)}
+    space = Space([*works.values(), *items.values()], embedder)
+    similar = space.of_rows(range(len(works), space.size))[:, : len(works)]
+    found = np.zeros((len(profiles), len(items)), np.float32)
+    for number, profile in enumerate(profiles):
+        if profile:
+            found[number] = pooled(similar[:, [columns[id_] for id_ in profile]], axis=1)
+    return found - np.float32(COMMONNESS) * found.mean(axis=0) if len(found) else found

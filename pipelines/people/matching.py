@@ -1,0 +1,168 @@
+"""Who should meet this person, and why: candidates from all of an organization, their reasons, ranked, with passages.
+
+Nobody is ever in a result who is not open to introductions now, has had enough of them, or was suggested to the person
+before. Interactive among 10,000 people: one pass of vectors and words over all work, reasons for some hundreds of
+people, passages and words for those that are offered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+
+from pipelines.people.commons import Commons
+from pipelines.people.likeness import Floats
+from pipelines.people.ranking import PRIOR, chance
+from pipelines.people.reasons import Circle, Facts, acquainted, features, latest, reasons
+from pipelines.people.saying import wording
+from pipelines.people.values import Kind, Match, Profile, Reason, Shown, Work
+from pipelines.values import ChallengeBrief
+
+NEAREST: Final = 200
+"""People whose reasons are looked at because their work is the nearest; as many of each other sort at most."""
+LOAD_LIMIT: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is wanted: at most `limit` matches; `load_limit` introductions a person at a time; the facilitator's
+    language; a request that an expert is sought for; works that may not be used any more, though they are in the
+    commons."""
+
+    limit: int = 3
+    load_limit: int = LOAD_LIMIT
+    language: str = "en"
+    request: str = ""
+    hidden: frozenset[str] = frozenset()
+
+
+def match(
+    person: str,
+    circle: Circle,
+    commons: Commons,
+    challenges: Mapping[str, ChallengeBrief],
+    asked: Asked = Asked(),
+    weights: Mapping[str, float] = PRIOR,
+) -> tuple[Match, ...]:
+    """The best matches for this person, the likeliest to be useful first; none if the person is not open to any.
+
+    `weights` are those of `ranking.weights`. Texts of people who let no machine read them must not be in `commons`.
+    """
+    first = circle.profiles.get(person)
+    if first is None or not available(first, asked):
+        return ()
+    near = commons.nearness(person, asked.hidden)
+    knowing = commons.knowing(asked.request, asked.hidden) if asked.request else np.zeros_like(near)
+    found = []
+    for other in candidates(first, circle, commons, near, knowing):
+        second = circle.profiles[other]
+        if not may_meet(first, second, asked):
+            continue
+        facts = _facts(first, second, commons, near, knowing, asked)
+        if why := reasons(facts, circle):
+            of = features(facts, why)
+            found.append((chance(of, weights), other, facts, _by_weight(why, weights), of))
+    found.sort(key=lambda one: (-one[0], one[1]))
+    names = {profile.person: profile.name for profile in circle.profiles.values()}
+    return tuple(
+        _match(score, facts, why, of, commons, challenges, names, asked)
+        for score, _, facts, why, of in found[: asked.limit]
+    )
+
+
+def available(profile: Profile, asked: Asked) -> bool:
+    """Whether this person may be introduced to anybody now."""
+    return profile.open_to and profile.load < asked.load_limit
+
+
+def may_meet(first: Profile, second: Profile, asked: Asked) -> bool:
+    """Whether these two may be suggested to each other now: consent, load, no repeats, no acquaintances."""
+    again = second.person in first.past or first.person in second.past
+    return (
+        first.person != second.person
+        and available(first, asked)
+        and available(second, asked)
+        and not again
+        and not acquainted(first, second)
+    )
+
+
+def candidates(first: Profile, circle: Circle, commons: Commons, near: Floats, knowing: Floats) -> list[str]:
+    """People worth a look, in a fixed order: of every sort of reason the nearest ones. May not be allowed."""
+    order = np.argsort(-near, kind="stable")
+    rank = {commons.people[row]: at for at, row in enumerate(order.tolist())}
+
+    def nearest(people: Iterable[str]) -> list[str]:
+        return sorted(set(people), key=lambda one: (rank.get(one, len(rank)), one))[:NEAREST]
+
+    open_to = [commons.people[row] for row in order.tolist() if _open(commons.people[row], circle)]
+    twice = {two for one in first.contacts if one in circle.profiles for two in circle.contacts(one)}
+    alike = {one for one, profile in circle.profiles.items() if first.roles & profile.roles}
+    met = {two for work in commons.by_person.get(first.person, ()) for two in commons.at(work.challenge)}
+    experts = [commons.people[row] for row in np.argsort(-knowing, kind="stable")[:NEAREST]] if knowing.any() else []
+    pools = (open_to[:NEAREST], nearest(twice), nearest(alike), nearest(met), experts)
+    known = dict.fromkeys(one for pool in pools for one in pool)
+    return [one for one in known if one != first.person and _open(one, circle)]
+
+
+def _open(person: str, circle: Circle) -> bool:
+    return person in circle.profiles and circle.profiles[person].open_to
+
+
+def _facts(first: Profile, second: Profile, commons: Commons, near: Floats, knowing: Floats, asked: Asked) -> Facts:
+    row = commons.row_of.get(second.person)
+    nearness, knows = (float(values[row]) if row is not None else 0.0 for values in (near, knowing))
+    ours, theirs = (latest(commons.usable(one.person, asked.hidden)) for one in (first, second))
+    return Facts(first, second, ours, theirs, nearness, asked.request, knows)
+
+
+def _by_weight(why: list[Reason], weights: Mapping[str, float]) -> list[Reason]:
+    """The reason that speaks most for the meeting first; of equals, in the order of Kind."""
+    return sorted(why, key=lambda reason: -reason.strength * weights[reason.kind])
+
+
+def _match(
+    score: float,
+    facts: Facts,
+    why: list[Reason],
+    of: Mapping[str, float],
+    commons: Commons,
+    challenges: Mapping[str, ChallengeBrief],
+    names: Mapping[str, str],
+    asked: Asked,
+) -> Match:
+    shown = tuple(replace(reason, passages=_passages(reason, facts, commons, challenges, asked)) for reason in why)
+    said = wording(shown[0], facts.first, facts.second, names, challenges, asked.language)
+    return Match(facts.first.person, facts.second.person, score, facts.nearness, shown, said, of)
+
+
+def _passages(
+    reason: Reason, facts: Facts, commons: Commons, challenges: Mapping[str, ChallengeBrief], asked: Asked
+) -> tuple[Shown, ...]:
+    """What shows the reason, one passage of each person at most; of work that may not be quoted, none."""
+    if reason.kind is Kind.COMPLEMENTARY:
+        found = _solved(reason, facts, commons, challenges)
+    elif reason.kind is Kind.EXPERT:
+        works = commons.usable(facts.second.person, asked.hidden)
+        found = [commons.best_passage(works, facts.request)]
+    else:
+        at = reason.facts["challenge"] if reason.kind is Kind.SAME_PROBLEM else ()
+        pair = commons.nearest_works(facts.first.person, facts.second.person, at, asked.hidden)
+        found = [commons.passage(one, other.text) for one, other in (pair, pair[::-1])] if pair else []
+    return tuple(passage for passage in found if passage is not None)
+
+
+def _solved(
+    reason: Reason, facts: Facts, commons: Commons, challenges: Mapping[str, ChallengeBrief]
+) -> list[Shown | None]:
+    (challenge,) = reason.facts["challenge"]
+    texts = {c.id: c.text for c in challenges[challenge].criteria} if challenge in challenges else {}
+
+    def place(work: Work, side: str) -> Shown | None:
+        criterion = reason.facts[side][0]
+        return commons.passage(work, texts.get(criterion, ""), criterion)
+
+    return [place(facts.first_works[challenge], "first_gives"), place(facts.second_works[challenge], "second_gives")]
