@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from pipelines import values
 from pipelines.values import AI, SourceKind
-from service.actions import answers, consequences
+from service.actions import answers, consequences, queue_alike
 from service.domain.consistency import OF_WORDING
 from service.domain.events import Event
 from service.domain.review import Act, By, State, step
@@ -174,10 +174,12 @@ def finish(
     if row is None:
         return False
     _keep_cost(row, draft.usage, cost)
-    if session.get_one(Revision, row.revision_id).ai is AI.NONE:
+    revision = session.get_one(Revision, row.revision_id)
+    if revision.ai is AI.NONE:
         consequences.stick(session, row, "ai_none", consequences.NO_AI, now=now)
         return True
     _keep_account(row, draft)
+    queue_alike.note(session, row, revision.text)
     kept, findings = _still_visible(session, draft)
     _clear(session, row)
     if draft.outcome is not values.Outcome.DRAFTED or not kept:

@@ -75,7 +75,7 @@ def next_draft(
     query = (
         _filtered(session, actor, wanted)
         .where(DraftRow.state.in_((State.READY, State.STUCK)), free, DraftRow.id.not_in(list(skip)))
-        .order_by(_TURN, func.date(DraftRow.created_at), DraftRow.shuffle)
+        .order_by(_TURN, func.date(DraftRow.created_at), DraftRow.shuffle, DraftRow.id)
         .limit(1)
     )
     return session.scalars(query).one_or_none()

@@ -49,6 +49,7 @@ def approve(
     version: int,
     seen: str,
     undo: timedelta = timedelta(seconds=10),
+    bulk: bool = False,
     now: datetime,
 ) -> DraftRow:
     """Approve exactly the text whose hash is `seen`; it is released when the undo window has passed.
@@ -68,7 +69,7 @@ def approve(
             settle(point, PointState.ACCEPTED, person, now)
     _imply_judgement(session, draft)
     release_at = now + _undo_window(session, draft, undo)
-    approval = keep_approval(session, draft, person, text_hash, body, now=now, release_at=release_at)
+    approval = keep_approval(session, draft, person, text_hash, body, now=now, release_at=release_at, bulk=bulk)
     jobs.enqueue(
         session,
         organization=draft.organization_id,
@@ -93,6 +94,7 @@ def keep_approval(
     *,
     now: datetime,
     release_at: datetime,
+    bulk: bool = False,
 ) -> Approval:
     """Record who approved what, and make its points precedents."""
     approval = Approval(
@@ -106,7 +108,7 @@ def keep_approval(
     )
     session.add(approval)
     session.flush()
-    decide(session, draft, person, "approve", now=now, text_hash=text_hash)
+    decide(session, draft, person, "approve", now=now, text_hash=text_hash, bulk=bulk)
     consequences.sync(session, draft.organization_id, [point.id for point in current_points(draft)], now=now)
     audit.record(
         session,
@@ -156,14 +158,22 @@ def undo(session: Session, actor: Actor, draft_id: str, *, version: int, now: da
 
 
 def decline(
-    session: Session, actor: Actor, draft_id: str, *, version: int, reason_code: str = "", note: str = "", now: datetime
+    session: Session,
+    actor: Actor,
+    draft_id: str,
+    *,
+    version: int,
+    reason_code: str = "",
+    note: str = "",
+    bulk: bool = False,
+    now: datetime,
 ) -> DraftRow:
     """No feedback is given on this; it can be reopened."""
     draft, person = open_draft(session, actor, draft_id, version, now)
     state = step(draft.state, Act.DECLINE, By.FACILITATOR)
     if draft.state in (State.WAITING, State.DRAFTING):
         draft.generation += 1
-    decide(session, draft, person, "decline", now=now, reason_code=reason_code, note=note)
+    decide(session, draft, person, "decline", now=now, reason_code=reason_code, note=note, bulk=bulk)
     consequences.touch(draft, state, now=now)
     consequences.told_of(session, draft, Event.DRAFT_DECLINED, now=now)
     return draft
@@ -202,7 +212,8 @@ def claim(
     draft, person = _seen(session, actor, draft_id, version)
     if not take_over:
         check_unclaimed(session, draft, person, now)
-    draft.claimed_by, draft.claimed_until = person, now + CLAIM
+    kept = draft.claimed_until if draft.claimed_by == person and draft.claimed_until else now  # handed over: longer
+    draft.claimed_by, draft.claimed_until = person, max(kept, now + CLAIM)
     speed.note(session, draft, person, now=now)
     consequences.touch(draft, draft.state, now=now)
     return draft

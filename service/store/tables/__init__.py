@@ -1,6 +1,7 @@
 """The tables, by subject. Import them from here; migrations/ holds how they came to be."""
 
 from service.store.tables.columns import Base
+from service.store.tables.learners import AskKind, AskRow, CommitmentRow, Outcome, Reaction, ReadingRow
 from service.store.tables.memory import Clarification, Right, Settlement
 from service.store.tables.operations import (
     AuditEntry,
@@ -15,6 +16,7 @@ from service.store.tables.operations import (
 )
 from service.store.tables.overview import Opening, SpotCheck
 from service.store.tables.people import Consent, Group, Organization, Person, RoleGrant
+from service.store.tables.queue import Sketch
 from service.store.tables.review import (
     Approval,
     Decision,
@@ -42,12 +44,15 @@ from service.store.tables.work import (
 
 __all__ = [
     "Approval",
+    "AskKind",
+    "AskRow",
     "AssessmentFit",
     "AuditEntry",
     "Base",
     "Challenge",
     "ChallengeGroup",
     "Clarification",
+    "CommitmentRow",
     "Consent",
     "Credential",
     "CriterionRow",
@@ -64,11 +69,14 @@ __all__ = [
     "JobState",
     "Opening",
     "Organization",
+    "Outcome",
     "OutgoingEvent",
     "PassageRow",
     "Person",
     "PointRow",
     "PointState",
+    "Reaction",
+    "ReadingRow",
     "Release",
     "Reservation",
     "Revision",
@@ -76,6 +84,7 @@ __all__ = [
     "RoleGrant",
     "Settlement",
     "SignIn",
+    "Sketch",
     "SourceRow",
     "Spending",
     "SpotCheck",

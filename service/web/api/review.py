@@ -88,7 +88,7 @@ def undo(call: Writing, id: DraftId, seen: Seen) -> DraftShown:
 @router.post("/drafts/{id}/decline", summary="Give no feedback on this", responses=_OK)
 def decline(call: Writing, id: DraftId, seen: Seen, body: Declined = _NO_REASON) -> DraftShown:
     """It can be reopened."""
-    why = {"reason_code": body.reason_code, "note": body.note}
+    why: dict[str, Any] = {"reason_code": body.reason_code, "note": body.note}
     return _shown(call, review.decline(call.session, call.actor, id, version=seen, **why, now=call.now))
 
 

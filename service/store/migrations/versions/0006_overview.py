@@ -1,4 +1,4 @@
-"""When drafts were opened, and spot checks by a second reader."""
+"""When drafts were opened, spot checks by a second reader, and which work is nearly the same."""
 
 from __future__ import annotations
 
@@ -59,8 +59,24 @@ def upgrade() -> None:
     )
     op.create_index("ix_spot_checks_organization_id", "spot_checks", ["organization_id"])
     op.create_index("ix_spot_checks_draft_id", "spot_checks", ["draft_id"])
+    op.create_table(
+        "sketches",
+        sa.Column("draft_id", sa.String(32), nullable=False),
+        sa.Column("organization_id", sa.String(32), nullable=False),
+        sa.Column("challenge_id", sa.String(32), nullable=False),
+        sa.Column("first_id", sa.String(32), nullable=False),
+        sa.Column("data", sa.LargeBinary(), nullable=False),
+        _key("sketches", "draft_id", "drafts"),
+        _key("sketches", "organization_id", "organizations"),
+        _key("sketches", "challenge_id", "challenges"),
+        sa.PrimaryKeyConstraint("draft_id", name="pk_sketches"),
+    )
+    op.create_index("ix_sketches_organization_id", "sketches", ["organization_id"])
+    op.create_index("ix_sketches_challenge", "sketches", ["challenge_id", "first_id"])
+    op.create_index("ix_sketches_first", "sketches", ["first_id"])
 
 
 def downgrade() -> None:
+    op.drop_table("sketches")
     op.drop_table("spot_checks")
     op.drop_table("openings")
