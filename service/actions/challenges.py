@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from service.domain.errors import Invalid, NotFound
 from service.domain.review import State
-from service.domain.roles import Actor, Reach, require_organization_wide
+from service.domain.roles import Actor, Reach, require_coordinator, require_may_set
 from service.domain.visibility import PeersShown, SharingReach
-from service.store import find, tree
+from service.store import audit, find, tree
 from service.store.tables import Challenge, ChallengeGroup, CriterionRow, DraftRow, Group
 
 
@@ -47,25 +47,41 @@ class ChallengeWish:
 def put_challenge(
     session: Session, actor: Actor, external_id: str, wish: ChallengeWish, *, now: datetime
 ) -> tuple[Challenge, bool]:
-    """Make or change a challenge. Raises Invalid for two criteria of one key, NotFound for a group."""
-    require_organization_wide(actor)
+    """Make or change a challenge. Raises Invalid for two criteria of one key, NotFound for a group, NotAllowed."""
+    require_coordinator(actor)
     if len({criterion.key for criterion in wish.criteria}) < len(wish.criteria):
         raise Invalid("Two criteria have the same id; give each its own.")
+    groups = frozenset(find.one(session, Group, actor.organization, group).id for group in wish.groups)
+    require_may_set(actor, groups)
     row = find.maybe(session, Challenge, actor.organization, external_id)
     created = row is None
-    if row is None:
+    if row is not None:
+        require_may_set(actor, groups_of(session, row))
+    else:
         row = Challenge(organization_id=actor.organization, external_id=external_id, title=wish.title, created_at=now)
         session.add(row)
-    before = None if created else _words(row)
+    before = None if created else words(row)
+    as_it_was = None if created else _beside(session, row)
     row.title, row.prompt, row.outcome, row.reference = wish.title, wish.prompt, wish.outcome, wish.reference
     row.notes, row.language, row.tags, row.opened_at = wish.notes, wish.language, list(wish.tags), wish.opened_at
     row.sharing_peers, row.sharing_reach = wish.sharing_peers, wish.sharing_reach
     session.flush()
     _set_criteria(row, wish.criteria)
-    _set_groups(session, actor, row, wish.groups)
+    _set_groups(session, row, groups)
     session.flush()
-    if before is not None and before != _words(row):
+    if before is not None and before != words(row):
         reworded(session, row)
+    if (before, as_it_was) != (words(row), _beside(session, row)):
+        facts = {"version": row.version}
+        audit.record(
+            session,
+            organization=row.organization_id,
+            actor=actor.name,
+            act="challenge.put",
+            subject=row.id,
+            now=now,
+            **facts,
+        )
     return row, created
 
 
@@ -75,10 +91,16 @@ def reworded(session: Session, row: Challenge) -> None:
     _mark_stale(session, row)
 
 
-def _words(row: Challenge) -> tuple[object, ...]:
+def words(row: Challenge) -> tuple[object, ...]:
     """What drafts are made against; a change here makes them stale."""
     criteria = tuple((c.key, c.text, c.question, c.points) for c in row.criteria)
     return row.prompt, row.outcome, row.reference, row.notes, criteria
+
+
+def _beside(session: Session, row: Challenge) -> tuple[object, ...]:
+    """Whatever else can be changed."""
+    shared = (row.sharing_peers, row.sharing_reach, groups_of(session, row))
+    return row.title, row.language, tuple(row.tags), row.opened_at, *shared
 
 
 def _set_criteria(row: Challenge, wishes: tuple[CriterionWish, ...]) -> None:
@@ -95,11 +117,11 @@ def _set_criteria(row: Challenge, wishes: tuple[CriterionWish, ...]) -> None:
     row.criteria.sort(key=lambda criterion: criterion.position)
 
 
-def _set_groups(session: Session, actor: Actor, row: Challenge, groups: tuple[str, ...]) -> None:
-    ids = {find.one(session, Group, actor.organization, group).id for group in groups}
+def _set_groups(session: Session, row: Challenge, groups: frozenset[str]) -> None:
     session.execute(delete(ChallengeGroup).where(ChallengeGroup.challenge_id == row.id))
     session.add_all(
-        ChallengeGroup(challenge_id=row.id, group_id=group, organization_id=actor.organization) for group in sorted(ids)
+        ChallengeGroup(challenge_id=row.id, group_id=group, organization_id=row.organization_id)
+        for group in sorted(groups)
     )
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from service.actions import consequences
 from service.domain.errors import NotFound
-from service.domain.roles import Actor, require_organization_wide
+from service.domain.roles import Actor, require_lead
 from service.domain.texts import digest
 from service.store import audit, find
 from service.store.tables import Document, DocumentVersion
@@ -28,7 +28,7 @@ def put_document(
     now: datetime,
 ) -> tuple[Document, bool]:
     """Make or change a context document. The same text again is the same version."""
-    require_organization_wide(actor)
+    require_lead(actor)
     row = find.maybe(session, Document, actor.organization, external_id)
     created = row is None
     if row is None:
@@ -38,6 +38,7 @@ def put_document(
         session.add(row)
         session.flush()
     as_it_was = (row.title, row.media_type, row.removed_at is None)
+    with_tags = (*as_it_was, row.tags)
     row.title, row.media_type, row.tags, row.removed_at = title, media_type, list(tags), None
     new_text = created or text_of(session, row).text_hash != digest(text)
     if new_text:
@@ -55,6 +56,8 @@ def put_document(
         session.flush()
     if new_text or as_it_was != (title, media_type, True):
         consequences.sync(session, actor.organization, [row.id], now=now)
+    if new_text or with_tags != (title, media_type, True, list(tags)):
+        _record(session, actor, "context.put", row, now=now, version=row.version)
     return row, created
 
 
@@ -77,15 +80,12 @@ def get_document(session: Session, actor: Actor, external_id: str) -> Document:
 
 def remove_document(session: Session, actor: Actor, external_id: str, *, now: datetime) -> None:
     """Nothing cites it from now on; what was released with it says that the source is no longer there."""
-    require_organization_wide(actor)
+    require_lead(actor)
     row = get_document(session, actor, external_id)
     row.removed_at = now
     consequences.sync(session, actor.organization, [row.id], now=now)
-    audit.record(
-        session,
-        organization=actor.organization,
-        actor=f"credential:{actor.credential}",
-        act="context.remove",
-        subject=row.id,
-        now=now,
-    )
+    _record(session, actor, "context.remove", row, now=now)
+
+
+def _record(session: Session, actor: Actor, act: str, row: Document, *, now: datetime, **facts: object) -> None:
+    audit.record(session, organization=actor.organization, actor=actor.name, act=act, subject=row.id, now=now, **facts)

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service.domain.errors import Invalid, NotFound, NotSignedIn
-from service.domain.roles import Actor, Reach, Role, require_organization_wide, require_platform
+from service.domain.roles import Actor, Reach, Role, require_lead, require_platform
 from service.domain.texts import digest
 from service.store import audit, find, tree
 from service.store.tables import Credential, Group, Person, RoleGrant
@@ -47,10 +47,10 @@ def issue_key(
 def create_key(
     session: Session, actor: Actor, *, name: str, groups: Sequence[str] = (), now: datetime
 ) -> tuple[Credential, str]:
-    """Another key made with a key: for these groups (external ids). Raises NotAllowed, NotFound."""
-    require_organization_wide(actor)
+    """Another key, for these groups (external ids). Raises NotAllowed, NotFound."""
+    require_lead(actor)
     ids = [find.one(session, Group, actor.organization, group).id for group in groups]
-    return issue_key(session, actor.organization, name=name, groups=ids, now=now, by=f"credential:{actor.credential}")
+    return issue_key(session, actor.organization, name=name, groups=ids, now=now, by=actor.name)
 
 
 def mint_token(
@@ -85,7 +85,7 @@ def mint_token(
 
 def revoke(session: Session, actor: Actor, credential_id: str, *, now: datetime) -> None:
     """End a key or token at once; tokens minted with a key end with it. Raises NotFound."""
-    require_organization_wide(actor)
+    require_lead(actor)
     row = session.get(Credential, credential_id)
     if row is None or row.organization_id != actor.organization:
         raise NotFound
@@ -93,7 +93,7 @@ def revoke(session: Session, actor: Actor, credential_id: str, *, now: datetime)
     audit.record(
         session,
         organization=actor.organization,
-        actor=f"credential:{actor.credential}",
+        actor=actor.name,
         act="key.revoke",
         subject=row.id,
         now=now,
@@ -102,7 +102,7 @@ def revoke(session: Session, actor: Actor, credential_id: str, *, now: datetime)
 
 def list_keys(session: Session, actor: Actor) -> list[Credential]:
     """The organization's keys, newest first, without their secrets."""
-    require_organization_wide(actor)
+    require_lead(actor)
     return list(
         session.scalars(
             select(Credential)
@@ -143,4 +143,5 @@ def _person(session: Session, row: Credential, person: str) -> Actor:
         learns_in=frozenset(held[Role.LEARNER]),
         facilitates=tree.below(session, held[Role.FACILITATOR]),
         coordinates=tree.below(session, held[Role.COORDINATOR]),
+        everywhere=bool(held[Role.COORDINATOR]) and tree.tops(session, row.organization_id) <= held[Role.COORDINATOR],
     )

@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 
 from pipelines.values import AI
 from service.actions import consequences
+from service.actions import directory_guard as guard
 from service.domain.errors import Invalid, NotAllowed
-from service.domain.roles import Actor, Reach, Role, require_organization_wide
+from service.domain.roles import Actor, Reach, Role, require_coordinator, require_lead
 from service.domain.visibility import ShowWork
 from service.store import audit, find, tree
 from service.store.tables import Consent, Group, Person, RoleGrant
@@ -31,7 +32,7 @@ def put_group(
     session: Session, actor: Actor, external_id: str, *, name: str, parent: str | None, now: datetime
 ) -> tuple[Group, bool]:
     """Make or change a group. Raises NotFound for the parent, Invalid if the tree would bite its tail."""
-    require_organization_wide(actor)
+    require_lead(actor)
     above = find.one(session, Group, actor.organization, parent) if parent is not None else None
     row = find.maybe(session, Group, actor.organization, external_id)
     created = row is None
@@ -41,8 +42,15 @@ def put_group(
         session.flush()
     if above is not None and above.id in tree.below(session, [row.id]):
         raise Invalid(f"Group '{external_id}' cannot be below '{parent}', which is below it.")
+    as_it_was = (row.name, row.parent_id)
+    leading = guard.leading(session, actor.organization) if actor.reach is Reach.PERSON else frozenset()
     row.name = name
     row.parent_id = above.id if above else None
+    session.flush()
+    if row.parent_id is None and leading:
+        guard.keep_leading(session, row, leading)
+    if created or as_it_was != (row.name, row.parent_id):
+        _record(session, actor, "group.put", row.id, now=now)
     return row, created
 
 
@@ -57,31 +65,44 @@ def put_person(
     consents: ConsentWish | None = None,
     now: datetime,
 ) -> tuple[Person, bool]:
-    """Make or change a person; `roles` (role, external id of group) replace those held before. Raises NotFound."""
-    require_organization_wide(actor)
+    """Make or change a person; `roles` (role, external id of group) replace those held before.
+
+    Raises NotFound for a group; NotAllowed for what is not the actor's to change; Conflict for a person that a
+    coordinator of some groups does not know, or where a group or the organization would lose its last coordinator.
+    """
+    require_coordinator(actor)
     row = find.maybe(session, Person, actor.organization, external_id)
     created = row is None
+    wanted = {(role, find.one(session, Group, actor.organization, group).id) for role, group in roles}
+    as_it_was = (row.name, row.language, guard.held(row)) if row is not None else None
+    if actor.reach is Reach.PERSON:
+        guard.require_may_put(actor, row, (name, language, wanted), consents=consents is not None)
     if row is None:
         row = Person(organization_id=actor.organization, external_id=external_id, name=name, created_at=now)
         row.consent = Consent(organization_id=actor.organization, changed_at=now)
         session.add(row)
     row.name, row.language = name, language
     session.flush()
-    _set_roles(session, actor, row, roles)
+    with guard.nobody_locked_out(session, actor, row, wanted):
+        _set_roles(session, row, wanted)
     if consents is not None:
         _allow(session, row, consents, now=now)
+    if as_it_was != (name, language, wanted):
+        _record(session, actor, "person.put", row.id, now=now, roles=len(wanted))
     return row, created
 
 
-def _set_roles(session: Session, actor: Actor, person: Person, roles: Sequence[tuple[Role, str]]) -> None:
-    wanted = {(role, find.one(session, Group, actor.organization, group).id) for role, group in roles}
+def _set_roles(session: Session, person: Person, wanted: set[tuple[Role, str]]) -> None:
     for grant in list(person.roles):
         if (grant.role, grant.group_id) not in wanted:
             person.roles.remove(grant)
-    held = {(grant.role, grant.group_id) for grant in person.roles}
-    for role, group in wanted - held:
-        person.roles.append(RoleGrant(organization_id=actor.organization, role=role, group_id=group))
+    for role, group in wanted - guard.held(person):
+        person.roles.append(RoleGrant(organization_id=person.organization_id, role=role, group_id=group))
     session.flush()
+
+
+def _record(session: Session, actor: Actor, act: str, subject: str, *, now: datetime, **facts: object) -> None:
+    audit.record(session, organization=actor.organization, actor=actor.name, act=act, subject=subject, now=now, **facts)
 
 
 def set_consent(session: Session, actor: Actor, external_id: str, wish: ConsentWish, *, now: datetime) -> Consent:
@@ -92,12 +113,11 @@ def set_consent(session: Session, actor: Actor, external_id: str, wish: ConsentW
     if actor.groups is not None and not any(grant.group_id in actor.groups for grant in person.roles):
         raise NotAllowed("This key is limited to groups that the person is not in.")
     _allow(session, person, wish, now=now)
-    audit.record(
+    _record(
         session,
-        organization=actor.organization,
-        actor=f"credential:{actor.credential}",
-        act="consent.change",
-        subject=person.id,
+        actor,
+        "consent.change",
+        person.id,
         now=now,
         show_work=person.consent.show_work.value,
         introduce=person.consent.introduce,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -28,7 +29,8 @@ class Actor:
     """Who is asking. Built at the edge from a credential; rules read it and nothing else.
 
     `groups` limits a platform's key to these groups (with all below them); None is the whole organization. For a
-    person the three sets hold ids of every group in which the role holds, groups below included.
+    person the three sets hold ids of every group in which the role holds, groups below included; `everywhere` says that
+    this person coordinates every group at the top, and so the whole organization.
     """
 
     organization: str
@@ -39,6 +41,12 @@ class Actor:
     learns_in: frozenset[str] = frozenset()
     facilitates: frozenset[str] = frozenset()
     coordinates: frozenset[str] = frozenset()
+    everywhere: bool = False
+
+    @property
+    def name(self) -> str:
+        """How the audit trail calls who acts."""
+        return f"credential:{self.credential}" if self.person is None else f"person:{self.person}"
 
     @property
     def reviews(self) -> frozenset[str]:
@@ -78,3 +86,88 @@ def may_see_group(actor: Actor, group: str) -> bool:
 def visible_groups(actor: Actor) -> frozenset[str] | None:
     """Groups whose drafts the actor may list; None is all of the organization."""
     return actor.groups if actor.reach is Reach.PLATFORM else actor.reviews
+
+
+def leads(actor: Actor) -> bool:
+    """Whether the actor may change what all of the organization shares: documents, groups, keys, settings.
+
+    So may a platform's key that is not limited to some groups, and a coordinator of the whole organization.
+    """
+    return actor.groups is None if actor.reach is Reach.PLATFORM else actor.everywhere
+
+
+def require_lead(actor: Actor) -> None:
+    """Raises NotAllowed unless the actor leads the whole organization."""
+    if actor.reach is Reach.PLATFORM:
+        require_organization_wide(actor)
+    elif not actor.everywhere:
+        raise NotAllowed("Only a coordinator of the whole organization may do this.")
+
+
+def require_desk(actor: Actor) -> None:
+    """Raises NotAllowed for a person who neither facilitates nor coordinates anything."""
+    if actor.reach is Reach.PERSON and not actor.reviews:
+        raise NotAllowed("This is for facilitators and coordinators.")
+
+
+def may_coordinate(actor: Actor, groups: Collection[str]) -> bool:
+    """Whether the actor coordinates each of these groups. A platform does so with an unlimited key only."""
+    return leads(actor) or (
+        actor.reach is Reach.PERSON and bool(actor.coordinates) and actor.coordinates >= set(groups)
+    )
+
+
+def require_coordinator(actor: Actor) -> None:
+    """Raises NotAllowed for a person who coordinates nothing, and for a key that is limited to some groups."""
+    if actor.reach is Reach.PLATFORM:
+        require_organization_wide(actor)
+    elif not actor.coordinates:
+        raise NotAllowed("Only a coordinator may do this.")
+
+
+def require_may_grant(actor: Actor, changed: Collection[tuple[Role, str]]) -> None:
+    """Raises NotAllowed if one of these roles (role, group), given or taken, is not the actor's to give or take.
+
+    Nobody gives what they do not hold: a coordinator of a group holds, for it and all below it, every role there.
+    """
+    if not may_coordinate(actor, {group for _, group in changed}):
+        raise NotAllowed("You can give and take roles only in groups that you coordinate.")
+
+
+def may_stand_for(actor: Actor, held: Collection[tuple[Role, str]]) -> bool:
+    """Whether the actor may rename, invite or sign out a person who holds these roles.
+
+    A link signs its holder in as that person, so the person must not be able to do anything that the actor cannot:
+    every role of theirs lies in groups that the actor coordinates, and there is one, or else they are not the actor's.
+    """
+    return leads(actor) or (bool(held) and may_coordinate(actor, {group for _, group in held}))
+
+
+def require_may_stand_for(actor: Actor, held: Collection[tuple[Role, str]]) -> None:
+    """Raises NotAllowed unless `may_stand_for`."""
+    if not may_stand_for(actor, held):
+        raise NotAllowed("This person also has a part in groups that you do not coordinate; ask who coordinates those.")
+
+
+def may_set(actor: Actor, groups: Collection[str]) -> bool:
+    """Whether the actor may write a challenge that is set to these groups; none at all is every group."""
+    return leads(actor) or (bool(groups) and may_coordinate(actor, groups))
+
+
+def require_may_set(actor: Actor, groups: Collection[str]) -> None:
+    """Raises NotAllowed unless `may_set`."""
+    if actor.reach is Reach.PLATFORM:
+        require_organization_wide(actor)
+    elif not may_set(actor, groups):
+        raise NotAllowed("You can write challenges only for groups that you coordinate, and must name those groups.")
+
+
+def still_coordinated(
+    taken: Collection[str], before: Collection[str], after: Collection[str], covered: Collection[str]
+) -> bool:
+    """Whether nobody is locked out when the role of coordinator is taken away in the groups `taken`.
+
+    `covered` are those of them that somebody coordinates afterwards, there or above; `before` and `after` are the
+    people who coordinate the whole organization. A group must not lose its last, nor the organization.
+    """
+    return set(covered) >= set(taken) and (bool(after) or not before)

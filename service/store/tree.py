@@ -24,3 +24,10 @@ def above(session: Session, group: str) -> frozenset[str]:
     top = select(Group.id, Group.parent_id).where(Group.id == group).cte("above", recursive=True)
     walk = top.union(select(Group.id, Group.parent_id).join(top, Group.id == top.c.parent_id))
     return frozenset(session.scalars(select(walk.c.id)))
+
+
+def tops(session: Session, organization: str) -> frozenset[str]:
+    """Ids of the groups that no group is above."""
+    return frozenset(
+        session.scalars(select(Group.id).where(Group.organization_id == organization, Group.parent_id.is_(None)))
+    )
