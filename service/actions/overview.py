@@ -5,6 +5,7 @@ The number of statements is the same whatever the number of people, submissions 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,7 +20,7 @@ from service.actions import (
     spot_checks,
 )
 from service.actions.overview_decisions import Decisions
-from service.actions.overview_lens import Lens, lens, pieces
+from service.actions.overview_lens import Lens, Piece, lens, pieces
 from service.actions.overview_progress import Progress
 from service.actions.overview_standings import Compared, Standings
 from service.actions.overview_times import Times
@@ -29,31 +30,62 @@ from service.domain.roles import Actor
 
 
 @dataclass(frozen=True, slots=True)
-class Overview:
-    """Everything about a challenge in some groups."""
+class Glance:
+    """Where the people of a challenge are, and how their work stands."""
 
     lens: Lens
     progress: Progress
     times: Times
     standings: tuple[Standings, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Workings:
+    """How drafts and facilitators do with each other on a challenge."""
+
+    lens: Lens
     compared: tuple[Compared, ...]
     decisions: Decisions
     pace: Pace
     spot: SpotAgreement
 
 
-def overview(session: Session, actor: Actor, challenge: str, *, group: str | None = None, now: datetime) -> Overview:
+def glance(session: Session, actor: Actor, challenge: str, *, group: str | None = None, now: datetime) -> Glance:
     """Of a challenge (external id) in the groups that the actor may see, or in one (external id) and those below it.
 
     Raises NotFound, and NotAllowed for a learner.
     """
     through = lens(session, actor, challenge, group=group)
+    return _glance(session, through, pieces(session, through), now=now)
+
+
+def workings(session: Session, actor: Actor, challenge: str, *, group: str | None = None, now: datetime) -> Workings:
+    """The same of decisions. Raises as `glance` does."""
+    through = lens(session, actor, challenge, group=group)
+    return _workings(session, through, pieces(session, through), now=now)
+
+
+def overview(
+    session: Session, actor: Actor, challenge: str, *, group: str | None = None, now: datetime
+) -> tuple[Glance, Workings]:
+    """Both. Raises as `glance` does."""
+    through = lens(session, actor, challenge, group=group)
     work = pieces(session, through)
-    return Overview(
+    return _glance(session, through, work, now=now), _workings(session, through, work, now=now)
+
+
+def _glance(session: Session, through: Lens, work: Sequence[Piece], *, now: datetime) -> Glance:
+    return Glance(
         lens=through,
         progress=overview_progress.progress(session, through, work),
         times=overview_times.times(work, now),
         standings=tuple(overview_standings.standings(through.criteria, work)),
+    )
+
+
+def _workings(session: Session, through: Lens, work: Sequence[Piece], *, now: datetime) -> Workings:
+    return Workings(
+        lens=through,
         compared=tuple(overview_standings.compared(through.criteria, work)),
         decisions=overview_decisions.decisions(session, through),
         pace=speed.pace(session, through),

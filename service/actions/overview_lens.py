@@ -21,15 +21,18 @@ from service.domain.roles import Actor, Reach, visible_groups
 from service.store import find, tree
 from service.store.tables import Challenge, DraftRow, Group, Release, Revision, Submission
 
+MOST_CHOICES = 500
+
 
 @dataclass(frozen=True, slots=True)
 class Lens:
     """A challenge as seen through some groups, by our ids; None is every group of the organization. `set_to` are those
-    of them that the challenge is set to."""
+    of them that the challenge is set to, `wide` the same before one was `chosen`."""
 
     challenge: Challenge
     groups: frozenset[str] | None
     set_to: frozenset[str] | None
+    wide: frozenset[str] | None
     chosen: Group | None = None
 
     @property
@@ -53,18 +56,28 @@ def lens(session: Session, actor: Actor, challenge: str, *, group: str | None = 
     if actor.reach is Reach.PERSON and not actor.reviews:
         raise NotAllowed("The overview of a challenge is for its facilitators.")
     row = challenges.get(session, actor, challenge)
-    groups, chosen = visible_groups(actor), None
-    if group is not None:
-        chosen = find.one(session, Group, actor.organization, group)
-        below = tree.below(session, [chosen.id])
-        groups = below if groups is None else below & groups
-        if not groups:
-            raise NotFound(f"There is no group '{group}' here, or it is not yours to see.")
-    set_to: frozenset[str] | None = groups
+    groups = wide = visible_groups(actor)
     if given := challenges.groups_of(session, row):
-        below = tree.below(session, given)
-        set_to = below if groups is None else below & groups
-    return Lens(row, groups, set_to, chosen)
+        wide = _both(groups, tree.below(session, given))
+    if group is None:
+        return Lens(row, groups, wide, wide)
+    chosen = find.one(session, Group, actor.organization, group)
+    below = tree.below(session, [chosen.id])
+    if not (seen := _both(groups, below)):
+        raise NotFound(f"There is no group '{group}' here, or it is not yours to see.")
+    return Lens(row, seen, _both(wide, below), wide, chosen)
+
+
+def _both(some: frozenset[str] | None, others: frozenset[str]) -> frozenset[str]:
+    return others if some is None else some & others
+
+
+def choices(session: Session, lens: Lens) -> list[Group]:
+    """Groups that one could choose instead, by name."""
+    query = select(Group).where(Group.organization_id == lens.challenge.organization_id)
+    if lens.wide is not None:
+        query = query.where(Group.id.in_(lens.wide))
+    return list(session.scalars(query.order_by(Group.name, Group.id).limit(MOST_CHOICES)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,7 +116,7 @@ def _timed(session: Session, conditions: list[ColumnElement[bool]], limit: int) 
             and_(
                 Opening.draft_id == Approval.draft_id,
                 Opening.person_id == Approval.facilitator_id,
-                Opening.opened_at <= Approval.approved_at,
+                Opening.opened_at < Approval.approved_at,
             ),
         )
         .where(Approval.undone_at.is_(None), ~_for_several(), *conditions)

@@ -19,7 +19,7 @@ from service.actions.desk import locked
 from service.actions.overview_lens import Lens
 from service.actions.overview_standings import OVERALL, Compared, of_pairs
 from service.domain import statistics
-from service.domain.errors import Invalid, NotAllowed, NotNow
+from service.domain.errors import Invalid, NotAllowed, NotFound, NotNow
 from service.domain.roles import Actor, require_reviewer
 from service.domain.statistics import Agreement
 from service.store.library import TOLD
@@ -30,6 +30,7 @@ from service.store.tables import (
     DraftRow,
     Opening,
     Organization,
+    Person,
     Revision,
     SpotCheck,
     Submission,
@@ -187,6 +188,36 @@ def check(
     session.add(row)
     session.flush()
     return row
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A check that the actor has made, with what it was about."""
+
+    row: SpotCheck
+    challenge: Challenge
+    first: str  # name of the first facilitator; empty where that is no longer known
+
+
+def made(session: Session, actor: Actor, draft_id: str) -> Made:
+    """The actor's own check of a draft, the latest. Raises NotFound."""
+    row = session.execute(
+        select(SpotCheck, Challenge, Person.name)
+        .join(DraftRow, DraftRow.id == SpotCheck.draft_id)
+        .join(Challenge, Challenge.id == DraftRow.challenge_id)
+        .outerjoin(Person, Person.id == SpotCheck.first_id)
+        .where(
+            SpotCheck.organization_id == actor.organization,
+            SpotCheck.draft_id == draft_id,
+            SpotCheck.second_id == _reader(actor),
+        )
+        .order_by(SpotCheck.at.desc())
+        .limit(1)
+    ).first()
+    if row is None:
+        raise NotFound
+    check, challenge, name = row
+    return Made(check, challenge, name or "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ def get_overview(
     group: Annotated[Id | None, Query(description="Only this group and those below it.")] = None,
 ) -> OverviewShown:
     """Progress, time to feedback, criteria, agreement and decisions, in the groups that you may see."""
-    return OverviewShown.of(overview.overview(call.session, call.actor, id, group=group, now=call.now))
+    return OverviewShown.of(*overview.overview(call.session, call.actor, id, group=group, now=call.now))
 
 
 @router.get("/spot-checks", summary="What you are asked to read a second time")

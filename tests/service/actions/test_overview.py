@@ -52,7 +52,7 @@ def answer(session: Session, actor: Actor, row: DraftRow, after: timedelta) -> D
 
 
 def stages(session: Session, actor: Actor, **more: str) -> dict[str, Stage]:
-    seen = overview.overview(session, actor, "observe", **more, now=NOW + DAY)
+    seen = overview.glance(session, actor, "observe", **more, now=NOW + DAY)
     return {one.person: one.stage for one in seen.progress.learners}
 
 
@@ -71,7 +71,7 @@ def test_everybody_is_listed_with_how_far_they_are_and_who_waits_comes_first(ses
         ]
         review.decline(session, mateo, lin.id, version=lin.version, now=NOW)
         assert stages(session, mateo)["lin"] is Stage.DECLINED
-        seen = overview.overview(session, mateo, "observe", now=NOW)
+        seen = overview.glance(session, mateo, "observe", now=NOW)
         assert (seen.progress.submitted, seen.progress.counts[Stage.NOT_SUBMITTED]) == (2, 1)
 
 
@@ -119,14 +119,14 @@ def test_times_are_of_those_answered_and_those_who_wait_are_counted_by_age(sessi
     with sessions.writing() as session:
         platform = found(session)
         mateo = act_as(session, platform, "mateo")
-        empty = overview.overview(session, mateo, "observe", now=NOW).times
+        empty = overview.glance(session, mateo, "observe", now=NOW).times
         assert (sum(empty.answered), sum(empty.waiting), empty.median, empty.longest_wait) == (0, 0, None, None)
         for person, after in (("amara", HOUR / 2), ("yusuf", 3 * DAY)):
             row = ready(session, platform, person, TEXT, (NEXT, "k2", "We meet", "What for?"))
             answer(session, mateo, row, after)
         hand_in(session, platform, "lin", now=NOW)
         hand_in(session, platform, "lin", "Another text.", now=NOW + HOUR)  # overtakes the first, which waits no more
-        seen = overview.overview(session, mateo, "observe", now=NOW + 20 * DAY).times
+        seen = overview.glance(session, mateo, "observe", now=NOW + 20 * DAY).times
         assert seen.answered == (1, 0, 0, 0, 1, 0, 0, 0)
         assert seen.waiting == (0, 0, 0, 0, 0, 0, 0, 1)
         assert (seen.median, seen.longest_wait) == ((HOUR / 2 + 3 * DAY) / 2, 20 * DAY - HOUR)
@@ -143,7 +143,7 @@ def test_a_persons_judgement_comes_before_the_assessments(sessions: Sessions) ->
         hand_in(session, platform, "lin")
         said = {"k1": PARTLY, "k2": Standing.CANNOT_TELL}
         points.judge(session, mateo, amara.id, version=amara.version, criteria=said, now=NOW)
-        whole, k1, k2 = overview.overview(session, mateo, "observe", now=NOW).standings
+        whole, k1, k2 = overview.glance(session, mateo, "observe", now=NOW).standings
         assert (whole.judged, whole.counts[PARTLY], whole.unread) == (0, 2, 1)
         assert (k1.counts[PARTLY], k1.counts[NOT_YET], k1.counts[MET]) == (1, 1, 0)
         assert (k1.judged, k1.confidence, k1.unread, k1.read) == (1, 0.4, 1, 2)
@@ -159,7 +159,7 @@ def test_drafts_and_facilitators_are_compared_criterion_by_criterion(sessions: S
         for person, machine, human in judged:
             row = ready(session, platform, person, TEXT, line, assessment=read_as(machine, machine))
             points.judge(session, mateo, row.id, version=row.version, criteria={"k1": human}, now=NOW)
-        whole, k1, k2 = overview.overview(session, mateo, "observe", now=NOW).compared
+        whole, k1, k2 = overview.workings(session, mateo, "observe", now=NOW).compared
         assert (k1.agreement.pairs, k1.agreement.same, k1.abstained) == (2, 1, 1)
         assert (k1.kinder, k1.harsher, k1.table[MET, NOT_YET]) == (1, 0, 1)
         assert k1.agreement.small
@@ -182,7 +182,7 @@ def test_points_count_once_by_what_was_decided_last_in_the_week_it_was(sessions:
         wish = points.PointWish(NEXT, "And who is it for?")
         points.add_point(session, mateo, row.id, version=row.version, wish=wish, now=later)
         approve(session, mateo, row, now=later)
-        seen = overview.overview(session, mateo, "observe", now=later).decisions
+        seen = overview.workings(session, mateo, "observe", now=later).decisions
         assert seen.total == Made(accepted=1, edited=1, dismissed=1, bulk=1)
         assert (seen.total.share(seen.total.edited), Made().share(0)) == (1 / 3, None)
         assert (seen.own, seen.reasons, seen.declined) == (1, {"too_harsh": 1}, {})
@@ -198,9 +198,9 @@ def test_a_decline_counts_with_its_reason_as_long_as_it_stands(sessions: Session
         mateo = act_as(session, platform, "mateo")
         row = ready(session, platform, "amara", TEXT, (NEXT, "k2", "We meet", "What for?"))
         review.decline(session, mateo, row.id, version=row.version, reason_code="", now=NOW)
-        assert overview.overview(session, mateo, "observe", now=NOW).decisions.declined == {"none_given": 1}
+        assert overview.workings(session, mateo, "observe", now=NOW).decisions.declined == {"none_given": 1}
         review.reopen(session, mateo, row.id, version=row.version, now=NOW + HOUR)
-        assert overview.overview(session, mateo, "observe", now=NOW).decisions.declined == {}
+        assert overview.workings(session, mateo, "observe", now=NOW).decisions.declined == {}
 
 
 def test_the_list_says_of_each_challenge_how_far_it_is(sessions: Sessions) -> None:

@@ -99,9 +99,9 @@ def test_a_challenges_overview_counts_quick_approvals_of_everybody(sessions: Ses
         lena, mateo = act_as(session, platform, "lena"), act_as(session, platform, "mateo")
         approved(session, mateo, waiting(session, platform, 1), SECOND)
         approved(session, lena, waiting(session, platform, 2, "yusuf"), 300 * SECOND)
-        pace = overview.overview(session, mateo, "observe", now=NOW).pace
+        pace = overview.workings(session, mateo, "observe", now=NOW).pace
         assert (pace.known, len(pace.quick)) == (2, 1)
-        assert overview.overview(session, mateo, "observe", group="south", now=NOW).pace.known == 0
+        assert overview.workings(session, mateo, "observe", group="south", now=NOW).pace.known == 0
 
 
 def test_only_a_facilitator_of_the_group_opens_a_draft(sessions: Sessions) -> None:

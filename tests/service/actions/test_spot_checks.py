@@ -129,11 +129,11 @@ def test_two_readers_are_compared_on_each_criterion_and_on_all_together(sessions
     with sessions.writing() as session:
         platform, lena, mateo = founded(session)
         amara, yusuf = (judged(session, platform, lena, person) for person in ("amara", "yusuf"))
-        before = overview.overview(session, mateo, "observe", now=LATER).spot
+        before = overview.workings(session, mateo, "observe", now=LATER).spot
         assert (before.checked, before.due, before.every, before.together.pairs) == (0, 2, ALL, 0)
         check(session, mateo, amara, k1=MET, k2=Standing.CANNOT_TELL)
         check(session, mateo, yusuf, k1=NOT_YET, k2=NOT_YET)
-        seen = overview.overview(session, mateo, "observe", now=LATER).spot
+        seen = overview.workings(session, mateo, "observe", now=LATER).spot
         whole, k1, k2 = seen.compared
         assert (seen.checked, seen.due, whole.agreement.same) == (2, 0, 2)
         assert (k1.agreement.pairs, k1.agreement.same, k1.kinder) == (2, 1, 1)

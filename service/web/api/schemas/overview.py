@@ -9,7 +9,7 @@ from typing import Annotated
 from pydantic import ConfigDict, Field
 
 from pipelines.values import Standing
-from service.actions.overview import Overview
+from service.actions.overview import Glance, Workings
 from service.actions.overview_decisions import Decisions, Made
 from service.actions.overview_progress import Learner, Progress, Stage
 from service.actions.overview_standings import Compared, Standings
@@ -243,16 +243,16 @@ class OverviewShown(Shown):
     spot: SpotShown = Field(description="Spot checks.")
 
     @classmethod
-    def of(cls, seen: Overview) -> OverviewShown:
+    def of(cls, glance: Glance, workings: Workings) -> OverviewShown:
         return cls(
-            challenge=seen.lens.challenge.external_id,
-            progress=ProgressShown.of(seen.progress),
-            times=TimesShown.of(seen.times),
-            standings=[StandingsShown.of(one) for one in seen.standings],
-            compared=[ComparedShown.of(one) for one in seen.compared],
-            decisions=DecisionsShown.of(seen.decisions),
-            pace=PaceShown(known=seen.pace.known, quick=len(seen.pace.quick)),
-            spot=SpotShown.of(seen.spot),
+            challenge=glance.lens.challenge.external_id,
+            progress=ProgressShown.of(glance.progress),
+            times=TimesShown.of(glance.times),
+            standings=[StandingsShown.of(one) for one in glance.standings],
+            compared=[ComparedShown.of(one) for one in workings.compared],
+            decisions=DecisionsShown.of(workings.decisions),
+            pace=PaceShown(known=workings.pace.known, quick=len(workings.pace.quick)),
+            spot=SpotShown.of(workings.spot),
         )
 
 

@@ -1,0 +1,39 @@
+"""Challenges at a glance: the list, and of each one its progress, its solutions, and how drafts and decisions go."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Query
+
+from service.actions import overview, overview_lens, overview_list, speed, spot_checks
+from service.web.api.params import ExternalId
+from service.web.api.schemas.texts import Id
+from service.web.pages.overview_decisions import decisions_page
+from service.web.pages.overview_views import challenge_page, challenges_page
+from service.web.pages.routes import pages
+from service.web.pages.views import View
+from service.web.pages.visits import Reading
+
+router = pages()
+
+Chosen = Annotated[Id | None, Query()]
+
+
+@router.get("/desk/challenges")
+def list_challenges(visit: Reading) -> View:
+    rows = overview_list.rows(visit.session, visit.actor)
+    to_check = len(spot_checks.due(visit.session, visit.actor, now=visit.now))
+    return challenges_page(rows, to_check=to_check, pace=speed.speed(visit.session, visit.actor, now=visit.now))
+
+
+@router.get("/desk/challenges/{id}")
+def show_challenge(visit: Reading, id: ExternalId, group: Chosen = None) -> View:
+    seen = overview.glance(visit.session, visit.actor, id, group=group, now=visit.now)
+    return challenge_page(seen, overview_lens.choices(visit.session, seen.lens), now=visit.now)
+
+
+@router.get("/desk/challenges/{id}/decisions")
+def show_decisions(visit: Reading, id: ExternalId, group: Chosen = None) -> View:
+    seen = overview.workings(visit.session, visit.actor, id, group=group, now=visit.now)
+    return decisions_page(seen, overview_lens.choices(visit.session, seen.lens))
