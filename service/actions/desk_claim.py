@@ -9,6 +9,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from service.actions import speed
 from service.actions.desk import check_unclaimed, locked
 from service.actions.review import CLAIM
 from service.domain.review import State
@@ -19,12 +20,14 @@ UNDECIDED = (State.READY, State.STUCK, State.WAITING, State.DRAFTING)
 
 
 def be_at(session: Session, actor: Actor, draft_id: str, *, take_over: bool = False, now: datetime) -> DraftRow:
-    """The draft, with the actor at it for a quarter of an hour, if it still waits for a decision.
+    """The draft, with the actor at it for a quarter of an hour, if it still waits for a decision; when it was first
+    opened is noted.
 
     Raises NotFound, NotAllowed, and Conflict if somebody else is at it and it is not taken over.
     """
     draft = locked(session, actor, draft_id)
     person = require_reviewer(actor, draft.group_id)
+    speed.note(session, draft, person, now=now)
     if draft.state not in UNDECIDED:
         return draft
     if not take_over:

@@ -6,14 +6,16 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import Query
+from sqlalchemy.orm import Session
 
-from service.actions import desk_draft, desk_extras
-from service.actions.desk_extras import LeftBehind
+from service.actions import desk_draft, desk_extras, hand_over, queue, queue_alike
 from service.domain.review import State
+from service.domain.roles import Actor
 from service.web.api.params import DraftId
 from service.web.api.schemas.texts import OwnId
 from service.web.pages import desk_trail
 from service.web.pages.desk_reasons import REASONS
+from service.web.pages.desk_trail import Followed
 from service.web.pages.desk_views import STATES, Done, DraftPage
 from service.web.pages.routes import Shown, pages
 from service.web.pages.views import Mark
@@ -32,29 +34,30 @@ _DID = {
 
 
 @router.get("/desk/drafts/{id}")
-def show_draft(visit: Reading, id: DraftId, done: Other = None, decided: Other = None) -> Shown:
+def show_draft(visit: Reading, id: DraftId, trail: Followed, done: Other = None, decided: Other = None) -> Shown:
     session, actor, now = visit.session, visit.actor, visit.now
     draft = desk_draft.show(session, actor, id, now=now)
-    left = desk_extras.left_behind(session, actor, done) if done else None
     return DraftPage(
         draft=draft,
         now=now,
         trail=desk_trail.of(visit),
         pulse=desk_extras.pulse(session, actor, id, now=now),
         state_words=STATES[draft.state.value],
-        done=_done(left, now),
-        waiting=None,
+        done=done_with(session, actor, done, now) if done else None,
+        waiting=queue.waiting(session, actor, trail.filter, skip=trail.skip, now=now),
         decided=decided or "",
         reach=desk_extras.reach(session, actor, id, decided) if decided else 0,
-        alike=0,
+        alike=queue_alike.count(session, actor, id),
         asks=(),
         question=desk_extras.open_question(session, actor, draft.challenge),
-        colleagues=(),
+        colleagues=tuple(hand_over.colleagues(session, actor, id)),
         reasons=REASONS,
     )
 
 
-def _done(left: LeftBehind | None, now: datetime) -> Done | None:
+def done_with(session: Session, actor: Actor, draft_id: str, now: datetime) -> Done | None:
+    """What was just done to another draft, to be said on top of the page that came next."""
+    left = desk_extras.left_behind(session, actor, draft_id)
     if left is None or left.state not in _DID:
         return None
     words, undo = _DID[left.state]

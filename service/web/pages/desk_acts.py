@@ -10,7 +10,7 @@ from fastapi import Form
 from pydantic import BaseModel, ConfigDict, Field
 
 from pipelines.values import PointKind, Standing
-from service.actions import desk_claim, desk_conflict, points, release, review
+from service.actions import desk_claim, desk_conflict, hand_over, points, release, review, speed
 from service.web.api.params import DraftId, PointId
 from service.web.api.schemas.review import Dismissal
 from service.web.api.schemas.texts import Hash, Id, Line, Words
@@ -245,9 +245,17 @@ def retract(visit: Writing, id: DraftId, sent: Annotated[NoteSent, Form()]) -> S
     return _decide(visit, id, sent, "take it back", lambda at: release.retract(**at, reason=sent.note), typed=sent.note)
 
 
+@router.post(HERE + "/hand-over")
+def hand_it_over(visit: Writing, id: DraftId, sent: Annotated[HandOverSent, Form()]) -> Shown:
+    return _decide(
+        visit, id, sent, "hand it over", lambda at: hand_over.hand_over(**at, to=sent.to), then=_onward(id, sent)
+    )
+
+
 @router.post(HERE + "/open")
 def open_it(visit: Writing, id: DraftId) -> None:
     desk_claim.be_at(visit.session, visit.actor, id, now=visit.now)
+    speed.opened(visit.session, visit.actor, id, now=visit.now)
 
 
 @router.post(HERE + "/take-over")

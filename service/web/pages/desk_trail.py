@@ -2,19 +2,51 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Annotated
 from urllib.parse import parse_qsl, urlencode
 
+from fastapi import Depends, Query
+
+from pipelines.values import Band
+from service.actions.queue import QueueFilter, Whose
 from service.actions.sign_in import is_own_path
+from service.domain.review import State
+from service.web.api.schemas.texts import Id, OwnId
 from service.web.pages.visits import Visit
 
-KNOWN = frozenset({"state", "group", "challenge", "band", "age", "mine", "stale", "asks", "skip"})
+KNOWN = frozenset({"state", "group", "challenge", "band", "days", "whose", "stale", "skip"})
 MOST_SKIPPED = 100
 
 
-def clean(query: str, *more: str) -> str:
-    """The query with nothing in it but what a queue knows (and `more`), encoded anew."""
-    known = KNOWN | set(more)
-    pairs = [(name, value) for name, value in parse_qsl(query, max_num_fields=400) if name in known]
+@dataclass(frozen=True, slots=True)
+class Trail:
+    """A queue, and what was skipped in it."""
+
+    filter: QueueFilter
+    skip: tuple[str, ...]
+
+
+async def _trail(
+    state: Annotated[list[State], Query(max_length=10)] = [],  # noqa: B006 - FastAPI copies it
+    group: Annotated[Id | None, Query()] = None,
+    challenge: Annotated[Id | None, Query()] = None,
+    band: Annotated[list[Band], Query(max_length=3)] = [],  # noqa: B006
+    days: Annotated[int | None, Query(ge=0, le=3650)] = None,
+    whose: Annotated[Whose | None, Query()] = None,
+    stale: Annotated[bool, Query()] = False,
+    skip: Annotated[list[OwnId], Query(max_length=400)] = [],  # noqa: B006
+) -> Trail:
+    wanted = QueueFilter(tuple(state), challenge, group, tuple(band), days, whose, stale)
+    return Trail(wanted, tuple(skip[-MOST_SKIPPED:]))
+
+
+Followed = Annotated[Trail, Depends(_trail)]
+
+
+def clean(query: str) -> str:
+    """The query with nothing in it but what a queue knows, encoded anew; a filter that asks for nothing goes, too."""
+    pairs = [(name, value) for name, value in parse_qsl(query, max_num_fields=500) if name in KNOWN and value]
     skipped = [pair for pair in pairs if pair[0] == "skip"][-MOST_SKIPPED:]
     return urlencode([*(pair for pair in pairs if pair[0] != "skip"), *skipped])
 
@@ -23,6 +55,11 @@ def with_(query: str, **more: str) -> str:
     """The same with these added, where they are not empty."""
     added = {name: value for name, value in more.items() if value}
     return "&".join(part for part in (clean(query), urlencode(added)) if part)
+
+
+def without(query: str, *names: str) -> str:
+    """The same without these."""
+    return urlencode([(name, value) for name, value in parse_qsl(clean(query)) if name not in names])
 
 
 def of(visit: Visit) -> str:

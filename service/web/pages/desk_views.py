@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 from pipelines.values import PointKind, Standing
 from service.actions.desk_draft import DeskDraft
+from service.actions.hand_over import Colleague
 from service.domain.clarifying import Question
 from service.domain.worddiff import Piece
 from service.web.pages.views import View
@@ -43,6 +44,7 @@ ACTS: Mapping[str, str] = {
     "redraft": "had it drafted anew",
     "write": "took it over to write by hand",
     "retract": "took the feedback back",
+    "hand_over": "handed it over",
 }
 
 
@@ -60,14 +62,6 @@ class Done:
     seconds: int
 
 
-@dataclass(frozen=True, slots=True)
-class Colleague:
-    """Somebody to whom a draft can be handed."""
-
-    id: str
-    name: str
-
-
 @dataclass(frozen=True)
 class DraftPage(View):
     """One draft, to decide on. `pulse` is a mark of what is shown; `decided` is the point that was just decided on, and
@@ -80,7 +74,7 @@ class DraftPage(View):
     pulse: str
     state_words: str
     done: Done | None
-    waiting: int | None
+    waiting: int
     decided: str
     reach: int
     alike: int

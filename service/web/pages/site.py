@@ -9,15 +9,19 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from service.web.pages import desk, desk_acts, desk_memory, entrance, overview
+from service.web.pages import desk, desk_acts, desk_memory, desk_queue, desk_together, entrance, overview, speed, spot_checks
 from service.web.pages.rendering import STATIC
 
 ROUTERS = (
     entrance.router,
+    desk_queue.router,
     desk.router,
     desk_acts.router,
     desk_memory.router,
+    desk_together.router,
     overview.router,
+    speed.router,
+    spot_checks.router,
     entrance.open_router,
 )
 
