@@ -1,6 +1,17 @@
 """The tables, by subject. Import them from here; migrations/ holds how they came to be."""
 
 from service.store.tables.columns import Base
+from service.store.tables.introductions import (
+    Introduction,
+    IntroductionAnswer,
+    IntroductionApproval,
+    IntroductionQuestion,
+    Meeting,
+    Request,
+    RequestFinding,
+    Said,
+    Useful,
+)
 from service.store.tables.learners import AskKind, AskRow, CommitmentRow, Outcome, Reaction, ReadingRow
 from service.store.tables.memory import Clarification, Right, Settlement
 from service.store.tables.operations import (
@@ -65,8 +76,13 @@ __all__ = [
     "ImportChunk",
     "ImportError_",
     "ImportRun",
+    "Introduction",
+    "IntroductionAnswer",
+    "IntroductionApproval",
+    "IntroductionQuestion",
     "Job",
     "JobState",
+    "Meeting",
     "Opening",
     "Organization",
     "Outcome",
@@ -78,10 +94,13 @@ __all__ = [
     "Reaction",
     "ReadingRow",
     "Release",
+    "Request",
+    "RequestFinding",
     "Reservation",
     "Revision",
     "Right",
     "RoleGrant",
+    "Said",
     "Settlement",
     "SignIn",
     "Sketch",
@@ -90,5 +109,6 @@ __all__ = [
     "SpotCheck",
     "StoredReply",
     "Submission",
+    "Useful",
     "VectorRow",
 ]
