@@ -1,0 +1,207 @@
+"""Introductions and requests. The keys carry two rules: nobody is asked about a text that was not approved, and no two
+people are introduced without a yes of each."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from pipelines.values import AI
+from service.domain.introductions import State
+from service.domain.requests import RequestState
+from service.store.tables.columns import (
+    Base,
+    Hash,
+    Id,
+    JsonArray,
+    JsonObject,
+    LongText,
+    MaybeMoment,
+    Moment,
+    OrganizationId,
+    choice,
+)
+
+
+class Said(StrEnum):
+    """An answer to "would you like to be introduced?"."""
+
+    YES = "yes"
+    NO = "no"
+
+
+class Useful(StrEnum):
+    """An answer to "was it useful?"."""
+
+    YES = "yes"
+    A_LITTLE = "a_little"
+    NO = "no"
+
+
+_COUNTS = text("asked_at IS NOT NULL OR state NOT IN ('expired', 'withdrawn')")
+
+
+class Request(Base):
+    """A need that a learner stated. `cluster_id` is the first request of those that ask for the same."""
+
+    __tablename__ = "requests"
+    __table_args__ = (Index("ix_requests_open", "organization_id", "state", "stated_at"),)
+
+    id: Mapped[Id]
+    organization_id: Mapped[OrganizationId]
+    person_id: Mapped[str] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
+    text: Mapped[LongText]
+    ai: Mapped[AI] = mapped_column(choice(AI), default=AI.LOCAL)
+    state: Mapped[RequestState] = mapped_column(choice(RequestState), default=RequestState.OPEN)
+    cluster_id: Mapped[str | None] = mapped_column(String(32), default=None)
+    stated_at: Mapped[Moment]
+    looked_at: Mapped[MaybeMoment]
+    answer: Mapped[LongText]
+    answered_by: Mapped[str | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"), default=None)
+    answered_at: Mapped[MaybeMoment]
+
+
+class RequestFinding(Base):
+    """A passage that speaks to a request. Its words are read again whenever it is shown."""
+
+    __tablename__ = "request_findings"
+
+    request_id: Mapped[str] = mapped_column(ForeignKey("requests.id", ondelete="CASCADE"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    organization_id: Mapped[OrganizationId]
+    shelf: Mapped[str] = mapped_column(String(16))
+    passage_id: Mapped[str] = mapped_column(String(64))
+    owner_id: Mapped[str] = mapped_column(String(32), index=True)  # revision or document version
+    start: Mapped[int]
+    end: Mapped[int]
+
+
+class Introduction(Base):
+    """Two people who might meet. `pair` is both ids, the lesser first; it is there once at most, but for suggestions
+    that faded before anybody was asked. `passages` hold places, never words; `version` grows with the text."""
+
+    __tablename__ = "introductions"
+    __table_args__ = (
+        CheckConstraint("first_id <> second_id", name="two_people"),
+        UniqueConstraint("id", "first_id", "second_id"),
+        Index("uq_introductions_pair", "pair", unique=True, sqlite_where=_COUNTS, postgresql_where=_COUNTS),
+        Index("ix_introductions_queue", "organization_id", "state", "created_at"),
+    )
+
+    id: Mapped[Id]
+    organization_id: Mapped[OrganizationId]
+    first_id: Mapped[str] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
+    second_id: Mapped[str] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
+    pair: Mapped[str] = mapped_column(String(65))
+    request_id: Mapped[str | None] = mapped_column(
+        ForeignKey("requests.id", ondelete="SET NULL"), index=True, default=None
+    )
+    kind: Mapped[str] = mapped_column(String(32))
+    reasons: Mapped[JsonArray]
+    features: Mapped[JsonObject]
+    score: Mapped[float]
+    wording: Mapped[JsonObject]
+    passages: Mapped[JsonArray]
+    state: Mapped[State] = mapped_column(choice(State), default=State.SUGGESTED)
+    version: Mapped[int] = mapped_column(default=1)
+    reason_code: Mapped[str] = mapped_column(String(64), default="")
+    note: Mapped[LongText]
+    decided_by: Mapped[str | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"), default=None)
+    created_at: Mapped[Moment]
+    asked_at: Mapped[MaybeMoment]
+    introduced_at: Mapped[MaybeMoment]
+    ended_at: Mapped[MaybeMoment]  # nobody can answer any more
+
+
+class IntroductionApproval(Base):
+    """A facilitator approved exactly the text with this hash; `body` is that text, as the two would read it."""
+
+    __tablename__ = "introduction_approvals"
+    __table_args__ = (UniqueConstraint("introduction_id", "text_hash", "id"),)
+
+    id: Mapped[Id]
+    organization_id: Mapped[OrganizationId]
+    introduction_id: Mapped[str] = mapped_column(ForeignKey("introductions.id", ondelete="CASCADE"))
+    text_hash: Mapped[Hash]
+    body: Mapped[JsonObject]
+    facilitator_id: Mapped[str] = mapped_column(ForeignKey("people.id"))
+    approved_at: Mapped[Moment]
+    ask_at: Mapped[Moment]
+    undone_at: Mapped[MaybeMoment]
+
+
+class IntroductionQuestion(Base):
+    """Both were asked. The foreign key: nobody is asked about a text without an approval of it."""
+
+    __tablename__ = "introduction_questions"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["introduction_id", "text_hash", "approval_id"],
+            [
+                "introduction_approvals.introduction_id",
+                "introduction_approvals.text_hash",
+                "introduction_approvals.id",
+            ],
+            name="fk_introduction_questions_approval",
+            ondelete="CASCADE",
+        ),
+    )
+
+    introduction_id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    organization_id: Mapped[OrganizationId]
+    text_hash: Mapped[Hash]
+    approval_id: Mapped[str] = mapped_column(String(32))
+    asked_at: Mapped[Moment]
+
+
+class IntroductionAnswer(Base):
+    """What one of the two said, and only that person knows; later, whether they met and found it useful."""
+
+    __tablename__ = "introduction_answers"
+    __table_args__ = (UniqueConstraint("introduction_id", "person_id", "said"),)
+
+    introduction_id: Mapped[str] = mapped_column(
+        ForeignKey("introduction_questions.introduction_id", ondelete="CASCADE"), primary_key=True
+    )
+    person_id: Mapped[str] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), primary_key=True, index=True)
+    organization_id: Mapped[OrganizationId]
+    said: Mapped[Said] = mapped_column(choice(Said))
+    said_at: Mapped[Moment]
+    met: Mapped[bool | None] = mapped_column(default=None)
+    useful: Mapped[Useful | None] = mapped_column(choice(Useful), default=None)
+    note: Mapped[LongText]
+    told_at: Mapped[MaybeMoment]
+
+
+class Meeting(Base):
+    """Two people were introduced. Its keys: the two of that introduction, and a yes of each."""
+
+    __tablename__ = "meetings"
+    __table_args__ = (
+        CheckConstraint("first_said = 'yes' AND second_said = 'yes'", name="two_yeses"),
+        ForeignKeyConstraint(
+            ["introduction_id", "first_id", "second_id"],
+            ["introductions.id", "introductions.first_id", "introductions.second_id"],
+            name="fk_meetings_introduction",
+            ondelete="CASCADE",
+        ),
+        *(
+            ForeignKeyConstraint(
+                ["introduction_id", f"{side}_id", f"{side}_said"],
+                ["introduction_answers.introduction_id", "introduction_answers.person_id", "introduction_answers.said"],
+                name=f"fk_meetings_{side}_yes",
+                ondelete="CASCADE",
+            )
+            for side in ("first", "second")
+        ),
+    )
+
+    introduction_id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    organization_id: Mapped[OrganizationId]
+    first_id: Mapped[str] = mapped_column(String(32))
+    first_said: Mapped[Said] = mapped_column(choice(Said), default=Said.YES)
+    second_id: Mapped[str] = mapped_column(String(32))
+    second_said: Mapped[Said] = mapped_column(choice(Said), default=Said.YES)
+    at: Mapped[Moment]
