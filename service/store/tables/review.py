@@ -33,13 +33,21 @@ class PointState(StrEnum):
     ADDED = "added"
 
 
+IN_QUEUE = (
+    *("organization_id", "state", "group_id", "challenge_id", "band", "stale", "created_at", "shuffle", "id"),
+    *("version", "claimed_by", "claimed_until"),
+)
+"""All that the queue filters, counts and orders by, so that it is read off the index: a draft's row is some ten
+kilobytes, and with 10,000 waiting SQLite took 200 ms for what comes next instead of 40."""
+
+
 class DraftRow(Base):
     """The drafted feedback for one revision, through every redraft. `generation` grows with each; what an earlier
     generation of work hands in late is dropped. `version` grows with every change and is the ETag."""
 
     __tablename__ = "drafts"
     __table_args__ = (
-        Index("ix_drafts_queue", "organization_id", "state", "group_id", "challenge_id"),
+        Index("ix_drafts_queue", *IN_QUEUE),
         Index("ix_drafts_submission", "submission_id"),
     )
 

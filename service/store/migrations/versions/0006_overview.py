@@ -1,4 +1,4 @@
-"""When drafts were opened, spot checks by a second reader, and which work is nearly the same."""
+"""When drafts were opened, spot checks by a second reader, which work is nearly the same, and a wider index for the queue."""
 
 from __future__ import annotations
 
@@ -17,6 +17,10 @@ def _key(table: str, column: str, to: str, ondelete: str = "CASCADE") -> sa.Fore
 
 
 _JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
+
+
+_QUEUE = ["organization_id", "state", "group_id", "challenge_id"]
+_SHOWN = ["band", "stale", "created_at", "shuffle", "id", "version", "claimed_by", "claimed_until"]
 
 
 def upgrade() -> None:
@@ -74,9 +78,13 @@ def upgrade() -> None:
     op.create_index("ix_sketches_organization_id", "sketches", ["organization_id"])
     op.create_index("ix_sketches_challenge", "sketches", ["challenge_id", "first_id"])
     op.create_index("ix_sketches_first", "sketches", ["first_id"])
+    op.drop_index("ix_drafts_queue", "drafts")
+    op.create_index("ix_drafts_queue", "drafts", [*_QUEUE, *_SHOWN])
 
 
 def downgrade() -> None:
+    op.drop_index("ix_drafts_queue", "drafts")
+    op.create_index("ix_drafts_queue", "drafts", _QUEUE)
     op.drop_table("sketches")
     op.drop_table("spot_checks")
     op.drop_table("openings")
