@@ -19,7 +19,7 @@ from service.domain.errors import NotAllowed, NotFound
 from service.domain.review import State
 from service.domain.roles import Actor, Reach, visible_groups
 from service.store import find, tree
-from service.store.tables import Challenge, DraftRow, Group, Release, Revision, Submission
+from service.store.tables import Challenge, DraftRow, Group, ReadingRow, Release, Revision, Submission
 
 MOST_CHOICES = 500
 
@@ -84,7 +84,8 @@ def choices(session: Session, lens: Lens) -> list[Group]:
 class Piece:
     """One revision of a submission that was not taken back, and what became of its draft; no texts.
 
-    `released_at` is when a learner could first read feedback on it, `stands` whether one still can.
+    `released_at` is when a learner could first read feedback on it, `stands` whether one still can, `read_at` when the
+    learner first did.
     """
 
     draft: str
@@ -102,6 +103,7 @@ class Piece:
     assessment: Mapping[str, Any]
     released_at: datetime | None
     stands: bool
+    read_at: datetime | None
 
 
 def pieces(session: Session, lens: Lens) -> list[Piece]:
@@ -111,7 +113,9 @@ def pieces(session: Session, lens: Lens) -> list[Piece]:
             Release.draft_id.label("draft_id"),
             func.min(Release.released_at).label("released_at"),
             func.count().filter(Release.retracted_at.is_(None)).label("standing"),
+            func.min(ReadingRow.read_at).label("read_at"),
         )
+        .outerjoin(ReadingRow, ReadingRow.release_id == Release.id)
         .join(DraftRow, DraftRow.id == Release.draft_id)
         .join(Submission, Submission.id == DraftRow.submission_id)
         .where(*lens.here)
@@ -135,6 +139,7 @@ def pieces(session: Session, lens: Lens) -> list[Piece]:
             DraftRow.assessment,
             told.c.released_at,
             func.coalesce(told.c.standing, 0) > 0,
+            told.c.read_at,
         )
         .join(Revision, Revision.id == DraftRow.revision_id)
         .join(Submission, Submission.id == DraftRow.submission_id)

@@ -7,31 +7,36 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from service.actions.overview_lens import Lens, Piece
 from service.domain.review import State
 from service.domain.roles import Role
-from service.store.tables import Group, Person, RoleGrant
+from service.store.tables import CommitmentRow, Group, Person, RoleGrant, Submission
 
 
 class Stage(StrEnum):
-    """How far one person is."""
+    """How far one person is with the latest text handed in."""
 
     NOT_SUBMITTED = "not_submitted"
     WAITING = "waiting"  # handed in, and a facilitator has not answered yet
     DECLINED = "declined"  # a facilitator decided to give no feedback
-    ANSWERED = "answered"
+    ANSWERED = "answered"  # and nobody has seen yet that it was read
+    READ = "read"
+    ACTED = "acted"  # a later revision followed on feedback, or the learner committed to a next step
 
 
-OF_INTEREST = (Stage.WAITING, Stage.NOT_SUBMITTED, Stage.DECLINED, Stage.ANSWERED)
+OF_INTEREST = (Stage.WAITING, Stage.NOT_SUBMITTED, Stage.ANSWERED, Stage.READ, Stage.DECLINED, Stage.ACTED)
 """The order in which a facilitator wants to read it: who waits for me, whom should I remind, and then the rest."""
 
 
 @dataclass(frozen=True, slots=True)
 class Learner:
-    """Somebody whom the challenge is set to, or who has handed in. Ids of the outside, but for `draft`."""
+    """Somebody whom the challenge is set to, or who has handed in. Ids of the outside, but for `draft`.
+
+    What once was reached stays so: one who waits for an answer to a second revision was `answered` on the first.
+    """
 
     person: str
     name: str
@@ -41,6 +46,9 @@ class Learner:
     submission: str = ""
     draft: str = ""
     since: datetime | None = None  # of what the stage says; None where nothing has happened
+    answered: bool = False
+    read: bool = False
+    acted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +67,23 @@ class Progress:
 
     @property
     def submitted(self) -> int:
-        return len(self.learners) - self.counts[Stage.NOT_SUBMITTED]
+        return sum(one.stage is not Stage.NOT_SUBMITTED for one in self.learners)
+
+    @property
+    def answered(self) -> int:
+        return sum(one.answered for one in self.learners)
+
+    @property
+    def read(self) -> int:
+        return sum(one.read for one in self.learners)
+
+    @property
+    def acted(self) -> int:
+        return sum(one.acted for one in self.learners)
 
 
 def progress(session: Session, lens: Lens, pieces: Sequence[Piece]) -> Progress:
-    """How far each person is, in three statements."""
+    """How far each person is, in four statements."""
     places = _places(session, lens)
     by_person: dict[str, list[Piece]] = {}
     for piece in pieces:
@@ -72,7 +92,11 @@ def progress(session: Session, lens: Lens, pieces: Sequence[Piece]) -> Progress:
         places[person] = own[-1].group  # where it is reviewed
     people = _named(session, Person, places)
     groups = _named(session, Group, places.values())
-    learners = [_learner(people[person], groups[place], by_person.get(person, [])) for person, place in places.items()]
+    committed = _committed(session, lens)
+    learners = [
+        _learner(people[person], groups[place], by_person.get(person, []), committed)
+        for person, place in places.items()
+    ]
     return Progress(
         tuple(sorted(learners, key=lambda one: (OF_INTEREST.index(one.stage), one.name.casefold(), one.person)))
     )
@@ -106,12 +130,43 @@ MOST_IDS = 20_000
 """Ids in one statement: SQLite takes 32,766 parameters, PostgreSQL 65,535."""
 
 
-def _learner(person: tuple[str, str], group: tuple[str, str], own: Sequence[Piece]) -> Learner:
+def _committed(session: Session, lens: Lens) -> Mapping[str, datetime]:
+    """When the author of each submission first committed to a next step."""
+    rows = session.execute(
+        select(Submission.id, func.min(CommitmentRow.made_at))
+        .join(CommitmentRow, CommitmentRow.submission_id == Submission.id)
+        .where(*lens.here)
+        .group_by(Submission.id)
+    )
+    return dict(rows.all())
+
+
+def _learner(
+    person: tuple[str, str], group: tuple[str, str], own: Sequence[Piece], committed: Mapping[str, datetime]
+) -> Learner:
     if not own:
         return Learner(*person, *group, Stage.NOT_SUBMITTED)
-    latest = own[-1]
+    latest = [piece for piece in own if piece.latest][-1]
     told = [piece for piece in own if piece.stands]
-    if told:
-        return Learner(*person, *group, Stage.ANSWERED, latest.external_id, told[-1].draft, told[-1].released_at)
-    stage = Stage.DECLINED if latest.state is State.DECLINED else Stage.WAITING
-    return Learner(*person, *group, stage, latest.external_id, latest.draft, latest.submitted_at)
+    read = [piece.read_at for piece in told if piece.read_at is not None]
+    acted = _acted(own, committed)
+    stage, since = _stage(latest, read, acted)
+    reached = (bool(told), bool(read), acted is not None)
+    return Learner(*person, *group, stage, latest.external_id, latest.draft, since, *reached)
+
+
+def _stage(latest: Piece, read: Sequence[datetime], acted: datetime | None) -> tuple[Stage, datetime | None]:
+    if not latest.stands:
+        return Stage.DECLINED if latest.state is State.DECLINED else Stage.WAITING, latest.submitted_at
+    if acted is not None:
+        return Stage.ACTED, acted
+    return (Stage.READ, read[-1]) if read else (Stage.ANSWERED, latest.released_at)
+
+
+def _acted(own: Sequence[Piece], committed: Mapping[str, datetime]) -> datetime | None:
+    """When a person first handed in again after feedback, or committed to a next step."""
+    told = min((piece.released_at for piece in own if piece.released_at is not None), default=None)
+    moments = [committed[piece.submission] for piece in own if piece.submission in committed]
+    if told is not None:
+        moments += [piece.submitted_at for piece in own if piece.number > 1 and piece.submitted_at > told]
+    return min(moments, default=None)

@@ -28,7 +28,9 @@ MOST_SHOWN = 200
 """People listed at each stage; whoever has more of them chooses a group."""
 
 STAGES: Mapping[Stage, str] = {
-    Stage.ANSWERED: "answered",
+    Stage.ACTED: "acted on feedback",
+    Stage.READ: "read it, not acted yet",
+    Stage.ANSWERED: "answered, not read yet",
     Stage.WAITING: "waiting for an answer",
     Stage.DECLINED: "closed without feedback",
     Stage.NOT_SUBMITTED: "not handed in yet",
@@ -127,6 +129,7 @@ class ChallengePage(View):
     now: datetime
     everybody: int
     progress: Whole
+    reached: tuple[Count, ...]
     people: tuple[People, ...]
     median: str
     ninetieth: str
@@ -149,6 +152,7 @@ def challenge_page(seen: Glance, groups: Sequence[Group], *, now: datetime) -> C
         now=now,
         everybody=len(seen.progress.learners),
         progress=_progress(seen.progress),
+        reached=_reached(seen.progress),
         people=tuple(_people(seen.progress, stage) for stage in OF_INTEREST if seen.progress.counts[stage]),
         median=spoken(times.median),
         ninetieth=spoken(times.ninetieth),
@@ -167,6 +171,15 @@ def challenge_page(seen: Glance, groups: Sequence[Group], *, now: datetime) -> C
 def _progress(seen: Progress) -> Whole:
     counts = tuple(Count(seen.counts[stage], words, _kind(stage.value)) for stage, words in STAGES.items())
     return Whole("Progress", _bar(counts, "How far everybody is"), counts)
+
+
+def _reached(seen: Progress) -> tuple[Count, ...]:
+    return (
+        Count(seen.submitted, "handed in", ""),
+        Count(seen.answered, "were given feedback", ""),
+        Count(seen.read, "opened it here", ""),
+        Count(seen.acted, "handed in again or committed to a next step", ""),
+    )
 
 
 def _people(seen: Progress, stage: Stage) -> People:

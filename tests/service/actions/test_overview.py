@@ -7,17 +7,17 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from pipelines.values import Assessment, Judgement, Standing
 from service.actions import challenges, overview, overview_list, people, points, release, review, submit
 from service.actions.overview_decisions import Made
-from service.actions.overview_progress import Stage
+from service.actions.overview_progress import Learner, Stage
 from service.domain.errors import NotAllowed, NotFound
 from service.domain.roles import Actor, Role
 from service.store.session import Sessions
-from service.store.tables import Challenge, DraftRow
+from service.store.tables import Challenge, CommitmentRow, DraftRow, ReadingRow, Release, Submission
 from tests.service.actions.remembered import NEXT, STRENGTH, dismiss, first, ready
 from tests.service.actions.school import NOW, act_as, approve, found, hand_in
 
@@ -85,6 +85,42 @@ def test_what_was_taken_back_was_not_handed_in_and_retracted_feedback_is_no_answ
         assert stages(session, mateo)["amara"] is Stage.WAITING
         submit.withdraw(session, platform, "s-amara", now=NOW)
         assert stages(session, mateo)["amara"] is Stage.NOT_SUBMITTED
+
+
+def test_reading_and_acting_are_told_from_being_answered(sessions: Sessions) -> None:
+    def seen() -> Learner:
+        return overview.glance(session, mateo, "observe", now=NOW).progress.learners[-1]
+
+    with sessions.writing() as session:
+        platform = found(session)
+        mateo = act_as(session, platform, "mateo")
+        row = ready(session, platform, "amara", TEXT, (NEXT, "k2", "We meet", "What for?"))
+        answer(session, mateo, row, HOUR)
+        assert (seen().stage, seen().since, seen().read) == (Stage.ANSWERED, NOW + HOUR, False)
+        told = session.scalars(select(Release)).one()
+        author = session.get_one(Submission, row.submission_id).person_id
+        whose = {"organization_id": platform.organization, "person_id": author}
+        session.add(ReadingRow(release_id=told.id, draft_id=row.id, read_at=NOW + 2 * HOUR, **whose))
+        session.flush()
+        assert (seen().stage, seen().since, seen().read, seen().acted) == (Stage.READ, NOW + 2 * HOUR, True, False)
+        made = {"submission_id": row.submission_id, "text": "I ask one question.", "due_on": NOW.date()}
+        session.add(CommitmentRow(**made, made_at=NOW + 3 * HOUR, **whose))
+        session.flush()
+        assert (seen().stage, seen().since) == (Stage.ACTED, NOW + 3 * HOUR)
+
+
+def test_a_second_revision_after_feedback_waits_for_an_answer_and_is_an_act(sessions: Sessions) -> None:
+    with sessions.writing() as session:
+        platform = found(session)
+        mateo = act_as(session, platform, "mateo")
+        row = ready(session, platform, "amara", TEXT, (NEXT, "k2", "We meet", "What for?"))
+        answer(session, mateo, row, HOUR)
+        again = hand_in(session, platform, "amara", "We meet, and one of us writes.", now=NOW + DAY).draft
+        progress = overview.glance(session, mateo, "observe", now=NOW + DAY).progress
+        (first, *_) = progress.learners
+        assert (first.person, first.stage, first.draft) == ("amara", Stage.WAITING, again.id)
+        assert (first.answered, first.read, first.acted) == (True, False, True)
+        assert (progress.answered, progress.read, progress.acted) == (1, 0, 1)
 
 
 def test_one_sees_the_groups_that_one_reviews_or_one_of_them(sessions: Sessions) -> None:

@@ -28,7 +28,9 @@ class LearnerShown(Shown):
 
     person: str = Field(description="Id of the person.")
     group: str = Field(description="Id of the group in which it is set, or was handed in.")
-    stage: Stage = Field(description="`not_submitted`, `waiting`, `declined` or `answered`.")
+    stage: Stage = Field(
+        description="Of the latest text: `not_submitted`, `waiting`, `declined`, `answered`, `read` or `acted`."
+    )
     submission: str | None = Field(description="Id of the submission; null where nothing was handed in.")
     draft: str | None = Field(description="Id of the draft that the stage rests on; null where there is none.")
     since: datetime | None = Field(description="Since when: handed in, or answered.")
@@ -50,12 +52,16 @@ class ProgressShown(Shown):
 
     counts: dict[Stage, int] = Field(description="How many people are at each stage.")
     submitted: int = Field(description="How many have handed in.")
+    answered: int = Field(description="How many were given feedback that still stands, on any revision.")
+    read: int = Field(description="How many have opened it here. What a platform shows itself is not seen.")
+    acted: int = Field(description="How many handed in again after feedback, or committed to a next step.")
     learners: list[LearnerShown] = Field(description="Everybody; those who wait first.")
 
     @classmethod
     def of(cls, seen: Progress) -> ProgressShown:
         learners = [LearnerShown.of(one) for one in seen.learners]
-        return cls(counts=seen.counts, submitted=seen.submitted, learners=learners)
+        reached = {"submitted": seen.submitted, "answered": seen.answered, "read": seen.read, "acted": seen.acted}
+        return cls(counts=seen.counts, **reached, learners=learners)
 
 
 class TimesShown(Shown):
