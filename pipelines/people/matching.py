@@ -15,7 +15,7 @@ import numpy as np
 
 from pipelines.people.commons import Commons
 from pipelines.people.likeness import Floats
-from pipelines.people.ranking import PRIOR, chance
+from pipelines.people.ranking import PRIOR, WORTH, value
 from pipelines.people.reasons import Circle, Facts, acquainted, features, latest, reasons
 from pipelines.people.saying import wording
 from pipelines.people.values import Kind, Match, Profile, Reason, Shown, Work
@@ -47,7 +47,7 @@ def match(
     asked: Asked = Asked(),
     weights: Mapping[str, float] = PRIOR,
 ) -> tuple[Match, ...]:
-    """The best matches for this person, the likeliest to be useful first; none if the person is not open to any.
+    """The best matches for this person, the most valuable first (ranking.value); none if the person is not open to any.
 
     `weights` are those of `ranking.weights`. Texts of people who let no machine read them must not be in `commons`.
     """
@@ -64,7 +64,7 @@ def match(
         facts = _facts(first, second, commons, near, knowing, asked)
         if why := reasons(facts, circle):
             of = features(facts, why)
-            found.append((chance(of, weights), other, facts, _by_weight(why, weights), of))
+            found.append((value(of, weights), other, facts, _by_weight(why, weights), of))
     found.sort(key=lambda one: (-one[0], one[1]))
     names = {profile.person: profile.name for profile in circle.profiles.values()}
     return tuple(
@@ -121,7 +121,7 @@ def _facts(first: Profile, second: Profile, commons: Commons, near: Floats, know
 
 def _by_weight(why: list[Reason], weights: Mapping[str, float]) -> list[Reason]:
     """The reason that speaks most for the meeting first; of equals, in the order of Kind."""
-    return sorted(why, key=lambda reason: -reason.strength * weights[reason.kind])
+    return sorted(why, key=lambda reason: -reason.strength * (weights[reason.kind] + WORTH.get(reason.kind, 0.0)))
 
 
 def _match(

@@ -152,7 +152,7 @@ def features(facts: Facts, found: Sequence[Reason]) -> dict[str, float]:
     first, second = facts.first, facts.second
     return {
         **{reason.kind.value: reason.strength for reason in found},
-        "near": squashed(facts.nearness),
+        "near": min(4.0, max(-1.0, facts.nearness)) / 4.0,
         "load": float(first.load + second.load),
         "across": float(not first.groups & second.groups),
         "alone": ((not first.contacts) + (not second.contacts)) / 2,

@@ -82,3 +82,10 @@ def test_answers_move_the_ranking_and_none_leave_it_as_judged():
     assert learned == weights(answered)
     one = weights([replace(answered[0])])
     assert max(abs(one[name] - PRIOR[name]) for name in PRIOR) < 0.25
+
+
+def test_learning_stays_bounded_where_judgement_was_sure_and_wrong():
+    sure = {"complementary": 1.0, "triangle": 1.0, "near": 1.0, "across": 1.0, "load": 3.0}
+    learned = weights([Outcome(sure, False)] * 200 + [Outcome({"load": 4.0}, True)] * 50 + [Outcome(sure, True)] * 5)
+    assert max(abs(value) for value in learned.values()) < 6
+    assert chance(sure, learned) < 0.15
