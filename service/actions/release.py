@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,7 +19,7 @@ from service.domain.review import Act, By, State, step
 from service.domain.roles import Actor
 from service.domain.texts import feedback_digest
 from service.store import audit
-from service.store.tables import Approval, DraftRow, PointRow, Release, Revision, SourceRow
+from service.store.tables import Approval, DraftRow, PointRow, Release, Revision, SourceRow, Submission
 from service.store.visible import vanished
 
 
@@ -131,7 +132,32 @@ def feedback_of(session: Session, actor: Actor, external_id: str) -> ReleasedFee
     A text is shown only if its hash is still the approved one; anything else is treated as not there.
     """
     submission = submit.get(session, actor, external_id)
-    found = session.execute(
+    found = read_out(session, submission, readable(session, submission)[:1])
+    if not found:
+        raise NotFound("There is no released feedback on this yet. It appears here once a facilitator has approved it.")
+    return found[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Readable:
+    """Released feedback that a learner may read now, as rows."""
+
+    release: Release
+    approval: Approval
+    draft: DraftRow
+    revision: Revision
+
+    @property
+    def point_ids(self) -> list[str]:
+        return [point["id"] for point in self.approval.body["points"]]
+
+
+def readable(session: Session, submission: Submission) -> list[Readable]:
+    """What was released on a submission, is not taken back, and is what was approved; the latest revision's first.
+
+    Nothing of one that was withdrawn, since its drafts are no longer released.
+    """
+    rows = session.execute(
         select(Release, Approval, DraftRow, Revision)
         .join(Approval, Approval.id == Release.approval_id)
         .join(DraftRow, DraftRow.id == Release.draft_id)
@@ -142,22 +168,33 @@ def feedback_of(session: Session, actor: Actor, external_id: str) -> ReleasedFee
             Release.retracted_at.is_(None),
         )
         .order_by(Revision.number.desc(), Release.id.desc())
-        .limit(1)
-    ).one_or_none()
-    if found is None or not _is_what_was_approved(found[1]):
-        raise NotFound("There is no released feedback on this yet. It appears here once a facilitator has approved it.")
-    released, approval, draft, revision = found
-    return ReleasedFeedback(
-        submission=submission.external_id,
-        revision=revision.number,
-        summary=approval.body["summary"],
-        points=_shown_points(session, approval.body["points"]),
-        approved_by=people.name_of(session, approval.facilitator_id),
-        approved_at=approval.approved_at,
-        released_at=released.released_at,
-        drafted_by_machine=bool(draft.model),
-        text_hash=approval.text_hash,
-    )
+    ).all()
+    latest: dict[str, Readable] = {}
+    for row in rows:
+        latest.setdefault(row[2].id, Readable(*row))
+    return [one for one in latest.values() if _is_what_was_approved(one.approval)]
+
+
+def read_out(session: Session, submission: Submission, found: Sequence[Readable]) -> list[ReleasedFeedback]:
+    """These feedbacks as a learner reads them, in the same order."""
+    names = people.names_of(session, (one.approval.facilitator_id for one in found))
+    shown = {
+        point.id: point for point in _shown_points(session, [p for one in found for p in one.approval.body["points"]])
+    }
+    return [
+        ReleasedFeedback(
+            submission=submission.external_id,
+            revision=one.revision.number,
+            summary=one.approval.body["summary"],
+            points=tuple(shown[id_] for id_ in one.point_ids),
+            approved_by=names.get(one.approval.facilitator_id, ""),
+            approved_at=one.approval.approved_at,
+            released_at=one.release.released_at,
+            drafted_by_machine=bool(one.draft.model),
+            text_hash=one.approval.text_hash,
+        )
+        for one in found
+    ]
 
 
 def _is_what_was_approved(approval: Approval) -> bool:

@@ -22,8 +22,9 @@ ECHOES: Final = 2
 
 Of the 18 next steps and questions in the example organization that a second revision followed, read one by one, 14
 were taken up and 4 were not: with two words 11 of the 14 are told, with three 10, and none of the 4 either way; always
-saying "taken up" would be right for 14 of 18. Against revisions of other people on the same challenge, who often mend the same
-thing, 24 of 43 points find two words, 14 find three, so two alone are told as unsure."""
+saying "taken up" would be right for 14 of 18. Against revisions of others on the same challenge, who often mend the
+same thing, 24 of 43 points find two words and 14 find three, so two alone are told as unsure.
+"""
 LIKELY_ECHOES: Final = 3
 SURE_ECHOES: Final = 4
 STILL_THERE: Final = 0.5

@@ -1,13 +1,15 @@
-"""Sweeps out what has had its time: replies kept for repeats, jobs long done, ended tokens. Never anybody's work."""
+"""Sweeps out what has had its time (replies kept for repeats, jobs long done, ended tokens; never anybody's work), and
+tells the outside of days that have come."""
 
 from __future__ import annotations
 
 import threading
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete
 
+from service.actions import learner_commitments
 from service.jobs.workshop import Workshop
 from service.store import jobs, replies
 from service.store.tables import Credential
@@ -33,6 +35,7 @@ class Housekeeping:
                 return False
             self._next = time.monotonic() + EVERY_SECONDS
         now = self._shop.now()
+        self._tell_due(now)
         with self._shop.sessions.writing() as session:
             replies.forget(session, now=now)
             jobs.prune(session, now - DONE_JOBS)
@@ -42,3 +45,10 @@ class Housekeeping:
                 .execution_options(synchronize_session=False)
             )
         return True
+
+    def _tell_due(self, now: datetime) -> None:
+        """In steps, each committed, so that a transaction stays short however many days have come."""
+        told = learner_commitments.TOLD_AT_ONCE
+        while told == learner_commitments.TOLD_AT_ONCE:
+            with self._shop.sessions.writing() as session:
+                told = learner_commitments.tell_due(session, now=now)
