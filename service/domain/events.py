@@ -25,3 +25,6 @@ class Event(StrEnum):
     INTRODUCTION_ENDED = "introduction.ended"
     REQUEST_STATED = "request.stated"
     REQUEST_ANSWERED = "request.answered"
+    GALLERY_READY = "gallery.ready"
+    GALLERY_SHOWN = "gallery.shown"
+    GALLERY_STUCK = "gallery.stuck"

@@ -1,6 +1,15 @@
 """The tables, by subject. Import them from here; migrations/ holds how they came to be."""
 
 from service.store.tables.columns import Base
+from service.store.tables.galleries import (
+    Gallery,
+    GalleryApproval,
+    GalleryDecision,
+    GalleryItem,
+    GalleryPolicy,
+    GalleryShowing,
+    GalleryThanks,
+)
 from service.store.tables.introductions import (
     Introduction,
     IntroductionAnswer,
@@ -72,6 +81,13 @@ __all__ = [
     "DocumentVersion",
     "DraftRow",
     "FindingRow",
+    "Gallery",
+    "GalleryApproval",
+    "GalleryDecision",
+    "GalleryItem",
+    "GalleryPolicy",
+    "GalleryShowing",
+    "GalleryThanks",
     "Group",
     "ImportChunk",
     "ImportError_",
