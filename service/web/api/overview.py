@@ -6,9 +6,10 @@ from typing import Annotated, Any
 
 from fastapi import Query
 
-from service.actions import overview, spot_checks
+from service.actions import overview, overview_lens, overview_map, spot_checks
 from service.web.api.params import DraftId, ExternalId
 from service.web.api.schemas.overview import DueList, DueShown, OverviewShown, SpotAsked, SpotKept
+from service.web.api.schemas.overview_map import MapShown
 from service.web.api.schemas.texts import Id
 from service.web.calls import Reading, Writing
 from service.web.docs import v1
@@ -24,6 +25,18 @@ def get_overview(
 ) -> OverviewShown:
     """Progress, time to feedback, criteria, agreement and decisions, in the groups that you may see."""
     return OverviewShown.of(*overview.overview(call.session, call.actor, id, group=group, now=call.now))
+
+
+@router.get("/challenges/{id}/map", summary="How a challenge was gone about")
+def get_map(
+    call: Reading,
+    id: ExternalId,
+    group: Annotated[Id | None, Query(description="Only this group and those below it.")] = None,
+) -> MapShown:
+    """The approaches in the latest texts of the groups that you may see, each with a passage. Needs no consent to be
+    shown, since you review this work; what no machine may read is left out."""
+    lens = overview_lens.lens(call.session, call.actor, id, group=group)
+    return MapShown.of(overview_map.solution_map(call.session, lens))
 
 
 @router.get("/spot-checks", summary="What you are asked to read a second time")

@@ -6,10 +6,11 @@ from typing import Annotated
 
 from fastapi import Query
 
-from service.actions import overview, overview_lens, overview_list, speed, spot_checks
+from service.actions import overview, overview_lens, overview_list, overview_map, speed, spot_checks
 from service.web.api.params import ExternalId
 from service.web.api.schemas.texts import Id
 from service.web.pages.overview_decisions import decisions_page
+from service.web.pages.overview_map import solutions_page
 from service.web.pages.overview_views import challenge_page, challenges_page
 from service.web.pages.routes import pages
 from service.web.pages.views import View
@@ -31,6 +32,13 @@ def list_challenges(visit: Reading) -> View:
 def show_challenge(visit: Reading, id: ExternalId, group: Chosen = None) -> View:
     seen = overview.glance(visit.session, visit.actor, id, group=group, now=visit.now)
     return challenge_page(seen, overview_lens.choices(visit.session, seen.lens), now=visit.now)
+
+
+@router.get("/desk/challenges/{id}/solutions")
+def show_solutions(visit: Reading, id: ExternalId, group: Chosen = None) -> View:
+    lens = overview_lens.lens(visit.session, visit.actor, id, group=group)
+    seen = overview_map.solution_map(visit.session, lens)
+    return solutions_page(lens, seen, overview_lens.choices(visit.session, lens))
 
 
 @router.get("/desk/challenges/{id}/decisions")
