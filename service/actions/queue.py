@@ -21,6 +21,7 @@ from service.domain.errors import NotAllowed, NotFound
 from service.domain.review import State
 from service.domain.roles import Actor, Reach, may_see_group
 from service.store.tables import (
+    AskRow,
     Challenge,
     DraftRow,
     FindingRow,
@@ -48,7 +49,8 @@ class Claim:
 @dataclass(frozen=True, slots=True)
 class QueueRow:
     """A draft as the queue shows it. `alike` is how many others wait whose work is nearly the same, in `together` the
-    name that they share (empty where there are none); `position` is where it stands."""
+    name that they share (empty where there are none); `asks` is how many questions of the learner wait for an
+    answer, `position` where it stands."""
 
     id: str
     version: int
@@ -69,6 +71,7 @@ class QueueRow:
     findings: int
     alike: int
     together: str
+    asks: int
     position: str
 
 
@@ -102,10 +105,13 @@ def page(
     rows, more = _slice(session, asked, after, before, limit)
     ids = [row.id for row in rows]
     points, findings = _points(session, ids), _findings(session, ids)
-    alike = queue_alike.counts(session, actor, ids)
-    seen = tuple(
-        _row(actor, row, points.get(row.id, 0), findings.get(row.id, 0), alike.get(row.id), now) for row in rows
-    )
+    alike, asks = queue_alike.counts(session, actor, ids), _asks(session, actor, ids)
+
+    def seen_as(row: Row[Any]) -> QueueRow:
+        more = _More(points.get(row.id, 0), findings.get(row.id, 0), asks.get(row.id, 0), alike.get(row.id))
+        return _row(actor, row, more, now)
+
+    seen = tuple(seen_as(row) for row in rows)
     behind, ahead = (more, after is not None) if before is None else (True, more)
     return QueuePage(
         seen,
@@ -173,9 +179,17 @@ def _columns() -> Any:
     )
 
 
-def _row(
-    actor: Actor, row: Row[Any], points: int, findings: int, alike: queue_alike.Together | None, now: datetime
-) -> QueueRow:
+@dataclass(frozen=True, slots=True)
+class _More:
+    """What is counted beside a row."""
+
+    points: int
+    findings: int
+    asks: int
+    alike: queue_alike.Together | None
+
+
+def _row(actor: Actor, row: Row[Any], more: _More, now: datetime) -> QueueRow:
     return QueueRow(
         id=row.id,
         version=row.version,
@@ -192,10 +206,11 @@ def _row(
         group=row.group,
         group_name=row.group_name,
         claim=_claim(actor, row, now),
-        points=points,
-        findings=findings,
-        alike=alike.others if alike else 0,
-        together=alike.name if alike else "",
+        points=more.points,
+        findings=more.findings,
+        alike=more.alike.others if more.alike else 0,
+        together=more.alike.name if more.alike else "",
+        asks=more.asks,
         position=_position(row),
     )
 
@@ -229,6 +244,11 @@ def _findings(session: Session, drafts: Sequence[str]) -> dict[str, int]:
         .group_by(FindingRow.draft_id)
     )
     return dict(rows.all())
+
+
+def _asks(session: Session, actor: Actor, drafts: Sequence[str]) -> dict[str, int]:
+    of = queue_filter.open_asks(actor).where(AskRow.draft_id.in_(drafts)).add_columns(func.count())
+    return dict(session.execute(of.group_by(AskRow.draft_id)).all())
 
 
 def next(

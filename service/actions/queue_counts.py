@@ -81,7 +81,7 @@ def count(session: Session, wanted: Wanted) -> Counts:
 
 def _cells(session: Session, wanted: Wanted) -> list[_Cell]:
     by = (DraftRow.state, DraftRow.challenge_id, DraftRow.group_id, DraftRow.band)
-    states = {*COUNTED, *wanted.filter.states}
+    states = {*COUNTED, *wanted.filter.of_states}
     rows = session.execute(
         select(*by, func.count()).where(*wanted.always, DraftRow.state.in_(states)).group_by(*by)
     ).all()

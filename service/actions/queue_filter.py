@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, and_, case, cast, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, String, and_, case, cast, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from pipelines.values import Band
@@ -16,7 +16,7 @@ from service.domain.errors import Invalid, NotFound
 from service.domain.review import State
 from service.domain.roles import Actor, visible_groups
 from service.store import find
-from service.store.tables import Challenge, DraftRow, Group
+from service.store.tables import AskKind, AskRow, Challenge, DraftRow, Group
 
 FOR_A_PERSON = (State.READY, State.STUCK)
 """What waits for a person to decide: what the queue is of, where nothing else is asked for."""
@@ -33,7 +33,8 @@ class Whose(StrEnum):
 class QueueFilter:
     """What to look for; challenge and group by external id, a group with all below it. Empty fields ask for nothing.
 
-    `days`: handed in at least so many days ago.
+    `days`: handed in at least so many days ago. `asks`: the learner asked something that nobody has answered yet; where
+    no state is asked for, that is about feedback in any state.
     """
 
     states: tuple[State, ...] = ()
@@ -43,10 +44,11 @@ class QueueFilter:
     days: int | None = None
     whose: Whose | None = None
     stale: bool = False
+    asks: bool = False
 
     @property
     def of_states(self) -> tuple[State, ...]:
-        return self.states or FOR_A_PERSON
+        return self.states or (tuple(State) if self.asks else FOR_A_PERSON)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,11 +124,20 @@ def _always(actor: Actor, wanted: QueueFilter, now: datetime) -> Iterable[Column
         yield DraftRow.created_at <= now - timedelta(days=wanted.days)
     if wanted.stale:
         yield DraftRow.stale.is_(True)
+    if wanted.asks:
+        yield DraftRow.id.in_(open_asks(actor))
     match wanted.whose:
         case Whose.MINE:
             yield and_(DraftRow.claimed_by == actor.person, DraftRow.claimed_until > now)
         case Whose.FREE:
             yield or_(DraftRow.claimed_until.is_(None), DraftRow.claimed_until <= now)
+
+
+def open_asks(actor: Actor) -> Select[str]:
+    """Ids of drafts whose learner waits for an answer."""
+    return select(AskRow.draft_id).where(
+        AskRow.organization_id == actor.organization, AskRow.kind == AskKind.QUESTION, AskRow.answered_at.is_(None)
+    )
 
 
 def free_for(actor: Actor, now: datetime) -> ColumnElement[bool]:

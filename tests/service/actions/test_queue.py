@@ -16,7 +16,7 @@ from service.domain.errors import Invalid, NotAllowed, NotFound
 from service.domain.review import State
 from service.domain.roles import Actor, Role
 from service.store.session import Sessions
-from service.store.tables import DraftRow
+from service.store.tables import AskRow, DraftRow
 from tests.service.actions.school import NOW, act_as, approve, found, hand_in, make_ready
 from tests.statements import count
 
@@ -127,6 +127,18 @@ def several(session: Session) -> tuple[Actor, dict[str, DraftRow]]:
         "stuck": stick(session, hand_in(session, platform, "yusuf", text(3), now=NOW + timedelta(days=5)).draft),
         "waiting": hand_in(session, platform, "yusuf", text(4), id_="s-4", now=NOW + timedelta(days=5)).draft,
     }
+    rows["told"] = approve(session, mateo, make_ready(session, hand_in(session, platform, "lin", id_="s-5").draft))
+    for answered in (None, NOW):
+        session.add(
+            AskRow(
+                organization_id=platform.organization,
+                draft_id=rows["told"].id,
+                person_id=act_as(session, platform, "lin").person,
+                text="What is a tally?",
+                asked_at=NOW,
+                answered_at=answered,
+            )
+        )
     rows["old"].band, rows["south"].stale = Band.LOW, True
     review.claim(session, mateo, rows["south"].id, now=NOW)
     session.flush()
@@ -149,6 +161,8 @@ def several(session: Session) -> tuple[Actor, dict[str, DraftRow]]:
         (QueueFilter(whose=Whose.FREE), {"old", "stuck"}),
         (QueueFilter(stale=True), {"south"}),
         (QueueFilter(stale=True, days=3), set()),
+        (QueueFilter(asks=True), {"told"}),
+        (QueueFilter(asks=True, states=(State.READY,)), set()),
     ],
 )
 def test_it_can_be_asked_for_part_of_it_and_counts_the_same(sessions: Sessions, wanted: QueueFilter, names: set[str]):
@@ -159,6 +173,7 @@ def test_it_can_be_asked_for_part_of_it_and_counts_the_same(sessions: Sessions, 
         assert set(ids(shown)) == {rows[name].id for name in names}
         assert shown.total == len(names)
         assert queue.waiting(session, mateo, wanted, now=now) == len(names)
+        assert [row.asks for row in shown.rows] == [int(row.id == rows["told"].id) for row in shown.rows]
 
 
 def test_each_count_says_what_choosing_it_would_show(sessions: Sessions):
@@ -262,4 +277,4 @@ def test_the_number_of_statements_is_the_same_for_few_and_for_many(sessions: Ses
         crowd(session, platform, 11, "south", name="q", days=4)
         assert len(look(session, mateo).rows) == 12
         assert {name: count(session, act) for name, act in acts.items()} == few
-        assert few == {"page": 8, "next": 3, "pulse": 3, "waiting": 3}
+        assert few == {"page": 9, "next": 3, "pulse": 3, "waiting": 3}
