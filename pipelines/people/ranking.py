@@ -86,7 +86,7 @@ def chance(features: Mapping[str, float], by: Mapping[str, float]) -> float:
 
 
 def value(features: Mapping[str, float], by: Mapping[str, float]) -> float:
-    """What matches are ranked by: how likely it is to be useful, times how much that is worth to the whole (1 to 2.4)."""
+    """What matches are ranked by: how likely it is to be useful, times what that is worth to the whole (1 to 2.4)."""
     return chance(features, by) * (1.0 + sum(more * features.get(name, 0.0) for name, more in WORTH.items()))
 
 
