@@ -41,7 +41,7 @@ def test_a_year_can_be_repeated_and_answers_change_what_is_suggested(world: weav
 
 def test_the_figure_is_svg_without_styles_or_scripts(world: weaving.Invented):
     drawn = picture({"matched": [a_year(world, weaving.at_random)]})
-    root = ElementTree.fromstring(drawn)
-    assert len(root.findall(".//{http://www.w3.org/2000/svg}polyline")) == 4
+    assert ElementTree.fromstring(drawn).tag.endswith("svg")  # noqa: S314 - our own
+    assert drawn.count("<polyline") == 4
     assert "style" not in drawn
     assert "script" not in drawn
