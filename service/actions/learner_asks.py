@@ -54,7 +54,7 @@ class AskSeen:
 
 
 def ask(session: Session, actor: Actor, external_id: str, wish: AskWish, *, now: datetime) -> AskSeen:
-    """Ask the facilitators of the group, or reply to them. Raises NotFound, NotNow, Invalid (nothing said)."""
+    """Ask the facilitators of the group, or reply to them. Raises NotFound, Invalid (nothing said)."""
     submission = standing(session, actor, external_id)
     found = feedback_there(session, submission, point=wish.point, revision=wish.revision)
     row = AskRow(
@@ -119,7 +119,7 @@ def asks_open(session: Session, actor: Actor, *, draft: str | None = None) -> li
 
 
 def asks(session: Session, actor: Actor, external_id: str) -> list[AskSeen]:
-    """All on an own submission, oldest first. Raises NotFound, NotNow."""
+    """All on an own submission, oldest first. Raises NotFound."""
     return of_submissions(session, [standing(session, actor, external_id)])
 
 

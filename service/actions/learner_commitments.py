@@ -40,8 +40,8 @@ class CommitmentSeen:
     due: bool
 
 
-def commit(session: Session, actor: Actor, person: str, wish: CommitmentWish, *, now: datetime) -> CommitmentSeen:
-    """Commit to a next step. Raises NotFound (not the actor's own), NotNow (work taken back), Invalid."""
+def make(session: Session, actor: Actor, person: str, wish: CommitmentWish, *, now: datetime) -> CommitmentSeen:
+    """Commit to a next step. Raises NotFound (not the actor's own, or work taken back), Invalid."""
     who = person_of(session, actor, person)
     if not wish.text.strip():
         raise Invalid("Please write what you will do.")

@@ -55,7 +55,7 @@ class RevisionSeen:
 
 
 def revisions(session: Session, actor: Actor, external_id: str) -> list[RevisionSeen]:
-    """Every revision of an own submission, the latest first. Raises NotFound, NotNow (taken back)."""
+    """Every revision of an own submission, the latest first. Raises NotFound, also where it was taken back."""
     submission = standing(session, actor, external_id)
     rows = session.execute(
         select(Revision, DraftRow.id, DraftRow.state)
@@ -106,7 +106,7 @@ def read(
 ) -> tuple[ReadingRow, bool]:
     """Note that the learner opened the feedback on a revision (the latest that has any); True for the first time.
 
-    Raises NotFound, NotNow.
+    Raises NotFound.
     """
     submission = standing(session, actor, external_id)
     found = feedback_there(session, submission, revision=revision)

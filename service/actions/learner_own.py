@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service.actions.release import Readable, readable
-from service.domain.errors import NotFound, NotNow
+from service.domain.errors import NotFound
 from service.domain.roles import Actor, Reach, may_see_group
 from service.store import find
 from service.store.tables import Person, RoleGrant, Submission
@@ -23,10 +23,10 @@ def submission_of(session: Session, actor: Actor, external_id: str) -> Submissio
 
 
 def standing(session: Session, actor: Actor, external_id: str) -> Submission:
-    """The same, not taken back. Raises NotFound, NotNow."""
+    """The same, not taken back. Raises NotFound."""
     row = submission_of(session, actor, external_id)
     if row.withdrawn_at is not None:
-        raise NotNow("This was taken back; nothing of it is kept to be read or answered.")
+        raise NotFound("This was taken back; nothing of it is kept to be read or answered.")
     return row
 
 

@@ -17,6 +17,15 @@ WHOLE = ""
 """What a reaction to the feedback as a whole is about."""
 
 
+@dataclass(frozen=True, slots=True)
+class ReactionSeen:
+    """A reaction, with where it belongs."""
+
+    row: Reaction
+    submission: str
+    revision: int
+
+
 def react(
     session: Session,
     actor: Actor,
@@ -27,10 +36,10 @@ def react(
     why: str = "",
     revision: int | None = None,
     now: datetime,
-) -> tuple[Reaction, bool]:
+) -> tuple[ReactionSeen, bool]:
     """Say that a released point (its id) or the feedback as a whole helped, or did not; True for the first word.
 
-    `revision` is for the whole; without it the latest that has feedback. Raises NotFound, NotNow.
+    `revision` is for the whole; without it the latest that has feedback. Raises NotFound.
     """
     submission = standing(session, actor, external_id)
     found = feedback_there(session, submission, point=about, revision=revision)
@@ -46,13 +55,13 @@ def react(
         session.add(row)
     row.helpful, row.why, row.text_hash, row.at = helpful, why, found.approval.text_hash, now
     session.flush()
-    return row, created
+    return ReactionSeen(row, submission.external_id, found.revision.number), created
 
 
 def take_back(
     session: Session, actor: Actor, external_id: str, *, about: str = WHOLE, revision: int | None = None
 ) -> None:
-    """Say nothing any more. Raises NotFound, NotNow."""
+    """Say nothing any more. Raises NotFound."""
     submission = standing(session, actor, external_id)
     found = feedback_there(session, submission, point=about, revision=revision)
     row = session.get(Reaction, (found.draft.id, submission.person_id, about))
@@ -60,17 +69,8 @@ def take_back(
         session.delete(row)
 
 
-@dataclass(frozen=True, slots=True)
-class ReactionSeen:
-    """A reaction, with where it belongs."""
-
-    row: Reaction
-    submission: str
-    revision: int
-
-
 def reactions(session: Session, actor: Actor, external_id: str) -> list[ReactionSeen]:
-    """All on an own submission. Raises NotFound, NotNow."""
+    """All on an own submission. Raises NotFound."""
     return of_submissions(session, [standing(session, actor, external_id)])
 
 

@@ -30,6 +30,7 @@ TAGS = [
     {"name": "Challenges", "description": "What learners are asked to solve."},
     {"name": "Context", "description": "The organization's own documents, which drafts are read against."},
     {"name": "Submissions", "description": "Learners' solutions, and the feedback that was released on them."},
+    {"name": "Learning", "description": "What learners make of feedback: reactions, questions, next steps, revisions."},
     {"name": "Drafts", "description": "What waits for a facilitator, with its evidence."},
     {"name": "Review", "description": "A facilitator's decisions. Each needs If-Match."},
     {"name": "Memory", "description": "What decisions mean for others: reach, contradictions, questions, advice."},

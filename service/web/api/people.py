@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from service.actions import look, people, read
+from service.actions import learner_data, learner_own, look, people, read
 from service.store.tables import Group, Person
 from service.web.api.params import ExternalId
 from service.web.api.schemas.people import (
@@ -10,6 +10,7 @@ from service.web.api.schemas.people import (
     ConsentsShown,
     GroupAsked,
     GroupShown,
+    OwnData,
     PersonAsked,
     PersonShown,
 )
@@ -58,6 +59,18 @@ def list_people(call: Reading, cut: Sliced) -> Page[PersonShown]:
     """The people that this key or token may see."""
     rows = read.page(call.session, call.actor, Person, after=cut.after, limit=cut.wanted)
     return cut.page(call, look.people(call.session, rows), PersonShown.of, lambda seen: seen.row.id)
+
+
+@router.get("/people/{id}/consents", summary="Read what a person allows")
+def get_consents(call: Reading, id: ExternalId) -> ConsentsShown:
+    """For the person, and for platforms."""
+    return ConsentsShown.of(learner_own.person_of(call.session, call.actor, id).consent)
+
+
+@router.get("/people/{id}/data", summary="Take along all that is kept about a person")
+def get_own_data(call: Reading, id: ExternalId) -> OwnData:
+    """For the person, and for platforms: their own words and those said to them, nobody else's."""
+    return OwnData(learner_data.own_data(call.session, call.actor, id, now=call.now))
 
 
 @router.put("/people/{id}/consents", summary="Say what a person allows")

@@ -8,7 +8,7 @@ from sqlalchemy import event, select
 from pipelines.values import Source, SourceKind
 from service.actions import context, learner_feedback, people, release, submit
 from service.actions.learner_feedback import Stage
-from service.domain.errors import NotFound, NotNow
+from service.domain.errors import NotFound
 from service.domain.visibility import ShowWork
 from service.store.session import Sessions
 from service.store.tables import DocumentVersion
@@ -90,9 +90,9 @@ def test_of_work_taken_back_nothing_is_left_to_read(sessions: Sessions) -> None:
         here = a_class(session)
         submit.withdraw(session, here.amara, "s-amara", now=LATER)
         for actor in (here.amara, here.platform):
-            with pytest.raises(NotNow):
+            with pytest.raises(NotFound):
                 learner_feedback.revisions(session, actor, "s-amara")
-            with pytest.raises(NotNow):
+            with pytest.raises(NotFound):
                 learner_feedback.read(session, actor, "s-amara", now=LATER)
 
 

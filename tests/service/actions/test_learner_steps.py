@@ -22,7 +22,7 @@ from service.actions import (
 )
 from service.actions.learner_commitments import CommitmentWish
 from service.actions.learner_feedback import Stage
-from service.domain.errors import Invalid, NotFound, NotNow
+from service.domain.errors import Invalid, NotFound
 from service.domain.uptake import Verdict
 from service.jobs.housekeeping import Housekeeping
 from service.store.session import Sessions
@@ -37,8 +37,8 @@ def test_a_commitment_is_due_on_its_day_until_something_is_said_of_it(sessions: 
     with sessions.writing() as session:
         here = a_class(session)
         wish = CommitmentWish("Agree on one question.", DAY, "s-amara", here.point)
-        made = learner_commitments.commit(session, here.amara, "amara", wish, now=NOW)
-        free = learner_commitments.commit(session, here.platform, "amara", CommitmentWish("Ask Lin.", DAY), now=NOW)
+        made = learner_commitments.make(session, here.amara, "amara", wish, now=NOW)
+        free = learner_commitments.make(session, here.platform, "amara", CommitmentWish("Ask Lin.", DAY), now=NOW)
         assert (made.due, made.submission, free.submission) == (False, "s-amara", None)
         due = learner_commitments.commitments(session, here.amara, "amara", now=LATER)
         assert [one.due for one in due] == [True, True]
@@ -55,8 +55,8 @@ def test_the_outside_is_told_once_that_a_day_has_come(sessions: Sessions) -> Non
     with sessions.writing() as session:
         here = a_class(session)
         for text, day, work in (("A", DAY, "s-amara"), ("B", DAY, None), ("C", DAY + timedelta(days=9), None)):
-            learner_commitments.commit(session, here.amara, "amara", CommitmentWish(text, day, work), now=NOW)
-        kept = learner_commitments.commit(session, here.amara, "amara", CommitmentWish("D", DAY), now=NOW)
+            learner_commitments.make(session, here.amara, "amara", CommitmentWish(text, day, work), now=NOW)
+        kept = learner_commitments.make(session, here.amara, "amara", CommitmentWish("D", DAY), now=NOW)
         learner_commitments.tell_outcome(session, here.amara, kept.row.id, Outcome.KEPT, now=NOW)
         submit.withdraw(session, here.amara, "s-amara", now=NOW)
     for _ in range(2):
@@ -69,21 +69,21 @@ def test_the_outside_is_told_once_that_a_day_has_come(sessions: Sessions) -> Non
 def test_a_commitment_is_the_persons_own_and_about_own_work(sessions: Sessions) -> None:
     with sessions.writing() as session:
         here, elsewhere = a_class(session), a_class(session, name="valley")
-        made = learner_commitments.commit(session, here.amara, "amara", CommitmentWish("Try.", DAY), now=NOW)
+        made = learner_commitments.make(session, here.amara, "amara", CommitmentWish("Try.", DAY), now=NOW)
         for actor in (here.yusuf, here.lena):
             with pytest.raises(NotFound):
-                learner_commitments.commit(session, actor, "amara", CommitmentWish("Try.", DAY), now=NOW)
+                learner_commitments.make(session, actor, "amara", CommitmentWish("Try.", DAY), now=NOW)
         for actor in (here.yusuf, here.lena, elsewhere.amara, elsewhere.platform):
             with pytest.raises(NotFound):
                 learner_commitments.tell_outcome(session, actor, made.row.id, Outcome.NOT, now=NOW)
         with pytest.raises(NotFound):
-            learner_commitments.commit(session, here.yusuf, "yusuf", CommitmentWish("Try.", DAY, "s-amara"), now=NOW)
+            learner_commitments.make(session, here.yusuf, "yusuf", CommitmentWish("Try.", DAY, "s-amara"), now=NOW)
         wish = CommitmentWish("Try.", DAY, "s-amara", "0" * 32)
         with pytest.raises(NotFound):
-            learner_commitments.commit(session, here.amara, "amara", wish, now=NOW)
+            learner_commitments.make(session, here.amara, "amara", wish, now=NOW)
         for text, day in ((" ", DAY), ("Try.", DAY - timedelta(days=9)), ("Try.", DAY + timedelta(days=900))):
             with pytest.raises(Invalid):
-                learner_commitments.commit(session, here.amara, "amara", CommitmentWish(text, day), now=NOW)
+                learner_commitments.make(session, here.amara, "amara", CommitmentWish(text, day), now=NOW)
 
 
 def test_the_next_revision_tells_what_changed_and_that_the_point_was_taken_up(sessions: Sessions) -> None:
@@ -139,7 +139,7 @@ def test_own_data_holds_all_of_ones_own_and_nothing_of_others(sessions: Sessions
         )
         learner_asks.ask(session, here.amara, "s-amara", learner_asks.AskWish("Which?"), now=NOW)
         wish = CommitmentWish("Agree on one.", DAY, "s-amara")
-        learner_commitments.commit(session, here.amara, "amara", wish, now=NOW)
+        learner_commitments.make(session, here.amara, "amara", wish, now=NOW)
         data = learner_data.own_data(session, here.amara, "amara", now=LATER)
         text = json.dumps(data)
         for said in ("Amara Okafor", "staff meeting", "Which one question", "Too early.", "Which?", "Agree on one."):
@@ -159,10 +159,10 @@ def test_own_data_holds_all_of_ones_own_and_nothing_of_others(sessions: Sessions
 def test_nothing_can_be_promised_on_work_that_was_taken_back(sessions: Sessions) -> None:
     with sessions.writing() as session:
         here = a_class(session)
-        made = learner_commitments.commit(session, here.amara, "amara", CommitmentWish("A", DAY, "s-amara"), now=NOW)
+        made = learner_commitments.make(session, here.amara, "amara", CommitmentWish("A", DAY, "s-amara"), now=NOW)
         submit.withdraw(session, here.amara, "s-amara", now=LATER)
-        with pytest.raises(NotNow):
-            learner_commitments.commit(session, here.amara, "amara", CommitmentWish("B", DAY, "s-amara"), now=NOW)
+        with pytest.raises(NotFound):
+            learner_commitments.make(session, here.amara, "amara", CommitmentWish("B", DAY, "s-amara"), now=NOW)
         with pytest.raises(NotFound):
             learner_commitments.tell_outcome(session, here.amara, made.row.id, Outcome.KEPT, now=LATER)
         assert learner_commitments.commitments(session, here.amara, "amara", now=LATER) == []

@@ -6,7 +6,7 @@ import pytest
 
 from service.actions import learner_asks, learner_reactions, release, submit
 from service.actions.learner_asks import AskWish
-from service.domain.errors import Conflict, Invalid, NotAllowed, NotFound, NotNow
+from service.domain.errors import Conflict, Invalid, NotAllowed, NotFound
 from service.store.session import Sessions
 from service.store.tables import AskKind
 from tests.service.actions.learning import LATER, a_class
@@ -100,7 +100,7 @@ def test_work_taken_back_takes_its_questions_and_reactions_along(sessions: Sessi
         assert learner_asks.asks_open(session, here.lena) == []
         with pytest.raises(NotFound):
             learner_asks.answer(session, here.lena, asked.id, "This.", now=LATER)
-        with pytest.raises(NotNow):
+        with pytest.raises(NotFound):
             learner_asks.asks(session, here.amara, "s-amara")
-        with pytest.raises(NotNow):
+        with pytest.raises(NotFound):
             learner_reactions.reactions(session, here.amara, "s-amara")

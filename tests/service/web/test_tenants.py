@@ -36,6 +36,11 @@ BODIES: dict[str, Any] = {
     "lint": {"kind": "question", "text": "Whose?"},
     "settle_alert": {"right": "both"},
     "make_spot_check": {"standing": "met"},
+    "put_reaction": {"helpful": True},
+    "ask": {"text": "Whose?"},
+    "answer_ask": {"text": "Ours."},
+    "commit_to": {"text": "Ours.", "due_on": "2200-01-01"},
+    "put_outcome": {"outcome": "kept"},
     "answer_question": {"criterion": "k1", "answer": "Ours."},
 }
 
@@ -53,11 +58,15 @@ class Secrets:
         bundle = f'{{"kind":"{MARK}"}}\n'.encode()
         self.run = school.platform.post("/v1/imports", content=bundle, headers=ndjson).json()["id"]
 
+        step = {"text": MARK, "due_on": f"{school.now():%Y-%m-%d}"}
+        self.step = school.platform.post("/v1/people/amara/commitments", json=step).json()["id"]
+
     def fill(self, path: str) -> str:
         """The address with the first organization's ids in it. A new kind of address must be added here."""
         own = {"drafts": self.draft, "imports": self.run, "keys": self.key, "alerts": f"{self.point}-{self.point}"}
-        own |= {"spot-checks": self.draft}
+        own |= {"spot-checks": self.draft, "commitments": self.step, "asks": self.point}
         part = [*path.split("/"), ""][2]
+        path = path.replace("{about}", self.point)
         return path.replace("{point}", self.point).replace("{id}", own.get(part) or KNOWN.get(part, "{id}"))
 
 
@@ -95,6 +104,6 @@ def test_another_organization_finds_and_changes_nothing(bare: School, who: str) 
         answer = client.request(method, path, headers=headers, **given)
         assert MARK not in answer.text.lower(), (method, path)
         assert str(answer.status_code) in operation["responses"], (method, path, answer.text)
-        if any(own in path for own in (secrets.draft, secrets.run, secrets.key)):
+        if any(own in path for own in (secrets.draft, secrets.run, secrets.key, secrets.step)):
             assert answer.status_code in (403, 404), (method, path, answer.text)
     assert everything(bare) == before

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, RootModel
 
 from pipelines.values import AI
 from service.actions.look import GroupSeen, PersonSeen
@@ -75,6 +75,10 @@ class ConsentsShown(Shown):
     @classmethod
     def of(cls, row: Consent) -> ConsentsShown:
         return cls(show_work=row.show_work, introduce=row.introduce, ai=row.ai, changed_at=row.changed_at)
+
+
+class OwnData(RootModel[dict[str, Any]]):
+    """Everything that is kept about a person: profile, consents, work, feedback, reactions, questions, next steps."""
 
 
 class PersonAsked(Asked):

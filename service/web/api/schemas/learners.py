@@ -1,0 +1,275 @@
+"""What learners make of feedback: readings, reactions, questions, next steps, and what a revision changed."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from pydantic import ConfigDict, Field
+
+from pipelines.values import Band, PointKind
+from service.actions.learner_asks import AskSeen, AskWish
+from service.actions.learner_commitments import CommitmentSeen, CommitmentWish
+from service.actions.learner_feedback import RevisionSeen, Stage
+from service.actions.learner_progress import Changes, PointUptake
+from service.actions.learner_reactions import ReactionSeen
+from service.domain.uptake import Verdict
+from service.domain.worddiff import Kind
+from service.store.tables import AskKind, Outcome, ReadingRow
+from service.web.api.schemas.feedback import POINT_KIND, FeedbackRead
+from service.web.api.schemas.texts import Asked, Id, Note, OwnId, Shown
+
+REVISION = "Number of the revision; the latest that has feedback, if null."
+OUTCOME = "`kept`, `partly`, `not` or `changed`."
+
+
+class RevisionShown(Shown):
+    """One revision, and the feedback on it as its learner may read it."""
+
+    revision: int = Field(description="Its number.")
+    text: str = Field(description="What was handed in.")
+    language: str = Field(description="BCP 47 tag; empty for the challenge's.")
+    submitted_at: datetime = Field(description="When it was handed in.")
+    stage: Stage = Field(
+        description="`awaited`, `there`, `taken_back`, `declined`, or `passed` (a later revision came first)."
+    )
+    feedback: FeedbackRead | None = Field(description="The released feedback, while it is there.")
+    read_at: datetime | None = Field(description="When the learner opened it first.")
+    taken_back_at: datetime | None = Field(description="When feedback that had been released was taken back.")
+
+    @classmethod
+    def of(cls, seen: RevisionSeen) -> RevisionShown:
+        return cls(
+            revision=seen.row.number,
+            text=seen.row.text,
+            language=seen.row.language,
+            submitted_at=seen.row.submitted_at,
+            stage=seen.stage,
+            feedback=FeedbackRead.of(seen.feedback) if seen.feedback else None,
+            read_at=seen.read_at,
+            taken_back_at=seen.taken_back_at,
+        )
+
+
+class RevisionList(Shown):
+    """All revisions of a submission, the latest first."""
+
+    items: list[RevisionShown] = Field(description="The revisions.")
+
+
+class ReadingAsked(Asked):
+    """Whose feedback was opened."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"revision": 1}})
+
+    revision: int | None = Field(default=None, ge=1, le=1_000_000, description=REVISION)
+
+
+class ReadingShown(Shown):
+    """That feedback was read."""
+
+    read_at: datetime = Field(description="When it was opened first.")
+
+    @classmethod
+    def of(cls, row: ReadingRow) -> ReadingShown:
+        return cls(read_at=row.read_at)
+
+
+class ReactionAsked(Asked):
+    """Whether it helped."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"helpful": True, "why": "I know now what to ask."}})
+
+    helpful: bool = Field(description="Whether it helped.")
+    why: Note = Field(default="", description="Why, in the learner's own words.")
+    revision: int | None = Field(default=None, ge=1, le=1_000_000, description=REVISION)
+
+
+class ReactionShown(Shown):
+    """What a learner said of feedback."""
+
+    about: str = Field(description="The point's id; `whole` for the feedback as a whole.")
+    revision: int = Field(description="Number of the revision that the feedback is on.")
+    helpful: bool = Field(description="Whether it helped.")
+    why: str = Field(description="Why, in the learner's own words.")
+    at: datetime = Field(description="When it was said last.")
+
+    @classmethod
+    def of(cls, seen: ReactionSeen) -> ReactionShown:
+        row = seen.row
+        return cls(about=row.about or "whole", revision=seen.revision, helpful=row.helpful, why=row.why, at=row.at)
+
+
+class ReactionList(Shown):
+    """What a learner said of the feedback on a submission, oldest first."""
+
+    items: list[ReactionShown] = Field(description="The reactions.")
+
+
+class AskAsked(Asked):
+    """A question to the facilitators of the group, or a reply to them."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"example": {"text": "Do you mean one question for each visit, or one for all?"}}
+    )
+
+    text: Note = Field(min_length=1, description="What is asked or said.")
+    kind: AskKind = Field(default=AskKind.QUESTION, description="`question` (waits for an answer) or `reply`.")
+    point: OwnId | None = Field(default=None, description="Id of the released point it is about; null for the whole.")
+    revision: int | None = Field(default=None, ge=1, le=1_000_000, description=REVISION)
+
+    def wish(self) -> AskWish:
+        return AskWish(self.text, self.kind, self.point or "", self.revision)
+
+
+class AnswerGiven(Asked):
+    """A facilitator's answer."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"text": "One for each visit; a small one will do."}})
+
+    text: Note = Field(min_length=1, description="The answer.")
+
+
+class AskShown(Shown):
+    """A question or reply, and its answer."""
+
+    id: str = Field(description="Its id.")
+    kind: AskKind = Field(description="`question` or `reply`.")
+    text: str = Field(description="What is asked or said.")
+    asked_at: datetime = Field(description="When.")
+    person: str = Field(description="Id of the learner.")
+    submission: str = Field(description="Id of the submission.")
+    revision: int = Field(description="Number of the revision.")
+    challenge: str = Field(description="Id of the challenge.")
+    point: str | None = Field(description="Id of the point; null for the feedback as a whole.")
+    answer: str = Field(description="The answer; empty while there is none.")
+    answered_by: str = Field(description="Name of who answered.")
+    answered_at: datetime | None = Field(description="When it was answered.")
+
+    @classmethod
+    def of(cls, seen: AskSeen) -> AskShown:
+        names = [name for name in cls.model_fields if name != "point"]
+        return cls(point=seen.point or None, **{name: getattr(seen, name) for name in names})
+
+
+class AskList(Shown):
+    """Questions and replies, oldest first."""
+
+    items: list[AskShown] = Field(description="Questions and replies.")
+
+
+class PieceShown(Shown):
+    """A stretch of text."""
+
+    kind: Kind = Field(description="`same`, `added` or `removed`.")
+    text: str = Field(description="The words.")
+
+
+class PointBecame(Shown):
+    """What became of an earlier point, as far as words can show it."""
+
+    id: str = Field(description="The point's id.")
+    kind: PointKind = Field(description=POINT_KIND)
+    text: str = Field(description="What it says.")
+    quote: str = Field(description="The place in the earlier revision.")
+    verdict: Verdict = Field(description="`taken_up` (likely), `changed`, `unchanged`, `gone` or `cannot_tell`.")
+    sure: Band = Field(description="How sure that is: `high`, `medium` or `low`.")
+    echoes: list[str] = Field(description="Words of the point that were newly written.")
+    start: int | None = Field(description="Where the nearest place in the later text begins, if there is one.")
+    end: int | None = Field(description="Where it ends, exclusive.")
+
+    @classmethod
+    def of(cls, seen: PointUptake) -> PointBecame:
+        start, end = seen.became.place or (None, None)
+        return cls(
+            id=seen.id,
+            kind=seen.kind,
+            text=seen.text,
+            quote=seen.quote,
+            verdict=seen.became.verdict,
+            sure=seen.became.sure,
+            echoes=list(seen.became.echoes),
+            start=start,
+            end=end,
+        )
+
+
+class ChangesShown(Shown):
+    """What changed from one revision to a later one."""
+
+    before: int = Field(description="Number of the earlier revision.")
+    after: int = Field(description="Number of the later one.")
+    pieces: list[PieceShown] = Field(
+        description="Same and added pieces joined are the later text; same and removed ones the earlier."
+    )
+    points: list[PointBecame] = Field(description="Points released on the earlier revision, and what became of them.")
+
+    @classmethod
+    def of(cls, seen: Changes) -> ChangesShown:
+        return cls(
+            before=seen.before,
+            after=seen.after,
+            pieces=[PieceShown(kind=piece.kind, text=piece.text) for piece in seen.pieces],
+            points=[PointBecame.of(point) for point in seen.points],
+        )
+
+
+class CommitmentAsked(Asked):
+    """A next step of one's own."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"example": {"text": "Agree on one question with 4B.", "due_on": "2026-10-09"}}
+    )
+
+    text: Note = Field(min_length=1, description="What will be done.")
+    due_on: date = Field(description="By which day: from today on, within two years.")
+    submission: Id | None = Field(default=None, description="Id of the own work it came from, if any.")
+    point: OwnId | None = Field(default=None, description="Id of the released point it came from, if any.")
+
+    def wish(self) -> CommitmentWish:
+        return CommitmentWish(self.text, self.due_on, self.submission, self.point or "")
+
+
+class OutcomeAsked(Asked):
+    """What became of it."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"outcome": "partly", "said": "We did one of two visits."}})
+
+    outcome: Outcome = Field(description=OUTCOME)
+    said: Note = Field(default="", description="In the learner's own words.")
+
+
+class CommitmentShown(Shown):
+    """A next step, and what became of it."""
+
+    id: str = Field(description="Its id.")
+    text: str = Field(description="What will be done.")
+    due_on: date = Field(description="By which day.")
+    due: bool = Field(description="The day has come, and nothing was said of it yet.")
+    submission: str | None = Field(description="Id of the work it came from, if any.")
+    point: str | None = Field(description="Id of the point it came from, if any.")
+    made_at: datetime = Field(description="When it was made.")
+    outcome: Outcome | None = Field(description=OUTCOME)
+    said: str = Field(description="What the learner said of it.")
+    said_at: datetime | None = Field(description="When.")
+
+    @classmethod
+    def of(cls, seen: CommitmentSeen) -> CommitmentShown:
+        row = seen.row
+        return cls(
+            id=row.id,
+            text=row.text,
+            due_on=row.due_on,
+            due=seen.due,
+            submission=seen.submission,
+            point=row.point_id,
+            made_at=row.made_at,
+            outcome=row.outcome,
+            said=row.said,
+            said_at=row.said_at,
+        )
+
+
+class CommitmentList(Shown):
+    """A person's next steps; those still open first, by day."""
+
+    items: list[CommitmentShown] = Field(description="The next steps.")
