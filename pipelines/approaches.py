@@ -160,7 +160,7 @@ def _weighted(terms: Sequence[Sequence[str]]) -> Floats:
 def _reduced(rows: Floats) -> Floats:
     """Principal components; the sign of each such that its largest loading is positive. Rounded, so that rows that are
     equal stay equal."""
-    kept = min(KEPT, len(rows) - 1) or 1
+    kept = max(1, min(KEPT, len(rows) // 8))  # few works have more directions than they have ways
     if len(rows) <= rows.shape[1]:
         axes = rows.T @ np.linalg.eigh(rows @ rows.T)[1][:, ::-1][:, :kept]
     else:
