@@ -223,9 +223,24 @@ const busy = () =>
   Boolean(document.querySelector("details.opens[open] form, dialog[open]")) ||
   Boolean(document.activeElement && typing(document.activeElement));
 
+let underway = 0; // requests of links and forms
+let reading = null; // the request that reads this page again
+const again = (ctx) => Boolean(ctx?.request?.headers?.["X-Again"]);
+document.addEventListener("htmx:before:request", (event) => {
+  const { ctx } = event.detail;
+  if (again(ctx)) return void (reading = ctx);
+  underway += 1;
+  reading?.request.abort(); // what is asked for now comes later than what was being read
+});
+document.addEventListener("htmx:finally:request", (event) => {
+  if (again(event.detail.ctx)) reading = null;
+  else underway = Math.max(0, underway - 1);
+});
+
 async function look() {
   const page = document.querySelector("[data-pulse]");
-  if (!page || document.hidden) return;
+  if (!page || document.hidden || underway || reading) return;
+  const [address, seen] = [location.href, page.dataset.seen];
   let mark;
   try {
     const answer = await fetch(page.dataset.pulse, { headers: { Accept: "text/plain" }, redirect: "manual" });
@@ -235,9 +250,10 @@ async function look() {
     document.dispatchEvent(new CustomEvent("peerloom:gone"));
     return;
   }
-  if (!page.isConnected || mark === page.dataset.seen) return;
+  const overtaken = underway || !page.isConnected || location.href !== address || page.dataset.seen !== seen;
+  if (overtaken || mark === seen) return;
   if (busy()) return tell(page);
-  await window.htmx?.ajax("GET", location.href, { target: document.body, swap: "outerMorph" });
+  await window.htmx?.ajax("GET", address, { target: document.body, swap: "outerMorph", headers: { "X-Again": "1" } });
 }
 
 function tell(page) {
@@ -263,13 +279,20 @@ async function open() {
   await fetch(page.dataset.open, { method: "POST", headers, redirect: "manual" }).catch(() => {});
 }
 
+/** What to decide on next: the first undecided point behind this one, or the first at all. */
+function undecidedAfter(point) {
+  const there = points();
+  const open = (one) => one.matches(".point-proposed");
+  return there.slice(there.indexOf(point) + 1).find(open) ?? there.find(open);
+}
+
 function ready() {
   root.classList.add("scripted");
   root.classList.toggle("keys-off", keysOff());
   open();
   const decided = new URLSearchParams(location.search).get("decided");
   const after = decided && points().find((point) => point.dataset.id === decided);
-  if (after) choose(points().slice(points().indexOf(after) + 1).find((one) => one.matches(".point-proposed")) ?? after);
+  if (after) choose(undecidedAfter(after) ?? after);
   else if (document.querySelector(".bench") && !typing(document.activeElement ?? document.body)) choose(current());
 }
 

@@ -77,7 +77,9 @@ class Demo:
         window = Window(context.new_page(), self.base)
         window.page.set_default_timeout(15_000)
         window.page.on("request", lambda request: window.asked.append(request.url))
-        window.page.on("console", lambda message: window.wrong.append(message.text) if message.type == "error" else None)
+        window.page.on(
+            "console", lambda message: window.wrong.append(message.text) if message.type == "error" else None
+        )
         window.page.on("pageerror", lambda error: window.wrong.append(str(error)))
         if person is not None:
             window.open(self.link(person))
