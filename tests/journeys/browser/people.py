@@ -23,7 +23,7 @@ AXE = Path(__file__).parent / "vendor" / "axe-4.14.1.min.js"
 
 @dataclass
 class Window:
-    """One person's browser window. `asked` are all addresses it asked for; `wrong` is what its console complained of."""
+    """One person's browser window. `asked` are all addresses it asked for, `wrong` what its console complained of."""
 
     page: Page
     base: str

@@ -5,8 +5,10 @@ The time it takes is printed, not judged: it is the machine's, since nothing her
 
 from __future__ import annotations
 
+import sys
 import time
 from collections import Counter
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -88,7 +90,9 @@ def review(window: Window, number: int) -> str:
 
 
 @pytest.mark.timeout(300)
-def test_twenty_drafts_are_decided_on_by_keyboard_alone(demo: Demo, capsys: pytest.CaptureFixture[str]) -> None:
+def test_twenty_drafts_are_decided_on_by_keyboard_alone(
+    demo: Demo, capsys: pytest.CaptureFixture[str], record_property: Callable[[str, object], None]
+) -> None:
     window = demo.window(COORDINATOR)
     window.page.mouse.move(0, 0)
     began, done = time.monotonic(), Counter[str]()
@@ -110,10 +114,12 @@ def test_twenty_drafts_are_decided_on_by_keyboard_alone(demo: Demo, capsys: pyte
     assert acts["edit"] >= 2
     assert acts["dismiss"] >= 2
     assert by_hand
+    pace = (
+        f"{sum(acts.values())} decisions on {TWENTY} drafts, {sum(acts.values()) / minutes:.0f} a minute: {dict(done)}"
+    )
+    record_property("pace", pace)
     with capsys.disabled():
-        print(
-            f"\n{TWENTY} drafts by keyboard, {sum(acts.values())} decisions, {sum(acts.values()) / minutes:.0f} a minute: {dict(done)}"
-        )
+        sys.stdout.write(f"\n{pace}\n")
 
 
 def test_an_approval_is_undone_by_a_key_as_long_as_it_says_so(demo: Demo) -> None:
