@@ -17,8 +17,11 @@ LENGTH, BREADTH = 100.0, 10.0
 WIDTH, HEIGHT = 100.0, 40.0
 """A line chart's own units; stretched likewise."""
 
-SIDE, MARGIN = 100.0, 6.0
+SIDE, MARGIN = 100.0, 9.0
 """A map's own units: a square with some air around."""
+
+ABOVE = 4.4
+"""How far a letter stands above its dot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,7 @@ def stacked(parts: Sequence[Part], name: str, *, whole: float | None = None) -> 
             )
         at += width
     said = ", ".join(f"{part.label} {part.count:g}" for part in parts if part.count)
-    return _svg("bar", f"{name}: {said or 'nothing yet'}", LENGTH, BREADTH, drawn, stretched=True)
+    return _svg("strip", f"{name}: {said or 'nothing yet'}", LENGTH, BREADTH, drawn, stretched=True)
 
 
 def length(count: float, most: float, kind: str, name: str) -> Markup:
@@ -125,6 +128,7 @@ def scatter(dots: Sequence[Dot], pins: Sequence[Pin], name: str) -> Markup:
         )
     for pin in pins:
         x, y = place(pin.x, pin.y)
+        y -= ABOVE  # so that it hides no dot
         drawn += Markup(
             '<a class="pin-on-map" href="{}" aria-label="{}"><circle class="reach" cx="{x}" cy="{y}" r="4.6"/>'
             '<circle class="disc" cx="{x}" cy="{y}" r="2.9"/><text x="{x}" y="{y}" dy="0.35em">{}</text></a>'

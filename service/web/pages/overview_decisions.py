@@ -49,7 +49,10 @@ class Week:
 
     monday: date
     made: Made
-    bar: Markup
+
+    @property
+    def label(self) -> str:
+        return f"{self.monday.day} {self.monday:%b %Y}"
 
 
 @dataclass(frozen=True)
@@ -85,10 +88,7 @@ def decisions_page(seen: Workings, groups: Sequence[Group]) -> DecisionsPage:
             _whole(seen.lens.criteria.get(key) or key or "About no criterion", one) for key, one in _by(made)
         ),
         chart=_chart(made),
-        weeks=tuple(
-            Week(monday, one, _bar(f"Week of {monday}", one))
-            for monday, one in sorted(made.weeks.items(), reverse=True)
-        ),
+        weeks=tuple(Week(monday, one) for monday, one in sorted(made.weeks.items(), reverse=True)),
         reasons=_reasons(made.reasons, "dismissed"),
         declined=_reasons(made.declined, "declined"),
         pace=seen.pace,
@@ -127,7 +127,11 @@ def said(one: Agreement) -> str:
     share = f"The same on {one.same} of {one.pairs} ({_range(sure.low, sure.high)})."
     if one.kappa is None or one.interval is None:
         return f"{share} κ says nothing here: both always said one and the same thing."
-    return f"{share} κ {one.kappa:.2f} ({one.interval.low:.2f} to {one.interval.high:.2f})."
+    return f"{share} κ {_signed(one.kappa)} ({_signed(one.interval.low)} to {_signed(one.interval.high)})."
+
+
+def _signed(value: float) -> str:
+    return f"{value:.2f}".replace("-", "−")
 
 
 def _range(low: float, high: float) -> str:

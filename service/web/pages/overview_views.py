@@ -203,7 +203,7 @@ def _bins(seen: Times) -> tuple[Bin, ...]:
         Bin(
             label,
             answered,
-            length(answered, most, "answered", f"Answered, {label}"),
+            length(answered, most, "met", f"Answered, {label}"),
             waiting,
             length(waiting, most, "waiting", f"Waiting, {label}"),
         )

@@ -63,7 +63,7 @@ def test_a_map_fills_its_square_by_one_measure_both_ways_and_letters_lead_somewh
     places = [
         (one.attrib["cx"], one.attrib["cy"]) for one in drawn.iter(f"{SVG}circle") if "dot" in one.attrib["class"]
     ]
-    assert places == [("6", "28"), ("94", "28"), ("50", "72")]
+    assert places == [("9", "29.5"), ("91", "29.5"), ("50", "70.5")]
     (link,) = drawn.iter(f"{SVG}a")
     assert (link.attrib["href"], link.attrib["aria-label"]) == ("#approach-b", "Approach B")
     assert drawn.attrib["role"] == "group"
