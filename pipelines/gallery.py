@@ -227,7 +227,8 @@ def _worth(pool: _Pool) -> Floats:
     spread = pool.nearness.std()
     near: Floats = (pool.nearness - pool.nearness.mean()) / (spread if spread > 1e-9 else 1.0)
     more = [_step(pool.own, work) + MEETS * min(2, len(_adds(pool.own, work))) for work in pool.works]
-    return near + np.array(more) - [UNJUDGED * (work.standing is not Standing.MET) for work in pool.works]
+    unjudged = [UNJUDGED * (work.standing is not Standing.MET) for work in pool.works]
+    return np.asarray(near + np.array(more) - np.array(unjudged), np.float64)
 
 
 def _step(own: Work, work: Work) -> float:
