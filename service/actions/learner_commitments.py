@@ -31,6 +31,14 @@ class CommitmentWish:
     point: str = ""
 
 
+def day(text: str) -> date:
+    """A day as a form sends it. Raises Invalid."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise Invalid("Please choose a day.") from None
+
+
 @dataclass(frozen=True, slots=True)
 class CommitmentSeen:
     """A commitment, with the external id of the work it came from. `due`: the day has come, and nothing was said."""

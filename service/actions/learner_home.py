@@ -22,6 +22,8 @@ from service.store.tables import (
     Consent,
     DraftRow,
     Group,
+    Organization,
+    Person,
     ReadingRow,
     Release,
     Revision,
@@ -71,10 +73,18 @@ class Task:
     """
 
     row: Challenge
+    person: str
+    language: str  # of the challenge
     submission: str | None
     latest: Revision | None
     ai: AI
     groups: tuple[tuple[str, str], ...]
+    handed_in_for: str | None
+
+    @property
+    def group(self) -> str:
+        """Where the next text goes: where the work is already, or the only group there is; empty where to choose."""
+        return self.handed_in_for or (self.groups[0][0] if len(self.groups) == 1 else "")
 
 
 def home(session: Session, actor: Actor, *, now: datetime) -> Home:
@@ -106,13 +116,22 @@ def task(session: Session, actor: Actor, challenge: str, *, now: datetime) -> Ta
         select(Revision).where(Revision.submission_id == submission.id, Revision.number == submission.latest)
     )
     consent = session.get(Consent, person)
+    language = row.language or session.get_one(Organization, row.organization_id).language
     return Task(
         row,
+        me(session, actor),
+        language,
         submission.external_id if submission else None,
         latest or None,
         consent.ai if consent else AI.LOCAL,
         _groups(session, person, row),
+        session.get_one(Group, submission.group_id).external_id if submission else None,
     )
+
+
+def me(session: Session, actor: Actor) -> str:
+    """The external id of the person who is signed in. Raises NotFound for a platform."""
+    return session.get_one(Person, _person(actor)).external_id
 
 
 def _person(actor: Actor) -> str:

@@ -9,7 +9,20 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from service.web.pages import desk, desk_acts, desk_memory, desk_queue, desk_together, entrance, overview, speed, spot_checks
+from service.web.pages import (
+    desk,
+    desk_acts,
+    desk_memory,
+    desk_queue,
+    desk_together,
+    entrance,
+    learn,
+    learn_consents,
+    learn_work,
+    overview,
+    speed,
+    spot_checks,
+)
 from service.web.pages.rendering import STATIC
 
 ROUTERS = (
@@ -22,6 +35,9 @@ ROUTERS = (
     overview.router,
     speed.router,
     spot_checks.router,
+    learn.router,
+    learn_work.router,
+    learn_consents.router,
     entrance.open_router,
 )
 
