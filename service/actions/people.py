@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pipelines.values import AI
-from service.actions import consequences
+from service.actions import consequences, introductions_ends
 from service.actions import directory_guard as guard
 from service.domain.errors import Invalid, NotAllowed
 from service.domain.roles import Actor, Reach, Role, require_coordinator, require_lead
@@ -135,11 +135,16 @@ def _allow(session: Session, person: Person, wish: ConsentWish, *, now: datetime
     )
     if new == (consent.show_work, consent.introduce, consent.ai):
         return
+    shy = consent.introduce and not new[1]
     narrowed = new[2] is not consent.ai and consent.ai.and_(new[2]) is new[2]
     consent.show_work, consent.introduce, consent.ai = new
     consent.changed_at = now
+    if shy:
+        introductions_ends.of_no_consent(session, person, now=now)
     if narrowed:
         consequences.of_less_ai(session, person, now=now)
+    if narrowed and consent.ai is AI.NONE:
+        introductions_ends.of_no_machines(session, person, now=now)
 
 
 def names_of(session: Session, ids: Iterable[str | None]) -> dict[str, str]:

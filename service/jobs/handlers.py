@@ -19,7 +19,7 @@ from service.actions import import_bundle, release
 from service.domain.errors import Unavailable
 from service.domain.events import Event
 from service.domain.ids import new_id
-from service.jobs import fitting, paying, sync
+from service.jobs import fitting, introducing, paying, sync
 from service.jobs.leases import LeaseLost, held, keep, settle
 from service.jobs.workshop import Workshop
 from service.store import jobs, outbox, spending
@@ -205,5 +205,8 @@ KINDS: dict[str, Callable[[Workshop, str, Job], None]] = {
     "release": _release,
     "import": _import,
     "fit": _fit,
+    "introduce": introducing.introduce,
+    "ask": introducing.ask,
+    "request": introducing.request,
 }
 """Every kind but `sync`, which is done in batches."""

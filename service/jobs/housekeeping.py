@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import delete
 
-from service.actions import learner_commitments
+from service.actions import introductions_ends, learner_commitments
 from service.jobs.workshop import Workshop
 from service.store import jobs, replies
 from service.store.tables import Credential
@@ -37,6 +37,7 @@ class Housekeeping:
         now = self._shop.now()
         self._tell_due(now)
         with self._shop.sessions.writing() as session:
+            introductions_ends.sweep(session, now=now)
             replies.forget(session, now=now)
             jobs.prune(session, now - DONE_JOBS)
             session.execute(

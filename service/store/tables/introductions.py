@@ -98,6 +98,9 @@ class Introduction(Base):
     request_id: Mapped[str | None] = mapped_column(
         ForeignKey("requests.id", ondelete="SET NULL"), index=True, default=None
     )
+    through_id: Mapped[str | None] = mapped_column(  # a third person whom the words name
+        ForeignKey("people.id", ondelete="CASCADE"), index=True, default=None
+    )
     kind: Mapped[str] = mapped_column(String(32))
     reasons: Mapped[JsonArray]
     features: Mapped[JsonObject]

@@ -89,6 +89,7 @@ def _introductions() -> None:
         _id("second_id"),
         sa.Column("pair", sa.String(65), nullable=False),
         _id("request_id", nullable=True),
+        _id("through_id", nullable=True),
         sa.Column("kind", sa.String(32), nullable=False),
         sa.Column("reasons", _JSON, nullable=False),
         sa.Column("features", _JSON, nullable=False),
@@ -108,12 +109,13 @@ def _introductions() -> None:
         _key("introductions", "first_id", "people"),
         _key("introductions", "second_id", "people"),
         _key("introductions", "request_id", "requests", "SET NULL"),
+        _key("introductions", "through_id", "people"),
         _key("introductions", "decided_by", "people", "SET NULL"),
         sa.PrimaryKeyConstraint("id", name="pk_introductions"),
         sa.UniqueConstraint("id", "first_id", "second_id", name="uq_introductions_id_first_id_second_id"),
         sa.CheckConstraint("first_id <> second_id", name="ck_introductions_two_people"),
     )
-    for column in ("organization_id", "first_id", "second_id", "request_id"):
+    for column in ("organization_id", "first_id", "second_id", "request_id", "through_id"):
         op.create_index(f"ix_introductions_{column}", "introductions", [column])
     op.create_index("ix_introductions_queue", "introductions", ["organization_id", "state", "created_at"])
     op.create_index(

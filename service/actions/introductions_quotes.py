@@ -1,0 +1,134 @@
+"""Whose words are quoted to whom, as consent, withdrawal and sharing policy stand now. Reads anew with every call."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row, select
+from sqlalchemy.orm import Session
+
+from service.domain.roles import Actor
+from service.domain.visibility import ShowWork, may_see_peers, shown_as
+from service.store import tree
+from service.store.tables import Challenge, Consent, Document, DocumentVersion, Person, Revision, Submission
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where some words stand: in a revision or a document's version, by its id."""
+
+    owner: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """Words of somebody's work, or of a document. `name` is empty where the author is not named."""
+
+    place: Place
+    text: str
+    title: str
+    person: str = ""  # our own id; empty where the author is not named
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """To whom it is quoted: own work always, that of reviewed groups, and of others what they share."""
+
+    person: str
+    learns_in: frozenset[str]  # with the groups below
+    reviews: frozenset[str]
+    attempted: frozenset[str]  # challenges
+
+
+def reader(session: Session, actor: Actor, *, reviewing: bool = False) -> Reader:
+    """The actor as one who reads; as a reviewer only where that is what they are doing."""
+    person = actor.person or ""
+    return Reader(
+        person,
+        tree.below(session, actor.learns_in),
+        actor.reviews if reviewing else frozenset(),
+        attempted(session, person),
+    )
+
+
+def attempted(session: Session, person: str) -> frozenset[str]:
+    """Challenges on which the person has an own attempt that was not taken back."""
+    return frozenset(
+        session.scalars(
+            select(Submission.challenge_id).where(Submission.person_id == person, Submission.withdrawn_at.is_(None))
+        )
+    )
+
+
+def of_work(session: Session, places: Iterable[Place], to: Reader, *, named: bool) -> dict[Place, Quote]:
+    """Those of these words that may be quoted to the reader now. `named`: the reader knows whose they are, so only who
+    shows their work with their name is quoted."""
+    wanted = list(places)
+    rows = {row.id: row for row in session.execute(_works(wanted))}
+    found: dict[Place, Quote] = {}
+    for place in wanted:
+        row = rows.get(place.owner)
+        shown = how(row, to) if row is not None else ShowWork.NO
+        if row is None or shown is ShowWork.NO or (named and shown is not ShowWork.WITH_NAME):
+            continue
+        text = row.text[place.start : place.end]
+        who = (row.person_id, row.name) if shown is ShowWork.WITH_NAME else ("", "")
+        if text:
+            found[place] = Quote(place, text, row.title, *who)
+    return found
+
+
+def _works(places: Sequence[Place]) -> Any:
+    return (
+        select(
+            Revision.id,
+            Revision.text,
+            Submission.person_id,
+            Submission.group_id,
+            Submission.challenge_id,
+            Submission.withdrawn_at,
+            Person.name,
+            Consent.show_work,
+            Challenge.title,
+            Challenge.sharing_peers,
+            Challenge.sharing_reach,
+        )
+        .join(Submission, Submission.id == Revision.submission_id)
+        .join(Person, Person.id == Submission.person_id)
+        .join(Consent, Consent.person_id == Submission.person_id)
+        .join(Challenge, Challenge.id == Submission.challenge_id)
+        .where(Revision.id.in_({place.owner for place in places}))
+    )
+
+
+def how(row: Row[Any], to: Reader) -> ShowWork:
+    """How a piece of work may be shown to the reader now."""
+    if row.withdrawn_at is not None:
+        return ShowWork.NO
+    if row.person_id == to.person or row.group_id in to.reviews:
+        return ShowWork.WITH_NAME
+    if not may_see_peers(row.sharing_peers, has_attempted=row.challenge_id in to.attempted):
+        return ShowWork.NO
+    same = row.group_id in to.learns_in
+    return shown_as(row.show_work, withdrawn=False, same_group=same, reach=row.sharing_reach)
+
+
+def of_documents(session: Session, places: Iterable[Place]) -> dict[Place, Quote]:
+    """Those of these words that stand in a document that was not removed."""
+    wanted = list(places)
+    rows = session.execute(
+        select(DocumentVersion.id, DocumentVersion.text, Document.title)
+        .join(Document, Document.id == DocumentVersion.document_id)
+        .where(DocumentVersion.id.in_({place.owner for place in wanted}), Document.removed_at.is_(None))
+    )
+    found = {id_: (text, title) for id_, text, title in rows}
+    return {
+        place: Quote(place, found[place.owner][0][place.start : place.end], found[place.owner][1])
+        for place in wanted
+        if place.owner in found
+    }
