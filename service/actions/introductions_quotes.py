@@ -112,7 +112,8 @@ def how(row: Row[Any], to: Reader) -> ShowWork:
         return ShowWork.NO
     if row.person_id == to.person or row.group_id in to.reviews:
         return ShowWork.WITH_NAME
-    if not may_see_peers(row.sharing_peers, has_attempted=row.challenge_id in to.attempted):
+    tried = bool(to.reviews) or row.challenge_id in to.attempted  # who reviews has nothing to attempt
+    if not may_see_peers(row.sharing_peers, has_attempted=tried):
         return ShowWork.NO
     same = row.group_id in to.learns_in
     return shown_as(row.show_work, withdrawn=False, same_group=same, reach=row.sharing_reach)

@@ -1,0 +1,238 @@
+"""Introductions, as a facilitator and as the two people see them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from pydantic import ConfigDict, Field
+
+from service.actions.introductions_desk import DeskIntroduction, Half, Listed, Why
+from service.actions.introductions_own import Own, OwnIntroduction
+from service.actions.introductions_quotes import Quote
+from service.domain.introductions import Seen
+from service.store.tables import Introduction, Useful
+from service.web.api.schemas.texts import Asked, Hash, Id, Line, Shown, Words
+
+VERSION = "The introduction's version as you saw it; 412 if it has changed."
+STATE = (
+    "`suggested`, `approved`, `asked`, `introduced`, `met`, `missed`, `dismissed`, `expired`, `withdrawn` or `ended`."
+)
+KIND = "Why: `complementary`, `same_problem`, `triangle`, `bridge`, `same_role` or `expert`."
+
+
+class QuoteShown(Shown):
+    """Words of somebody's work, as far as you may read them now."""
+
+    name: str = Field(description="Whose words; empty where the author is not named.")
+    title: str = Field(description="The challenge or document in which they stand.")
+    text: str = Field(description="The words, verbatim.")
+
+    @classmethod
+    def of(cls, quote: Quote) -> QuoteShown:
+        return cls(name=quote.name, title=quote.title, text=quote.text)
+
+
+class HalfShown(Shown):
+    """One of the two people."""
+
+    person: str = Field(description="Id of the person.")
+    name: str = Field(description="Name of the person.")
+    groups: list[str] = Field(description="Names of the groups that the person is in.")
+    load: int = Field(description="Introductions that weigh on the person now.")
+
+    @classmethod
+    def of(cls, half: Half) -> HalfShown:
+        return cls(person=half.external_id, name=half.name, groups=list(half.groups), load=half.load)
+
+
+class IntroductionListed(Shown):
+    """An introduction in a list."""
+
+    id: str = Field(description="Its id.")
+    version: int = Field(description="Grows with every change; send it back with a decision.")
+    state: str = Field(description=STATE)
+    kind: str = Field(description=KIND)
+    first: HalfShown = Field(description="One of the two.")
+    second: HalfShown = Field(description="The other.")
+    reason: str = Field(description="Why they should meet, in words.")
+    created_at: datetime = Field(description="When it was suggested.")
+
+    @classmethod
+    def of(cls, line: Listed) -> IntroductionListed:
+        plain: dict[str, Any] = {
+            name: getattr(line, name) for name in ("id", "version", "state", "kind", "reason", "created_at")
+        }
+        return cls(**plain, first=HalfShown.of(line.first), second=HalfShown.of(line.second))
+
+
+class IntroductionsListed(Shown):
+    """Introductions that are yours to decide on, the likeliest to be useful first."""
+
+    items: list[IntroductionListed] = Field(description="At most 200.")
+
+
+class WordingShown(Shown):
+    """Every text that either of the two would read."""
+
+    reason: str = Field(description="Why they should meet.")
+    first_brings: str = Field(description="What the first brings.")
+    second_brings: str = Field(description="What the second brings.")
+    step: str = Field(description="A small first step.")
+    message_to_first: str = Field(description="The question to the first.")
+    message_to_second: str = Field(description="The question to the second.")
+
+
+class IntroductionShown(IntroductionListed):
+    """One introduction, to decide on."""
+
+    kinds: list[str] = Field(description="All kinds of reason that hold, the strongest first.")
+    wording: WordingShown = Field(description="The text.")
+    quotes: list[QuoteShown] = Field(description="Passages that show it, as far as you may read them.")
+    unquoted: int = Field(description="Passages that their authors do not share with you.")
+    text_hash: str = Field(description="Hash of all of the text; an approval names it.")
+    hindrance: str = Field(description="Why nobody can be asked now; empty if both can.")
+    acts: list[str] = Field(description="What you can do now.")
+
+    @classmethod
+    def shown(cls, one: DeskIntroduction) -> IntroductionShown:
+        return cls(
+            **IntroductionListed.of(one.line).model_dump(),
+            kinds=list(one.kinds),
+            wording=WordingShown(**one.wording),
+            quotes=[QuoteShown.of(quote) for quote in one.quotes],
+            unquoted=one.unquoted,
+            text_hash=one.text_hash,
+            hindrance=one.hindrance,
+            acts=list(one.acts),
+        )
+
+
+class IntroductionDecided(Shown):
+    """What became of it."""
+
+    id: str = Field(description="Its id.")
+    version: int = Field(description="Its version now.")
+
+    @classmethod
+    def of(cls, row: Introduction) -> IntroductionDecided:
+        return cls(id=row.id, version=row.version)
+
+
+class LookAsked(Asked):
+    """For whom introductions are looked for; without either, for the whole organization."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"group": "year-8"}})
+
+    person: Id | None = Field(None, description="Id of a person.")
+    group: Id | None = Field(None, description="Id of a group; those below it are in it.")
+
+
+class LookShown(Shown):
+    """It is being looked; what is found waits for facilitators."""
+
+    looking: bool = Field(True, description="True.")
+
+
+Version = Annotated[int, Field(ge=1, le=999_999_999, description=VERSION)]
+
+
+class RevisedAsked(Asked):
+    """Other words. What is left out stays."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"version": 1, "step": "Have tea for ten minutes."}})
+
+    version: Version
+    reason: Words | None = Field(None, description="Why they should meet.")
+    first_brings: Words | None = Field(None, description="What the first brings.")
+    second_brings: Words | None = Field(None, description="What the second brings.")
+    step: Words | None = Field(None, description="A small first step.")
+    message_to_first: Words | None = Field(None, description="The question to the first.")
+    message_to_second: Words | None = Field(None, description="The question to the second.")
+
+    def wording(self) -> dict[str, str]:
+        return self.model_dump(exclude={"version"}, exclude_none=True)
+
+
+class ApprovedAsked(Asked):
+    """The text that was seen, by its hash."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"version": 1, "seen": "0" * 64}})
+
+    version: Version
+    seen: Hash = Field(description="`text_hash` of the text that you read.")
+
+
+class UndoneAsked(Asked):
+    """Which version was seen."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"version": 2}})
+
+    version: Version
+
+
+class DismissedAsked(Asked):
+    """Why not."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"version": 1, "reason": "know_each_other"}})
+
+    version: Version
+    reason: Why = Field(
+        description="`know_each_other`, `not_useful`, `wrong_time`, `wrong_reading` (of their work) or `other`."
+    )
+    note: Line = Field("", description="A word to colleagues.")
+
+
+class OwnIntroductionShown(Shown):
+    """An introduction of your own. It never tells what the other has answered, until both have said yes."""
+
+    id: str = Field(description="Its id.")
+    seen: Seen = Field(description="`question` (yours to answer), `waiting` (you said yes) or `together`.")
+    other: str = Field(description="Name of the other person.")
+    message: str = Field(description="The question to you.")
+    reason: str = Field(description="Why you two should meet.")
+    own_brings: str = Field(description="What you bring.")
+    other_brings: str = Field(description="What the other brings.")
+    step: str = Field(description="A small first step.")
+    quotes: list[QuoteShown] = Field(description="Passages of both of you, as far as you may read them.")
+    approved_by: str = Field(description="The facilitator who approved this text.")
+    answer_by: datetime = Field(description="After that nobody can answer any more.")
+    introduced_at: datetime | None = Field(description="When both had said yes.")
+    ask_how: bool = Field(description="Whether it is time to say how it went.")
+    met: bool | None = Field(description="What you said of whether you met; null where you said nothing.")
+    useful: Useful | None = Field(description="What you said of its use: `yes`, `a_little` or `no`.")
+
+    @classmethod
+    def of(cls, one: OwnIntroduction) -> OwnIntroductionShown:
+        names = set(cls.model_fields) - {"quotes"}
+        plain: dict[str, Any] = {name: getattr(one, name) for name in names}
+        return cls(**plain, quotes=[QuoteShown.of(quote) for quote in one.quotes])
+
+
+class OwnIntroductions(Shown):
+    """All introductions of your own that are not over."""
+
+    open_to: bool = Field(description="Whether you allow to be introduced.")
+    items: list[OwnIntroductionShown] = Field(description="The latest first.")
+
+    @classmethod
+    def of(cls, own: Own) -> OwnIntroductions:
+        return cls(open_to=own.open_to, items=[OwnIntroductionShown.of(one) for one in own.items])
+
+
+class AnswerAsked(Asked):
+    """Would you like to be introduced?"""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"yes": True}})
+
+    yes: bool = Field(description="A no is told to nobody.")
+
+
+class ReportAsked(Asked):
+    """Did you meet, and was it useful?"""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"met": True, "useful": "yes"}})
+
+    met: bool = Field(description="Whether you two have met.")
+    useful: Useful | None = Field(None, description="`yes`, `a_little` or `no`; passed over if you have not met.")
+    note: Line = Field("", description="A word on it; nobody but you reads it.")

@@ -1,0 +1,138 @@
+"""Requests, as their authors and those who review them see them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import ConfigDict, Field
+
+from pipelines.values import AI
+from service.actions.requests import OwnRequest
+from service.actions.requests_desk import AskedAbout, Cluster, DeskRequest
+from service.domain.requests import RequestState
+from service.store.tables import Request
+from service.web.api.schemas.introductions import QuoteShown
+from service.web.api.schemas.texts import Asked, Line, Shown
+
+
+class RequestAsked(Asked):
+    """What you need, in your own words."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"text": "How do I get shy children to speak up?"}})
+
+    text: Line = Field(description="One or two sentences; at least 12 characters.")
+    ai: AI = Field(AI.ANY, description="Narrows what you allow: `none`, `local` or `any`. `none`: only people read it.")
+
+
+class RequestKept(Shown):
+    """What became of it."""
+
+    id: str = Field(description="Its id.")
+    state: RequestState = Field(description="`open`, `answered` or `closed`.")
+
+    @classmethod
+    def of(cls, row: Request) -> RequestKept:
+        return cls(id=row.id, state=row.state)
+
+
+class RequestShown(Shown):
+    """A request, and what speaks to it."""
+
+    id: str = Field(description="Its id.")
+    text: str = Field(description="What was asked.")
+    state: RequestState = Field(description="`open`, `answered` or `closed`.")
+    stated_at: datetime = Field(description="When it was stated.")
+    looked_at: datetime | None = Field(description="When it was looked into; null: not yet.")
+    read_by_machine: bool = Field(description="False: its author lets only people read it.")
+    work: list[QuoteShown] = Field(description="Passages of others' work that you may see now.")
+    documents: list[QuoteShown] = Field(description="Passages of the organization's documents.")
+    answer: str = Field(description="What a facilitator answered.")
+    answered_by: str = Field(description="Name of who answered it.")
+    answered_at: datetime | None = Field(description="When that was.")
+
+    @classmethod
+    def of(cls, one: OwnRequest | DeskRequest) -> RequestShown:
+        return cls(**_plain(one))
+
+
+def _plain(one: OwnRequest | DeskRequest) -> dict[str, Any]:
+    names = set(RequestShown.model_fields) - {"work", "documents"}
+    return {
+        **{name: getattr(one, name) for name in names},
+        "work": [QuoteShown.of(quote) for quote in one.found.work],
+        "documents": [QuoteShown.of(quote) for quote in one.found.documents],
+    }
+
+
+class OwnRequests(Shown):
+    """Your own requests."""
+
+    items: list[RequestShown] = Field(description="The latest first.")
+
+
+class DeskRequestShown(RequestShown):
+    """A request as a reviewer sees it."""
+
+    person: str = Field(description="Id of who asks.")
+    name: str = Field(description="Name of who asks.")
+    introductions: int = Field(description="Introductions that it led to, suggested or further.")
+    cluster: str = Field(description="Id of the first request of those that ask for the same.")
+
+    @classmethod
+    def seen(cls, one: DeskRequest) -> DeskRequestShown:
+        more = {"person": one.person, "name": one.name, "introductions": one.introductions, "cluster": one.cluster}
+        return cls(**_plain(one), **more)
+
+
+class DeskRequests(Shown):
+    """Requests of those whom you review."""
+
+    items: list[DeskRequestShown] = Field(description="The latest first; at most 300.")
+
+
+class ClusterShown(Shown):
+    """Open requests that ask for the same."""
+
+    id: str = Field(description="Id of the first of them.")
+    people: int = Field(description="How many people ask for it.")
+    requests: list[str] = Field(description="Their ids, the first one first.")
+
+    @classmethod
+    def of(cls, one: Cluster) -> ClusterShown:
+        return cls(id=one.id, people=one.people, requests=[request.id for request in one.requests])
+
+
+class AskedAboutShown(Shown):
+    """A passage of a document that several people ask about. It is counted, not judged."""
+
+    passage: QuoteShown = Field(description="The passage.")
+    requests: int = Field(description="Requests that it lies nearest to.")
+    questions: int = Field(description="Approved questions and next steps that rest on it.")
+
+    @classmethod
+    def of(cls, one: AskedAbout) -> AskedAboutShown:
+        return cls(passage=QuoteShown.of(one.quote), requests=one.requests, questions=one.questions)
+
+
+class NeedsShown(Shown):
+    """What many need."""
+
+    clusters: list[ClusterShown] = Field(description="What many ask for first.")
+    asked_about: list[AskedAboutShown] = Field(description="Passages of documents that are asked about most.")
+
+
+class ReplyAsked(Asked):
+    """An answer in your own words."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"text": "Ask Lin: her pairs write one question down."}})
+
+    text: Line = Field(description="Its author reads it at once.")
+
+
+class SettledAsked(Asked):
+    """What became of your request."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"answered": True}})
+
+    answered: bool = Field(description="True: it is answered; false: you do not need it any more.")
