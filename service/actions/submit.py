@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pipelines.values import AI
-from service.actions import challenges, consequences
+from service.actions import challenges, consequences, galleries_wanted
 from service.domain.errors import Conflict, Invalid, NotAllowed, NotFound, NotNow
 from service.domain.events import Event
 from service.domain.review import Act, By, State, possible, step
@@ -177,6 +177,7 @@ def _hand_in(
         consequences.sync(session, row.organization_id, [revision.id], now=now)
         if start:
             queue_draft(session, draft, now=now)
+    galleries_wanted.handed_in(session, row, revision, now=now)
     return Submitted(row, revision, draft, created=created, changed=True)
 
 
@@ -257,6 +258,7 @@ def withdraw(session: Session, actor: Actor, external_id: str, *, now: datetime)
     for approval in session.scalars(select(Approval).where(Approval.draft_id.in_([draft.id for draft in drafts]))):
         approval.undone_at = approval.undone_at or now
     consequences.sync_submission(session, row, now=now)
+    galleries_wanted.withdrawn(session, row, now=now)
     outbox.tell(session, row.organization_id, Event.SUBMISSION_WITHDRAWN, now=now, submission=row.external_id)
     audit.record(
         session,

@@ -15,11 +15,11 @@ from sqlalchemy.orm import Session
 from pipelines import feedback
 from pipelines.ports import Embedder, IndexUnavailable, LanguageModel, ModelTrouble
 from service.actions import draft as drafts
-from service.actions import import_bundle, release
+from service.actions import galleries_making, import_bundle, release
 from service.domain.errors import Unavailable
 from service.domain.events import Event
 from service.domain.ids import new_id
-from service.jobs import fitting, introducing, paying, sync
+from service.jobs import choosing, fitting, introducing, paying, sync
 from service.jobs.leases import LeaseLost, held, keep, settle
 from service.jobs.workshop import Workshop
 from service.store import jobs, outbox, spending
@@ -144,6 +144,9 @@ def _give_up(session: Session, shop: Workshop, job: Job, said: str) -> None:
             f"No draft could be made after {job.attempts} tries ({said}). Write it yourself, or ask for another draft."
         )
         drafts.fail(session, job.subject_id, job.generation, "gave_up", reason, now=now)
+    if job.kind == "gallery":
+        reason = f"Nothing could be chosen after {job.attempts} tries ({said}). Choose by hand, or have it chosen anew."
+        galleries_making.fail(session, job.subject_id, job.generation, reason, now=now)
     outbox.tell(
         session, job.organization_id, Event.JOB_FAILED, now=now, job=job.id, kind=job.kind, subject=job.subject_id
     )
@@ -205,6 +208,8 @@ KINDS: dict[str, Callable[[Workshop, str, Job], None]] = {
     "release": _release,
     "import": _import,
     "fit": _fit,
+    "gallery": choosing.make,
+    "gallery_show": choosing.show,
     "introduce": introducing.introduce,
     "ask": introducing.ask,
     "request": introducing.request,

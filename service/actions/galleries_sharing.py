@@ -1,0 +1,263 @@
+"""What decides over the works in galleries, read anew with every call: consents, withdrawals, groups, policies.
+
+Every read of a gallery passes here, also of one that is already shown. A text leaves the database only if its work may
+be shown to this reader now (rule 3). A fixed number of statements, however many galleries.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, func, select
+from sqlalchemy.orm import Session
+
+from pipelines.values import AI
+from service.domain.galleries import OPEN_POLICY, Facts, Policy, Reader, Sharing, State, sharing
+from service.domain.visibility import PeersShown, SharingReach
+from service.store.tables import (
+    Challenge,
+    Consent,
+    Gallery,
+    GalleryItem,
+    GalleryPolicy,
+    Group,
+    Person,
+    Revision,
+    Submission,
+)
+
+LIVE = (State.APPROVED, State.SHOWN)
+"""Galleries that count for how often an author's work is shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A peer's work in a gallery as it stands now: how it may be shown, and its text if it may. `author` is empty
+    unless the reader may know the name."""
+
+    item: GalleryItem
+    facts: Facts
+    sharing: Sharing
+    submission: str  # our id
+    author: str = ""
+    text: str = ""
+    text_hash: str = ""
+    language: str = ""
+
+    @property
+    def shared(self) -> bool:
+        return self.sharing.hindrance is None
+
+
+@dataclass(frozen=True, slots=True)
+class Now:
+    """A gallery with what holds for it now. `policy_row` is None where nobody has laid down anything."""
+
+    gallery: Gallery
+    reader: Reader
+    policy: Policy
+    policy_row: GalleryPolicy | None
+    works: tuple[Work, ...]
+
+    @property
+    def shared(self) -> bool:
+        """Whether every work in it may be shown."""
+        return all(work.shared for work in self.works)
+
+
+class Tree:
+    """The organization's groups, to be walked upwards."""
+
+    def __init__(self, session: Session, organization: str) -> None:
+        rows = session.execute(select(Group.id, Group.parent_id).where(Group.organization_id == organization))
+        self._parent: dict[str, str | None] = dict(rows.tuples())
+
+    def above(self, group: str) -> list[str]:
+        """The group and those above it, the nearest first."""
+        found: list[str] = []
+        at: str | None = group
+        while at is not None and at not in found:
+            found.append(at)
+            at = self._parent.get(at)
+        return found
+
+
+def policies(session: Session, challenges: Collection[str]) -> dict[tuple[str, str], GalleryPolicy]:
+    """Those in force, by challenge and group."""
+    rows = session.scalars(
+        select(GalleryPolicy)
+        .where(GalleryPolicy.challenge_id.in_(challenges), GalleryPolicy.ended_at.is_(None))
+        .order_by(GalleryPolicy.id)
+    )
+    return {(row.challenge_id, row.group_id): row for row in rows}
+
+
+def policy_for(
+    in_force: Mapping[tuple[str, str], GalleryPolicy], tree: Tree, challenge: str, group: str
+) -> GalleryPolicy | None:
+    """The policy of the nearest group that has one."""
+    return next((row for at in tree.above(group) if (row := in_force.get((challenge, at)))), None)
+
+
+def rules(row: GalleryPolicy | None) -> Policy:
+    """A policy as the rules read it."""
+    if row is None:
+        return OPEN_POLICY
+    return Policy(row.suggest, row.automatic, row.without_names, row.weeks, row.most_per_author, row.question)
+
+
+def look(
+    session: Session,
+    galleries: Sequence[Gallery],
+    *,
+    now: datetime,
+    texts: bool = True,
+    policy: Policy | None = None,
+) -> dict[str, Now]:
+    """Each gallery (all of one organization) as it stands now, by id; without `texts` no text is read.
+
+    With a `policy` that one is taken in place of the one in force, to see what it would do.
+    """
+    if not galleries:
+        return {}
+    tree, in_force = Tree(session, galleries[0].organization_id), policies(session, {g.challenge_id for g in galleries})
+    readers = _readers(session, galleries)
+    items = [item for gallery in galleries for item in gallery.items]
+    rows = _works(session, {item.revision_id for item in items})
+    counts = counted(session, {(g.challenge_id, item.author_id) for g in galleries for item in g.items})
+    found: dict[str, Now] = {}
+    for gallery in galleries:
+        row = policy_for(in_force, tree, gallery.challenge_id, gallery.group_id)
+        applied = rules(row) if policy is None else policy
+        reader = readers[gallery.id]
+        works = []
+        for item in gallery.items:
+            nth = item.nth or counts.get((gallery.challenge_id, item.author_id), 0) + 1
+            facts = facts_of(rows[item.revision_id], tree, gallery.group_id, nth)
+            works.append(_work(item, rows[item.revision_id], facts, sharing(facts, reader, applied, now)))
+        found[gallery.id] = Now(gallery, reader, applied, row, tuple(works))
+    return _with_texts(session, found) if texts else found
+
+
+def _readers(session: Session, galleries: Sequence[Gallery]) -> dict[str, Reader]:
+    rows = session.execute(
+        select(
+            Gallery.id,
+            Gallery.person_id,
+            Submission.withdrawn_at,
+            Submission.latest,
+            Challenge.sharing_peers,
+            Challenge.sharing_reach,
+        )
+        .join(Submission, Submission.id == Gallery.submission_id)
+        .join(Challenge, Challenge.id == Gallery.challenge_id)
+        .where(Gallery.id.in_([gallery.id for gallery in galleries]))
+    )
+    return {
+        id_: reader_of(person, withdrawn is None and latest > 0, peers, reach)
+        for id_, person, withdrawn, latest, peers, reach in rows
+    }
+
+
+def reader_of(person: str, attempted: bool, peers: PeersShown, reach: SharingReach) -> Reader:
+    """A gallery hangs on an own attempt: once that was taken back, nothing is shown, whatever the challenge says."""
+    return Reader(person, attempted, peers if attempted else _without_attempt(peers), reach)
+
+
+def _without_attempt(peers: PeersShown) -> PeersShown:
+    return PeersShown.NEVER if peers is PeersShown.NEVER else PeersShown.AFTER_ATTEMPT
+
+
+_Columns = (
+    Revision.id,
+    Revision.text_hash,
+    Revision.language,
+    Revision.ai.label("of_call"),
+    Revision.submitted_at,
+    Submission.id.label("submission"),
+    Submission.person_id,
+    Submission.group_id,
+    Submission.withdrawn_at,
+    Consent.show_work,
+    Consent.ai.label("of_person"),
+    Person.name,
+)
+
+
+def columns() -> Any:
+    """All that is looked at of a work but its words."""
+    return (
+        select(*_Columns)
+        .join(Submission, Submission.id == Revision.submission_id)
+        .join(Consent, Consent.person_id == Submission.person_id)
+        .join(Person, Person.id == Submission.person_id)
+    )
+
+
+def _works(session: Session, revisions: Collection[str]) -> dict[str, Row[Any]]:
+    return {row.id: row for row in session.execute(columns().where(Revision.id.in_(revisions)))}
+
+
+def facts_of(row: Row[Any], tree: Tree, group: str, nth: int) -> Facts:
+    """A row of `columns` as the rules read it, for a reader in this group."""
+    return Facts(
+        author=row.person_id,
+        consent=row.show_work,
+        machines=AI.NONE not in (row.of_call, row.of_person),
+        withdrawn=row.withdrawn_at is not None,
+        near=group in tree.above(row.group_id),
+        submitted_at=row.submitted_at,
+        nth=nth,
+    )
+
+
+def counted(session: Session, pairs: Collection[tuple[str, str]]) -> dict[tuple[str, str], int]:
+    """How many galleries each author's work is shown in, by challenge and author."""
+    if not pairs:
+        return {}
+    rows = session.execute(
+        select(Gallery.challenge_id, GalleryItem.author_id, func.count(Gallery.id.distinct()))
+        .join(GalleryItem, GalleryItem.gallery_id == Gallery.id)
+        .where(
+            Gallery.challenge_id.in_({challenge for challenge, _ in pairs}),
+            GalleryItem.author_id.in_({author for _, author in pairs}),
+            Gallery.state.in_(LIVE),
+        )
+        .group_by(Gallery.challenge_id, GalleryItem.author_id)
+    )
+    return {(challenge, author): count for challenge, author, count in rows}
+
+
+def _work(item: GalleryItem, row: Row[Any], facts: Facts, how: Sharing) -> Work:
+    return Work(
+        item,
+        facts,
+        how,
+        submission=row.submission,
+        author=row.name if how.named else "",
+        text_hash=row.text_hash,
+        language=row.language,
+    )
+
+
+def _with_texts(session: Session, found: dict[str, Now]) -> dict[str, Now]:
+    """Only texts of works that may be shown are read."""
+    wanted = {work.item.revision_id for one in found.values() for work in one.works if work.shared}
+    texts = dict(session.execute(select(Revision.id, Revision.text).where(Revision.id.in_(wanted))).tuples())
+    return {
+        id_: Now(
+            one.gallery,
+            one.reader,
+            one.policy,
+            one.policy_row,
+            tuple(_put(work, texts.get(work.item.revision_id, "")) for work in one.works),
+        )
+        for id_, one in found.items()
+    }
+
+
+def _put(work: Work, text: str) -> Work:
+    return Work(work.item, work.facts, work.sharing, work.submission, work.author, text, work.text_hash, work.language)
