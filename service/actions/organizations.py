@@ -1,4 +1,4 @@
-"""The tenant itself: made once, by an operator."""
+"""The tenant itself: made once, by an operator; led by its coordinators, or by a platform with an unlimited key."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service.domain import money
-from service.domain.errors import Conflict, NotFound
+from service.domain.errors import Conflict, Invalid, NotFound
+from service.domain.organization_settings import OrganizationWish, faults, stored, wish_of
+from service.domain.roles import Actor, require_lead
 from service.store import audit
 from service.store.tables import Organization
 
@@ -29,6 +31,29 @@ def set_model_budget(session: Session, row: Organization, amount: float, *, now:
     row.settings = {**row.settings, money.PER_DAY: amount}
     act, facts = "organization.model_budget", {"per_day": amount}
     audit.record(session, organization=row.id, actor="operator", act=act, subject=row.id, now=now, **facts)
+
+
+def show(session: Session, actor: Actor) -> tuple[str, OrganizationWish]:
+    """The organization's external id, and what is set. Raises NotAllowed."""
+    require_lead(actor)
+    row = session.get_one(Organization, actor.organization)
+    return row.external_id, wish_of(row.name, row.language, row.settings)
+
+
+def change(session: Session, actor: Actor, wish: OrganizationWish, *, now: datetime) -> None:
+    """Set all of it. Raises NotAllowed; Invalid, naming the first thing that is wrong."""
+    require_lead(actor)
+    wrong = faults(wish)
+    if wrong:
+        field, words = next(iter(wrong.items()))
+        raise Invalid(f"{field}: {words}")
+    row = session.get_one(Organization, actor.organization, with_for_update=True)
+    as_it_was = (row.name, row.language, row.settings)
+    row.name, row.language, row.settings = wish.name.strip(), wish.language, stored(row.settings, wish)
+    session.flush()
+    if as_it_was != (row.name, row.language, row.settings):
+        act, by = "organization.change", actor.name
+        audit.record(session, organization=row.id, actor=by, act=act, subject=row.id, now=now)
 
 
 def named(session: Session, external_id: str) -> Organization:

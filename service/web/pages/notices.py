@@ -10,8 +10,11 @@ NOTICES: Final[Mapping[str, str]] = {
     "saved": "Saved.",
     "settled": "Settled. It stays quiet until one of the two is decided on anew.",
     "answered": "Thank you. Later drafts follow your answer.",
+    "answered-learner": "Answered. The learner finds it beside the feedback.",
     "handed-over": "Handed over.",
     "removed": "Removed.",
+    "key-ended": "The key has ended.",
+    "signed-out-there": "Signed out everywhere.",
     "handed-in": "Handed in. A person reads it, and the feedback appears here.",
     "same-text": "That is the text that you handed in before, so nothing was changed.",
     "reaction-kept": "Thank you. You can change it whenever you like.",
@@ -22,6 +25,16 @@ NOTICES: Final[Mapping[str, str]] = {
     "step-told": "Thank you, that is kept.",
     "taken-back": "Taken back.",
     "consents-kept": "Saved. It holds from now on, also for what was shown before.",
+    "said-yes": "Thank you. If the other says yes as well, you find each other here.",
+    "said-no": "That is fine. Nobody is told, and you are not asked about this person again.",
+    "reported": "Thank you, that helps to suggest better.",
+    "need-stated": "Asked. What is found appears here, and your facilitators see it.",
+    "need-settled": "Thank you, that is kept.",
+    "need-answered": "Sent. It is read at once.",
+    "looking": "It is being looked for. What is found appears here in a moment.",
+    "none-waits": "Nothing else waits for you here.",
+    "introduction-undone": "Taken back. Nobody was asked.",
+    "introduction-dismissed": "They are not introduced, and not suggested to each other again.",
 }
 
 

@@ -1,0 +1,117 @@
+"""What an organization decides for itself: name, language, the undo window, a model's budget, who may frame it.
+
+Pure. `faults` says what is wrong with a wish, field by field, in words for the person who typed it.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from service.domain import money
+
+UNDO: Final = "undo_seconds"
+EMBED: Final = "embed_origins"
+LONGEST_UNDO: Final = 3_600
+"""An hour: whoever waits for feedback should not wait for a second thought much longer."""
+MOST_ORIGINS: Final = 20
+LARGEST_BUDGET: Final = 1_000_000.0
+
+_LABEL: Final = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+_ORIGIN: Final = re.compile(rf"(https?)://({_LABEL}(?:\.{_LABEL})*)(?::([1-9][0-9]{{0,4}}))?")
+_LANGUAGE: Final = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+_HERE: Final = frozenset({"localhost", "127.0.0.1"})
+
+
+@dataclass(frozen=True, slots=True)
+class OrganizationWish:
+    """All that a coordinator sets. `undo_seconds` and `model_budget_per_day`: None is what the installation says; a
+    budget of 0 is no limit. `embed_origins` are sites such as `https://courses.example.org`."""
+
+    name: str
+    language: str = "en"
+    undo_seconds: int | None = None
+    model_budget_per_day: float | None = None
+    embed_origins: tuple[str, ...] = ()
+
+
+def is_origin(text: str) -> bool:
+    """Whether this is one site and nothing else: https, a host, perhaps a port; http only for this machine.
+
+    What passes is written into a header that says who may frame a page, so there is no room for anything besides.
+    """
+    found = _ORIGIN.fullmatch(text)
+    if found is None or len(found[2]) > 253 or int(found[3] or 1) > 65_535:
+        return False
+    return found[1] == "https" or found[2] in _HERE
+
+
+def faults(wish: OrganizationWish) -> dict[str, str]:
+    """What is wrong, by field; empty where the wish can be stored."""
+    found = {
+        "name": _name(wish.name),
+        "language": "" if _LANGUAGE.fullmatch(wish.language) and len(wish.language) <= 35 else _NO_LANGUAGE,
+        UNDO: "" if wish.undo_seconds is None or 0 <= wish.undo_seconds <= LONGEST_UNDO else _NO_UNDO,
+        money.PER_DAY: _budget(wish.model_budget_per_day),
+        EMBED: _origins(wish.embed_origins),
+    }
+    return {field: words for field, words in found.items() if words}
+
+
+_NO_LANGUAGE: Final = "Give a language tag such as en, de or pt-BR."
+_NO_UNDO: Final = f"Give whole seconds, from 0 to {LONGEST_UNDO:,}."
+
+
+def _name(name: str) -> str:
+    if not name.strip():
+        return "An organization needs a name."
+    if len(name) > 255 or not name.isprintable():
+        return "A name is one line of at most 255 characters."
+    return ""
+
+
+def _budget(amount: float | None) -> str:
+    fits = amount is None or (math.isfinite(amount) and 0 <= amount <= LARGEST_BUDGET)
+    return "" if fits else f"Give an amount from 0 to {LARGEST_BUDGET:,.0f}; 0 is no limit."
+
+
+def _origins(origins: tuple[str, ...]) -> str:
+    if len(origins) > MOST_ORIGINS:
+        return f"At most {MOST_ORIGINS} sites."
+    wrong = next((one for one in origins if not is_origin(one)), None)
+    if wrong is None:
+        return ""
+    return (
+        f"“{wrong[:80]}” is not a site. Write https:// and the host, in small letters and without a path: "
+        "https://courses.example.org. Only localhost may begin with http://."
+    )
+
+
+def stored(settings: Mapping[str, Any], wish: OrganizationWish) -> dict[str, Any]:
+    """The organization's settings with this wish in them; whatever else is kept there stays."""
+    own = {
+        UNDO: wish.undo_seconds,
+        money.PER_DAY: wish.model_budget_per_day,
+        EMBED: list(dict.fromkeys(wish.embed_origins)) or None,
+    }
+    rest = {name: value for name, value in settings.items() if name not in own}
+    return {**rest, **{name: value for name, value in own.items() if value is not None}}
+
+
+def wish_of(name: str, language: str, settings: Mapping[str, Any]) -> OrganizationWish:
+    """What is set now. A value that is none of ours reads as not set."""
+    undo, budget, origins = settings.get(UNDO), settings.get(money.PER_DAY), settings.get(EMBED)
+    return OrganizationWish(
+        name,
+        language,
+        int(undo) if isinstance(undo, int | float) and _is_amount(undo) else None,
+        float(budget) if isinstance(budget, int | float) and _is_amount(budget) else None,
+        tuple(one for one in origins if isinstance(one, str) and is_origin(one)) if isinstance(origins, list) else (),
+    )
+
+
+def _is_amount(value: float) -> bool:
+    return not isinstance(value, bool) and math.isfinite(value)
