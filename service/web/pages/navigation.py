@@ -12,11 +12,12 @@ def places(actor: Actor, path: str, here: Whereabouts) -> tuple[Place, ...]:
     found: list[tuple[str, str]] = []
     if actor.reviews:
         found += [("/desk", "Queue"), ("/desk/challenges", "Challenges"), ("/desk/context", "Context")]
-        found += [("/desk/people", "People")]
+        found += [("/desk/people", "People"), ("/desk/introductions", "Introductions"), ("/desk/requests", "Requests")]
     if actor.coordinates:
         found += [("/desk/settings", "Settings")]
     if actor.learns_in:
-        found += [("/learn", "My learning"), ("/learn/consents", "What I allow")]
+        found += [("/learn", "My learning"), ("/learn/introductions", "Introductions")]
+        found += [("/learn/requests", "What I need"), ("/learn/consents", "What I allow")]
     current = max((href for href, _ in found if _holds(href, path)), key=len, default="")
     return tuple(Place(href, label, href == current) for href, label in found)
 

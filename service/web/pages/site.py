@@ -10,15 +10,21 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from service.web.pages import (
+    challenge_editor,
     desk,
     desk_acts,
+    desk_meeting,
     desk_memory,
     desk_queue,
     desk_together,
+    directory,
     entrance,
     learn,
     learn_consents,
+    learn_meeting,
     learn_work,
+    library,
+    organization,
     overview,
     speed,
     spot_checks,
@@ -31,13 +37,19 @@ ROUTERS = (
     desk.router,
     desk_acts.router,
     desk_memory.router,
+    desk_meeting.router,
     desk_together.router,
+    challenge_editor.router,  # its /new before an id in the same place
+    library.router,
+    directory.router,
+    organization.router,
     overview.router,
     speed.router,
     spot_checks.router,
     learn.router,
     learn_work.router,
     learn_consents.router,
+    learn_meeting.router,
     entrance.open_router,
 )
 
