@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import Query
 from sqlalchemy.orm import Session
 
-from service.actions import desk_draft, desk_extras, hand_over, queue, queue_alike
+from service.actions import desk_draft, desk_extras, hand_over, learner_asks, queue, queue_alike
 from service.domain.review import State
 from service.domain.roles import Actor
 from service.web.api.params import DraftId
@@ -48,7 +48,7 @@ def show_draft(visit: Reading, id: DraftId, trail: Followed, done: Other = None,
         decided=decided or "",
         reach=desk_extras.reach(session, actor, id, decided) if decided else 0,
         alike=queue_alike.count(session, actor, id),
-        asks=(),
+        asks=tuple(learner_asks.asks_open(session, actor, draft=id)),
         question=desk_extras.open_question(session, actor, draft.challenge),
         colleagues=tuple(hand_over.colleagues(session, actor, id)),
         reasons=REASONS,

@@ -9,7 +9,7 @@ from typing import Annotated, ClassVar
 from fastapi import Form
 from pydantic import BaseModel, Field
 
-from service.actions import alerts, challenges, desk_draft, memory, question, recall
+from service.actions import alerts, challenges, desk_draft, learner_asks, memory, question, recall
 from service.actions.desk_draft import DeskDraft, PointSeen
 from service.actions.memory import Target
 from service.actions.recall import AlertSeen, ReachSeen
@@ -17,7 +17,7 @@ from service.domain.errors import Invalid
 from service.store.tables import Right
 from service.web.api.memory import AlertId
 from service.web.api.params import DraftId, ExternalId, PointId
-from service.web.api.schemas.texts import Key, Line
+from service.web.api.schemas.texts import Key, Line, OwnId, Words
 from service.web.pages import desk_trail
 from service.web.pages.desk_acts import OF_POINT, Sent
 from service.web.pages.routes import Shown, pages
@@ -84,6 +84,13 @@ class SettleSent(BaseModel):
     note: Line = ""
 
 
+class AskAnswerSent(BaseModel):
+    """An answer to a learner. `back` is the page it was answered on."""
+
+    text: Words = ""
+    back: Annotated[str, Field(max_length=8_000)] = "/desk"
+
+
 class AnswerSent(BaseModel):
     """An answer to the open question. `back` is the page it was answered on."""
 
@@ -122,6 +129,12 @@ def show_alerts(visit: Reading, id: ExternalId) -> Shown:
 def settle(visit: Writing, id: ExternalId, alert: AlertId, sent: Annotated[SettleSent, Form()]) -> Shown:
     alerts.settle(visit.session, visit.actor, alert, right=sent.right, note=sent.note, now=visit.now)
     return Goto(f"/desk/challenges/{id}/alerts", said="settled")
+
+
+@router.post("/desk/asks/{id}/answer")
+def answer_learner(visit: Writing, id: OwnId, sent: Annotated[AskAnswerSent, Form()]) -> Shown:
+    learner_asks.answer(visit.session, visit.actor, id, sent.text, now=visit.now)
+    return Goto(desk_trail.own_page(sent.back), said="answered-learner")
 
 
 @router.post("/desk/challenges/{id}/question")

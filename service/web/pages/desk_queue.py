@@ -9,7 +9,7 @@ from typing import Annotated, ClassVar
 
 from fastapi import Query
 
-from service.actions import queue, speed
+from service.actions import learner_asks, queue, speed
 from service.actions.queue import QueuePage, QueueRow
 from service.actions.queue_counts import Choice
 from service.actions.queue_filter import QueueFilter
@@ -52,6 +52,7 @@ class QueueView(View):
     done: Done | None
     wanted: QueueFilter
     hurried: bool
+    asked: int
     states: tuple[Choice, ...]
     state_words: Mapping[str, str]
     ages: tuple[tuple[int, str], ...] = AGES
@@ -75,12 +76,13 @@ def show_queue(
         rows=_together(page.rows),
         now=now,
         trail=own,
-        plain_trail=desk_trail.without(own, "state"),
+        plain_trail=desk_trail.without(own, "state", "asks"),
         pulse=queue.pulse(session, actor, trail.filter, now=now),
         filtered=trail.filter != QueueFilter(),
         done=done_with(session, actor, done, now) if done else None,
         wanted=trail.filter,
         hurried=speed.speed(session, actor, now=now).worth_a_word,
+        asked=len(learner_asks.asks_open(session, actor)),
         states=page.counts.states,
         state_words=STATES,
     )

@@ -15,7 +15,7 @@ from service.domain.review import State
 from service.web.api.schemas.texts import Id, OwnId
 from service.web.pages.visits import Visit
 
-KNOWN = frozenset({"state", "group", "challenge", "band", "days", "whose", "stale", "skip"})
+KNOWN = frozenset({"state", "group", "challenge", "band", "days", "whose", "stale", "asks", "skip"})
 MOST_SKIPPED = 100
 
 
@@ -35,9 +35,10 @@ async def _trail(
     days: Annotated[int | None, Query(ge=0, le=3650)] = None,
     whose: Annotated[Whose | None, Query()] = None,
     stale: Annotated[bool, Query()] = False,
+    asks: Annotated[bool, Query()] = False,
     skip: Annotated[list[OwnId], Query(max_length=400)] = [],  # noqa: B006
 ) -> Trail:
-    wanted = QueueFilter(tuple(state), challenge, group, tuple(band), days, whose, stale)
+    wanted = QueueFilter(tuple(state), challenge, group, tuple(band), days, whose, stale, asks)
     return Trail(wanted, tuple(skip[-MOST_SKIPPED:]))
 
 

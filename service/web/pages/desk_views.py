@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from pipelines.values import PointKind, Standing
 from service.actions.desk_draft import DeskDraft
 from service.actions.hand_over import Colleague
+from service.actions.learner_asks import AskSeen
 from service.domain.clarifying import Question
 from service.domain.worddiff import Piece
 from service.web.pages.views import View
@@ -78,7 +79,7 @@ class DraftPage(View):
     decided: str
     reach: int
     alike: int
-    asks: tuple[Any, ...]
+    asks: tuple[AskSeen, ...]
     question: Question | None
     colleagues: tuple[Colleague, ...]
     reasons: Mapping[str, str]

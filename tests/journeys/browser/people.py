@@ -12,7 +12,7 @@ from typing import Any
 from playwright.sync_api import Browser, BrowserContext, Page
 from sqlalchemy import select
 
-from service.actions import sign_in
+from service.actions import credentials, sign_in
 from service.store import find
 from service.store.tables import Organization, Person
 from tests.journeys.house import House
@@ -86,6 +86,12 @@ class Demo:
             window.page.get_by_role("button", name="Sign in").click()
             window.page.wait_for_url(lambda url: "/sign-in" not in url)
         return window
+
+    def key(self) -> str:
+        """The secret of a new platform's key."""
+        with self.house.sessions.writing() as session:
+            organization = session.scalars(select(Organization.id)).one()
+            return credentials.issue_key(session, organization, name="platform", now=datetime.now(UTC))[1]
 
     def link(self, person: str, **wish: Any) -> str:
         """A sign-in link's path."""
