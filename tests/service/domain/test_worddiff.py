@@ -33,6 +33,12 @@ def test_only_the_words_that_differ_are_told_as_different() -> None:
     ]
 
 
+def test_small_words_amid_much_that_changed_are_not_told_as_kept() -> None:
+    before, after = "Nobody fills in a form afterwards.", "Our part-timer is in on Friday and reads."
+    assert [piece.kind for piece in words(before, after)][:2] == [Kind.REMOVED, Kind.ADDED]
+    assert sum(piece.kind is Kind.SAME for piece in words(before, after)) <= 1
+
+
 def test_twenty_thousand_words_with_changes_all_over_take_a_moment() -> None:
     sentences = [f"Sentence {n} says that pair {n * 7 % 911} visits room {n % 13} before noon." for n in range(2_000)]
     changed = [one.replace("noon", "lunch") if n % 3 == 0 else one for n, one in enumerate(sentences)]
