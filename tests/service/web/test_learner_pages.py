@@ -49,7 +49,7 @@ def test_feedback_stands_at_its_place_with_who_approved_it_and_is_noted_as_read(
 def _says(amara: Visitor, page: Page, point: str) -> None:
     action = f"{WORK}/reactions"
     said = amara.send(page, action, about=point, helpful="no", anchor="point-1")
-    assert "You said:" in said.text
+    assert "You said that it did not help:" in said.text
     why = amara.send(said, action, about=point, helpful="no", why=HOSTILE, anchor="point-1")
     assert HOSTILE in why.text
     assert "<script>alert" not in why.html
