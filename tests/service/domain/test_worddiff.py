@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -46,3 +47,14 @@ def test_twenty_thousand_words_with_changes_all_over_take_a_moment() -> None:
     pieces = words(" ".join(sentences), " ".join(changed))
     assert time.perf_counter() - started < 3
     assert sum(piece.kind is Kind.ADDED for piece in pieces) == 667
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [("a. " * 20_000, "a. " * 9_000 + "b. " + "a. " * 11_000), ("a. " * 20_000, "b a. " * 13_000)],
+)
+def test_a_text_that_repeats_itself_takes_no_longer(before: str, after: str) -> None:
+    started = time.perf_counter()
+    pieces = words(before, after)
+    assert time.perf_counter() - started < 5
+    assert "".join(piece.text for piece in pieces if piece.kind is not Kind.REMOVED) == after
