@@ -35,6 +35,16 @@ NOTICES: Final[Mapping[str, str]] = {
     "none-waits": "Nothing else waits for you here.",
     "introduction-undone": "Taken back. Nobody was asked.",
     "introduction-dismissed": "They are not introduced, and not suggested to each other again.",
+    "gallery-approved": "Approved. You can undo it for a moment.",
+    "gallery-undone": "Undone. It waits for you again.",
+    "gallery-changed": "Changed. Read the comparison again: it may have been drafted anew.",
+    "gallery-dismissed": "Nothing of it is shown.",
+    "gallery-wanted": "Works are being chosen. They appear here in a moment.",
+    "gallery-policy": "Saved. The rule holds from now on.",
+    "others-asked": "Asked. A facilitator looks at what is chosen first.",
+    "thanked": "Thank you: the author is told.",
+    "thanked-back": "Thanked back.",
+    "taken-away": "Kept.",
 }
 
 
