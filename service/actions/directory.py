@@ -225,9 +225,7 @@ def change(session: Session, actor: Actor, external_id: str, wish: PersonWish, *
     require_coordinator(actor)
     row = _one(session, actor, external_id)
     names = dict(
-        session.execute(select(Group.id, Group.external_id).where(Group.id.in_([g.group_id for g in row.roles])))
-        .tuples()
-        .all()
+        session.execute(select(Group.id, Group.external_id).where(Group.id.in_([g.group_id for g in row.roles]))).all()
     )
     kept = (
         [] if leads(actor) else [(g.role, names[g.group_id]) for g in row.roles if g.group_id not in actor.coordinates]
@@ -278,7 +276,7 @@ def tree(session: Session, actor: Actor, *, coordinated: bool = False) -> tuple[
     grants = select(RoleGrant.group_id, func.count(func.distinct(RoleGrant.person_id))).where(
         RoleGrant.organization_id == actor.organization
     )
-    counts = dict(session.execute(grants.group_by(RoleGrant.group_id)).tuples().all())
+    counts = dict(session.execute(grants.group_by(RoleGrant.group_id)).all())
     below: dict[str, list[Group]] = defaultdict(list)
     for row in sorted(rows, key=lambda one: (one.name.casefold(), one.id)):
         if row.id in shown:
@@ -321,7 +319,7 @@ def put_group(
 
 def group_titles(session: Session, ids: Collection[str]) -> dict[str, str]:
     """Names of groups by our own ids."""
-    return dict(session.execute(select(Group.id, Group.name).where(Group.id.in_(ids))).tuples().all())
+    return dict(session.execute(select(Group.id, Group.name).where(Group.id.in_(ids))).all())
 
 
 def may_lead(actor: Actor) -> bool:

@@ -143,7 +143,7 @@ def shelf(session: Session, actor: Actor, *, search: str = "", page: int = 1) ->
 
 def _counts(session: Session, actor: Actor, documents: Sequence[str]) -> dict[str, int]:
     query = _uses(actor, DocumentVersion.document_id, func.count()).where(DocumentVersion.document_id.in_(documents))
-    return dict(session.execute(query.group_by(DocumentVersion.document_id)).tuples().all())
+    return dict(session.execute(query.group_by(DocumentVersion.document_id)).all())
 
 
 def _uses(actor: Actor, *columns: Any) -> Select[Any]:

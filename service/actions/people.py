@@ -34,6 +34,7 @@ def put_group(
     """Make or change a group. Raises NotFound for the parent, Invalid if the tree would bite its tail."""
     require_lead(actor)
     above = find.one(session, Group, actor.organization, parent) if parent is not None else None
+    leading = guard.leading(session, actor.organization) if actor.reach is Reach.PERSON else frozenset()
     row = find.maybe(session, Group, actor.organization, external_id)
     created = row is None
     if row is None:
@@ -43,7 +44,6 @@ def put_group(
     if above is not None and above.id in tree.below(session, [row.id]):
         raise Invalid(f"Group '{external_id}' cannot be below '{parent}', which is below it.")
     as_it_was = (row.name, row.parent_id)
-    leading = guard.leading(session, actor.organization) if actor.reach is Reach.PERSON else frozenset()
     row.name = name
     row.parent_id = above.id if above else None
     session.flush()

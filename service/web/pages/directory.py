@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Annotated, Any, ClassVar
 from urllib.parse import quote
 
@@ -84,7 +84,6 @@ class PersonPage(View):
     person: PersonSeen
     sent: PersonSent
     groups: tuple[Choice, ...]
-    now: datetime
     link: str = ""
     days: int = 3
     faults: Mapping[str, str] = field(default_factory=dict)
@@ -180,7 +179,7 @@ def _person(visit: Visit, id_: str, sent: PersonSent | None = None, **given: Any
     seen = directory.person(visit.session, visit.actor, id_, now=visit.now)
     held = [f"{one.role}|{one.group}" for one in seen.roles if one.mine]
     typed = sent or PersonSent(id=seen.id, name=seen.name, language=seen.language, held=held)
-    return PersonPage(seen, typed, _mine(visit) if seen.may_change else (), visit.now, **given)
+    return PersonPage(seen, typed, _mine(visit) if seen.may_change else (), **given)
 
 
 @router.post(PEOPLE + "/{id}")
