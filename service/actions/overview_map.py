@@ -11,22 +11,18 @@ from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from pipelines.approaches import Approach, Place, Spot, Work, approaches
-from pipelines.values import AI, Item, Shelf
+from pipelines.values import AI
 from service.actions.overview_lens import Lens
+from service.actions.work_vectors import Vectors, of_revisions
 from service.domain.texts import digest
-from service.store.tables import Consent, DraftRow, PassageRow, Person, Revision, Submission, VectorRow
+from service.store.tables import Consent, DraftRow, Person, Revision, Submission
 
 MOST = 300
 """Solutions on a map; of more, a random sample that stays the same, since one sees no more and waits longer."""
-
-MOST_PASSAGES = 30_000
-"""Of all of them together; one statement asks for their vectors, and SQLite takes 32,766 parameters."""
 
 KEPT = 16
 """Maps that a process remembers."""
@@ -75,7 +71,7 @@ def solution_map(session: Session, lens: Lens) -> SolutionMap:
     """Of the latest revisions in these groups, in four statements."""
     rows = _readable(session, lens)
     all_, barred = _counts(session, lens)
-    model, vectors = _vectors(session, lens, rows)
+    model, vectors = of_revisions(session, lens.challenge.organization_id, {row.revision: row.text for row in rows})
     placed = [row for row in rows if row.revision in vectors] if vectors else rows
     works = [Work(row.revision, row.text) for row in placed]
     return SolutionMap(
@@ -87,8 +83,6 @@ def solution_map(session: Session, lens: Lens) -> SolutionMap:
         by_meaning=bool(vectors),
     )
 
-
-_Vectors = Mapping[str, NDArray[np.float32]]
 
 _BARRED = or_(Consent.ai == AI.NONE, Revision.ai == AI.NONE)
 _LATEST = and_(Revision.submission_id == Submission.id, Revision.number == Submission.latest)
@@ -122,42 +116,6 @@ def _readable(session: Session, lens: Lens) -> list[_Row]:
     return [_Row(id_, text, Solution(*whose)) for id_, text, *whose in rows]
 
 
-def _vectors(session: Session, lens: Lens, rows: Sequence[_Row]) -> tuple[str, _Vectors]:
-    """The embedder that knows most of them, and its unit vectors by revision: the mean of the passages'."""
-    texts = {row.revision: row.text for row in rows}
-    passages = session.execute(
-        select(PassageRow.owner_id, PassageRow.start, PassageRow.end, PassageRow.heading)
-        .where(PassageRow.owner_id.in_(texts), PassageRow.shelf == Shelf.WORK)
-        .order_by(PassageRow.owner_id, PassageRow.start)
-        .limit(MOST_PASSAGES)
-    )
-    owners: dict[str, list[str]] = {}
-    for owner, start, end, heading in passages:
-        owners.setdefault(digest(_indexed(owner, texts[owner][start:end], heading)), []).append(owner)
-    stored = session.execute(
-        select(VectorRow.model, VectorRow.text_hash, VectorRow.data).where(
-            VectorRow.organization_id == lens.challenge.organization_id, VectorRow.text_hash.in_(owners)
-        )
-    )
-    found: dict[str, dict[str, list[NDArray[np.float32]]]] = {}
-    for model, hash_, data in stored:
-        for owner in owners[hash_]:
-            found.setdefault(model, {}).setdefault(owner, []).append(np.frombuffer(data, dtype="<f4"))
-    best = max(sorted(found), key=lambda model: len(found[model]), default="")
-    return best, {owner: _mean(own) for owner, own in found.get(best, {}).items()}
-
-
-def _indexed(owner: str, text: str, heading: str) -> str:
-    """The words that were embedded for a passage of work."""
-    return Item("", Shelf.WORK, text, owner, heading=heading).indexed
-
-
-def _mean(vectors: Sequence[NDArray[np.float32]]) -> NDArray[np.float32]:
-    total = np.sum(vectors, axis=0)
-    unit: NDArray[np.float32] = (total / max(float(np.linalg.norm(total)), 1e-12)).astype(np.float32)
-    return unit
-
-
 class _Keeper:
     """Remembers the latest maps of this process by the revisions in them, which never change. What may be on a map is
     asked of the rows each time, so nothing that was taken back is ever found here again."""
@@ -167,7 +125,7 @@ class _Keeper:
         self._lock = threading.Lock()
         self._known: OrderedDict[str, tuple[Approach, ...]] = OrderedDict()
 
-    def arranged(self, model: str, works: Sequence[Work], vectors: _Vectors) -> tuple[Approach, ...]:
+    def arranged(self, model: str, works: Sequence[Work], vectors: Vectors) -> tuple[Approach, ...]:
         key = digest(" ".join([model, *sorted(work.id for work in works)]))
         with self._lock:
             if key in self._known:

@@ -73,7 +73,13 @@ class Head:
     chosen: str  # external id of a group, or empty
 
 
-_TABS = (("", "Progress"), ("/solutions", "Solutions"), ("/decisions", "Drafts and decisions"))
+_TABS = (
+    ("", "Progress"),
+    ("/solutions", "Solutions"),
+    ("/decisions", "Drafts and decisions"),
+    ("/following", "Following through"),
+    ("/brief", "Meeting brief"),
+)
 
 
 def head(lens: Lens, groups: Sequence[Group], tab: str) -> Head:
@@ -244,6 +250,7 @@ class Listed:
     """A challenge in the list."""
 
     href: str
+    queue: str
     title: str
     whole: Whole
     set_to: int
@@ -267,12 +274,13 @@ def challenges_page(rows: Sequence[Row], *, to_check: int, pace: Pace) -> Challe
 
 def _listed(row: Row) -> Listed:
     counts = (
-        Count(row.answered, "answered", "answered"),
+        Count(row.answered, "answered", "met"),
         Count(row.submitted - row.answered, "handed in, not answered yet", "waiting"),
         Count(max(0, row.set_to - row.submitted), "not handed in yet", "not-submitted"),
     )
     return Listed(
         f"/desk/challenges/{quote(row.challenge.external_id, safe='')}",
+        f"/desk?challenge={quote(row.challenge.external_id, safe='')}",
         row.challenge.title,
         Whole(row.challenge.title, _bar(counts, row.challenge.title), counts),
         row.set_to,
