@@ -14,8 +14,9 @@ from typing import Final
 from service.domain.errors import NotNow
 
 SAME_NEED: Final = 0.55
-"""Mean cosine with the needs of a cluster from which another one joins it. Judged on two dozen invented needs with the
-shipped model: the same need in other words lies between .5 and .8, another need of the same subject below .45."""
+"""Mean cosine with the needs of a cluster from which another one joins it. On 23 invented needs of ten subjects, with
+the shipped model: 9 of 16 pairs of the same subject come together and none of different ones; from .45 it is 13, and
+two wrongly. Better two lists than people told that they ask for the same when they do not."""
 
 
 class RequestState(StrEnum):

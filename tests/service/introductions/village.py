@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from pipelines.people.values import Kind, Match, Reason, Wording
+from pipelines.people.values import Kind, Match, Reason, Shown, Wording
 from pipelines.values import AI
 from service.actions import (
     challenges,
@@ -64,8 +64,12 @@ class Village:
 
     def actor(self, person: str) -> Actor:
         with self.sessions.writing() as session:
-            _, secret = credentials.mint_token(session, self.platform, person=person, now=self.now)
-            return credentials.authenticate(session, secret, now=self.now)
+            return self.actor_in(session, person)
+
+    def actor_in(self, session: Session, person: str) -> Actor:
+        """The same within an open transaction."""
+        _, secret = credentials.mint_token(session, self.platform, person=person, now=self.now)
+        return credentials.authenticate(session, secret, now=self.now)
 
     def allow(self, person: str, **wish: object) -> None:
         with self.sessions.writing() as session:
@@ -85,9 +89,7 @@ class Village:
         features = {"complementary": 0.9, "near": 0.5}
         return Match(self.id(first), self.id(second), 0.5, 1.0, (reason,), Wording(*texts), features)
 
-    def shown(self, person: str):
-        from pipelines.people.values import Shown
-
+    def shown(self, person: str) -> Shown:
         with self.sessions.reading() as session:
             query = select(DraftRow.revision_id).join(Submission, Submission.id == DraftRow.submission_id)
             revision = session.scalars(query.where(Submission.external_id == f"s-{person}")).one()
