@@ -7,6 +7,7 @@ from typing import Annotated
 from urllib.parse import parse_qsl, urlencode
 
 from fastapi import Depends, Query
+from pydantic import BeforeValidator
 
 from pipelines.values import Band
 from service.actions.queue import QueueFilter, Whose
@@ -27,13 +28,23 @@ class Trail:
     skip: tuple[str, ...]
 
 
+def _without_empty(given: object) -> object:
+    """A form of filters sends every field; an empty one asks for nothing."""
+    if isinstance(given, list):
+        return [one for one in given if one != ""]
+    return None if given == "" else given
+
+
+_WITHOUT_EMPTY = BeforeValidator(_without_empty)
+
+
 async def _trail(
-    state: Annotated[list[State], Query(max_length=10)] = [],  # noqa: B006 - FastAPI copies it
-    group: Annotated[Id | None, Query()] = None,
-    challenge: Annotated[Id | None, Query()] = None,
-    band: Annotated[list[Band], Query(max_length=3)] = [],  # noqa: B006
-    days: Annotated[int | None, Query(ge=0, le=3650)] = None,
-    whose: Annotated[Whose | None, Query()] = None,
+    state: Annotated[list[State], Query(max_length=10), _WITHOUT_EMPTY] = [],  # noqa: B006 - FastAPI copies it
+    group: Annotated[Id | None, Query(), _WITHOUT_EMPTY] = None,
+    challenge: Annotated[Id | None, Query(), _WITHOUT_EMPTY] = None,
+    band: Annotated[list[Band], Query(max_length=3), _WITHOUT_EMPTY] = [],  # noqa: B006
+    days: Annotated[int | None, Query(ge=0, le=3650), _WITHOUT_EMPTY] = None,
+    whose: Annotated[Whose | None, Query(), _WITHOUT_EMPTY] = None,
     stale: Annotated[bool, Query()] = False,
     asks: Annotated[bool, Query()] = False,
     skip: Annotated[list[OwnId], Query(max_length=400)] = [],  # noqa: B006

@@ -13,9 +13,10 @@ from service.actions.hand_over import Colleague
 from service.actions.learner_asks import AskSeen
 from service.domain.clarifying import Question
 from service.domain.worddiff import Piece
+from service.web.errors import KINDS
 from service.web.pages.views import View
 
-KINDS = tuple(PointKind)
+POINT_KINDS = tuple(PointKind)
 STANDINGS = tuple(Standing)
 
 STATES: Mapping[str, str] = {
@@ -84,7 +85,7 @@ class DraftPage(View):
     colleagues: tuple[Colleague, ...]
     reasons: Mapping[str, str]
     act_words: Mapping[str, str] = field(default_factory=lambda: ACTS)
-    kinds: tuple[PointKind, ...] = KINDS
+    kinds: tuple[PointKind, ...] = POINT_KINDS
     standings: tuple[Standing, ...] = STANDINGS
 
 
@@ -96,7 +97,7 @@ class DraftConflictPage(View):
     """
 
     template: ClassVar[str] = "desk/conflict.html"
-    status: ClassVar[int] = 412
+    status: ClassVar[int] = KINDS["changed-since"].status
     draft: DeskDraft
     now: datetime
     trail: str

@@ -17,7 +17,7 @@ from service.store import find
 from service.store.tables import Organization, Person
 from tests.journeys.house import House
 
-FACILITATOR, COORDINATOR, LEARNER = "p-farida", "p-tomasz", "p-amara"
+FACILITATOR, COORDINATOR, LEARNER = "p-farida", "p-tomasz", "p-adaeze"
 AXE = Path(__file__).parent / "vendor" / "axe-4.14.1.min.js"
 
 
