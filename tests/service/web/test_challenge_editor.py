@@ -1,4 +1,4 @@
-"""The challenge editor: criteria without a script, a preview, stale drafts said beforehand, and two who edit at once."""
+"""The challenge editor: criteria without a script, a preview, stale drafts said beforehand, two who edit."""
 
 from __future__ import annotations
 

@@ -24,6 +24,7 @@ BODIES: dict[str, Any] = {
     "put_consents": {"show_work": "with_name"},
     "put_challenge": {"title": "Ours", "prompt": "Ours.", "groups": ["year-8"]},
     "put_document": {"title": "Ours", "text": "Ours."},
+    "put_organization": {"name": "Ours"},
     "put_submission": {"challenge": "peer-observation", "person": "amara", "text": "Ours."},
     "put_feedback": {"approved_by": "lindiwe", "summary": "Ours."},
     "add_point": {"kind": "question", "text": "Whose?"},
