@@ -86,7 +86,7 @@ def listing(
     shown = rows[:PAGE]
     return Listing(
         tuple(_listed(session, shown, now=now)),
-        dict(counts.tuples().all()),
+        dict(counts.all()),
         _challenges(session, actor),
         len(rows) > PAGE,
     )
@@ -108,7 +108,7 @@ def _challenges(session: Session, actor: Actor) -> tuple[tuple[str, str], ...]:
     groups = visible_groups(actor)
     if groups is not None:
         query = query.where(Submission.group_id.in_(groups))
-    return tuple(session.execute(query.distinct().order_by(Challenge.title, Challenge.external_id)).tuples())
+    return tuple(session.execute(query.distinct().order_by(Challenge.title, Challenge.external_id)))
 
 
 def _listed(session: Session, rows: Sequence[Gallery], *, now: datetime) -> list[Listed]:

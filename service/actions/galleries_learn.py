@@ -84,7 +84,7 @@ class Others:
 
 
 def others(session: Session, actor: Actor, submission: str, *, now: datetime) -> Others:
-    """The gallery of one's own submission (external id). Raises NotFound, also for anybody else's, and NotNow."""
+    """The gallery of one's own submission (external id). Raises NotFound, also for anybody else's."""
     own = learner_own.standing(session, actor, submission)
     challenge = session.get_one(Challenge, own.challenge_id)
     row = session.scalar(select(Gallery).where(Gallery.submission_id == own.id))

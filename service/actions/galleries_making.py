@@ -120,7 +120,7 @@ def put(session: Session, row: Gallery, made: Made) -> None:
             select(Revision.id, Submission.person_id)
             .join(Submission, Submission.id == Revision.submission_id)
             .where(Revision.id.in_([one.revision for one in made.chosen]))
-        ).tuples()
+        ).all()
     )
     for position, one in enumerate(made.chosen):
         row.items.append(

@@ -85,7 +85,7 @@ def weigh(session: Session, here: Place, policy: Policy, *, now: datetime) -> Ef
     asked = [(row.id, seen[row.id].reader, [work.facts for work in seen[row.id].works]) for row in rows]
     weighed = effect(policy, asked, now)
     names = session.execute(select(Person.id, Person.name).where(Person.id.in_({row.person_id for row in rows})))
-    known = dict(names.tuples().all())
+    known = dict(names.all())
     return Effect(weighed, reasons_against(weighed), {row.id: known.get(row.person_id, "") for row in rows})
 
 

@@ -73,7 +73,7 @@ class Tree:
 
     def __init__(self, session: Session, organization: str) -> None:
         rows = session.execute(select(Group.id, Group.parent_id).where(Group.organization_id == organization))
-        self._parent: dict[str, str | None] = dict(rows.tuples())
+        self._parent: dict[str, str | None] = dict(rows.all())
 
     def above(self, group: str) -> list[str]:
         """The group and those above it, the nearest first."""
@@ -246,7 +246,7 @@ def _work(item: GalleryItem, row: Row[Any], facts: Facts, how: Sharing) -> Work:
 def _with_texts(session: Session, found: dict[str, Now]) -> dict[str, Now]:
     """Only texts of works that may be shown are read."""
     wanted = {work.item.revision_id for one in found.values() for work in one.works if work.shared}
-    texts = dict(session.execute(select(Revision.id, Revision.text).where(Revision.id.in_(wanted))).tuples())
+    texts = dict(session.execute(select(Revision.id, Revision.text).where(Revision.id.in_(wanted))).all())
     return {
         id_: Now(
             one.gallery,
