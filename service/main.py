@@ -13,6 +13,7 @@ from service import wiring
 from service.actions.similar import Similar
 from service.domain.roles import Actor
 from service.jobs.folder import DataFolder
+from service.jobs.meetings import briefing, charting, reckoning
 from service.settings import Dispatch, Settings, load
 from service.store import migrate
 from service.web.app import create_app
@@ -43,6 +44,9 @@ def create(settings: Settings | None = None) -> FastAPI:
             readiness=parts.readiness,
             limits=Limits(body=settings.max_body_bytes, bundle=settings.max_import_bytes),
             similar=_similar(parts),
+            network=charting(parts.sessions),
+            brief=briefing(parts.sessions),
+            following=reckoning(parts.sessions),
             undo=timedelta(seconds=settings.undo_seconds),
             public_url=settings.public_url,
         )

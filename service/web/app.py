@@ -11,6 +11,7 @@ from fastapi.routing import APIRoute
 from service.web import docs, errors
 from service.web.api import (
     access,
+    briefs,
     challenges,
     context,
     drafts,
@@ -42,6 +43,7 @@ ROUTERS = (
     review.router,
     memory.router,
     overview.router,
+    briefs.router,
     introductions.router,
     requests.router,
     imports.router,

@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from service.actions.following import Followed
+from service.actions.meeting_brief import Prepared
+from service.actions.network import NetworkMap
 from service.actions.similar import Similar
 from service.domain.roles import Actor
 from service.store.session import Sessions
@@ -39,6 +42,27 @@ class Search(Protocol):
         """
 
 
+class Charting(Protocol):
+    """Draws the network of people. Opens its own transaction, and none while it thinks."""
+
+    def __call__(self, actor: Actor, *, group: str | None, now: datetime) -> NetworkMap:
+        """Of the groups that the actor may see, or of one (external id). Raises NotAllowed for a learner, NotFound."""
+
+
+class Briefing(Protocol):
+    """Prepares a meeting. Opens its own transaction, and none while it thinks."""
+
+    def __call__(self, actor: Actor, challenge: str, *, group: str | None) -> Prepared:
+        """On a challenge (external id), as `Charting` of groups. Raises NotAllowed for a learner, NotFound."""
+
+
+class Reckoning(Protocol):
+    """Reckons what became of feedback. Opens its own transaction, and none while it compares."""
+
+    def __call__(self, actor: Actor, challenge: str, *, group: str | None, now: datetime) -> Followed:
+        """On a challenge (external id). Raises NotAllowed for a learner, NotFound."""
+
+
 @dataclass(frozen=True, slots=True)
 class Services:
     """Everything the web is given.
@@ -53,5 +77,8 @@ class Services:
     readiness: Callable[[], Mapping[str, str]]
     limits: Limits = field(default_factory=Limits)
     similar: Search | None = None
+    network: Charting | None = None
+    brief: Briefing | None = None
+    following: Reckoning | None = None
     undo: timedelta = timedelta(seconds=10)  # how long an approval can be undone, where an organization says nothing
     public_url: str = ""  # where people reach the service; empty: where the request came in

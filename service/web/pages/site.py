@@ -10,6 +10,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from service.web.pages import (
+    brief,
     challenge_editor,
     desk,
     desk_acts,
@@ -20,6 +21,7 @@ from service.web.pages import (
     desk_together,
     directory,
     entrance,
+    following,
     gallery_policy,
     learn,
     learn_consents,
@@ -27,6 +29,7 @@ from service.web.pages import (
     learn_meeting,
     learn_work,
     library,
+    network,
     organization,
     overview,
     speed,
@@ -50,6 +53,9 @@ ROUTERS = (
     directory.router,
     organization.router,
     overview.router,
+    brief.router,
+    following.router,
+    network.router,
     speed.router,
     spot_checks.router,
     learn.router,

@@ -52,6 +52,10 @@ class Visit(Call):
                 return Reply(200, {**headers, "Content-Type": "text/plain; charset=utf-8"}, result.text)
             case None:
                 return Reply(204, headers, "")
+            case View() if self._session is None:  # what it calls opened transactions of its own, and closed them
+                with self.services.sessions.reading() as session:
+                    self._session = session
+                    return self._reply(result, status)
             case View():
                 frame, frames = self._frame()
                 headers |= rendering.headers(frames)
@@ -139,5 +143,6 @@ def _visit(mode: Mode) -> Any:
     return Depends(made)
 
 
+Asking = Annotated[Visit, _visit(Mode.NONE)]
 Reading = Annotated[Visit, _visit(Mode.READ)]
 Writing = Annotated[Visit, _visit(Mode.WRITE)]

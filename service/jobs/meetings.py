@@ -1,0 +1,46 @@
+"""Network, meeting brief and what was followed through: read in one transaction, thought about in none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from service.actions import brief_facts, following, meeting_brief, network, network_facts
+from service.actions.following import Followed
+from service.actions.meeting_brief import Prepared
+from service.actions.network import NetworkMap
+from service.domain.roles import Actor
+from service.store.session import Sessions
+
+
+def charting(sessions: Sessions) -> Callable[..., NetworkMap]:
+    """Draws the network of the groups that an actor may see. Raises as `network_facts.gather`."""
+
+    def chart(actor: Actor, *, group: str | None, now: datetime) -> NetworkMap:
+        with sessions.reading() as session:
+            facts = network_facts.gather(session, actor, group=group)
+        return network.drawn(facts, now=now)
+
+    return chart
+
+
+def briefing(sessions: Sessions) -> Callable[..., Prepared]:
+    """Prepares a meeting on a challenge. Raises as `brief_facts.gather`."""
+
+    def prepare(actor: Actor, challenge: str, *, group: str | None) -> Prepared:
+        with sessions.reading() as session:
+            facts = brief_facts.gather(session, actor, challenge, group=group)
+        return meeting_brief.prepared(facts)
+
+    return prepare
+
+
+def reckoning(sessions: Sessions) -> Callable[..., Followed]:
+    """Reckons what became of feedback on a challenge. Raises as `following.gather`."""
+
+    def reckon(actor: Actor, challenge: str, *, group: str | None, now: datetime) -> Followed:
+        with sessions.reading() as session:
+            facts = following.gather(session, actor, challenge, group=group, now=now)
+        return following.followed(facts)
+
+    return reckon

@@ -1,0 +1,29 @@
+"""What to take into a meeting on a challenge."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Query
+
+from service.domain.errors import Unavailable
+from service.web.api.params import ExternalId
+from service.web.api.schemas.briefs import BriefShown
+from service.web.api.schemas.texts import Id
+from service.web.calls import Asking
+from service.web.docs import v1
+
+router = v1("Overview")
+
+
+@router.get("/challenges/{id}/brief", summary="Prepare a meeting")
+def get_brief(
+    call: Asking,
+    id: ExternalId,
+    group: Annotated[Id | None, Query(description="Only this group and those below it.")] = None,
+) -> BriefShown:
+    """Approaches, common gaps, tensions, questions and people to call on, each with its passage. Quoted is only work
+    that its author shows, as of now; other work counts in numbers."""
+    if call.services.brief is None:
+        raise Unavailable("Briefs are not set up here.")
+    return BriefShown.of(call.services.brief(call.actor, id, group=group))
