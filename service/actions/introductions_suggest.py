@@ -59,7 +59,7 @@ def choices(session: Session, actor: Actor) -> list[tuple[str, str]]:
     """Groups for which a reviewer may have introductions looked for: external id and name, by name."""
     require_desk(actor)
     query = select(Group.external_id, Group.name).where(Group.id.in_(actor.reviews)).order_by(Group.name, Group.id)
-    return [(external_id, name) for external_id, name in session.execute(query).tuples()]
+    return [(row.external_id, row.name) for row in session.execute(query)]
 
 
 def _subject(session: Session, actor: Actor, person: str | None, group: str | None) -> str:

@@ -31,6 +31,9 @@ from service.store.tables import (
 from tests.service.introductions.village import LEARNERS, NOW, Village, settle
 
 PEOPLE = st.sampled_from(sorted(LEARNERS))
+PAIRS = st.permutations(sorted(LEARNERS)).map(lambda people: people[:2])
+YES = st.sampled_from([True, True, True, False])
+SHY = st.one_of(st.just([""]), st.just([""]), st.lists(st.sampled_from(["", "", *sorted(LEARNERS)]), max_size=2))
 
 
 @cache
@@ -73,16 +76,24 @@ class Lives(RuleBasedStateMachine):
         with self.village.sessions.reading() as session:
             return list(session.scalars(select(Introduction)))
 
-    @rule(first=PEOPLE, second=PEOPLE, through=st.one_of(st.none(), PEOPLE))
-    def suggest(self, first: str, second: str, through: str | None) -> None:
-        if first == second or through in (first, second):
+    @rule(both=PAIRS, through=st.one_of(st.none(), st.none(), PEOPLE), shy=SHY, yes=st.tuples(YES, YES))
+    def meet(self, both: list[str], through: str | None, shy: list[str], yes: tuple[bool, bool]) -> None:
+        """From a suggestion to two answers, with people who change their minds in between."""
+        self.suggest(both, through if through not in both else None)
+        for withdraws, act in zip([*shy, "", ""], (self.approve_and_ask, self.answer), strict=False):
+            if withdraws:
+                self.village.allow(withdraws, introduce=False)
+            act(*([] if act == self.approve_and_ask else [both, yes]))
+
+    @rule(both=PAIRS, through=st.one_of(st.none(), PEOPLE))
+    def suggest(self, both: list[str], through: str | None) -> None:
+        if through in both:
             return
         open_to = self.open_people()
-        one = self.village.suggest(first, second, through=through)
+        one = self.village.suggest(*both, through=through)
         if one:
-            named = {self.ids[person] for person in (first, second, through) if person}
-            assert named <= open_to
-            assert frozenset(self.ids[person] for person in (first, second)) not in self.asked
+            assert {self.ids[person] for person in (*both, through) if person} <= open_to
+            assert frozenset(self.ids[person] for person in both) not in self.asked
             self.made.append(one)
 
     def open_people(self) -> set[str]:
@@ -90,37 +101,35 @@ class Lives(RuleBasedStateMachine):
             return set(session.scalars(select(Consent.person_id).where(Consent.introduce.is_(True))))
 
     @precondition(lambda self: getattr(self, "made", []))
-    @rule(data=st.data())
-    def approve_and_ask(self, data: st.DataObject) -> None:
-        one = data.draw(st.sampled_from(self.made[-4:]))
-        before = self.village.row(one)
-        try:
-            self.village.approve(one)
-        except PeerloomError:
-            return
-        if data.draw(st.booleans()):
-            self.village.allow(data.draw(PEOPLE), introduce=False)
-        if self.village.ask(one):
-            assert {before.first_id, before.second_id} <= self.open_people()
-            pair = frozenset({before.first_id, before.second_id})
-            assert pair not in self.asked
-            self.asked.add(pair)
-
-    @precondition(lambda self: getattr(self, "asked", set()))
-    @rule(data=st.data(), stranger=PEOPLE, yes=st.tuples(st.booleans(), st.booleans()))
-    def answer(self, data: st.DataObject, stranger: str, yes: tuple[bool, bool]) -> None:
-        """Each of the two, or somebody whom it does not concern."""
-        pair = data.draw(st.sampled_from(sorted(sorted(pair) for pair in self.asked)))
-        names = {id_: person for person, id_ in self.ids.items()}
-        row = next(row for row in self.rows() if row.asked_at and {row.first_id, row.second_id} == set(pair))
-        who = [*(names[id_] for id_ in pair), stranger]
-        for person, says in zip(data.draw(st.permutations(who)), (*yes, True), strict=True):
+    @rule()
+    def approve_and_ask(self) -> None:
+        for one in self.made[-1:]:
+            before = self.village.row(one)
             try:
-                self.village.answer(row.id, person, says)
+                self.village.approve(one)
             except PeerloomError:
-                continue
+                return
+            if self.village.ask(one):
+                assert {before.first_id, before.second_id} <= self.open_people()
+                pair = frozenset({before.first_id, before.second_id})
+                assert pair not in self.asked
+                self.asked.add(pair)
 
-    @rule(person=PEOPLE, introduce=st.booleans())
+    @rule(both=PAIRS, yes=st.tuples(YES, YES))
+    def answer(self, both: list[str], yes: tuple[bool, bool]) -> None:
+        """Each of the two says something; and so does everybody else, whom it does not concern."""
+        pair = {self.ids[person] for person in both}
+        for row in self.rows():
+            if row.asked_at is None or {row.first_id, row.second_id} != pair:
+                continue
+            strangers = [person for person in self.ids if person not in both][:1]
+            for person, says in zip([*both, *strangers], [*yes, True], strict=True):
+                try:
+                    self.village.answer(row.id, person, says)
+                except PeerloomError:
+                    continue
+
+    @rule(person=PEOPLE, introduce=YES)
     def consent(self, person: str, introduce: bool) -> None:
         self.village.allow(person, introduce=introduce)
 
@@ -170,6 +179,6 @@ class Lives(RuleBasedStateMachine):
 
 
 Lives.TestCase.settings = settings(
-    max_examples=12, stateful_step_count=18, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=15, stateful_step_count=16, deadline=None, suppress_health_check=list(HealthCheck)
 )
 TestLives = Lives.TestCase

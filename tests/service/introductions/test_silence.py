@@ -53,6 +53,7 @@ def reads(village: Village, secrets: dict[str, str], introduction: str) -> dict[
             with httpx.Client(base_url=url, cookies={"peerloom": secret}) as client:
                 for path in (*PATHS, f"/desk/introductions/{introduction}", "/v1/introductions?view=asked"):
                     answer = client.get(path, headers={"Authorization": f"Bearer {secret}", "X-Request-ID": "0" * 32})
+                    assert answer.status_code in (200, 403), (person, path, answer.status_code)
                     found[person, path] = answer.content
     return found
 
@@ -68,6 +69,7 @@ def test_nobody_else_can_tell_a_no_from_no_answer(
     assert reads(declined, secrets, one) == before
     assert b"Would you like to meet" in before["amara", "/learn/introductions"]
     assert b"Lin Tester" in before["amara", "/v1/introductions/mine"]
+    assert b"Lin Tester" in before["mateo", "/desk/introductions?view=asked"]
     for village in (declined, silent):
         village.answer(one, "amara", True)
     waiting = reads(silent, secrets, one)

@@ -7,6 +7,9 @@ from typing import Any
 import httpx
 import pytest
 
+from service.actions import introductions, introductions_desk
+from service.store import find
+from service.store.tables import Introduction, Person
 from service.web.docs import operations
 from tests.service.web.conftest import SEED, School
 
@@ -42,8 +45,34 @@ BODIES: dict[str, Any] = {
     "answer_ask": {"text": "Ours."},
     "commit_to": {"text": "Ours.", "due_on": "2200-01-01"},
     "put_outcome": {"outcome": "kept"},
+    "approve_introduction": {"version": 1, "seen": "0" * 64},
+    "revise_introduction": {"version": 1, "step": "Ours."},
+    "undo_introduction": {"version": 1},
+    "dismiss_introduction": {"version": 1, "reason": "other"},
+    "answer_introduction": {"yes": True},
+    "report_introduction": {"met": True},
+    "state_request": {"text": "Whose handbook is this?"},
+    "reply_to_request": {"text": "Ours."},
+    "settle_request": {"answered": True},
+    "thank_author": {"item": "0" * 32},
+    "put_takeaway": {"text": "Ours."},
+    "approve_gallery": {"seen": "0" * 64},
     "answer_question": {"criterion": "k1", "answer": "Ours."},
 }
+
+
+def introduced(school: School) -> str:
+    """The id of a suggested introduction in the first organization."""
+    now = school.now()
+    with school.sessions.writing() as session:
+        first, second = (find.one(session, Person, school.organization, one).id for one in ("amara", "tomasz"))
+        words = dict.fromkeys(introductions_desk.WORDS, MARK)
+        given = {"first_id": first, "second_id": second, "pair": introductions.pair(first, second), "wording": words}
+        more = {"kind": "expert", "reasons": [], "features": {}, "score": 1.0, "passages": [], "note": ""}
+        row = Introduction(organization_id=school.organization, created_at=now, **given, **more)
+        session.add(row)
+        session.flush()
+        return row.id
 
 
 class Secrets:
@@ -54,18 +83,24 @@ class Secrets:
         shown = school.platform.get(draft)
         self.draft, self.etag, self.hash = shown.json()["id"], shown.headers["ETag"], shown.json()["text_hash"]
         self.point = shown.json()["points"][0]["id"]
+        school.platform.post("/v1/submissions/amara-1/gallery")
+        self.gallery = school.platform.get("/v1/galleries").json()["items"][0]["id"]
         self.key = school.platform.post("/v1/keys", json={"name": MARK}).json()["id"]
         ndjson = {"Content-Type": "application/x-ndjson"}
         bundle = f'{{"kind":"{MARK}"}}\n'.encode()
         self.run = school.platform.post("/v1/imports", content=bundle, headers=ndjson).json()["id"]
 
+        need = {"text": f"Who knows about an {MARK}?"}
+        self.need = school.person("amara").post("/v1/requests", json=need).json()["id"]
+        self.meeting = introduced(school)
         step = {"text": MARK, "due_on": f"{school.now():%Y-%m-%d}"}
         self.step = school.platform.post("/v1/people/amara/commitments", json=step).json()["id"]
 
     def fill(self, path: str) -> str:
         """The address with the first organization's ids in it. A new kind of address must be added here."""
         own = {"drafts": self.draft, "imports": self.run, "keys": self.key, "alerts": f"{self.point}-{self.point}"}
-        own |= {"spot-checks": self.draft, "commitments": self.step, "asks": self.point}
+        own |= {"introductions": self.meeting, "requests": self.need}
+        own |= {"galleries": self.gallery, "spot-checks": self.draft, "commitments": self.step, "asks": self.point}
         part = [*path.split("/"), ""][2]
         path = path.replace("{about}", self.point)
         return path.replace("{point}", self.point).replace("{id}", own.get(part) or KNOWN.get(part, "{id}"))
@@ -105,6 +140,6 @@ def test_another_organization_finds_and_changes_nothing(bare: School, who: str) 
         answer = client.request(method, path, headers=headers, **given)
         assert MARK not in answer.text.lower(), (method, path)
         assert str(answer.status_code) in operation["responses"], (method, path, answer.text)
-        if any(own in path for own in (secrets.draft, secrets.run, secrets.key, secrets.step)):
+        if any(own in path for own in (secrets.draft, secrets.run, secrets.key, secrets.step, secrets.gallery)):
             assert answer.status_code in (403, 404), (method, path, answer.text)
     assert everything(bare) == before
