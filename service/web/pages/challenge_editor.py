@@ -49,7 +49,7 @@ class ChallengeSent(BaseModel):
     points: Many = []
     peers: Typed = PeersShown.AFTER_ATTEMPT.value
     reach: Typed = SharingReach.ORGANIZATION.value
-    groups: Annotated[list[Typed], Field(max_length=500)] = []
+    groups: Annotated[list[Typed], Field(max_length=501)] = []
     tags: Typed = ""
     opened_at: Typed = ""
     seen: Typed = ""
@@ -94,7 +94,7 @@ class ChallengeConflictPage(View):
     """Somebody changed the challenge meanwhile: where the two differ, and the form as it was typed."""
 
     template: ClassVar[str] = "challenge_editor/conflict.html"
-    status: ClassVar[int] = 412
+    status: ClassVar[int] = errors.KINDS["changed-since"].status
     there: ChallengeForm
     sent: ChallengeSent
     differences: tuple[Difference, ...]
@@ -169,7 +169,7 @@ def _form(visit: Visit, there: ChallengeForm | None, sent: ChallengeSent, **give
 
 
 def _wrong(visit: Visit, there: ChallengeForm | None, sent: ChallengeSent, faults: Mapping[str, str]) -> View:
-    visit.status = 422
+    visit.status = errors.KINDS["invalid"].status
     return _form(visit, there, sent, faults=faults)
 
 

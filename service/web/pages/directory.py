@@ -31,7 +31,7 @@ ROLES = tuple(Role)
 Search = Annotated[str, Query(max_length=255)]
 At = Annotated[int, Query(ge=1, le=1_000_000)]
 Typed = Annotated[str, Field(max_length=2_000)]
-Many = Annotated[list[Typed], Field(max_length=400)]
+Many = Annotated[list[Typed], Field(max_length=300)]
 
 
 class PersonSent(BaseModel):
@@ -154,7 +154,7 @@ def add_person(visit: Writing, sent: Annotated[PersonSent, Form()]) -> Shown:
 
 
 def _add_again(visit: Visit, sent: PersonSent, faults: Mapping[str, str]) -> View:
-    visit.status = 422
+    visit.status = errors.KINDS["invalid"].status
     return NewPersonPage(sent, _mine(visit), faults)
 
 
@@ -191,7 +191,7 @@ def change_person(visit: Writing, id: ExternalId, sent: Annotated[PersonSent, Fo
         if caught.error is None:
             return Goto(f"{PEOPLE}/{quote(id, safe='')}", said="saved")
         faults = {"roles": str(caught.error)}
-    visit.status = 422
+    visit.status = errors.KINDS["invalid"].status
     return _person(visit, id, sent, faults=faults)
 
 
@@ -228,7 +228,7 @@ def add_group(visit: Writing, sent: Annotated[GroupSent, Form()]) -> Shown:
         if directory.put_group(visit.session, visit.actor, id_.id or "", **wish) is not None:
             return Goto(GROUPS, said="saved")
         faults = {"id": TAKEN}
-    visit.status = 422
+    visit.status = errors.KINDS["invalid"].status
     return _groups(visit, sent, {**faults, **bad_id})
 
 
@@ -250,6 +250,6 @@ def change_group(visit: Writing, id: ExternalId, sent: Annotated[GroupSent, Form
         if caught.error is None:
             return Goto(GROUPS, said="saved")
         faults = {"parent": str(caught.error)}
-    visit.status = 422
+    visit.status = errors.KINDS["invalid"].status
     seen = directory.group(visit.session, visit.actor, id)
     return GroupPage(seen, directory.tree(visit.session, visit.actor), sent, faults)

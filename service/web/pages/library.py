@@ -110,7 +110,7 @@ class DocumentConflictPage(View):
     """Somebody changed the document meanwhile: what stands there, beside what was typed."""
 
     template: ClassVar[str] = "library/conflict.html"
-    status: ClassVar[int] = 412
+    status: ClassVar[int] = errors.KINDS["changed-since"].status
     document: DocumentSeen
     sent: DocumentSent
     edits: tuple[Piece, ...]
@@ -199,7 +199,7 @@ def remove(visit: Writing, id: ExternalId) -> Shown:
 
 
 def _again(visit: Visit, document: DocumentSeen | None, sent: DocumentSent, faults: Mapping[str, str]) -> View:
-    visit.status = 422
+    visit.status = errors.KINDS["invalid"].status
     return DocumentFormPage(document, sent, faults)
 
 

@@ -14,6 +14,7 @@ from service.actions.directory import Choice
 from service.domain.organization_settings import OrganizationWish, faults
 from service.domain.roles import require_lead
 from service.store.tables import Credential
+from service.web import errors
 from service.web.api.params import KeyId
 from service.web.api.schemas.operations import KeyAsked
 from service.web.pages.organization_forms import checked, lines
@@ -64,7 +65,7 @@ class KeySent(BaseModel):
     """A key to make."""
 
     name: Typed = ""
-    groups: Annotated[list[Typed], Field(max_length=500)] = []
+    groups: Annotated[list[Typed], Field(max_length=501)] = []
 
 
 def _shown(wish: OrganizationWish) -> SettingsSent:
@@ -114,7 +115,7 @@ def change(visit: Writing, sent: Annotated[SettingsSent, Form()]) -> Shown:
     id_, _ = organizations.show(visit.session, visit.actor)
     wish, wrong = _wish(sent)
     if wish is None:
-        visit.status = 422
+        visit.status = errors.KINDS["invalid"].status
         return SettingsPage(id_, sent, wrong)
     organizations.change(visit.session, visit.actor, wish, now=visit.now)
     return Goto("/desk/settings", said="saved")
@@ -138,7 +139,7 @@ def make_key(visit: Writing, sent: Annotated[KeySent, Form()]) -> Shown:
     chosen = [one for one in sent.groups if one]
     asked, wrong = checked(KeyAsked, {"name": sent.name.strip(), "groups": chosen})
     if asked is None:
-        visit.status = 422
+        visit.status = errors.KINDS["invalid"].status
         return _keys(visit, name=sent.name, chosen=tuple(chosen), faults=wrong)
     at: dict[str, Any] = {"name": asked.name, "groups": asked.groups, "now": visit.now}
     _, secret = credentials.create_key(visit.session, visit.actor, **at)

@@ -20,6 +20,7 @@ HOSTILE = [
     "[a](javascript:alert(1))",
     "[a](JaVaScRiPt&colon;alert(1))",
     "[a](data:text/html,x)",
+    "[m](/desk/x) [n](//e.example)",
     '<https://e.example/" onmouseover="x>',
     "<a href='/sign-in/x' style='position:fixed'>x</a>",
     "<svg/onload=alert(1)>",
