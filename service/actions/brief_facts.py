@@ -144,7 +144,7 @@ def _counts(session: Session, lens: Lens) -> tuple[int, int]:
 
 def _learners_in(session: Session, lens: Lens) -> frozenset[str]:
     """Groups of the meeting that somebody learns in."""
-    query = select(RoleGrant.group_id.distinct()).where(
+    query = select(RoleGrant.group_id).where(
         RoleGrant.organization_id == lens.challenge.organization_id, RoleGrant.role == Role.LEARNER
     )
     groups = lens.set_to if lens.set_to is not None else lens.groups

@@ -246,11 +246,8 @@ def _texts(
     may = [
         row for row in rows if row.person_id in people and not row.barred and row.sharing_peers is not PeersShown.NEVER
     ][:MOST_WORKS]
-    words = dict(
-        session.execute(
-            select(Revision.id, Revision.text).where(Revision.id.in_([row.revision for row in may]))
-        ).tuples()
-    )
+    asked = select(Revision.id, Revision.text).where(Revision.id.in_([row.revision for row in may]))
+    words = {id_: text for id_, text in session.execute(asked)}  # noqa: C416  typed
     _, vectors = of_revisions(session, organization, words)
 
     def within(row: Row[Any]) -> frozenset[str] | None:

@@ -71,7 +71,9 @@ async function draw(place) {
 
 function look() {
   const place = document.getElementById("network-map");
-  if (place && !place.dataset.drawn && globalThis.cytoscape) draw(place);
+  if (!place || place.dataset.drawn) return;
+  if (globalThis.cytoscape) draw(place);
+  else document.querySelector("script[src*=cytoscape]")?.addEventListener("load", look, { once: true });
 }
 
 look();
