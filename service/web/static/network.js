@@ -46,8 +46,13 @@ function choose(map, kinds) {
   map.nodes("[kind = 'challenge']").toggleClass("away", !shown.has("at"));
 }
 
+async function styled() {
+  for (let turn = 0; turn < 60 && !colour("--way-0"); turn += 1) await new Promise((next) => setTimeout(next, 50));
+}
+
 async function draw(place) {
   place.dataset.drawn = "yes";
+  await styled();
   const answer = await fetch(place.dataset.graph, { credentials: "same-origin" });
   if (!answer.ok) return;
   const graph = await answer.json();

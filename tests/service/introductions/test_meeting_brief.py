@@ -38,8 +38,8 @@ def pieces(person: str) -> Iterator[str]:
     return (" ".join(words[at : at + 4]) for at in range(0, len(words) - 4, 2))
 
 
-def quotes(seen: Prepared, person: str) -> bool:
-    words = " ".join(told(seen).replace("\\", "").split())
+def quotes(seen: Prepared, person: str, words: str = "") -> bool:
+    words = words or " ".join(told(seen).replace("\\", "").split())
     return any(piece in words for piece in pieces(person))
 
 
@@ -149,7 +149,7 @@ CONSENT = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(consents=st.fixed_dictionaries(dict.fromkeys(LEARNERS, CONSENT)), peers=st.sampled_from(PeersShown))
 def test_nothing_is_in_a_brief_against_anybodys_consent(
     read_once: Village, consents: dict[str, dict[str, object]], peers: PeersShown
@@ -158,10 +158,11 @@ def test_nothing_is_in_a_brief_against_anybodys_consent(
         read_once.allow(person, **wish)
     change(read_once, peers, SharingReach.ORGANIZATION)
     seen = prepared(read_once)
+    words = " ".join(told(seen).replace("\\", "").split())
     for person, wish in consents.items():
         shown = peers is not PeersShown.NEVER and wish["ai"] is not AI.NONE
         if not shown or wish["show_work"] is ShowWork.NO:
-            assert not quotes(seen, person)
+            assert not quotes(seen, person, words)
         if not shown or wish["show_work"] is not ShowWork.WITH_NAME:
-            assert f"{person.title()} Tester" not in told(seen)
+            assert f"{person.title()} Tester" not in words
     assert seen.made.works == sum(wish["ai"] is not AI.NONE for wish in consents.values())
