@@ -120,6 +120,26 @@ document.addEventListener("htmx:before:history:update", (event) => {
   if (response?.status >= 400 && sourceElement instanceof HTMLFormElement) event.preventDefault();
 });
 
+// A page brings style sheets and scripts of its own, and htmx takes only what is between the body's ends.
+document.addEventListener("htmx:before:swap", (event) => bring(event.detail.ctx?.text ?? ""));
+
+const address = (one) => one.getAttribute("href") ?? one.getAttribute("src");
+
+function bring(html) {
+  const own = "link[rel=stylesheet], script[src]";
+  const there = new Set(Array.from(document.querySelectorAll(own), address));
+  const next = new DOMParser().parseFromString(html, "text/html");
+  for (const one of next.head.querySelectorAll(own)) if (!there.has(address(one))) document.head.append(afresh(one));
+}
+
+/** An element like this one; what a parser made does not run. */
+function afresh(one) {
+  const made = document.createElement(one.localName);
+  for (const { name, value } of one.attributes) made.setAttribute(name, value);
+  if (made.localName === "script") made.async = false; // in the order in which they stand
+  return made;
+}
+
 function samePage(ctx) {
   const url = ctx.response?.raw?.url;
   return Boolean(url) && new URL(url).pathname === location.pathname;
