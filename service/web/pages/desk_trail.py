@@ -18,6 +18,8 @@ from service.web.pages.visits import Visit
 
 KNOWN = frozenset({"state", "group", "challenge", "band", "days", "whose", "stale", "asks", "skip"})
 MOST_SKIPPED = 100
+MOST_FIELDS = 4 * MOST_SKIPPED
+"""Of an address that somebody wrote; of those skipped the latest count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ async def _trail(
     whose: Annotated[Whose | None, Query(), _WITHOUT_EMPTY] = None,
     stale: Annotated[bool, Query()] = False,
     asks: Annotated[bool, Query()] = False,
-    skip: Annotated[list[OwnId], Query(max_length=400)] = [],  # noqa: B006
+    skip: Annotated[list[OwnId], Query(max_length=MOST_FIELDS)] = [],  # noqa: B006
 ) -> Trail:
     wanted = QueueFilter(tuple(state), challenge, group, tuple(band), days, whose, stale, asks)
     return Trail(wanted, tuple(skip[-MOST_SKIPPED:]))
@@ -58,7 +60,7 @@ Followed = Annotated[Trail, Depends(_trail)]
 
 def clean(query: str) -> str:
     """The query with nothing in it but what a queue knows, encoded anew; a filter that asks for nothing goes, too."""
-    pairs = [(name, value) for name, value in parse_qsl(query, max_num_fields=500) if name in KNOWN and value]
+    pairs = [(name, value) for name, value in parse_qsl(query, max_num_fields=MOST_FIELDS) if name in KNOWN and value]
     skipped = [pair for pair in pairs if pair[0] == "skip"][-MOST_SKIPPED:]
     return urlencode([*(pair for pair in pairs if pair[0] != "skip"), *skipped])
 
