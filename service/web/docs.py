@@ -35,6 +35,7 @@ TAGS = [
     {"name": "Review", "description": "A facilitator's decisions. Each needs If-Match."},
     {"name": "Memory", "description": "What decisions mean for others: reach, contradictions, questions, advice."},
     {"name": "Overview", "description": "A challenge at a glance, and spot checks by a second reader."},
+    {"name": "Galleries", "description": "How others solved it: two or three works beside a learner's own."},
     {"name": "Introductions", "description": "Who should meet whom, and why; both say yes, each for themselves."},
     {"name": "Requests", "description": "What learners need, and what speaks to it."},
     {"name": "Imports", "description": "Many things at once, one JSON object a line."},

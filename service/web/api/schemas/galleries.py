@@ -1,0 +1,219 @@
+"""Galleries: what a platform's own page needs to show others' work beside a learner's, and what facilitators decide."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from pydantic import ConfigDict, Field
+
+from service.actions.galleries_desk import DeskGallery, Listed
+from service.actions.galleries_learn import Others, ShownToOthers, ShownWork, Stage, Thanked
+from service.domain.galleries import State
+from service.store.tables import Gallery
+from service.web.api.schemas.texts import Asked, Hash, Line, OwnId, Shown
+
+
+class PeerWorkShown(Shown):
+    """A peer's work as its reader may see it now."""
+
+    id: str = Field(description="Id of this work in this gallery, to thank its author.")
+    letter: str = Field(description="What the comparison calls it: A, B or C.")
+    shared: bool = Field(description="Whether it is still shared; if not, nothing of it is here.")
+    text: str = Field(description="The work.")
+    author: str = Field(description="The author's name, where the author wishes it; else empty.")
+    marks: list[tuple[int, int]] = Field(description="Places in the text that the comparison quotes.")
+    thanked: bool = Field(description="Whether the reader has thanked.")
+
+    @classmethod
+    def of(cls, one: ShownWork) -> PeerWorkShown:
+        return cls(
+            id=one.id,
+            letter=one.letter,
+            shared=one.shared,
+            text=one.text,
+            author=one.author,
+            marks=list(one.marks),
+            thanked=one.thanked,
+        )
+
+
+class OthersShown(Shown):
+    """How others solved it, as the learner may see it now."""
+
+    stage: Stage = Field(description="`open` (may be asked for), `waiting`, `shown`, `not_now` or `never`.")
+    comparison: str = Field(description="What to compare; empty where it quotes work that is no longer shared.")
+    works: list[PeerWorkShown] = Field(description="Two or three works, in order.")
+    approved_by: str = Field(description="Name of the facilitator who approved it, or who set the rule.")
+    by_rule: bool = Field(description="Whether it was approved by a rule for the challenge.")
+    shown_at: datetime | None = Field(description="Since when it can be seen.")
+    takeaway: str = Field(description="What the learner takes from it, in own words.")
+
+    @classmethod
+    def of(cls, seen: Others) -> OthersShown:
+        return cls(
+            stage=seen.stage,
+            comparison=seen.comparison,
+            works=[PeerWorkShown.of(one) for one in seen.works],
+            approved_by=seen.approved_by,
+            by_rule=seen.by_rule,
+            shown_at=seen.shown_at,
+            takeaway=seen.takeaway,
+        )
+
+
+class ThanksAsked(Asked):
+    """Thanks to an author."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, json_schema_extra={"example": {"item": "0" * 32}})
+
+    item: OwnId = Field(description="Id of the work in the gallery.")
+    named: bool = Field(False, description="Whether the author may know who thanks, if the author wishes the same.")
+
+
+class TakeawayAsked(Asked):
+    """What a learner takes from a gallery."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, json_schema_extra={"example": {"text": "Agree on one question first."}}
+    )
+
+    text: Line = Field(description="In the learner's own words.")
+    due_on: date | None = Field(None, description="With a day, it becomes a commitment.")
+
+
+class ThankedShown(Shown):
+    """Thanks that an author was given."""
+
+    item: str = Field(description="Id of the work in the gallery.")
+    at: datetime = Field(description="When.")
+    offers: bool = Field(description="Whether the reader offers the own name.")
+    returned: bool = Field(description="Whether the author has thanked back.")
+    met: str = Field(description="The reader's name, where both wish it; else empty.")
+
+    @classmethod
+    def of(cls, one: Thanked) -> ThankedShown:
+        return cls(item=one.item, at=one.at, offers=one.offers, returned=one.returned, met=one.met)
+
+
+class ShownWorkShown(Shown):
+    """One's own work that was shown to others; never to whom."""
+
+    submission: str = Field(description="Id of the submission.")
+    times: list[datetime] = Field(description="When it was shown, the latest first.")
+    thanks: list[ThankedShown] = Field(description="Thanks for it.")
+
+    @classmethod
+    def of(cls, one: ShownToOthers) -> ShownWorkShown:
+        thanks = [ThankedShown.of(thanks) for thanks in one.thanks]
+        return cls(submission=one.submission, times=list(one.times), thanks=thanks)
+
+
+class ShownWorkList(Shown):
+    """Own work that was shown."""
+
+    items: list[ShownWorkShown] = Field(description="By submission.")
+
+
+class GalleryShown(Shown):
+    """A gallery in the list: never whose work is in it."""
+
+    id: str = Field(description="Its id.")
+    version: int = Field(description="Grows with every change.")
+    state: State = Field(description="Where it is.")
+    submission: str = Field(description="Id of the submission that it is for.")
+    challenge: str = Field(description="Id of the challenge.")
+    works: int = Field(description="How many works are in it.")
+    gone: int = Field(description="How many of them are no longer shared.")
+    asked: bool = Field(description="Whether the learner asked for it.")
+    reason: str = Field(description="Why it is stuck, or waits again; else empty.")
+
+    @classmethod
+    def of(cls, one: Listed) -> GalleryShown:
+        return cls(
+            id=one.id,
+            version=one.version,
+            state=one.state,
+            submission=one.submission,
+            challenge=one.challenge,
+            works=one.works,
+            gone=one.gone,
+            asked=one.asked,
+            reason=one.reason,
+        )
+
+
+class GalleryList(Shown):
+    """One page of galleries."""
+
+    items: list[GalleryShown] = Field(description="Those asked for first, then the oldest.")
+    more: bool = Field(description="Whether there is another page.")
+
+
+class DeskWorkShown(Shown):
+    """A peer's work as a facilitator sees it before it is shown."""
+
+    letter: str = Field(description="A, B or C.")
+    shared: bool = Field(description="Whether it may be shown now.")
+    hindrance: str = Field(description="Why not; else empty.")
+    text: str = Field(description="The work; empty where it may not be shown.")
+    reasons: list[str] = Field(description="Why it was chosen; the learner is not shown this.")
+
+
+class DeskGalleryShown(Shown):
+    """One gallery to decide on."""
+
+    id: str = Field(description="Its id.")
+    version: int = Field(description="Its version, the ETag to be sent back with a decision.")
+    state: State = Field(description="Where it is.")
+    comparison: str = Field(description="What would be compared.")
+    text_hash: str = Field(description="Hash of what is here, to be sent back with an approval.")
+    works: list[DeskWorkShown] = Field(description="The works, in order.")
+    possible: list[str] = Field(description="What you may do now.")
+
+    @classmethod
+    def of(cls, one: DeskGallery) -> DeskGalleryShown:
+        works = [
+            DeskWorkShown(
+                letter=work.letter,
+                shared=work.shared,
+                hindrance=work.hindrance or "",
+                text="".join(stretch.text for stretch in work.text),
+                reasons=list(work.reasons),
+            )
+            for work in one.works
+        ]
+        return cls(
+            id=one.row.id,
+            version=one.row.version,
+            state=one.state,
+            comparison=one.comparison,
+            text_hash=one.text_hash,
+            works=works,
+            possible=list(one.possible),
+        )
+
+
+class GalleryApproved(Asked):
+    """An approval of exactly what was seen."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, json_schema_extra={"example": {"seen": "0" * 64}})
+
+    seen: Hash = Field(description="The `text_hash` that was seen.")
+
+
+class GalleryDismissed(Asked):
+    """A decision to show none, or to take back what is shown."""
+
+    note: Line = Field("", description="Why.")
+
+
+class GalleryDecided(Shown):
+    """A gallery after a decision."""
+
+    id: str = Field(description="Its id.")
+    version: int = Field(description="Its version now.")
+    state: State = Field(description="Where it is now.")
+
+    @classmethod
+    def of(cls, row: Gallery) -> GalleryDecided:
+        return cls(id=row.id, version=row.version, state=row.state)
