@@ -142,8 +142,8 @@ class Settings(BaseSettings):
     public_url: str = Field(
         "",
         pattern=r"^(https?://[^/\s?#]+)?$",
-        description="Where people reach the service, e.g. `https://feedback.example.org`: sign-in links begin with it, and "
-        "cookies are sent over TLS only if it does. Empty: the address that is listened on.",
+        description="Where people reach the service, e.g. `https://feedback.example.org`: sign-in links begin with it, "
+        "and cookies are sent over TLS only if it does. Empty: the address that is listened on.",
     )
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 Span = tuple[int, int]
 
@@ -34,5 +35,5 @@ def stretches(text: str, places: Mapping[int, Sequence[Span]]) -> tuple[Stretch,
             tuple(n for n, spans in sorted(held.items()) if any(a <= start and end <= b for a, b in spans)),
             tuple(n for n, at in sorted(first.items()) if at == start),
         )
-        for start, end in zip(edges, edges[1:], strict=False)
+        for start, end in pairwise(edges)
     )

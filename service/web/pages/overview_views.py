@@ -68,6 +68,7 @@ class Head:
 
     title: str
     path: str
+    base: str  # what addresses of this challenge begin with
     tabs: tuple[Tab, ...]
     groups: tuple[Group, ...]
     chosen: str  # external id of a group, or empty
@@ -88,7 +89,7 @@ def head(lens: Lens, groups: Sequence[Group], tab: str) -> Head:
     chosen = lens.chosen.external_id if lens.chosen else ""
     query = f"?group={quote(chosen, safe='')}" if chosen else ""
     tabs = tuple(Tab(f"{base}{end}{query}", label, end == tab) for end, label in _TABS)
-    return Head(lens.challenge.title, base + tab, tabs, tuple(groups), chosen)
+    return Head(lens.challenge.title, base + tab, base, tabs, tuple(groups), chosen)
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,9 @@ def every_draft_is_drawn(school: School) -> None:
 def test_a_challenge_is_counted_for_those_who_review_it_and_for_nobody_else(school: School) -> None:
     lindiwe = school.person("lindiwe")
     nothing = read(lindiwe)
-    assert nothing["progress"]["counts"] == dict.fromkeys(("waiting", "answered", "read", "declined", "acted"), 0) | {"not_submitted": 1}
+    assert nothing["progress"]["counts"] == dict.fromkeys(("waiting", "answered", "read", "declined", "acted"), 0) | {
+        "not_submitted": 1
+    }
     assert (nothing["times"]["median"], nothing["decisions"]["weeks"]) == (None, [])
     draft = school.drafted()
     approve(lindiwe, draft)

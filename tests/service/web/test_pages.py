@@ -20,7 +20,9 @@ def kinds(of: type[View] = View) -> list[type[View]]:
     return [kind for one in of.__subclasses__() for kind in (one, *kinds(one))]
 
 
-@pytest.mark.parametrize("kind", [kind for kind in kinds() if hasattr(kind, "template")], ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize(
+    "kind", [kind for kind in kinds() if hasattr(kind, "template")], ids=lambda kind: kind.__name__
+)
 def test_a_template_takes_exactly_what_its_context_holds(kind: type[View]) -> None:
     assert is_dataclass(kind)
     assert rendering.variables(kind.template) == {one.name for one in fields(kind)} | {"page"}
