@@ -1,0 +1,93 @@
+"""Galleries by real workers: chosen with no transaction open, and told when nothing can be chosen."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from pipelines.adapters.hashing import HashingEmbedder
+from pipelines.ports import Embedder, IndexUnavailable
+from service import wiring
+from service.actions import galleries_wanted, submit
+from service.domain.galleries import By, State
+from service.jobs.handlers import work_off
+from service.store import find
+from service.store.tables import Gallery, OutgoingEvent, Submission
+from tests.service.jobs.conftest import TEXT, School
+from tests.service.jobs.test_handlers import Ahead
+
+OTHERS = {
+    "tiago": "Students fill in three lines after class, and the teachers read them in pairs before the next visit.",
+    "noor": "We film a lesson, watch it together on Friday and count how often students ask something themselves.",
+}
+
+
+def _wanted(school: School) -> None:
+    school.hand_in("s-amara")
+    for person, text in OTHERS.items():
+        school.hand_in(f"s-{person}", person, text)
+    with school.parts.sessions.writing() as session:
+        row = find.one(session, Submission, school.actor.organization, "s-amara")
+        revision = submit.revision_of(session, row)
+        assert revision is not None
+        galleries_wanted.want(session, row, revision, By.LEARNER, asked=True, now=school.parts.now())
+
+
+def _the_gallery(school: School) -> Gallery:
+    with school.parts.sessions.reading() as session:
+        row = session.scalars(select(Gallery)).one()
+        assert row.items is not None
+        return row
+
+
+def test_a_worker_chooses_a_gallery_from_vectors_that_are_remembered(school: School) -> None:
+    _wanted(school)
+    work_off(school.parts)
+    row = _the_gallery(school)
+    assert (row.state, len(row.items)) == (State.READY, 2)
+    assert TEXT not in row.comparison
+    assert any(text.split(",")[0] in row.comparison for text in OTHERS.values())
+
+
+class _Watching(Ahead):
+    """Parts whose embedder notes whether the one connection to the database is in use while it thinks."""
+
+    def embedder(self, organization: str) -> Embedder:
+        engine = self.sessions.engine
+        assert engine.pool.checkedout() == 0  # type: ignore[attr-defined]
+
+        class Noting(HashingEmbedder):
+            def embed(self, texts):  # type: ignore[no-untyped-def]
+                assert engine.pool.checkedout() == 0  # type: ignore[attr-defined]
+                return super().embed(texts)
+
+        return Noting()
+
+
+def test_no_transaction_is_open_while_works_are_compared(school: School) -> None:
+    _wanted(school)
+    parts = _Watching(**{one.name: getattr(school.parts, one.name) for one in fields(wiring.Parts)})
+    work_off(parts)
+    assert _the_gallery(school).state is State.READY
+
+
+class _Broken(Ahead):
+    """Parts whose embedder does not answer."""
+
+    def embedder(self, organization: str) -> Embedder:
+        raise IndexUnavailable("It is gone.")
+
+
+def test_a_gallery_that_cannot_be_chosen_is_stuck_with_its_reason_and_told(school: School) -> None:
+    _wanted(school)
+    for hour in range(10):
+        given = {one.name: getattr(school.parts, one.name) for one in fields(wiring.Parts)}
+        work_off(_Broken(**given, by=timedelta(hours=hour)))
+    row = _the_gallery(school)
+    assert (row.state, row.reason_code) == (State.STUCK, "gave_up")
+    assert "It is gone." in row.reason
+    with school.parts.sessions.reading() as session:
+        told = session.scalars(select(OutgoingEvent.name).where(OutgoingEvent.name.startswith("gallery"))).all()
+    assert told == ["gallery.stuck"]
