@@ -66,11 +66,3 @@ def demo(_drafted_demo: Path, browser: Browser, tmp_path: Path) -> Iterator[Demo
     for house in _serving(_drafted_demo, tmp_path):
         with Demo(house, browser) as one:
             yield one
-
-
-@pytest.fixture(scope="module")
-def shown(_drafted_demo: Path, browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    """The demonstration, served for several tests that only look at it."""
-    for house in _serving(_drafted_demo, tmp_path_factory.mktemp("shown")):
-        with Demo(house, browser) as one:
-            yield one

@@ -10,8 +10,10 @@ from tests.journeys.browser.walking import kinds, walk
 
 PEOPLE = {COORDINATOR: "/desk", FACILITATOR: "/desk", LEARNER: "/learn"}
 ALONE = ("/sign-in", "/nothing-here")
-REACHED_OTHERWISE = {"/sign-in/{secret}"}
-"""Looked at by name below, since no link leads there."""
+BY_NAME = {COORDINATOR: ("/desk/pace",), LEARNER: ("/learn/shown", "/learn/work/s-001/others")}
+"""Pages that a link leads to only once there is something to see."""
+ELSEWHERE = {"/sign-in/{secret}", "/sign-in", "/desk/spot-checks/{id}/compared"}
+"""Looked at below, as nobody; and what two readers must have judged first."""
 
 OVERFLOWING = """() => [...document.querySelectorAll('body *')]
   .filter(one => one.getBoundingClientRect().right > innerWidth + 1)
@@ -55,18 +57,45 @@ def focus_troubles(window: Window, most: int = 40) -> list[str]:
     return sorted(found - {""})
 
 
+def lived_in(demo: Demo) -> None:
+    """Have some of everything there: a second version, a gallery, introductions, a decision that fits elsewhere."""
+    key = demo.key()
+    house, name = demo.house, "observation-handbook"
+    there = house.expect(200, "GET", f"/v1/context/{name}", key)
+    text = there["text"] + "\n\nAgree on one question before each visit."
+    house.expect(200, "PUT", f"/v1/context/{name}", key, {"title": there["title"], "text": text})
+    token = house.expect(201, "POST", "/v1/tokens", key, {"person": COORDINATOR})["secret"]
+    house.expect(202, "POST", "/v1/introductions/search", token, {})
+    house.expect(202, "POST", "/v1/submissions/s-001/gallery", key)
+    for what in ("introductions", "galleries"):
+        house.wait_for(lambda what=what: house.expect(200, "GET", f"/v1/{what}", token)["items"])
+
+
+def reach(window: Window) -> None:
+    """Where else the decision on a point fits."""
+    window.open("/desk/next?state=ready")
+    window.key("a")
+    window.page.get_by_role("link", name="Where else does this fit?").first.click()
+    window.page.wait_for_url("**/reach**")
+
+
 @pytest.mark.timeout(900)
-def test_every_page_is_fit_for_all(shown: Demo) -> None:
+def test_every_page_is_fit_for_all(demo: Demo) -> None:
+    lived_in(demo)
     found, seen = [], set[str]()
     for person, begin in PEOPLE.items():
-        window = shown.window(person)
-        for template in walk(window, begin):
+        window = demo.window(person)
+        for template in walk(window, begin, *BY_NAME.get(person, ())):
             if template not in seen:
                 seen.add(template)
                 found += wrong_with(window, template)
-    window = shown.window(None)
-    for path in (*ALONE, shown.link(LEARNER)):
+    window = demo.window(COORDINATOR)
+    reach(window)
+    seen.add("/desk/drafts/{id}/points/{point}/reach")
+    found += wrong_with(window, "reach")
+    window = demo.window(None)
+    for path in (*ALONE, demo.link(LEARNER)):
         window.open(path)
         found += wrong_with(window, path[:12])
     assert found == []
-    assert {kind.template for kind in kinds()} - seen - REACHED_OTHERWISE - {"/sign-in"} == set()
+    assert {kind.template for kind in kinds()} - seen == ELSEWHERE

@@ -53,7 +53,7 @@ def fill(window: Window, word: str) -> int:
 @pytest.mark.parametrize(("person", "begin"), [(COORDINATOR, "/desk"), (LEARNER, "/learn")])
 def test_hostile_words_in_every_field_do_nothing(demo: Demo, person: str, begin: str) -> None:
     window, found, forms = demo.window(person), [], 0
-    pages = list(walk(window, begin, MOST_PAGES))
+    pages = list(walk(window, begin, most=MOST_PAGES))
     addresses = dict.fromkeys(window.asked)
     for address in [one for one in addresses if "/static/" not in one and "/pulse" not in one][: len(pages) + 10]:
         answer = window.page.goto(address)
@@ -69,7 +69,7 @@ def test_hostile_words_in_every_field_do_nothing(demo: Demo, person: str, begin:
             window.page.wait_for_timeout(250)
             forms += 1
             found += nothing_happened(window, f"{urlsplit(address).path} form {form}")
-    for template in walk(window, begin, MOST_PAGES):  # and where the words are shown afterwards
+    for template in walk(window, begin, most=MOST_PAGES):  # and where the words are shown afterwards
         found += nothing_happened(window, template)
     assert found == []
     assert forms >= 4

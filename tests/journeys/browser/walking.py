@@ -12,7 +12,7 @@ from fastapi.routing import APIRoute
 from service.web.pages import site
 from tests.journeys.browser.people import Window
 
-NOT_PAGES = re.compile(r"/pulse$|/data$|\.(json|md|csv|graphml)$|^/embed/|^/$|/next$")
+NOT_PAGES = re.compile(r"/pulse$|/download$|\.(json|md|csv|graphml)$|^/embed/|^/$|/next$")
 """Marks for scripts, files to keep, and addresses that only lead elsewhere."""
 
 
@@ -40,9 +40,9 @@ def kind_of(address: str) -> Kind | None:
     return next((kind for kind in kinds() if kind.pattern.match(path)), None)
 
 
-def walk(window: Window, begin: str, most: int = 80) -> Iterator[str]:
-    """Opens one page of each kind that can be reached from `begin`; gives its template each time."""
-    todo, seen = [begin], set[str]()
+def walk(window: Window, *begin: str, most: int = 80) -> Iterator[str]:
+    """Opens one page of each kind that can be reached from these; gives its template each time."""
+    todo, seen = list(begin), set[str]()
     while todo and len(seen) < most:
         path = todo.pop(0)
         kind = kind_of(path)
