@@ -22,8 +22,8 @@ HOSTILE = (
 )
 """Scripts by every door, templates, styles, htmx's own attributes, marks of direction, and a word without an end."""
 
-FIELDS = "main textarea:visible, main input[type=text]:visible, main input:not([type]):visible"
-MOST_PAGES = 40
+FIELDS = ":is(textarea, input[type=text], input[type=search], input:not([type])):visible"
+MOST_PAGES, MOST_FORMS = 40, 30
 
 
 def overfull(window: Window) -> bool:
@@ -40,39 +40,35 @@ def nothing_happened(window: Window, where: str) -> list[str]:
     return found
 
 
-def fill(window: Window, word: str) -> int:
-    """Put the word into every field of the page, opening what is closed; how many there were."""
+def send(window: Window, number: int, word: str) -> bool:
+    """Put the word into every field of one form and send it; False where it has no field to write into."""
     window.page.evaluate("document.querySelectorAll('main details').forEach(one => { one.open = true })")
-    fields = window.page.locator(FIELDS)
-    for number in range(fields.count()):
-        fields.nth(number).fill(word, force=True)
-    return fields.count()
+    form = window.page.locator("main form[method=post]").nth(number)
+    fields = form.locator(FIELDS)
+    for place in range(fields.count()):
+        fields.nth(place).fill(word, force=True)
+    if fields.count():
+        form.evaluate("form => { form.noValidate = true; form.requestSubmit() }")
+        window.page.wait_for_timeout(300)
+    return fields.count() > 0
 
 
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize(("person", "begin"), [(COORDINATOR, "/desk"), (LEARNER, "/learn")])
-def test_hostile_words_in_every_field_do_nothing(demo: Demo, person: str, begin: str) -> None:
-    window, found, forms = demo.window(person), [], 0
-    pages = list(walk(window, begin, most=MOST_PAGES))
-    addresses = dict.fromkeys(window.asked)
-    for address in [one for one in addresses if "/static/" not in one and "/pulse" not in one][: len(pages) + 10]:
-        answer = window.page.goto(address)
-        if answer is None or answer.status != 200 or "text/html" not in answer.headers.get("content-type", ""):
-            continue
-        for form in range(window.page.locator("main form[method=post]").count()):
-            window.page.goto(address)
-            word = HOSTILE[forms % len(HOSTILE)]
-            one = window.page.locator("main form[method=post]").nth(form)
-            if not fill(window, word) or one.locator(FIELDS).count() == 0:
-                continue
-            one.evaluate("form => HTMLFormElement.prototype.requestSubmit.call(form)")
-            window.page.wait_for_timeout(250)
-            forms += 1
-            found += nothing_happened(window, f"{urlsplit(address).path} form {form}")
+@pytest.mark.parametrize(("person", "begin", "least"), [(COORDINATOR, "/desk", 8), (LEARNER, "/learn", 2)])
+def test_hostile_words_in_every_field_do_nothing(demo: Demo, person: str, begin: str, least: int) -> None:
+    window, found, sent = demo.window(person), [], 0
+    addresses = [window.page.url for _ in walk(window, begin, most=MOST_PAGES)]
+    for address in addresses:
+        window.page.goto(address)
+        for number in range(window.page.locator("main form[method=post]").count()):
+            if sent < MOST_FORMS and send(window, number, HOSTILE[sent % len(HOSTILE)]):
+                sent += 1
+                found += nothing_happened(window, f"{urlsplit(address).path} form {number}")
+                window.page.goto(address)
     for template in walk(window, begin, most=MOST_PAGES):  # and where the words are shown afterwards
         found += nothing_happened(window, template)
     assert found == []
-    assert forms >= 4
+    assert sent >= least
 
 
 def test_a_learners_work_is_shown_letter_for_letter_and_runs_nothing(demo: Demo) -> None:

@@ -16,6 +16,8 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from service.jobs.meetings import briefing
+from service.store.session import Sessions
 from tests.service.web.conftest import School
 
 CHECKS = [
@@ -39,8 +41,8 @@ def lines(_: Any, value: Any) -> bytes:
     return str(value).encode("utf-8", "replace")
 
 
-def test_every_operation_answers_as_documented(serve: Callable[..., School]) -> None:
-    school = serve(similar=lambda *_, **__: []).founded("harbor").peopled()
+def test_every_operation_answers_as_documented(serve: Callable[..., School], sessions: Sessions) -> None:
+    school = serve(similar=lambda *_, **__: [], brief=briefing(sessions)).founded("harbor").peopled()
     keys = {"platform": school.key, "person": school.person("lindiwe").headers["Authorization"].removeprefix("Bearer ")}
     document = schemathesis.openapi.from_dict(school.app.openapi())
     tried = []
