@@ -45,12 +45,13 @@ def send(window: Window, number: int, word: str) -> bool:
     window.page.evaluate("document.querySelectorAll('main details').forEach(one => { one.open = true })")
     form = window.page.locator("main form[method=post]").nth(number)
     fields = form.locator(FIELDS)
-    for place in range(fields.count()):
+    there = fields.count()
+    for place in range(there):
         fields.nth(place).fill(word, force=True)
-    if fields.count():
+    if there:
         form.evaluate("form => { form.noValidate = true; form.requestSubmit() }")
         window.page.wait_for_timeout(300)
-    return fields.count() > 0
+    return there > 0
 
 
 @pytest.mark.timeout(600)

@@ -51,6 +51,9 @@ def walk(window: Window, *begin: str, most: int = 80) -> Iterator[str]:
         seen.add(kind.template)
         window.open(path)
         yield kind.template
-        links = window.page.eval_on_selector_all("main a[href], header a[href]", "all => all.map(one => one.href)")
-        inside = (urlsplit(urljoin(window.base, link)) for link in links if link.startswith(window.base))
+        links = window.page.eval_on_selector_all(
+            "main a[href], header a[href]", "all => all.map(one => one.getAttribute('href'))"
+        )
+        full = (urljoin(window.page.url, link) for link in links)
+        inside = (urlsplit(link) for link in full if link.startswith(window.base))
         todo += [f"{one.path}?{one.query}" if one.query else one.path for one in inside]
