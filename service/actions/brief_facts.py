@@ -12,15 +12,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, and_, func, or_, select
+from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
 from pipelines.approaches import Work
-from pipelines.values import AI, Criterion, Standing
+from pipelines.values import Criterion, Standing
 from service.actions import overview_lens, overview_progress
 from service.actions.galleries_sharing import Tree
 from service.actions.introductions_circle import SURE
 from service.actions.overview_lens import Lens
+from service.actions.overview_map import BARRED, LATEST, counts
 from service.actions.overview_progress import Stage
 from service.actions.work_vectors import Vectors, of_revisions
 from service.domain.requests import RequestState
@@ -84,7 +85,7 @@ def gather(session: Session, actor: Actor, challenge: str, *, group: str | None 
     shown = {row.draft: _how(row, lens, there, tree) for row in rows}
     quoted = [row for row in rows if shown[row.draft] is not ShowWork.NO]
     _, vectors = of_revisions(session, organization.id, {row.revision: row.text for row in quoted})
-    all_, barred = _counts(session, lens)
+    all_, barred = counts(session, lens)
     return Facts(
         lens=lens,
         groups=tuple(overview_lens.choices(session, lens)),
@@ -98,10 +99,6 @@ def gather(session: Session, actor: Actor, challenge: str, *, group: str | None 
         beyond=all_ - barred - len(rows),
         language=lens.challenge.language or organization.language,
     )
-
-
-_LATEST = and_(Revision.submission_id == Submission.id, Revision.number == Submission.latest)
-_BARRED = or_(Consent.ai == AI.NONE, Revision.ai == AI.NONE)
 
 
 def _works(lens: Lens) -> Any:
@@ -120,26 +117,14 @@ def _works(lens: Lens) -> Any:
             DraftRow.assessment,
         )
         .select_from(Submission)
-        .join(Revision, _LATEST)
+        .join(Revision, LATEST)
         .join(DraftRow, DraftRow.revision_id == Revision.id)
         .join(Person, Person.id == Submission.person_id)
         .join(Consent, Consent.person_id == Submission.person_id)
-        .where(*lens.here, Submission.withdrawn_at.is_(None), ~_BARRED)
+        .where(*lens.here, Submission.withdrawn_at.is_(None), ~BARRED)
         .order_by(DraftRow.shuffle, DraftRow.id)
         .limit(MOST)
     )
-
-
-def _counts(session: Session, lens: Lens) -> tuple[int, int]:
-    """How many latest texts there are, and how many of them no machine may read."""
-    row = session.execute(
-        select(func.count(), func.count().filter(_BARRED))
-        .select_from(Submission)
-        .join(Revision, _LATEST)
-        .join(Consent, Consent.person_id == Submission.person_id)
-        .where(*lens.here, Submission.withdrawn_at.is_(None))
-    ).one()
-    return row[0], row[1]
 
 
 def _learners_in(session: Session, lens: Lens) -> frozenset[str]:

@@ -70,7 +70,7 @@ class _Row:
 def solution_map(session: Session, lens: Lens) -> SolutionMap:
     """Of the latest revisions in these groups, in four statements."""
     rows = _readable(session, lens)
-    all_, barred = _counts(session, lens)
+    all_, barred = counts(session, lens)
     model, vectors = of_revisions(session, lens.challenge.organization_id, {row.revision: row.text for row in rows})
     placed = [row for row in rows if row.revision in vectors] if vectors else rows
     works = [Work(row.revision, row.text) for row in placed]
@@ -84,16 +84,16 @@ def solution_map(session: Session, lens: Lens) -> SolutionMap:
     )
 
 
-_BARRED = or_(Consent.ai == AI.NONE, Revision.ai == AI.NONE)
-_LATEST = and_(Revision.submission_id == Submission.id, Revision.number == Submission.latest)
+BARRED = or_(Consent.ai == AI.NONE, Revision.ai == AI.NONE)
+LATEST = and_(Revision.submission_id == Submission.id, Revision.number == Submission.latest)
 
 
-def _counts(session: Session, lens: Lens) -> tuple[int, int]:
+def counts(session: Session, lens: Lens) -> tuple[int, int]:
     """How many there are, and how many of them no machine may read."""
     row = session.execute(
-        select(func.count(), func.count().filter(_BARRED))
+        select(func.count(), func.count().filter(BARRED))
         .select_from(Submission)
-        .join(Revision, _LATEST)
+        .join(Revision, LATEST)
         .join(Consent, Consent.person_id == Submission.person_id)
         .where(*lens.here, Submission.withdrawn_at.is_(None))
     ).one()
@@ -105,11 +105,11 @@ def _readable(session: Session, lens: Lens) -> list[_Row]:
     rows = session.execute(
         select(Revision.id, Revision.text, Submission.external_id, Person.external_id, Person.name, DraftRow.id)
         .select_from(Submission)
-        .join(Revision, _LATEST)
+        .join(Revision, LATEST)
         .join(DraftRow, DraftRow.revision_id == Revision.id)
         .join(Person, Person.id == Submission.person_id)
         .join(Consent, Consent.person_id == Submission.person_id)
-        .where(*lens.here, Submission.withdrawn_at.is_(None), ~_BARRED)
+        .where(*lens.here, Submission.withdrawn_at.is_(None), ~BARRED)
         .order_by(DraftRow.shuffle, DraftRow.id)
         .limit(MOST)
     )
