@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service.actions import learner_asks, learner_commitments, learner_feedback, learner_reactions
+from service.actions import learner_data_people as between
 from service.actions.learner_feedback import RevisionSeen
 from service.actions.learner_own import person_of
 from service.actions.release import ShownPoint, ShownSource
@@ -46,6 +47,10 @@ def own_data(session: Session, actor: Actor, person: str, *, now: datetime) -> d
         "asks": _asks(session, kept),
         "commitments": _commitments(session, who, now),
         "readings": _readings(session, who),
+        "requests": between.asked_for(session, who),
+        "introductions": between.introduced(session, who),
+        "galleries": between.read_of_others(session, kept),
+        "shown_to_others": between.read_by_others(session, actor, who),
     }
     plain: dict[str, Any] = _plain(made)
     return plain

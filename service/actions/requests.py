@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from pipelines.values import AI, Shelf
 from service.actions import people
+from service.actions.introductions import open_people
 from service.actions.introductions_quotes import Place, Quote, Reader, of_documents, of_work, reader
 from service.domain.errors import Invalid, NotAllowed, NotFound, NotNow
 from service.domain.events import Event
@@ -105,7 +107,7 @@ def mine(session: Session, actor: Actor) -> list[OwnRequest]:
     person = _learner(session, actor)
     rows = session.scalars(select(Request).where(Request.person_id == person.id).order_by(Request.id.desc())).all()
     found = findings(session, [row.id for row in rows], reader(session, actor))
-    names = people.names_of(session, [row.answered_by for row in rows])
+    names = answerers(session, rows)
     return [
         OwnRequest(
             id=row.id,
@@ -121,6 +123,16 @@ def mine(session: Session, actor: Actor) -> list[OwnRequest]:
         )
         for row in rows
     ]
+
+
+def answerers(session: Session, rows: Iterable[Request]) -> dict[str, str]:
+    """Names of those who answered, by our own ids. Whoever answered by meeting its author, and wrote nothing here, is
+    named only while they allow to be introduced."""
+    rows = list(rows)
+    wrote = {row.answered_by for row in rows if row.answer or row.answered_by == row.person_id}
+    met = {row.answered_by for row in rows if row.answered_by} - wrote
+    allowed = open_people(session, met, machines=False)
+    return people.names_of(session, [*wrote, *(id_ for id_ in met if allowed.get(id_, False))])
 
 
 def findings(session: Session, requests: list[str], to: Reader) -> dict[str, Found]:

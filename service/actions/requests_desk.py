@@ -11,9 +11,8 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from pipelines.values import AI, PointKind, Shelf, SourceKind
-from service.actions import people
 from service.actions.introductions_quotes import Place, Quote, of_documents, reader
-from service.actions.requests import Found, findings, introduced_for
+from service.actions.requests import Found, answerers, findings, introduced_for
 from service.domain.errors import Invalid, NotAllowed, NotFound
 from service.domain.events import Event
 from service.domain.requests import RequestState, require_open
@@ -103,7 +102,7 @@ def listed(session: Session, actor: Actor, *, state: RequestState) -> list[DeskR
     ids = [row.id for row, _, _ in rows]
     found = findings(session, ids, reader(session, actor, reviewing=True))
     led = introduced_for(session, ids)
-    names = people.names_of(session, [row.answered_by for row, _, _ in rows])
+    names = answerers(session, [row for row, _, _ in rows])
     groups = _groups(session, {row.person_id for row, _, _ in rows})
     return [
         DeskRequest(

@@ -78,7 +78,8 @@ class ConsentsShown(Shown):
 
 
 class OwnData(RootModel[dict[str, Any]]):
-    """Everything that is kept about a person: profile, consents, work, feedback, reactions, questions, next steps."""
+    """Everything that is kept about a person: profile, consents, work, feedback, reactions, questions, next steps,
+    requests, introductions, galleries."""
 
 
 class PersonAsked(Asked):
