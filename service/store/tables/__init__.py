@@ -1,6 +1,7 @@
 """The tables, by subject. Import them from here; migrations/ holds how they came to be."""
 
 from service.store.tables.columns import Base
+from service.store.tables.following import Reminder, Telling, Uptake, UptakeCount
 from service.store.tables.galleries import (
     Gallery,
     GalleryApproval,
@@ -110,6 +111,7 @@ __all__ = [
     "Reaction",
     "ReadingRow",
     "Release",
+    "Reminder",
     "Request",
     "RequestFinding",
     "Reservation",
@@ -125,6 +127,9 @@ __all__ = [
     "SpotCheck",
     "StoredReply",
     "Submission",
+    "Telling",
+    "Uptake",
+    "UptakeCount",
     "Useful",
     "VectorRow",
 ]
