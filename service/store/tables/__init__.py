@@ -11,6 +11,7 @@ from service.store.tables.galleries import (
     GalleryShowing,
     GalleryThanks,
 )
+from service.store.tables.goals import Goal, GoalEvidence, GoalReading
 from service.store.tables.introductions import (
     Introduction,
     IntroductionAnswer,
@@ -89,6 +90,9 @@ __all__ = [
     "GalleryPolicy",
     "GalleryShowing",
     "GalleryThanks",
+    "Goal",
+    "GoalEvidence",
+    "GoalReading",
     "Group",
     "ImportChunk",
     "ImportError_",
