@@ -1,5 +1,6 @@
 """The tables, by subject. Import them from here; migrations/ holds how they came to be."""
 
+from service.store.tables.briefs import BriefWording, WordingState
 from service.store.tables.columns import Base
 from service.store.tables.following import Reminder, Telling, Uptake, UptakeCount
 from service.store.tables.galleries import (
@@ -71,6 +72,7 @@ __all__ = [
     "AssessmentFit",
     "AuditEntry",
     "Base",
+    "BriefWording",
     "Challenge",
     "ChallengeGroup",
     "Clarification",
@@ -136,4 +138,5 @@ __all__ = [
     "UptakeCount",
     "Useful",
     "VectorRow",
+    "WordingState",
 ]
