@@ -7,46 +7,25 @@ no machine may read are left out of the comparison, and counted.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
-from sqlalchemy import func, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
-from pipelines.values import AI, Band, PointKind
-from pipelines.wording import language_of
-from service.actions import overview_lens
+from pipelines.values import Band
+from service.actions import overview_lens, uptake_pairs
 from service.actions.overview_lens import Lens
+from service.actions.uptake_pairs import NOTHING, Counts, Figure, Later
 from service.domain.review import State
 from service.domain.roles import Actor
-from service.domain.uptake import Said, Verdict, uptake
-from service.domain.worddiff import words
-from service.store.tables import (
-    Approval,
-    CommitmentRow,
-    Consent,
-    DraftRow,
-    Group,
-    Release,
-    Revision,
-    Submission,
-)
+from service.domain.uptake import Verdict
+from service.store.tables import CommitmentRow, DraftRow, Group, Submission
 from service.store.tables.learners import Outcome
 
 MOST = 200
-"""Pairs of revisions that are compared, the latest; more make the figure no surer, and the reader wait."""
-
-
-@dataclass(frozen=True, slots=True)
-class Later:
-    """A revision with released points, and the one that came after it."""
-
-    before: str
-    after: str
-    language: str
-    points: tuple[Said, ...]
+"""Pairs of revisions that are compared while somebody waits, the latest; the others are stored within the hour."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,94 +46,71 @@ class Promises:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """`answered`: submissions with released feedback; `revised`: of these, those handed in again afterwards."""
+    """`answered`: submissions with released feedback; `revised`: of these, those handed in again afterwards. `stored`
+    was compared before; `later` is not yet, and is compared now."""
 
     lens: Lens
     groups: tuple[Group, ...]
+    stored: Figure
     later: tuple[Later, ...]
     promises: tuple[Promises, ...]
     answered: int
     revised: int
-    barred: int
+
+    @property
+    def barred(self) -> int:
+        return self.stored.barred
+
+    @property
+    def left_out(self) -> int:
+        """Pairs that are not compared yet, and not now either."""
+        return self.stored.pending - len(self.later)
 
 
 @dataclass(frozen=True, slots=True)
 class Followed:
-    """What became of the released points that ask for something, by (verdict, how sure). `points` is their number."""
+    """What became of the released points that ask for something, by (verdict, how sure), and the same by the month
+    (2026-11) in which the later revision was handed in."""
 
     facts: Facts
-    points: int
-    became: Mapping[tuple[Verdict, Band], int]
+    months: Mapping[str, Counts]
 
-    def count(self, verdict: Verdict) -> int:
-        return sum(number for (found, _), number in self.became.items() if found is verdict)
+    @property
+    def became(self) -> Counts:
+        found: Counter[tuple[Verdict, Band]] = Counter()
+        for counts in self.months.values():
+            found.update(counts)
+        return found
+
+    @property
+    def points(self) -> int:
+        return uptake_pairs.points_of(self.became)
 
     @property
     def taken_up(self) -> float | None:
         """Share taken up of those of which it can be told."""
-        told = self.points - self.count(Verdict.CANNOT_TELL)
-        return self.count(Verdict.TAKEN_UP) / told if told else None
+        return uptake_pairs.share(self.became)
 
 
 def gather(session: Session, actor: Actor, challenge: str, *, group: str | None = None, now: datetime) -> Facts:
     """Of a challenge (external id) in the groups that the actor reviews. Raises NotFound; NotAllowed for a learner."""
     lens = overview_lens.lens(session, actor, challenge, group=group)
-    rows = _pairs(session, lens)
     answered = session.scalar(
         select(func.count(Submission.id.distinct()))
         .join(DraftRow, DraftRow.submission_id == Submission.id)
         .where(*lens.here, Submission.withdrawn_at.is_(None), DraftRow.state == State.RELEASED)
     )
-    readable = [row for row in rows if not row.barred]
+    revised = session.scalar(uptake_pairs.pairs(func.count(Submission.id.distinct())).where(*lens.here))
+    stored = uptake_pairs.figures(session, lens.here).get(lens.challenge.id, NOTHING)
     return Facts(
         lens=lens,
         groups=tuple(overview_lens.choices(session, lens)),
-        later=tuple(_later(row) for row in readable[:MOST]),
+        stored=stored,
+        later=tuple(uptake_pairs.texts(session, lens.here, MOST)) if stored.pending else (),
         promises=_promises(session, lens, now.date()),
         answered=answered or 0,
-        revised=len({row.submission for row in rows}),
-        barred=len(rows) - len(readable),
+        revised=revised or 0,
     )
-
-
-def _pairs(session: Session, lens: Lens) -> Sequence[Any]:
-    """Each revision whose feedback stands, with what was released last on it and the next one; the latest first."""
-    new = aliased(Revision)
-    rows = session.execute(
-        select(
-            Submission.id.label("submission"),
-            DraftRow.id.label("draft"),
-            Revision.text.label("before"),
-            new.text.label("after"),
-            new.language,
-            Approval.body,
-            or_(Revision.ai == AI.NONE, new.ai == AI.NONE, Consent.ai == AI.NONE).label("barred"),
-        )
-        .select_from(Release)
-        .join(Approval, Approval.id == Release.approval_id)
-        .join(DraftRow, DraftRow.id == Release.draft_id)
-        .join(Revision, Revision.id == DraftRow.revision_id)
-        .join(Submission, Submission.id == Revision.submission_id)
-        .join(new, (new.submission_id == Submission.id) & (new.number == Revision.number + 1))
-        .join(Consent, Consent.person_id == Submission.person_id)
-        .where(
-            *lens.here,
-            Submission.withdrawn_at.is_(None),
-            Release.retracted_at.is_(None),
-            DraftRow.state == State.RELEASED,
-        )
-        .order_by(new.submitted_at.desc(), new.id, Release.released_at.desc(), Release.id.desc())
-    )
-    latest: dict[str, Any] = {}
-    for row in rows:
-        latest.setdefault(row.draft, row)
-    return list(latest.values())
-
-
-def _later(row: Any) -> Later:
-    language = (row.language or language_of(row.after)).partition("-")[0].lower()
-    points = (Said(PointKind(one["kind"]), one["text"], one["quote"]) for one in row.body["points"])
-    return Later(row.before, row.after, language, tuple(one for one in points if one.kind is not PointKind.STRENGTH))
 
 
 def _promises(session: Session, lens: Lens, today: date) -> tuple[Promises, ...]:
@@ -181,11 +137,9 @@ def _how(outcome: Outcome | None, due: date, today: date) -> str:
 
 
 def followed(facts: Facts) -> Followed:
-    """Compares words, not meanings; see `domain.uptake` for how sure that is."""
-    became: Counter[tuple[Verdict, Band]] = Counter()
+    """What was stored, and what is compared now."""
+    months = {month: Counter(counts) for month, counts in facts.stored.months.items()}
     for one in facts.later:
-        pieces = tuple(words(one.before, one.after)) if one.points else ()
-        for said in one.points:
-            found = uptake(said, pieces, language=one.language)
-            became[found.verdict, found.sure] += 1
-    return Followed(facts, sum(became.values()), dict(became))
+        if counts := uptake_pairs.compared(one):
+            months.setdefault(one.month, Counter()).update(counts)
+    return Followed(facts, dict(sorted(months.items())))

@@ -9,6 +9,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, case, func, select
 from sqlalchemy.orm import Session
 
+from service.actions import uptake_store
+from service.actions.uptake_pairs import NOTHING, Figure
 from service.domain.errors import NotAllowed
 from service.domain.review import State
 from service.domain.roles import Actor, Reach, Role, visible_groups
@@ -21,7 +23,7 @@ MOST = 500
 class Row:
     """A challenge, how many people it is set to in the groups that one sees, and how many are how far.
 
-    `to_decide` drafts wait for a facilitator, `with_machine` are still being made.
+    `to_decide` drafts wait for a facilitator, `with_machine` are still being made. `uptake` is the stored figure.
     """
 
     challenge: Challenge
@@ -30,17 +32,19 @@ class Row:
     answered: int = 0
     to_decide: int = 0
     with_machine: int = 0
+    uptake: Figure = NOTHING
 
 
 def rows(session: Session, actor: Actor) -> list[Row]:
     """Challenges that are set to somebody whom the actor may see, or on which somebody has handed in; those with most
-    to decide first, then the newest. In five statements. Raises NotAllowed for a learner."""
+    to decide first, then the newest. In seven statements. Raises NotAllowed for a learner."""
     if actor.reach is Reach.PERSON and not actor.reviews:
         raise NotAllowed("The overview of challenges is for facilitators.")
     counts = _counts(session, actor)
     audience = _audience(session, actor)
+    uptake = uptake_store.of_all(session, actor)
     found = [
-        Row(one, audience(one.id), **counts.get(one.id, {}))
+        Row(one, audience(one.id), **counts.get(one.id, {}), uptake=uptake.get(one.id, NOTHING))
         for one in session.scalars(
             select(Challenge).where(Challenge.organization_id == actor.organization).order_by(Challenge.id.desc())
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -11,9 +11,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from service.actions.overview_lens import Lens, Piece
+from service.domain.reminders import ReminderKind
 from service.domain.review import State
 from service.domain.roles import Role
-from service.store.tables import CommitmentRow, Group, Person, RoleGrant, Submission
+from service.store.tables import CommitmentRow, Group, Person, Reminder, RoleGrant, Submission
 
 
 class Stage(StrEnum):
@@ -49,6 +50,7 @@ class Learner:
     answered: bool = False
     read: bool = False
     acted: bool = False
+    reminded: tuple[tuple[ReminderKind, datetime], ...] = ()  # of what, and when last
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,7 @@ class Progress:
 
 
 def progress(session: Session, lens: Lens, pieces: Sequence[Piece]) -> Progress:
-    """How far each person is, in four statements."""
+    """How far each person is, in five statements."""
     places = _places(session, lens)
     by_person: dict[str, list[Piece]] = {}
     for piece in pieces:
@@ -93,8 +95,12 @@ def progress(session: Session, lens: Lens, pieces: Sequence[Piece]) -> Progress:
     people = _named(session, Person, places)
     groups = _named(session, Group, places.values())
     committed = _committed(session, lens)
+    reminded = _reminded(session, lens)
     learners = [
-        _learner(people[person], groups[place], by_person.get(person, []), committed)
+        replace(
+            _learner(people[person], groups[place], by_person.get(person, []), committed),
+            reminded=tuple(reminded.get(person, ())),
+        )
         for person, place in places.items()
     ]
     return Progress(
@@ -139,6 +145,21 @@ def _committed(session: Session, lens: Lens) -> Mapping[str, datetime]:
         .group_by(Submission.id)
     )
     return dict(rows.all())
+
+
+def _reminded(session: Session, lens: Lens) -> Mapping[str, list[tuple[ReminderKind, datetime]]]:
+    """When each person was last reminded of what on this challenge, by whomever."""
+    last = func.max(Reminder.sent_at)
+    rows = session.execute(
+        select(Reminder.person_id, Reminder.kind, last)
+        .where(Reminder.challenge_id == lens.challenge.id)
+        .group_by(Reminder.person_id, Reminder.kind)
+        .order_by(last.desc())
+    )
+    found: dict[str, list[tuple[ReminderKind, datetime]]] = {}
+    for person, kind, at in rows:
+        found.setdefault(person, []).append((kind, at))
+    return found
 
 
 def _learner(

@@ -12,9 +12,13 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from service.domain import money
+from service.domain.reminders import MOST_DAYS
 
 UNDO: Final = "undo_seconds"
 EMBED: Final = "embed_origins"
+REMIND: Final = "remind_again_days"
+ANSWER: Final = "answer_within_days"
+LOOK: Final = "look_for_introductions_weekly"
 LONGEST_UNDO: Final = 3_600
 """An hour: whoever waits for feedback should not wait for a second thought much longer."""
 MOST_ORIGINS: Final = 20
@@ -29,13 +33,20 @@ _HERE: Final = frozenset({"localhost", "127.0.0.1"})
 @dataclass(frozen=True, slots=True)
 class OrganizationWish:
     """All that a coordinator sets. `undo_seconds` and `model_budget_per_day`: None is what the installation says; a
-    budget of 0 is no limit. `embed_origins` are sites such as `https://courses.example.org`."""
+    budget of 0 is no limit. `embed_origins` are sites such as `https://courses.example.org`.
+
+    `remind_again_days`: None is `reminders.AGAIN_DAYS`. `answer_within_days`: what learners are promised; None promises
+    nothing, and nobody is told of work that waits.
+    """
 
     name: str
     language: str = "en"
     undo_seconds: int | None = None
     model_budget_per_day: float | None = None
     embed_origins: tuple[str, ...] = ()
+    remind_again_days: int | None = None
+    answer_within_days: int | None = None
+    look_for_introductions_weekly: bool = False
 
 
 def is_origin(text: str) -> bool:
@@ -57,6 +68,8 @@ def faults(wish: OrganizationWish) -> dict[str, str]:
         UNDO: "" if wish.undo_seconds is None or 0 <= wish.undo_seconds <= LONGEST_UNDO else _NO_UNDO,
         money.PER_DAY: _budget(wish.model_budget_per_day),
         EMBED: _origins(wish.embed_origins),
+        REMIND: _days(wish.remind_again_days),
+        ANSWER: _days(wish.answer_within_days),
     }
     return {field: words for field, words in found.items() if words}
 
@@ -71,6 +84,10 @@ def _name(name: str) -> str:
     if len(name) > 255 or not name.isprintable():
         return "A name is one line of at most 255 characters."
     return ""
+
+
+def _days(days: int | None) -> str:
+    return "" if days is None or 1 <= days <= MOST_DAYS else f"Give whole days, from 1 to {MOST_DAYS}."
 
 
 def _budget(amount: float | None) -> str:
@@ -96,6 +113,9 @@ def stored(settings: Mapping[str, Any], wish: OrganizationWish) -> dict[str, Any
         UNDO: wish.undo_seconds,
         money.PER_DAY: wish.model_budget_per_day,
         EMBED: list(dict.fromkeys(wish.embed_origins)) or None,
+        REMIND: wish.remind_again_days,
+        ANSWER: wish.answer_within_days,
+        LOOK: wish.look_for_introductions_weekly or None,
     }
     rest = {name: value for name, value in settings.items() if name not in own}
     return {**rest, **{name: value for name, value in own.items() if value is not None}}
@@ -110,7 +130,14 @@ def wish_of(name: str, language: str, settings: Mapping[str, Any]) -> Organizati
         int(undo) if isinstance(undo, int | float) and _is_amount(undo) else None,
         float(budget) if isinstance(budget, int | float) and _is_amount(budget) else None,
         tuple(one for one in origins if isinstance(one, str) and is_origin(one)) if isinstance(origins, list) else (),
+        _whole(settings.get(REMIND)),
+        _whole(settings.get(ANSWER)),
+        settings.get(LOOK) is True,
     )
+
+
+def _whole(value: object) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) and not _days(value) else None
 
 
 def _is_amount(value: float) -> bool:

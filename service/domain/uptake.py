@@ -17,6 +17,8 @@ from pipelines.values import Band, PointKind
 from pipelines.wording import akin, content, sentences, tokens
 from service.domain.worddiff import Kind, Piece
 
+METHOD: Final = 1
+"""Grows when a verdict may come out otherwise; what was stored by an earlier one is then compared anew."""
 ECHOES: Final = 2
 """Words of the point, new in this revision, from which it may have been taken up; one alone is often chance.
 

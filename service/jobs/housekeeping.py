@@ -1,5 +1,5 @@
 """Sweeps out what has had its time (replies kept for repeats, jobs long done, ended tokens; never anybody's work), and
-tells the outside of days that have come."""
+keeps the standing rhythms: days that have come, work that waits, introductions to follow up and to look for."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import delete
 
-from service.actions import introductions_ends, learner_commitments
+from service.actions import introductions_ends, learner_commitments, rhythms, uptake_store
 from service.jobs.workshop import Workshop
 from service.store import jobs, replies
 from service.store.tables import Credential
@@ -36,6 +36,7 @@ class Housekeeping:
             self._next = time.monotonic() + EVERY_SECONDS
         now = self._shop.now()
         self._tell_due(now)
+        self._keep_time(now)
         with self._shop.sessions.writing() as session:
             introductions_ends.sweep(session, now=now)
             replies.forget(session, now=now)
@@ -46,6 +47,29 @@ class Housekeeping:
                 .execution_options(synchronize_session=False)
             )
         return True
+
+    def _keep_time(self, now: datetime) -> None:
+        """The standing rhythms, each step committed by itself; what another worker has done is not done again."""
+        told = rhythms.AT_ONCE
+        while told == rhythms.AT_ONCE:
+            with self._shop.sessions.writing() as session:
+                told = rhythms.ask_whether_met(session, now=now)
+        with self._shop.sessions.reading() as session:
+            organizations = list(rhythms.organizations(session))
+        for organization, wish in organizations:
+            if wish.answer_within_days is not None:
+                self._tell_unanswered(organization, wish.answer_within_days, now)
+            if wish.look_for_introductions_weekly:
+                with self._shop.sessions.writing() as session:
+                    rhythms.look_weekly(session, organization, now=now)
+        with self._shop.sessions.writing() as session:
+            uptake_store.want(session, now=now)
+
+    def _tell_unanswered(self, organization: str, days: int, now: datetime) -> None:
+        told = rhythms.AT_ONCE
+        while told == rhythms.AT_ONCE:
+            with self._shop.sessions.writing() as session:
+                told = rhythms.tell_unanswered(session, organization, days, now=now)
 
     def _tell_due(self, now: datetime) -> None:
         """In steps, each committed, so that a transaction stays short however many days have come."""

@@ -35,6 +35,9 @@ class SettingsSent(BaseModel):
     undo_seconds: Typed = ""
     model_budget_per_day: Typed = ""
     embed_origins: Typed = ""
+    remind_again_days: Typed = ""
+    answer_within_days: Typed = ""
+    look_for_introductions_weekly: bool = False
 
 
 @dataclass(frozen=True)
@@ -75,6 +78,9 @@ def _shown(wish: OrganizationWish) -> SettingsSent:
         undo_seconds="" if wish.undo_seconds is None else str(wish.undo_seconds),
         model_budget_per_day="" if wish.model_budget_per_day is None else f"{wish.model_budget_per_day:.10g}",
         embed_origins="\n".join(wish.embed_origins),
+        remind_again_days="" if wish.remind_again_days is None else str(wish.remind_again_days),
+        answer_within_days="" if wish.answer_within_days is None else str(wish.answer_within_days),
+        look_for_introductions_weekly=wish.look_for_introductions_weekly,
     )
 
 
@@ -85,6 +91,8 @@ def _wish(sent: SettingsSent) -> tuple[OrganizationWish | None, dict[str, str]]:
         "undo_seconds": sent.undo_seconds.strip() or None,
         "model_budget_per_day": sent.model_budget_per_day.strip().replace(",", ".") or None,
         "embed_origins": [one.rstrip("/") for one in lines(sent.embed_origins)],
+        "remind_again_days": sent.remind_again_days.strip() or None,
+        "answer_within_days": sent.answer_within_days.strip() or None,
     }
     read, wrong = checked(_Numbers, typed)
     numbers = read or _Numbers()
@@ -94,6 +102,9 @@ def _wish(sent: SettingsSent) -> tuple[OrganizationWish | None, dict[str, str]]:
         numbers.undo_seconds,
         numbers.model_budget_per_day,
         tuple(typed["embed_origins"]),
+        numbers.remind_again_days,
+        numbers.answer_within_days,
+        sent.look_for_introductions_weekly,
     )
     wrong = {**faults(wish), **dict.fromkeys(wrong, "Give a number.")}
     return (None if wrong else wish), wrong
@@ -102,6 +113,8 @@ def _wish(sent: SettingsSent) -> tuple[OrganizationWish | None, dict[str, str]]:
 class _Numbers(BaseModel):
     undo_seconds: int | None = None
     model_budget_per_day: float | None = None
+    remind_again_days: int | None = None
+    answer_within_days: int | None = None
 
 
 @router.get("/desk/settings")

@@ -12,10 +12,14 @@ from service.domain.organization_settings import (
     MOST_ORIGINS,
     OrganizationWish,
 )
+from service.domain.reminders import AGAIN_DAYS, MOST_DAYS
 from service.web.api.schemas.texts import Asked, Language, Name, Shown
 
 UNDO = "Seconds for which an approval can be undone; null for what the installation says."
 BUDGET = "What models may cost in a day, in the currency of the prices; 0 is no limit, null what the installation says."
+REMIND = f"Days before the same person is reminded of the same thing again; null for {AGAIN_DAYS}."
+ANSWER = "Days within which learners are promised an answer; work that waits longer is told of. Null promises nothing."
+LOOK = "Whether introductions are looked for every week, for all. Facilitators decide on what is found."
 ORIGINS = "Sites on whose pages the learner's pages may stand in a frame, such as `https://courses.example.org`."
 
 
@@ -37,10 +41,20 @@ class OrganizationAsked(Asked):
     embed_origins: Annotated[list[Annotated[str, Field(max_length=300)]], Field(max_length=MOST_ORIGINS)] = Field(
         default=[], description=ORIGINS
     )
+    remind_again_days: int | None = Field(default=None, ge=1, le=MOST_DAYS, description=REMIND)
+    answer_within_days: int | None = Field(default=None, ge=1, le=MOST_DAYS, description=ANSWER)
+    look_for_introductions_weekly: bool = Field(default=False, description=LOOK)
 
     def wish(self) -> OrganizationWish:
         return OrganizationWish(
-            self.name, self.language, self.undo_seconds, self.model_budget_per_day, tuple(self.embed_origins)
+            self.name,
+            self.language,
+            self.undo_seconds,
+            self.model_budget_per_day,
+            tuple(self.embed_origins),
+            self.remind_again_days,
+            self.answer_within_days,
+            self.look_for_introductions_weekly,
         )
 
 
@@ -53,6 +67,9 @@ class OrganizationShown(Shown):
     undo_seconds: int | None = Field(description=UNDO)
     model_budget_per_day: float | None = Field(description=BUDGET)
     embed_origins: list[str] = Field(description=ORIGINS)
+    remind_again_days: int | None = Field(description=REMIND)
+    answer_within_days: int | None = Field(description=ANSWER)
+    look_for_introductions_weekly: bool = Field(description=LOOK)
 
     @classmethod
     def of(cls, found: tuple[str, OrganizationWish]) -> OrganizationShown:
@@ -64,4 +81,7 @@ class OrganizationShown(Shown):
             undo_seconds=wish.undo_seconds,
             model_budget_per_day=wish.model_budget_per_day,
             embed_origins=list(wish.embed_origins),
+            remind_again_days=wish.remind_again_days,
+            answer_within_days=wish.answer_within_days,
+            look_for_introductions_weekly=wish.look_for_introductions_weekly,
         )
