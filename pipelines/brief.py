@@ -251,32 +251,65 @@ def _call_on(
     return tuple(chosen.values())[:CALLED]
 
 
-def as_markdown(made: MeetingBrief, names: Mapping[str, str] | None = None, title: str = "") -> str:
-    """The brief to print or to send. `names` of people by id; whoever is not there is not named. People's words are
-    escaped: they make no heading, link or markup."""
+def waiting(counts: Mapping[str, int], language: str = "en") -> tuple[Need, ...]:
+    """What waits, as numbers in words, by the keys of the table `waits`: what people asked is not for a meeting's ears.
+    Of what there is none of, nothing is said."""
+    said = _table(language)["waits"]
+    return tuple(Need(key, said[key][count != 1].format(n=count)) for key, count in counts.items() if count)
+
+
+def as_markdown(
+    made: MeetingBrief,
+    names: Mapping[str, str] | None = None,
+    title: str = "",
+    *,
+    worded: Mapping[str, str] | None = None,
+    model: str = "",
+) -> str:
+    """The brief to print or to send. `names` of people by id; whoever is not there is not named. People's words, and a
+    model's, are escaped: they make no heading, link or markup. `worded`: lines in the words of `model`, by a letter for
+    the kind and a number from 1 (q1, a1, t1, p1); each of them is marked, and its passages stand below it as ever."""
     said, called = _table(made.language)["markdown"], names or {}
+    line = _Line(worded or {})
     criteria = {tally.criterion.id: tally.criterion.text for tally in made.tallies}
     parts = [f"# {_plain(title or said['title'])}", said["works"].format(n=made.works)]
-    parts += [f"## {said['approaches']}", *(_approach_lines(said, made.approaches) or [said["nothing"]])]
+    parts += [said["worded"].format(model=_plain(model)) if worded else said["found"]]
+    parts += [f"## {said['approaches']}", *(_approach_lines(said, made.approaches, line) or [said["nothing"]])]
     parts += [f"## {said['standings']}", *(_standing_lines(said, made) or [said["nothing"]])]
     parts += [f"## {said['tensions']}"] + ([] if made.tensions else [said["nothing"]])
-    for tension in made.tensions:
-        parts += [f"**{_plain(criteria.get(tension.criterion, ''))}**", *map(_quoted, (tension.one, tension.other))]
+    for number, tension in enumerate(made.tensions, 1):
+        parts += [f"**{_plain(criteria.get(tension.criterion, ''))}**"]
+        parts += [held for held in [line.of(f"t{number}", "")] if held]
+        parts += map(_quoted, (tension.one, tension.other))
     parts += [f"## {said['questions']}"] + ([] if made.questions else [said["nothing"]])
     for number, question in enumerate(made.questions, 1):
-        parts += [f"**{number}.** {_plain(question.text)}", *map(_quoted, question.places)]
+        parts += [f"**{number}.** {line.of(f'q{number}', question.text)}", *map(_quoted, question.places)]
     parts += [f"## {said['people']}"]
-    shown = [(called[one.person], one) for one in made.call_on if one.person in called]
-    parts += [f"- {_plain(name)}: {_plain(one.why)} (`{one.place.id}`)" for name, one in shown] or [said["nothing"]]
+    parts += [
+        f"- {_plain(called[one.person])}: {line.of(f'p{number}', one.why)} (`{one.place.id}`)"
+        for number, one in enumerate(made.call_on, 1)
+        if one.person in called
+    ] or [said["nothing"]]
     parts += [f"## {said['unanswered']}"]
     parts += [f"- {_plain(need.text)}" for need in made.unanswered] or [said["nothing"]]
     return "\n\n".join(parts) + "\n"
 
 
-def _approach_lines(said: Mapping[str, str], found: Sequence[Approach]) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """Lines by what a model worded them as, marked, else as they were found."""
+
+    worded: Mapping[str, str]
+
+    def of(self, id_: str, found: str) -> str:
+        return f"{_plain(self.worded[id_])} \\*" if id_ in self.worded else _plain(found)
+
+
+def _approach_lines(said: Mapping[str, str], found: Sequence[Approach], line: _Line) -> list[str]:
     lines = []
-    for one in found:
-        lines.append(f"**{said['approach'].format(label=_plain(one.label) or '—', n=len(one.members))}**")
+    for number, one in enumerate(found, 1):
+        label = line.of(f"a{number}", one.label)
+        lines.append(f"**{said['approach'].format(label=label or '—', n=len(one.members))}**")
         lines += [_quoted(one.representative)] if one.representative else []
     return lines
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from typing import Annotated
+from collections.abc import Callable, Sequence
+from typing import Annotated, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
@@ -75,6 +75,15 @@ class Unreadable(Exception):
 
 def read(text: str) -> RawReply:
     """The first JSON object in the answer that fits the schema. Raises Unreadable."""
+    return fitting(text, RawReply, ("points", "abstain"))
+
+
+_Shape = TypeVar("_Shape", bound=BaseModel)
+
+
+def fitting(text: str, shape: type[_Shape], telling: Sequence[str]) -> _Shape:
+    """The first JSON object in the answer that fits this shape. One that has a key of `telling` was meant to be it, so
+    none is looked for behind it. Raises Unreadable."""
     text = text[:_MOST]
     decoder, at, wrong = json.JSONDecoder(), -1, "there is no JSON object in the answer"
     for _ in range(20):
@@ -83,7 +92,7 @@ def read(text: str) -> RawReply:
             break
         try:
             value, _end = decoder.raw_decode(text, at)
-            return RawReply.model_validate(value)
+            return shape.model_validate(value)
         except (json.JSONDecodeError, RecursionError) as problem:
             wrong = (
                 "the JSON is not complete" if isinstance(problem, RecursionError) else f"invalid JSON: {problem.msg}"
@@ -91,6 +100,6 @@ def read(text: str) -> RawReply:
         except ValidationError as problem:
             first = problem.errors()[0]
             wrong = f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
-            if "points" in value or "abstain" in value:
+            if any(key in value for key in telling):
                 break
     raise Unreadable(wrong)
