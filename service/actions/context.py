@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from service.actions import consequences
+from service.actions import consequences, goals_finding
 from service.domain.errors import NotFound
 from service.domain.roles import Actor, require_lead
 from service.domain.texts import digest
@@ -57,6 +57,7 @@ def put_document(
     if new_text or as_it_was != (title, media_type, True):
         consequences.sync(session, actor.organization, [row.id], now=now)
     if new_text or with_tags != (title, media_type, True, list(tags)):
+        goals_finding.changed(session, row, now=now)
         _record(session, actor, "context.put", row, now=now, version=row.version)
     return row, created
 

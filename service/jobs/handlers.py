@@ -19,7 +19,7 @@ from service.actions import galleries_making, import_bundle, release
 from service.domain.errors import Unavailable
 from service.domain.events import Event
 from service.domain.ids import new_id
-from service.jobs import choosing, fitting, introducing, paying, reckoning, sync
+from service.jobs import choosing, fitting, goals, introducing, paying, reckoning, sync
 from service.jobs.leases import LeaseLost, held, keep, settle
 from service.jobs.workshop import Workshop
 from service.store import jobs, outbox, spending
@@ -213,6 +213,7 @@ KINDS: dict[str, Callable[[Workshop, str, Job], None]] = {
     "introduce": introducing.introduce,
     "ask": introducing.ask,
     "request": introducing.request,
+    "goals": goals.look,
     "uptake": reckoning.reckon,
 }
 """Every kind but `sync`, which is done in batches."""

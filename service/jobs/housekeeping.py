@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import delete
 
-from service.actions import introductions_ends, learner_commitments, rhythms, uptake_store
+from service.actions import goals_finding, introductions_ends, learner_commitments, rhythms, uptake_store
 from service.jobs.workshop import Workshop
 from service.store import jobs, replies
 from service.store.tables import Credential
@@ -39,6 +39,7 @@ class Housekeeping:
         self._keep_time(now)
         with self._shop.sessions.writing() as session:
             introductions_ends.sweep(session, now=now)
+            goals_finding.sweep(session, now=now)
             replies.forget(session, now=now)
             jobs.prune(session, now - DONE_JOBS)
             session.execute(
