@@ -39,6 +39,7 @@ from service.store.tables.operations import (
 )
 from service.store.tables.overview import Opening, SpotCheck
 from service.store.tables.people import Consent, Group, Organization, Person, RoleGrant
+from service.store.tables.questioned import Questioned, QuestionedBy
 from service.store.tables.queue import Sketch
 from service.store.tables.review import (
     Approval,
@@ -114,6 +115,8 @@ __all__ = [
     "Person",
     "PointRow",
     "PointState",
+    "Questioned",
+    "QuestionedBy",
     "Reaction",
     "ReadingRow",
     "Release",

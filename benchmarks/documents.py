@@ -1,0 +1,137 @@
+"""Does work that differs from a document come to light, and only that? Beside it: the tensions of the meeting brief.
+
+    python -m benchmarks.documents DIR [--embedder minilm|hashing]
+
+DIR holds cases.jsonl: a passage of a document, passages of work by people in groups, whether several of them differ
+from it in the same way. Rules were tuned on the half `tuned`; `held` was looked at when they were done. The baseline is
+the nearest passages by cosine with any other number; `alone` is the detector without agreement of several people.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from benchmarks.setting import embedder as embedder_named
+from benchmarks.setting import last_line, say, share
+from pipelines.approaches import Work
+from pipelines.brief import tensions
+from pipelines.differing import Text, differing
+from pipelines.ports import Embedder
+from pipelines.values import Criterion
+from pipelines.wording import tokens
+
+NEAREST: Final = 0.5
+"""Cosine from which the baseline takes two passages for the same matter."""
+Case = dict[str, Any]
+Detector = Callable[[Case], bool]
+
+
+def read(folder: Path) -> list[Case]:
+    """The cases of a folder."""
+    return [json.loads(line) for line in (folder / "cases.jsonl").read_text(encoding="utf-8").splitlines()]
+
+
+def detector(embedder: Embedder) -> Detector:
+    """What ships."""
+
+    def found(case: Case) -> bool:
+        return bool(differing(*_texts(case, embedder), case["language"]))
+
+    return found
+
+
+def alone(embedder: Embedder) -> Detector:
+    """The same where one person is enough."""
+
+    def found(case: Case) -> bool:
+        return bool(differing(*_texts(case, embedder), case["language"], people=1))
+
+    return found
+
+
+def baseline(embedder: Embedder) -> Detector:
+    """A passage near by cosine that holds a number which the document does not."""
+
+    def found(case: Case) -> bool:
+        (document,), work = _texts(case, embedder)
+        here = _numbers(document.text)
+        near = [one for one in work if float(document.vector @ one.vector) >= NEAREST]  # type: ignore[operator]
+        return any(_numbers(one.text) - here for one in near) and bool(here)
+
+    return found
+
+
+def _numbers(text: str) -> set[str]:
+    return {word for word in tokens(text) if word[0].isdigit()}
+
+
+def _texts(case: Case, embedder: Embedder) -> tuple[list[Text], list[Text]]:
+    vectors = embedder.embed([case["document"], *(one["text"] for one in case["work"])])
+    work = [
+        Text(f"w{at}", one["text"], 0, one["person"], one["group"], vectors[at])
+        for at, one in enumerate(case["work"], 1)
+    ]
+    return [Text("document", case["document"], vector=vectors[0])], work
+
+
+def of_brief(cases: Sequence[Case]) -> dict[str, Any]:
+    """The brief's tensions between the document's passage and each passage of work, taken as two works: pairs."""
+    criterion, told = Criterion("k", "k"), []
+    for case in cases:
+        one = _work("a", case["document"])
+        for at, other in enumerate(case["work"]):
+            said = tensions([one, _work(f"b{at}", other["text"])], [criterion], case["language"])
+            told.append((other["stands"] == "differs", bool(said)))
+    return measured(told)
+
+
+def _work(id_: str, text: str) -> Work:
+    return Work(id_, text, id_, places={"k": (0, len(text))})
+
+
+def measured(told: Sequence[tuple[bool, bool]]) -> dict[str, Any]:
+    """Precision and recall of (is, said)."""
+    return {
+        "n": len(told),
+        "said": sum(said for _, said in told),
+        "precision": share([is_ for is_, said in told if said]),
+        "recall": share([said for is_, said in told if is_]),
+    }
+
+
+def run(folder: Path, embedder: Embedder) -> dict[str, Any]:
+    """All figures of a folder."""
+    cases, by_half = read(folder), {}
+    ways = {"differing": detector(embedder), "alone": alone(embedder), "nearest_number": baseline(embedder)}
+    for half in ("tuned", "held"):
+        of = [case for case in cases if case["half"] == half]
+        found = {name: [(case["differs"], way(case)) for case in of] for name, way in ways.items()}
+        wrong = [case["id"] for case, (is_, said) in zip(of, found["differing"], strict=True) if is_ != said]
+        say(f"{half}: wrong at {', '.join(wrong) or 'none'}")
+        by_half[half] = {name: measured(told) for name, told in found.items()} | {"brief": of_brief(of)}
+    held = by_half["held"]
+    return {
+        **held["differing"],
+        "n": len(cases),
+        "embedder": embedder.name,
+        "by_half": by_half,
+        "brief_tensions": held["brief"],
+        "baseline": held["nearest_number"],
+    }
+
+
+def main() -> None:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--embedder", default="minilm", choices=["minilm", "hashing"])
+    asked = parser.parse_args()
+    last_line(run(asked.folder, embedder_named(asked.embedder)))
+
+
+if __name__ == "__main__":
+    main()

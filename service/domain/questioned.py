@@ -1,0 +1,52 @@
+"""What may become of a passage that work contradicts: a table and one function, as for drafts. Pure."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from service.domain.errors import NotNow
+
+
+class State(StrEnum):
+    """Where it is."""
+
+    OPEN = "open"
+    TO_CHANGE = "to_change"  # somebody will change the document
+    FINE = "fine"  # not a problem; does not come back for as long as the passage reads as it does
+    CHANGED = "changed"  # the passage reads otherwise by now
+
+
+class Act(StrEnum):
+    """What people, and new versions, do with it."""
+
+    TO_CHANGE = "to_change"
+    FINE = "fine"
+    UNDO = "undo"
+    CHANGE = "change"  # a version came without these words
+    RETURN = "return"  # a version came that has these words again
+
+
+TABLE: dict[tuple[State, Act], State] = {
+    (State.OPEN, Act.TO_CHANGE): State.TO_CHANGE,
+    (State.OPEN, Act.FINE): State.FINE,
+    (State.OPEN, Act.CHANGE): State.CHANGED,
+    (State.TO_CHANGE, Act.FINE): State.FINE,
+    (State.TO_CHANGE, Act.UNDO): State.OPEN,
+    (State.TO_CHANGE, Act.CHANGE): State.CHANGED,
+    (State.FINE, Act.UNDO): State.OPEN,
+    (State.CHANGED, Act.RETURN): State.OPEN,
+}
+
+
+def step(state: State, act: Act) -> State:
+    """The state after the act. Raises NotNow, naming what can be done instead."""
+    to = TABLE.get((state, act))
+    if to is None:
+        raise NotNow(f"This is {state.value.replace('_', ' ')} by now. Load the page again to see what can be done.")
+    return to
+
+
+def signs(*, people: int, requests: int, questions: int, dismissed: int) -> int:
+    """How much speaks for looking at a passage: a person who writes it otherwise counts twice, and so does a point
+    that was dismissed as wrong, since somebody decided; a request or a question counts once."""
+    return 2 * people + 2 * dismissed + requests + questions
