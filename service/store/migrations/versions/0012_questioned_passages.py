@@ -55,7 +55,9 @@ def upgrade() -> None:
         _key("questioned", "version_id", "document_versions"),
         _key("questioned", "decided_by", "people", "SET NULL"),
         sa.PrimaryKeyConstraint("id", name="pk_questioned"),
-        sa.UniqueConstraint("document_id", "wording", "kind", "instead", name="uq_questioned_document_id"),
+        sa.UniqueConstraint(
+            "document_id", "wording", "kind", "instead", name="uq_questioned_document_id_wording_kind_instead"
+        ),
     )
     op.create_index("ix_questioned_organization_id", "questioned", ["organization_id"])
     op.create_index("ix_questioned_version_id", "questioned", ["version_id"])
