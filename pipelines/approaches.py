@@ -104,7 +104,7 @@ def approaches(
     terms = [_terms(work.text) for work in ordered]
     features = _features(ordered, terms, vectors or {})
     labels = part(features, most)
-    said = [_said(work.text) for work in ordered]
+    said = [tokens(work.text) if is_program(work.text) else own for work, own in zip(ordered, terms, strict=True)]
     spots = {
         work.id: Spot(work.id, float(x), float(y)) for work, (x, y) in zip(ordered, positions(features), strict=True)
     }
@@ -125,11 +125,6 @@ def _terms(text: str) -> list[str]:
     language = language_of(text)
     stop = stop_words(language) | stop_words("en")
     return [stem(word, language) for word in tokens(text) if word not in stop and len(word) > 1]
-
-
-def _said(text: str) -> list[str]:
-    """What a label may name: the words of a program as they stand, the terms of prose."""
-    return tokens(text) if is_program(text) else _terms(text)
 
 
 def _features(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import random
+from pathlib import Path
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -46,3 +48,10 @@ def test_one_approach_is_an_answer() -> None:
 def test_the_works_of_a_map_do_not_lie_upon_one_another() -> None:
     spots = [(spot.x, spot.y) for one in approaches(works()) for spot in one.spots]
     assert len(set(spots)) == len(spots)
+
+
+def test_approaches_are_those_that_were_found_when_every_text_was_reckoned_twice() -> None:
+    found = [
+        [[*one.members], [*one.words], one.representative and one.representative.id] for one in approaches(works())
+    ]
+    assert found == json.loads((Path(__file__).parent / "golden" / "approaches.json").read_text("utf-8"))
