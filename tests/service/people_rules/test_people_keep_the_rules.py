@@ -1,0 +1,201 @@
+"""Over random consents, withdrawals, groups, policies and time, with everything that every kind of reader is given looked
+at after each step: nothing is shown, quoted, matched, put in a brief, a map or a file against consent or sharing policy;
+nobody sees others' work before an own attempt; nobody is introduced without two yeses; a no stays silent; nobody is
+asked about more than they can bear."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import ClassVar
+
+import pytest
+import structlog
+from hypothesis import Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+
+from service.actions import (
+    brief_facts,
+    introductions_own,
+    meeting_brief,
+    network,
+    network_facts,
+    network_graph,
+    requests,
+)
+from service.domain.galleries import State as Of
+from service.domain.introductions import TOGETHER, State
+from service.store.tables import Useful
+from tests.service.people_rules.agreed import PEOPLE, REVIEWED, GalleryRule
+from tests.service.people_rules.life import Life, begin
+from tests.service.people_rules.looking import names, works, wrong
+
+PERSON = st.sampled_from(PEOPLE)
+PAIR = st.permutations(PEOPLE).map(lambda people: tuple(people[:2]))
+YES = st.sampled_from([True, True, True, False])
+CONSENT = st.tuples(
+    PERSON,
+    st.sampled_from([None, "no", "without_name", "with_name"]),
+    st.sampled_from([None, None, True, False]),
+    st.sampled_from([None, None, None, "none", "local", "any"]),
+)
+GROUPS = st.sampled_from([frozenset(), *map(frozenset, (["north"], ["south"], ["north", "south"], ["all"]))])
+RULES = st.builds(
+    GalleryRule, st.booleans(), st.booleans(), st.sampled_from([0, 0, 1, 2]), st.sampled_from([0, 0, 1, 2])
+)
+
+
+class School(RuleBasedStateMachine):
+    """People change their minds, their groups and their work in any order; what is refused is refused and forgotten."""
+
+    beginning: ClassVar[Life]
+
+    @initialize()
+    def begin(self) -> None:
+        self.folder = TemporaryDirectory()
+        self.life = self.beginning.copy_to(Path(self.folder.name))
+
+    def teardown(self) -> None:
+        if hasattr(self, "life"):
+            self.life.sessions.engine.dispose()
+            self.folder.cleanup()
+
+    @rule(changes=st.lists(CONSENT, min_size=1, max_size=3))
+    def minds_change(self, changes: list[tuple[str, str | None, bool | None, str | None]]) -> None:
+        for person, show, introduce, ai in changes:
+            self.life.allow_now(person, show, introduce, ai)
+
+    @rule(person=PERSON, groups=GROUPS)
+    def somebody_moves(self, person: str, groups: frozenset[str]) -> None:
+        self.life.move(person, groups)
+
+    @rule(people=st.lists(PERSON, min_size=1, max_size=2), ai=st.sampled_from(["any", "any", "none"]))
+    def texts_come_in(self, people: list[str], ai: str) -> None:
+        for person in people:
+            self.life.hand_in(person, ai=ai)
+        self.life.work()
+
+    @rule(person=PERSON, index_too=st.booleans())
+    def work_is_taken_back(self, person: str, index_too: bool) -> None:
+        self.life.take_back(person)
+        if index_too:
+            self.life.work()
+
+    @rule(
+        peers=st.sampled_from(["never", "after_attempt", "after_attempt", "always"]),
+        reach=st.sampled_from(["group", "organization"]),
+    )
+    def sharing_changes(self, peers: str, reach: str) -> None:
+        self.life.share(peers, reach)
+
+    @rule(group=st.sampled_from(["all", "north", "south"]), rule=st.one_of(RULES, st.just(GalleryRule())))
+    def a_gallery_rule_is_laid_down(self, group: str, rule: GalleryRule) -> None:
+        self.life.lay_down(group, rule, suggest=rule.automatic)
+
+    @rule(askers=st.lists(PERSON, max_size=2))
+    def galleries_are_made_and_shown(self, askers: list[str]) -> None:
+        self.life.galleries(*askers)
+
+    @rule(number=st.integers(0, 4))
+    def a_gallery_is_retracted(self, number: int) -> None:
+        for one in self.life.of_galleries(Of.SHOWN)[number : number + 1]:
+            self.life.retract(one)
+
+    @rule(named=st.booleans(), back=st.booleans(), meet=st.booleans())
+    def readers_thank(self, named: bool, back: bool, meet: bool) -> None:
+        self.life.thank(named=named, back=back, meet=meet)
+
+    @rule(pair=PAIR, through=st.one_of(st.just(""), PERSON), real=st.booleans())
+    def people_are_suggested_to_each_other(self, pair: tuple[str, str], through: str, real: bool) -> None:
+        if real:
+            self.life.suggest_all()
+        self.life.offer(*pair, through if through not in pair else "")
+
+    @rule(then=st.sampled_from(["", "", "undo", "revise", "dismiss"]))
+    def introductions_are_approved_and_asked(self, then: str) -> None:
+        self.life.approve_all()
+        if then:
+            for one in self.life.in_state(State.APPROVED)[:1]:
+                self.life.decide(one, then)
+        self.life.ask_all()
+
+    @rule(number=st.integers(0, 3))
+    def a_question_is_closed_by_a_facilitator(self, number: int) -> None:
+        open_ones = (State.ASKED, State.FIRST_AGREED, State.SECOND_AGREED, State.DECLINED)
+        for one in self.life.in_state(*open_ones)[number : number + 1]:
+            self.life.decide(one, "dismiss")
+
+    @rule(pair=PAIR, yes=st.tuples(YES, YES), stranger=PERSON)
+    def two_answer(self, pair: tuple[str, str], yes: tuple[bool, bool], stranger: str) -> None:
+        for id_, one in self.life.agreed.meetings.items():
+            if one.asked_at and one.both == set(pair):
+                for person, says in zip(pair, yes, strict=True):
+                    self.life.say(id_, person, says)
+                if stranger not in pair:
+                    self.life.say(id_, stranger, True)
+
+    @rule(yes=YES)
+    def one_answers_each_question(self, yes: bool) -> None:
+        for id_, one in self.life.agreed.meetings.items():
+            self.life.say(id_, one.second, yes)
+
+    @rule(useful=st.sampled_from(Useful))
+    def people_tell_how_it_went(self, useful: Useful) -> None:
+        for one in self.life.in_state(*TOGETHER):
+            for person in sorted(self.life.agreed.meetings[one].both):
+                self.life.report(one, person, useful)
+
+    @rule(person=PERSON, answered_by=st.one_of(st.none(), st.sampled_from(sorted(REVIEWED))))
+    def a_need_is_stated(self, person: str, answered_by: str | None) -> None:
+        self.life.ask_for(person)
+        if answered_by is not None:
+            self.life.reply_to(person, answered_by)
+
+    @rule(days=st.sampled_from([1, 6, 15, 31]))
+    def time_passes(self, days: int) -> None:
+        self.life.wait(days)
+
+    @invariant()
+    def nobody_is_given_what_was_not_agreed_to(self) -> None:
+        if hasattr(self, "life"):
+            assert wrong(self.life) == []
+
+
+@pytest.fixture(scope="module")
+def beginning(_sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Life]:
+    folder = tmp_path_factory.mktemp("beginning")
+    shutil.copy(_sqlite_template, folder / "peerloom.db")
+    life = begin(folder)
+    yield life
+    life.sessions.engine.dispose()
+
+
+def test_the_life_that_is_walked_begins_with_something_to_see(beginning: Life) -> None:
+    """Otherwise nothing would be found however much were wrong."""
+    life = beginning
+    assert wrong(life) == []
+    assert len(life.of_galleries(Of.SHOWN)) == 3
+    assert len(life.in_state(*TOGETHER)) == 1
+    assert len(life.in_state(State.DECLINED)) == 1
+    with life.sessions.reading() as session:
+        own = introductions_own.mine(session, life.actors["amara"], now=life.now)
+        assert works(own) == {"qamara1", "qlin2", "qyusuf5"}
+        asked = requests.mine(session, life.actors["tiago"])
+        assert works(asked)
+        seen = meeting_brief.prepared(brief_facts.gather(session, life.actors["ines"], "observe"))
+        assert len(works(meeting_brief.markdown(seen))) >= 3
+        assert names(meeting_brief.markdown(seen))
+        drawn = network.drawn(network_facts.gather(session, life.actors["ines"]), now=life.now)
+        assert names(network_graph.as_csv(drawn)) == names(network_graph.as_graphml(drawn)) == set(PEOPLE)
+
+
+def test_nothing_is_given_against_consent_policy_or_a_missing_yes(beginning: Life) -> None:
+    School.beginning = beginning
+    with structlog.testing.capture_logs():
+        walk = settings(
+            max_examples=20, stateful_step_count=12, deadline=None, phases=[Phase.generate]
+        )  # shrinking is slow
+        run_state_machine_as_test(School, settings=walk)
