@@ -162,7 +162,7 @@ def same_passage(a: str, b: str, language: str) -> bool:
 def language_of(text: str) -> str:
     """The language's code, or "" if too little speaks for one: four small words, half as many again as the next."""
     found = tokens(unquoted(text)[:20_000])
-    counts = sorted(((sum(map(stop_words(code).__contains__, found)), code) for code in words("words/languages")))[::-1]
+    counts = sorted((sum(map(stop_words(code).__contains__, found)), code) for code in words("words/languages"))[::-1]
     (best, code), (second, _) = counts[0], counts[1]
     return code if best >= 4 and best >= 1.5 * second and best >= 0.15 * len(found) else ""
 
