@@ -2,39 +2,24 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from pipelines.values import AI, PointKind, Shelf, SourceKind
-from service.actions.introductions_quotes import Place, Quote, of_documents, reader
+from pipelines.values import AI
+from service.actions.introductions_quotes import reader
 from service.actions.requests import Found, answerers, findings, introduced_for
 from service.domain.errors import Invalid, NotAllowed, NotFound
 from service.domain.events import Event
 from service.domain.requests import RequestState, require_open
 from service.domain.roles import Actor
 from service.store import audit, outbox
-from service.store.library import KEPT, TOLD
-from service.store.tables import (
-    Document,
-    DocumentVersion,
-    DraftRow,
-    Group,
-    Person,
-    PointRow,
-    Request,
-    RequestFinding,
-    RoleGrant,
-    SourceRow,
-)
+from service.store.tables import Group, Person, Request, RoleGrant
 
 MOST = 300
-ASKED_ABOUT: Final = 2
-"""Times that a passage must be asked about before it is said to be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +53,6 @@ class Cluster:
     @property
     def people(self) -> int:
         return len({one.person for one in self.requests})
-
-
-@dataclass(frozen=True, slots=True)
-class AskedAbout:
-    """A passage of a document in its present version that several people ask about: it may be unclear, or lack
-    something. `questions`: approved points that ask a learner about it; `requests`: those that it lies nearest to."""
-
-    quote: Quote
-    requests: int
-    questions: int
 
 
 def clusters(session: Session, actor: Actor) -> list[Cluster]:
@@ -173,62 +148,3 @@ def reply(session: Session, actor: Actor, request_id: str, *, text: str, now: da
         session, organization=row.organization_id, actor=actor.name, act="request.reply", subject=row.id, now=now
     )
     return row
-
-
-def asked_about(session: Session, actor: Actor, *, limit: int = 10) -> list[AskedAbout]:
-    """Passages of documents that several requests, or approved questions to learners, are about; most asked first.
-
-    Counted, not judged: that a passage is asked about does not say that it is wrong. Only what was asked in groups that
-    the actor reviews.
-    """
-    _require(actor)
-    requests = _requests_by_place(session, actor)
-    questions = _questions_by_place(session, actor)
-    asked = Counter(requests) + Counter(questions)
-    often = [place for place, count in asked.most_common() if count >= ASKED_ABOUT]
-    quotes = of_documents(session, often)
-    return [AskedAbout(quotes[place], requests[place], questions[place]) for place in often if place in quotes][:limit]
-
-
-def _requests_by_place(session: Session, actor: Actor) -> Counter[Place]:
-    """The nearest passage of each request that was not closed by its author."""
-    rows = session.execute(
-        select(RequestFinding.request_id, RequestFinding.owner_id, RequestFinding.start, RequestFinding.end)
-        .join(Request, Request.id == RequestFinding.request_id)
-        .where(*_here(actor), Request.state != RequestState.CLOSED, RequestFinding.shelf == Shelf.CONTEXT.value)
-        .order_by(RequestFinding.position)
-    )
-    nearest: dict[str, Place] = {}
-    for request, owner, start, end in rows:
-        nearest.setdefault(request, Place(owner, start, end))
-    return Counter(nearest.values())
-
-
-def _questions_by_place(session: Session, actor: Actor) -> Counter[Place]:
-    """Approved questions and next steps that rest on a passage of a document in its present version."""
-    rows = session.execute(
-        select(SourceRow.ref_id, func.count(PointRow.id.distinct()))
-        .join(PointRow, PointRow.id == SourceRow.point_id)
-        .join(DraftRow, DraftRow.id == PointRow.draft_id)
-        .join(DocumentVersion, DocumentVersion.id == SourceRow.owner_id)
-        .join(Document, Document.id == DocumentVersion.document_id)
-        .where(
-            SourceRow.organization_id == actor.organization,
-            SourceRow.kind == SourceKind.CONTEXT,
-            Document.version == DocumentVersion.number,
-            PointRow.kind.in_((PointKind.QUESTION, PointKind.NEXT_STEP)),
-            PointRow.state.in_(KEPT),
-            PointRow.generation == DraftRow.generation,
-            DraftRow.state.in_(TOLD),
-            DraftRow.group_id.in_(actor.reviews),
-        )
-        .group_by(SourceRow.ref_id)
-    )
-    return Counter({place: count for ref, count in rows if (place := _place(ref)) is not None})
-
-
-def _place(passage: str) -> Place | None:
-    """Where a passage stands, by its id `owner@start-end`."""
-    owner, _, span = passage.partition("@")
-    start, _, end = span.partition("-")
-    return Place(owner, int(start), int(end)) if start.isdigit() and end.isdigit() else None

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import Path, Query
 
-from service.actions import requests, requests_desk
+from service.actions import questioned_signs, requests, requests_desk
 from service.domain.requests import RequestState
 from service.web.api.schemas.requests import (
     AskedAboutShown,
@@ -55,7 +55,7 @@ def get_own_requests(call: Reading) -> OwnRequests:
 def get_needs(call: Reading) -> NeedsShown:
     """Open requests that ask for the same, and passages of documents that several people ask about."""
     found = requests_desk.clusters(call.session, call.actor)
-    about = requests_desk.asked_about(call.session, call.actor)
+    about = questioned_signs.asked_about(call.session, call.actor)
     return NeedsShown(
         clusters=[ClusterShown.of(one) for one in found], asked_about=[AskedAboutShown.of(one) for one in about]
     )

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from fastapi import Form, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from service.actions import introductions_desk, introductions_suggest, requests_desk
+from service.actions import introductions_desk, introductions_suggest, questioned_signs, requests_desk
 from service.actions.introductions_desk import Why
 from service.domain.requests import RequestState
 from service.domain.roles import leads
@@ -157,7 +157,7 @@ def show_requests(visit: Reading, view: RequestState = RequestState.OPEN) -> Vie
         clusters=tuple(requests_desk.clusters(session, actor)) if is_open else (),
         rows=() if is_open else tuple(requests_desk.listed(session, actor, state=view)),
         counts=requests_desk.counts(session, actor),
-        asked_about=tuple(requests_desk.asked_about(session, actor)) if is_open else (),
+        asked_about=tuple(questioned_signs.asked_about(session, actor)) if is_open else (),
         now=visit.now,
     )
 

@@ -9,8 +9,9 @@ from typing import ClassVar
 
 from service.actions.introductions_desk import DeskIntroduction, Listed, Why
 from service.actions.introductions_own import OwnIntroduction
+from service.actions.questioned_signs import AskedAbout
 from service.actions.requests import OwnRequest
-from service.actions.requests_desk import AskedAbout, Cluster, DeskRequest
+from service.actions.requests_desk import Cluster, DeskRequest
 from service.store.tables import Useful
 from service.web.pages.views import View
 

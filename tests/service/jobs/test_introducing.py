@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from pipelines.values import AI
 from service import wiring
-from service.actions import context, introductions_suggest, requests, requests_desk
+from service.actions import context, introductions_suggest, questioned_signs, requests, requests_desk
 from service.domain.introductions import State
 from service.domain.requests import RequestState
 from service.jobs import introducing
@@ -117,7 +117,7 @@ def test_a_request_finds_work_and_documents_that_its_author_may_see_and_people_t
         assert [quote.title for quote in mine.found.documents] == ["Handbook"]
         found = requests_desk.clusters(session, here.actor("ines"))
         assert [[request.id for request in cluster.requests] for cluster in found] == [[one, two]]
-        about = requests_desk.asked_about(session, here.actor("ines"))
+        about = questioned_signs.asked_about(session, here.actor("ines"))
         assert [(passage.quote.title, passage.requests) for passage in about] == [("Handbook", 2)]
         experts = session.scalars(select(Introduction).where(Introduction.request_id.is_not(None))).all()
         assert all(row.kind == "expert" and NEED in row.wording["reason"] for row in experts)

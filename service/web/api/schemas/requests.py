@@ -8,8 +8,9 @@ from typing import Any
 from pydantic import ConfigDict, Field
 
 from pipelines.values import AI
+from service.actions.questioned_signs import AskedAbout
 from service.actions.requests import OwnRequest
-from service.actions.requests_desk import AskedAbout, Cluster, DeskRequest
+from service.actions.requests_desk import Cluster, DeskRequest
 from service.domain.requests import RequestState
 from service.store.tables import Request
 from service.web.api.schemas.introductions import QuoteShown
