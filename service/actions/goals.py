@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, func, select
+from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
 from service.actions import goals_work, people
@@ -198,14 +198,15 @@ def _seen(
             version=goal.version,
             start=goal.start,
             end=goal.end,
-            present=_present(goal, documents[goal.document_id], readings.get(goal.document_id)),
+            present=is_present(goal, documents[goal.document_id], readings.get(goal.document_id)),
             figures=figures[goal.id],
         )
         for goal in goals
     }
 
 
-def _present(goal: Goal, document: Document, reading: GoalReading | None) -> bool:
+def is_present(goal: Goal, document: Document, reading: GoalReading | None) -> bool:
+    """Whether the version read last holds the goal."""
     return reading is not None and goal.version == reading.version and rules.holds_goals(document.tags)
 
 
@@ -322,7 +323,7 @@ def evidence(session: Session, actor: Actor, goals: Collection[str], *, only: st
             GoalEvidence.goal_id.in_(goals),
             goals_work.allowed(),
             goals_work.within(visible_groups(actor)),
-            and_(GoalEvidence.id == only) if only else GoalEvidence.id.is_not(None),
+            *([GoalEvidence.id == only] if only else []),
         )
         .order_by(GoalEvidence.dense.desc(), GoalEvidence.id)
     )

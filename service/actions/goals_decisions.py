@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 
 from service.actions import goals
 from service.domain import goals as rules
-from service.domain.errors import ChangedSince, NotFound
+from service.domain.errors import ChangedSince, NotFound, NotNow
 from service.domain.goals import Act, Standing
 from service.domain.roles import Actor, require_desk, require_reviewer
 from service.store import audit
-from service.store.tables import GoalEvidence, Submission
+from service.store.tables import GoalEvidence, GoalReading, Submission
 
 
 def decide(
@@ -23,10 +23,13 @@ def decide(
     """`seen` is the mark of what was shown (`Shown.seen`).
 
     Raises NotAllowed unless the actor reviews the work's group, NotFound for what may not be shown now, ChangedSince if
-    another passage stands there by now, NotNow if somebody else decided meanwhile.
+    another passage stands there by now, NotNow if somebody else decided meanwhile or the goal is worded
+    anew.
     """
     require_desk(actor)
-    goal, _ = goals.own(session, actor.organization, goal_id)
+    goal, document = goals.own(session, actor.organization, goal_id)
+    if act is not Act.UNDO and not goals.is_present(goal, document, session.get(GoalReading, document.id)):
+        raise NotNow("The document holds this goal no more, in these words. Decide for the goal that took its place.")
     row = session.scalars(
         select(GoalEvidence)
         .where(

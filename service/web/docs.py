@@ -38,6 +38,7 @@ TAGS = [
     {"name": "Galleries", "description": "How others solved it: two or three works beside a learner's own."},
     {"name": "Introductions", "description": "Who should meet whom, and why; both say yes, each for themselves."},
     {"name": "Requests", "description": "What learners need, and what speaks to it."},
+    {"name": "Goals", "description": "The organization's own goals, and the work that shows progress on them."},
     {"name": "Imports", "description": "Many things at once, one JSON object a line."},
     {"name": "Search", "description": "Work that is like some text."},
     {"name": "Access", "description": "Keys, tokens, and who is asking."},

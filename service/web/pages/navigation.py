@@ -13,7 +13,7 @@ def places(actor: Actor, path: str, here: Whereabouts) -> tuple[Place, ...]:
     if actor.reviews:
         found += [("/desk", "Queue"), ("/desk/challenges", "Challenges"), ("/desk/context", "Context")]
         found += [("/desk/people", "People"), ("/desk/introductions", "Introductions"), ("/desk/requests", "Requests")]
-        found += [("/desk/network", "Network")]
+        found += [("/desk/network", "Network"), ("/desk/goals", "Goals")]
         found += [("/desk/galleries", "Galleries")]
     if actor.coordinates:
         found += [("/desk/settings", "Settings")]

@@ -1,0 +1,182 @@
+"""Goals and their evidence, as those see them who review."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pydantic import ConfigDict, Field
+
+from service.actions.goals import Figures, GoalListed, GoalSeen, Plan, Share, Shown
+from service.domain.goals import Act, Standing
+from service.store.tables import GoalEvidence
+from service.web.api.schemas.texts import Asked, Hash
+from service.web.api.schemas.texts import Shown as Answer
+
+
+class ShareShown(Answer):
+    """How many of how many."""
+
+    count: int = Field(description="Those with confirmed work.")
+    of: int = Field(description="All those in which work was handed in, as far as you review them.")
+
+    @classmethod
+    def made(cls, one: Share) -> ShareShown:
+        return cls(count=one.count, of=one.of)
+
+
+class MonthShown(Answer):
+    """A month of handing in (UTC)."""
+
+    month: str = Field(description="As `2026-10`.")
+    pieces: int = Field(description="Confirmed pieces that were handed in then.")
+
+
+class FiguresShown(Answer):
+    """Only confirmed work counts as progress."""
+
+    offered: int = Field(description="Pieces that speak to the goal, on which nobody has decided.")
+    confirmed: int = Field(description="Pieces that a person said show progress.")
+    hidden: int = Field(description="Confirmed pieces that are not shared now; they count nowhere.")
+    groups: ShareShown = Field(description="Groups with confirmed work.")
+    challenges: ShareShown = Field(description="Challenges with confirmed work.")
+    months: list[MonthShown] = Field(description="From the first month to the last.")
+
+    @classmethod
+    def made(cls, one: Figures) -> FiguresShown:
+        return cls(
+            offered=one.offered,
+            confirmed=one.confirmed,
+            hidden=one.hidden,
+            groups=ShareShown.made(one.groups),
+            challenges=ShareShown.made(one.challenges),
+            months=[MonthShown(month=month.name, pieces=month.pieces) for month in one.months],
+        )
+
+
+class GoalShown(Answer):
+    """A goal in one wording."""
+
+    id: str = Field(description="Its id.")
+    title: str = Field(description="Its heading, or its first line.")
+    text: str = Field(description="Its words, verbatim.")
+    version: int = Field(description="The last version of the document that holds it.")
+    start: int = Field(description="Where its words begin in that version, in characters.")
+    end: int = Field(description="Where they end.")
+    present: bool = Field(description="False: an earlier wording, which the document holds no more.")
+    figures: FiguresShown = Field(description="What there is on it.")
+
+    @classmethod
+    def made(cls, one: GoalListed) -> GoalShown:
+        plain = {name: getattr(one, name) for name in ("id", "title", "text", "version", "start", "end", "present")}
+        return cls(**plain, figures=FiguresShown.made(one.figures))
+
+
+class PlanShown(Answer):
+    """A document with its goals."""
+
+    document: str = Field(description="Id of the document.")
+    title: str = Field(description="Its title.")
+    version: int = Field(description="Its present version.")
+    looked_at: datetime | None = Field(description="When work was last looked for; null: not yet.")
+    behind: bool = Field(description="True: this version waits to be read.")
+    new_work: int = Field(description="Texts that came in since work was last looked for.")
+    goals: list[GoalShown] = Field(description="In the document's order.")
+    earlier: list[GoalShown] = Field(description="Goals that it holds no more, with confirmed work.")
+
+    @classmethod
+    def made(cls, one: Plan) -> PlanShown:
+        names = ("document", "title", "version", "looked_at", "behind", "new_work")
+        return cls(
+            **{name: getattr(one, name) for name in names},
+            goals=[GoalShown.made(goal) for goal in one.goals],
+            earlier=[GoalShown.made(goal) for goal in one.earlier],
+        )
+
+
+class PlansShown(Answer):
+    """All goals."""
+
+    items: list[PlanShown] = Field(description="By the document's title.")
+
+
+class PieceShown(Answer):
+    """A piece of work for a goal, as far as you may read it now."""
+
+    id: str = Field(description="Its id.")
+    text: str = Field(description="The passage, verbatim.")
+    start: int = Field(description="Where it begins in its revision, in characters.")
+    end: int = Field(description="Where it ends.")
+    revision: int = Field(description="Number of the revision.")
+    latest: bool = Field(description="False: the work was handed in anew since.")
+    challenge: str = Field(description="Id of the challenge.")
+    challenge_title: str = Field(description="Its title.")
+    group: str = Field(description="Name of the group.")
+    name: str = Field(description="The author's name; empty where it is not shown.")
+    handed_in: datetime = Field(description="When that was.")
+    standing: Standing = Field(description="`offered`, `confirmed` or `dismissed`.")
+    decided_by: str = Field(description="Name of who decided.")
+    decided_at: datetime | None = Field(description="When that was.")
+    draft: str = Field(description="Id of the draft on this revision; empty for a platform.")
+    seen: str = Field(description="Send this with a decision: it marks exactly this passage.")
+
+    @classmethod
+    def made(cls, one: Shown) -> PieceShown:
+        return cls(**{name: getattr(one, name) for name in cls.model_fields})
+
+
+class BeforeShown(Answer):
+    """An earlier wording, with what was confirmed for it."""
+
+    goal: GoalShown = Field(description="The wording.")
+    confirmed: list[PieceShown] = Field(description="Confirmed for it; counts for it alone.")
+
+
+class GoalInFull(Answer):
+    """One goal with its evidence."""
+
+    goal: GoalShown = Field(description="The goal.")
+    document: str = Field(description="Id of its document.")
+    confirmed: list[PieceShown] = Field(description="A person said that these show progress.")
+    offered: list[PieceShown] = Field(description="These speak to the goal; nobody has decided.")
+    dismissed: list[PieceShown] = Field(description="A person said that these do not; they are not offered again.")
+    before: list[BeforeShown] = Field(description="Wordings that it took the place of, the latest first.")
+
+    @classmethod
+    def made(cls, one: GoalSeen) -> GoalInFull:
+        return cls(
+            goal=GoalShown.made(one.goal),
+            document=one.document,
+            confirmed=[PieceShown.made(piece) for piece in one.confirmed],
+            offered=[PieceShown.made(piece) for piece in one.offered],
+            dismissed=[PieceShown.made(piece) for piece in one.dismissed],
+            before=[
+                BeforeShown(goal=GoalShown.made(goal), confirmed=[PieceShown.made(piece) for piece in pieces])
+                for goal, pieces in one.before
+            ],
+        )
+
+
+class LookingShown(Answer):
+    """What is being looked through."""
+
+    documents: int = Field(description="Documents whose goals are looked at.")
+
+
+class EvidenceAsked(Asked):
+    """Whether a piece shows progress."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"act": "confirm", "seen": "0" * 64}})
+
+    act: Act = Field(description="`confirm`, `dismiss`, or `undo` of either.")
+    seen: Hash = Field(description="The mark of the passage that was read.")
+
+
+class EvidenceKept(Answer):
+    """What it is now."""
+
+    id: str = Field(description="The piece's id.")
+    standing: Standing = Field(description="`offered`, `confirmed` or `dismissed`.")
+
+    @classmethod
+    def made(cls, row: GoalEvidence) -> EvidenceKept:
+        return cls(id=row.id, standing=row.standing)
