@@ -6,9 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, or_, select
 from sqlalchemy.orm import Session
 
+from pipelines.values import AI
 from service.domain.roles import Actor
 from service.domain.visibility import ShowWork, may_see_peers, shown_as
 from service.store import tree
@@ -94,6 +95,7 @@ def _works(places: Sequence[Place]) -> Any:
             Submission.withdrawn_at,
             Person.name,
             Consent.show_work,
+            or_(Revision.ai == AI.NONE, Consent.ai == AI.NONE).label("barred"),
             Challenge.title,
             Challenge.sharing_peers,
             Challenge.sharing_reach,
@@ -112,6 +114,8 @@ def how(row: Row[Any], to: Reader) -> ShowWork:
         return ShowWork.NO
     if row.person_id == to.person or row.group_id in to.reviews:
         return ShowWork.WITH_NAME
+    if row.barred:  # what a machine found in it, it may not read any more
+        return ShowWork.NO
     tried = bool(to.reviews) or row.challenge_id in to.attempted  # who reviews has nothing to attempt
     if not may_see_peers(row.sharing_peers, has_attempted=tried):
         return ShowWork.NO

@@ -1,7 +1,9 @@
-"""Over random consents, withdrawals, groups, policies and time, with everything that every kind of reader is given looked
-at after each step: nothing is shown, quoted, matched, put in a brief, a map or a file against consent or sharing policy;
-nobody sees others' work before an own attempt; nobody is introduced without two yeses; a no stays silent; nobody is
-asked about more than they can bear."""
+"""Over random consents, withdrawals, groups, policies and time, everything that every kind of reader is given is looked
+at.
+
+Nothing is shown, quoted, matched, put in a brief, a map or a file against consent or sharing policy; nobody sees
+others' work before an own attempt; nobody is introduced without two yeses; a no stays silent; nobody is asked about too much.
+"""
 
 from __future__ import annotations
 
@@ -31,18 +33,25 @@ from service.domain.introductions import TOGETHER, State
 from service.store.tables import Useful
 from tests.service.people_rules.agreed import PEOPLE, REVIEWED, GalleryRule
 from tests.service.people_rules.life import Life, begin
-from tests.service.people_rules.looking import names, works, wrong
+from tests.service.people_rules.looking import DESKS, names, works, wrong
 
 PERSON = st.sampled_from(PEOPLE)
 PAIR = st.permutations(PEOPLE).map(lambda people: tuple(people[:2]))
 YES = st.sampled_from([True, True, True, False])
-CONSENT = st.tuples(
-    PERSON,
-    st.sampled_from([None, "no", "without_name", "with_name"]),
-    st.sampled_from([None, None, True, False]),
-    st.sampled_from([None, None, None, "none", "local", "any"]),
-)
 GROUPS = st.sampled_from([frozenset(), *map(frozenset, (["north"], ["south"], ["north", "south"], ["all"]))])
+CHANGE = st.one_of(
+    st.tuples(st.just("allow_now"), PERSON, st.sampled_from(["no", "without_name", "with_name"])),
+    st.tuples(st.just("allow_now"), PERSON, st.none(), st.booleans()),
+    st.tuples(st.just("allow_now"), PERSON, st.none(), st.none(), st.sampled_from(["none", "local", "any"])),
+    st.tuples(st.just("move"), PERSON, GROUPS),
+    st.tuples(
+        st.just("share"),
+        st.sampled_from(["never", "after_attempt", "after_attempt", "always"]),
+        st.sampled_from(["group", "organization"]),
+    ),
+    st.tuples(st.just("take_back"), PERSON),
+)
+CHANGES = st.lists(CHANGE, min_size=1, max_size=4)
 RULES = st.builds(
     GalleryRule, st.booleans(), st.booleans(), st.sampled_from([0, 0, 1, 2]), st.sampled_from([0, 0, 1, 2])
 )
@@ -53,43 +62,36 @@ class School(RuleBasedStateMachine):
 
     beginning: ClassVar[Life]
 
-    @initialize()
-    def begin(self) -> None:
-        self.folder = TemporaryDirectory()
+    @initialize(changes=CHANGES)
+    def begin(self, changes: list[tuple[str, ...]]) -> None:
+        self.folder, self.steps, self.well = TemporaryDirectory(), 0, True
         self.life = self.beginning.copy_to(Path(self.folder.name))
+        self.agreements_change(changes)
 
     def teardown(self) -> None:
         if hasattr(self, "life"):
-            self.life.sessions.engine.dispose()
-            self.folder.cleanup()
+            try:
+                assert not self.well or wrong(self.life) == []
+            finally:
+                self.life.sessions.engine.dispose()
+                self.folder.cleanup()
 
-    @rule(changes=st.lists(CONSENT, min_size=1, max_size=3))
-    def minds_change(self, changes: list[tuple[str, str | None, bool | None, str | None]]) -> None:
-        for person, show, introduce, ai in changes:
-            self.life.allow_now(person, show, introduce, ai)
+    @rule(changes=CHANGES)
+    def agreements_change(self, changes: list[tuple[str, ...]]) -> None:
+        """Consents, groups, sharing, work taken back: as many as there are people, at once."""
+        for act, *what in changes:
+            getattr(self.life, act)(*what)
 
-    @rule(person=PERSON, groups=GROUPS)
-    def somebody_moves(self, person: str, groups: frozenset[str]) -> None:
-        self.life.move(person, groups)
+    @rule(changes=CHANGES)
+    def and_again_once_the_index_has_followed(self, changes: list[tuple[str, ...]]) -> None:
+        self.agreements_change(changes)
+        self.life.work()
 
     @rule(people=st.lists(PERSON, min_size=1, max_size=2), ai=st.sampled_from(["any", "any", "none"]))
     def texts_come_in(self, people: list[str], ai: str) -> None:
         for person in people:
             self.life.hand_in(person, ai=ai)
         self.life.work()
-
-    @rule(person=PERSON, index_too=st.booleans())
-    def work_is_taken_back(self, person: str, index_too: bool) -> None:
-        self.life.take_back(person)
-        if index_too:
-            self.life.work()
-
-    @rule(
-        peers=st.sampled_from(["never", "after_attempt", "after_attempt", "always"]),
-        reach=st.sampled_from(["group", "organization"]),
-    )
-    def sharing_changes(self, peers: str, reach: str) -> None:
-        self.life.share(peers, reach)
 
     @rule(group=st.sampled_from(["all", "north", "south"]), rule=st.one_of(RULES, st.just(GalleryRule())))
     def a_gallery_rule_is_laid_down(self, group: str, rule: GalleryRule) -> None:
@@ -160,8 +162,13 @@ class School(RuleBasedStateMachine):
 
     @invariant()
     def nobody_is_given_what_was_not_agreed_to(self) -> None:
+        """All learners each time, those at a desk in turn, and all of them at the end."""
         if hasattr(self, "life"):
-            assert wrong(self.life) == []
+            desk = DESKS[self.steps % len(DESKS)]
+            self.steps += 1
+            found = wrong(self.life, (desk,))
+            self.well = not found
+            assert found == []
 
 
 @pytest.fixture(scope="module")
@@ -186,7 +193,7 @@ def test_the_life_that_is_walked_begins_with_something_to_see(beginning: Life) -
         asked = requests.mine(session, life.actors["tiago"])
         assert works(asked)
         seen = meeting_brief.prepared(brief_facts.gather(session, life.actors["ines"], "observe"))
-        assert len(works(meeting_brief.markdown(seen))) >= 3
+        assert len(works(meeting_brief.markdown(seen))) >= 2
         assert names(meeting_brief.markdown(seen))
         drawn = network.drawn(network_facts.gather(session, life.actors["ines"]), now=life.now)
         assert names(network_graph.as_csv(drawn)) == names(network_graph.as_graphml(drawn)) == set(PEOPLE)
@@ -195,7 +202,6 @@ def test_the_life_that_is_walked_begins_with_something_to_see(beginning: Life) -
 def test_nothing_is_given_against_consent_policy_or_a_missing_yes(beginning: Life) -> None:
     School.beginning = beginning
     with structlog.testing.capture_logs():
-        walk = settings(
-            max_examples=20, stateful_step_count=12, deadline=None, phases=[Phase.generate]
-        )  # shrinking is slow
+        phases = [Phase.generate]  # shrinking is slow
+        walk = settings(max_examples=16, stateful_step_count=10, deadline=None, phases=phases)
         run_state_machine_as_test(School, settings=walk)
