@@ -47,6 +47,7 @@ def create(settings: Settings | None = None) -> FastAPI:
             network=charting(parts.sessions),
             brief=briefing(parts.sessions),
             following=reckoning(parts.sessions),
+            model=settings.model,
             undo=timedelta(seconds=settings.undo_seconds),
             public_url=settings.public_url,
         )

@@ -34,7 +34,7 @@ _NOUNS = frozenset({"de", "lb"})
 @dataclass(frozen=True, slots=True)
 class Scene:
     """What a wording is held against: all lines of the brief, the names of people of the organization, the language,
-    and the challenge's own words, which every line may use."""
+    and the challenge's own words: what it calls things, every line may."""
 
     items: tuple[Item, ...]
     names: tuple[str, ...]
@@ -66,16 +66,18 @@ def _wrong(text: str, item: Item, scene: Scene) -> Iterator[str]:
 
 
 def _unsaid(text: str, item: Item, scene: Scene) -> Iterator[str]:
-    """What the line and its passages do not say."""
+    """What the line and its passages do not say. Things may also be called what the challenge calls them."""
     there = f"{item.said}\n{scene.challenge}"
-    known = {word.casefold() for word in _PROPER.findall(there)}
-    for name in (*names_in(text, scene.names, there, scene.language), *_strange(text, scene.language)):
-        if any(part.casefold() not in known for part in _PROPER.findall(name)):
-            yield f"“{name}” is not named in this line or its passages."
+    people = names_in(text, scene.names, there, scene.language)
+    for said, names in ((item.said, people), (there, _strange(text, scene.language))):
+        known = {word.casefold() for word in _PROPER.findall(said)}
+        for name in names:
+            if any(part.casefold() not in known for part in _PROPER.findall(name)):
+                yield f"“{name}” is not named in this line or its passages."
     for quote in _quoted(text):
-        if not locate(quote, there):
+        if not locate(quote, item.said):
             yield f"“{quote[:80]}” stands in quotation marks, but not in this line's passages."
-    for number in sorted(_numbers(text, scene.language) - _numbers(there, scene.language)):
+    for number in sorted(_numbers(text, scene.language) - _numbers(item.said, scene.language)):
         yield f"The number {number} is not in this line or its passages."
     if borrowed := _borrowed(text, there, [one for one in scene.items if one.key != item.key]):
         yield f"“{borrowed}” is from the passages of another line."

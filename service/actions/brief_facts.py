@@ -16,10 +16,10 @@ from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
 from pipelines.approaches import Work
-from pipelines.values import Criterion, Standing
+from pipelines.values import AI, Criterion, Standing
 from service.actions import overview_lens, overview_progress
 from service.actions.galleries_sharing import Tree
-from service.actions.introductions_circle import SURE
+from service.actions.introductions_works import SURE
 from service.actions.overview_lens import Lens
 from service.actions.overview_map import BARRED, LATEST, counts
 from service.actions.overview_progress import Stage
@@ -58,7 +58,8 @@ class Open:
 @dataclass(frozen=True, slots=True)
 class Facts:
     """Works by the ids of their drafts: `quoted` with words and places, `counted` with neither. `names`: of people who
-    show their work with their name, by our id. `barred`: works that no machine may read; `beyond` the sample."""
+    show their work with their name, by our id. `allows`: which machines may read each quoted work. `barred`: works that
+    none may; `beyond` the sample."""
 
     lens: Lens
     groups: tuple[Group, ...]
@@ -67,6 +68,7 @@ class Facts:
     vectors: Vectors
     criteria: tuple[Criterion, ...]
     names: Mapping[str, str]
+    allows: Mapping[str, AI]
     open: Open
     barred: int
     beyond: int
@@ -78,7 +80,11 @@ def gather(session: Session, actor: Actor, challenge: str, *, group: str | None 
 
     In a constant number of statements. Raises NotFound, and NotAllowed for a learner.
     """
-    lens = overview_lens.lens(session, actor, challenge, group=group)
+    return through(session, overview_lens.lens(session, actor, challenge, group=group))
+
+
+def through(session: Session, lens: Lens) -> Facts:
+    """The same of what may be seen through this lens."""
     organization = session.get_one(Organization, lens.challenge.organization_id)
     rows = list(session.execute(_works(lens)))
     there, tree = _learners_in(session, lens), Tree(session, organization.id)
@@ -94,6 +100,7 @@ def gather(session: Session, actor: Actor, challenge: str, *, group: str | None 
         vectors={row.draft: vectors[row.revision] for row in quoted if row.revision in vectors},
         criteria=tuple(Criterion(one.key, one.text, one.question) for one in lens.challenge.criteria),
         names={row.person_id: row.name for row in quoted if shown[row.draft] is ShowWork.WITH_NAME},
+        allows={row.draft: row.may.and_(row.consented) for row in quoted},
         open=_open(session, lens),
         barred=barred,
         beyond=all_ - barred - len(rows),
@@ -112,6 +119,8 @@ def _works(lens: Lens) -> Any:
             Submission.group_id,
             Person.name,
             Consent.show_work,
+            Consent.ai.label("consented"),
+            Revision.ai.label("may"),
             DraftRow.standing,
             DraftRow.judgements,
             DraftRow.assessment,

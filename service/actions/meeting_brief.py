@@ -1,16 +1,49 @@
-"""A meeting brief from its facts: approaches, then the brief, then what of it may be named. Reads nothing, so no
-transaction need be open while it thinks."""
+"""A meeting brief from its facts: approaches, then the brief, then what of it may be named, then which of its lines
+have a model's wording that still fits. Reads nothing, so no transaction need be open while it thinks."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 
 from pipelines.approaches import approaches
-from pipelines.brief import MeetingBrief, Need, as_markdown, brief
+from pipelines.brief import MeetingBrief, as_markdown, brief, waiting
+from pipelines.briefing.items import Item, in_order, items, reads
+from pipelines.values import AI
 from service.actions.brief_facts import Facts, Open
 from service.actions.overview_lens import Lens
-from service.store.tables import Group
+from service.domain.texts import digest
+from service.store.tables import Group, WordingState
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What a model worded, as it is kept: wordings by the key of the line they were made for. `local`: the model runs
+    on the organization's own machines."""
+
+    state: WordingState
+    reason: str
+    fingerprint: str
+    lines: Mapping[str, str]
+    order: tuple[str, ...]
+    local: bool
+    model: str
+    worded_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Worded:
+    """Which lines stand in a model's words, by their place in the brief (q1, a1, t1, p1), and how many of those that a
+    model may word do not. `fits`: nothing has changed since; `state` is None where nobody asked for it."""
+
+    lines: Mapping[str, str] = field(default_factory=dict)
+    kept: int = 0
+    state: WordingState | None = None
+    reason: str = ""
+    model: str = ""
+    at: datetime | None = None
+    fits: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +60,26 @@ class Prepared:
     open: Open
     barred: int
     beyond: int
+    items: tuple[Item, ...]
+    allows: Mapping[str, AI]
+    worded: Worded
 
 
-def prepared(facts: Facts) -> Prepared:
-    """The same for the same facts. Approaches are told over works that may be quoted, since words name them."""
+def prepared(facts: Facts, stored: Stored | None = None) -> Prepared:
+    """The same for the same facts. Approaches are told over works that may be quoted, since words name them. A stored
+    wording stands only beside exactly the line that it was made for."""
     found = approaches(facts.quoted, facts.vectors)
+    there = facts.open
+    waits = {"waiting": there.waiting, "questions": there.questions, "requests": there.requests}
     made = brief(
-        (*facts.quoted, *facts.counted), found, facts.criteria, unanswered=_waiting(facts.open), language=facts.language
+        (*facts.quoted, *facts.counted),
+        found,
+        facts.criteria,
+        unanswered=waiting(waits, facts.language),
+        language=facts.language,
     )
+    made = in_order(made, stored.order) if stored else made
+    lines = items(made)
     return Prepared(
         lens=facts.lens,
         groups=facts.groups,
@@ -45,19 +90,36 @@ def prepared(facts: Facts) -> Prepared:
         open=facts.open,
         barred=facts.barred,
         beyond=facts.beyond,
+        items=lines,
+        allows=facts.allows,
+        worded=_worded(lines, facts.allows, stored) if stored else Worded(kept=len(lines)),
     )
 
 
-def _waiting(there: Open) -> tuple[Need, ...]:
-    """What waits, as numbers in words: what people asked is not for a meeting's ears."""
-    said = (
-        ("waiting", there.waiting, "piece of work waits for an answer", "pieces of work wait for an answer"),
-        ("questions", there.questions, "question on feedback is open", "questions on feedback are open"),
-        ("requests", there.requests, "request of this group's learners is open", "requests of its learners are open"),
+def _worded(lines: tuple[Item, ...], allows: Mapping[str, AI], stored: Stored) -> Worded:
+    """What an author no longer lets that model read is not shown in its words any more either."""
+    still = {
+        item.id: stored.lines[item.key]
+        for item in lines
+        if item.key in stored.lines and all(reads(allows.get(work, AI.NONE), local=stored.local) for work in item.rests)
+    }
+    return Worded(
+        lines=still,
+        kept=len(lines) - len(still),
+        state=stored.state,
+        reason=stored.reason,
+        model=stored.model,
+        at=stored.worded_at,
+        fits=stored.fingerprint == fingerprint(lines),
     )
-    return tuple(Need(key, f"{count} {one if count == 1 else more}") for key, count, one, more in said if count)
+
+
+def fingerprint(lines: tuple[Item, ...]) -> str:
+    """Of all that a model may word, whatever its order."""
+    return digest(" ".join(sorted(item.key for item in lines)))
 
 
 def markdown(seen: Prepared) -> str:
-    """The brief as a file to take along."""
-    return as_markdown(seen.made, seen.names, seen.lens.challenge.title)
+    """The brief as a file to take along; says which lines a model worded."""
+    worded = seen.worded
+    return as_markdown(seen.made, seen.names, seen.lens.challenge.title, worded=worded.lines, model=worded.model)

@@ -14,12 +14,12 @@ from sqlalchemy.orm import Session
 
 from pipelines import feedback
 from pipelines.ports import Embedder, IndexUnavailable, LanguageModel, ModelTrouble
+from service.actions import brief_wording, galleries_making, import_bundle, release
 from service.actions import draft as drafts
-from service.actions import galleries_making, import_bundle, release
 from service.domain.errors import Unavailable
 from service.domain.events import Event
 from service.domain.ids import new_id
-from service.jobs import choosing, fitting, goals, introducing, paying, reckoning, sync
+from service.jobs import choosing, fitting, goals, introducing, paying, reckoning, sync, wording
 from service.jobs.leases import LeaseLost, held, keep, settle
 from service.jobs.workshop import Workshop
 from service.store import jobs, outbox, spending
@@ -147,6 +147,8 @@ def _give_up(session: Session, shop: Workshop, job: Job, said: str) -> None:
     if job.kind == "gallery":
         reason = f"Nothing could be chosen after {job.attempts} tries ({said}). Choose by hand, or have it chosen anew."
         galleries_making.fail(session, job.subject_id, job.generation, reason, now=now)
+    if job.kind == "brief":
+        brief_wording.fail(session, job.subject_id, job.generation, f"It failed {job.attempts} times ({said}).")
     outbox.tell(
         session, job.organization_id, Event.JOB_FAILED, now=now, job=job.id, kind=job.kind, subject=job.subject_id
     )
@@ -215,5 +217,6 @@ KINDS: dict[str, Callable[[Workshop, str, Job], None]] = {
     "request": introducing.request,
     "goals": goals.look,
     "uptake": reckoning.reckon,
+    "brief": wording.word,
 }
 """Every kind but `sync`, which is done in batches."""

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import delete
 
-from service.actions import goals_finding, introductions_ends, learner_commitments, rhythms, uptake_store
+from service.actions import brief_wording, goals_finding, introductions_ends, learner_commitments, rhythms, uptake_store
 from service.jobs.workshop import Workshop
 from service.store import jobs, replies
 from service.store.tables import Credential
@@ -41,6 +41,7 @@ class Housekeeping:
             introductions_ends.sweep(session, now=now)
             goals_finding.sweep(session, now=now)
             replies.forget(session, now=now)
+            brief_wording.scrub(session)
             jobs.prune(session, now - DONE_JOBS)
             session.execute(
                 delete(Credential)

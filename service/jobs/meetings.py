@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from service.actions import brief_facts, following, meeting_brief, network, network_facts
+from service.actions import brief_facts, brief_wording, following, meeting_brief, network, network_facts
 from service.actions.following import Followed
 from service.actions.meeting_brief import Prepared
 from service.actions.network import NetworkMap
@@ -25,12 +25,14 @@ def charting(sessions: Sessions) -> Callable[..., NetworkMap]:
 
 
 def briefing(sessions: Sessions) -> Callable[..., Prepared]:
-    """Prepares a meeting on a challenge. Raises as `brief_facts.gather`."""
+    """Prepares a meeting on a challenge, in a model's words where there are some that fit; asks no model. Raises as
+    `brief_facts.gather`."""
 
     def prepare(actor: Actor, challenge: str, *, group: str | None) -> Prepared:
         with sessions.reading() as session:
             facts = brief_facts.gather(session, actor, challenge, group=group)
-        return meeting_brief.prepared(facts)
+            stored = brief_wording.stored(session, facts.lens)
+        return meeting_brief.prepared(facts, stored)
 
     return prepare
 

@@ -1,6 +1,6 @@
-"""Money around one draft: set aside before a model is asked, booked in the transaction that ends the job.
+"""Money around one use of a model: set aside before it is asked, booked in the transaction that ends the job.
 
-What is set aside is about the most that a draft takes; what it did take is what is booked.
+What is set aside is about the most that a draft (or a brief) takes; what it did take is what is booked.
 """
 
 from __future__ import annotations
@@ -42,12 +42,17 @@ def affordable(session: Session, shop: Workshop, job: Job, brief: Brief) -> Lang
     model = shop.model
     if model is None or not may_ask(brief, model):
         return model
+    return set_aside(session, shop, job, model, most(shop.budget))
+
+
+def set_aside(session: Session, shop: Workshop, job: Job, model: LanguageModel, about: Usage) -> LanguageModel:
+    """The model with the money for about this much use of it set aside, or one that says that there is none left."""
     settings = session.get_one(Organization, job.organization_id).settings
     there = spending.reserve(
         session,
         organization=job.organization_id,
         job=job.id,
-        amount=shop.terms.prices.cost(most(shop.budget)),
+        amount=shop.terms.prices.cost(about),
         per_day=money.limit(settings, shop.terms),
         now=shop.now(),
     )

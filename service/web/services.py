@@ -80,5 +80,6 @@ class Services:
     network: Charting | None = None
     brief: Briefing | None = None
     following: Reckoning | None = None
+    model: str = ""  # the language model that briefs may be worded by; empty: none is set up
     undo: timedelta = timedelta(seconds=10)  # how long an approval can be undone, where an organization says nothing
     public_url: str = ""  # where people reach the service; empty: where the request came in

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from pipelines import prompts
-from pipelines.approaches import Approach, Place, Work
+from pipelines.approaches import Approach, Place
 from pipelines.brief import CallOn, MeetingBrief, Question, Tally, Tension, as_markdown, waiting
 from pipelines.briefing import Item, Kind, in_order, items, may_go, most, reword
 from pipelines.briefing.asking import NONE_MAY_GO, NONE_STANDS, UNWORDED, Reworded

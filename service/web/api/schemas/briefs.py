@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from pydantic import Field
 
 from pipelines.approaches import Approach, Place
-from pipelines.brief import Tally
+from pipelines.brief import CallOn, Question, Tally, Tension
 from service.actions.meeting_brief import Prepared
 from service.web.api.schemas.texts import Shown
 
@@ -29,13 +31,16 @@ class BriefWay(Shown):
     """An approach."""
 
     words: list[str] = Field(description="What tells it from the others; may be empty.")
+    title: str = Field(description="The words as one line, or a title that a model worded.")
+    by_model: bool = Field(description="Whether a model worded the title, from the passages beside it.")
     solutions: int = Field(description="How many went about it so.")
     passage: BriefQuote | None = Field(description="A passage that stands for it.")
 
     @classmethod
-    def of(cls, one: Approach, seen: Prepared) -> BriefWay:
+    def of(cls, at: int, one: Approach, seen: Prepared) -> BriefWay:
+        title, by_model = _said(seen, f"a{at}", one.label)
         shown = BriefQuote.of(one.representative, seen) if one.representative else None
-        return cls(words=list(one.words), solutions=len(one.members), passage=shown)
+        return cls(words=list(one.words), title=title, by_model=by_model, solutions=len(one.members), passage=shown)
 
 
 class BriefTally(Shown):
@@ -59,15 +64,30 @@ class BriefTension(Shown):
 
     criterion: str = Field(description="Key of the criterion that both speak of.")
     kind: str = Field(description="opposite: in words; verdict: judged differently.")
+    held: str = Field(description="What each holds, where a model worded it; else empty.")
+    by_model: bool = Field(description="Whether a model worded that, from the passages beside it.")
     passages: list[BriefQuote] = Field(description="The two.")
+
+    @classmethod
+    def of(cls, at: int, one: Tension, seen: Prepared) -> BriefTension:
+        held, by_model = _said(seen, f"t{at}", "")
+        quoted = [BriefQuote.of(place, seen) for place in (one.one, one.other)]
+        return cls(criterion=one.criterion, kind=one.kind, held=held, by_model=by_model, passages=quoted)
 
 
 class BriefQuestion(Shown):
     """A question worth the meeting's time."""
 
     text: str = Field(description="The question.")
+    by_model: bool = Field(description="Whether a model worded it, from the passages beside it.")
     criterion: str = Field(description="Key of the criterion that it is about; may be empty.")
     passages: list[BriefQuote] = Field(description="What it comes from.")
+
+    @classmethod
+    def of(cls, at: int, one: Question, seen: Prepared) -> BriefQuestion:
+        text, by_model = _said(seen, f"q{at}", one.text)
+        quoted = [BriefQuote.of(place, seen) for place in one.places]
+        return cls(text=text, by_model=by_model, criterion=one.criterion, passages=quoted)
 
 
 class BriefCall(Shown):
@@ -75,13 +95,41 @@ class BriefCall(Shown):
 
     name: str = Field(description="The name.")
     why: str = Field(description="Why.")
+    by_model: bool = Field(description="Whether a model worded why, from the passages beside it.")
     passage: BriefQuote = Field(description="What shows it.")
+
+    @classmethod
+    def of(cls, at: int, one: CallOn, seen: Prepared) -> BriefCall:
+        why, by_model = _said(seen, f"p{at}", one.why)
+        quoted = BriefQuote.of(one.place, seen)
+        return cls(name=seen.names[one.person], why=why, by_model=by_model, passage=quoted)
+
+
+def _said(seen: Prepared, id_: str, found: str) -> tuple[str, bool]:
+    lines = seen.worded.lines
+    return lines.get(id_, found), id_ in lines
+
+
+class BriefWords(Shown):
+    """Whose words the brief is in. A facilitator has it worded on its page; whatever is not marked is as found."""
+
+    model: str = Field(description="The model that worded the marked lines; empty where there are none.")
+    lines: int = Field(description="Lines that a model worded.")
+    kept: int = Field(description="Lines that a model may word and that stand as found.")
+    worded_at: datetime | None = Field(description="When; none where no line is.")
+
+    @classmethod
+    def of(cls, seen: Prepared) -> BriefWords:
+        worded, any_ = seen.worded, bool(seen.worded.lines)
+        model, at = (worded.model, worded.at) if any_ else ("", None)
+        return cls(model=model, lines=len(worded.lines), kept=worded.kept, worded_at=at)
 
 
 class BriefShown(Shown):
     """What a facilitator takes into a meeting."""
 
     works: int = Field(description="Solutions that it rests on.")
+    wording: BriefWords = Field(description="Whose words it is in.")
     quotable: int = Field(description="How many of them may be quoted; the others only count.")
     barred: int = Field(description="Solutions left out since no machine may read them.")
     beyond: int = Field(description="Solutions beyond the random sample.")
@@ -98,32 +146,19 @@ class BriefShown(Shown):
     @classmethod
     def of(cls, seen: Prepared) -> BriefShown:
         made = seen.made
-
-        def quoted(*places: Place) -> list[BriefQuote]:
-            return [BriefQuote.of(place, seen) for place in places]
-
         return cls(
             works=made.works,
+            wording=BriefWords.of(seen),
             quotable=seen.quotable,
             barred=seen.barred,
             beyond=seen.beyond,
-            approaches=[BriefWay.of(one, seen) for one in made.approaches],
+            approaches=[BriefWay.of(at, one, seen) for at, one in enumerate(made.approaches, 1)],
             criteria=[BriefTally.of(one) for one in made.tallies],
             most_have=list(made.most_have),
             most_lack=list(made.most_lack),
-            tensions=[
-                BriefTension(criterion=one.criterion, kind=one.kind, passages=quoted(one.one, one.other))
-                for one in made.tensions
-            ],
-            questions=[
-                BriefQuestion(text=one.text, criterion=one.criterion, passages=quoted(*one.places))
-                for one in made.questions
-            ],
-            call_on=[
-                BriefCall(name=seen.names[one.person], why=one.why, passage=BriefQuote.of(one.place, seen))
-                for one in made.call_on
-                if one.person in seen.names
-            ],
+            tensions=[BriefTension.of(at, one, seen) for at, one in enumerate(made.tensions, 1)],
+            questions=[BriefQuestion.of(at, one, seen) for at, one in enumerate(made.questions, 1)],
+            call_on=[BriefCall.of(at, one, seen) for at, one in enumerate(made.call_on, 1) if one.person in seen.names],
             unanswered=[one.text for one in made.unanswered],
             not_handed_in=seen.open.missing,
         )
