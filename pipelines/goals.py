@@ -30,7 +30,7 @@ EACH: Final = 5
 """Passages looked at for a goal on one challenge, beside those that were decided on before."""
 MOST_OFFERED: Final = 12
 """Pieces offered for one goal at a time, the nearest: as many as a person reads in one sitting."""
-ONE_EACH: Final = Caps(per_document=1, per_author=0)
+ONE_EACH: Final = Caps(per_document=1, per_author=0, twins=True)
 
 _NESTING: Final = 12  # deeper lists are read as text; keeps hostile nesting linear
 _LINE: Final = re.compile(r"\r\n|\r|\n")

@@ -44,10 +44,12 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Caps:
-    """At most so many passages of one document, of one author (0: any number); no two with cosine of TWIN or more."""
+    """At most so many passages of one document, of one author (0: any number); no two with cosine of TWIN or more, but
+    where `twins` are wanted: two people who write the same are two."""
 
     per_document: int = 2
     per_author: int = 1
+    twins: bool = False
 
 
 @dataclass(frozen=True)
@@ -219,7 +221,7 @@ def _varied(items: Iterator[Item], embedder: Embedder, limit: int, caps: Caps) -
         if caps.per_author and item.author and authors[item.author] >= caps.per_author:
             continue
         vector = embedder.embed([item.indexed])[0]
-        if any(float(other @ vector) >= TWIN for other in taken):
+        if not caps.twins and any(float(other @ vector) >= TWIN for other in taken):
             continue
         taken.append(vector)
         documents[item.document] += 1
