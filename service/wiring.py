@@ -30,6 +30,7 @@ from service.store.vectors import RememberedEmbedder
 
 if TYPE_CHECKING:
     from pipelines.assessment import Desks
+    from pipelines.people.keeping import Kept
     from pipelines.retrieval import Shelves
 
 OPENAI = "https://api.openai.com/v1"
@@ -64,6 +65,12 @@ class Parts:
         from pipelines.assessment import Desks
 
         return Desks()
+
+    @cached_property
+    def commons(self) -> Kept:
+        from pipelines.people.keeping import Kept
+
+        return Kept()
 
     def embedder(self, organization: str) -> Embedder:
         return RememberedEmbedder(self.plain_embedder, self.sessions, organization)

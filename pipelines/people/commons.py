@@ -1,9 +1,13 @@
-"""All work of an organization that may be used for matching, ready to be compared. Built once, then only read."""
+"""All work of an organization that may be used for matching, ready to be compared. Built once, then only read.
+
+What was reckoned of a text can be taken over into the next commons (`before`), and texts can stay where they are kept
+(`read`): then only those are held that came with the works, and whoever reads decides anew which may be read.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Final
 
 import numpy as np
@@ -19,13 +23,31 @@ OWN_WORKS: Final = 40
 """A person's works that are compared with everybody's, the latest; a log-mean-exp over more changes little."""
 SHORTEST_QUOTE: Final = 20
 LONGEST_QUOTE: Final = 240
+CHANGED: Final = 0.01
+"""Share of works that may have come or gone since statistics were taken before they are taken anew: below 100 works,
+every change does it."""
+
+Reading = Callable[[Collection[str]], Mapping[str, str]]
+"""Texts of works by id, as they may be read now; of those that may not, none."""
+
+
+def held(works: Sequence[Work]) -> Reading:
+    """Texts that came with the works."""
+    texts = {work.id: work.text for work in works}
+    return lambda ids: {id_: texts[id_] for id_ in ids if id_ in texts}
 
 
 class Commons:
     """Works in the order of their people. Thread-safe; what may be used *now* is decided by every call."""
 
-    def __init__(self, works: Sequence[Work], embedder: Embedder) -> None:
-        """`works`: a person's in the order they were made, the latest last."""
+    def __init__(
+        self, works: Sequence[Work], embedder: Embedder, read: Reading | None = None, before: Commons | None = None
+    ) -> None:
+        """`works`: a person's in the order they were made, the latest last. What `before` knows of the same texts is
+        kept, as long as few are new and few are gone; it must have been made with the same embedder."""
+        self._read = read or held(works)
+        self._embedder = embedder
+        self.space, self._row_of_text, works = self._spaced(works, before)
         by_person: dict[str, list[Work]] = defaultdict(list)
         for work in works:
             by_person[work.person].append(work)
@@ -34,12 +56,30 @@ class Commons:
         self.works = tuple(work for person in self.people for work in by_person[person])
         self.by_person: Mapping[str, Sequence[Work]] = by_person
         self._bounds = np.concatenate([[0], np.cumsum([len(by_person[person]) for person in self.people])])
+        self._rows_of_works = np.array([self._row_of_text[work.id, work.title] for work in self.works], np.int64)
+        self._in_order = np.array_equal(self._rows_of_works, np.arange(self.space.size))
         at: dict[str, set[str]] = defaultdict(set)
         for work in self.works:
             at[work.challenge].add(work.person)
         self._at = {challenge: frozenset(people) for challenge, people in at.items()}
-        self._embedder = embedder
-        self.space = Space([f"{work.title}\n{work.text}" if work.title else work.text for work in self.works], embedder)
+
+    def _spaced(
+        self, works: Sequence[Work], before: Commons | None
+    ) -> tuple[Space, dict[tuple[str, str], int], Sequence[Work]]:
+        """The texts' space, their rows by work and title, and the works whose text could be read."""
+        known = before._row_of_text if before else {}
+        fresh = [work for work in works if (work.id, work.title) not in known]
+        if before is not None and _little(len(fresh), len(works), before.space):
+            rows, texts, space = dict(known), self._read([work.id for work in fresh]), before.space
+            fresh = [work for work in fresh if work.id in texts]
+            if fresh:
+                rows |= {(work.id, work.title): row for row, work in enumerate(fresh, space.size)}
+                space = space.more([_titled(work, texts) for work in fresh], self._embedder)
+            return space, rows, [work for work in works if (work.id, work.title) in rows]
+        texts = self._read([work.id for work in works])
+        order = _by_person([work for work in works if work.id in texts])
+        rows = {(work.id, work.title): row for row, work in enumerate(order)}
+        return Space([_titled(work, texts) for work in order], self._embedder), rows, order
 
     def at(self, challenge: str) -> frozenset[str]:
         """Everybody who has work on it."""
@@ -54,7 +94,7 @@ class Commons:
         mine = self._rows(person, (), hidden).tolist()
         if not mine:
             return np.zeros(len(self.people), np.float32)
-        return self._pooled(self.space.of_rows(mine), self.row_of[person], hidden)
+        return self._pooled(self.space.of_rows(self._rows_of_works[mine].tolist()), self.row_of[person], hidden)
 
     def knowing(self, text: str, hidden: Collection[str] = ()) -> Floats:
         """How near everybody's work is to a text, as z-scores: shape (people,)."""
@@ -63,6 +103,8 @@ class Commons:
         return self._pooled(self.space.of_text(text, self._embedder)[None, :], None, hidden)
 
     def _pooled(self, similarities: Floats, without: int | None, hidden: Collection[str]) -> Floats:
+        if not self._in_order:
+            similarities = similarities[:, self._rows_of_works]
         keep = np.array([work.id not in hidden for work in self.works]) if hidden else None
         return self._standardized(pooled_by(similarities, self._bounds.tolist(), keep), without)
 
@@ -76,26 +118,42 @@ class Commons:
 
     # Passages
 
+    def texts(self, works: Sequence[Work]) -> Mapping[str, str]:
+        """What may be read now of these works' texts."""
+        return self._read([work.id for work in works if work.quotable])
+
     def passage(self, work: Work, about: str, criterion: str = "") -> Shown | None:
         """The sentence of a work that speaks most of `about`, or the place where its criterion was found met."""
-        if not work.quotable:
+        return self._passage(work, self.texts([work]).get(work.id, ""), about, criterion)
+
+    def _passage(self, work: Work, text: str, about: str, criterion: str = "") -> Shown | None:
+        if not text:
             return None
         if criterion in work.places:
-            return shown(work, *work.places[criterion], criterion)
-        spans = [span for span in sentences(work.text) if SHORTEST_QUOTE <= span[1] - span[0] <= LONGEST_QUOTE]
+            return shown(work, text, *work.places[criterion], criterion)
+        spans = [span for span in sentences(text) if SHORTEST_QUOTE <= span[1] - span[0] <= LONGEST_QUOTE]
         wanted = self.space.lexical.weigh(terms(about, self.space.language))
         if not spans or not about.strip():
             return None
-        worth = [self._likeness(wanted, work.text[slice(*span)]) for span in spans]
+        worth = [self._likeness(wanted, text[slice(*span)]) for span in spans]
         if max(worth) <= 0:  # no word in common: by meaning, which costs a sentence's embedding each
-            vectors = self._embedder.embed([about, *(work.text[slice(*span)] for span in spans)])
+            vectors = self._embedder.embed([about, *(text[slice(*span)] for span in spans)])
             worth = (vectors[1:] @ vectors[0]).tolist()
-        return shown(work, *spans[int(np.argmax(worth))], criterion)
+        return shown(work, text, *spans[int(np.argmax(worth))], criterion)
+
+    def each_about_other(self, one: Work, other: Work) -> list[Shown | None]:
+        """The passage of each of two works that speaks most of the other. Without the words of one, none."""
+        texts = self._read([one.id, other.id])
+        return [
+            self._passage(work, texts.get(work.id, "") if work.quotable else "", texts.get(of.id, ""))
+            for work, of in ((one, other), (other, one))
+        ]
 
     def best_passage(self, works: Sequence[Work], about: str) -> Shown | None:
         """The sentence of any of these works that speaks most of `about`."""
-        wanted = self.space.lexical.weigh(terms(about, self.space.language))
-        found = [passage for work in works if (passage := self.passage(work, about)) is not None]
+        wanted, texts = self.space.lexical.weigh(terms(about, self.space.language)), self.texts(works)
+        passages = (self._passage(work, texts.get(work.id, ""), about) for work in works)
+        found = [passage for passage in passages if passage is not None]
         return max(found, key=lambda one: self._likeness(wanted, one.quote), default=None)
 
     def _likeness(self, wanted: Mapping[int, float], text: str) -> float:
@@ -109,7 +167,8 @@ class Commons:
         mine, theirs = (self._rows(person, challenges, hidden) for person in (first, second))
         if not (len(mine) and len(theirs)):
             return None
-        similar = self.space.vectors[mine] @ self.space.vectors[theirs].T
+        of = self.space.vectors
+        similar = of[self._rows_of_works[mine]] @ of[self._rows_of_works[theirs]].T
         one, other = np.unravel_index(int(np.argmax(similar)), similar.shape)
         return self.works[mine[one]], self.works[theirs[other]]
 
@@ -126,8 +185,23 @@ class Commons:
         return np.array(rows[-OWN_WORKS:], np.int64)
 
 
-def shown(work: Work, start: int, end: int, criterion: str = "") -> Shown | None:
+def _titled(work: Work, texts: Mapping[str, str]) -> str:
+    return f"{work.title}\n{texts[work.id]}" if work.title else texts[work.id]
+
+
+def _by_person(works: Sequence[Work]) -> list[Work]:
+    first = {person: at for at, person in enumerate(dict.fromkeys(work.person for work in works))}
+    return sorted(works, key=lambda work: first[work.person])
+
+
+def _little(fresh: int, now: int, space: Space) -> bool:
+    """Whether statistics that were taken over other works still do: few have come or gone since."""
+    added, gone = space.size + fresh - space.measured, space.size + fresh - now
+    return added + gone <= CHANGED * space.measured
+
+
+def shown(work: Work, text: str, start: int, end: int, criterion: str = "") -> Shown | None:
     """A passage by its offsets; None if they are not in the text."""
-    if not 0 <= start < end <= len(work.text):
+    if not 0 <= start < end <= len(text):
         return None
-    return Shown(f"{work.id}@{start}-{end}", work.id, work.person, start, end, work.text[start:end], criterion)
+    return Shown(f"{work.id}@{start}-{end}", work.id, work.person, start, end, text[start:end], criterion)

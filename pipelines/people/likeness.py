@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from copy import copy
 from typing import Final
 
 import numpy as np
@@ -32,8 +33,9 @@ _TINY: Final = 1e-9
 class TermSpace:
     """TF-IDF of a fixed set of texts: 1 + ln tf, times 1 + ln((1 + n) / (1 + df)), rows of length 1.
 
-    Kept by term (8 bytes a posting) for comparing one text with all. Pure numpy, so that a process without a model can
-    hold one.
+    Kept by term for comparing one text with all, and by text for comparing one of them (16 bytes a posting). Pure
+    numpy, so that a process without a model can hold one. `more` are texts that came later: they are weighed as any
+    text from outside is, and change no weight of the others'.
     """
 
     def __init__(self, texts: Sequence[Sequence[str]]) -> None:
@@ -45,6 +47,9 @@ class TermSpace:
         numbers = np.concatenate([n for n, _ in counted] or [np.zeros(0, np.int64)])
         tf = np.concatenate([t for _, t in counted] or [np.zeros(0)])
         df = np.bincount(numbers, minlength=len(self.vocabulary))
+        self._numbers, self._counts = numbers.astype(np.int32), tf.astype(np.int32)
+        self._starts = np.concatenate([[0], np.cumsum(lengths)])
+        self._later: tuple[dict[int, float], ...] = ()
         self.idf = 1.0 + np.log((1 + self.size) / (1 + df))
         weights = (1.0 + np.log(tf)) * self.idf[numbers]
         norms = np.sqrt(np.bincount(owners, weights=weights**2, minlength=self.size))
@@ -59,32 +64,70 @@ class TermSpace:
 
     def weigh(self, text: Sequence[str]) -> dict[int, float]:
         """The text's weight of each known term, of length 1; words that the space has never seen are passed over."""
-        known = {self.vocabulary[term]: count for term, count in Counter(text).items() if term in self.vocabulary}
+        return self._weighed(
+            {self.vocabulary[term]: count for term, count in Counter(text).items() if term in self.vocabulary}
+        )
+
+    def _weighed(self, known: Mapping[int, int]) -> dict[int, float]:
         raw = {number: (1.0 + np.log(count)) * float(self.idf[number]) for number, count in known.items()}
         norm = float(np.sqrt(sum(weight**2 for weight in raw.values()))) or 1.0
         return {number: weight / norm for number, weight in sorted(raw.items())}
 
+    def weights_of(self, row: int) -> dict[int, float]:
+        """What `weigh` says of the text in this row."""
+        first = len(self._starts) - 1
+        if row >= first:
+            return self._later[row - first]
+        here = slice(self._starts[row], self._starts[row + 1])
+        return self._weighed(dict(zip(self._numbers[here].tolist(), self._counts[here].tolist(), strict=True)))
+
+    def more(self, texts: Sequence[Sequence[str]]) -> TermSpace:
+        """The same with these after the others."""
+        found = copy(self)
+        found._later = (*self._later, *(self.weigh(text) for text in texts))
+        found.size = self.size + len(texts)
+        return found
+
     def cosines(self, text: Sequence[str]) -> Floats:
         """Similarity of the text to each of the set: shape (size,), in [0, 1]."""
+        return self.cosines_of(self.weigh(text))
+
+    def cosines_of(self, weights: Mapping[int, float]) -> Floats:
+        """The same of what `weigh` or `weights_of` gave."""
         found = np.zeros(self.size, np.float32)
-        for number, weight in self.weigh(text).items():
+        for number, weight in weights.items():
             here = slice(self._bounds[number], self._bounds[number + 1])
             found[self._texts[here]] += self._weights[here] * np.float32(weight)
+        for at, later in enumerate(self._later, self.size - len(self._later)):
+            few, many = sorted((weights, later), key=len)
+            found[at] = sum(weight * many.get(number, 0.0) for number, weight in few.items())
         return found
 
 
 class Space:
-    """Texts ready to be compared with one another and with a text from outside. Frozen once built; thread-safe."""
+    """Texts ready to be compared with one another and with a text from outside. Frozen once built; thread-safe.
+
+    `measured`: how many of them, the first, its statistics were taken over: mean, spreads, how rare terms are.
+    """
 
     def __init__(self, texts: Sequence[str], embedder: Embedder) -> None:
         self.size = len(texts)
         self.language = shelf_language(texts)
-        self.terms = [terms(text, self.language) for text in texts]
-        self.lexical = TermSpace(self.terms)
+        self.lexical = TermSpace([terms(text, self.language) for text in texts])
+        self.measured = self.size
         raw = embedder.embed(list(texts))
         self._mean = raw.mean(axis=0) if self.size else np.zeros(embedder.dimensions, np.float32)
         self.vectors = self._centred(raw)
         self._scale = self._spread()
+
+    def more(self, texts: Sequence[str], embedder: Embedder) -> Space:
+        """The same with these texts after the others, on the statistics that were taken before they came: an hour's
+        texts change little of what a hundred thousand said."""
+        found = copy(self)
+        found.lexical = self.lexical.more([terms(text, self.language) for text in texts])
+        found.vectors = np.vstack([self.vectors, self._centred(embedder.embed(list(texts)))])
+        found.size = self.size + len(texts)
+        return found
 
     def _centred(self, raw: Vectors) -> Vectors:
         moved = np.where(np.any(raw != 0, axis=1, keepdims=True), raw - self._mean, 0)
@@ -96,12 +139,12 @@ class Space:
             np.unique(np.linspace(0, max(0, self.size - 1), SAMPLE).astype(int)).tolist() if self.size > 1 else []
         )
         dense = np.array([np.delete(self.vectors @ self.vectors[row], row) for row in rows])
-        lexical = np.array([np.delete(self.lexical.cosines(self.terms[row]), row) for row in rows])
+        lexical = np.array([np.delete(self.lexical.cosines_of(self.lexical.weights_of(row)), row) for row in rows])
         return _moments(dense), _moments(lexical)
 
     def of_rows(self, rows: Sequence[int]) -> Floats:
         """Similarities of these texts to all: shape (len(rows), size)."""
-        lexical = np.array([self.lexical.cosines(self.terms[row]) for row in rows], np.float32)
+        lexical = np.array([self.lexical.cosines_of(self.lexical.weights_of(row)) for row in rows], np.float32)
         return self._fused(self.vectors[list(rows)] @ self.vectors.T, lexical.reshape(len(rows), self.size))
 
     def of_text(self, text: str, embedder: Embedder) -> Floats:

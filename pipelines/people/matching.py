@@ -39,6 +39,16 @@ class Asked:
     hidden: frozenset[str] = frozenset()
 
 
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """Somebody worth meeting, before any text is read. `reasons`: the one that speaks most for it first, never none."""
+
+    score: float
+    facts: Facts
+    reasons: tuple[Reason, ...]
+    features: Mapping[str, float]
+
+
 def match(
     person: str,
     circle: Circle,
@@ -51,9 +61,17 @@ def match(
 
     `weights` are those of `ranking.weights`. Texts of people who let no machine read them must not be in `commons`.
     """
+    found = ranked(person, circle, commons, asked, weights)[: asked.limit]
+    return tuple(worded(one, circle, commons, challenges, asked) for one in found)
+
+
+def ranked(
+    person: str, circle: Circle, commons: Commons, asked: Asked = Asked(), weights: Mapping[str, float] = PRIOR
+) -> list[Ranked]:
+    """Everybody whom there is a reason to meet, in the order of `match`."""
     first = circle.profiles.get(person)
     if first is None or not available(first, asked):
-        return ()
+        return []
     near = commons.nearness(person, asked.hidden)
     knowing = commons.knowing(asked.request, asked.hidden) if asked.request else np.zeros_like(near)
     found = []
@@ -64,13 +82,8 @@ def match(
         facts = _facts(first, second, commons, near, knowing, asked)
         if why := reasons(facts, circle):
             of = features(facts, why)
-            found.append((value(of, weights), other, facts, _by_weight(why, weights), of))
-    found.sort(key=lambda one: (-one[0], one[1]))
-    names = {profile.person: profile.name for profile in circle.profiles.values()}
-    return tuple(
-        _match(score, facts, why, of, commons, challenges, names, asked)
-        for score, _, facts, why, of in found[: asked.limit]
-    )
+            found.append(Ranked(value(of, weights), facts, tuple(_by_weight(why, weights)), of))
+    return sorted(found, key=lambda one: (-one.score, one.facts.second.person))
 
 
 def available(profile: Profile, asked: Asked) -> bool:
@@ -124,19 +137,17 @@ def _by_weight(why: list[Reason], weights: Mapping[str, float]) -> list[Reason]:
     return sorted(why, key=lambda reason: -reason.strength * (weights[reason.kind] + WORTH.get(reason.kind, 0.0)))
 
 
-def _match(
-    score: float,
-    facts: Facts,
-    why: list[Reason],
-    of: Mapping[str, float],
-    commons: Commons,
-    challenges: Mapping[str, ChallengeBrief],
-    names: Mapping[str, str],
-    asked: Asked,
+def worded(
+    found: Ranked, circle: Circle, commons: Commons, challenges: Mapping[str, ChallengeBrief], asked: Asked
 ) -> Match:
-    shown = tuple(replace(reason, passages=_passages(reason, facts, commons, challenges, asked)) for reason in why)
+    """With passages and words; reads the texts that may be quoted."""
+    facts = found.facts
+    shown = tuple(
+        replace(reason, passages=_passages(reason, facts, commons, challenges, asked)) for reason in found.reasons
+    )
+    names = {profile.person: profile.name for profile in circle.profiles.values()}
     said = wording(shown[0], facts.first, facts.second, names, challenges, asked.language)
-    return Match(facts.first.person, facts.second.person, score, facts.nearness, shown, said, of)
+    return Match(facts.first.person, facts.second.person, found.score, facts.nearness, shown, said, found.features)
 
 
 def _passages(
@@ -151,7 +162,7 @@ def _passages(
     else:
         at = reason.facts["challenge"] if reason.kind is Kind.SAME_PROBLEM else ()
         pair = commons.nearest_works(facts.first.person, facts.second.person, at, asked.hidden)
-        found = [commons.passage(one, other.text) for one, other in (pair, pair[::-1])] if pair else []
+        found = commons.each_about_other(*pair) if pair else []
     return tuple(passage for passage in found if passage is not None)
 
 

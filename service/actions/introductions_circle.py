@@ -1,24 +1,28 @@
 """Everything that matching is given, read in one snapshot as it stands now: who is open, their work, what was before.
 
 Only work of people who may be introduced and whose text machines may read; only where the challenge lets others see it
-at all. Work that a challenge shares within a group is hidden from a match with anybody outside.
+at all; without its words, which are read for the few that are quoted (`introductions_works.texts`). Work that a
+challenge shares within a group is hidden from a match with anybody outside.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Row, and_, select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session, selectinload
 
 from pipelines.people.values import Profile, Work
-from pipelines.values import AI, ChallengeBrief, Standing
+from pipelines.values import AI, ChallengeBrief
+from service.actions import introductions_works
 from service.actions.draft import challenge_brief
 from service.actions.introductions import limit
+from service.actions.introductions_works import SURE as SURE
+from service.actions.introductions_works import Handed, Known
 from service.domain.introductions import ANSWER_WITHIN, Limit, Past, State, load, partners
 from service.domain.roles import Role
 from service.domain.visibility import PeersShown, SharingReach
@@ -26,21 +30,16 @@ from service.store import tree
 from service.store.tables import (
     Challenge,
     Consent,
-    DraftRow,
     Introduction,
     IntroductionAnswer,
     Organization,
     Person,
-    Revision,
     RoleGrant,
-    Submission,
     Useful,
 )
 
 WORKING_FOR: Final = timedelta(days=60)
 """So long after the last text was handed in somebody counts as being at a challenge, unless it is solved."""
-SURE: Final = 0.7
-"""Confidence from which the machine's own reading of a criterion counts where no facilitator has judged it."""
 WORTH: Final[Mapping[Useful, float]] = {Useful.YES: 1.0, Useful.A_LITTLE: 0.3, Useful.NO: -1.0}
 
 
@@ -58,83 +57,51 @@ class Scene:
     outcomes: tuple[tuple[Mapping[str, float], bool], ...]
     kept_in: Mapping[str, str] = field(default_factory=dict)
     within: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    known: Known | None = None
 
     def hidden(self, person: str) -> frozenset[str]:
         """Works of others that may not be used in a match of this person."""
+        if not self.kept_in:
+            return frozenset()
         mine = {work.id for work in self.works if work.person == person}
         groups = self.within.get(person, frozenset())
         return frozenset(work for work, group in self.kept_in.items() if work not in mine and group not in groups)
 
 
-def gather(session: Session, organization: str, *, now: datetime) -> Scene:
-    """In a constant number of statements, whatever the number of people."""
-    of = session.get_one(Organization, organization)
-    rows = session.execute(_works(organization)).all()
+def gather(session: Session, organization: str, *, now: datetime, known: Known | None = None) -> Scene:
+    """In a constant number of statements, whatever the number of people, and one for each 5,000 works that changed.
+    `known`: that of an earlier scene, which spares reading what has not changed since."""
+    language = session.get_one(Organization, organization).language
+    most = limit(session, organization)
     history = _history(session, organization)
     people = _people(session, organization)
     grants = _grants(session, organization)
-    language = of.language
+    rows = _challenges(session, organization)
+    shared = {row.id: row.title for row in rows if row.sharing_peers is not PeersShown.NEVER}
+    there = introductions_works.known(session, organization, frozenset(row.id for row in people), shared, known)
+    in_group = {row.id for row in rows if row.sharing_reach is SharingReach.GROUP}
+    kept_in = {one.work.id: one.group for one in there.open if one.work.challenge in in_group} if in_group else {}
     return Scene(
         organization=organization,
         language=language,
-        limit=limit(session, organization),
-        profiles=_profiles(people, grants, history, _at(rows, now), limit(session, organization), language, now),
-        works=tuple(_work(row) for row in rows),
-        challenges=_challenges(session, organization, language),
+        limit=most,
+        profiles=_profiles(people, grants, history, _at(there.open, now), most, language, now),
+        works=there.works,
+        challenges={row.id: challenge_brief(row, row.language or language) for row in rows},
         outcomes=tuple(_outcomes(history, now)),
-        kept_in={row.id: row.group_id for row in rows if row.sharing_reach is SharingReach.GROUP},
-        within=_within(session, grants) if any(row.sharing_reach is SharingReach.GROUP for row in rows) else {},
+        kept_in=kept_in,
+        within=_within(session, grants) if kept_in else {},
+        known=there,
     )
 
 
-def _works(organization: str) -> Any:
-    return (
-        select(
-            Revision.id,
-            Revision.text,
-            Revision.submitted_at,
-            Submission.person_id,
-            Submission.challenge_id,
-            Submission.group_id,
-            Challenge.title,
-            Challenge.sharing_reach,
-            DraftRow.standing,
-            DraftRow.judgements,
-            DraftRow.assessment,
-        )
-        .join(Submission, and_(Submission.id == Revision.submission_id, Submission.latest == Revision.number))
-        .join(Challenge, Challenge.id == Submission.challenge_id)
-        .join(Consent, Consent.person_id == Submission.person_id)
-        .outerjoin(DraftRow, DraftRow.revision_id == Revision.id)
-        .where(
-            Submission.organization_id == organization,
-            Submission.withdrawn_at.is_(None),
-            Challenge.sharing_peers != PeersShown.NEVER,
-            Consent.introduce.is_(True),
-            Consent.ai != AI.NONE,
-            Revision.ai != AI.NONE,
-        )
-        .order_by(Revision.submitted_at, Revision.id)
-    )
-
-
-def _work(row: Row[Any]) -> Work:
-    """`quotable` says only that a passage may be looked for; who is shown it is decided whenever it is shown."""
-    read = {one["criterion"]: one for one in (row.assessment or {}).get("criteria", ()) if isinstance(one, dict)}
-    sure = {key: one["standing"] for key, one in read.items() if float(one.get("confidence", 0)) >= SURE}
-    if (row.assessment or {}).get("abstained"):
-        sure = {}
-    criteria = {key: Standing(value) for key, value in {**sure, **(row.judgements or {})}.items()}
-    places = {key: (one["start"], one["end"]) for key, one in read.items() if one.get("start") is not None}
-    return Work(row.id, row.person_id, row.challenge_id, row.text, row.title, criteria, places, quotable=True)
-
-
-def _at(rows: Iterable[Row[Any]], now: datetime) -> dict[str, set[str]]:
+def _at(rows: Iterable[Handed], now: datetime) -> dict[str, set[str]]:
     """What each person is at: handed in lately, and not solved."""
     found: dict[str, set[str]] = defaultdict(set)
+    since = now - WORKING_FOR
     for row in rows:
-        if row.submitted_at > now - WORKING_FOR and row.standing is not Standing.MET:
-            found[row.person_id].add(row.challenge_id)
+        if row.at > since and not row.met:
+            found[row.work.person].add(row.work.challenge)
     return found
 
 
@@ -247,8 +214,7 @@ def _outcomes(history: Iterable[_Once], now: datetime) -> Iterable[tuple[Mapping
             yield row.features, False
 
 
-def _challenges(session: Session, organization: str, language: str) -> dict[str, ChallengeBrief]:
-    rows = session.scalars(
+def _challenges(session: Session, organization: str) -> Sequence[Challenge]:
+    return session.scalars(
         select(Challenge).where(Challenge.organization_id == organization).options(selectinload(Challenge.criteria))
-    )
-    return {row.id: challenge_brief(row, row.language or language) for row in rows}
+    ).all()

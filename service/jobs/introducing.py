@@ -3,14 +3,15 @@ that ends the job, where everything that may have changed meanwhile is read anew
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
 import numpy as np
+from sqlalchemy.orm import Session
 
 from pipelines.people.commons import Commons
-from pipelines.people.matching import Asked, match
+from pipelines.people.matching import Asked, match, ranked, worded
 from pipelines.people.ranking import Outcome, weights
 from pipelines.people.reasons import Circle
 from pipelines.people.saying import introduced_through, wording
@@ -18,9 +19,16 @@ from pipelines.people.values import Kind, Match, Reason
 from pipelines.ports import Embedder
 from pipelines.retrieval import Caps, Part, find
 from pipelines.values import Evidence, Shelf
-from service.actions import introductions_answers, introductions_circle, introductions_suggest, requests_find
+from service.actions import (
+    introductions_answers,
+    introductions_circle,
+    introductions_suggest,
+    introductions_works,
+    requests_find,
+)
 from service.actions.introductions_circle import Scene
 from service.actions.introductions_suggest import Offer
+from service.actions.introductions_works import Known
 from service.actions.requests_find import Looking
 from service.domain.requests import Need, clusters
 from service.jobs.leases import keep, settle
@@ -42,17 +50,35 @@ def introduce(shop: Workshop, owner: str, job: Job) -> None:
     organization = job.organization_id
     with shop.sessions.reading() as session:
         people = introductions_suggest.people_of(session, organization, job.subject_id)
-        scene = introductions_circle.gather(session, organization, now=shop.now())
-    offers = matches(scene, [one for one in people if one in scene.profiles], shop.embedder(organization))
+        scene = _scene(shop, session, organization)
+    offers = matches(scene, [one for one in people if one in scene.profiles], _commons(shop, scene))
     with shop.sessions.writing() as session:
         keep(session, shop, owner, job)
         introductions_suggest.keep(session, organization, offers, now=shop.now())
         settle(session, shop, owner, job)
 
 
-def matches(scene: Scene, people: Iterable[str], embedder: Embedder) -> list[Offer]:
-    """The best matches of each of these people, as they would be put to a facilitator."""
-    commons, circle, by = _ready(scene, embedder)
+def _scene(shop: Workshop, session: Session, organization: str) -> Scene:
+    """As it stands now; what is known from before only spares reading it again."""
+    state = shop.commons.state(organization)
+    known = state if isinstance(state, Known) else None
+    return introductions_circle.gather(session, organization, now=shop.now(), known=known)
+
+
+def _commons(shop: Workshop, scene: Scene) -> Commons:
+    """The scene's works ready to be compared. Texts are read when they are wanted, in short transactions."""
+
+    def read(ids: Collection[str]) -> Mapping[str, str]:
+        with shop.sessions.reading() as session:
+            return introductions_works.texts(session, scene.organization, ids)
+
+    embedder = shop.embedder(scene.organization)
+    return shop.commons.commons(scene.organization, scene.works, embedder, read, scene.known)
+
+
+def matches(scene: Scene, people: Iterable[str], commons: Commons) -> list[Offer]:
+    """The best matches of each of these people, as they would be put to a facilitator. `commons`: of the scene."""
+    circle, by = _ready(scene)
     found = []
     for person in people:
         asked = Asked(EACH, scene.limit.count, scene.language, hidden=scene.hidden(person))
@@ -61,9 +87,8 @@ def matches(scene: Scene, people: Iterable[str], embedder: Embedder) -> list[Off
     return found
 
 
-def _ready(scene: Scene, embedder: Embedder) -> tuple[Commons, Circle, dict[str, float]]:
-    commons = Commons(scene.works, embedder)
-    return commons, Circle.of(scene.profiles), weights([Outcome(of, useful) for of, useful in scene.outcomes])
+def _ready(scene: Scene) -> tuple[Circle, dict[str, float]]:
+    return Circle.of(scene.profiles), weights([Outcome(of, useful) for of, useful in scene.outcomes])
 
 
 def _offer(scene: Scene, found: Match, reasons: Sequence[Reason], request: str | None = None) -> Offer:
@@ -87,14 +112,14 @@ def request(shop: Workshop, owner: str, job: Job) -> None:
     """Look for people, work and passages that speak to a request, and for others who ask for the same."""
     with shop.sessions.reading() as session:
         looking = requests_find.begin(session, job.subject_id, now=shop.now())
-        scene = introductions_circle.gather(session, job.organization_id, now=shop.now()) if looking else None
+        scene = _scene(shop, session, job.organization_id) if looking else None
     if looking is None or scene is None:
         with shop.sessions.writing() as session:
             settle(session, shop, owner, job)
         return
     embedder = shop.embedder(job.organization_id)
     found = _passages(shop, looking, embedder)
-    offers = experts(scene, looking, embedder)
+    offers = experts(scene, looking, _commons(shop, scene))
     same = _clusters(looking, embedder)
     with shop.sessions.writing() as session:
         keep(session, shop, owner, job)
@@ -119,24 +144,26 @@ def _nearest(found: Iterable[Evidence]) -> list[Evidence]:
     return sorted((one for one in found if one.dense >= LEAST), key=lambda one: (-one.dense, one.item.id))[:MOST_FOUND]
 
 
-def experts(scene: Scene, looking: Looking, embedder: Embedder) -> list[Offer]:
+def experts(scene: Scene, looking: Looking, commons: Commons) -> list[Offer]:
     """People whose work is far nearer than most to what is asked for, where the one who asks may be introduced."""
     if looking.person not in scene.profiles:
         return []
-    commons, circle, by = _ready(scene, embedder)
+    circle, by = _ready(scene)
     hidden = scene.hidden(looking.person)
     asked = Asked(AMONG, scene.limit.count, scene.language, request=looking.text, hidden=hidden)
     found = [
-        (reason, one)
-        for one in match(looking.person, circle, commons, scene.challenges, asked, by)
+        (reason.strength, one)
+        for one in ranked(looking.person, circle, commons, asked, by)[:AMONG]
         for reason in one.reasons
         if reason.kind is Kind.EXPERT
     ]
-    found.sort(key=lambda pair: (-pair[0].strength, pair[1].second))
-    return [
-        _offer(scene, one, (reason, *(other for other in one.reasons if other is not reason)), looking.id)
-        for reason, one in found[:EXPERTS]
-    ]
+    found.sort(key=lambda pair: (-pair[0], pair[1].facts.second.person))
+    offers = []
+    for _, one in found[:EXPERTS]:
+        told = worded(one, circle, commons, scene.challenges, asked)
+        first = sorted(told.reasons, key=lambda reason: reason.kind is not Kind.EXPERT)  # the others as they were
+        offers.append(_offer(scene, told, first, looking.id))
+    return offers
 
 
 def _clusters(looking: Looking, embedder: Embedder) -> dict[str, str]:

@@ -12,6 +12,7 @@ from service.store.session import Sessions
 if TYPE_CHECKING:  # a web process whose workers are elsewhere uses this file too, and need not load what thinks
     from pipelines.assessment import Desks
     from pipelines.drafting import Budget
+    from pipelines.people.keeping import Kept
     from pipelines.retrieval import Shelves
 
 
@@ -34,6 +35,10 @@ class Workshop(Protocol):
     @property
     def desks(self) -> Desks:
         """What assessment learned of each challenge, kept ready likewise."""
+
+    @property
+    def commons(self) -> Kept:
+        """What was reckoned of each organization's work for matching, kept ready likewise."""
 
     @property
     def model(self) -> LanguageModel | None:

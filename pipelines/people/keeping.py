@@ -1,0 +1,68 @@
+"""Commons kept ready for as long as a process lives, by organization. Holds; reads nothing and permits nothing.
+
+What may be used now is decided by whoever asks, with the works that are handed in: what is kept of a text saves
+reckoning it again. Texts themselves are not kept.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from pipelines.people.commons import Commons, Reading
+from pipelines.people.values import Work
+from pipelines.ports import Embedder
+
+KEPT: Final = 4
+"""Organizations that are kept, those used last. Figures: docs/decisions/0010-people-at-scale.md."""
+
+
+@dataclass
+class _Place:
+    """One organization's. `state` is what the reader wants to find again; `works` what the commons was made of."""
+
+    building: threading.Lock = field(default_factory=threading.Lock)
+    state: object = None
+    works: Sequence[Work] = ()
+    embedder: str = ""
+    commons: Commons | None = None
+
+
+class Kept:
+    """Safe to use from several threads: what is kept is frozen, and replaced as a whole."""
+
+    def __init__(self, most: int = KEPT) -> None:
+        self._most = most
+        self._places: OrderedDict[str, _Place] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def state(self, organization: str) -> object:
+        """What was given with the last commons; None if nothing is kept."""
+        with self._lock:
+            place = self._places.get(organization)
+            return place.state if place else None
+
+    def commons(
+        self, organization: str, works: Sequence[Work], embedder: Embedder, read: Reading, state: object
+    ) -> Commons:
+        """These works ready to be compared; the kept ones, if they are the very same. One thread at a time builds an
+        organization's."""
+        place = self._place(organization)
+        with place.building:
+            before = place.commons if place.embedder == embedder.name else None
+            if before is None or place.works is not works:
+                before = Commons(works, embedder, read, before)
+            with self._lock:
+                place.state, place.works, place.embedder, place.commons = state, works, embedder.name, before
+        return before
+
+    def _place(self, organization: str) -> _Place:
+        with self._lock:
+            place = self._places.setdefault(organization, _Place())
+            self._places.move_to_end(organization)
+            while len(self._places) > self._most:
+                self._places.popitem(last=False)
+        return place
