@@ -21,6 +21,7 @@ from service.actions.galleries_sharing import (
     policy_for,
     reader_of,
     rules,
+    stands_in,
 )
 from service.domain.galleries import sharing
 from service.store.tables import Challenge, DraftRow, Gallery, Organization, Revision, Submission
@@ -44,12 +45,13 @@ def candidates(session: Session, row: Gallery, challenge: Challenge, *, now: dat
         )
         .order_by(Revision.submitted_at.desc(), Revision.id)
     ).all()
+    group = stands_in(session, tree, [row])[row.id]
     counts = counted(session, {(challenge.id, one.person_id) for one in rows}) if policy.most_per_author else {}
     found = [
         one.id
         for one in rows
         if sharing(
-            facts_of(one, tree, row.group_id, counts.get((challenge.id, one.person_id), 0) + 1), reader, policy, now
+            facts_of(one, tree, group, counts.get((challenge.id, one.person_id), 0) + 1), reader, policy, now
         ).hindrance
         is None
     ]

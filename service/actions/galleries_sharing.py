@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from pipelines.values import AI
 from service.domain.galleries import OPEN_POLICY, Facts, Policy, Reader, Sharing, State, sharing
+from service.domain.roles import Role
 from service.domain.visibility import PeersShown, SharingReach
 from service.store.tables import (
     Challenge,
@@ -26,6 +27,7 @@ from service.store.tables import (
     Group,
     Person,
     Revision,
+    RoleGrant,
     Submission,
 )
 
@@ -124,7 +126,7 @@ def look(
     if not galleries:
         return {}
     tree, in_force = Tree(session, galleries[0].organization_id), policies(session, {g.challenge_id for g in galleries})
-    readers = _readers(session, galleries)
+    readers, stands = _readers(session, galleries), stands_in(session, tree, galleries)
     items = [item for gallery in galleries for item in gallery.items]
     rows = _works(session, {item.revision_id for item in items})
     counts = counted(session, {(g.challenge_id, item.author_id) for g in galleries for item in g.items})
@@ -136,10 +138,23 @@ def look(
         works = []
         for item in gallery.items:
             nth = item.nth or counts.get((gallery.challenge_id, item.author_id), 0) + 1
-            facts = facts_of(rows[item.revision_id], tree, gallery.group_id, nth)
+            facts = facts_of(rows[item.revision_id], tree, stands[gallery.id], nth)
             works.append(_work(item, rows[item.revision_id], facts, sharing(facts, reader, applied, now)))
         found[gallery.id] = Now(gallery, reader, applied, row, tuple(works))
     return _with_texts(session, found) if texts else found
+
+
+def stands_in(session: Session, tree: Tree, galleries: Sequence[Gallery]) -> dict[str, str]:
+    """The group of each gallery's attempt, by the gallery's id, as long as its learner still learns there or above it;
+    else an empty string: whoever has left a group sees nothing any more that is shared within it."""
+    query = select(RoleGrant.person_id, RoleGrant.group_id).where(
+        RoleGrant.person_id.in_({one.person_id for one in galleries}), RoleGrant.role == Role.LEARNER
+    )
+    learns = {(person, group) for person, group in session.execute(query)}
+    return {
+        one.id: one.group_id if any((one.person_id, at) in learns for at in tree.above(one.group_id)) else ""
+        for one in galleries
+    }
 
 
 def _readers(session: Session, galleries: Sequence[Gallery]) -> dict[str, Reader]:
@@ -202,7 +217,7 @@ def _works(session: Session, revisions: Collection[str]) -> dict[str, Row[Any]]:
 
 
 def facts_of(row: Row[Any], tree: Tree, group: str, nth: int) -> Facts:
-    """A row of `columns` as the rules read it, for a reader in this group."""
+    """A row of `columns` as the rules read it, for a reader in this group (see `stands_in`)."""
     return Facts(
         author=row.person_id,
         consent=row.show_work,

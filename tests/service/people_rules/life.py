@@ -411,14 +411,12 @@ def begin(folder: Path) -> Life:
 
 def _get_acquainted(life: Life) -> None:
     life.galleries("amara", "lin", "yusuf")
-    for person in ("tiago", "amara"):
-        life.ask_for(person)
-    life.suggest_all()
-    life.offer("amara", "lin")
+    for pair in (("amara", "lin"), ("noor", "tiago"), ("amara", "yusuf")):
+        life.offer(*pair)
     life.approve_all()
     life.ask_all()
     life.note_questions()
-    asked = {frozenset(one.both): id_ for id_, one in life.agreed.meetings.items() if one.asked_at}
+    asked = {frozenset(one.both): id_ for id_, one in life.agreed.meetings.items()}
     for one, person, yes in (
         ("amara lin", "amara", True),
         ("amara lin", "lin", True),
@@ -427,3 +425,6 @@ def _get_acquainted(life: Life) -> None:
         ("amara yusuf", "amara", True),
     ):
         life.say(asked[frozenset(one.split())], person, yes)
+    for person in ("tiago", "amara"):
+        life.ask_for(person)
+    life.suggest_all()

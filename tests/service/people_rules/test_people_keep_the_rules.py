@@ -2,7 +2,8 @@
 at.
 
 Nothing is shown, quoted, matched, put in a brief, a map or a file against consent or sharing policy; nobody sees
-others' work before an own attempt; nobody is introduced without two yeses; a no stays silent; nobody is asked about too much.
+others' work before an own attempt; nobody is introduced without two yeses; a no stays silent; nobody is asked
+about too much.
 """
 
 from __future__ import annotations
@@ -186,7 +187,8 @@ def test_the_life_that_is_walked_begins_with_something_to_see(beginning: Life) -
     assert wrong(life) == []
     assert len(life.of_galleries(Of.SHOWN)) == 3
     assert len(life.in_state(*TOGETHER)) == 1
-    assert len(life.in_state(State.DECLINED)) == 1
+    assert len(life.in_state(State.DECLINED)) == len(life.in_state(State.FIRST_AGREED, State.SECOND_AGREED)) == 1
+    assert life.in_state(State.SUGGESTED), "the job suggested nobody"
     with life.sessions.reading() as session:
         own = introductions_own.mine(session, life.actors["amara"], now=life.now)
         assert works(own) == {"qamara1", "qlin2", "qyusuf5"}
