@@ -16,7 +16,7 @@ from service.actions.learner_feedback import RevisionSeen
 from service.actions.learner_own import person_of
 from service.actions.release import ShownPoint, ShownSource
 from service.domain.roles import Actor
-from service.store.tables import Challenge, Group, Person, ReadingRow, RoleGrant, Submission
+from service.store.tables import Challenge, Group, Person, ReadingRow, Reminder, RoleGrant, Submission
 
 FORMAT = 1
 """Grows when a part is named anew or taken out."""
@@ -47,6 +47,7 @@ def own_data(session: Session, actor: Actor, person: str, *, now: datetime) -> d
         "asks": _asks(session, kept),
         "commitments": _commitments(session, who, now),
         "readings": _readings(session, who),
+        "reminders": _reminders(session, who),
         "requests": between.asked_for(session, who),
         "introductions": between.introduced(session, who),
         "galleries": between.read_of_others(session, kept),
@@ -134,6 +135,19 @@ def _readings(session: Session, who: Person) -> list[datetime]:
     return list(
         session.scalars(select(ReadingRow.read_at).where(ReadingRow.person_id == who.id).order_by(ReadingRow.read_at))
     )
+
+
+def _reminders(session: Session, who: Person) -> list[dict[str, Any]]:
+    """What facilitators wrote to them; nothing about work that was taken back."""
+    rows = session.execute(
+        select(Reminder, Challenge.external_id)
+        .join(Challenge, Challenge.id == Reminder.challenge_id)
+        .outerjoin(Submission, Submission.id == Reminder.submission_id)
+        .where(Reminder.person_id == who.id, Submission.withdrawn_at.is_(None))
+        .order_by(Reminder.sent_at, Reminder.id)
+    )
+    names = ("id", "kind", "text", "sent_at", "dismissed_at")
+    return [{"challenge": challenge, **{name: getattr(row, name) for name in names}} for row, challenge in rows]
 
 
 def _plain(value: Any) -> Any:

@@ -9,9 +9,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pipelines.values import AI
-from service.actions import learner_commitments
+from service.actions import learner_commitments, reminders_own
 from service.actions.learner_commitments import CommitmentSeen
 from service.actions.learner_feedback import Stage, stage
+from service.actions.reminders_own import ReminderSeen
 from service.domain.errors import NotFound
 from service.domain.roles import Actor
 from service.store import find, tree
@@ -63,6 +64,7 @@ class Home:
     to_do: tuple[ToDo, ...]
     work: tuple[Work, ...]
     commitments: tuple[CommitmentSeen, ...]
+    reminders: tuple[ReminderSeen, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,7 @@ def home(session: Session, actor: Actor, *, now: datetime) -> Home:
         tuple(one for one in to_do if one.id not in done),
         tuple(sorted(work, key=lambda one: (not one.unread, -one.handed_in_at.timestamp(), one.id))),
         tuple(learner_commitments.of_person(session, person, now=now)),
+        tuple(reminders_own.of_person(session, person)),
     )
 
 

@@ -116,7 +116,12 @@ def figures(session: Session, where: Sequence[ColumnElement[bool]]) -> dict[str,
         .group_by(Submission.challenge_id)
     ).all()
     months = _months(session, where) if rows else {}
-    return {row[0]: Figure(*row[1:], months.get(row[0], {})) for row in rows}
+    return {row[0]: _figure(row, months.get(row[0], {})) for row in rows}
+
+
+def _figure(row: Any, months: Mapping[str, Counts]) -> Figure:
+    _, pairs_, pending_, barred, as_of = row
+    return Figure(pairs_, pending_, barred, as_of, months)
 
 
 def _months(session: Session, where: Sequence[ColumnElement[bool]]) -> dict[str, dict[str, Counts]]:

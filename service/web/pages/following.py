@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import ClassVar
 
 from markupsafe import Markup
 
 from pipelines.values import Band
+from service.actions import uptake_pairs
 from service.actions.following import Followed, Promises
+from service.actions.uptake_pairs import Counts
 from service.domain.errors import Unavailable
 from service.domain.uptake import Verdict
 from service.web.api.params import ExternalId
-from service.web.pages.charts import Part, stacked
+from service.web.pages.charts import Line, Part, lines, stacked
 from service.web.pages.overview import Chosen
 from service.web.pages.overview_views import Head, head
 from service.web.pages.routes import pages
@@ -50,6 +54,17 @@ class Kept:
     bar: Markup
 
 
+@dataclass(frozen=True, slots=True)
+class Month:
+    """What became of the points that later revisions of one month followed."""
+
+    month: str
+    points: int
+    told: int
+    taken_up: int
+    share: str
+
+
 @dataclass(frozen=True)
 class FollowingPage(View):
     """What became of it."""
@@ -65,9 +80,15 @@ class FollowingPage(View):
     chart: Markup
     became: tuple[Became, ...]
     kept: tuple[Kept, ...]
+    months: tuple[Month, ...]  # the latest first
+    over_time: Markup
+    compared_now: int
+    left_out: int
+    as_of: datetime | None
+    now: datetime
 
 
-def following_page(seen: Followed) -> FollowingPage:
+def following_page(seen: Followed, *, now: datetime) -> FollowingPage:
     top = head(seen.facts.lens, seen.facts.groups, "/following")
     became = tuple(_became(seen, verdict) for verdict in VERDICTS)
     return FollowingPage(
@@ -81,7 +102,34 @@ def following_page(seen: Followed) -> FollowingPage:
         chart=stacked([Part(one.words, one.count, one.kind) for one in became], "What became of released points"),
         became=became,
         kept=tuple(Kept(one, _bar(one)) for one in seen.facts.promises),
+        months=tuple(_month(month, seen.months[month]) for month in reversed(seen.months) if seen.months[month]),
+        over_time=_over_time(seen.months),
+        compared_now=len(seen.facts.later),
+        left_out=seen.facts.left_out,
+        as_of=seen.facts.stored.as_of,
+        now=now,
     )
+
+
+def _month(month: str, counts: Counts) -> Month:
+    up = uptake_pairs.share(counts)
+    taken = uptake_pairs.of_verdict(counts, Verdict.TAKEN_UP)
+    share = "" if up is None else f"{up:.0%}"
+    return Month(month, uptake_pairs.points_of(counts), uptake_pairs.told(counts), taken, share)
+
+
+def _over_time(months: Mapping[str, Counts]) -> Markup:
+    """The share taken up month by month, with a gap where nobody handed in again; nothing for a single month."""
+    if len(months) < 2:
+        return Markup("")
+    shares = tuple(uptake_pairs.share(months.get(month, {})) for month in between(min(months), max(months)))
+    return lines([Line("taken up", shares, "accepted")], "Released points taken up, month by month")
+
+
+def between(first: str, last: str) -> list[str]:
+    """Every month from one to another: 2025-12, 2026-01 …"""
+    start, end = (int(month[:4]) * 12 + int(month[5:]) - 1 for month in (first, last))
+    return [f"{at // 12:04}-{at % 12 + 1:02}" for at in range(start, end + 1)]
 
 
 def _became(seen: Followed, verdict: Verdict) -> Became:
@@ -105,4 +153,4 @@ def _bar(one: Promises) -> Markup:
 def show_following(visit: Asking, id: ExternalId, group: Chosen = "") -> View:
     if visit.services.following is None:
         raise Unavailable("Following through is not set up in this process.")
-    return following_page(visit.services.following(visit.actor, id, group=group or None, now=visit.now))
+    return following_page(visit.services.following(visit.actor, id, group=group or None, now=visit.now), now=visit.now)

@@ -26,7 +26,9 @@ Chosen = Annotated[Name | Literal[""], Query()]
 def list_challenges(visit: Reading) -> View:
     rows = overview_list.rows(visit.session, visit.actor)
     to_check = len(spot_checks.due(visit.session, visit.actor, now=visit.now))
-    return challenges_page(rows, to_check=to_check, pace=speed.speed(visit.session, visit.actor, now=visit.now))
+    return challenges_page(
+        rows, to_check=to_check, pace=speed.speed(visit.session, visit.actor, now=visit.now), now=visit.now
+    )
 
 
 @router.get("/desk/challenges/{id}")

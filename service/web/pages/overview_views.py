@@ -11,14 +11,19 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
-from pipelines.values import Standing
+from pipelines.values import Band, Standing
 from service.actions.overview import Glance
 from service.actions.overview_lens import Lens
 from service.actions.overview_list import Row
 from service.actions.overview_progress import OF_INTEREST, Learner, Progress, Stage
 from service.actions.overview_standings import OVERALL, Standings
 from service.actions.overview_times import EDGES, Times
+from service.actions.reminders import STAGE
 from service.actions.speed import Pace
+from service.actions.uptake_pairs import Figure, points_of, share
+from service.actions.uptake_pairs import told as tellable
+from service.domain.reminders import ReminderKind
+from service.domain.uptake import Verdict
 from service.store.tables import Group
 from service.web.pages.charts import Part, length, stacked
 from service.web.pages.rendering import plural
@@ -41,6 +46,12 @@ STANDINGS: Mapping[Standing, str] = {
     Standing.NOT_YET: "not yet",
     Standing.CANNOT_TELL: "cannot tell",
 }
+REMINDED: Mapping[ReminderKind, str] = {
+    ReminderKind.NOT_HANDED_IN: "to hand in",
+    ReminderKind.UNREAD: "to read",
+    ReminderKind.NOT_ACTED: "to act",
+}
+REMINDS: Mapping[Stage, ReminderKind] = {stage: kind for kind, stage in STAGE.items()}
 AS_A_WHOLE = "The work as a whole"
 
 
@@ -100,6 +111,7 @@ class People:
     heading: str
     count: int
     shown: tuple[Learner, ...]
+    remind: str  # where they can be reminded; empty where there is nothing to remind of
 
     @property
     def more(self) -> int:
@@ -149,18 +161,20 @@ class ChallengePage(View):
     judged: int
     readings: int
     standing_words: Mapping[Standing, str]
+    reminded_of: Mapping[ReminderKind, str]
 
 
 def challenge_page(seen: Glance, groups: Sequence[Group], *, now: datetime) -> ChallengePage:
     times = seen.times
+    top = head(seen.lens, groups, "")
     criteria = [one for one in seen.standings if one.criterion != OVERALL]
     return ChallengePage(
-        head=head(seen.lens, groups, ""),
+        head=top,
         now=now,
         everybody=len(seen.progress.learners),
         progress=_progress(seen.progress),
         reached=_reached(seen.progress),
-        people=tuple(_people(seen.progress, stage) for stage in OF_INTEREST if seen.progress.counts[stage]),
+        people=tuple(_people(seen.progress, stage, top) for stage in OF_INTEREST if seen.progress.counts[stage]),
         median=spoken(times.median),
         ninetieth=spoken(times.ninetieth),
         longest_wait=spoken(times.longest_wait),
@@ -172,6 +186,7 @@ def challenge_page(seen: Glance, groups: Sequence[Group], *, now: datetime) -> C
         judged=sum(one.judged for one in criteria),
         readings=sum(one.read for one in criteria),
         standing_words=STANDINGS,
+        reminded_of=REMINDED,
     )
 
 
@@ -189,10 +204,12 @@ def _reached(seen: Progress) -> tuple[Count, ...]:
     )
 
 
-def _people(seen: Progress, stage: Stage) -> People:
+def _people(seen: Progress, stage: Stage, top: Head) -> People:
     there = [one for one in seen.learners if one.stage is stage]
     words = STAGES[stage]
-    return People(stage.value, words[0].upper() + words[1:], len(there), tuple(there[:MOST_SHOWN]))
+    query = f"?group={quote(top.chosen, safe='')}" if top.chosen else ""
+    remind = f"{top.base}/remind/{REMINDS[stage].value}{query}" if stage in REMINDS else ""
+    return People(stage.value, words[0].upper() + words[1:], len(there), tuple(there[:MOST_SHOWN]), remind)
 
 
 def _kind(name: str) -> str:
@@ -247,6 +264,31 @@ def _standing(seen: Standings) -> Whole:
 
 
 @dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of released points, as it is stored: the share taken up of those that can be told, and how sure."""
+
+    share: str
+    told: int
+    high: int
+    medium: int
+    low: int
+    pending: int
+    as_of: datetime | None
+    href: str
+
+
+def taken(seen: Figure, base: str) -> Taken | None:
+    """None where nothing asked for anything yet, or nothing can be told and nothing waits."""
+    became = seen.became
+    if not points_of(became) and not seen.pending:
+        return None
+    up = share(became)
+    sure = [became.get((Verdict.TAKEN_UP, band), 0) for band in (Band.HIGH, Band.MEDIUM, Band.LOW)]
+    said = "" if up is None else f"{up:.0%}"
+    return Taken(said, tellable(became), *sure, seen.pending, seen.as_of, f"{base}/following")
+
+
+@dataclass(frozen=True, slots=True)
 class Listed:
     """A challenge in the list."""
 
@@ -257,6 +299,7 @@ class Listed:
     set_to: int
     to_decide: int
     with_machine: int
+    taken: Taken | None
 
 
 @dataclass(frozen=True)
@@ -267,10 +310,11 @@ class ChallengesPage(View):
     challenges: tuple[Listed, ...]
     to_check: int
     pace: Pace
+    now: datetime
 
 
-def challenges_page(rows: Sequence[Row], *, to_check: int, pace: Pace) -> ChallengesPage:
-    return ChallengesPage(tuple(map(_listed, rows)), to_check, pace)
+def challenges_page(rows: Sequence[Row], *, to_check: int, pace: Pace, now: datetime) -> ChallengesPage:
+    return ChallengesPage(tuple(map(_listed, rows)), to_check, pace, now)
 
 
 def _listed(row: Row) -> Listed:
@@ -279,12 +323,14 @@ def _listed(row: Row) -> Listed:
         Count(row.submitted - row.answered, "handed in, not answered yet", "waiting"),
         Count(max(0, row.set_to - row.submitted), "not handed in yet", "not-submitted"),
     )
+    base = f"/desk/challenges/{quote(row.challenge.external_id, safe='')}"
     return Listed(
-        f"/desk/challenges/{quote(row.challenge.external_id, safe='')}",
+        base,
         f"/desk?challenge={quote(row.challenge.external_id, safe='')}",
         row.challenge.title,
         Whole(row.challenge.title, _bar(counts, row.challenge.title), counts),
         row.set_to,
         row.to_decide,
         row.with_machine,
+        taken(row.uptake, base),
     )

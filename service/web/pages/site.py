@@ -33,6 +33,7 @@ from service.web.pages import (
     network,
     organization,
     overview,
+    reminders,
     speed,
     spot_checks,
 )
@@ -56,6 +57,7 @@ ROUTERS = (
     overview.router,
     brief.router,
     following.router,
+    reminders.router,
     network.router,
     goals.router,
     speed.router,

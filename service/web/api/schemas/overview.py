@@ -34,6 +34,7 @@ class LearnerShown(Shown):
     submission: str | None = Field(description="Id of the submission; null where nothing was handed in.")
     draft: str | None = Field(description="Id of the draft that the stage rests on; null where there is none.")
     since: datetime | None = Field(description="Since when: handed in, or answered.")
+    reminded_at: datetime | None = Field(description="When a facilitator last reminded them of anything on it.")
 
     @classmethod
     def of(cls, one: Learner) -> LearnerShown:
@@ -44,6 +45,7 @@ class LearnerShown(Shown):
             submission=one.submission or None,
             draft=one.draft or None,
             since=one.since,
+            reminded_at=max((at for _, at in one.reminded), default=None),
         )
 
 

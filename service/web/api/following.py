@@ -1,0 +1,72 @@
+"""Following through: reminders, and what became of released points."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Path, Query
+
+from service.actions import reminders, reminders_own, uptake_store
+from service.domain.reminders import ReminderKind
+from service.web.api.params import ExternalId
+from service.web.api.schemas.following import (
+    OfferShown,
+    ReminderList,
+    RemindersAsked,
+    ReminderShown,
+    RemindersKept,
+    UptakeList,
+    UptakeShown,
+)
+from service.web.api.schemas.texts import Id, OwnId
+from service.web.calls import Reading, Writing
+from service.web.docs import v1
+
+router = v1("Overview")
+
+Within = Annotated[Id | None, Query(description="Only this group and those below it.")]
+ReminderId = Annotated[OwnId, Path(description="The reminder's id.")]
+
+
+@router.get("/challenges/{id}/reminders/{kind}", summary="Who could be reminded of this")
+def get_offer(call: Reading, id: ExternalId, kind: ReminderKind, group: Within = None) -> OfferShown:
+    """With words to begin with, for you to read and change. Nothing is sent."""
+    return OfferShown.of(reminders.offered(call.session, call.actor, id, kind, group=group, now=call.now))
+
+
+@router.post("/challenges/{id}/reminders", summary="Remind learners", status_code=201)
+def send_reminders(call: Writing, id: ExternalId, body: RemindersAsked) -> RemindersKept:
+    """As a facilitator, in exactly the words you send. Each is told of by `reminder.sent`, with ids only."""
+    sent = reminders.send(call.session, call.actor, id, body.wish(), group=body.group, now=call.now)
+    return RemindersKept.of(sent)
+
+
+@router.get("/reminders/{id}", summary="Read a reminder")
+def get_reminder(call: Reading, id: ReminderId) -> ReminderShown:
+    """For the learner, and for a platform that passes it on. 404 where its work was taken back."""
+    return ReminderShown.of(reminders_own.one(call.session, call.actor, id))
+
+
+@router.get("/people/{id}/reminders", summary="List a person's open reminders")
+def list_reminders(call: Reading, id: ExternalId) -> ReminderList:
+    """Neither acted on nor dismissed."""
+    return ReminderList(items=[ReminderShown.of(one) for one in reminders_own.mine(call.session, call.actor, id)])
+
+
+@router.post("/reminders/{id}/dismiss", summary="Set a reminder aside")
+def dismiss_reminder(call: Writing, id: ReminderId) -> ReminderShown:
+    """The learner does not see it any more. Again changes nothing."""
+    reminders_own.dismiss(call.session, call.actor, id, now=call.now)
+    return ReminderShown.of(reminders_own.one(call.session, call.actor, id))
+
+
+@router.get("/challenges/{id}/uptake", summary="What became of released points")
+def get_uptake(call: Reading, id: ExternalId, group: Within = None) -> UptakeShown:
+    """As last reckoned in the background, in the groups that you may see; `pending` says what is not in it yet."""
+    return UptakeShown.of(id, uptake_store.of_one(call.session, call.actor, id, group=group))
+
+
+@router.get("/uptake", summary="What became of released points, by challenge")
+def list_uptake(call: Reading) -> UptakeList:
+    """The same of every challenge on which somebody handed in again."""
+    return UptakeList(items=[UptakeShown.of(id_, seen) for id_, seen in uptake_store.named(call.session, call.actor)])
