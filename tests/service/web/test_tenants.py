@@ -12,6 +12,7 @@ from service.store import find
 from service.store.tables import Introduction, Person
 from service.web.docs import operations
 from tests.service.web.conftest import SEED, School
+from tests.service.web.goaled import goaled
 
 MARK = "orchid"
 KNOWN = {
@@ -57,6 +58,7 @@ BODIES: dict[str, Any] = {
     "thank_author": {"item": "0" * 32},
     "put_takeaway": {"text": "Ours."},
     "approve_gallery": {"seen": "0" * 64},
+    "decide_evidence": {"act": "confirm", "seen": "0" * 64},
     "answer_question": {"criterion": "k1", "answer": "Ours."},
 }
 
@@ -93,6 +95,7 @@ class Secrets:
         need = {"text": f"Who knows about an {MARK}?"}
         self.need = school.person("amara").post("/v1/requests", json=need).json()["id"]
         self.meeting = introduced(school)
+        self.goal, self.piece = goaled(school, "amara-2", f"We pair {MARK} teachers.")
         step = {"text": MARK, "due_on": f"{school.now():%Y-%m-%d}"}
         self.step = school.platform.post("/v1/people/amara/commitments", json=step).json()["id"]
 
@@ -102,7 +105,8 @@ class Secrets:
         own |= {"introductions": self.meeting, "requests": self.need}
         own |= {"galleries": self.gallery, "spot-checks": self.draft, "commitments": self.step, "asks": self.point}
         part = [*path.split("/"), ""][2]
-        path = path.replace("{about}", self.point)
+        own |= {"goals": self.goal}
+        path = path.replace("{about}", self.point).replace("{piece}", self.piece)
         return path.replace("{point}", self.point).replace("{id}", own.get(part) or KNOWN.get(part, "{id}"))
 
 
@@ -140,6 +144,9 @@ def test_another_organization_finds_and_changes_nothing(bare: School, who: str) 
         answer = client.request(method, path, headers=headers, **given)
         assert MARK not in answer.text.lower(), (method, path)
         assert str(answer.status_code) in operation["responses"], (method, path, answer.text)
-        if any(own in path for own in (secrets.draft, secrets.run, secrets.key, secrets.step, secrets.gallery)):
+        if any(
+            own in path
+            for own in (secrets.draft, secrets.run, secrets.key, secrets.step, secrets.gallery, secrets.goal)
+        ):
             assert answer.status_code in (403, 404), (method, path, answer.text)
     assert everything(bare) == before
