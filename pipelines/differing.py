@@ -23,7 +23,9 @@ from pipelines.wording import Span, akin, clauses, content, language_code, quota
 
 Vector = NDArray[np.float32]
 
-NEAR: Final = 0.3  # cosine of two passages below which their sentences are not compared; unlike subjects lie below
+NEAR: Final = (
+    0.2  # cosine of two passages below which their sentences are not compared: long ones are of several matters
+)
 SHARE: Final = 0.6  # of the document's stems that the work must have, for amounts and times
 MOST: Final = 0.75  # the same for "not", and for before and after
 PEOPLE: Final = 2  # in two groups; within one group ENOUGH

@@ -19,7 +19,7 @@ from service.actions import draft as drafts
 from service.domain.errors import Unavailable
 from service.domain.events import Event
 from service.domain.ids import new_id
-from service.jobs import choosing, fitting, goals, introducing, paying, reckoning, sync, wording
+from service.jobs import choosing, fitting, goals, introducing, paying, questioned, reckoning, sync, wording
 from service.jobs.leases import LeaseLost, held, keep, settle
 from service.jobs.workshop import Workshop
 from service.store import jobs, outbox, spending
@@ -215,6 +215,7 @@ KINDS: dict[str, Callable[[Workshop, str, Job], None]] = {
     "introduce": introducing.introduce,
     "ask": introducing.ask,
     "request": introducing.request,
+    "question": questioned.look,
     "goals": goals.look,
     "uptake": reckoning.reckon,
     "brief": wording.word,

@@ -9,7 +9,15 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import delete
 
-from service.actions import brief_wording, goals_finding, introductions_ends, learner_commitments, rhythms, uptake_store
+from service.actions import (
+    brief_wording,
+    goals_finding,
+    introductions_ends,
+    learner_commitments,
+    questioned_find,
+    rhythms,
+    uptake_store,
+)
 from service.jobs.workshop import Workshop
 from service.store import jobs, replies
 from service.store.tables import Credential
@@ -66,6 +74,7 @@ class Housekeeping:
                     rhythms.look_weekly(session, organization, now=now)
         with self._shop.sessions.writing() as session:
             uptake_store.want(session, now=now)
+            questioned_find.want(session, now=now)
 
     def _tell_unanswered(self, organization: str, days: int, now: datetime) -> None:
         told = rhythms.AT_ONCE
