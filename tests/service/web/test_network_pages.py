@@ -108,3 +108,31 @@ def test_the_list_is_there_without_a_script_and_the_vendored_one_has_its_licence
 
 def test_where_it_is_not_set_up_the_page_says_so(school: School) -> None:
     assert signed_in(school, "mateo").get("/desk/network").status == 503
+
+
+def test_a_brief_is_worded_by_a_model_only_when_somebody_asks_and_only_where_there_is_one(
+    serve: Callable[..., School], sessions: Sessions
+) -> None:
+    without = serve(brief=briefing(sessions)).founded("fjord").peopled()
+    open_up(without)
+    without.drafted()
+    mateo = signed_in(without, "mateo")
+    page = mateo.get(f"{HERE}/brief")
+    assert "Word it better" not in page.text
+    sent = {"csrf": mateo.get("/desk").csrf, "group": "year-8"}
+    assert mateo.client.post(f"{HERE}/brief/wording", data=sent).status_code == 409
+    school = serve(brief=briefing(sessions), model="any").founded("harbor").peopled()
+    open_up(school)
+    school.drafted()
+    mateo = signed_in(school, "mateo")
+    page = mateo.get(f"{HERE}/brief?group=year-8")
+    assert "Word it better" in page.text
+    hidden = page.hidden(f"{HERE}/brief/wording")
+    assert hidden["group"] == "year-8"
+    assert mateo.client.post(f"{HERE}/brief/wording", data={"group": "year-8"}).status_code == 403
+    answer = mateo.client.post(f"{HERE}/brief/wording", data=hidden, follow_redirects=False)
+    assert answer.headers["location"] == f"{HERE}/brief?group=year-8&said=brief-asked"
+    waits = mateo.get(f"{HERE}/brief?group=year-8")
+    assert "A model is asked to word this better" in waits.text
+    assert "Word it better" not in waits.text
+    assert "Word it better" in mateo.get(f"{HERE}/brief").text, "of all groups it is another brief"
