@@ -52,13 +52,15 @@ def needs(shown: object) -> set[str]:
 DESKS = ("lena", "mateo", "sofia", "platform", "ines")
 
 
-def wrong(life: Life, desks: Iterable[str] = DESKS) -> list[str]:
-    """Everything that a learner or one of these at a desk is given and should not be; empty if all is well."""
+def wrong(life: Life, turn: int | None = None) -> list[str]:
+    """Everything that somebody is given and should not be; empty if all is well. In a `turn` one of those at a desk
+    reads, and one learner takes along the own data; without one, everybody does."""
     life.note_questions()
     with life.sessions.reading() as session:
         return [
             *_learners(life, session),
-            *_desks(life, session, desks),
+            *_taken_along(life, session, PEOPLE if turn is None else PEOPLE[turn % len(PEOPLE) :][:1]),
+            *_desks(life, session, DESKS if turn is None else DESKS[turn % len(DESKS) :][:1]),
             *_meetings(life, session),
             *_told_outside(session),
         ]
@@ -74,11 +76,15 @@ def _learners(life: Life, session: Session) -> Iterator[str]:
             *_gallery(life, session, reader, shown),
             *_own_introductions(life, session, reader),
             *_own_requests(life, session, reader),
-            *_own_data(life, session, reader),
-            *_only_for_reviewers(life, session, reader),
         ):
             yield f"{reader}: {why}"
     yield from (f"{author} shown {n} times, at most {most}" for (most, author), n in shown.items() if most and n > most)
+
+
+def _taken_along(life: Life, session: Session, readers: Iterable[str]) -> Iterator[str]:
+    for reader in readers:
+        found = (*_own_data(life, session, reader), *_only_for_reviewers(life, session, reader))
+        yield from (f"{reader}: {why}" for why in found)
 
 
 def _gallery(life: Life, session: Session, reader: str, often: Counter[tuple[int, str]]) -> Iterator[str]:
