@@ -206,7 +206,7 @@ def finish(session: Session, looking: Looking, found: Mapping[str, Sequence[Evid
     if reading is None or document is None or document.version != looking.version:
         return False
     revisions = {one.item.document for ones in found.values() for one in ones}
-    may = dict(
+    may: dict[str, str] = dict(
         session.execute(
             goals_work.of(looking.organization, Revision.id, Submission.id).where(
                 Revision.id.in_(revisions), Revision.number == Submission.latest, goals_work.allowed()
