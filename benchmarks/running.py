@@ -102,9 +102,10 @@ class Caller:
 
 @dataclass(frozen=True)
 class House:
-    """A data folder, with the commands run on it."""
+    """A data folder, with the commands run on it. `settings`: further ones, as the environment names them."""
 
     folder: Path
+    settings: Mapping[str, str] = field(default_factory=dict)
 
     def run(self, *arguments: str) -> str:
         """What a command printed. Raises RuntimeError with all it said if it fails."""
@@ -173,11 +174,12 @@ class House:
 
     def _environment(self) -> dict[str, str]:
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("PEERLOOM_", "OPENAI_"))}
-        return {**kept, "PEERLOOM_DATA": str(self.folder / "data"), "PEERLOOM_LOG_LEVEL": "warning"}
+        own = {"PEERLOOM_DATA": str(self.folder / "data"), "PEERLOOM_LOG_LEVEL": "warning"}
+        return {**kept, **own, **self.settings}
 
 
 @contextmanager
-def house() -> Iterator[House]:
+def house(settings: Mapping[str, str] | None = None) -> Iterator[House]:
     """A new data folder, removed afterwards."""
     with tempfile.TemporaryDirectory(prefix="peerloom-benchmark-") as folder:
-        yield House(Path(folder))
+        yield House(Path(folder), settings or {})

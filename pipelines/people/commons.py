@@ -23,9 +23,11 @@ OWN_WORKS: Final = 40
 """A person's works that are compared with everybody's, the latest; a log-mean-exp over more changes little."""
 SHORTEST_QUOTE: Final = 20
 LONGEST_QUOTE: Final = 240
-CHANGED: Final = 0.01
-"""Share of works that may have come or gone since statistics were taken before they are taken anew: below 100 works,
-every change does it."""
+ADDED: Final = 0.02
+"""Share of works that may have come since statistics were taken, before they are taken anew: each costs every person
+matched some microseconds more than one of the first. Below 50 works, every one does it."""
+GONE: Final = 0.1
+"""The same of works that are gone. They cost nothing and are in no result; what was rare with them is nearly so without."""
 
 Reading = Callable[[Collection[str]], Mapping[str, str]]
 """Texts of works by id, as they may be read now; of those that may not, none."""
@@ -197,7 +199,7 @@ def _by_person(works: Sequence[Work]) -> list[Work]:
 def _little(fresh: int, now: int, space: Space) -> bool:
     """Whether statistics that were taken over other works still do: few have come or gone since."""
     added, gone = space.size + fresh - space.measured, space.size + fresh - now
-    return added + gone <= CHANGED * space.measured
+    return added <= ADDED * space.measured and gone <= GONE * space.measured
 
 
 def shown(work: Work, text: str, start: int, end: int, criterion: str = "") -> Shown | None:

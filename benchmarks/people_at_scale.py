@@ -1,0 +1,184 @@
+"""Matching for one person and the map of one group, through the service, in a small and in a large organization.
+
+    python -m benchmarks.people_at_scale [--small 1000] [--large 10000] [--database postgresql://…] [--rounds 15]
+
+Each organization is laid into a database (see benchmarks/town.py: ten works a person, groups of 25). Then this process
+does jobs as a worker does, from claim to kept: the first of a process (cold), then for one person after another (warm),
+then with a consent, a draft and a submission changed before each (changed), and requests. A served process answers for
+the page and the drawing of one group after another, and of the whole organization. `growth` is large over small.
+"""
+
+from __future__ import annotations
+
+import argparse
+import resource
+import statistics
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from benchmarks.pages import Browser, p95
+from benchmarks.running import House, house
+from benchmarks.setting import last_line, say
+from benchmarks.town import EACH, Drawn, Town, lay, more
+from pipelines.values import AI
+from service import wiring
+from service.actions import introductions_suggest, people, requests
+from service.domain.roles import Actor, Reach, Role
+from service.jobs.handlers import work_one
+from service.settings import load
+from service.store.tables import Consent, DraftRow, Job, JobState, Organization, Submission
+
+NEED = "Who has tried to keep a {a} before the {b}, and what would you do another way?"
+
+
+def run(size: int, database: str, rounds: int) -> dict[str, float]:
+    """All figures of an organization of so many people."""
+    name = f"town-{size}"
+    with house({"PEERLOOM_DATABASE_URL": database} if database else {}) as home:
+        home.found(name)
+        wiring.set_up_logs(load(), quiet=True)
+        settings = load(data=home.folder / "data", database_url=database, index="exact", embedder="hashing", model="")
+        parts = replace(wiring.build(settings), plain_embedder=Drawn())
+        platform = _founded(parts, name)
+        with parts.sessions.writing() as session:
+            town = lay(session, name, size)
+        found = _jobs(parts, platform, town, rounds)
+        found["rss_mb"] = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+        parts.sessions.engine.dispose()
+        return found | _pages(home, name, town, rounds)
+
+
+def _founded(parts: wiring.Parts, name: str) -> Actor:
+    now = parts.now()
+    with parts.sessions.writing() as session:
+        of = session.scalars(select(Organization.id).where(Organization.external_id == name)).one()
+        platform = Actor(of, "operator", Reach.PLATFORM)
+        people.put_group(session, platform, "all", name="All", parent=None, now=now)
+        held = [(Role.FACILITATOR, "all")]
+        people.put_person(session, platform, "nkechi", name="Nkechi", roles=held, now=now)
+    return platform
+
+
+def _jobs(parts: wiring.Parts, platform: Actor, town: Town, rounds: int) -> dict[str, float]:
+    """Seconds, by what is done."""
+    asked = _open(parts, town)
+
+    def introduce() -> None:
+        with parts.sessions.writing() as session:
+            introductions_suggest.look_for(session, platform, person=f"p-{next(asked)}", now=parts.now())
+
+    def changed() -> None:
+        with parts.sessions.writing() as session:
+            _change(session, town, parts.now())
+        introduce()
+
+    def request() -> None:
+        text = NEED.format(a=town.dice.choice(town.challenges[0][2]), b=town.dice.choice(town.challenges[1][2]))
+        actor = Actor(town.organization, "benchmark", Reach.PERSON, person=town.people[next(asked)])
+        with parts.sessions.writing() as session:
+            requests.state(session, actor, text=text, ai=AI.LOCAL, now=parts.now())
+
+    say("doing jobs")
+    return {
+        "match_cold_s": _timed(parts, introduce, 1)[0],
+        **_figures("match", _timed(parts, introduce, rounds)),
+        **_figures("match_changed", _timed(parts, changed, rounds)),
+        "request_first_s": _timed(parts, request, 1)[0],
+        **_figures("request", _timed(parts, request, rounds)),
+    }
+
+
+def _open(parts: wiring.Parts, town: Town) -> Iterator[int]:
+    """Numbers of people who may be introduced, in no order."""
+    with parts.sessions.reading() as session:
+        query = select(Consent.person_id).where(
+            Consent.organization_id == town.organization, Consent.introduce.is_(True)
+        )
+        free = set(session.scalars(query))
+    numbers = [at for at, id_ in enumerate(town.people) if id_ in free]
+    town.dice.shuffle(numbers)
+    return iter(numbers)
+
+
+def _change(session: Session, town: Town, now: datetime) -> None:
+    """What goes on meanwhile: somebody is open no more, a draft is judged, a work is withdrawn and one handed in."""
+    one = town.dice.choice(town.people)
+    session.execute(update(Consent).where(Consent.person_id == one).values(introduce=False, changed_at=now))
+    draft = select(DraftRow.id).join(Submission, Submission.id == DraftRow.submission_id).limit(1)
+    judged = session.scalars(draft.where(Submission.person_id == town.dice.choice(town.people))).one()
+    moved = {"version": DraftRow.version + 1, "judgements": {"k1": "met"}}
+    session.execute(update(DraftRow).where(DraftRow.id == judged).values(moved))
+    gone = session.scalars(select(Submission.id).where(Submission.person_id == one).limit(1)).one()
+    session.execute(update(Submission).where(Submission.id == gone).values(withdrawn_at=now))
+    more(session, town)
+
+
+def _timed(parts: wiring.Parts, begin: Callable[[], None], times: int) -> list[float]:
+    """Seconds from claim to kept. Raises RuntimeError if a job fails."""
+    found = []
+    for _ in range(times):
+        begin()
+        with parts.sessions.reading() as session:
+            waits = select(Job.id).where(Job.kind.in_(("introduce", "request")), Job.state == JobState.QUEUED)
+            (job,) = session.scalars(waits).all()
+        started = time.perf_counter()
+        work_one(parts, job=job)
+        found.append(time.perf_counter() - started)
+        with parts.sessions.reading() as session:
+            if (row := session.get_one(Job, job)).state is not JobState.DONE:
+                raise RuntimeError(f"The job failed: {row.last_error}")
+    return found
+
+
+def _figures(name: str, seconds: list[float]) -> dict[str, float]:
+    return {f"{name}_p50_s": statistics.median(seconds), f"{name}_p95_s": p95(seconds)}
+
+
+def _pages(home: House, name: str, town: Town, rounds: int) -> dict[str, float]:
+    """Seconds that a browser waits: each group once cold, each again warm."""
+    found: dict[str, float] = {}
+    with home.served() as port:
+        browser = Browser(port)
+        browser.sign_in(home.run("invite", "nkechi", "--organization", name).strip().splitlines()[-1])
+        groups = [f"?group=g-{at}" for at in range(min(rounds, len(town.groups)))]
+        for what, path in (("page", "/desk/network"), ("graph", "/desk/network/graph.json")):
+            for kind, queries in ((what, groups), (f"{what}_again", groups), (f"{what}_all", [""] * 3)):
+                found |= _figures(kind, [_asked(browser, path + query) for query in queries])
+    return found
+
+
+def _asked(browser: Browser, path: str) -> float:
+    started = time.perf_counter()
+    status, _, body = browser.ask("GET", path)
+    if status != 200:
+        raise RuntimeError(f"{path} answers {status}: {body[:300]}")
+    return time.perf_counter() - started
+
+
+def main() -> None:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--small", type=int, default=1_000)
+    parser.add_argument("--large", type=int, default=10_000)
+    parser.add_argument("--rounds", type=int, default=15)
+    parser.add_argument("--database", default="", help="an empty database instead of SQLite: postgresql://…")
+    given = parser.parse_args()
+    small, large = (run(size, given.database, given.rounds) for size in (given.small, given.large))
+    last_line(
+        {
+            "people": [given.small, given.large],
+            "works": [given.small * EACH, given.large * EACH],
+            "small": {name: round(value, 3) for name, value in small.items()},
+            "large": {name: round(value, 3) for name, value in large.items()},
+            "growth": {name: round(large[name] / value, 2) for name, value in small.items()},
+        }
+    )
+
+
+if __name__ == "__main__":
+    main()
