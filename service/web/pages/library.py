@@ -12,8 +12,9 @@ from fastapi import Form, Query, UploadFile
 from markupsafe import Markup
 from pydantic import BaseModel, Field
 
-from service.actions import context, library
+from service.actions import context, library, questioned
 from service.actions.library import DocumentSeen, DocumentWish, Shelf, Usage
+from service.actions.questioned import one as doubted
 from service.domain import library_markup
 from service.domain.library_diff import changes, shortened
 from service.domain.roles import require_lead
@@ -21,7 +22,7 @@ from service.domain.worddiff import Piece
 from service.web import errors
 from service.web.api.params import ExternalId
 from service.web.api.schemas.context import DocumentAsked
-from service.web.api.schemas.texts import Id
+from service.web.api.schemas.texts import Id, OwnId
 from service.web.pages.organization_forms import TAKEN, checked, lines
 from service.web.pages.routes import Shown, pages
 from service.web.pages.views import Goto, View
@@ -75,6 +76,7 @@ class DocumentPage(View):
     template: ClassVar[str] = "library/document.html"
     document: DocumentSeen
     body: Markup
+    questioned: int  # passages that wait to be looked at
 
 
 @dataclass(frozen=True)
@@ -103,6 +105,7 @@ class DocumentFormPage(View):
     document: DocumentSeen | None
     sent: DocumentSent
     faults: Mapping[str, str] = field(default_factory=dict)
+    passage: str = ""  # that the change is about
 
 
 @dataclass(frozen=True)
@@ -131,8 +134,10 @@ def new(visit: Reading) -> Shown:
 @router.get(HERE + "/{id}")
 def read(visit: Reading, id: ExternalId, version: At | None = None) -> Shown:
     document = library.read(visit.session, visit.actor, id, number=version)
+    waits = len(questioned.listed(visit.session, visit.actor, document=id))
     plain = document.media_type != "text/markdown"
-    return DocumentPage(document, Markup("" if plain else library_markup.to_html(document.text)))  # noqa: S704 - cleaned
+    body = Markup("" if plain else library_markup.to_html(document.text))  # noqa: S704 - cleaned
+    return DocumentPage(document, body, waits)
 
 
 @router.get(HERE + "/{id}/changes")
@@ -148,10 +153,11 @@ def usage(visit: Reading, id: ExternalId, page: At = 1) -> Shown:
 
 
 @router.get(HERE + "/{id}/edit")
-def edit(visit: Reading, id: ExternalId) -> Shown:
+def edit(visit: Reading, id: ExternalId, questioned: OwnId | None = None) -> Shown:
     require_lead(visit.actor)
     document = library.read(visit.session, visit.actor, id)
-    return DocumentFormPage(document, _sent(document))
+    passage = doubted(visit.session, visit.actor, questioned).quote if questioned else ""
+    return DocumentFormPage(document, _sent(document), passage=passage)
 
 
 def _sent(document: DocumentSeen) -> DocumentSent:

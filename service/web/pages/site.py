@@ -33,6 +33,7 @@ from service.web.pages import (
     network,
     organization,
     overview,
+    questioned,
     reminders,
     speed,
     spot_checks,
@@ -51,6 +52,7 @@ ROUTERS = (
     desk_meeting.router,
     desk_together.router,
     challenge_editor.router,  # its /new before an id in the same place
+    questioned.router,  # before a document of this id
     library.router,
     directory.router,
     organization.router,

@@ -110,10 +110,13 @@ class AskedAboutShown(Shown):
     passage: QuoteShown = Field(description="The passage.")
     requests: int = Field(description="Requests that it lies nearest to.")
     questions: int = Field(description="Approved questions and next steps that rest on it.")
+    dismissed: int = Field(description="Points resting on it that were dismissed as wrong.")
 
     @classmethod
     def of(cls, one: AskedAbout) -> AskedAboutShown:
-        return cls(passage=QuoteShown.of(one.quote), requests=one.requests, questions=one.questions)
+        return cls(
+            passage=QuoteShown.of(one.quote), requests=one.requests, questions=one.questions, dismissed=one.dismissed
+        )
 
 
 class NeedsShown(Shown):

@@ -1,0 +1,69 @@
+"""Passages that work contradicts, as those who review see them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import ConfigDict, Field
+
+from service.actions.questioned import Item
+from service.domain.questioned import Act, State
+from service.web.api.schemas.introductions import QuoteShown
+from service.web.api.schemas.texts import Asked, Line, Shown
+
+
+class QuestionedShown(Shown):
+    """A passage to look at. It is a question: nobody says that the document is wrong."""
+
+    id: str = Field(description="Its id.")
+    document: str = Field(description="Id of the document.")
+    title: str = Field(description="Title of the document.")
+    document_version: int = Field(description="Version of the document that stands now.")
+    kind: str = Field(description="What differs: an amount, `weekday`, `role`, `not`, `order` …; or `unclear`.")
+    state: State = Field(description="`open`, `to_change`, `fine` or `changed`.")
+    version: int = Field(description="Grows with each decision; name it when you decide.")
+    quote: str = Field(description="What the document says, verbatim.")
+    work: list[QuoteShown] = Field(description="What people write otherwise, one sentence a person.")
+    groups: int = Field(description="How many groups they are of.")
+    requests: int = Field(description="Requests that the passage lies nearest to.")
+    questions: int = Field(description="Approved questions and next steps that rest on it.")
+    dismissed: int = Field(description="Points resting on it that were dismissed as wrong.")
+    note: str = Field(description="What was said with the decision.")
+    decided_by: str = Field(description="Name of who decided.")
+    decided_at: datetime | None = Field(description="When that was.")
+
+    @classmethod
+    def of(cls, one: Item) -> QuestionedShown:
+        same = set(cls.model_fields) - {"work", "document_version"}
+        return cls(
+            **{name: getattr(one, name) for name in same},
+            work=[QuoteShown.of(quote) for quote in one.work],
+            document_version=one.at,
+        )
+
+
+class QuestionedList(Shown):
+    """Questioned passages."""
+
+    items: list[QuestionedShown] = Field(description="Most signs first.")
+
+
+class LookKept(Shown):
+    """That it will be looked."""
+
+    state: Literal["queued"] = Field(description="A job does it.")
+
+
+class DecisionAsked(Asked):
+    """What becomes of it."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"act": "to_change", "version": 1}})
+
+    act: Literal["to_change", "fine", "undo"] = Field(description="What you decide.")
+    version: int = Field(ge=1, le=2**31, description="The version that you saw.")
+    note: Line = Field("", description="Why; may be empty.")
+
+    @property
+    def domain_act(self) -> Act:
+        return Act(self.act)
