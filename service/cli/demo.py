@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 
 from pipelines.values import SourceKind
 from service import wiring
-from service.actions import credentials, sign_in
+from service.actions import credentials, goals_finding, sign_in
 from service.actions.desk import current_points
 from service.cli import bundles, serving, shop
 from service.cli.console import err, out, settings
@@ -64,6 +64,7 @@ def demo(
         row = bundles.organization_of(parts, *_whose(bundle))
         _take_in(parts, row, list(bundles.read_bundle(bundle)))
         bundles.watch(parts, row)
+        _look_for_goals(parts, row)
         secret = _key(parts, row)
     _show(parts, row)
     _how_to_look(chosen, parts, row)
@@ -95,6 +96,13 @@ def _take_in(parts: wiring.Parts, row: Organization, lines: list[str]) -> None:
             return
         organization.settings = {**organization.settings, MARK: mark}
         bundles.begin(session, row, lines, now=parts.now())
+
+
+def _look_for_goals(parts: wiring.Parts, row: Organization) -> None:
+    """Now that all work is in, rather than within the hour in which a running service would."""
+    with parts.sessions.writing() as session:
+        goals_finding.sweep(session, now=parts.now())
+    shop.wait(parts, row.id, lambda _: None)
 
 
 def _key(parts: wiring.Parts, row: Organization) -> str | None:
