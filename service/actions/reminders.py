@@ -207,7 +207,7 @@ def _ids(
     query = select(model.external_id, model.id).where(
         model.organization_id == actor.organization, model.external_id.in_(names)
     )
-    return dict(session.execute(query).tuples().all())
+    return dict(session.execute(query).all())
 
 
 def _tell(

@@ -56,7 +56,7 @@ def keep(
     of = (DraftRow.id, Release.approval_id, uptake_pairs.NEW.id)
     drafts = [one.draft for one, _ in found]
     where = (Submission.challenge_id == challenge, uptake_pairs.pending(), DraftRow.id.in_(drafts))
-    still = set(session.execute(uptake_pairs.pairs(*of).where(*where)).tuples())
+    still = {tuple(row) for row in session.execute(uptake_pairs.pairs(*of).where(*where))}
     kept = [(one, counts) for one, counts in found if (one.draft, one.approval, one.after_id) in still]
     session.execute(delete(Uptake).where(Uptake.draft_id.in_([one.draft for one, _ in kept])))
     session.add_all(_row(organization, one, now) for one, _ in kept)

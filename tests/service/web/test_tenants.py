@@ -59,6 +59,7 @@ BODIES: dict[str, Any] = {
     "put_takeaway": {"text": "Ours."},
     "approve_gallery": {"seen": "0" * 64},
     "decide_evidence": {"act": "confirm", "seen": "0" * 64},
+    "send_reminders": {"kind": "not_handed_in", "text": "Ours."},
     "answer_question": {"criterion": "k1", "answer": "Ours."},
 }
 
@@ -95,6 +96,11 @@ class Secrets:
         need = {"text": f"Who knows about an {MARK}?"}
         self.need = school.person("amara").post("/v1/requests", json=need).json()["id"]
         self.meeting = introduced(school)
+        body = {"name": "Zola", "roles": [{"role": "learner", "group": "year-8"}]}
+        school.platform.put("/v1/people/zola", json=body)
+        word = {"kind": "not_handed_in", "text": MARK}
+        sent = school.person("lindiwe").post("/v1/challenges/peer-observation/reminders", json=word)
+        self.word = sent.json()["sent"][0]
         self.goal, self.piece = goaled(school, "amara-2", f"We pair {MARK} teachers.")
         step = {"text": MARK, "due_on": f"{school.now():%Y-%m-%d}"}
         self.step = school.platform.post("/v1/people/amara/commitments", json=step).json()["id"]
@@ -105,7 +111,8 @@ class Secrets:
         own |= {"introductions": self.meeting, "requests": self.need}
         own |= {"galleries": self.gallery, "spot-checks": self.draft, "commitments": self.step, "asks": self.point}
         part = [*path.split("/"), ""][2]
-        own |= {"goals": self.goal}
+        own |= {"goals": self.goal, "reminders": self.word}
+        path = path.replace("{kind}", "not_handed_in")
         path = path.replace("{about}", self.point).replace("{piece}", self.piece)
         return path.replace("{point}", self.point).replace("{id}", own.get(part) or KNOWN.get(part, "{id}"))
 
@@ -146,7 +153,15 @@ def test_another_organization_finds_and_changes_nothing(bare: School, who: str) 
         assert str(answer.status_code) in operation["responses"], (method, path, answer.text)
         if any(
             own in path
-            for own in (secrets.draft, secrets.run, secrets.key, secrets.step, secrets.gallery, secrets.goal)
+            for own in (
+                secrets.draft,
+                secrets.run,
+                secrets.key,
+                secrets.step,
+                secrets.gallery,
+                secrets.goal,
+                secrets.word,
+            )
         ):
             assert answer.status_code in (403, 404), (method, path, answer.text)
     assert everything(bare) == before
