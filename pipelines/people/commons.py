@@ -27,7 +27,7 @@ ADDED: Final = 0.02
 """Share of works that may have come since statistics were taken, before they are taken anew: each costs every person
 matched some microseconds more than one of the first. Below 50 works, every one does it."""
 GONE: Final = 0.1
-"""The same of works that are gone. They cost nothing and are in no result; what was rare with them is nearly so without."""
+"""The same of works that are gone. They cost nothing and are in no result."""
 
 Reading = Callable[[Collection[str]], Mapping[str, str]]
 """Texts of works by id, as they may be read now; of those that may not, none."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -107,22 +107,21 @@ def _at(rows: Iterable[Handed], now: datetime) -> dict[str, set[str]]:
 
 def _people(session: Session, organization: str) -> list[Row[Any]]:
     """Whoever may be introduced now; nobody else is in a scene at all."""
-    return list(
-        session.execute(
-            select(Person.id, Person.name, Person.language)
-            .join(Consent, Consent.person_id == Person.id)
-            .where(Person.organization_id == organization, Consent.introduce.is_(True), Consent.ai != AI.NONE)
-            .order_by(Person.id)
-        )
+    query = (
+        select(Person.id, Person.name, Person.language)
+        .join(Consent, Consent.person_id == Person.id)
+        .where(Person.organization_id == organization, Consent.introduce.is_(True), Consent.ai != AI.NONE)
+        .order_by(Person.id)
     )
+    return list(session.connection().execute(query).all())
 
 
 def _grants(session: Session, organization: str) -> dict[str, list[tuple[Role, str]]]:
     found: dict[str, list[tuple[Role, str]]] = defaultdict(list)
-    rows = session.execute(
-        select(RoleGrant.person_id, RoleGrant.role, RoleGrant.group_id).where(RoleGrant.organization_id == organization)
+    query = select(RoleGrant.person_id, RoleGrant.role, RoleGrant.group_id).where(
+        RoleGrant.organization_id == organization
     )
-    for person, role, group in rows:
+    for person, role, group in session.connection().execute(query).all():
         found[person].append((role, group))
     return found
 
@@ -137,8 +136,8 @@ def _within(session: Session, grants: Mapping[str, list[tuple[Role, str]]]) -> d
 class _Once:
     """An introduction that was, with what the two said of it afterwards."""
 
-    row: Introduction
-    told: Mapping[str, IntroductionAnswer]
+    row: Row[Any]
+    told: Mapping[str, Row[Any]]
 
     @property
     def past(self) -> Past:
@@ -156,12 +155,25 @@ class _Once:
 
 
 def _history(session: Session, organization: str) -> list[_Once]:
-    answers: dict[str, dict[str, IntroductionAnswer]] = defaultdict(dict)
-    for one in session.scalars(select(IntroductionAnswer).where(IntroductionAnswer.organization_id == organization)):
+    told = select(
+        IntroductionAnswer.introduction_id,
+        IntroductionAnswer.person_id,
+        IntroductionAnswer.met,
+        IntroductionAnswer.useful,
+    ).where(IntroductionAnswer.organization_id == organization)
+    made = select(
+        Introduction.id,
+        Introduction.first_id,
+        Introduction.second_id,
+        Introduction.state,
+        Introduction.features,
+        Introduction.asked_at,
+        Introduction.introduced_at,
+    ).where(Introduction.organization_id == organization)
+    answers: dict[str, dict[str, Row[Any]]] = defaultdict(dict)
+    for one in session.connection().execute(told).all():
         answers[one.introduction_id][one.person_id] = one
-    rows = session.scalars(
-        select(Introduction).where(Introduction.organization_id == organization).order_by(Introduction.id)
-    )
+    rows = session.connection().execute(made.order_by(Introduction.id)).all()
     return [_Once(row, answers.get(row.id, {})) for row in rows]
 
 
@@ -179,26 +191,33 @@ def _profiles(
         for person in (once.row.first_id, once.row.second_id):
             theirs[person].append(once)
 
-    def profile(row: Row[Any]) -> Profile:
-        mine = theirs[row.id]
-        past = [once.past for once in mine]
-        said = [WORTH[one.useful] for once in mine if (one := once.told.get(row.id)) is not None and one.useful]
-        met = frozenset(id_ for once in mine if once.met for id_ in once.past.people - {row.id})
-        return Profile(
-            person=row.id,
-            name=row.name,
-            groups=frozenset(group for _, group in grants.get(row.id, ())),
-            roles=frozenset(role.value for role, _ in grants.get(row.id, ()) if role is not Role.LEARNER),
-            working_on=frozenset(at.get(row.id, ())),
+    def profile(id_: str, name: str, spoken: str) -> Profile:
+        held = grants.get(id_, ())
+        known = Profile(
+            person=id_,
+            name=name,
+            groups=frozenset([group for _, group in held]),
+            roles=frozenset([role.value for role, _ in held if role is not Role.LEARNER]),
+            working_on=frozenset(at.get(id_, ())),
             open_to=True,
-            load=load(row.id, past, now, most.window),
-            past=partners(row.id, past),
-            contacts=met,
-            usefulness=sum(said) / len(said) if said else 0.0,
-            language=row.language or language,
+            language=spoken or language,
         )
+        return _experienced(known, theirs[id_], most, now) if id_ in theirs else known
 
-    return {row.id: profile(row) for row in people}
+    return {id_: profile(id_, name, spoken) for id_, name, spoken in people}
+
+
+def _experienced(known: Profile, mine: Sequence[_Once], most: Limit, now: datetime) -> Profile:
+    """With what came of the introductions this person had."""
+    past = [once.past for once in mine]
+    said = [WORTH[one.useful] for once in mine if (one := once.told.get(known.person)) is not None and one.useful]
+    return replace(
+        known,
+        load=load(known.person, past, now, most.window),
+        past=partners(known.person, past),
+        contacts=frozenset(id_ for once in mine if once.met for id_ in once.past.people - {known.person}),
+        usefulness=sum(said) / len(said) if said else 0.0,
+    )
 
 
 def _outcomes(history: Iterable[_Once], now: datetime) -> Iterable[tuple[Mapping[str, float], bool]]:
