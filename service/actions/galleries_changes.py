@@ -39,14 +39,16 @@ def word(session: Session, actor: Actor, gallery_id: str, *, version: int, text:
 def leave_out(
     session: Session, actor: Actor, gallery_id: str, *, version: int, revision: str, now: datetime
 ) -> Gallery:
-    """One work less; a comparison that quotes it is drafted anew from the others."""
+    """One work less; a comparison that quotes it is drafted anew from the others, and so is one that might, since the
+    work is no longer shared and words of a person's own mark no places."""
     row, person = opened(session, actor, gallery_id, version)
     state = step(row.state, Act.REVISE, By.FACILITATOR)
     item = _in(row, revision)
+    gone = any(not one.shared and one.item is item for one in look(session, [row], now=now, texts=False)[row.id].works)
     decide(session, row, person, "leave_out", now=now, note=revision, before=row.comparison)
     row.items.remove(item)
     session.flush()
-    if item.marks or len(row.items) < MOST - 1:
+    if gone or item.marks or len(row.items) < MOST - 1:
         _compare_anew(session, row, now=now)
     _renumber(row.items)
     touch(row, state, now=now)

@@ -18,12 +18,13 @@ from service.actions import (
     galleries_policy,
     galleries_review,
     learner_commitments,
+    people,
     submit,
 )
 from service.actions.galleries_learn import Stage
 from service.domain.errors import ChangedSince, Invalid, NotAllowed, NotFound, NotNow
 from service.domain.galleries import Hindrance, State
-from service.domain.roles import Actor
+from service.domain.roles import Actor, Role
 from service.domain.visibility import PeersShown, SharingReach, ShowWork
 from service.store.session import Sessions
 from service.store.tables import GalleryApproval, GalleryDecision, GalleryShowing, Job, OutgoingEvent
@@ -190,6 +191,27 @@ def test_a_gallery_whose_work_is_taken_back_in_the_undo_window_is_not_shown(
         assert authors(session, row) == [work.who.split()[0].lower() for work in anew.works]
 
 
+def test_what_a_facilitator_quoted_by_hand_goes_with_the_work_that_is_no_longer_shared(
+    sqlite_sessions: Sessions,
+) -> None:
+    with sqlite_sessions.writing() as session:
+        platform = peopled(session)
+        all_hand_in(session, platform)
+        galleries_learn.ask(session, act_as(session, platform, "amara"), "s-amara", now=NOW)
+        machine(session)
+        row, mateo = of(session), act_as(session, platform, "mateo")
+        last, author = row.items[-1].revision_id, authors(session, row)[-1]
+        said = "Would you draw lots, or write it into a notebook?"
+        galleries_changes.word(session, mateo, row.id, version=row.version, text=said, now=NOW)
+        assert not any(item.marks for item in row.items)
+        _no(session, platform, author)
+        galleries_changes.leave_out(session, mateo, row.id, version=row.version, revision=last, now=NOW)
+        seen = galleries_desk.show(session, mateo, row.id, now=NOW)
+        assert len(seen.works) == 2
+        assert seen.comparison
+        assert seen.comparison != said
+
+
 def test_work_shared_within_the_group_only_is_shown_to_no_other_group(sessions: Sessions) -> None:
     with sessions.writing() as session:
         platform = peopled(session)
@@ -210,6 +232,24 @@ def test_work_shared_within_the_group_only_is_shown_to_no_other_group(sessions: 
         assert all(work.shared for work in galleries_learn.others(session, lin, "s-lin", now=LATER).works)
         let_share(session, platform, reach=SharingReach.GROUP)
         assert not any(work.shared for work in galleries_learn.others(session, lin, "s-lin", now=LATER).works)
+
+
+def test_whoever_has_left_a_group_sees_nothing_any_more_that_is_shared_within_it(sqlite_sessions: Sessions) -> None:
+    with sqlite_sessions.writing() as session:
+        platform = peopled(session)
+        let_share(session, platform, reach=SharingReach.GROUP)
+        all_hand_in(session, platform)
+        amara = act_as(session, platform, "amara")
+        galleries_learn.ask(session, amara, "s-amara", now=NOW)
+        machine(session)
+        row = shown(session, platform, now=NOW)
+        assert all(work.shared for work in galleries_learn.others(session, amara, "s-amara", now=LATER).works)
+        roles = [(Role.LEARNER, "south")]
+        people.put_person(session, platform, "amara", name="Amara Okafor", roles=roles, now=LATER)
+        moved = galleries_learn.others(session, act_as(session, platform, "amara"), "s-amara", now=LATER)
+        assert (moved.comparison, {work.shared for work in moved.works}) == ("", {False})
+        desk = galleries_desk.show(session, act_as(session, platform, "mateo"), row.id, now=LATER)
+        assert {work.hindrance for work in desk.works} == {Hindrance.OTHER_GROUP}
 
 
 def test_names_are_shown_as_their_authors_choose_now(sessions: Sessions, platform: Actor) -> None:
