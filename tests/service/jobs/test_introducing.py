@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from pipelines.values import AI
 from service import wiring
@@ -85,6 +85,25 @@ def test_a_consent_withdrawn_while_the_machine_thinks_counts(parts: wiring.Parts
         introductions_suggest.look_for(session, here.platform, person="lin", now=here.now)
     work_off(parts)
     assert suggested(parts) == []
+
+
+def test_a_consent_withdrawn_between_two_jobs_counts_though_the_work_is_kept_ready(parts: wiring.Parts) -> None:
+    here = village(parts)
+
+    def look() -> list[set[str]]:
+        with parts.sessions.writing() as session:
+            session.execute(delete(Introduction))
+            introductions_suggest.look_for(session, here.platform, now=here.now)
+        work_off(parts)
+        return [{row.first_id, row.second_id} for row in suggested(parts)]
+
+    lin = here.id("lin")
+    assert any(lin in pair for pair in look())
+    assert parts.commons.state(here.organization) is not None
+    here.allow("lin", introduce=False)
+    pairs = look()
+    assert pairs
+    assert not any(lin in pair for pair in pairs)
 
 
 def test_an_approved_introduction_is_asked_by_its_job_when_it_can_no_longer_be_undone(parts: wiring.Parts) -> None:
