@@ -5,15 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from pipelines.values import AI
 from service.actions import following, overview_list, people, release, submit, uptake_pairs, uptake_store
 from service.actions.uptake_pairs import NOTHING, Figure
-from service.domain import uptake as rule
 from service.domain.errors import NotAllowed
 from service.domain.roles import Actor
-from service.domain.uptake import Verdict
+from service.domain.uptake import METHOD, Verdict
 from service.domain.visibility import ShowWork
 from service.store.session import Sessions
 from service.store.tables import DraftRow, Job, Uptake
@@ -106,13 +105,13 @@ def test_what_was_compared_is_not_compared_again_and_what_is_new_is(sessions: Se
     assert wanted(sessions) == []
 
 
-def test_another_method_compares_all_of_it_anew(sqlite_sessions: Sessions, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_an_earlier_method_found_counts_no_more_and_is_compared_anew(sqlite_sessions: Sessions) -> None:
     _, mateo = school(sqlite_sessions)
     compare(sqlite_sessions)
-    anew = uptake_pairs.and_(*list(uptake_pairs.STORED.clauses)[:3], Uptake.method == rule.METHOD + 1)
-    monkeypatch.setattr(uptake_pairs, "STORED", anew)
-    monkeypatch.setattr(uptake_store, "METHOD", rule.METHOD + 1)
-    assert figure(sqlite_sessions, mateo).pending == 2
+    with sqlite_sessions.writing() as session:
+        session.execute(update(Uptake).values(method=METHOD - 1))
+    seen = figure(sqlite_sessions, mateo)
+    assert (seen.pending, uptake_pairs.points_of(seen.became)) == (2, 0)
     assert compare(sqlite_sessions) == 2
     assert figure(sqlite_sessions, mateo).pending == 0
 
