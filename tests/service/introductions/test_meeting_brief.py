@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
-from hypothesis import strategies as st
-from sqlalchemy import update
 
 from pipelines.values import AI
 from service.actions import brief_facts, challenges, submit
@@ -15,7 +12,6 @@ from service.actions.meeting_brief import Prepared, markdown
 from service.domain.errors import NotAllowed, NotFound
 from service.domain.visibility import PeersShown, SharingReach, ShowWork
 from service.jobs.meetings import briefing
-from service.store.tables import Revision
 from service.web.api.schemas.briefs import BriefShown
 from service.web.pages.brief import brief_page
 from tests.service.introductions.gathering import read_everything
@@ -140,35 +136,3 @@ def test_statements_do_not_grow_with_works(read_once: Village) -> None:
             return count(session, lambda: brief_facts.gather(session, actor, "observe"))
 
     assert asked("lena") == asked("mateo")
-
-
-CONSENT = st.fixed_dictionaries(
-    {
-        "show_work": st.sampled_from(ShowWork),
-        "introduce": st.booleans(),
-        "ai": st.sampled_from([AI.NONE, AI.LOCAL, AI.ANY]),
-    }
-)
-
-
-@settings(
-    max_examples=6, phases=[Phase.explicit, Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
-@given(consents=st.fixed_dictionaries(dict.fromkeys(LEARNERS, CONSENT)), peers=st.sampled_from(PeersShown))
-def test_nothing_is_in_a_brief_against_anybodys_consent(
-    read_once: Village, consents: dict[str, dict[str, object]], peers: PeersShown
-) -> None:
-    with read_once.sessions.writing() as session:  # a text once handed in without machines stays so; begin anew
-        session.execute(update(Revision).values(ai=AI.LOCAL))
-    for person, wish in consents.items():
-        read_once.allow(person, **wish)
-    change(read_once, peers, SharingReach.ORGANIZATION)
-    seen = prepared(read_once)
-    words = " ".join(told(seen).replace("\\", "").split())
-    for person, wish in consents.items():
-        shown = peers is not PeersShown.NEVER and wish["ai"] is not AI.NONE
-        if not shown or wish["show_work"] is ShowWork.NO:
-            assert not quotes(seen, person, words)
-        if not shown or wish["show_work"] is not ShowWork.WITH_NAME:
-            assert f"{person.title()} Tester" not in words
-    assert seen.made.works == sum(wish["ai"] is not AI.NONE for wish in consents.values())

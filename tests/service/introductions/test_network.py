@@ -99,10 +99,10 @@ REFUSALS = (
 
 
 @pytest.mark.parametrize("wish", REFUSALS, ids=("no introductions", "no machines"))
-@pytest.mark.parametrize("person", sorted(LEARNERS))
 def test_who_says_no_is_in_no_tie_map_measure_suggestion_or_file(
-    hamlet: Village, tmp_path: Path, person: str, wish: dict[str, object]
+    hamlet: Village, tmp_path: Path, wish: dict[str, object]
 ) -> None:
+    person = "lin"
     introduced(hamlet, "amara", "lin")
     introduced(hamlet, "lin", "yusuf")
     embed(hamlet, tmp_path)

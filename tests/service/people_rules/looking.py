@@ -32,6 +32,7 @@ from service.domain.introductions import ANSWER_WITHIN, LOAD_LIMIT, LOAD_WINDOW,
 from service.domain.requests import RequestState
 from service.store.tables import Gallery, Introduction, OutgoingEvent
 from service.web.api.schemas.briefs import BriefShown
+from service.web.pages.brief import brief_page
 from tests.service.people_rules.agreed import ABOVE, IDS, NAMES, NEED, PEOPLE, REVIEWED, WORK
 from tests.service.people_rules.life import QUESTION, Life
 
@@ -243,7 +244,7 @@ def _brief(life: Life, session: Session, who: str) -> Iterator[str]:
     agreed = life.agreed
     for group in _groups(who):
         seen = meeting_brief.prepared(brief_facts.gather(session, _actor(life, who), "observe", group=group))
-        told = f"{meeting_brief.markdown(seen)}{BriefShown.of(seen).model_dump_json()}{seen.made}{seen.names}"
+        told = f"{brief_page(seen)}{meeting_brief.markdown(seen)}{BriefShown.of(seen).model_dump_json()}{seen.names}"
         for mark in works(told):
             if why := agreed.in_brief(_as(who), group or REVIEWED[_as(who)], mark):
                 yield f"brief quotes {mark}: {why}"
