@@ -102,7 +102,9 @@ def following_page(seen: Followed, *, now: datetime) -> FollowingPage:
         chart=stacked([Part(one.words, one.count, one.kind) for one in became], "What became of released points"),
         became=became,
         kept=tuple(Kept(one, _bar(one)) for one in seen.facts.promises),
-        months=tuple(_month(month, seen.months[month]) for month in reversed(seen.months) if seen.months[month]),
+        months=tuple(
+            _month(month, seen.months[month]) for month in sorted(seen.months, reverse=True) if seen.months[month]
+        ),
         over_time=_over_time(seen.months),
         compared_now=len(seen.facts.later),
         left_out=seen.facts.left_out,

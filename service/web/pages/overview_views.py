@@ -283,9 +283,9 @@ def taken(seen: Figure, base: str) -> Taken | None:
     if not points_of(became) and not seen.pending:
         return None
     up = share(became)
-    sure = [became.get((Verdict.TAKEN_UP, band), 0) for band in (Band.HIGH, Band.MEDIUM, Band.LOW)]
+    high, medium, low = (became.get((Verdict.TAKEN_UP, band), 0) for band in (Band.HIGH, Band.MEDIUM, Band.LOW))
     said = "" if up is None else f"{up:.0%}"
-    return Taken(said, tellable(became), *sure, seen.pending, seen.as_of, f"{base}/following")
+    return Taken(said, tellable(became), high, medium, low, seen.pending, seen.as_of, f"{base}/following")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,14 +8,17 @@ import pytest
 from sqlalchemy import select, update
 
 from pipelines.values import AI
+from service import wiring
 from service.actions import following, overview_list, people, release, submit, uptake_pairs, uptake_store
 from service.actions.uptake_pairs import NOTHING, Figure
 from service.domain.errors import NotAllowed
 from service.domain.roles import Actor
 from service.domain.uptake import METHOD, Verdict
 from service.domain.visibility import ShowWork
+from service.jobs.handlers import work_off
+from service.jobs.housekeeping import Housekeeping
 from service.store.session import Sessions
-from service.store.tables import DraftRow, Job, Uptake
+from service.store.tables import DraftRow, Job, JobState, Uptake
 from tests.service.actions.remembered import NEXT, ready
 from tests.service.actions.school import NOW, act_as, approve, found, hand_in
 
@@ -90,6 +93,16 @@ def test_the_list_shows_what_was_stored_and_how_old_it_is_and_never_compares_by_
         assert listed == ("observe", seen)
         assert uptake_store.of_one(session, mateo, "observe") == seen
         assert sorted(uptake_store.of_one(session, mateo, "observe", group="north").months) == ["2026-10"]
+
+
+def test_a_worker_compares_what_housekeeping_found(parts: wiring.Parts) -> None:
+    _, mateo = school(parts.sessions)
+    assert Housekeeping(parts).sweep()
+    work_off(parts)
+    seen = figure(parts.sessions, mateo)
+    assert (seen.pairs, seen.pending, uptake_pairs.of_verdict(seen.became, Verdict.TAKEN_UP)) == (2, 0, 2)
+    with parts.sessions.reading() as session:
+        assert [job.state for job in session.scalars(select(Job).where(Job.kind == "uptake"))] == [JobState.DONE]
 
 
 def test_what_was_compared_is_not_compared_again_and_what_is_new_is(sessions: Sessions) -> None:

@@ -173,7 +173,7 @@ class UptakeShown(Shown):
         became: Mapping[tuple[Verdict, Band], int] = seen.became
         return cls(
             challenge=challenge,
-            **_shares(became),  # type: ignore[arg-type]
+            **_shares(became),
             sure={band: became.get((Verdict.TAKEN_UP, band), 0) for band in Band},
             became={verdict: uptake_pairs.of_verdict(became, verdict) for verdict in Verdict},
             pending=seen.pending,
