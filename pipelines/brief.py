@@ -23,6 +23,7 @@ NEAR: Final = 0.6  # share of the shorter passage's stems, as for "nearly the sa
 SHARED: Final = 3  # stems that two opposed passages must share: two are often chance
 COMPARED: Final = 120  # passages a criterion that are compared with one another
 JUDGED: Final = 2  # works with a verdict on a criterion below which nothing is said of "most"
+OPEN: Final = 0.25  # share of those judged that must lack something, two at least, for a meeting to talk about it
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +112,7 @@ def brief(
         raise ValueError("An approach holds a work that is not among the works.")
     tallies = tuple(_tally(ordered, criterion) for criterion in criteria)
     told = [tally for tally in tallies if tally.judged >= JUDGED]
-    lacking = sorted((t for t in told if t.lack * 2 > t.judged), key=lambda t: -t.lack / t.judged)
+    lacking = sorted((t for t in told if _is_open(t)), key=lambda t: -t.lack / t.judged)
     opposed = tensions(ordered, criteria, language)
     table = _table(language)
     return MeetingBrief(
@@ -119,13 +120,21 @@ def brief(
         approaches=tuple(found),
         tallies=tallies,
         most_have=tuple(tally.criterion.id for tally in told if tally.met * 2 > tally.judged),
-        most_lack=tuple(tally.criterion.id for tally in lacking),
+        most_lack=tuple(tally.criterion.id for tally in lacking if _most_lack(tally)),
         tensions=opposed,
         questions=tuple(_questions(table["questions"], lacking, opposed, found, requests))[:QUESTIONS],
         call_on=_call_on(table["call_on"], ordered, lacking, opposed, found),
         unanswered=tuple({need.id: need for need in (*requests, *unanswered)}.values()),
         language=language_code(language),
     )
+
+
+def _most_lack(tally: Tally) -> bool:
+    return tally.lack * 2 > tally.judged
+
+
+def _is_open(tally: Tally) -> bool:
+    return _most_lack(tally) or tally.lack >= max(2, OPEN * tally.judged)
 
 
 def _table(language: str) -> Mapping[str, Any]:
@@ -239,9 +248,12 @@ def _call_on(
     opposed: Sequence[Tension],
     found: Sequence[Approach],
 ) -> tuple[CallOn, ...]:
-    """Each person once, for the first of: has what most lack, holds a side, stands for an approach."""
+    """Each person once, for the first of: has what most or several lack, holds a side, stands for an approach."""
     person = {work.id: work.person for work in works}
-    wanted = [(t.example, said["has_it"].format(criterion=_ended(t.criterion.text))) for t in lacking]
+    wanted = [
+        (t.example, said["has_it" if _most_lack(t) else "has_it_too"].format(criterion=_ended(t.criterion.text)))
+        for t in lacking
+    ]
     wanted += [(place, said["tension"]) for tension in opposed for place in (tension.one, tension.other)]
     wanted += [(one.representative, said["way"].format(label=one.label)) for one in found if len(found) > 1]
     chosen: dict[str, CallOn] = {}

@@ -51,6 +51,16 @@ def test_what_most_lack_becomes_a_question_and_who_has_it_is_called_on() -> None
     assert [one.person for one in made.call_on] == ["p-has"]
 
 
+def test_what_several_lack_is_asked_about_where_most_have_it_but_what_one_lacks_is_not() -> None:
+    have = [work(f"h{n}", f"Plan {n}: Ngaire visits Kwame on Monday.", Standing.MET) for n in range(4)]
+    lack = [work(f"n{n}", f"Plan {n} begins some day.", Standing.NOT_YET) for n in range(2)]
+    made = brief([*have, *lack], (), CRITERIA)
+    assert (made.most_have, made.most_lack) == (("k1",), ())
+    assert made.questions[0].text.startswith("2 of 6 do not have this yet: Names who observes whom and when.")
+    assert made.call_on[0].why.startswith("has what several lack")
+    assert brief([*have, lack[0]], (), CRITERIA).questions == ()
+
+
 def test_passages_that_deny_one_another_are_a_tension_and_others_are_not() -> None:
     one = work("a", "Visitors announce their visits to colleagues a week ahead.", Standing.MET)
     denies = work("b", "Visitors do not announce their visits to colleagues a week ahead.", Standing.MET)
