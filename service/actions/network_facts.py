@@ -217,7 +217,9 @@ def _introductions(
     told: dict[str, list[IntroductionAnswer]] = defaultdict(list)
     for one in session.scalars(
         select(IntroductionAnswer).where(
-            IntroductionAnswer.organization_id == organization, IntroductionAnswer.told_at.is_not(None)
+            IntroductionAnswer.organization_id == organization,
+            IntroductionAnswer.introduction_id.in_([row.id for row in rows]),  # of a group's, not of all there are
+            IntroductionAnswer.told_at.is_not(None),
         )
     ):
         told[one.introduction_id].append(one)

@@ -85,6 +85,8 @@ def test_who_is_gone_is_in_nothing_though_their_numbers_are_kept() -> None:
     assert len(after.nearness("p1")) == 99
     assert not after.by_person.get("p5")
     assert "p5" not in after.at("observe")
+    anew = Commons([one for one in works if one.person != "p5"], EMBEDDER)
+    assert np.abs(after.nearness("p60") - anew.nearness("p60")).max() < 0.2
     again = Commons(works, EMBEDDER, None, after)  # and back: nothing is embedded again
     assert again.space is before.space
     assert np.array_equal(again.nearness("p1"), before.nearness("p1"))
