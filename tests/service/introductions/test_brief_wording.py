@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from sqlalchemy import select
 
@@ -13,6 +15,9 @@ from service.domain.errors import NotAllowed, NotFound, NotNow
 from service.domain.visibility import ShowWork
 from service.jobs.meetings import briefing
 from service.store.tables import BriefWording, Job, WordingState
+from service.web.pages import rendering
+from service.web.pages.brief import brief_page
+from service.web.pages.views import Frame
 from tests.service.introductions.gathering import read_everything
 from tests.service.introductions.village import Village, settle
 
@@ -68,6 +73,18 @@ def test_it_is_asked_for_once_while_it_waits_and_kept_in_the_place_of_the_one_be
     assert (row.state, row.generation, row.cost, row.model_calls) == (WordingState.DONE, 1, 14, 2)
     assert ask(read) == wording
     assert rows(read)[0].generation == 2
+
+
+def test_the_page_marks_every_line_in_a_models_words_with_its_passages_beside_it(read: Village) -> None:
+    found = rendering.render(brief_page(seen(read)), Frame(csrf="mark"))
+    finish(read, ask(read), seen(read).items)
+    page = seen(read)
+    shown = rendering.render(brief_page(page, model=True), Frame(csrf="mark"))
+    assert {one.id[0] for one in page.items} >= {"q", "a", "p"}
+    assert shown.count('<span class="tag">worded by a model</span>') == len(page.worded.lines) == len(page.items)
+    assert sorted(re.findall("<blockquote.*", shown)) == sorted(re.findall("<blockquote.*", found))
+    assert "Word it anew" in shown
+    assert "Word it" not in found
 
 
 def test_only_who_sees_the_same_groups_sees_it(read: Village) -> None:

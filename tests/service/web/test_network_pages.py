@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from service.actions import network_graph
+from pipelines.briefing import Reworded
+from service.actions import brief_wording, credentials, network_graph
+from service.domain.roles import Actor
 from service.jobs.meetings import briefing, charting, reckoning
 from service.store.session import Sessions
 from service.web.pages.rendering import STATIC
@@ -136,3 +140,37 @@ def test_a_brief_is_worded_by_a_model_only_when_somebody_asks_and_only_where_the
     assert "A model is asked to word this better" in waits.text
     assert "Word it better" not in waits.text
     assert "Word it better" in mateo.get(f"{HERE}/brief").text, "of all groups it is another brief"
+
+
+def test_lines_in_a_models_words_are_marked_and_their_passages_stand_beside_them(
+    thinking: School, sessions: Sessions
+) -> None:
+    open_up(thinking)
+    thinking.drafted()
+    mateo = signed_in(thinking, "mateo")
+    found = mateo.get(f"{HERE}/brief")
+    assert "worded by a model" not in found.text
+    with sessions.reading() as session:
+        actor = credentials.authenticate(session, mateo.client.cookies["peerloom"], now=datetime.now(UTC))
+    assert worded(sessions, actor, f"{HOSTILE} Better?") == 1
+    seen = mateo.get(f"{HERE}/brief")
+    assert "1 line is worded by a model (m-1), from the sources beside it" in seen.text
+    assert seen.text.count("Better? worded by a model") == 1
+    assert seen.html.count("<blockquote") == found.html.count("<blockquote")
+    for page in (seen.html, mateo.get(f"{HERE}/brief.md").html):
+        assert "<script>alert" not in page
+        assert not re.search(r"(?<!\\)<img", page), "in Markdown it is escaped"
+    api = thinking.person("lindiwe").get("/v1/challenges/peer-observation/brief").json()
+    assert api["approaches"][0]["by_model"] is False, "whoever sees other groups sees no wording made for these"
+
+
+def worded(sessions: Sessions, actor: Actor, text: str) -> int:
+    """Every line of a brief in these words, as a job would keep it; how many there are."""
+    lines = briefing(sessions)(actor, "peer-observation", group=None).items
+    made = Reworded({one.key: text for one in lines}, model="m-1")
+    with sessions.writing() as session:
+        row = brief_wording.ask(session, actor, "peer-observation", model=True, now=datetime.now(UTC))
+        brief_wording.finish(
+            session, row.id, 1, made, lines, local=True, asked_for=len(lines), cost=0, now=datetime.now(UTC)
+        )
+    return len(lines)
