@@ -105,7 +105,7 @@ def following_page(seen: Followed, *, now: datetime) -> FollowingPage:
         months=tuple(
             _month(month, seen.months[month]) for month in sorted(seen.months, reverse=True) if seen.months[month]
         ),
-        over_time=_over_time(seen.months),
+        over_time=over_time(seen.months),
         compared_now=len(seen.facts.later),
         left_out=seen.facts.left_out,
         as_of=seen.facts.stored.as_of,
@@ -120,7 +120,7 @@ def _month(month: str, counts: Counts) -> Month:
     return Month(month, uptake_pairs.points_of(counts), uptake_pairs.told(counts), taken, share)
 
 
-def _over_time(months: Mapping[str, Counts]) -> Markup:
+def over_time(months: Mapping[str, Counts]) -> Markup:
     """The share taken up month by month, with a gap where nobody handed in again; nothing for a single month."""
     if len(months) < 2:
         return Markup("")

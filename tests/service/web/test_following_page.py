@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
+from pipelines.values import Band
+from service.domain.uptake import Verdict
 from service.jobs.meetings import reckoning
 from service.store import find
 from service.store.session import Sessions
 from service.store.tables import CommitmentRow, Submission
+from service.web.pages.following import between, over_time
 from tests.service.web.browsing import signed_in
 from tests.service.web.conftest import TEXT, School
 from tests.service.web.learning import released
@@ -47,3 +50,13 @@ def test_a_point_that_the_next_revision_takes_up_and_a_late_commitment_are_count
     body = {"name": "Amara", "roles": [{"role": "learner", "group": "year-8"}], "consents": consents}
     assert school.platform.put("/v1/people/amara", json=body).status_code == 200
     assert "1 revision is not compared" in mateo.get(HERE).text
+
+
+def test_months_are_drawn_with_a_gap_where_nobody_handed_in_again_and_one_month_is_no_line() -> None:
+    taken, unchanged = (Verdict.TAKEN_UP, Band.HIGH), (Verdict.UNCHANGED, Band.HIGH)
+    months = {"2025-11": {taken: 1, unchanged: 1}, "2025-12": {taken: 1}, "2026-02": {taken: 1, unchanged: 3}}
+    assert between("2025-11", "2026-02") == ["2025-11", "2025-12", "2026-01", "2026-02"]
+    drawn = over_time(months)
+    assert "taken up 25% at last" in drawn
+    assert drawn.count("M") == 2  # two strokes: before the gap, and after it
+    assert over_time({"2026-02": {taken: 1}}) == ""
