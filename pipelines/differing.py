@@ -28,6 +28,7 @@ NEAR: Final = (
 )
 SHARE: Final = 0.6  # of the document's stems that the work must have, for amounts and times
 MOST: Final = 0.75  # the same for "not", and for before and after
+SAID: Final = 3  # stems and values of what is denied: less is a heading or a term, which no work denies
 PEOPLE: Final = 2  # in two groups; within one group ENOUGH
 ENOUGH: Final = 3
 SAME_WORDING: Final = 8  # words from which two equal sentences count as one copied
@@ -211,7 +212,8 @@ def _difference(
         (word, event), *_ = sorted(claim.order)
         if any(akin(event, said) and word != then for then, said in other.order):
             return "order", word, "after" if word == "before" else "before"
-    if claim.order == other.order and sorted((claim.denied, other.denied)) == [0, 1]:
+    said = len(claim.stems) + len(claim.values)
+    if claim.order == other.order and said >= SAID and sorted((claim.denied, other.denied)) == [0, 1]:
         return ("not", "not", "yes") if claim.denied else ("not", "yes", "not")
     return None
 
@@ -242,10 +244,10 @@ def _typed(
     if len(says) != 1 or len(instead) != 1:
         return None
     if not unlike:
-        return kind, *says, ""
+        return kind, next(iter(says)), ""
     if instead & whole.get(kind, frozenset()) or says & everything.get(kind, frozenset()):
         return None
-    return kind, *says, *instead
+    return kind, next(iter(says)), next(iter(instead))
 
 
 def _share(wanted: frozenset[str], there: frozenset[str]) -> float:
@@ -261,13 +263,14 @@ def _table(language: str) -> Mapping[str, Any]:
 @cache
 def _numbers(language: str) -> Mapping[str, float]:
     table = _table(language)
-    return {word: float(at) for at, word in enumerate(table["numbers"].split(), 1)} | table["tens"]
+    more: dict[str, float] = {word: float(number) for word, number in table["tens"].items()}
+    return {word: float(at) for at, word in enumerate(table["numbers"].split(), 1)} | more
 
 
 @cache
 def _units(language: str) -> Mapping[str, float]:
     """Minutes by the word."""
-    found = {}
+    found: dict[str, float] = {}
     for line in _table(language)["units"].values():
         *names, minutes = line.split()
         found |= dict.fromkeys(names, float(minutes))

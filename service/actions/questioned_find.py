@@ -183,11 +183,11 @@ def finish(session: Session, organization: str, found: Mapping[str, Sequence[Dif
     kept: set[str] = set()
     for document, one in [*_told(found), *_unclear(session, organization)]:
         key = (document, wording(one.document.quote), one.kind, one.instead)
-        row = known.get(key)
-        if one.document.owner not in texts or (row is None and key[:2] in fine):
+        before = known.get(key)
+        if one.document.owner not in texts or (before is None and key[:2] in fine):
             continue
         work = [at for at in one.work if at.owner in there]
-        kept.add(_kept(session, organization, key, row, replace(one, work=tuple(work)), now))
+        kept.add(_kept(session, organization, key, before, replace(one, work=tuple(work)), now))
     for row in rows:
         if row.id not in kept and row.state is State.OPEN:
             session.delete(row)

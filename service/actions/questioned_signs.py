@@ -113,7 +113,7 @@ def _requests_by_place(session: Session, organization: str, groups: Collection[s
     return Counter(nearest.values())
 
 
-def _resting(organization: str, groups: Collection[str]) -> Select[Any]:
+def _resting(organization: str, groups: Collection[str]) -> Select[str, int]:
     """Points, as drafts stand now, that rest on a passage of a document in its present version: passage and count."""
     return (
         select(SourceRow.ref_id, func.count(PointRow.id.distinct()))
@@ -131,7 +131,7 @@ def _resting(organization: str, groups: Collection[str]) -> Select[Any]:
     )
 
 
-def _questions(organization: str, groups: Collection[str]) -> Select[Any]:
+def _questions(organization: str, groups: Collection[str]) -> Select[str, int]:
     """Approved questions and next steps."""
     return _resting(organization, groups).where(
         PointRow.kind.in_((PointKind.QUESTION, PointKind.NEXT_STEP)),
@@ -141,7 +141,7 @@ def _questions(organization: str, groups: Collection[str]) -> Select[Any]:
     )
 
 
-def _dismissed(organization: str, groups: Collection[str]) -> Select[Any]:
+def _dismissed(organization: str, groups: Collection[str]) -> Select[str, int]:
     """Points that a facilitator dismissed as wrong, and did not take up again."""
     return (
         _resting(organization, groups)

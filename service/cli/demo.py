@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 
 from pipelines.values import SourceKind
 from service import wiring
-from service.actions import credentials, goals_finding, sign_in
+from service.actions import credentials, goals_finding, questioned_find, sign_in
 from service.actions.desk import current_points
 from service.cli import bundles, serving, shop
 from service.cli.console import err, out, settings
@@ -99,9 +99,10 @@ def _take_in(parts: wiring.Parts, row: Organization, lines: list[str]) -> None:
 
 
 def _look_for_goals(parts: wiring.Parts, row: Organization) -> None:
-    """Now that all work is in, rather than within the hour in which a running service would."""
+    """And for questioned passages: now that all work is in, rather than within the hour of a running service."""
     with parts.sessions.writing() as session:
         goals_finding.sweep(session, now=parts.now())
+        questioned_find.want(session, now=parts.now())
     shop.wait(parts, row.id, lambda _: None)
 
 

@@ -20,7 +20,7 @@ from service.domain.visibility import PeersShown, SharingReach, ShowWork
 from service.jobs import questioned as looking
 from service.jobs.handlers import work_off
 from service.store import find
-from service.store.tables import AuditEntry, Challenge, Job, Questioned
+from service.store.tables import AuditEntry, Challenge, Job, Questioned, QuestionedBy, Revision, Submission
 from tests.service.introductions.village import Village, settle
 
 SAYS = "A visit lasts 45 minutes."
@@ -136,6 +136,10 @@ def test_what_no_machine_may_read_is_never_compared(parts: wiring.Parts, monkeyp
     monkeypatch.setattr(looking, "compared", watching)
     look(parts, here)
     assert WRITES["amara"] in texts
+    with here.sessions.reading() as session:
+        whose = select(Submission.external_id).join(Revision, Revision.submission_id == Submission.id)
+        kept = whose.join(QuestionedBy, QuestionedBy.revision_id == Revision.id)
+        assert set(session.scalars(kept)) == {"s-amara"}
     assert not any("orchard" in text or "which questions children ask" in text for text in texts)
     assert seen(here) == ()
 
