@@ -6,10 +6,11 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import select
 
 from service.actions import introductions, introductions_desk
 from service.store import find
-from service.store.tables import Introduction, Person
+from service.store.tables import Document, DocumentVersion, Introduction, Person, Questioned
 from service.web.docs import operations
 from tests.service.web.conftest import SEED, School
 from tests.service.web.goaled import goaled
@@ -61,6 +62,7 @@ BODIES: dict[str, Any] = {
     "decide_evidence": {"act": "confirm", "seen": "0" * 64},
     "send_reminders": {"kind": "not_handed_in", "text": "Ours."},
     "answer_question": {"criterion": "k1", "answer": "Ours."},
+    "decide_on_questioned": {"act": "fine", "version": 1},
 }
 
 
@@ -73,6 +75,20 @@ def introduced(school: School) -> str:
         given = {"first_id": first, "second_id": second, "pair": introductions.pair(first, second), "wording": words}
         more = {"kind": "expert", "reasons": [], "features": {}, "score": 1.0, "passages": [], "note": ""}
         row = Introduction(organization_id=school.organization, created_at=now, **given, **more)
+        session.add(row)
+        session.flush()
+        return row.id
+
+
+def doubted(school: School) -> str:
+    """The id of a questioned passage in the first organization's handbook."""
+    with school.sessions.writing() as session:
+        paper = find.one(session, Document, school.organization, "handbook")
+        version = session.scalars(select(DocumentVersion).where(DocumentVersion.document_id == paper.id)).first()
+        assert version is not None
+        place = {"document_id": paper.id, "version_id": version.id, "start": 0, "end": 5, "wording": "0" * 64}
+        what = {"kind": "not", "says": "yes", "instead": "not", "found_at": school.now()}
+        row = Questioned(organization_id=school.organization, **place, **what)
         session.add(row)
         session.flush()
         return row.id
@@ -101,6 +117,7 @@ class Secrets:
         word = {"kind": "not_handed_in", "text": MARK}
         sent = school.person("lindiwe").post("/v1/challenges/peer-observation/reminders", json=word)
         self.word = sent.json()["sent"][0]
+        self.passage = doubted(school)
         self.goal, self.piece = goaled(school, "amara-2", f"We pair {MARK} teachers.")
         step = {"text": MARK, "due_on": f"{school.now():%Y-%m-%d}"}
         self.step = school.platform.post("/v1/people/amara/commitments", json=step).json()["id"]
@@ -111,7 +128,7 @@ class Secrets:
         own |= {"introductions": self.meeting, "requests": self.need}
         own |= {"galleries": self.gallery, "spot-checks": self.draft, "commitments": self.step, "asks": self.point}
         part = [*path.split("/"), ""][2]
-        own |= {"goals": self.goal, "reminders": self.word}
+        own |= {"goals": self.goal, "reminders": self.word, "questioned": self.passage}
         path = path.replace("{kind}", "not_handed_in")
         path = path.replace("{about}", self.point).replace("{piece}", self.piece)
         return path.replace("{point}", self.point).replace("{id}", own.get(part) or KNOWN.get(part, "{id}"))
