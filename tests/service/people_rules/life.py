@@ -202,8 +202,8 @@ class Life(Village):
 
     # Galleries
 
-    def lay_down(self, group: str, rule: GalleryRule, *, suggest: bool) -> None:
-        policy = Policy(suggest, rule.automatic, rule.without_names, rule.weeks, rule.most, QUESTION)
+    def lay_down(self, group: str, rule: GalleryRule) -> None:
+        policy = Policy(rule.automatic, rule.automatic, rule.without_names, rule.weeks, rule.most, QUESTION)
         with self.sessions.writing() as session:
             galleries_policy.lay_down(
                 session, self.actors["mateo"], "observe", group=group, policy=policy, now=self.now

@@ -52,7 +52,7 @@ CHANGE = st.one_of(
     ),
     st.tuples(st.just("take_back"), PERSON),
 )
-CHANGES = st.lists(CHANGE, min_size=1, max_size=4)
+CHANGES = st.lists(CHANGE, min_size=1, max_size=6)
 RULES = st.builds(
     GalleryRule, st.booleans(), st.booleans(), st.sampled_from([0, 0, 1, 2]), st.sampled_from([0, 0, 1, 2])
 )
@@ -96,7 +96,7 @@ class School(RuleBasedStateMachine):
 
     @rule(group=st.sampled_from(["all", "north", "south"]), rule=st.one_of(RULES, st.just(GalleryRule())))
     def a_gallery_rule_is_laid_down(self, group: str, rule: GalleryRule) -> None:
-        self.life.lay_down(group, rule, suggest=rule.automatic)
+        self.life.lay_down(group, rule)
 
     @rule(askers=st.lists(PERSON, max_size=2))
     def galleries_are_made_and_shown(self, askers: list[str]) -> None:
@@ -200,9 +200,52 @@ def test_the_life_that_is_walked_begins_with_something_to_see(beginning: Life) -
         assert names(network_graph.as_csv(drawn)) == names(network_graph.as_graphml(drawn)) == set(PEOPLE)
 
 
+SOME, OTHERS = ("amara", "noor"), ("lin", "yusuf", "tiago")
+WITHIN = ("share", "after_attempt", "group")
+AT_ONCE: dict[str, list[tuple[object, ...]]] = {
+    f"{name} {','.join(people)}": [(act, person, *what) for person in people]
+    for people in (SOME, OTHERS)
+    for name, (act, *what) in {
+        "no work": ("allow_now", "no"),
+        "no names": ("allow_now", "without_name"),
+        "no introductions": ("allow_now", None, False),
+        "no machines": ("allow_now", None, None, "none"),
+        "no work any more": ("take_back",),
+    }.items()
+} | {
+    "never": [("share", "never", "organization")],
+    "within groups": [WITHIN],
+    "within a group that one has left": [WITHIN, ("move", "amara", frozenset()), ("move", "lin", frozenset(["north"]))],
+    "always, and no own attempt": [("share", "always", "organization"), ("take_back", "amara"), ("take_back", "tiago")],
+    "no names in galleries": [("lay_down", "all", GalleryRule(without_names=True))],
+    "old work and little": [
+        ("lay_down", "north", GalleryRule(weeks=2, most=1)),
+        ("lay_down", "south", GalleryRule(most=1)),
+    ],
+    "later": [("wait", 15)],
+}
+
+
+@pytest.fixture
+def life(beginning: Life, tmp_path: Path) -> Iterator[Life]:
+    life = beginning.copy_to(tmp_path)
+    yield life
+    life.sessions.engine.dispose()
+
+
+@pytest.mark.parametrize("changes", AT_ONCE.values(), ids=AT_ONCE)
+def test_whatever_changes_takes_effect_at_once_for_everybody_who_reads(
+    life: Life, changes: list[tuple[object, ...]]
+) -> None:
+    """A walk comes by many states, and not by each of these for sure."""
+    for act, *what in changes:
+        getattr(life, act)(*what)
+    assert wrong(life) == []
+
+
 def test_nothing_is_given_against_consent_policy_or_a_missing_yes(beginning: Life) -> None:
     School.beginning = beginning
     with structlog.testing.capture_logs():
         phases = [Phase.generate]  # shrinking is slow
-        walk = settings(max_examples=18, stateful_step_count=7, deadline=None, phases=phases)
+        walk = settings(max_examples=12, stateful_step_count=6, deadline=None, phases=phases)
         run_state_machine_as_test(School, settings=walk)
