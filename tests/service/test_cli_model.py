@@ -60,7 +60,7 @@ def test_with_a_model_what_it_drafts_is_compared_too(peerloom: Peerloom, openai_
 
 
 def test_a_prompt_that_is_not_there_is_told_with_those_there_are(peerloom: Peerloom) -> None:
-    assert "There are: feedback" in peerloom.run("prompts", "test", "welcome", code=1)
+    assert "There are: brief, feedback" in peerloom.run("prompts", "test", "welcome", code=1)
 
 
 def test_a_daily_limit_is_set_and_shown(peerloom: Peerloom) -> None:
