@@ -19,7 +19,7 @@ from pipelines.approaches import Work
 from pipelines.values import AI, Criterion, Standing
 from service.actions import overview_lens, overview_progress
 from service.actions.galleries_sharing import Tree
-from service.actions.introductions_works import SURE
+from service.actions.introductions_circle import SURE
 from service.actions.overview_lens import Lens
 from service.actions.overview_map import BARRED, LATEST, counts
 from service.actions.overview_progress import Stage
