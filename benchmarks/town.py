@@ -50,8 +50,8 @@ from service.store.tables import (
 
 EACH = 10
 """Works of a person."""
-IN_GROUP, AT_CHALLENGE = 25, 20
-"""People of a group; people of an organization for each challenge it has."""
+IN_GROUP, AT_CHALLENGE, SET = 25, 20, 15
+"""People of a group; people of an organization for each challenge it has; challenges set to a group."""
 PHRASES = (
     *("we pair {a} with {b} before the {c}", "the {a} is written down after each {b}", "two of us count {a} and {b}"),
     *("nobody has asked yet who brings the {a}", "a {c} decides when the {a} begins", "the {b} shows where {a} fails"),
@@ -94,6 +94,10 @@ class Town:
     groups: list[str] = field(default_factory=list)
     challenges: list[tuple[str, str, tuple[str, ...]]] = field(default_factory=list)
     people: list[str] = field(default_factory=list)
+
+    def set_to(self, group: int) -> list[tuple[str, str, tuple[str, ...]]]:
+        """The challenges of a group, of which each of its people answers some."""
+        return random.Random(group).sample(self.challenges, min(SET, len(self.challenges)))
 
 
 def lay(session: Session, organization: str, people: int) -> Town:
@@ -138,7 +142,7 @@ def _person(town: Town, at: int) -> Rows:
     yield Person, {"id": id_, "external_id": f"p-{at}", "name": f"Learner {at}", "created_at": town.now}
     yield Consent, {"person_id": id_, "introduce": town.dice.random() < 0.85, "changed_at": town.now}
     yield RoleGrant, {"person_id": id_, "group_id": group, "role": Role.LEARNER}
-    for number, challenge in enumerate(town.dice.sample(town.challenges, EACH)):
+    for number, challenge in enumerate(town.dice.sample(town.set_to(at // IN_GROUP), EACH)):
         yield from _work(town, f"p-{at}-{number}", id_, group, challenge)
 
 
@@ -146,7 +150,7 @@ def more(session: Session, town: Town) -> None:
     """One more work, of somebody."""
     at = town.dice.randrange(len(town.people))
     group = town.groups[at // IN_GROUP % len(town.groups)]
-    challenge = town.dice.choice(town.challenges)
+    challenge = town.dice.choice(town.set_to(at // IN_GROUP))
     _put(session, town.organization, _work(town, f"p-{at}-{new_id()}", town.people[at], group, challenge))
 
 

@@ -244,9 +244,9 @@ def _spiral(n: int) -> NDArray[np.float64]:
 
 def _forces(spots: NDArray[np.float64], pairs: NDArray[np.int64], ideal: float) -> NDArray[np.float64]:
     """Everybody pushes everybody away by ideal² / distance; contacts pull each other by distance² / ideal."""
-    apart = spots[:, None, :] - spots[None, :, :]
-    squared = np.maximum((apart**2).sum(axis=2), 1e-6)
-    found: NDArray[np.float64] = (apart * (ideal**2 / squared)[:, :, None]).sum(axis=1)
+    across, down = (side[:, None] - side[None, :] for side in spots.T)
+    push = ideal**2 / np.maximum(across**2 + down**2, 1e-6)
+    found = np.stack([(across * push).sum(axis=1), (down * push).sum(axis=1)], axis=1)
     if len(pairs):
         between = spots[pairs[:, 0]] - spots[pairs[:, 1]]
         pull = between * np.linalg.norm(between, axis=1, keepdims=True) / ideal

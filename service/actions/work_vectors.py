@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from pipelines.values import Item, Shelf
@@ -21,7 +21,7 @@ Vectors = Mapping[str, NDArray[np.float32]]
 
 def of_revisions(session: Session, organization: str, texts: Mapping[str, str]) -> tuple[str, Vectors]:
     """The embedder that knows most of these revisions (id → text), and its unit vectors by revision: the mean of the
-    passages'. In two statements."""
+    passages'. In two statements, and one for each embedder there is."""
     passages = session.execute(
         select(PassageRow.owner_id, PassageRow.start, PassageRow.end, PassageRow.heading)
         .where(PassageRow.owner_id.in_(texts), PassageRow.shelf == Shelf.WORK)
@@ -33,7 +33,9 @@ def of_revisions(session: Session, organization: str, texts: Mapping[str, str]) 
         owners.setdefault(digest(_indexed(owner, texts[owner][start:end], heading)), []).append(owner)
     stored = session.execute(
         select(VectorRow.model, VectorRow.text_hash, VectorRow.data).where(
-            VectorRow.organization_id == organization, VectorRow.text_hash.in_(owners)
+            VectorRow.organization_id == organization,
+            VectorRow.model.in_(_models(session, organization)),
+            VectorRow.text_hash.in_(owners),
         )
     )
     found: dict[str, dict[str, list[NDArray[np.float32]]]] = {}
@@ -42,6 +44,18 @@ def of_revisions(session: Session, organization: str, texts: Mapping[str, str]) 
             found.setdefault(model, {}).setdefault(owner, []).append(np.frombuffer(data, dtype="<f4"))
     best = max(sorted(found), key=lambda model: len(found[model]), default="")
     return best, {owner: _mean(own) for owner, own in found.get(best, {}).items()}
+
+
+def _models(session: Session, organization: str) -> list[str]:
+    """Embedders of whom the organization has vectors: few, each found by one look into the key. A search by hash alone
+    goes through all of an organization's vectors."""
+    found: list[str] = []
+    while True:
+        query = select(func.min(VectorRow.model)).where(VectorRow.organization_id == organization)
+        after = session.scalar(query.where(VectorRow.model > found[-1]) if found else query)
+        if after is None:
+            return found
+        found.append(after)
 
 
 def _indexed(owner: str, text: str, heading: str) -> str:
