@@ -70,12 +70,10 @@ def known(
 
 
 def _numbers(session: Session, query: Any) -> dict[str, int]:
-    """Read by the connection, some rows at a time: 100,000 that live at once have the collector look through all that
-    the process holds, which takes longer than everything else here."""
-    found: dict[str, int] = {}
-    for rows in session.connection().execute(query.execution_options(yield_per=1_000)).partitions():
-        found.update([(id_, number) for id_, number in rows])
-    return found
+    """Ids and numbers, straight from the driver: 200,000 rows made into objects took a second, and had the collector
+    look through all that the process holds."""
+    with session.connection().execute(query) as result:
+        return dict(result.cursor)  # type: ignore[arg-type]  # every driver's cursor gives its rows one by one
 
 
 def _open(row: Handed, people: Collection[str], shared: Collection[str]) -> bool:

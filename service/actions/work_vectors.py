@@ -23,14 +23,15 @@ def of_revisions(session: Session, organization: str, texts: Mapping[str, str]) 
     """The embedder that knows most of these revisions (id → text), and its unit vectors by revision: the mean of the
     passages'. In two statements, and one for each embedder there is."""
     passages = session.execute(
-        select(PassageRow.owner_id, PassageRow.start, PassageRow.end, PassageRow.heading)
-        .where(PassageRow.owner_id.in_(texts), PassageRow.shelf == Shelf.WORK)
+        select(PassageRow.owner_id, PassageRow.start, PassageRow.end, PassageRow.heading, PassageRow.shelf)
+        .where(PassageRow.owner_id.in_(texts))  # with the shelf in it, SQLite goes through all of the shelf
         .order_by(PassageRow.owner_id, PassageRow.start)
         .limit(MOST_PASSAGES)
     )
     owners: dict[str, list[str]] = {}
-    for owner, start, end, heading in passages:
-        owners.setdefault(digest(_indexed(owner, texts[owner][start:end], heading)), []).append(owner)
+    for owner, start, end, heading, shelf in passages:
+        if shelf is Shelf.WORK:
+            owners.setdefault(digest(_indexed(owner, texts[owner][start:end], heading)), []).append(owner)
     stored = session.execute(
         select(VectorRow.model, VectorRow.text_hash, VectorRow.data).where(
             VectorRow.organization_id == organization,
