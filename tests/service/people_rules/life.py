@@ -42,10 +42,21 @@ from service.domain.visibility import PeersShown, SharingReach, ShowWork
 from service.jobs.handlers import work_one
 from service.settings import load
 from service.store.session import Sessions, make_engine
-from service.store.tables import Gallery, GalleryItem, Introduction, Job, JobState, Useful
+from service.store.tables import (
+    Gallery,
+    GalleryItem,
+    Introduction,
+    Job,
+    JobState,
+    Request,
+    RequestFinding,
+    Revision,
+    Submission,
+    Useful,
+)
 from tests.service.actions.gallery_world import approved
 from tests.service.introductions.village import NOW, UNDO, Village
-from tests.service.people_rules.agreed import PEOPLE, REVIEWED, Agreed, GalleryRule, Meeting, Person, Text
+from tests.service.people_rules.agreed import PEOPLE, REVIEWED, WORK, Agreed, GalleryRule, Meeting, Person, Text
 
 SAYS = {
     "amara": "We pair teachers across grades and they visit each other twice before half-term. What to watch is open.",
@@ -276,8 +287,6 @@ class Life(Village):
         self.look_at_suggestions()
 
     def _passage(self, person: str) -> list[Shown]:
-        from service.store.tables import Revision, Submission
-
         with self.sessions.reading() as session:
             query = (
                 select(Revision)
@@ -358,8 +367,23 @@ class Life(Village):
 
     def ask_for(self, person: str) -> None:
         text = f"w{person}{next(self.number)} {ASKS}"
+        self.now += timedelta(seconds=1)
         self.act(lambda s: requests.state(s, self.actors[person], text=text, now=self.now))
         self.work()
+        self.look_at_findings()
+
+    def look_at_findings(self) -> None:
+        """Whatever was found for a request just now was looked for where its author may look."""
+        with self.sessions.reading() as session:
+            rows = session.execute(
+                select(Request.person_id, Revision.text)
+                .join(RequestFinding, RequestFinding.request_id == Request.id)
+                .join(Revision, Revision.id == RequestFinding.owner_id)
+                .where(Request.looked_at == self.now)
+            ).all()
+        for person, text in rows:
+            why = self.agreed.peer_work(self.names[person], WORK.findall(text)[0])
+            assert not why, f"found for {self.names[person]}: {why}"
 
     def reply_to(self, person: str, by: str) -> None:
         """A facilitator answers all that this person asks for."""

@@ -217,6 +217,9 @@ AT_ONCE: dict[str, list[tuple[object, ...]]] = {
     "within groups": [WITHIN],
     "within a group that one has left": [WITHIN, ("move", "amara", frozenset()), ("move", "lin", frozenset(["north"]))],
     "always, and no own attempt": [("share", "always", "organization"), ("take_back", "amara"), ("take_back", "tiago")],
+    "a need without an own attempt": [("take_back", "amara"), ("ask_for", "amara")],
+    "a need within groups": [WITHIN, ("ask_for", "lin"), ("ask_for", "amara")],
+    "a need where nothing is shared": [("share", "never", "organization"), ("ask_for", "lin")],
     "no names in galleries": [("lay_down", "all", GalleryRule(without_names=True))],
     "old work and little": [
         ("lay_down", "north", GalleryRule(weeks=2, most=1)),
