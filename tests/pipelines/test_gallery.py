@@ -46,8 +46,8 @@ def test_only_fit_candidates_are_chosen_never_two_twins_and_in_any_order_the_sam
 def test_of_works_that_are_the_same_but_for_names_one_is_shown_whatever_their_order() -> None:
     said = "Figures first: {} counts how often each question was asked, before anybody is visited."
     copies = [Work(f"copy{n}", said.format(name), name.lower()) for n, name in enumerate(("Mei", "Tariq", "Ifeoma"))]
-    shown = {tuple(one.work for one in choose(OWN, some).choices) for some in (copies, copies[::-1], copies[1:])}
-    assert shown == {("copy0",), ("copy1",)}
+    (shown,) = choose(OWN, copies).choices
+    assert choose(OWN, copies[::-1]).choices == (shown,)
     same = [Work(id_, copies[0].text, id_) for id_ in ("a", "b")]
     assert choose(OWN, same).choices == choose(OWN, same[::-1]).choices
 
