@@ -12,13 +12,15 @@ the page and the drawing of one group after another, and of the whole organizati
 from __future__ import annotations
 
 import argparse
+import logging
 import resource
 import statistics
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from pathlib import Path
 
+import structlog
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
@@ -26,12 +28,16 @@ from benchmarks.pages import Browser, p95
 from benchmarks.running import House, house
 from benchmarks.setting import last_line, say
 from benchmarks.town import EACH, Drawn, Town, lay, more
+from pipelines.adapters.exact import ExactIndex
+from pipelines.drafting import Budget
 from pipelines.values import AI
 from service import wiring
 from service.actions import introductions_suggest, people, requests
+from service.domain.money import Terms
 from service.domain.roles import Actor, Reach, Role
 from service.jobs.handlers import work_one
-from service.settings import load
+from service.store.library import SqlLibrary
+from service.store.session import Sessions, make_engine
 from service.store.tables import Consent, DraftRow, Job, JobState, Organization, Submission
 
 NEED = "Who has tried to keep a {a} before the {b}, and what would you do another way?"
@@ -42,9 +48,7 @@ def run(size: int, database: str, rounds: int) -> dict[str, float]:
     name = f"town-{size}"
     with house({"PEERLOOM_DATABASE_URL": database} if database else {}) as home:
         home.found(name)
-        wiring.set_up_logs(load(), quiet=True)
-        settings = load(data=home.folder / "data", database_url=database, index="exact", embedder="hashing", model="")
-        parts = replace(wiring.build(settings), plain_embedder=Drawn())
+        parts = _parts(database or f"sqlite:///{home.folder / 'data' / 'peerloom.db'}", home.folder)
         platform = _founded(parts, name)
         with parts.sessions.writing() as session:
             town = lay(session, name, size)
@@ -52,6 +56,26 @@ def run(size: int, database: str, rounds: int) -> dict[str, float]:
         found["rss_mb"] = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
         parts.sessions.engine.dispose()
         return found | _pages(home, name, town, rounds)
+
+
+def _parts(database: str, folder: Path) -> wiring.Parts:
+    """A worker's, with nothing that thinks but the drawn embedder."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
+    sessions = Sessions(make_engine(database))
+    return wiring.Parts(
+        sessions=sessions,
+        index=ExactIndex(folder / "vectors"),
+        library=SqlLibrary(sessions),
+        plain_embedder=Drawn(),
+        model=None,
+        fallback=wiring.fallback(),
+        lease=timedelta(minutes=5),
+        heartbeat=timedelta(seconds=20),
+        reconcile=timedelta(seconds=10),
+        attempts=1,
+        budget=Budget(),
+        terms=Terms(),
+    )
 
 
 def _founded(parts: wiring.Parts, name: str) -> Actor:

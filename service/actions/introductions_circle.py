@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from pipelines.people.values import Profile, Work
@@ -105,7 +105,7 @@ def _at(rows: Iterable[Handed], now: datetime) -> dict[str, set[str]]:
     return found
 
 
-def _people(session: Session, organization: str) -> list[Row[Any]]:
+def _people(session: Session, organization: str) -> Sequence[Any]:
     """Whoever may be introduced now; nobody else is in a scene at all."""
     query = (
         select(Person.id, Person.name, Person.language)
@@ -113,7 +113,7 @@ def _people(session: Session, organization: str) -> list[Row[Any]]:
         .where(Person.organization_id == organization, Consent.introduce.is_(True), Consent.ai != AI.NONE)
         .order_by(Person.id)
     )
-    return list(session.connection().execute(query).all())
+    return session.connection().execute(query).all()
 
 
 def _grants(session: Session, organization: str) -> dict[str, list[tuple[Role, str]]]:
@@ -136,8 +136,8 @@ def _within(session: Session, grants: Mapping[str, list[tuple[Role, str]]]) -> d
 class _Once:
     """An introduction that was, with what the two said of it afterwards."""
 
-    row: Row[Any]
-    told: Mapping[str, Row[Any]]
+    row: Any
+    told: Mapping[str, Any]
 
     @property
     def past(self) -> Past:
@@ -170,7 +170,7 @@ def _history(session: Session, organization: str) -> list[_Once]:
         Introduction.asked_at,
         Introduction.introduced_at,
     ).where(Introduction.organization_id == organization)
-    answers: dict[str, dict[str, Row[Any]]] = defaultdict(dict)
+    answers: dict[str, dict[str, Any]] = defaultdict(dict)
     for one in session.connection().execute(told).all():
         answers[one.introduction_id][one.person_id] = one
     rows = session.connection().execute(made.order_by(Introduction.id)).all()
@@ -178,7 +178,7 @@ def _history(session: Session, organization: str) -> list[_Once]:
 
 
 def _profiles(
-    people: Iterable[Row[Any]],
+    people: Iterable[Any],
     grants: Mapping[str, list[tuple[Role, str]]],
     history: Iterable[_Once],
     at: Mapping[str, set[str]],

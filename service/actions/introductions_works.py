@@ -72,8 +72,11 @@ def known(
 def _numbers(session: Session, query: Any) -> dict[str, int]:
     """Ids and numbers, straight from the driver: 200,000 rows made into objects took a second, and had the collector
     look through all that the process holds."""
-    with session.connection().execute(query) as result:
-        return dict(result.cursor)  # type: ignore[arg-type]  # every driver's cursor gives its rows one by one
+    result = session.connection().execute(query)
+    rows: Any = result.cursor  # every driver's gives its rows one by one
+    found: dict[str, int] = dict(rows)
+    result.close()
+    return found
 
 
 def _open(row: Handed, people: Collection[str], shared: Collection[str]) -> bool:
