@@ -213,6 +213,7 @@ AT_ONCE: dict[str, list[tuple[object, ...]]] = {
         "no work any more": ("take_back",),
     }.items()
 } | {
+    "no introductions, and then again": [("allow_now", "amara", None, False), ("allow_now", "amara", None, True)],
     "never": [("share", "never", "organization")],
     "within groups": [WITHIN],
     "within a group that one has left": [WITHIN, ("move", "amara", frozenset()), ("move", "lin", frozenset(["north"]))],
