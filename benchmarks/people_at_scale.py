@@ -47,6 +47,7 @@ def run(size: int, database: str, rounds: int) -> dict[str, float]:
     """All figures of an organization of so many people."""
     name = f"town-{size}"
     with house({"PEERLOOM_DATABASE_URL": database} if database else {}) as home:
+        home.run("migrate")
         home.found(name)
         parts = _parts(database or f"sqlite:///{home.folder / 'data' / 'peerloom.db'}", home.folder)
         platform = _founded(parts, name)
