@@ -214,6 +214,7 @@ AT_ONCE: dict[str, list[tuple[object, ...]]] = {
     }.items()
 } | {
     "no introductions, and then again": [("allow_now", "amara", None, False), ("allow_now", "amara", None, True)],
+    "the same two again": [("offer", "noor", "tiago"), ("wait", 31), ("offer", "lin", "amara"), ("suggest_all",)],
     "never": [("share", "never", "organization")],
     "within groups": [WITHIN],
     "within a group that one has left": [WITHIN, ("move", "amara", frozenset()), ("move", "lin", frozenset(["north"]))],
