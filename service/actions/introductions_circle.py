@@ -138,14 +138,8 @@ class _Once:
 
     row: Any
     told: Mapping[str, Any]
-
-    @property
-    def past(self) -> Past:
-        return Past(frozenset({self.row.first_id, self.row.second_id}), self.row.state, self.row.asked_at)
-
-    @property
-    def met(self) -> bool:
-        return any(one.met for one in self.told.values())
+    past: Past
+    met: bool
 
     @property
     def worth(self) -> float | None:
@@ -174,7 +168,12 @@ def _history(session: Session, organization: str) -> list[_Once]:
     for one in session.connection().execute(told).all():
         answers[one.introduction_id][one.person_id] = one
     rows = session.connection().execute(made.order_by(Introduction.id)).all()
-    return [_Once(row, answers.get(row.id, {})) for row in rows]
+    return [_once(row, answers.get(row.id, {})) for row in rows]
+
+
+def _once(row: Any, told: Mapping[str, Any]) -> _Once:
+    past = Past(frozenset({row.first_id, row.second_id}), row.state, row.asked_at)
+    return _Once(row, told, past, any(one.met for one in told.values()))
 
 
 def _profiles(
