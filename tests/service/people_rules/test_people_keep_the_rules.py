@@ -33,7 +33,8 @@ from service.domain.galleries import State as Of
 from service.domain.introductions import TOGETHER, State
 from service.store.tables import Useful
 from tests.service.people_rules.agreed import PEOPLE, REVIEWED, GalleryRule
-from tests.service.people_rules.life import Life, begin
+from tests.service.people_rules.beginning import begin
+from tests.service.people_rules.life import Life
 from tests.service.people_rules.looking import names, works, wrong
 
 PERSON = st.sampled_from(PEOPLE)
