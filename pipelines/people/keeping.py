@@ -17,7 +17,7 @@ from pipelines.people.values import Work
 from pipelines.ports import Embedder
 
 KEPT: Final = 4
-"""Organizations that are kept, those used last. Figures: docs/decisions/0010-people-at-scale.md."""
+"""Organizations that are kept, those used last: up to a gigabyte for 100,000 works (docs/decisions/0010)."""
 
 
 @dataclass
