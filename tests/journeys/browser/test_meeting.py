@@ -113,8 +113,9 @@ def test_a_meeting_is_prepared_from_the_challenge_to_the_printed_page(demo: Demo
         assert quotation.split("\n")[0][:40] in written
     source = page.get_by_role("link", name=re.compile("^Open the work")).first
     source.click()
-    expect(page.locator("h1")).to_be_visible()
+    page.wait_for_url("**/desk/drafts/*")
     page.go_back()
+    expect(page.get_by_role("heading", name="People to call on")).to_be_visible()
     page.emulate_media(media="print")
     expect(page.locator(".no-print").first).to_be_hidden()
     assert window.wrong == []
