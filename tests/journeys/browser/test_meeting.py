@@ -82,24 +82,6 @@ def test_two_learners_whom_a_facilitator_brings_together_find_each_other(demo: D
     assert [*facilitator.wrong, *here.wrong, *there.wrong] == []
 
 
-def test_a_no_looks_to_the_other_like_no_answer_yet(demo: Demo) -> None:
-    facilitator = demo.window(FACILITATOR)
-    one = looked_for(facilitator)
-    first, second = the_two(demo, one)
-    approve(facilitator.page)
-    here, there = demo.window(first.external_id), demo.window(second.external_id)
-    asked(here).get_by_role("button", name="Yes, introduce us").click()
-    expect(here.page.get_by_role("heading", name="You said yes")).to_be_visible()
-    waiting = here.open(OWN).locator("main").inner_text()
-    asked(there).get_by_role("button", name="No, thank you").click()
-    expect(there.page.get_by_role("button", name="No, thank you")).to_have_count(0)
-    assert here.open(OWN).locator("main").inner_text() == waiting
-    seen = facilitator.open(f"{DESK}?view=asked").locator("main").inner_text()
-    assert first.name in seen
-    assert "Who said what is told to nobody" in seen
-    assert "no" not in seen.lower().split()
-
-
 def test_a_meeting_is_prepared_from_the_challenge_to_the_printed_page(demo: Demo) -> None:
     window = demo.window(COORDINATOR)
     page = window.open("/desk/challenges/peer-observation")

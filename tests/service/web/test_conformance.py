@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from typing import Any
 
@@ -27,7 +28,8 @@ CHECKS = [
     response_headers_conformance,
     response_schema_conformance,
 ]
-EXAMPLES = 25
+EXAMPLES = int(os.environ.get("PEERLOOM_TEST_EXAMPLES", "8"))
+"""Of each operation. They are the same in every run; whoever changes a route tries a hundred."""
 KNOWN = {
     "groups": "year-8",
     "people": "amara",
