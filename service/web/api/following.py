@@ -25,11 +25,12 @@ from service.web.docs import v1
 router = v1("Overview")
 
 Within = Annotated[Id | None, Query(description="Only this group and those below it.")]
+Of = Annotated[ReminderKind, Path(description="What they would be reminded of.")]
 ReminderId = Annotated[OwnId, Path(description="The reminder's id.")]
 
 
 @router.get("/challenges/{id}/reminders/{kind}", summary="Who could be reminded of this")
-def get_offer(call: Reading, id: ExternalId, kind: ReminderKind, group: Within = None) -> OfferShown:
+def get_offer(call: Reading, id: ExternalId, kind: Of, group: Within = None) -> OfferShown:
     """With words to begin with, for you to read and change. Nothing is sent."""
     return OfferShown.of(reminders.offered(call.session, call.actor, id, kind, group=group, now=call.now))
 
