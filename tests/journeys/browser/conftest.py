@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import NoReturn
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.journeys.browser.people import Demo
 from tests.journeys.house import ROOT, House
@@ -24,6 +24,7 @@ ARGUMENTS = (
     *("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"),
     *("--disable-sync", "--no-first-run", "--disable-quic"),
 )
+expect.set_options(timeout=20_000)  # the service, its jobs and the browser share a machine that may be busy
 SETTINGS = {"PEERLOOM_EMBEDDER": "hashing", "PEERLOOM_INDEX": "exact", "PEERLOOM_LOG_FORMAT": "json"}
 """The embedder that needs no model: what the drafts say does not matter here, that they are there does."""
 
