@@ -9,7 +9,6 @@ the majority of the five nearest, sure where they agree.
 
 from __future__ import annotations
 
-import argparse
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,8 +17,7 @@ from typing import Any
 import numpy as np
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from benchmarks.setting import embedder as embedder_named
-from benchmarks.setting import last_line, say, share, told
+from benchmarks.setting import command, say, share, told
 from pipelines.evaluation import folders, measures
 from pipelines.evaluation.answers import Bench, Drafter, Read, criterion_spearman, outcomes, same_feedback
 from pipelines.evaluation.folders import Row
@@ -73,14 +71,5 @@ def run(folder: Path, embedder: Embedder) -> dict[str, Any]:
     return found | {"embedder": embedder.name, "baseline": baseline(bench)}
 
 
-def main() -> None:
-    """Read the command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("--embedder", default="minilm", choices=["minilm", "hashing"])
-    asked = parser.parse_args()
-    last_line(run(asked.folder, embedder_named(asked.embedder)))
-
-
 if __name__ == "__main__":
-    main()
+    command(__doc__, run)

@@ -8,15 +8,13 @@ same passages, in the same run.
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from benchmarks.setting import embedder as embedder_named
-from benchmarks.setting import last_line, told
+from benchmarks.setting import command, told
 from pipelines.evaluation import folders, measures
 from pipelines.evaluation.configuration import Retrieving
 from pipelines.evaluation.context import DEPTH, ask, outcomes, scope, shelved
@@ -64,14 +62,5 @@ def run(folder: Path, embedder: Embedder) -> dict[str, Any]:
     }
 
 
-def main() -> None:
-    """Read the command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("--embedder", default="minilm", choices=["minilm", "hashing"])
-    asked = parser.parse_args()
-    last_line(run(asked.folder, embedder_named(asked.embedder)))
-
-
 if __name__ == "__main__":
-    main()
+    command(__doc__, run)

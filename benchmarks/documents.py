@@ -9,14 +9,12 @@ the nearest passages by cosine with any other number; `alone` is the detector wi
 
 from __future__ import annotations
 
-import argparse
 import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from benchmarks.setting import embedder as embedder_named
-from benchmarks.setting import last_line, say, share
+from benchmarks.setting import command, say, share
 from pipelines.approaches import Work
 from pipelines.brief import tensions
 from pipelines.differing import Text, differing
@@ -124,14 +122,5 @@ def run(folder: Path, embedder: Embedder) -> dict[str, Any]:
     }
 
 
-def main() -> None:
-    """Read the command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("--embedder", default="minilm", choices=["minilm", "hashing"])
-    asked = parser.parse_args()
-    last_line(run(asked.folder, embedder_named(asked.embedder)))
-
-
 if __name__ == "__main__":
-    main()
+    command(__doc__, run)

@@ -8,12 +8,10 @@ was tuned was tuned on the first challenge by name; `by_challenge` tells each ap
 
 from __future__ import annotations
 
-import argparse
 from pathlib import Path
 from typing import Any
 
-from benchmarks.setting import embedder as embedder_named
-from benchmarks.setting import last_line, say
+from benchmarks.setting import command, say
 from pipelines.evaluation import gallery
 from pipelines.ports import Embedder
 
@@ -41,14 +39,5 @@ def run(folder: Path, embedder: Embedder) -> dict[str, Any]:
     }
 
 
-def main() -> None:
-    """Read the command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("--embedder", default="minilm", choices=["minilm", "hashing"])
-    asked = parser.parse_args()
-    last_line(run(asked.folder, embedder_named(asked.embedder)))
-
-
 if __name__ == "__main__":
-    main()
+    command(__doc__, run)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from pipelines.adapters.hashing import HashingEmbedder
@@ -22,6 +24,15 @@ def embedder(name: str) -> Embedder:
             return Remembering(HashingEmbedder())
         case other:
             raise SystemExit(f"There is no embedder '{other}'. Choose minilm or hashing.")
+
+
+def command(about: str | None, run: Callable[[Path, Embedder], Mapping[str, Any]]) -> None:
+    """Read a folder and an embedder from the command line, and print the figures of the one with the other."""
+    parser = argparse.ArgumentParser(description=about, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--embedder", default="minilm", choices=["minilm", "hashing"])
+    asked = parser.parse_args()
+    last_line(run(asked.folder, embedder(asked.embedder)))
 
 
 def say(text: str) -> None:
