@@ -12,13 +12,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from service.actions.overview_lens import Lens
 from service.domain.errors import NotFound
 from service.domain.roles import Actor, require_reviewer
 from service.domain.speed import is_habit, least_seconds
+from service.store.session import insert
 from service.store.tables import Approval, Decision, DraftRow, Opening, Revision, Submission
 
 LATEST = 20
@@ -42,7 +42,6 @@ def opened(session: Session, actor: Actor, draft_id: str, *, now: datetime) -> N
 
 def note(session: Session, draft: DraftRow, person: str, *, now: datetime) -> None:
     """The same, where the caller has checked who it is: one statement."""
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     row = {
         "draft_id": draft.id,
         "person_id": person,
@@ -51,7 +50,7 @@ def note(session: Session, draft: DraftRow, person: str, *, now: datetime) -> No
         "version": draft.version,
         "opened_at": now,
     }
-    session.execute(insert(Opening).values(row).on_conflict_do_nothing())
+    session.execute(insert(session, Opening).values(row).on_conflict_do_nothing())
 
 
 @dataclass(frozen=True, slots=True)

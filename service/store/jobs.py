@@ -32,12 +32,12 @@ from sqlalchemy import (
     union_all,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from structlog.contextvars import get_contextvars
 
 from service.domain.ids import new_id
+from service.store.session import insert
 from service.store.tables import Job, JobState
 
 MAX_ATTEMPTS = 5
@@ -83,8 +83,7 @@ def enqueue(
 
 def _insert(session: Session, row: dict[str, Any]) -> str:
     """The id of the job that waits now: the new one, or the one with the same key that waited already."""
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    statement = insert(Job.__table__).values(row)  # type: ignore[arg-type]
+    statement = insert(session, Job.__table__).values(row)
     sooner = case((statement.excluded.priority > Job.priority, statement.excluded.priority), else_=Job.priority)
     # The index's condition is written out: PostgreSQL cannot match a parameter once psycopg prepares the statement.
     waits = text(f"state = '{JobState.QUEUED.value}'")

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
@@ -127,6 +128,12 @@ class Sessions:
         """One snapshot, never committed; a write in it is refused by the database. Raises Unavailable."""
         with _in_our_words(reading=True), Session(self._for_reading, expire_on_commit=False) as session:
             yield session
+
+
+def insert(session: Session, table: Any) -> postgresql.Insert | sqlite.Insert:
+    """An INSERT in the database's own dialect: these two know what to do on a conflict, and the common one does not."""
+    made = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    return made(table)
 
 
 @contextmanager

@@ -14,10 +14,10 @@ from datetime import date, datetime
 from typing import Any, cast
 
 from sqlalchemy import ColumnElement, CursorResult, and_, delete, exists, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from pipelines.values import Usage
+from service.store.session import insert
 from service.store.tables import Job, JobState, Reservation, Spending
 
 
@@ -90,10 +90,9 @@ def _free(session: Session, which: ColumnElement[bool], *, lapsed: int) -> date 
 
 def _open(session: Session, organization: str, day: date) -> None:
     """See that the day has its row."""
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     columns = ("reserved", "spent", "calls", "prompt_tokens", "completion_tokens", "lapsed")
     row = {"organization_id": organization, "day": day, **dict.fromkeys(columns, 0)}
-    session.execute(insert(Spending.__table__).values(row).on_conflict_do_nothing())  # type: ignore[arg-type]
+    session.execute(insert(session, Spending.__table__).values(row).on_conflict_do_nothing())
 
 
 def _is(organization: str, day: date) -> ColumnElement[bool]:

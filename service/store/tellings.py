@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from service.store.session import insert
 from service.store.tables import Telling
 
 
@@ -15,7 +15,6 @@ def first(session: Session, organization: str, name: str, subject: str, *, turn:
 
     Another transaction that is at it is waited for; if it is rolled back, it falls to the caller after all.
     """
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     row = {"organization_id": organization, "name": name, "subject_id": subject, "turn": turn, "at": now}
-    statement = insert(Telling.__table__).values(row).on_conflict_do_nothing()  # type: ignore[arg-type]
+    statement = insert(session, Telling.__table__).values(row).on_conflict_do_nothing()
     return session.execute(statement.returning(Telling.__table__.c.subject_id)).first() is not None

@@ -9,12 +9,11 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from pipelines.ports import Embedder, Vectors
 from service.domain.texts import digest
-from service.store.session import Sessions
+from service.store.session import Sessions, insert
 from service.store.tables import VectorRow
 
 MOST_AT_ONCE = 1000
@@ -81,8 +80,7 @@ class RememberedEmbedder:
 
 def _insert(session: Session, rows: list[dict[str, object]]) -> None:
     """Keep what nobody else has kept meanwhile; it is the same vector."""
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    session.execute(insert(VectorRow).values(rows).on_conflict_do_nothing())
+    session.execute(insert(session, VectorRow).values(rows).on_conflict_do_nothing())
 
 
 def _chunks(hashes: Sequence[str]) -> Iterator[Sequence[str]]:
