@@ -68,6 +68,10 @@ class AI(StrEnum):
         order = (AI.NONE, AI.LOCAL, AI.ANY)
         return min(self, other, key=order.index)
 
+    def lets(self, *, local: bool) -> bool:
+        """Whether a language model may read the text. `local`: it runs on the organization's own machines."""
+        return self is AI.ANY or (self is AI.LOCAL and local)
+
 
 @dataclass(frozen=True, slots=True)
 class Passage:

@@ -97,14 +97,9 @@ def may_go(found: Sequence[Item], allows: Mapping[str, AI], *, local: bool) -> t
     return tuple(
         item
         for item in found
-        if all(reads(allows.get(work, AI.NONE), local=local) for work in item.rests)
+        if all(allows.get(work, AI.NONE).lets(local=local) for work in item.rests)
         and not any(orders(place.quote) for place in item.places)
     )
-
-
-def reads(ai: AI, *, local: bool) -> bool:
-    """Whether a model reads a text of which its author said so; the rule that drafts are made by."""
-    return ai is AI.ANY or (ai is AI.LOCAL and local)
 
 
 _Line = TypeVar("_Line")

@@ -84,8 +84,7 @@ def draft(
 
 def may_ask(brief: Brief, model: LanguageModel) -> bool:
     """Whether `draft` would call this model at all."""
-    allowed = brief.ai is AI.ANY or (brief.ai is AI.LOCAL and model.local)
-    return allowed and not is_blank(brief.text)
+    return brief.ai.lets(local=model.local) and not is_blank(brief.text)
 
 
 def _fall_back(course: _Course, fallback: LanguageModel, before: _Attempt, asked: Asked | None = None) -> Draft:

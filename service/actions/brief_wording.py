@@ -10,7 +10,6 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from pipelines.briefing import Item, Reworded
-from pipelines.briefing.items import reads
 from service.actions import brief_facts, overview_lens
 from service.actions.brief_facts import Facts
 from service.actions.draft import names
@@ -200,4 +199,4 @@ def _readable(session: Session, organization: str, works: set[str], *, local: bo
             Submission.withdrawn_at.is_(None),
         )
     )
-    return {draft for draft, consented, may in rows if reads(consented.and_(may), local=local)}
+    return {draft for draft, consented, may in rows if consented.and_(may).lets(local=local)}

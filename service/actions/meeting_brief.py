@@ -9,7 +9,7 @@ from datetime import datetime
 
 from pipelines.approaches import approaches
 from pipelines.brief import MeetingBrief, as_markdown, brief, waiting
-from pipelines.briefing.items import Item, in_order, items, reads
+from pipelines.briefing.items import Item, in_order, items
 from pipelines.values import AI
 from service.actions.brief_facts import Facts, Open
 from service.actions.overview_lens import Lens
@@ -101,7 +101,7 @@ def _worded(lines: tuple[Item, ...], allows: Mapping[str, AI], stored: Stored) -
     still = {
         item.id: stored.lines[item.key]
         for item in lines
-        if item.key in stored.lines and all(reads(allows.get(work, AI.NONE), local=stored.local) for work in item.rests)
+        if item.key in stored.lines and all(allows.get(work, AI.NONE).lets(local=stored.local) for work in item.rests)
     }
     return Worded(
         lines=still,
