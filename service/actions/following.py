@@ -14,13 +14,11 @@ from datetime import date, datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from pipelines.values import Band
 from service.actions import overview_lens, uptake_pairs
 from service.actions.overview_lens import Lens
 from service.actions.uptake_pairs import NOTHING, Counts, Figure, Later
 from service.domain.review import State
 from service.domain.roles import Actor
-from service.domain.uptake import Verdict
 from service.store.tables import CommitmentRow, DraftRow, Group, Submission
 from service.store.tables.learners import Outcome
 
@@ -77,10 +75,7 @@ class Followed:
 
     @property
     def became(self) -> Counts:
-        found: Counter[tuple[Verdict, Band]] = Counter()
-        for counts in self.months.values():
-            found.update(counts)
-        return found
+        return uptake_pairs.summed(self.months)
 
     @property
     def points(self) -> int:

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from pipelines.values import PointKind
-from pipelines.wording import language_of
 from service.actions import submit
 from service.actions.release import readable
 from service.domain.errors import NotFound
 from service.domain.roles import Actor
-from service.domain.uptake import Said, Uptake, uptake
+from service.domain.uptake import Said, Uptake, spoken, uptake
 from service.domain.worddiff import Piece, words
 
 
@@ -52,7 +51,7 @@ def changes(
     if submission.withdrawn_at is not None or old is None or new is None or first >= last:
         raise NotFound("There are no two such revisions to compare.")
     pieces = tuple(words(old.text, new.text))
-    language = (new.language or language_of(new.text)).partition("-")[0].lower()
+    language = spoken(new.language, new.text)
     said = next((one for one in readable(session, submission) if one.revision.id == old.id), None)
     points = said.approval.body["points"] if said else []
     return Changes(first, last, pieces, tuple(_became(point, pieces, language) for point in points))

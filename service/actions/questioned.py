@@ -78,10 +78,10 @@ def listed(
     return tuple(one for one in _seen(session, actor, document=document) if one.state is state)
 
 
-def counts(session: Session, actor: Actor) -> dict[str, int]:
-    """How many there are in each state."""
-    found = [one.state for one in _seen(session, actor)]
-    return {state.value: found.count(state) for state in State}
+def by_state(session: Session, actor: Actor) -> dict[State, tuple[Item, ...]]:
+    """All items, each state's with most signs first; read once. Raises as `listed`."""
+    found = _seen(session, actor)
+    return {state: tuple(one for one in found if one.state is state) for state in State}
 
 
 def one(session: Session, actor: Actor, id_: str) -> Item:

@@ -181,7 +181,7 @@ def finish(session: Session, organization: str, found: Mapping[str, Sequence[Dif
     known = {(row.document_id, row.wording, row.kind, row.instead): row for row in rows}
     there = _still(session, organization)
     kept: set[str] = set()
-    for document, one in [*_told(found), *_unclear(session, organization)]:
+    for document, one in [*_told(found), *_unclear(session, organization, texts)]:
         key = (document, wording(one.document.quote), one.kind, one.instead)
         before = known.get(key)
         if one.document.owner not in texts or (before is None and key[:2] in fine):
@@ -241,11 +241,10 @@ def _still(session: Session, organization: str) -> set[str]:
     )
 
 
-def _unclear(session: Session, organization: str) -> list[tuple[str, Differing]]:
+def _unclear(session: Session, organization: str, texts: Mapping[str, tuple[str, str]]) -> list[tuple[str, Differing]]:
     """Passages that are asked about, as if they were found."""
     groups = list(session.scalars(select(Group.id).where(Group.organization_id == organization)))
     places = questioned_signs.signs(session, organization, groups).often()
-    texts = _texts(session, organization)
     return [
         (texts[place.owner][0], Differing(UNCLEAR, "", "", _at(place, texts[place.owner][1]), (), 0))
         for place in places

@@ -146,7 +146,7 @@ def send(
     """
     if actor.person is None or not actor.reviews:
         raise NotAllowed("A facilitator sends reminders, not a platform: use a facilitator's token.")
-    _checked(wish.texts)
+    texts = _checked(wish.texts)
     lens = overview_lens.lens(session, actor, challenge, group=group)
     session.refresh(lens.challenge, with_for_update={"key_share": True})  # one sender at a time, and hand-ins go on
     seen = _offer(session, lens, wish.kind, now)
@@ -157,7 +157,7 @@ def send(
         raise Invalid(f"That is more than {MOST:,} people. Choose a group.")
     if not chosen:
         raise NotNow("Nobody of them can be reminded of this now. Look at the list again: it says why.")
-    rows = _rows(session, actor, lens.challenge, wish, chosen, now)
+    rows = _rows(session, actor, lens.challenge, wish.kind, texts, chosen, now)
     _tell(session, actor, lens.challenge, chosen, rows, now)
     barred = {one.learner.person: one.bar for one in seen.candidates}
     return Sent(rows, {person: barred.get(person) for person in asked if person not in may})
@@ -180,9 +180,14 @@ def _words(texts: Mapping[str, str], one: Candidate) -> str:
 
 
 def _rows(
-    session: Session, actor: Actor, challenge: Challenge, wish: ReminderWish, chosen: Sequence[Candidate], now: datetime
+    session: Session,
+    actor: Actor,
+    challenge: Challenge,
+    kind: ReminderKind,
+    texts: Mapping[str, str],
+    chosen: Sequence[Candidate],
+    now: datetime,
 ) -> tuple[Reminder, ...]:
-    texts = _checked(wish.texts)
     people = _ids(session, Person, actor, [one.learner.person for one in chosen])
     work = _ids(session, Submission, actor, [one.learner.submission for one in chosen])
     return tuple(
@@ -191,7 +196,7 @@ def _rows(
             person_id=people[one.learner.person],
             challenge_id=challenge.id,
             submission_id=work.get(one.learner.submission),
-            kind=wish.kind,
+            kind=kind,
             text=_words(texts, one),
             sent_by=actor.person,
             sent_at=now,

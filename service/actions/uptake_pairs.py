@@ -17,9 +17,8 @@ from sqlalchemy import ColumnElement, Select, and_, func, not_, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from pipelines.values import AI, Band, PointKind
-from pipelines.wording import language_of
 from service.domain.review import State
-from service.domain.uptake import METHOD, Said, Verdict, uptake
+from service.domain.uptake import METHOD, Said, Verdict, spoken, uptake
 from service.domain.worddiff import words
 from service.store.tables import (
     Approval,
@@ -72,10 +71,7 @@ class Figure:
 
     @property
     def became(self) -> Counts:
-        found: Counter[tuple[Verdict, Band]] = Counter()
-        for counts in self.months.values():
-            found.update(counts)
-        return found
+        return summed(self.months)
 
 
 NOTHING = Figure()
@@ -155,10 +151,9 @@ def texts(session: Session, where: Sequence[ColumnElement[bool]], limit: int) ->
 def _later(
     draft: str, approval: str, after_id: str, at: datetime, before: str, after: str, language: str, body: Any
 ) -> Later:
-    spoken = (language or language_of(after)).partition("-")[0].lower()
     points = (Said(PointKind(one["kind"]), one["text"], one["quote"]) for one in body["points"])
     asked = tuple(one for one in points if one.kind is not PointKind.STRENGTH)
-    return Later(draft, approval, after_id, f"{at:%Y-%m}", before, after, spoken, asked)
+    return Later(draft, approval, after_id, f"{at:%Y-%m}", before, after, spoken(language, after), asked)
 
 
 def compared(one: Later) -> Counts:
@@ -166,6 +161,14 @@ def compared(one: Later) -> Counts:
     pieces = tuple(words(one.before, one.after)) if one.points else ()
     found = (uptake(said, pieces, language=one.language) for said in one.points)
     return Counter((each.verdict, each.sure) for each in found)
+
+
+def summed(months: Mapping[str, Counts]) -> Counts:
+    """Of all months together."""
+    found: Counter[tuple[Verdict, Band]] = Counter()
+    for counts in months.values():
+        found.update(counts)
+    return found
 
 
 def points_of(counts: Counts) -> int:

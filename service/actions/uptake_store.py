@@ -49,9 +49,8 @@ def keep(
 ) -> None:
     """Store what was found of pairs that are still as they were compared, and of nothing that went meanwhile."""
     held = select(Challenge).where(Challenge.id == challenge, Challenge.organization_id == organization)
-    if (
-        session.scalar(held.with_for_update(key_share=True)) is None
-    ):  # one at a time: two jobs may have compared the same
+    locked = session.scalar(held.with_for_update(key_share=True))  # one at a time: two jobs may have compared the same
+    if locked is None:
         return
     of = (DraftRow.id, Release.approval_id, uptake_pairs.NEW.id)
     drafts = [one.draft for one, _ in found]

@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import Final
 
 from pipelines.values import Band, PointKind
-from pipelines.wording import akin, content, sentences, tokens
+from pipelines.wording import akin, content, language_of, sentences, tokens
 from service.domain.worddiff import Kind, Piece
 
 METHOD: Final = 1
@@ -63,6 +63,11 @@ class Uptake:
     sure: Band
     place: tuple[int, int] | None
     echoes: tuple[str, ...]
+
+
+def spoken(declared: str, text: str) -> str:
+    """The language to compare a later revision in, without region: as declared, or as its words show; "" if neither."""
+    return (declared or language_of(text)).partition("-")[0].lower()
 
 
 def uptake(said: Said, pieces: Sequence[Piece], *, language: str) -> Uptake:

@@ -5,9 +5,11 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete
+from sqlalchemy.orm import Session
 
 from service.actions import (
     brief_wording,
@@ -43,7 +45,8 @@ class Housekeeping:
                 return False
             self._next = time.monotonic() + EVERY_SECONDS
         now = self._shop.now()
-        self._tell_due(now)
+        due = learner_commitments
+        self._in_steps(lambda session: due.tell_due(session, now=now), due.TOLD_AT_ONCE)
         self._keep_time(now)
         with self._shop.sessions.writing() as session:
             introductions_ends.sweep(session, now=now)
@@ -60,10 +63,7 @@ class Housekeeping:
 
     def _keep_time(self, now: datetime) -> None:
         """The standing rhythms, each step committed by itself; what another worker has done is not done again."""
-        told = rhythms.AT_ONCE
-        while told == rhythms.AT_ONCE:
-            with self._shop.sessions.writing() as session:
-                told = rhythms.ask_whether_met(session, now=now)
+        self._in_steps(lambda session: rhythms.ask_whether_met(session, now=now), rhythms.AT_ONCE)
         with self._shop.sessions.reading() as session:
             organizations = list(rhythms.organizations(session))
         for organization, wish in organizations:
@@ -77,14 +77,15 @@ class Housekeeping:
             questioned_find.want(session, now=now)
 
     def _tell_unanswered(self, organization: str, days: int, now: datetime) -> None:
-        told = rhythms.AT_ONCE
-        while told == rhythms.AT_ONCE:
-            with self._shop.sessions.writing() as session:
-                told = rhythms.tell_unanswered(session, organization, days, now=now)
+        def step(session: Session) -> int:
+            return rhythms.tell_unanswered(session, organization, days, now=now)
 
-    def _tell_due(self, now: datetime) -> None:
-        """In steps, each committed, so that a transaction stays short however many days have come."""
-        told = learner_commitments.TOLD_AT_ONCE
-        while told == learner_commitments.TOLD_AT_ONCE:
+        self._in_steps(step, rhythms.AT_ONCE)
+
+    def _in_steps(self, step: Callable[[Session], int], most: int) -> None:
+        """Until a step did less than `most`; each is committed, so that a transaction stays short however much there
+        is."""
+        done = most
+        while done == most:
             with self._shop.sessions.writing() as session:
-                told = learner_commitments.tell_due(session, now=now)
+                done = step(session)

@@ -54,9 +54,9 @@ class QuestionedPage(View):
 
 @router.get(HERE)
 def show_questioned(visit: Reading, view: State = State.OPEN) -> View:
-    session, actor = visit.session, visit.actor
-    items = questioned.listed(session, actor, state=view)
-    return QuestionedPage(view.value, items, questioned.counts(session, actor), visit.now)
+    items = questioned.by_state(visit.session, visit.actor)
+    counts = {state.value: len(ones) for state, ones in items.items()}
+    return QuestionedPage(view.value, items[view], counts, visit.now)
 
 
 @router.post(HERE + "/look")
