@@ -123,7 +123,10 @@ class BriefPage(View):
     in_words: InWords
 
 
-OPPOSED = {"opposite": "The two say opposite things.", "verdict": "Nearly the same words, judged differently."}
+OPPOSED = {
+    "opposite": "They may say opposite things; read both.",
+    "verdict": "Nearly the same words, judged differently.",
+}
 WHERE = {"waiting": "/desk", "questions": "/desk", "requests": "/desk/requests"}
 """Where a facilitator answers what is open."""
 
