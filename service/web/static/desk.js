@@ -11,7 +11,9 @@ root.classList.add("scripted");
 const all = (selector, from = document) => [...from.querySelectorAll(selector)];
 const keysOff = () => localStorage.getItem(OFF) === "1";
 const points = () => all(".points > .point").filter((point) => point.offsetParent);
-const typing = (target) => target.closest?.("input:not([type=radio], [type=checkbox]), textarea, select, [contenteditable]");
+const FIELD = "input:not([type=radio], [type=checkbox]), textarea, select, [contenteditable]";
+/** Whether somebody types there. A field in a form that has just closed holds the focus for a moment yet. */
+const typing = (target) => Boolean(target.closest?.(FIELD)?.checkVisibility());
 
 /** The point that keys act on: the one with the focus, or the one that was last, or the first that is undecided. */
 function current() {

@@ -55,6 +55,12 @@ function forget(form) {
   }
 }
 
+/** What was sent does not stand in the form any more, which may be on the next page, too. */
+function taken(form) {
+  forget(form);
+  form.reset();
+}
+
 let lost = false;
 
 function say(message) {
@@ -103,7 +109,7 @@ document.addEventListener("htmx:after:request", (event) => {
   const { ctx } = event.detail;
   const form = ctx?.sourceElement;
   if (!ctx?.response?.headers?.get(HEARD)) gone();
-  else if (form instanceof HTMLFormElement && ctx.request.method === "POST" && ctx.response.status < 400) forget(form);
+  else if (form instanceof HTMLFormElement && ctx.request.method === "POST" && ctx.response.status < 400) taken(form);
 });
 document.addEventListener("submit", (event) => {
   if (!window.htmx) forget(event.target);

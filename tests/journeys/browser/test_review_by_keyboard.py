@@ -60,6 +60,7 @@ def write_by_hand(window: Window) -> None:
     window.page.keyboard.type("Say who writes down what you hear.")
     window.key("Control+Enter")
     expect(window.page.locator(".point-added")).to_have_count(1)
+    expect(window.page.locator("#add-text")).to_have_value("")
 
 
 def review(window: Window, number: int) -> str:
