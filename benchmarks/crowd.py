@@ -16,9 +16,9 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from pipelines.values import Band, PointKind, Shelf, SourceKind
+from service.domain.drafts import State
 from service.domain.ids import new_id
 from service.domain.likeness import sketch
-from service.domain.review import State
 from service.domain.texts import digest
 from service.store.tables import (
     Base,

@@ -32,7 +32,9 @@ from pipelines.adapters.exact import ExactIndex
 from pipelines.drafting import Budget
 from pipelines.values import AI
 from service import wiring
-from service.actions import introductions_suggest, people, requests
+from service.actions.introductions import suggest
+from service.actions.people import register
+from service.actions.requests import need
 from service.domain.money import Terms
 from service.domain.roles import Actor, Reach, Role
 from service.jobs.handlers import work_one
@@ -84,9 +86,9 @@ def _founded(parts: wiring.Parts, name: str) -> Actor:
     with parts.sessions.writing() as session:
         of = session.scalars(select(Organization.id).where(Organization.external_id == name)).one()
         platform = Actor(of, "operator", Reach.PLATFORM)
-        people.put_group(session, platform, "all", name="All", parent=None, now=now)
+        register.put_group(session, platform, "all", name="All", parent=None, now=now)
         held = [(Role.FACILITATOR, "all")]
-        people.put_person(session, platform, "nkechi", name="Nkechi", roles=held, now=now)
+        register.put_person(session, platform, "nkechi", name="Nkechi", roles=held, now=now)
     return platform
 
 
@@ -96,7 +98,7 @@ def _jobs(parts: wiring.Parts, platform: Actor, town: Town, rounds: int) -> dict
 
     def introduce() -> None:
         with parts.sessions.writing() as session:
-            introductions_suggest.look_for(session, platform, person=f"p-{next(asked)}", now=parts.now())
+            suggest.look_for(session, platform, person=f"p-{next(asked)}", now=parts.now())
 
     def changed() -> None:
         with parts.sessions.writing() as session:
@@ -107,7 +109,7 @@ def _jobs(parts: wiring.Parts, platform: Actor, town: Town, rounds: int) -> dict
         text = NEED.format(a=town.dice.choice(town.challenges[0][2]), b=town.dice.choice(town.challenges[1][2]))
         actor = Actor(town.organization, "benchmark", Reach.PERSON, person=town.people[next(asked)])
         with parts.sessions.writing() as session:
-            requests.state(session, actor, text=text, ai=AI.LOCAL, now=parts.now())
+            need.state(session, actor, text=text, ai=AI.LOCAL, now=parts.now())
 
     say("doing jobs")
     return {

@@ -21,9 +21,9 @@ from sqlalchemy.orm import Session
 from benchmarks.setting import told
 from pipelines.ports import Vectors
 from pipelines.values import Band, Item, Shelf
+from service.domain.drafts import State
 from service.domain.ids import new_id
 from service.domain.introductions import State as Met
-from service.domain.review import State
 from service.domain.roles import Role
 from service.domain.texts import digest
 from service.store.tables import (

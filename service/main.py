@@ -10,10 +10,10 @@ from typing import Any, Protocol
 from fastapi import FastAPI
 
 from service import wiring
-from service.actions.similar import Similar
+from service.actions.work.similar import Similar
 from service.domain.roles import Actor
+from service.jobs.briefs import briefing, charting, reckoning
 from service.jobs.folder import DataFolder
-from service.jobs.meetings import briefing, charting, reckoning
 from service.settings import Dispatch, Settings, load
 from service.store import migrate
 from service.web.app import create_app

@@ -39,7 +39,7 @@ OPENAI = "https://api.openai.com/v1"
 
 @dataclass(frozen=True)
 class Parts:
-    """Everything that runs, put together. Has the shape of `service.jobs.workshop.Workshop`."""
+    """Everything that runs, put together. Has the shape of `service.jobs.tools.Workshop`."""
 
     sessions: Sessions
     index: VectorIndex

@@ -15,9 +15,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service import wiring
-from service.actions import import_bundle, organizations
+from service.actions.access import organizations
+from service.actions.bundles import take_in
 from service.cli import answers as converter
-from service.cli import shop
+from service.cli import parts as shop
 from service.cli.console import err, out, settings
 from service.domain.errors import Invalid
 from service.store.tables import ImportError_, ImportRun, Organization
@@ -113,7 +114,7 @@ def organization_of(parts: wiring.Parts, external_id: str, own: Line | None) -> 
 
 def begin(session: Session, row: Organization, lines: Iterable[str], *, now: datetime) -> ImportRun:
     """Keep the lines and queue the work, as the operator."""
-    return import_bundle.start(session, shop.operator(session, row), lines, now=now)
+    return take_in.start(session, shop.operator(session, row), lines, now=now)
 
 
 def watch(parts: wiring.Parts, row: Organization) -> None:

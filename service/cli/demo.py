@@ -21,12 +21,15 @@ from sqlalchemy.orm import Session
 
 from pipelines.values import SourceKind
 from service import wiring
-from service.actions import credentials, goals_finding, questioned_find, sign_in
-from service.actions.desk import current_points
-from service.cli import bundles, serving, shop
+from service.actions.access import credentials, sign_in
+from service.actions.decisions.hold import current_points
+from service.actions.goals import finding
+from service.actions.questioned import find
+from service.cli import bundles, serving
+from service.cli import parts as shop
 from service.cli.console import err, out, settings
+from service.domain.drafts import State
 from service.domain.errors import NotFound
-from service.domain.review import State
 from service.domain.roles import Reach, Role
 from service.domain.texts import digest
 from service.settings import Settings
@@ -101,8 +104,8 @@ def _take_in(parts: wiring.Parts, row: Organization, lines: list[str]) -> None:
 def _look_for_goals(parts: wiring.Parts, row: Organization) -> None:
     """And for questioned passages: now that all work is in, rather than within the hour of a running service."""
     with parts.sessions.writing() as session:
-        goals_finding.sweep(session, now=parts.now())
-        questioned_find.want(session, now=parts.now())
+        finding.sweep(session, now=parts.now())
+        find.want(session, now=parts.now())
     shop.wait(parts, row.id, lambda _: None)
 
 

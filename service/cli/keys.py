@@ -8,8 +8,8 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from service.actions import credentials, sign_in
-from service.cli import shop
+from service.actions.access import credentials, sign_in
+from service.cli import parts as shop
 from service.cli.console import Told, err, out, settings
 from service.domain.errors import NotAllowed
 from service.store import find

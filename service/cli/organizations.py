@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 from sqlalchemy import select
 
-from service.actions import organizations
-from service.cli import shop
+from service.actions.access import organizations
+from service.cli import parts as shop
 from service.cli.console import out
 from service.store.tables import Organization
 

@@ -14,7 +14,7 @@ from typing import Any
 import typer
 
 from service.cli import app
-from service.domain.review import ENDS, TABLE, State
+from service.domain.drafts import ENDS, TABLE, State
 from service.domain.roles import Reach
 from service.settings import reference as settings_table
 from service.store.session import Sessions, make_engine
@@ -33,7 +33,7 @@ def page(name: str) -> str:
             command = typer.main.get_command(app)
             return _titled("Commands", "What `peerloom --help` says.", _commands(command, "peerloom"))
         case "drafts.md":
-            return _titled("The life of a draft", "From `service/domain/review.py`.", _states())
+            return _titled("The life of a draft", "From `service/domain/drafts.py`.", _states())
         case "routes.md":
             return _titled("Routes", "The whole of it, with schemas and examples: `/openapi.json`.", _routes())
         case other:

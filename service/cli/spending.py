@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from service.actions import organizations
-from service.cli import shop
+from service.actions.access import organizations
+from service.cli import parts as shop
 from service.cli.console import out
 from service.domain import money
 from service.store import spending as book

@@ -9,8 +9,9 @@ from rich.progress import Progress, TaskID
 from sqlalchemy import select
 
 from service import wiring
-from service.actions import read, submit
-from service.cli import shop
+from service.actions.drafts import read
+from service.actions.work import submit
+from service.cli import parts as shop
 from service.cli.console import err, out, settings
 from service.cli.demo import in_full
 from service.jobs import sync

@@ -4,16 +4,16 @@ job, where everything that may have changed meanwhile is read anew."""
 from __future__ import annotations
 
 from pipelines import goals
-from service.actions import goals_finding
+from service.actions.goals import finding
 from service.jobs.leases import keep, settle
-from service.jobs.workshop import Workshop
+from service.jobs.tools import Workshop
 from service.store.tables import Job
 
 
 def look(shop: Workshop, owner: str, job: Job) -> None:
     """Read a strategy document into goals, and look for work that speaks to each."""
     with shop.sessions.reading() as session:
-        looking = goals_finding.begin(session, job.organization_id, job.subject_id)
+        looking = finding.begin(session, job.organization_id, job.subject_id)
     if looking is None:
         with shop.sessions.writing() as session:
             settle(session, shop, owner, job)
@@ -21,10 +21,10 @@ def look(shop: Workshop, owner: str, job: Job) -> None:
     read = goals.read(looking.text)
     with shop.sessions.writing() as session:
         keep(session, shop, owner, job)
-        wishes = goals_finding.keep(session, looking, read, now=shop.now())
+        wishes = finding.keep(session, looking, read, now=shop.now())
     embedder = shop.embedder(job.organization_id)
     found = {one.goal: goals.speaking(one.text, one.scopes, shop.shelves, embedder) for one in wishes}
     with shop.sessions.writing() as session:
         keep(session, shop, owner, job)
-        goals_finding.finish(session, looking, found, now=shop.now())  # False: the newer version has a job of its own
+        finding.finish(session, looking, found, now=shop.now())  # False: the newer version has a job of its own
         settle(session, shop, owner, job)

@@ -14,14 +14,17 @@ from sqlalchemy.orm import Session
 
 from pipelines import feedback
 from pipelines.ports import Embedder, IndexUnavailable, LanguageModel, ModelTrouble
-from service.actions import brief_wording, galleries_making, import_bundle, release
-from service.actions import draft as drafts
+from service.actions.briefs import wording as brief_wording
+from service.actions.bundles import take_in
+from service.actions.decisions import release
+from service.actions.drafts import make as drafts
+from service.actions.galleries import make
 from service.domain.errors import Unavailable
 from service.domain.events import Event
 from service.domain.ids import new_id
-from service.jobs import choosing, fitting, goals, introducing, paying, questioned, reckoning, sync, wording
+from service.jobs import brief_wordings, fitting, following, galleries, goals, introductions, paying, questioned, sync
 from service.jobs.leases import LeaseLost, held, keep, settle
-from service.jobs.workshop import Workshop
+from service.jobs.tools import Workshop
 from service.store import jobs, outbox, spending
 from service.store.tables import Job, JobState
 
@@ -146,7 +149,7 @@ def _give_up(session: Session, shop: Workshop, job: Job, said: str) -> None:
         drafts.fail(session, job.subject_id, job.generation, "gave_up", reason, now=now)
     if job.kind == "gallery":
         reason = f"Nothing could be chosen after {job.attempts} tries ({said}). Choose by hand, or have it chosen anew."
-        galleries_making.fail(session, job.subject_id, job.generation, reason, now=now)
+        make.fail(session, job.subject_id, job.generation, reason, now=now)
     if job.kind == "brief":
         brief_wording.fail(session, job.subject_id, job.generation, f"It failed {job.attempts} times ({said}).")
     outbox.tell(
@@ -193,7 +196,7 @@ def _import(shop: Workshop, owner: str, job: Job) -> None:
     while more:
         with shop.sessions.writing() as session:
             keep(session, shop, owner, job)
-            more = import_bundle.take_chunk(session, job.subject_id, now=shop.now())
+            more = take_in.take_chunk(session, job.subject_id, now=shop.now())
             if not more:
                 settle(session, shop, owner, job)
 
@@ -210,14 +213,14 @@ KINDS: dict[str, Callable[[Workshop, str, Job], None]] = {
     "release": _release,
     "import": _import,
     "fit": _fit,
-    "gallery": choosing.make,
-    "gallery_show": choosing.show,
-    "introduce": introducing.introduce,
-    "ask": introducing.ask,
-    "request": introducing.request,
+    "gallery": galleries.make,
+    "gallery_show": galleries.show,
+    "introduce": introductions.introduce,
+    "ask": introductions.ask,
+    "request": introductions.request,
     "question": questioned.look,
     "goals": goals.look,
-    "uptake": reckoning.reckon,
-    "brief": wording.word,
+    "uptake": following.reckon,
+    "brief": brief_wordings.word,
 }
 """Every kind but `sync`, which is done in batches."""

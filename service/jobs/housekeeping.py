@@ -11,16 +11,13 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from service.actions import (
-    brief_wording,
-    goals_finding,
-    introductions_ends,
-    learner_commitments,
-    questioned_find,
-    rhythms,
-    uptake_store,
-)
-from service.jobs.workshop import Workshop
+from service.actions.briefs import wording
+from service.actions.following import clock, uptake
+from service.actions.goals import finding
+from service.actions.introductions import ends
+from service.actions.learners import commitments
+from service.actions.questioned import find
+from service.jobs.tools import Workshop
 from service.store import jobs, replies
 from service.store.tables import Credential
 
@@ -45,14 +42,14 @@ class Housekeeping:
                 return False
             self._next = time.monotonic() + EVERY_SECONDS
         now = self._shop.now()
-        due = learner_commitments
+        due = commitments
         self._in_steps(lambda session: due.tell_due(session, now=now), due.TOLD_AT_ONCE)
         self._keep_time(now)
         with self._shop.sessions.writing() as session:
-            introductions_ends.sweep(session, now=now)
-            goals_finding.sweep(session, now=now)
+            ends.sweep(session, now=now)
+            finding.sweep(session, now=now)
             replies.forget(session, now=now)
-            brief_wording.scrub(session)
+            wording.scrub(session)
             jobs.prune(session, now - DONE_JOBS)
             session.execute(
                 delete(Credential)
@@ -63,24 +60,24 @@ class Housekeeping:
 
     def _keep_time(self, now: datetime) -> None:
         """The standing rhythms, each step committed by itself; what another worker has done is not done again."""
-        self._in_steps(lambda session: rhythms.ask_whether_met(session, now=now), rhythms.AT_ONCE)
+        self._in_steps(lambda session: clock.ask_whether_met(session, now=now), clock.AT_ONCE)
         with self._shop.sessions.reading() as session:
-            organizations = list(rhythms.organizations(session))
+            organizations = list(clock.organizations(session))
         for organization, wish in organizations:
             if wish.answer_within_days is not None:
                 self._tell_unanswered(organization, wish.answer_within_days, now)
             if wish.look_for_introductions_weekly:
                 with self._shop.sessions.writing() as session:
-                    rhythms.look_weekly(session, organization, now=now)
+                    clock.look_weekly(session, organization, now=now)
         with self._shop.sessions.writing() as session:
-            uptake_store.want(session, now=now)
-            questioned_find.want(session, now=now)
+            uptake.want(session, now=now)
+            find.want(session, now=now)
 
     def _tell_unanswered(self, organization: str, days: int, now: datetime) -> None:
         def step(session: Session) -> int:
-            return rhythms.tell_unanswered(session, organization, days, now=now)
+            return clock.tell_unanswered(session, organization, days, now=now)
 
-        self._in_steps(step, rhythms.AT_ONCE)
+        self._in_steps(step, clock.AT_ONCE)
 
     def _in_steps(self, step: Callable[[Session], int], most: int) -> None:
         """Until a step did less than `most`; each is committed, so that a transaction stays short however much there

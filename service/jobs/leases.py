@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from service.domain.errors import Unavailable
-from service.jobs.workshop import Workshop
+from service.jobs.tools import Workshop
 from service.store import jobs
 from service.store.tables import Job
 

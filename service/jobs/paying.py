@@ -13,7 +13,7 @@ from pipelines.drafting import may_ask, most
 from pipelines.ports import LanguageModel, ModelReply, ModelRequest, ModelUnavailable
 from pipelines.values import Brief, Usage
 from service.domain import money
-from service.jobs.workshop import Workshop
+from service.jobs.tools import Workshop
 from service.store import spending
 from service.store.tables import Job, Organization
 

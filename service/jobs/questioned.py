@@ -6,21 +6,21 @@ from dataclasses import replace
 
 from pipelines.differing import Differing, Text, differing
 from pipelines.ports import Embedder
-from service.actions import questioned_find
-from service.actions.questioned_find import Material
+from service.actions.questioned import find
+from service.actions.questioned.find import Material
 from service.jobs.leases import keep, settle
-from service.jobs.workshop import Workshop
+from service.jobs.tools import Workshop
 from service.store.tables import Job
 
 
 def look(shop: Workshop, owner: str, job: Job) -> None:
     """Find passages that work contradicts, in all documents of the organization."""
     with shop.sessions.reading() as session:
-        material = questioned_find.gather(session, job.organization_id)
+        material = find.gather(session, job.organization_id)
     found = compared(material, shop.embedder(job.organization_id))
     with shop.sessions.writing() as session:
         keep(session, shop, owner, job)
-        questioned_find.finish(session, job.organization_id, found, now=shop.now())
+        find.finish(session, job.organization_id, found, now=shop.now())
         settle(session, shop, owner, job)
 
 

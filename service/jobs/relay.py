@@ -17,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from service.domain.errors import Unavailable
 from service.jobs.housekeeping import Housekeeping
-from service.jobs.workshop import Workshop
+from service.jobs.tools import Workshop
 from service.store import jobs
 
 log = structlog.get_logger(__name__)

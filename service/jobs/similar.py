@@ -8,11 +8,11 @@ from datetime import datetime
 from pipelines.ports import IndexUnavailable
 from pipelines.retrieval import Caps, Part, find
 from pipelines.values import Shelf
-from service.actions import similar
-from service.actions.similar import Similar
+from service.actions.work import similar
+from service.actions.work.similar import Similar
 from service.domain.errors import Unavailable
 from service.domain.roles import Actor
-from service.jobs.workshop import Workshop
+from service.jobs.tools import Workshop
 
 
 def searcher(shop: Workshop) -> Callable[..., list[Similar]]:

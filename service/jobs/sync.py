@@ -18,8 +18,8 @@ from pipelines.indexing import Holding
 from pipelines.passages import cut
 from pipelines.ports import IndexUnavailable
 from pipelines.values import Item, Passage, Shelf
+from service.jobs.tools import Workshop
 from service.jobs.wanted import Wanted, everything, wanted
-from service.jobs.workshop import Workshop
 from service.store import jobs
 from service.store.tables import Challenge, Job, PassageRow
 

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, aliased
 
 from pipelines.values import AI, Item, PastPoint, Reviewed, Scope, Shelf, Standing
 from service.domain.consistency import OF_WORDING
-from service.domain.review import State
+from service.domain.drafts import State
 from service.domain.visibility import ShowWork
 from service.store.session import Sessions
 from service.store.tables import (

@@ -15,7 +15,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 from starlette.types import Message, Receive
 
-from service.actions import credentials
+from service.actions.access import credentials
 from service.domain.errors import NotSignedIn
 from service.domain.roles import Actor
 from service.web import errors

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from service.actions.following import Followed
-from service.actions.meeting_brief import Prepared
-from service.actions.network import NetworkMap
-from service.actions.similar import Similar
+from service.actions.briefs.meeting import Prepared
+from service.actions.following.challenge import Followed
+from service.actions.network.mapping import NetworkMap
+from service.actions.work.similar import Similar
 from service.domain.roles import Actor
 from service.store.session import Sessions
 

@@ -9,9 +9,10 @@ from sqlalchemy import select
 
 from benchmarks import crowd
 from benchmarks.pages import p95
-from service.actions import desk_draft, queue, queue_alike
-from service.actions.queue import QueueFilter
-from service.domain.review import State
+from service.actions.desk import draft
+from service.actions.queue import alike, waiting
+from service.actions.queue.waiting import QueueFilter
+from service.domain.drafts import State
 from service.store.session import Sessions
 from service.store.tables import DraftRow
 from tests.service.actions.school import act_as, found
@@ -29,10 +30,10 @@ def test_a_crowd_waits_in_the_queue_and_each_of_its_drafts_can_be_looked_at(sqli
         mateo = act_as(session, platform, "mateo")
         now = session.scalars(select(DraftRow.created_at).order_by(DraftRow.created_at.desc())).first()
         assert now is not None
-        shown = queue.page(session, mateo, QueueFilter(), now=now)
+        shown = waiting.page(session, mateo, QueueFilter(), now=now)
         assert shown.total == len(shown.rows) == 41
         assert Counter(row.state for row in shown.rows) == {State.STUCK: 3, State.READY: 38}
         assert Counter(row.alike for row in shown.rows)[1] == 8
         twin = next(row.id for row in shown.rows if row.alike)
-        assert min(one.likeness for one in queue_alike.alike(session, mateo, twin, now=now)) > 0.9
-        assert {len(desk_draft.show(session, mateo, row.id, now=now).points) for row in shown.rows[:5]} == {3}
+        assert min(one.likeness for one in alike.alike(session, mateo, twin, now=now)) > 0.9
+        assert {len(draft.show(session, mateo, row.id, now=now).points) for row in shown.rows[:5]} == {3}

@@ -26,24 +26,24 @@ class Point:
 
 POINTS = {
     # 2: the submission is written, but not committed
-    "2 submitted, not committed": Point("service.actions.submit:submit", after=True, web=True),
+    "2 submitted, not committed": Point("service.actions.work.submit:submit", after=True, web=True),
     # 2, 3: committed; neither was the answer sent nor anybody woken
     "3 committed, nobody woken": Point(
         "service.jobs.inline:Inline.wake service.jobs.relay:Relay.wake", after=False, web=True
     ),
     # 4: the job is claimed
     "4 claimed, not begun": Point("service.jobs.handlers:_attempt", after=False),
-    "4 begun, not committed": Point("service.actions.draft:begin", after=True),
+    "4 begun, not committed": Point("service.actions.drafts.make:begin", after=True),
     # 5: the machine thinks, with no transaction open
     "5 before thinking": Point("pipelines.feedback:make", after=False),
     "5 after thinking": Point("pipelines.feedback:make", after=True),
     # 6: the points are stored
-    "6 stored, not committed": Point("service.actions.draft:finish", after=True),
+    "6 stored, not committed": Point("service.actions.drafts.make:finish", after=True),
     "6 stored and committed": Point("service.jobs.handlers:_draft", after=True),
     # 7: a facilitator approves
-    "7 approved, not committed": Point("service.actions.review:approve", after=True, web=True),
+    "7 approved, not committed": Point("service.actions.decisions.review:approve", after=True, web=True),
     # 8: the undo window has passed
-    "8 released, not committed": Point("service.actions.release:release_due", after=True),
+    "8 released, not committed": Point("service.actions.decisions.release:release_due", after=True),
     "8 released and committed": Point("service.jobs.handlers:_release", after=True),
     # beside it: the index
     "the index is written, the job not ended": Point("pipelines.indexing:settle", after=True),

@@ -19,7 +19,7 @@ from typing import Any
 
 import httpx
 
-from service.actions import credentials, organizations
+from service.actions.access import credentials, organizations
 from service.store.session import Sessions, make_engine
 from service.store.tables import Organization
 

@@ -19,14 +19,16 @@ from pipelines.briefing import most
 from pipelines.drafting import Budget
 from pipelines.values import AI, Usage
 from service import wiring
-from service.actions import brief_wording, organizations, people
-from service.actions.meeting_brief import Prepared, markdown
-from service.actions.people import ConsentWish
+from service.actions.access import organizations
+from service.actions.briefs import wording
+from service.actions.briefs.meeting import Prepared, markdown
+from service.actions.people import register
+from service.actions.people.register import ConsentWish
 from service.domain.money import Prices
 from service.domain.roles import Actor, Reach
 from service.domain.visibility import ShowWork
+from service.jobs.briefs import briefing
 from service.jobs.handlers import work_one
-from service.jobs.meetings import briefing
 from service.store import find, spending
 from service.store.tables import (
     BriefWording,
@@ -40,7 +42,7 @@ from service.store.tables import (
     WordingState,
 )
 from service.web.api.schemas.briefs import BriefShown
-from service.web.pages.brief import brief_page
+from service.web.pages.briefs.meeting import brief_page
 from tests.journeys.test_model_trouble import settings_for
 from tests.service.jobs.conftest import School, school
 from tests.stubs import openai_wire as wire_of
@@ -92,7 +94,7 @@ class Class:
     def allow(self, person: str, ai: AI = AI.ANY, show: ShowWork = ShowWork.WITH_NAME) -> None:
         parts = self.school.parts
         with parts.sessions.writing() as session:
-            people.set_consent(session, self.school.actor, person, ConsentWish(show, True, ai), now=parts.now())
+            register.set_consent(session, self.school.actor, person, ConsentWish(show, True, ai), now=parts.now())
 
     def hand_in(self, texts: Mapping[str, str], ai: AI = AI.ANY) -> None:
         for person, text in texts.items():
@@ -107,7 +109,7 @@ class Class:
     def ask(self) -> None:
         parts = self.school.parts
         with parts.sessions.writing() as session:
-            brief_wording.ask(session, self.ilse, "observation", model=parts.model is not None, now=parts.now())
+            wording.ask(session, self.ilse, "observation", model=parts.model is not None, now=parts.now())
 
     def worded(self) -> BriefWording:
         """Asked for, and the job done."""

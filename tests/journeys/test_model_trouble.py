@@ -22,10 +22,11 @@ from structlog.testing import capture_logs
 from pipelines.drafting import Budget, most
 from pipelines.values import AI, Usage
 from service import wiring
-from service.actions import challenges, organizations
-from service.actions.challenges import ChallengeWish, CriterionWish
+from service.actions.access import organizations
+from service.actions.challenges import setting
+from service.actions.challenges.setting import ChallengeWish, CriterionWish
+from service.domain.drafts import State
 from service.domain.money import Prices
-from service.domain.review import State
 from service.jobs.handlers import work_off, work_one
 from service.settings import Settings, load
 from service.store import jobs, spending
@@ -103,7 +104,7 @@ def _challenge(school: School) -> None:
     )
     wish = ChallengeWish("Plan peer observation", "Plan how your team starts it.", criteria=criteria)
     with school.parts.sessions.writing() as session:
-        challenges.put_challenge(session, school.actor, "observation", wish, now=school.parts.now())
+        setting.put_challenge(session, school.actor, "observation", wish, now=school.parts.now())
 
 
 def drafts(at: School) -> list[DraftRow]:

@@ -2,6 +2,16 @@
 
 from service.store.tables.briefs import BriefWording, WordingState
 from service.store.tables.columns import Base
+from service.store.tables.drafts import (
+    Approval,
+    Decision,
+    DraftRow,
+    FindingRow,
+    PointRow,
+    PointState,
+    Release,
+    SourceRow,
+)
 from service.store.tables.following import Reminder, Telling, Uptake, UptakeCount
 from service.store.tables.galleries import (
     Gallery,
@@ -41,16 +51,6 @@ from service.store.tables.overview import Opening, SpotCheck
 from service.store.tables.people import Consent, Group, Organization, Person, RoleGrant
 from service.store.tables.questioned import Questioned, QuestionedBy
 from service.store.tables.queue import Sketch
-from service.store.tables.review import (
-    Approval,
-    Decision,
-    DraftRow,
-    FindingRow,
-    PointRow,
-    PointState,
-    Release,
-    SourceRow,
-)
 from service.store.tables.sign_ins import SignIn
 from service.store.tables.spending import Reservation, Spending
 from service.store.tables.work import (

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from service.actions import credentials, look, sign_in
+from service.actions.access import credentials, sign_in
+from service.actions.desk import outward
 from service.web.api.params import KeyId
 from service.web.api.schemas.operations import (
     KeyAsked,
@@ -26,7 +27,7 @@ router = v1("Access")
 @router.get("/me", summary="Who this key or token stands for")
 def get_me(call: Reading) -> MeShown:
     """And what it may do."""
-    return MeShown.of(look.me(call.session, call.actor))
+    return MeShown.of(outward.me(call.session, call.actor))
 
 
 @router.get("/keys", summary="List keys")

@@ -9,9 +9,9 @@ from fastapi import Query
 from service.domain.errors import Unavailable
 from service.web.api.params import ExternalId
 from service.web.api.schemas.briefs import BriefShown
-from service.web.api.schemas.texts import Id
 from service.web.calls import Asking
 from service.web.docs import v1
+from service.web.fields import Id
 
 router = v1("Overview")
 

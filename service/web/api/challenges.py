@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from service.actions import challenges, look, read
+from service.actions.challenges import setting
+from service.actions.desk import outward
+from service.actions.drafts import read
 from service.store.tables import Challenge
 from service.web.api.params import ExternalId
 from service.web.api.schemas.challenges import ChallengeAsked, ChallengeShown
@@ -16,21 +18,21 @@ router = v1("Challenges")
 @router.put("/challenges/{id}", summary="Make or change a challenge", responses=made(ChallengeShown))
 def put_challenge(call: Writing, id: ExternalId, body: ChallengeAsked) -> ChallengeShown:
     """Drafts made against other words than these become stale."""
-    row, created = challenges.put_challenge(call.session, call.actor, id, body.wish(), now=call.now)
+    row, created = setting.put_challenge(call.session, call.actor, id, body.wish(), now=call.now)
     call.made(created)
-    return ChallengeShown.of(look.challenges(call.session, call.actor, [row])[0])
+    return ChallengeShown.of(outward.challenges(call.session, call.actor, [row])[0])
 
 
 @router.get("/challenges/{id}", summary="Read a challenge")
 def get_challenge(call: Reading, id: ExternalId) -> ChallengeShown:
     """A learner reads neither its reference solution nor its notes."""
-    row = challenges.get(call.session, call.actor, id)
-    return ChallengeShown.of(look.challenges(call.session, call.actor, [row])[0])
+    row = setting.get(call.session, call.actor, id)
+    return ChallengeShown.of(outward.challenges(call.session, call.actor, [row])[0])
 
 
 @router.get("/challenges", summary="List challenges")
 def list_challenges(call: Reading, cut: Sliced) -> Page[ChallengeShown]:
     """For facilitators and platforms."""
     rows = read.page(call.session, call.actor, Challenge, after=cut.after, limit=cut.wanted)
-    seen = look.challenges(call.session, call.actor, rows)
+    seen = outward.challenges(call.session, call.actor, rows)
     return cut.page(call, seen, ChallengeShown.of, lambda one: one.row.id)

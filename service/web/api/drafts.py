@@ -6,15 +6,16 @@ from typing import Annotated
 
 from fastapi import Depends, Query
 
-from service.actions import look, read
-from service.actions.read import DraftFilter
+from service.actions.desk import outward
+from service.actions.drafts import read
+from service.actions.drafts.read import DraftFilter
+from service.domain.drafts import State
 from service.domain.errors import NotFound
-from service.domain.review import State
 from service.web.api.params import DraftId
 from service.web.api.schemas.drafts import DraftDetail, DraftShown
-from service.web.api.schemas.texts import Id, OwnId
 from service.web.calls import Reading, tag
 from service.web.docs import v1
+from service.web.fields import Id, OwnId
 from service.web.paging import Page, Sliced
 
 router = v1("Drafts")
@@ -42,7 +43,7 @@ Filtered = Annotated[DraftFilter, Depends(_filter)]
 def list_drafts(call: Reading, wanted: Filtered, cut: Sliced) -> Page[DraftShown]:
     """Oldest first, without anybody's words."""
     rows = read.drafts(call.session, call.actor, wanted, after=cut.after, limit=cut.wanted)
-    return cut.page(call, look.drafts(call.session, call.actor, rows), DraftShown.of, lambda seen: seen.row.id)
+    return cut.page(call, outward.drafts(call.session, call.actor, rows), DraftShown.of, lambda seen: seen.row.id)
 
 
 @router.get("/drafts/next", summary="Which draft to look at next", responses={200: {"headers": _ETAG}})
@@ -56,7 +57,7 @@ def next_draft(
     if row is None:
         raise NotFound("Nothing waits for a decision.")
     call.headers["ETag"] = tag(row.version)
-    return DraftDetail.of_all(look.draft(call.session, call.actor, row))
+    return DraftDetail.of_all(outward.draft(call.session, call.actor, row))
 
 
 @router.get("/drafts/{id}", summary="Read a draft in full", responses={200: {"headers": _ETAG}})
@@ -64,4 +65,4 @@ def get_draft(call: Reading, id: DraftId) -> DraftDetail:
     """With its evidence, findings and the exact prompt. Approve what you read by its `text_hash`."""
     row = read.draft(call.session, call.actor, id)
     call.headers["ETag"] = tag(row.version)
-    return DraftDetail.of_all(look.draft(call.session, call.actor, row))
+    return DraftDetail.of_all(outward.draft(call.session, call.actor, row))

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import Query
 
-from service.actions import events
+from service.actions.access import events
 from service.web.api.schemas.operations import EventShown, EventsShown
 from service.web.calls import Writing
 from service.web.docs import v1

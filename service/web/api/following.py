@@ -6,7 +6,8 @@ from typing import Annotated
 
 from fastapi import Path, Query
 
-from service.actions import reminders, reminders_own, uptake_store
+from service.actions.following import reminders, uptake
+from service.actions.learners import reminders as reminders_own
 from service.domain.reminders import ReminderKind
 from service.web.api.params import ExternalId
 from service.web.api.schemas.following import (
@@ -18,9 +19,9 @@ from service.web.api.schemas.following import (
     UptakeList,
     UptakeShown,
 )
-from service.web.api.schemas.texts import Id, OwnId
 from service.web.calls import Reading, Writing
 from service.web.docs import v1
+from service.web.fields import Id, OwnId
 
 router = v1("Overview")
 
@@ -64,10 +65,10 @@ def dismiss_reminder(call: Writing, id: ReminderId) -> ReminderShown:
 @router.get("/challenges/{id}/uptake", summary="What became of released points")
 def get_uptake(call: Reading, id: ExternalId, group: Within = None) -> UptakeShown:
     """As last reckoned in the background, in the groups that you may see; `pending` says what is not in it yet."""
-    return UptakeShown.of(id, uptake_store.of_one(call.session, call.actor, id, group=group))
+    return UptakeShown.of(id, uptake.of_one(call.session, call.actor, id, group=group))
 
 
 @router.get("/uptake", summary="What became of released points, by challenge")
 def list_uptake(call: Reading) -> UptakeList:
     """The same of every challenge on which somebody handed in again."""
-    return UptakeList(items=[UptakeShown.of(id_, seen) for id_, seen in uptake_store.named(call.session, call.actor)])
+    return UptakeList(items=[UptakeShown.of(id_, seen) for id_, seen in uptake.named(call.session, call.actor)])

@@ -6,7 +6,8 @@ from typing import Annotated, Any
 
 from fastapi import Query
 
-from service.actions import galleries_desk, galleries_learn, galleries_review
+from service.actions.galleries import desk, review
+from service.actions.learners import galleries
 from service.domain.galleries import State
 from service.web.api.params import ExternalId, GalleryId
 from service.web.api.schemas.galleries import (
@@ -22,9 +23,9 @@ from service.web.api.schemas.galleries import (
     TakeawayAsked,
     ThanksAsked,
 )
-from service.web.api.schemas.texts import Id
 from service.web.calls import Reading, Seen, Writing, tag
 from service.web.docs import v1
+from service.web.fields import Id
 
 router = v1("Galleries")
 
@@ -35,35 +36,35 @@ _NO_NOTE = GalleryDismissed()
 @router.get("/submissions/{id}/gallery", summary="How others solved it")
 def get_others(call: Reading, id: ExternalId) -> OthersShown:
     """For the author of the submission. Consents and sharing policy are looked at anew with every call."""
-    return OthersShown.of(galleries_learn.others(call.session, call.actor, id, now=call.now))
+    return OthersShown.of(galleries.others(call.session, call.actor, id, now=call.now))
 
 
 @router.post("/submissions/{id}/gallery", summary="Ask to see how others solved it", status_code=202)
 def ask_for_others(call: Writing, id: ExternalId) -> OthersShown:
     """A facilitator looks at what is chosen before it is shown. Asking again changes nothing."""
-    galleries_learn.ask(call.session, call.actor, id, now=call.now)
+    galleries.ask(call.session, call.actor, id, now=call.now)
     call.headers["Location"] = f"{call.base_url}{call.scope['path']}"
-    return OthersShown.of(galleries_learn.others(call.session, call.actor, id, now=call.now))
+    return OthersShown.of(galleries.others(call.session, call.actor, id, now=call.now))
 
 
 @router.post("/submissions/{id}/gallery/thanks", summary="Thank an author", status_code=201)
 def thank_author(call: Writing, id: ExternalId, body: ThanksAsked) -> OthersShown:
     """Names are known only where both wish it."""
-    galleries_learn.thank(call.session, call.actor, id, body.item, named=body.named, now=call.now)
-    return OthersShown.of(galleries_learn.others(call.session, call.actor, id, now=call.now))
+    galleries.thank(call.session, call.actor, id, body.item, named=body.named, now=call.now)
+    return OthersShown.of(galleries.others(call.session, call.actor, id, now=call.now))
 
 
 @router.put("/submissions/{id}/gallery/takeaway", summary="Say what you take from it")
 def put_takeaway(call: Writing, id: ExternalId, body: TakeawayAsked) -> OthersShown:
     """With a day it becomes a commitment."""
-    galleries_learn.take_away(call.session, call.actor, id, body.text, due_on=body.due_on, now=call.now)
-    return OthersShown.of(galleries_learn.others(call.session, call.actor, id, now=call.now))
+    galleries.take_away(call.session, call.actor, id, body.text, due_on=body.due_on, now=call.now)
+    return OthersShown.of(galleries.others(call.session, call.actor, id, now=call.now))
 
 
 @router.get("/people/{id}/shown-work", summary="Where one's own work was shown")
 def list_shown_work(call: Reading, id: ExternalId) -> ShownWorkList:
     """How often and when, and thanks; never to whom unless both wish it."""
-    found = galleries_learn.shown_to_others(call.session, call.actor, id)
+    found = galleries.shown_to_others(call.session, call.actor, id)
     return ShownWorkList(items=[ShownWorkShown.of(one) for one in found])
 
 
@@ -76,14 +77,14 @@ def list_galleries(
 ) -> GalleryList:
     """Of the groups that you may see."""
     wish: dict[str, Any] = {"state": state, "challenge": challenge, "page": page}
-    found = galleries_desk.listing(call.session, call.actor, **wish, now=call.now)
+    found = desk.listing(call.session, call.actor, **wish, now=call.now)
     return GalleryList(items=[GalleryShown.of(one) for one in found.items], more=found.more)
 
 
 @router.get("/galleries/{id}", summary="One gallery, to decide on", responses=_OK)
 def get_gallery(call: Reading, id: GalleryId) -> DeskGalleryShown:
     """With the works and why they were chosen."""
-    found = galleries_desk.show(call.session, call.actor, id, now=call.now, choices=False)
+    found = desk.show(call.session, call.actor, id, now=call.now, choices=False)
     call.headers["ETag"] = tag(found.row.version)
     return DeskGalleryShown.of(found)
 
@@ -92,11 +93,11 @@ def get_gallery(call: Reading, id: GalleryId) -> DeskGalleryShown:
 def approve_gallery(call: Writing, id: GalleryId, seen: Seen, body: GalleryApproved) -> GalleryDecided:
     """It is shown when the undo window has passed. 412 if it is another than the one seen."""
     at: dict[str, Any] = {"version": seen, "undo": call.services.undo, "now": call.now}
-    return GalleryDecided.of(galleries_review.approve(call.session, call.actor, id, seen=body.seen, **at))
+    return GalleryDecided.of(review.approve(call.session, call.actor, id, seen=body.seen, **at))
 
 
 @router.post("/galleries/{id}/dismiss", summary="Show none, or take it back")
 def dismiss_gallery(call: Writing, id: GalleryId, seen: Seen, body: GalleryDismissed = _NO_NOTE) -> GalleryDecided:
     """It can be chosen anew at the desk."""
     at: dict[str, Any] = {"version": seen, "note": body.note, "now": call.now}
-    return GalleryDecided.of(galleries_review.dismiss(call.session, call.actor, id, **at))
+    return GalleryDecided.of(review.dismiss(call.session, call.actor, id, **at))

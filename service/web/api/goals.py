@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import Path
 
-from service.actions import goals, goals_decisions, goals_finding
+from service.actions.goals import decisions, finding, progress
 from service.web.api.schemas.goals import (
     EvidenceAsked,
     EvidenceKept,
@@ -15,9 +15,9 @@ from service.web.api.schemas.goals import (
     PlanShown,
     PlansShown,
 )
-from service.web.api.schemas.texts import OwnId
 from service.web.calls import Reading, Writing
 from service.web.docs import v1
+from service.web.fields import OwnId
 
 router = v1("Goals")
 
@@ -28,23 +28,23 @@ PieceId = Annotated[OwnId, Path(description="The id of the piece of work.")]
 @router.get("/goals", summary="All goals, with what there is on them")
 def list_goals(call: Reading) -> PlansShown:
     """By the documents that hold them: those with the tag `strategy` or `goals`."""
-    return PlansShown(items=[PlanShown.made(one) for one in goals.listed(call.session, call.actor)])
+    return PlansShown(items=[PlanShown.made(one) for one in progress.listed(call.session, call.actor)])
 
 
 @router.post("/goals/look-again", summary="Look for work again", status_code=202)
 def look_for_work(call: Writing) -> LookingShown:
     """For all goals. It is done beside; what was decided stays."""
-    return LookingShown(documents=goals_finding.look_again(call.session, call.actor, now=call.now))
+    return LookingShown(documents=finding.look_again(call.session, call.actor, now=call.now))
 
 
 @router.get("/goals/{id}", summary="One goal with its evidence")
 def get_goal(call: Reading, id: GoalId) -> GoalInFull:
     """Work of the groups that you review, as far as its authors share it now."""
-    return GoalInFull.made(goals.show(call.session, call.actor, id))
+    return GoalInFull.made(progress.show(call.session, call.actor, id))
 
 
 @router.post("/goals/{id}/pieces/{piece}/decide", summary="Say whether a piece shows progress")
 def decide_evidence(call: Writing, id: GoalId, piece: PieceId, body: EvidenceAsked) -> EvidenceKept:
     """By a facilitator of the work's group. Only confirmed pieces count."""
-    made = goals_decisions.decide(call.session, call.actor, id, piece, body.act, seen=body.seen, now=call.now)
+    made = decisions.decide(call.session, call.actor, id, piece, body.act, seen=body.seen, now=call.now)
     return EvidenceKept.made(made)

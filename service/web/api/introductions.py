@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import Path, Query
 
-from service.actions import introductions_answers, introductions_desk, introductions_own, introductions_suggest
+from service.actions.introductions import answers, desk, own, suggest
 from service.web.api.schemas.introductions import (
     AnswerAsked,
     ApprovedAsked,
@@ -22,9 +22,9 @@ from service.web.api.schemas.introductions import (
     RevisedAsked,
     UndoneAsked,
 )
-from service.web.api.schemas.texts import OwnId
 from service.web.calls import Call, Reading, Writing
 from service.web.docs import v1
+from service.web.fields import OwnId
 
 router = v1("Introductions")
 
@@ -36,20 +36,20 @@ _NOBODY = LookAsked()
 
 
 def _own(call: Call) -> OwnIntroductions:
-    return OwnIntroductions.of(introductions_own.mine(call.session, call.actor, now=call.now))
+    return OwnIntroductions.of(own.mine(call.session, call.actor, now=call.now))
 
 
 @router.get("/introductions", summary="Introductions to decide on")
 def list_introductions(call: Reading, view: View = "suggested") -> IntroductionsListed:
     """Of people in groups that you review. What single people answered is told to nobody."""
-    rows = introductions_desk.queue(call.session, call.actor, view=view, now=call.now)
+    rows = desk.queue(call.session, call.actor, view=view, now=call.now)
     return IntroductionsListed(items=[IntroductionListed.of(row) for row in rows])
 
 
 @router.post("/introductions/search", summary="Have introductions looked for", status_code=202)
 def look_for_introductions(call: Writing, body: LookAsked = _NOBODY) -> LookShown:
     """For a person, a group, or the organization. What is found waits for facilitators; nobody is asked before."""
-    introductions_suggest.look_for(call.session, call.actor, person=body.person, group=body.group, now=call.now)
+    suggest.look_for(call.session, call.actor, person=body.person, group=body.group, now=call.now)
     return LookShown()
 
 
@@ -62,41 +62,41 @@ def get_own_introductions(call: Reading) -> OwnIntroductions:
 @router.get("/introductions/{id}", summary="One introduction to decide on")
 def get_introduction(call: Reading, id: IntroductionId) -> IntroductionShown:
     """With what both bring, the passages that show it, and the text to approve."""
-    return IntroductionShown.shown(introductions_desk.show(call.session, call.actor, id, now=call.now))
+    return IntroductionShown.shown(desk.show(call.session, call.actor, id, now=call.now))
 
 
 @router.patch("/introductions/{id}", summary="Change the text")
 def revise_introduction(call: Writing, id: IntroductionId, body: RevisedAsked) -> IntroductionDecided:
     """An approval ends with it."""
     said: dict[str, Any] = {"version": body.version, "wording": body.wording(), "now": call.now}
-    return IntroductionDecided.of(introductions_desk.revise(call.session, call.actor, id, **said))
+    return IntroductionDecided.of(desk.revise(call.session, call.actor, id, **said))
 
 
 @router.post("/introductions/{id}/approve", summary="Approve exactly the text seen")
 def approve_introduction(call: Writing, id: IntroductionId, body: ApprovedAsked) -> IntroductionDecided:
     """Both are asked, separately, when the undo window has passed."""
     at: dict[str, Any] = {"version": body.version, "seen": body.seen, "undo": call.services.undo, "now": call.now}
-    return IntroductionDecided.of(introductions_desk.approve(call.session, call.actor, id, **at))
+    return IntroductionDecided.of(desk.approve(call.session, call.actor, id, **at))
 
 
 @router.post("/introductions/{id}/undo", summary="Take the approval back")
 def undo_introduction(call: Writing, id: IntroductionId, body: UndoneAsked) -> IntroductionDecided:
     """As long as nobody was asked."""
     at: dict[str, Any] = {"version": body.version, "now": call.now}
-    return IntroductionDecided.of(introductions_desk.undo(call.session, call.actor, id, **at))
+    return IntroductionDecided.of(desk.undo(call.session, call.actor, id, **at))
 
 
 @router.post("/introductions/{id}/dismiss", summary="Decide against it")
 def dismiss_introduction(call: Writing, id: IntroductionId, body: DismissedAsked) -> IntroductionDecided:
     """These two are not suggested to each other again. Where both were asked, it closes for both."""
     why: dict[str, Any] = {"version": body.version, "reason": body.reason, "note": body.note, "now": call.now}
-    return IntroductionDecided.of(introductions_desk.dismiss(call.session, call.actor, id, **why))
+    return IntroductionDecided.of(desk.dismiss(call.session, call.actor, id, **why))
 
 
 @router.post("/introductions/{id}/answer", summary="Say whether you would like to be introduced")
 def answer_introduction(call: Writing, id: IntroductionId, body: AnswerAsked) -> OwnIntroductions:
     """Only two yeses introduce. A no is told to nobody: the other sees what they would see without any answer."""
-    introductions_answers.answer(call.session, call.actor, id, yes=body.yes, now=call.now)
+    answers.answer(call.session, call.actor, id, yes=body.yes, now=call.now)
     return _own(call)
 
 
@@ -104,5 +104,5 @@ def answer_introduction(call: Writing, id: IntroductionId, body: AnswerAsked) ->
 def report_introduction(call: Writing, id: IntroductionId, body: ReportAsked) -> OwnIntroductions:
     """Later suggestions learn from it."""
     said: dict[str, Any] = {"met": body.met, "useful": body.useful, "note": body.note, "now": call.now}
-    introductions_answers.report(call.session, call.actor, id, **said)
+    answers.report(call.session, call.actor, id, **said)
     return _own(call)

@@ -6,13 +6,7 @@ from typing import Annotated
 
 from fastapi import Path, Query
 
-from service.actions import (
-    learner_asks,
-    learner_commitments,
-    learner_feedback,
-    learner_progress,
-    learner_reactions,
-)
+from service.actions.learners import asks, commitments, feedback, progress, reactions
 from service.web.api.params import ExternalId
 from service.web.api.schemas.learners import (
     AnswerGiven,
@@ -32,9 +26,9 @@ from service.web.api.schemas.learners import (
     RevisionList,
     RevisionShown,
 )
-from service.web.api.schemas.texts import OwnId
 from service.web.calls import Reading, Writing
 from service.web.docs import made, v1
+from service.web.fields import OwnId
 
 router = v1("Learning")
 
@@ -47,7 +41,7 @@ Number = Annotated[int | None, Query(ge=1, le=1_000_000, description="Number of 
 @router.get("/submissions/{id}/revisions", summary="Read every revision and its feedback")
 def list_revisions(call: Reading, id: ExternalId) -> RevisionList:
     """The latest first; there is one page. 404 where it was taken back."""
-    rows = learner_feedback.revisions(call.session, call.actor, id)
+    rows = feedback.revisions(call.session, call.actor, id)
     return RevisionList(items=[RevisionShown.of(one) for one in rows])
 
 
@@ -55,13 +49,13 @@ def list_revisions(call: Reading, id: ExternalId) -> RevisionList:
 def get_changes(call: Reading, id: ExternalId, after: Number = None, before: Number = None) -> ChangesShown:
     """Word by word, from `before` (the revision just before) to `after` (the latest), and which points of the earlier
     feedback were taken up. Words are compared, meanings are not: `cannot_tell` is an answer."""
-    return ChangesShown.of(learner_progress.changes(call.session, call.actor, id, after=after, before=before))
+    return ChangesShown.of(progress.changes(call.session, call.actor, id, after=after, before=before))
 
 
 @router.post("/submissions/{id}/readings", summary="Note that feedback was opened", responses=made(ReadingShown))
 def note_reading(call: Writing, id: ExternalId, body: ReadingAsked) -> ReadingShown:
     """Call it when your own page has shown the feedback to its learner. Only the first time counts."""
-    row, first = learner_feedback.read(call.session, call.actor, id, revision=body.revision, now=call.now)
+    row, first = feedback.read(call.session, call.actor, id, revision=body.revision, now=call.now)
     call.made(first)
     return ReadingShown.of(row)
 
@@ -69,14 +63,14 @@ def note_reading(call: Writing, id: ExternalId, body: ReadingAsked) -> ReadingSh
 @router.get("/submissions/{id}/reactions", summary="Read what the learner said of feedback")
 def list_reactions(call: Reading, id: ExternalId) -> ReactionList:
     """There is one page."""
-    rows = learner_reactions.reactions(call.session, call.actor, id)
+    rows = reactions.reactions(call.session, call.actor, id)
     return ReactionList(items=[ReactionShown.of(one) for one in rows])
 
 
 @router.put("/submissions/{id}/reactions/{about}", summary="Say whether it helped", responses=made(ReactionShown))
 def put_reaction(call: Writing, id: ExternalId, about: About, body: ReactionAsked) -> ReactionShown:
     """One word on each point and one on the whole; saying it again changes it."""
-    seen, first = learner_reactions.react(
+    seen, first = reactions.react(
         call.session,
         call.actor,
         id,
@@ -93,53 +87,53 @@ def put_reaction(call: Writing, id: ExternalId, about: About, body: ReactionAske
 @router.delete("/submissions/{id}/reactions/{about}", summary="Take back what was said", status_code=204)
 def delete_reaction(call: Writing, id: ExternalId, about: About, revision: Number = None) -> None:
     """For the whole, `revision` says of which; without it, the latest that has feedback."""
-    learner_reactions.take_back(call.session, call.actor, id, about=_point(about), revision=revision)
+    reactions.take_back(call.session, call.actor, id, about=_point(about), revision=revision)
 
 
 def _point(about: str) -> str:
-    return learner_reactions.WHOLE if about == "whole" else about
+    return reactions.WHOLE if about == "whole" else about
 
 
 @router.get("/submissions/{id}/asks", summary="Read what the learner asked, and the answers")
 def list_asks(call: Reading, id: ExternalId) -> AskList:
     """Questions and replies, oldest first; there is one page."""
-    return AskList(items=[AskShown.of(one) for one in learner_asks.asks(call.session, call.actor, id)])
+    return AskList(items=[AskShown.of(one) for one in asks.asks(call.session, call.actor, id)])
 
 
 @router.post("/submissions/{id}/asks", summary="Ask a person, or reply", status_code=201)
 def ask(call: Writing, id: ExternalId, body: AskAsked) -> AskShown:
     """The facilitators of the group see it, and one of them answers."""
-    return AskShown.of(learner_asks.ask(call.session, call.actor, id, body.wish(), now=call.now))
+    return AskShown.of(asks.ask(call.session, call.actor, id, body.wish(), now=call.now))
 
 
 @router.get("/asks", summary="List questions that wait for an answer")
 def list_open_asks(call: Reading) -> AskList:
     """Of learners in the groups that you review, oldest first; there is one page, of 500 at most."""
-    return AskList(items=[AskShown.of(one) for one in learner_asks.asks_open(call.session, call.actor)])
+    return AskList(items=[AskShown.of(one) for one in asks.asks_open(call.session, call.actor)])
 
 
 @router.put("/asks/{id}/answer", summary="Answer a learner")
 def answer_ask(call: Writing, id: AskId, body: AnswerGiven) -> AskShown:
     """As a facilitator of the group. You can word your own answer anew."""
-    return AskShown.of(learner_asks.answer(call.session, call.actor, id, body.text, now=call.now))
+    return AskShown.of(asks.answer(call.session, call.actor, id, body.text, now=call.now))
 
 
 @router.get("/people/{id}/commitments", summary="List a person's next steps")
 def list_commitments(call: Reading, id: ExternalId) -> CommitmentList:
     """Those still open first, by day; there is one page."""
-    rows = learner_commitments.commitments(call.session, call.actor, id, now=call.now)
+    rows = commitments.commitments(call.session, call.actor, id, now=call.now)
     return CommitmentList(items=[CommitmentShown.of(one) for one in rows])
 
 
 @router.post("/people/{id}/commitments", summary="Commit to a next step", status_code=201)
 def commit_to(call: Writing, id: ExternalId, body: CommitmentAsked) -> CommitmentShown:
     """With a day. When that has come, the event `commitment.due` says so once."""
-    return CommitmentShown.of(learner_commitments.make(call.session, call.actor, id, body.wish(), now=call.now))
+    return CommitmentShown.of(commitments.make(call.session, call.actor, id, body.wish(), now=call.now))
 
 
 @router.put("/commitments/{id}/outcome", summary="Say what became of a next step")
 def put_outcome(call: Writing, id: CommitmentId, body: OutcomeAsked) -> CommitmentShown:
     """It can be said anew."""
     return CommitmentShown.of(
-        learner_commitments.tell_outcome(call.session, call.actor, id, body.outcome, said=body.said, now=call.now)
+        commitments.tell_outcome(call.session, call.actor, id, body.outcome, said=body.said, now=call.now)
     )

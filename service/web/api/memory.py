@@ -6,7 +6,9 @@ from typing import Annotated
 
 from fastapi import Path, Query
 
-from service.actions import advice, alerts, challenges, memory, question, recall
+from service.actions.challenges import setting
+from service.actions.desk import advice, remembered
+from service.actions.memory import alerts, decided, question
 from service.web.api.params import DraftId, ExternalId, PointId
 from service.web.api.schemas.memory import (
     AdviceList,
@@ -36,15 +38,15 @@ AlertId = Annotated[str, Path(description="The alert's id.", pattern=r"^[0-9a-f]
 @router.get("/drafts/{id}/points/{point}/reach", summary="Where else a decision would fit")
 def reach(call: Reading, id: DraftId, point: PointId) -> ReachShown:
     """Points about the same in drafts that wait, in the groups that you review. Look before you apply a decision."""
-    rows = memory.reach(call.session, call.actor, id, point)
-    return ReachShown(items=[ReachedPoint.of(one) for one in recall.reach(call.session, rows)])
+    rows = decided.reach(call.session, call.actor, id, point)
+    return ReachShown(items=[ReachedPoint.of(one) for one in remembered.reach(call.session, rows)])
 
 
 @router.post("/drafts/{id}/points/{point}/apply", summary="Decide likewise on others")
 def apply_decision(call: Writing, id: DraftId, point: PointId, seen: Seen, body: AppliedAsked) -> AppliedShown:
     """The decision made on this point, on the listed ones only. One whose draft has changed since is left as it is."""
     targets = body.targets()
-    done = memory.apply_to(call.session, call.actor, id, point, version=seen, to=targets, now=call.now)
+    done = decided.apply_to(call.session, call.actor, id, point, version=seen, to=targets, now=call.now)
     return AppliedShown(items=[AppliedTo.of(one) for one in done])
 
 
@@ -63,22 +65,22 @@ def list_alerts(
 ) -> AlertsShown:
     """On passages that are nearly identical, in groups that you may see both."""
     rows = alerts.alerts(call.session, call.actor, id, settled=settled)
-    return AlertsShown(items=[AlertShown.of(one) for one in recall.alerts(call.session, rows)])
+    return AlertsShown(items=[AlertShown.of(one) for one in remembered.alerts(call.session, rows)])
 
 
 @router.put("/alerts/{id}", summary="Settle an alert")
 def settle_alert(call: Writing, id: AlertId, body: SettledAsked) -> AlertSettled:
     """It stays quiet until one of the two is decided on anew. Needs a person who reviews both groups."""
     row = alerts.settle(call.session, call.actor, id, right=body.right, note=body.note, now=call.now)
-    return AlertSettled.of(recall.alerts(call.session, [row])[0])
+    return AlertSettled.of(remembered.alerts(call.session, [row])[0])
 
 
 @router.get("/challenges/{id}/question", summary="What facilitators are asked")
 def get_question(call: Reading, id: ExternalId) -> QuestionShown:
     """At most one question at a time: about a criterion that decisions show not to be understood."""
     row = question.look(call.session, call.actor, id)
-    challenge = challenges.get(call.session, call.actor, id)
-    return QuestionShown.of(recall.question(call.session, challenge, row))
+    challenge = setting.get(call.session, call.actor, id)
+    return QuestionShown.of(remembered.question(call.session, challenge, row))
 
 
 @router.put("/challenges/{id}/question", summary="Answer it")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from service.actions import organizations
+from service.actions.access import organizations
 from service.web.api.schemas.organization import OrganizationAsked, OrganizationShown
 from service.web.calls import Reading, Writing
 from service.web.docs import v1

@@ -6,13 +6,14 @@ from typing import Annotated, Any
 
 from fastapi import Query
 
-from service.actions import overview, overview_lens, overview_map, spot_checks
+from service.actions.overview import challenge, solutions, spot_checks
+from service.actions.work import lens as overview_lens
 from service.web.api.params import DraftId, ExternalId
 from service.web.api.schemas.overview import DueList, DueShown, OverviewShown, SpotAsked, SpotKept
 from service.web.api.schemas.overview_map import MapShown
-from service.web.api.schemas.texts import Id
 from service.web.calls import Reading, Writing
 from service.web.docs import v1
+from service.web.fields import Id
 
 router = v1("Overview")
 
@@ -24,7 +25,7 @@ def get_overview(
     group: Annotated[Id | None, Query(description="Only this group and those below it.")] = None,
 ) -> OverviewShown:
     """Progress, time to feedback, criteria, agreement and decisions, in the groups that you may see."""
-    return OverviewShown.of(*overview.overview(call.session, call.actor, id, group=group, now=call.now))
+    return OverviewShown.of(*challenge.overview(call.session, call.actor, id, group=group, now=call.now))
 
 
 @router.get("/challenges/{id}/map", summary="How a challenge was gone about")
@@ -36,7 +37,7 @@ def get_map(
     """The approaches in the latest texts of the groups that you may see, each with a passage. Needs no consent to be
     shown, since you review this work; what no machine may read is left out."""
     lens = overview_lens.lens(call.session, call.actor, id, group=group)
-    return MapShown.of(overview_map.solution_map(call.session, lens))
+    return MapShown.of(solutions.solution_map(call.session, lens))
 
 
 @router.get("/spot-checks", summary="What you are asked to read a second time")

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import Path
 
-from service.web.api.schemas.texts import Id, OwnId
+from service.web.fields import Id, OwnId
 
 ExternalId = Annotated[Id, Path(description="The platform's own id of it. Any characters but `/` and controls.")]
 DraftId = Annotated[OwnId, Path(description="The draft's id.")]

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from service.actions import learner_data, learner_own, look, people, read
+from service.actions.desk import outward
+from service.actions.drafts import read
+from service.actions.learners import own, own_data
+from service.actions.people import register
 from service.store.tables import Group, Person
 from service.web.api.params import ExternalId
 from service.web.api.schemas.people import (
@@ -24,23 +27,23 @@ router = v1("People")
 @router.put("/groups/{id}", summary="Make or change a group", responses=made(GroupShown))
 def put_group(call: Writing, id: ExternalId, body: GroupAsked) -> GroupShown:
     """A group above it must be there first. The tree cannot bite its own tail."""
-    row, created = people.put_group(call.session, call.actor, id, name=body.name, parent=body.parent, now=call.now)
+    row, created = register.put_group(call.session, call.actor, id, name=body.name, parent=body.parent, now=call.now)
     call.made(created)
-    return GroupShown.of(look.groups(call.session, [row])[0])
+    return GroupShown.of(outward.groups(call.session, [row])[0])
 
 
 @router.get("/groups", summary="List groups")
 def list_groups(call: Reading, cut: Sliced) -> Page[GroupShown]:
     """The groups that this key or token may see."""
     rows = read.page(call.session, call.actor, Group, after=cut.after, limit=cut.wanted)
-    return cut.page(call, look.groups(call.session, rows), GroupShown.of, lambda seen: seen.row.id)
+    return cut.page(call, outward.groups(call.session, rows), GroupShown.of, lambda seen: seen.row.id)
 
 
 @router.put("/people/{id}", summary="Make or change a person", responses=made(PersonShown))
 def put_person(call: Writing, id: ExternalId, body: PersonAsked) -> PersonShown:
     """Roles replace those held before. Without a word on consents nothing is shown to others."""
     wish = body.consents.wish() if body.consents else None
-    row, created = people.put_person(
+    row, created = register.put_person(
         call.session,
         call.actor,
         id,
@@ -51,29 +54,29 @@ def put_person(call: Writing, id: ExternalId, body: PersonAsked) -> PersonShown:
         now=call.now,
     )
     call.made(created)
-    return PersonShown.of(look.people(call.session, [row])[0])
+    return PersonShown.of(outward.people(call.session, [row])[0])
 
 
 @router.get("/people", summary="List people")
 def list_people(call: Reading, cut: Sliced) -> Page[PersonShown]:
     """The people that this key or token may see."""
     rows = read.page(call.session, call.actor, Person, after=cut.after, limit=cut.wanted)
-    return cut.page(call, look.people(call.session, rows), PersonShown.of, lambda seen: seen.row.id)
+    return cut.page(call, outward.people(call.session, rows), PersonShown.of, lambda seen: seen.row.id)
 
 
 @router.get("/people/{id}/consents", summary="Read what a person allows")
 def get_consents(call: Reading, id: ExternalId) -> ConsentsShown:
     """For the person, and for platforms."""
-    return ConsentsShown.of(learner_own.person_of(call.session, call.actor, id).consent)
+    return ConsentsShown.of(own.person_of(call.session, call.actor, id).consent)
 
 
 @router.get("/people/{id}/data", summary="Take along all that is kept about a person")
 def get_own_data(call: Reading, id: ExternalId) -> OwnData:
     """For the person, and for platforms: their own words and those said to them, nobody else's."""
-    return OwnData(learner_data.own_data(call.session, call.actor, id, now=call.now))
+    return OwnData(own_data.own_data(call.session, call.actor, id, now=call.now))
 
 
 @router.put("/people/{id}/consents", summary="Say what a person allows")
 def put_consents(call: Writing, id: ExternalId, body: ConsentsAsked) -> ConsentsShown:
     """By the person, or by a platform for the person. Takes effect at once, on what is shown already too."""
-    return ConsentsShown.of(people.set_consent(call.session, call.actor, id, body.wish(), now=call.now))
+    return ConsentsShown.of(register.set_consent(call.session, call.actor, id, body.wish(), now=call.now))

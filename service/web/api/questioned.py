@@ -6,12 +6,12 @@ from typing import Annotated
 
 from fastapi import Path, Query
 
-from service.actions import questioned, questioned_find
+from service.actions.questioned import find, passages
 from service.domain.questioned import State
 from service.web.api.schemas.questioned import DecisionAsked, LookKept, QuestionedList, QuestionedShown
-from service.web.api.schemas.texts import OwnId
 from service.web.calls import Reading, Writing
 from service.web.docs import v1
+from service.web.fields import OwnId
 
 router = v1("Context")
 
@@ -24,14 +24,14 @@ def list_questioned(
 ) -> QuestionedList:
     """Or that are asked about; most signs first. Only what you may read of others' work now. With a person's token."""
     return QuestionedList(
-        items=[QuestionedShown.of(one) for one in questioned.listed(call.session, call.actor, state=state)]
+        items=[QuestionedShown.of(one) for one in passages.listed(call.session, call.actor, state=state)]
     )
 
 
 @router.post("/questioned/look", summary="Compare the documents with what people write", status_code=202)
 def look_for_questioned(call: Writing) -> LookKept:
     """It is done by a job; nothing is decided."""
-    questioned_find.look(call.session, call.actor, now=call.now)
+    find.look(call.session, call.actor, now=call.now)
     return LookKept(state="queued")
 
 
@@ -39,7 +39,7 @@ def look_for_questioned(call: Writing) -> LookKept:
 def decide_on_questioned(call: Writing, id: QuestionedId, body: DecisionAsked) -> QuestionedShown:
     """`to_change`: closed by itself with the version that changes the passage. `fine`: not asked again for as long as
     the passage reads as it does. `undo` takes either back."""
-    found = questioned.decide(
+    found = passages.decide(
         call.session, call.actor, id, body.domain_act, version=body.version, note=body.note, now=call.now
     )
     return QuestionedShown.of(found)

@@ -6,7 +6,8 @@ from typing import Annotated
 
 from fastapi import Path, Query
 
-from service.actions import questioned_signs, requests, requests_desk
+from service.actions.questioned import signs
+from service.actions.requests import desk, need
 from service.domain.requests import RequestState
 from service.web.api.schemas.requests import (
     AskedAboutShown,
@@ -21,9 +22,9 @@ from service.web.api.schemas.requests import (
     RequestShown,
     SettledAsked,
 )
-from service.web.api.schemas.texts import OwnId
 from service.web.calls import Reading, Writing
 from service.web.docs import v1
+from service.web.fields import OwnId
 
 router = v1("Requests")
 
@@ -33,7 +34,7 @@ RequestId = Annotated[OwnId, Path(description="The request's id.")]
 @router.post("/requests", summary="State a need", status_code=201)
 def state_request(call: Writing, body: RequestAsked) -> RequestKept:
     """People, work and documents that speak to it are looked for; your facilitators see it. With a person's token."""
-    return RequestKept.of(requests.state(call.session, call.actor, text=body.text, ai=body.ai, now=call.now))
+    return RequestKept.of(need.state(call.session, call.actor, text=body.text, ai=body.ai, now=call.now))
 
 
 @router.get("/requests", summary="Requests of those whom you review")
@@ -41,21 +42,21 @@ def list_requests(
     call: Reading, state: Annotated[RequestState, Query(description="Which ones.")] = RequestState.OPEN
 ) -> DeskRequests:
     """Open, answered or closed."""
-    rows = requests_desk.listed(call.session, call.actor, state=state)
+    rows = desk.listed(call.session, call.actor, state=state)
     return DeskRequests(items=[DeskRequestShown.seen(one) for one in rows])
 
 
 @router.get("/requests/mine", summary="Your own requests")
 def get_own_requests(call: Reading) -> OwnRequests:
     """With what was found, as far as you may see it now."""
-    return OwnRequests(items=[RequestShown.of(one) for one in requests.mine(call.session, call.actor)])
+    return OwnRequests(items=[RequestShown.of(one) for one in need.mine(call.session, call.actor)])
 
 
 @router.get("/requests/needs", summary="What many need")
 def get_needs(call: Reading) -> NeedsShown:
     """Open requests that ask for the same, and passages of documents that several people ask about."""
-    found = requests_desk.clusters(call.session, call.actor)
-    about = questioned_signs.asked_about(call.session, call.actor)
+    found = desk.clusters(call.session, call.actor)
+    about = signs.asked_about(call.session, call.actor)
     return NeedsShown(
         clusters=[ClusterShown.of(one) for one in found], asked_about=[AskedAboutShown.of(one) for one in about]
     )
@@ -64,10 +65,10 @@ def get_needs(call: Reading) -> NeedsShown:
 @router.post("/requests/{id}/reply", summary="Answer a request")
 def reply_to_request(call: Writing, id: RequestId, body: ReplyAsked) -> RequestKept:
     """In your own words; its author reads them at once."""
-    return RequestKept.of(requests_desk.reply(call.session, call.actor, id, text=body.text, now=call.now))
+    return RequestKept.of(desk.reply(call.session, call.actor, id, text=body.text, now=call.now))
 
 
 @router.post("/requests/{id}/settle", summary="Say what became of your request")
 def settle_request(call: Writing, id: RequestId, body: SettledAsked) -> RequestKept:
     """It is answered, or you do not need it any more."""
-    return RequestKept.of(requests.settle(call.session, call.actor, id, answered=body.answered, now=call.now))
+    return RequestKept.of(need.settle(call.session, call.actor, id, answered=body.answered, now=call.now))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from service.actions.whereabouts import Whereabouts
+from service.actions.access.frame import Whereabouts
 from service.domain.roles import Actor
 from service.web.pages.views import Place
 

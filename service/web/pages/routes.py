@@ -16,7 +16,7 @@ from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
 
-from service.actions import credentials, sign_in
+from service.actions.access import credentials, sign_in
 from service.domain.errors import NotSignedIn
 from service.domain.roles import Actor
 from service.web import errors

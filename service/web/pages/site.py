@@ -9,64 +9,56 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from service.web.pages import (
-    brief,
-    challenge_editor,
-    desk,
-    desk_acts,
-    desk_galleries,
-    desk_meeting,
-    desk_memory,
-    desk_queue,
-    desk_together,
-    directory,
-    entrance,
-    following,
-    gallery_policy,
-    goals,
-    learn,
-    learn_consents,
-    learn_galleries,
-    learn_meeting,
-    learn_work,
-    library,
-    network,
-    organization,
-    overview,
-    questioned,
-    reminders,
-    speed,
-    spot_checks,
-)
+from service.web.pages.access import entrance, organization
+from service.web.pages.briefs import meeting
+from service.web.pages.challenges import editor
+from service.web.pages.decisions import draft as desk_acts
+from service.web.pages.decisions import speed, together
+from service.web.pages.desk import draft
+from service.web.pages.documents import library
+from service.web.pages.following import challenge, reminders
+from service.web.pages.galleries import desk as desk_galleries
+from service.web.pages.galleries import policy
+from service.web.pages.goals import progress
+from service.web.pages.introductions import desk as desk_meeting
+from service.web.pages.learners import consents, galleries, home, work
+from service.web.pages.learners import meeting as learn_meeting
+from service.web.pages.memory import decided
+from service.web.pages.network import mapping
+from service.web.pages.overview import challenge as overview
+from service.web.pages.overview import spot_checks
+from service.web.pages.people import directory
+from service.web.pages.questioned import passages
+from service.web.pages.queue import waiting
 from service.web.pages.rendering import STATIC
 
 ROUTERS = (
     entrance.router,
-    desk_queue.router,
-    desk.router,
+    waiting.router,
+    draft.router,
     desk_acts.router,
-    desk_memory.router,
+    decided.router,
     desk_galleries.router,
-    gallery_policy.router,
-    learn_galleries.router,
+    policy.router,
+    galleries.router,
     desk_meeting.router,
-    desk_together.router,
-    challenge_editor.router,  # its /new before an id in the same place
-    questioned.router,  # before a document of this id
+    together.router,
+    editor.router,  # its /new before an id in the same place
+    passages.router,  # before a document of this id
     library.router,
     directory.router,
     organization.router,
     overview.router,
-    brief.router,
-    following.router,
+    meeting.router,
+    challenge.router,
     reminders.router,
-    network.router,
-    goals.router,
+    mapping.router,
+    progress.router,
     speed.router,
     spot_checks.router,
-    learn.router,
-    learn_work.router,
-    learn_consents.router,
+    home.router,
+    work.router,
+    consents.router,
     learn_meeting.router,
     entrance.open_router,
 )

@@ -15,7 +15,8 @@ from urllib.parse import urlsplit
 
 from fastapi import Depends, Request
 
-from service.actions import sign_in, whereabouts
+from service.actions.access import frame as whereabouts
+from service.actions.access import sign_in
 from service.domain.errors import NotAllowed
 from service.domain.texts import digest
 from service.store.replies import Reply

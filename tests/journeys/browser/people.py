@@ -12,7 +12,7 @@ from typing import Any
 from playwright.sync_api import Browser, BrowserContext, Page
 from sqlalchemy import select
 
-from service.actions import credentials, sign_in
+from service.actions.access import credentials, sign_in
 from service.store import find
 from service.store.tables import Organization, Person
 from tests.journeys.house import House

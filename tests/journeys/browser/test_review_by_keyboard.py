@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import func, select
 
-from service.domain.review import State
+from service.domain.drafts import State
 from service.store.tables import Decision, DraftRow, PointRow, PointState, Release
 from tests.journeys.browser.people import COORDINATOR, Demo, Window
 

@@ -8,7 +8,12 @@ from sqlalchemy.orm import Session
 
 from pipelines import values
 from pipelines.values import AI, Band, Outcome, PointKind, SourceKind
-from service.actions import challenges, credentials, desk, draft, organizations, people, review, submit
+from service.actions.access import credentials, organizations
+from service.actions.challenges import setting
+from service.actions.decisions import hold, review
+from service.actions.drafts import make
+from service.actions.people import register
+from service.actions.work import submit
 from service.domain.roles import Actor, Role
 from service.domain.visibility import ShowWork
 from service.store.tables import DraftRow
@@ -27,24 +32,22 @@ def found(session: Session, name: str = "lakeside") -> Actor:
     organization = organizations.create(session, external_id=name, name=name.title(), now=NOW)
     _, secret = credentials.issue_key(session, organization.id, name="platform", now=NOW)
     platform = credentials.authenticate(session, secret, now=NOW)
-    people.put_group(session, platform, "all", name="All schools", parent=None, now=NOW)
-    people.put_group(session, platform, "north", name="North", parent="all", now=NOW)
-    people.put_group(session, platform, "south", name="South", parent="all", now=NOW)
+    register.put_group(session, platform, "all", name="All schools", parent=None, now=NOW)
+    register.put_group(session, platform, "north", name="North", parent="all", now=NOW)
+    register.put_group(session, platform, "south", name="South", parent="all", now=NOW)
     for key, full_name in LEARNERS.items():
         group = "south" if key == "lin" else "north"
-        wish = people.ConsentWish(ShowWork.WITHOUT_NAME, True, AI.LOCAL)
+        wish = register.ConsentWish(ShowWork.WITHOUT_NAME, True, AI.LOCAL)
         roles = [(Role.LEARNER, group)]
-        people.put_person(session, platform, key, name=full_name, roles=roles, consents=wish, now=NOW)
+        register.put_person(session, platform, key, name=full_name, roles=roles, consents=wish, now=NOW)
     for key, group in (("lena", "north"), ("mateo", "all")):
-        people.put_person(session, platform, key, name=key.title(), roles=[(Role.FACILITATOR, group)], now=NOW)
+        register.put_person(session, platform, key, name=key.title(), roles=[(Role.FACILITATOR, group)], now=NOW)
     criteria = (
-        challenges.CriterionWish("k1", "names who observes whom and when"),
-        challenges.CriterionWish("k2", "says what will be looked for"),
+        setting.CriterionWish("k1", "names who observes whom and when"),
+        setting.CriterionWish("k2", "says what will be looked for"),
     )
-    wish = challenges.ChallengeWish(
-        "Peer observation", "Plan how your team starts peer observation.", criteria=criteria
-    )
-    challenges.put_challenge(session, platform, "observe", wish, now=NOW)
+    wish = setting.ChallengeWish("Peer observation", "Plan how your team starts peer observation.", criteria=criteria)
+    setting.put_challenge(session, platform, "observe", wish, now=NOW)
     return platform
 
 
@@ -84,14 +87,14 @@ def drafted(
 
 def make_ready(session: Session, row: DraftRow, *sources: values.Source, now: datetime = NOW) -> DraftRow:
     """Let the machine draft it."""
-    brief = draft.begin(session, row.id, row.generation, now=now)
+    brief = make.begin(session, row.id, row.generation, now=now)
     assert brief is not None
-    assert draft.finish(session, row.id, row.generation, drafted(brief.text, *sources), now=now)
+    assert make.finish(session, row.id, row.generation, drafted(brief.text, *sources), now=now)
     session.refresh(row)
     return row
 
 
 def approve(session: Session, actor: Actor, row: DraftRow, *, now: datetime = NOW) -> DraftRow:
     """Approve what stands there now."""
-    seen, _ = desk.text_to_approve(row)
+    seen, _ = hold.text_to_approve(row)
     return review.approve(session, actor, row.id, version=row.version, seen=seen, now=now)

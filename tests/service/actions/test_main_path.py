@@ -9,9 +9,12 @@ from sqlalchemy import select
 
 from pipelines import values
 from pipelines.values import AI, Source, SourceKind
-from service.actions import draft, people, release, review, submit
+from service.actions.decisions import release, review
+from service.actions.drafts import make
+from service.actions.people import register
+from service.actions.work import submit
+from service.domain.drafts import State
 from service.domain.errors import Conflict, NotFound, NotNow
-from service.domain.review import State
 from service.domain.visibility import ShowWork
 from service.store.session import Sessions
 from service.store.tables import DraftRow, Job, OutgoingEvent
@@ -59,7 +62,7 @@ def test_a_revision_never_changes_and_none_is_skipped(sqlite_sessions: Sessions)
 def test_who_says_no_to_ai_is_not_embedded_and_a_person_is_asked_to_write(sessions: Sessions):
     with sessions.writing() as session:
         platform = found(session)
-        people.set_consent(session, platform, "amara", people.ConsentWish(ai=AI.NONE), now=NOW)
+        register.set_consent(session, platform, "amara", register.ConsentWish(ai=AI.NONE), now=NOW)
         row = hand_in(session, platform).draft
         assert (row.state, row.reason_code) == (State.STUCK, "ai_none")
         assert session.scalars(select(Job)).all() == []
@@ -71,9 +74,9 @@ def test_saying_no_to_ai_later_stops_the_draft_that_waits_and_what_is_being_made
         platform = found(session)
         amara = act_as(session, platform, "amara")
         row = hand_in(session, platform).draft
-        draft.begin(session, row.id, 1, now=NOW)
-        people.set_consent(session, amara, "amara", people.ConsentWish(ai=AI.NONE), now=NOW)
-        assert not draft.finish(session, row.id, 1, drafted(), now=NOW)
+        make.begin(session, row.id, 1, now=NOW)
+        register.set_consent(session, amara, "amara", register.ConsentWish(ai=AI.NONE), now=NOW)
+        assert not make.finish(session, row.id, 1, drafted(), now=NOW)
         session.refresh(row)
         assert (row.state, row.reason_code) == (State.STUCK, "ai_none")
 
@@ -113,7 +116,7 @@ def test_a_source_whose_author_no_longer_consents_is_shown_as_no_longer_shared(s
         approve(session, lena, row)
         release.release(session, lena, row.id, version=row.version, now=NOW)
         assert [s.shared for s in release.feedback_of(session, amara, "s-amara").points[0].sources] == [True, True]
-        people.set_consent(session, platform, "yusuf", people.ConsentWish(show_work=ShowWork.NO), now=NOW)
+        register.set_consent(session, platform, "yusuf", register.ConsentWish(show_work=ShowWork.NO), now=NOW)
         shown = release.feedback_of(session, amara, "s-amara").points[0].sources
     assert [(s.kind, s.shared, s.quote) for s in shown][1] == (SourceKind.PEER, False, "")
 
@@ -133,14 +136,14 @@ def test_a_second_organization_with_the_same_ids_shares_nothing(sessions: Sessio
 
 
 def test_a_changed_criterion_marks_the_drafts_made_against_the_old_one_as_stale(sqlite_sessions: Sessions):
-    from service.actions import challenges
+    from service.actions.challenges import setting
 
     with sqlite_sessions.writing() as session:
         platform = found(session)
         row = make_ready(session, hand_in(session, platform).draft)
         version = row.version
-        wish = challenges.ChallengeWish("Peer observation", "Plan how your team starts peer observation.")
-        challenge, created = challenges.put_challenge(session, platform, "observe", wish, now=NOW)
+        wish = setting.ChallengeWish("Peer observation", "Plan how your team starts peer observation.")
+        challenge, created = setting.put_challenge(session, platform, "observe", wish, now=NOW)
     assert (created, challenge.version, row.stale) == (False, 2, True)
     assert row.version > version
 
@@ -159,8 +162,8 @@ def test_the_evidence_and_the_account_of_a_draft_are_kept_with_it(sqlite_session
     with sqlite_sessions.writing() as session:
         platform = found(session)
         row = hand_in(session, platform).draft
-        draft.begin(session, row.id, 1, now=NOW)
-        draft.finish(session, row.id, 1, account, now=NOW)
+        make.begin(session, row.id, 1, now=NOW)
+        make.finish(session, row.id, 1, account, now=NOW)
     assert row.evidence == [
         {"label": "E1", "id": "p1", "shelf": "context", "dense": 0.61, "lexical": 3.2, "fused": 1.4}
     ]

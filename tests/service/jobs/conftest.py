@@ -12,10 +12,14 @@ from sqlalchemy import select
 
 from pipelines.values import AI
 from service import wiring
-from service.actions import challenges, context, organizations, people, submit
-from service.actions.challenges import ChallengeWish, CriterionWish
-from service.actions.people import ConsentWish
-from service.actions.submit import SubmissionWish, Submitted
+from service.actions.access import organizations
+from service.actions.challenges import setting
+from service.actions.challenges.setting import ChallengeWish, CriterionWish
+from service.actions.documents import versions
+from service.actions.people import register
+from service.actions.people.register import ConsentWish
+from service.actions.work import submit
+from service.actions.work.submit import SubmissionWish, Submitted
 from service.domain.roles import Actor, Reach, Role
 from service.domain.visibility import ShowWork
 from service.settings import load
@@ -42,7 +46,7 @@ class School:
 
     def document(self, id_: str, text: str) -> str:
         with self.parts.sessions.writing() as session:
-            row, _ = context.put_document(session, self.actor, id_, title=id_, text=text, now=self.parts.now())
+            row, _ = versions.put_document(session, self.actor, id_, title=id_, text=text, now=self.parts.now())
             return row.id
 
     def jobs(self, *states: JobState, kind: str | None = None) -> list[Job]:
@@ -74,12 +78,12 @@ def school(parts: wiring.Parts) -> School:
     with parts.sessions.writing() as session:
         row = organizations.create(session, external_id="quillmere", name="Quillmere", now=now)
         actor = Actor(row.id, "operator", Reach.PLATFORM)
-        people.put_group(session, actor, "year-8", name="Year 8", parent=None, now=now)
+        register.put_group(session, actor, "year-8", name="Year 8", parent=None, now=now)
         learners = ((id_, Role.LEARNER) for id_ in ("amara", "tiago", "noor"))
         for id_, role in (("ilse", Role.FACILITATOR), *learners):
             held = [(role, "year-8")]
-            people.put_person(session, actor, id_, name=id_.title(), language="en", roles=held, consents=yes, now=now)
+            register.put_person(session, actor, id_, name=id_.title(), language="en", roles=held, consents=yes, now=now)
         criterion = CriterionWish("k1", "names who observes whom and when", "Who visits whom, and when?")
         wish = ChallengeWish("Plan peer observation", "Plan how your team starts it.", criteria=(criterion,))
-        challenges.put_challenge(session, actor, "observation", wish, now=now)
+        setting.put_challenge(session, actor, "observation", wish, now=now)
     return School(parts, actor)

@@ -10,7 +10,8 @@ from sqlalchemy import select
 from pipelines.adapters.hashing import HashingEmbedder
 from pipelines.ports import Embedder, IndexUnavailable
 from service import wiring
-from service.actions import galleries_wanted, submit
+from service.actions.galleries import wanted
+from service.actions.work import submit
 from service.domain.galleries import By, State
 from service.jobs.handlers import work_off
 from service.store import find
@@ -32,7 +33,7 @@ def _wanted(school: School) -> None:
         row = find.one(session, Submission, school.actor.organization, "s-amara")
         revision = submit.revision_of(session, row)
         assert revision is not None
-        galleries_wanted.want(session, row, revision, By.LEARNER, asked=True, now=school.parts.now())
+        wanted.want(session, row, revision, By.LEARNER, asked=True, now=school.parts.now())
 
 
 def _the_gallery(school: School) -> Gallery:

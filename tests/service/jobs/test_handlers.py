@@ -15,10 +15,10 @@ from pipelines.adapters.exact import ExactIndex
 from pipelines.ports import Embedder, IndexUnavailable, LanguageModel, ModelReply, ModelRequest, Vectors
 from pipelines.values import Usage
 from service import wiring
-from service.actions import import_bundle
+from service.actions.bundles import take_in
+from service.domain.drafts import State
 from service.domain.ids import new_id
 from service.domain.money import Prices, Terms, micro
-from service.domain.review import State
 from service.jobs.handlers import SYNC_BATCH, work_off, work_one
 from service.store import jobs, spending
 from service.store.tables import DraftRow, ImportRun, Job, JobState, OutgoingEvent, PointRow, Submission
@@ -175,10 +175,10 @@ def test_a_bundle_is_taken_in_a_chunk_a_transaction_and_drafts_what_waits(school
         json.dumps(
             {"kind": "submission", "id": f"b-{n}", "challenge": "observation", "person": "amara", "text": f"Plan {n}."}
         )
-        for n in range(import_bundle.CHUNK + 5)
+        for n in range(take_in.CHUNK + 5)
     ]
     with school.parts.sessions.writing() as session:
-        import_bundle.start(session, school.actor, [*lines, "not json"], now=school.parts.now())
+        take_in.start(session, school.actor, [*lines, "not json"], now=school.parts.now())
     work_one(school.parts)
     with school.parts.sessions.reading() as session:
         run = session.scalars(select(ImportRun)).one()

@@ -10,9 +10,12 @@ from sqlalchemy.orm import Session
 
 from pipelines.ports import LanguageModel, ModelReply, ModelRequest
 from pipelines.values import AI, PointKind, SourceKind
-from service.actions import desk, look, memory, points, question, read, review
-from service.actions.challenges import ChallengeWish, CriterionWish, put_challenge
-from service.domain.review import State
+from service.actions.challenges.setting import ChallengeWish, CriterionWish, put_challenge
+from service.actions.decisions import hold, points, review
+from service.actions.desk import outward
+from service.actions.drafts import read
+from service.actions.memory import decided, question
+from service.domain.drafts import State
 from service.domain.roles import Actor, Reach
 from service.jobs.handlers import work_off
 from service.store.tables import DraftRow, Group, Person, PointRow, PointState, Revision
@@ -37,10 +40,10 @@ def drafted(school: School, id_: str, person: str, text: str) -> str:
     return made.draft.id
 
 
-def seen(school: School, draft: str) -> look.DraftInFull:
+def seen(school: School, draft: str) -> outward.DraftInFull:
     with school.parts.sessions.reading() as session:
         actor = ilse(school)
-        full = look.draft(session, actor, read.draft(session, actor, draft))
+        full = outward.draft(session, actor, read.draft(session, actor, draft))
         _ = [point.sources for point in full.points]
         return full
 
@@ -48,14 +51,14 @@ def seen(school: School, draft: str) -> look.DraftInFull:
 def approved(school: School, draft: str) -> list[PointRow]:
     with school.parts.sessions.writing() as session:
         row = session.get_one(DraftRow, draft)
-        text_hash, _ = desk.text_to_approve(row)
+        text_hash, _ = hold.text_to_approve(row)
         review.approve(session, ilse(school), draft, version=row.version, seen=text_hash, now=school.parts.now())
-        kept = desk.standing_points(row)
+        kept = hold.standing_points(row)
     work_off(school.parts)
     return kept
 
 
-def evidence(full: look.DraftInFull) -> set[str]:
+def evidence(full: outward.DraftInFull) -> set[str]:
     """Ids of the precedents that a draft was made with."""
     return {piece["id"] for piece in full.seen.row.evidence if piece["shelf"] == "precedents"}
 
@@ -63,7 +66,7 @@ def evidence(full: look.DraftInFull) -> set[str]:
 def dismissed(school: School, draft: str, note: str, *, code: str = "not_useful") -> PointRow:
     with school.parts.sessions.writing() as session:
         row = session.get_one(DraftRow, draft)
-        point = next(one for one in desk.current_points(row) if one.state is PointState.PROPOSED)
+        point = next(one for one in hold.current_points(row) if one.state is PointState.PROPOSED)
         at = {"version": row.version, "point_id": point.id, "now": school.parts.now()}
         points.dismiss_point(session, ilse(school), draft, reason_code=code, note=note, **at)
     work_off(school.parts)
@@ -84,7 +87,7 @@ def test_what_facilitators_agree_on_is_cited_and_an_edit_counts_in_its_new_words
         draft = drafted(school, f"s-{number}", person, text)
         with school.parts.sessions.writing() as session:
             row = session.get_one(DraftRow, draft)
-            for point in desk.current_points(row):
+            for point in hold.current_points(row):
                 at = {"version": row.version, "point_id": point.id, "now": school.parts.now()}
                 points.edit_point(session, ilse(school), draft, text=said, **at)
         ids |= {point.id for point in approved(school, draft)}
@@ -137,7 +140,7 @@ def test_a_near_twin_that_waits_is_marked_listed_and_never_taken_away(school: Sc
     assert [mark.point for mark in marks] == [twin.id]
     assert "Their calendar says it" in marks[0].message
     with school.parts.sessions.reading() as session:
-        listed = memory.reach(session, ilse(school), first, gone.id)
+        listed = decided.reach(session, ilse(school), first, gone.id)
         assert twin.id in {one.point.id for one in listed}
 
 
@@ -207,7 +210,7 @@ def _write_and_dismiss(school: School, draft: str) -> None:
             review.write(session, ilse(school), draft, version=row.version, **at)
             wish = points.PointWish(PointKind.QUESTION, "Who goes first?", "visit each other twice", "k1")
             points.add_point(session, ilse(school), draft, version=row.version, wish=wish, **at)
-        point = next(one.id for one in desk.standing_points(row) if one.criterion == "k1")
+        point = next(one.id for one in hold.standing_points(row) if one.criterion == "k1")
         why = {"reason_code": "wrong", "note": "It is there.", "point_id": point}
         points.dismiss_point(session, ilse(school), draft, version=row.version, **why, **at)
 

@@ -12,8 +12,11 @@ from sqlalchemy import func, select
 
 from pipelines.values import AI
 from service import wiring
-from service.actions import context, questioned, questioned_find, submit
-from service.actions.questioned import Item
+from service.actions.documents import versions
+from service.actions.questioned import find as questioned_find
+from service.actions.questioned import passages
+from service.actions.questioned.passages import Item
+from service.actions.work import submit
 from service.domain.errors import ChangedSince, NotAllowed, NotFound, NotNow
 from service.domain.questioned import Act, State
 from service.domain.visibility import PeersShown, SharingReach, ShowWork
@@ -21,7 +24,7 @@ from service.jobs import questioned as looking
 from service.jobs.handlers import work_off
 from service.store import find
 from service.store.tables import AuditEntry, Challenge, Job, Questioned, QuestionedBy, Revision, Submission
-from tests.service.introductions.village import Village, settle
+from tests.service.actions.introductions.village import Village, settle
 
 SAYS = "A visit lasts 45 minutes."
 BOOK = f"# Visits\n\n{SAYS} Notes of a visit are kept by the pair."
@@ -40,7 +43,7 @@ def village(parts: wiring.Parts, name: str = "elmfield", writes: dict[str, str] 
 
 def book(here: Village, text: str = BOOK) -> None:
     with here.sessions.writing() as session:
-        context.put_document(session, here.platform, "handbook", title="Handbook", text=text, now=here.now)
+        versions.put_document(session, here.platform, "handbook", title="Handbook", text=text, now=here.now)
 
 
 def write(here: Village, person: str, text: str, ai: AI = AI.ANY) -> None:
@@ -59,14 +62,14 @@ def look(parts: wiring.Parts, here: Village) -> None:
 def seen(here: Village, by: str = "ines", state: State = State.OPEN) -> tuple[Item, ...]:
     actor = here.actor(by)
     with here.sessions.reading() as session:
-        return questioned.listed(session, actor, state=state)
+        return passages.listed(session, actor, state=state)
 
 
 def decide(here: Village, act: Act, by: str = "ines", item: Item | None = None) -> Item:
     (there,) = (item,) if item else [one for state in State for one in seen(here, by, state)]
     actor = here.actor(by)
     with here.sessions.writing() as session:
-        return questioned.decide(session, actor, there.id, act, version=there.version, now=here.now)
+        return passages.decide(session, actor, there.id, act, version=there.version, now=here.now)
 
 
 def test_what_two_people_of_two_groups_write_otherwise_is_asked_with_both_texts_verbatim(parts: wiring.Parts) -> None:
@@ -193,7 +196,7 @@ def test_nobody_of_another_organization_and_no_learner_sees_it(parts: wiring.Par
     assert seen(there) == ()
     actor = there.actor("ines")
     with there.sessions.writing() as session, pytest.raises(NotFound):
-        questioned.decide(session, actor, one.id, Act.FINE, version=one.version, now=there.now)
+        passages.decide(session, actor, one.id, Act.FINE, version=one.version, now=there.now)
     with pytest.raises(NotAllowed):
         seen(here, "amara")
 

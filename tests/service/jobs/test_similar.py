@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import select
 
 from pipelines.values import AI
-from service.actions import people
-from service.actions.people import ConsentWish
-from service.actions.similar import Similar
+from service.actions.people import register
+from service.actions.people.register import ConsentWish
+from service.actions.work.similar import Similar
 from service.domain.errors import Invalid, NotAllowed
 from service.domain.roles import Actor, Reach
 from service.domain.visibility import ShowWork
@@ -28,7 +28,7 @@ def search(school: School, actor: Actor | None = None, **asked: Any) -> list[Sim
 
 def allow(school: School, person: str, wish: ConsentWish) -> None:
     with school.parts.sessions.writing() as session:
-        people.set_consent(session, school.actor, person, wish, now=school.parts.now())
+        register.set_consent(session, school.actor, person, wish, now=school.parts.now())
 
 
 def shared(school: School) -> None:

@@ -12,8 +12,9 @@ from pipelines.adapters.exact import ExactIndex
 from pipelines.ports import Embedder, IndexUnavailable, Vectors
 from pipelines.values import AI
 from service import wiring
-from service.actions import context, people
-from service.actions.people import ConsentWish
+from service.actions.documents import versions
+from service.actions.people import register
+from service.actions.people.register import ConsentWish
 from service.domain.ids import new_id
 from service.jobs import sync
 from service.store import jobs
@@ -68,7 +69,7 @@ def test_whoever_says_no_to_machines_is_taken_out_of_the_index(school: School) -
     school.hand_in("s-1")
     sync_all(school.parts)
     with school.parts.sessions.writing() as session:
-        people.set_consent(session, school.actor, "amara", ConsentWish(ai=AI.NONE), now=school.parts.now())
+        register.set_consent(session, school.actor, "amara", ConsentWish(ai=AI.NONE), now=school.parts.now())
     sync_all(school.parts)
     assert held(school.parts, school) == set()
 
@@ -80,7 +81,7 @@ def test_a_documents_new_version_replaces_the_old_and_a_removed_one_goes(school:
         sync_all(parts)
         assert len(held(parts, school)) == 1
     with parts.sessions.writing() as session:
-        context.remove_document(session, school.actor, "handbook", now=parts.now())
+        versions.remove_document(session, school.actor, "handbook", now=parts.now())
     sync_all(parts)
     assert held(parts, school) == set()
 

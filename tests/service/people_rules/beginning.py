@@ -5,10 +5,11 @@ from __future__ import annotations
 import itertools
 from pathlib import Path
 
-from service.actions import credentials, organizations, people
+from service.actions.access import credentials, organizations
+from service.actions.people import register
 from service.domain.roles import Role
 from service.store.session import Sessions, make_engine
-from tests.service.introductions.village import NOW
+from tests.service.actions.introductions.village import NOW
 from tests.service.people_rules.agreed import PEOPLE, REVIEWED, Agreed, Person
 from tests.service.people_rules.life import Life
 
@@ -21,12 +22,12 @@ def begin(folder: Path) -> Life:
         organization = organizations.create(session, external_id="elmfield", name="Elmfield", now=NOW).id
         _, secret = credentials.issue_key(session, organization, name="platform", now=NOW)
         life = Life(sessions, organization, credentials.authenticate(session, secret, now=NOW))
-        people.put_group(session, life.platform, "all", name="All", parent=None, now=NOW)
+        register.put_group(session, life.platform, "all", name="All", parent=None, now=NOW)
         for group in ("north", "south"):
-            people.put_group(session, life.platform, group, name=group.title(), parent="all", now=NOW)
+            register.put_group(session, life.platform, group, name=group.title(), parent="all", now=NOW)
         for person, group in REVIEWED.items():
             role = Role.COORDINATOR if person == "ines" else Role.FACILITATOR
-            people.put_person(session, life.platform, person, name=person.title(), roles=[(role, group)], now=NOW)
+            register.put_person(session, life.platform, person, name=person.title(), roles=[(role, group)], now=NOW)
         life.actors = {person: life.actor_in(session, person) for person in REVIEWED}
     life.agreed, life.number = Agreed(), itertools.count(1)
     for person in PEOPLE:

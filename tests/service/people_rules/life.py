@@ -17,20 +17,15 @@ from sqlalchemy.orm import Session
 from pipelines.people.values import Kind, Match, Reason, Shown, Wording
 from pipelines.values import AI
 from service import wiring
-from service.actions import (
-    challenges,
-    galleries_learn,
-    galleries_policy,
-    galleries_review,
-    introductions_answers,
-    introductions_desk,
-    introductions_ends,
-    introductions_suggest,
-    people,
-    requests,
-    requests_desk,
-    submit,
-)
+from service.actions.challenges import setting
+from service.actions.galleries import policy as galleries_policy
+from service.actions.galleries import review
+from service.actions.introductions import answers, desk, ends, suggest
+from service.actions.learners import galleries as galleries_learn
+from service.actions.people import register
+from service.actions.requests import desk as requests_desk
+from service.actions.requests import need
+from service.actions.work import submit
 from service.domain.errors import PeerloomError
 from service.domain.galleries import Policy
 from service.domain.galleries import State as Of
@@ -52,8 +47,8 @@ from service.store.tables import (
     Submission,
     Useful,
 )
-from tests.service.actions.gallery_world import approved
-from tests.service.introductions.village import NOW, UNDO, Village
+from tests.service.actions.galleries.world import approved
+from tests.service.actions.introductions.village import NOW, UNDO, Village
 from tests.service.people_rules.agreed import WORK, Agreed, GalleryRule, Meeting, Text
 
 SAYS = {
@@ -160,7 +155,7 @@ class Life(Village):
     def move(self, person: str, groups: frozenset[str]) -> None:
         roles = [(Role.LEARNER, group) for group in sorted(groups)]
         with self.sessions.writing() as session:
-            people.put_person(
+            register.put_person(
                 session, self.platform, person, name=f"{person.title()} Tester", roles=roles, now=self.now
             )
             self.actors[person] = self.actor_in(session, person)
@@ -195,10 +190,10 @@ class Life(Village):
 
     def share(self, peers: str, reach: str) -> None:
         criteria = (
-            challenges.CriterionWish("k1", "names who visits whom and when"),
-            challenges.CriterionWish("k2", "says what will be watched for"),
+            setting.CriterionWish("k1", "names who visits whom and when"),
+            setting.CriterionWish("k2", "says what will be watched for"),
         )
-        wish = challenges.ChallengeWish(
+        wish = setting.ChallengeWish(
             "Peer observation",
             "Plan how your team starts.",
             criteria=criteria,
@@ -206,7 +201,7 @@ class Life(Village):
             sharing_reach=SharingReach(reach),
         )
         with self.sessions.writing() as session:
-            challenges.put_challenge(session, self.platform, "observe", wish, now=self.now)
+            setting.put_challenge(session, self.platform, "observe", wish, now=self.now)
         self.agreed.peers, self.agreed.reach = peers, reach
 
     # Galleries
@@ -237,7 +232,7 @@ class Life(Village):
     def retract(self, gallery: str) -> None:
         with self.sessions.writing() as session:
             version = session.get_one(Gallery, gallery).version
-            galleries_review.dismiss(session, self.actors["mateo"], gallery, version=version, now=self.now)
+            review.dismiss(session, self.actors["mateo"], gallery, version=version, now=self.now)
 
     def thank(self, *, named: bool, back: bool, meet: bool) -> None:
         """Everybody thanks for every work they are shown, and the authors answer."""
@@ -268,20 +263,20 @@ class Life(Village):
     def suggest_all(self) -> None:
         """The real job, for everybody."""
         with self.sessions.writing() as session:
-            introductions_suggest.look_for(session, self.platform, now=self.now)
+            suggest.look_for(session, self.platform, now=self.now)
         self.work()
 
     def offer(self, first: str, second: str, through: str = "") -> None:
         """A match of these two as a worker would keep it, with a passage of each."""
-        words = Wording(*(f"{name} of it" for name in introductions_desk.WORDS))
+        words = Wording(*(f"{name} of it" for name in desk.WORDS))
         if through:
             words = replace(words, reason=f"Both know {through.title()} Tester")
         passages = tuple(one for person in (first, second) for one in self._passage(person))
         reason = Reason(Kind.TRIANGLE if through else Kind.COMPLEMENTARY, 0.9, passages=passages)
         match = Match(self.ids[first], self.ids[second], 0.5, 1.0, (reason,), words, {"complementary": 0.9})
-        offer = introductions_suggest.Offer(match, self.ids[through] if through else None)
+        offer = suggest.Offer(match, self.ids[through] if through else None)
         with self.sessions.writing() as session:
-            introductions_suggest.keep(session, self.organization, [offer], now=self.now)
+            suggest.keep(session, self.organization, [offer], now=self.now)
         self.look_at_suggestions()
 
     def _passage(self, person: str) -> list[Shown]:
@@ -335,20 +330,20 @@ class Life(Village):
         def done(session: Session) -> object:
             mateo, version = self.actors["mateo"], session.get_one(Introduction, one).version
             if act == "undo":
-                return introductions_desk.undo(session, mateo, one, version=version, now=self.now)
+                return desk.undo(session, mateo, one, version=version, now=self.now)
             if act == "revise":
-                return introductions_desk.revise(
+                return desk.revise(
                     session, mateo, one, version=version, wording={"step": f"Meet at {self.now}."}, now=self.now
                 )
-            why = introductions_desk.Why.WRONG_TIME
-            return introductions_desk.dismiss(session, mateo, one, version=version, reason=why, now=self.now)
+            why = desk.Why.WRONG_TIME
+            return desk.dismiss(session, mateo, one, version=version, reason=why, now=self.now)
 
         if self.act(done):
             meeting.approved = meeting.approved and act == "dismiss"
             meeting.closed = meeting.closed or act == "dismiss"
 
     def say(self, one: str, person: str, yes: bool) -> None:
-        if self.act(lambda s: introductions_answers.answer(s, self.actors[person], one, yes=yes, now=self.now)):
+        if self.act(lambda s: answers.answer(s, self.actors[person], one, yes=yes, now=self.now)):
             meeting = self.agreed.meetings[one]
             assert person in meeting.both, "a stranger answered"
             (meeting.yes if yes else meeting.no).add(person)
@@ -356,9 +351,7 @@ class Life(Village):
 
     def report(self, one: str, person: str, useful: Useful) -> None:
         self.act(
-            lambda s: introductions_answers.report(
-                s, self.actors[person], one, met=True, useful=useful, note="Tea.", now=self.now
-            )
+            lambda s: answers.report(s, self.actors[person], one, met=True, useful=useful, note="Tea.", now=self.now)
         )
 
     # Requests
@@ -366,7 +359,7 @@ class Life(Village):
     def ask_for(self, person: str) -> None:
         text = f"w{person}{next(self.number)} {ASKS}"
         self.now += timedelta(seconds=1)
-        self.act(lambda s: requests.state(s, self.actors[person], text=text, now=self.now))
+        self.act(lambda s: need.state(s, self.actors[person], text=text, now=self.now))
         self.work()
         self.look_at_findings()
 
@@ -386,7 +379,7 @@ class Life(Village):
     def reply_to(self, person: str, by: str) -> None:
         """A facilitator answers all that this person asks for."""
         with self.sessions.reading() as session:
-            mine = [one.id for one in requests.mine(session, self.actors[person])]
+            mine = [one.id for one in need.mine(session, self.actors[person])]
         for one in mine:
             self.act(
                 lambda s, one=one: requests_desk.reply(s, self.actors[by], one, text="Ask the library.", now=self.now)
@@ -395,5 +388,5 @@ class Life(Village):
     def wait(self, days: int) -> None:
         self.now += timedelta(days=days)
         with self.sessions.writing() as session:
-            introductions_ends.sweep(session, now=self.now)
+            ends.sweep(session, now=self.now)
         self.work()

@@ -10,29 +10,25 @@ from contextlib import suppress
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from service.actions import (
-    brief_facts,
-    galleries_desk,
-    galleries_learn,
-    introductions_desk,
-    introductions_own,
-    learner_data,
-    meeting_brief,
-    network,
-    network_facts,
-    network_graph,
-    overview_lens,
-    overview_map,
-    requests,
-    requests_desk,
-)
-from service.actions.galleries_learn import Stage
+from service.actions.briefs import facts
+from service.actions.briefs import meeting as meeting_brief
+from service.actions.galleries import desk as galleries_desk
+from service.actions.introductions import desk as introductions_desk
+from service.actions.introductions import own as introductions_own
+from service.actions.learners import galleries, own_data
+from service.actions.learners.galleries import Stage
+from service.actions.network import facts as network_facts
+from service.actions.network import graph, mapping
+from service.actions.overview import solutions
+from service.actions.requests import desk as requests_desk
+from service.actions.requests import need
+from service.actions.work import lens as overview_lens
 from service.domain.errors import NotAllowed, NotFound
 from service.domain.introductions import ANSWER_WITHIN, LOAD_LIMIT, LOAD_WINDOW, TOGETHER, Seen
 from service.domain.requests import RequestState
 from service.store.tables import Gallery, Introduction, OutgoingEvent
 from service.web.api.schemas.briefs import BriefShown
-from service.web.pages.brief import brief_page
+from service.web.pages.briefs.meeting import brief_page
 from tests.service.people_rules.agreed import ABOVE, IDS, NAMES, NEED, PEOPLE, REVIEWED, WORK
 from tests.service.people_rules.life import QUESTION, Life
 
@@ -93,7 +89,7 @@ def _gallery(life: Life, session: Session, reader: str, often: Counter[tuple[int
     agreed, own = life.agreed, life.agreed.people[reader].submission
     for work in [one for one in (own, *_earlier(life, reader)) if one]:
         try:
-            seen = galleries_learn.others(session, life.actors[reader], work, now=life.now)
+            seen = galleries.others(session, life.actors[reader], work, now=life.now)
         except NotFound:
             continue
         if work != own:
@@ -113,7 +109,7 @@ def _gallery(life: Life, session: Session, reader: str, often: Counter[tuple[int
                     yield f"gallery names {name}"
         if seen.comparison not in ("", QUESTION) and not all(one.shared for one in seen.works):
             yield "a comparison that may quote what is gone"
-    back = galleries_learn.shown_to_others(session, life.actors[reader], reader)
+    back = galleries.shown_to_others(session, life.actors[reader], reader)
     for name in names(back):
         if frozenset({name, reader}) not in agreed.known:
             yield f"thanks name {name}"
@@ -161,7 +157,7 @@ def _silence(life: Life, reader: str, seen: dict[str, Seen]) -> Iterator[str]:
 
 def _own_requests(life: Life, session: Session, reader: str) -> Iterator[str]:
     agreed = life.agreed
-    for request in requests.mine(session, life.actors[reader]):
+    for request in need.mine(session, life.actors[reader]):
         for mark in works(request):
             if why := agreed.peer_work(reader, mark):
                 yield f"request quotes {mark}: {why}"
@@ -179,7 +175,7 @@ def _own_requests(life: Life, session: Session, reader: str) -> Iterator[str]:
 def _own_data(life: Life, session: Session, reader: str) -> Iterator[str]:
     agreed = life.agreed
     actor = life.actors[reader]
-    data = learner_data.own_data(session, actor, reader, now=life.now)
+    data = own_data.own_data(session, actor, reader, now=life.now)
     told = json.dumps(data)
     if foreign := {agreed.texts[mark].author for mark in works(told)} - {reader}:
         yield f"own data holds work of {foreign}"
@@ -199,7 +195,7 @@ def _only_for_reviewers(life: Life, session: Session, reader: str) -> Iterator[s
     actor = life.actors[reader]
     for what in (
         lambda: network_facts.gather(session, actor),
-        lambda: brief_facts.gather(session, actor, "observe"),
+        lambda: facts.gather(session, actor, "observe"),
         lambda: overview_lens.lens(session, actor, "observe"),
         lambda: galleries_desk.listing(session, actor, now=life.now),
         lambda: introductions_desk.queue(session, actor, now=life.now),
@@ -244,7 +240,7 @@ def _groups(who: str) -> Iterable[str | None]:
 def _brief(life: Life, session: Session, who: str) -> Iterator[str]:
     agreed = life.agreed
     for group in _groups(who):
-        seen = meeting_brief.prepared(brief_facts.gather(session, _actor(life, who), "observe", group=group))
+        seen = meeting_brief.prepared(facts.gather(session, _actor(life, who), "observe", group=group))
         told = f"{brief_page(seen)}{meeting_brief.markdown(seen)}{BriefShown.of(seen).model_dump_json()}{seen.names}"
         for mark in works(told):
             if why := agreed.in_brief(_as(who), group or REVIEWED[_as(who)], mark):
@@ -260,7 +256,7 @@ def _brief(life: Life, session: Session, who: str) -> Iterator[str]:
 
 def _map(life: Life, session: Session, who: str) -> Iterator[str]:
     lens = overview_lens.lens(session, _actor(life, who), "observe")
-    seen = overview_map.solution_map(session, lens)
+    seen = solutions.solution_map(session, lens)
     for mark in works(f"{seen.approaches}"):
         if why := life.agreed.on_map(_as(who), mark):
             yield f"map shows {mark}: {why}"
@@ -269,9 +265,9 @@ def _map(life: Life, session: Session, who: str) -> Iterator[str]:
 def _network(life: Life, session: Session, who: str) -> Iterator[str]:
     agreed = life.agreed
     for group in _groups(who):
-        seen = network.drawn(network_facts.gather(session, _actor(life, who), group=group), now=life.now)
+        seen = mapping.drawn(network_facts.gather(session, _actor(life, who), group=group), now=life.now)
         measured = (seen.near, seen.could, seen.brokers, seen.bridges, seen.isolated)
-        told = f"{network_graph.graph(seen)}{network_graph.as_csv(seen)}{network_graph.as_graphml(seen)}{measured}"
+        told = f"{graph.graph(seen)}{graph.as_csv(seen)}{graph.as_graphml(seen)}{measured}"
         here = group or REVIEWED[_as(who)]
         for person in names(told) | set(IDS.findall(told)):
             if not agreed.open(person):

@@ -20,15 +20,11 @@ from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from service.actions import (
-    brief_facts,
-    introductions_own,
-    meeting_brief,
-    network,
-    network_facts,
-    network_graph,
-    requests,
-)
+from service.actions.briefs import facts, meeting
+from service.actions.introductions import own as introductions_own
+from service.actions.network import facts as network_facts
+from service.actions.network import graph, mapping
+from service.actions.requests import need
 from service.domain.galleries import State as Of
 from service.domain.introductions import TOGETHER, State
 from service.store.tables import Useful
@@ -192,13 +188,13 @@ def test_the_life_that_is_walked_begins_with_something_to_see(beginning: Life) -
     with life.sessions.reading() as session:
         own = introductions_own.mine(session, life.actors["amara"], now=life.now)
         assert works(own) == {"qamara1", "qlin2", "qyusuf5"}
-        asked = requests.mine(session, life.actors["tiago"])
+        asked = need.mine(session, life.actors["tiago"])
         assert works(asked)
-        seen = meeting_brief.prepared(brief_facts.gather(session, life.actors["ines"], "observe"))
-        assert len(works(meeting_brief.markdown(seen))) >= 2
-        assert names(meeting_brief.markdown(seen))
-        drawn = network.drawn(network_facts.gather(session, life.actors["ines"]), now=life.now)
-        assert names(network_graph.as_csv(drawn)) == names(network_graph.as_graphml(drawn)) == set(PEOPLE)
+        seen = meeting.prepared(facts.gather(session, life.actors["ines"], "observe"))
+        assert len(works(meeting.markdown(seen))) >= 2
+        assert names(meeting.markdown(seen))
+        drawn = mapping.drawn(network_facts.gather(session, life.actors["ines"]), now=life.now)
+        assert names(graph.as_csv(drawn)) == names(graph.as_graphml(drawn)) == set(PEOPLE)
 
 
 SOME, OTHERS = ("amara", "noor"), ("lin", "yusuf", "tiago")

@@ -17,7 +17,7 @@ from hypothesis.stateful import (
 from sqlalchemy import delete, select
 
 from pipelines.values import AI, Item, Shelf
-from service.domain.review import State
+from service.domain.drafts import State
 from service.domain.visibility import ShowWork
 from service.store.library import SqlLibrary
 from service.store.session import Sessions

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import delete, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
-from service.domain.review import State
+from service.domain.drafts import State
 from service.store.tables import Approval, Base, Group, Organization, PointState, Release, Submission
 from tests.service.store.world import NOW, World
 

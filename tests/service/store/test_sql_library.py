@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import delete
 
 from pipelines.values import AI, Shelf, Standing
-from service.domain.review import State
+from service.domain.drafts import State
 from service.domain.visibility import ShowWork
 from service.store import library
 from service.store.library import SqlLibrary

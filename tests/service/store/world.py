@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from sqlalchemy.orm import Session
 
 from pipelines.values import AI, PointKind, Scope, Shelf, Standing
-from service.domain.review import State
+from service.domain.drafts import State
 from service.domain.texts import digest
 from service.domain.visibility import ShowWork
 from service.store.session import Sessions

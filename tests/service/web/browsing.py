@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 
 import httpx
 
-from service.actions import sign_in
+from service.actions.access import sign_in
 from service.store import find
 from service.store.tables import Person
 from tests.service.web.conftest import School

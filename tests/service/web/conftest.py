@@ -16,7 +16,8 @@ import uvicorn
 from fastapi import FastAPI
 
 from pipelines.values import Draft, Outcome, Point, PointKind, PromptUsed, Source, SourceKind, Usage
-from service.actions import credentials, draft, organizations
+from service.actions.access import credentials, organizations
+from service.actions.drafts import make
 from service.store.session import Sessions
 from service.store.tables import DraftRow
 from service.web.app import create_app
@@ -95,9 +96,9 @@ class School:
         now = datetime.now(UTC)
         with self.sessions.writing() as session:
             row = session.get_one(DraftRow, draft_id)
-            brief = draft.begin(session, draft_id, row.generation, now=now)
+            brief = make.begin(session, draft_id, row.generation, now=now)
             assert brief is not None
-            assert draft.finish(session, draft_id, row.generation, a_draft(brief.submission, brief.text), now=now)
+            assert make.finish(session, draft_id, row.generation, a_draft(brief.submission, brief.text), now=now)
         return draft_id
 
 

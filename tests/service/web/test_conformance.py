@@ -17,7 +17,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from service.jobs.meetings import briefing
+from service.jobs.briefs import briefing
 from service.store.session import Sessions
 from tests.service.web.conftest import School
 

@@ -13,7 +13,7 @@ import httpx
 import pytest
 import structlog
 
-from service.actions import people
+from service.actions.people import register
 from service.domain.errors import NotAllowed
 from service.domain.roles import Actor
 from service.store import jobs
@@ -91,7 +91,7 @@ def test_no_word_of_anybody_is_in_the_log(school: School, log: io.StringIO, monk
     def broken(*_: Any, **__: Any) -> None:
         raise RuntimeError(f"could not store {MARK}")
 
-    monkeypatch.setattr(people, "put_group", broken)
+    monkeypatch.setattr(register, "put_group", broken)
     assert school.platform.put("/v1/groups/a", json={"name": MARK}).status_code == 500
     written = log.getvalue()
     assert "request.failed" in written
@@ -143,7 +143,7 @@ def test_search_finds_work_for_facilitators(serve: Callable[..., School]) -> Non
 
 
 def test_a_bundle_is_followed_to_its_end_and_its_errors_line_by_line(bare: School) -> None:
-    from service.actions import import_bundle
+    from service.actions.bundles import take_in
 
     lines = [{"kind": "group", "id": "g", "name": "Group"}, {"kind": "king"}, {"kind": "group", "id": "h"}]
     body = "\n".join(json.dumps(line) for line in lines).encode()
@@ -152,7 +152,7 @@ def test_a_bundle_is_followed_to_its_end_and_its_errors_line_by_line(bare: Schoo
     with bare.sessions.writing() as session:
         now = session.get_one(ImportRun, started.json()["id"]).created_at
         assert jobs.counts(session)
-        while import_bundle.take_chunk(session, started.json()["id"], now=now):
+        while take_in.take_chunk(session, started.json()["id"], now=now):
             pass
     status: httpx.Response = bare.platform.get(started.headers["Location"])
     assert (status.json()["state"], status.json()["kept"], status.json()["failed"]) == ("finished", 1, 2)

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from service.actions import people
+from service.actions.people import register
 from service.domain import errors as domain
 from service.web.errors import KINDS
 from service.web.services import Limits
@@ -121,7 +121,7 @@ def test_the_unforeseen_tells_only_where_to_ask(bare: School, monkeypatch: pytes
     def broken(*_: Any, **__: Any) -> None:
         raise RuntimeError("secret inside")
 
-    monkeypatch.setattr(people, "put_group", broken)
+    monkeypatch.setattr(register, "put_group", broken)
     answer = bare.platform.put("/v1/groups/a", json={"name": "A"})
     check(answer, 500, "error")
     assert "secret" not in answer.text

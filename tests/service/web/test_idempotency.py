@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import event, func, select, update
 from sqlalchemy.orm import Session
 
-from service.actions import people
+from service.actions.people import register
 from service.store import replies
 from service.store.session import Sessions
 from service.store.tables import Credential, Group, StoredReply
@@ -83,7 +83,7 @@ def test_a_failure_of_ours_is_not_kept(bare: School, monkeypatch: pytest.MonkeyP
         raise RuntimeError("the roof leaks")
 
     with monkeypatch.context() as patch:
-        patch.setattr(people, "put_group", broken)
+        patch.setattr(register, "put_group", broken)
         assert bare.platform.put("/v1/groups/a", json={"name": "A"}, headers=KEY).status_code == 500
     answer = bare.platform.put("/v1/groups/a", json={"name": "A"}, headers=KEY)
     assert (answer.status_code, "Idempotency-Replayed" in answer.headers) == (201, False)
@@ -112,14 +112,14 @@ def test_a_dispatcher_that_cannot_be_woken_spoils_no_answer(serve: Callable[...,
 def test_many_at_once_with_one_key_are_done_once(bare: School, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each is answered with the one result, or told that the first is still being worked on; none does it again."""
     done = []
-    act = people.put_group
+    act = register.put_group
 
     def slow(*given: Any, **named: Any) -> Any:
         done.append(threading.get_ident())
         time.sleep(0.3)
         return act(*given, **named)
 
-    monkeypatch.setattr(people, "put_group", slow)
+    monkeypatch.setattr(register, "put_group", slow)
     with ThreadPoolExecutor(8) as pool:
         send = lambda _: bare.platform.put("/v1/groups/a", json={"name": "A"}, headers=KEY)  # noqa: E731
         answers = list(pool.map(send, range(8)))

@@ -8,12 +8,12 @@ import httpx
 import pytest
 from sqlalchemy import select
 
-from service.actions import introductions, introductions_desk
+from service.actions.introductions import common, desk
 from service.store import find
 from service.store.tables import Document, DocumentVersion, Introduction, Person, Questioned
 from service.web.docs import operations
 from tests.service.web.conftest import SEED, School
-from tests.service.web.goaled import goaled
+from tests.service.web.goals.goaled import goaled
 
 MARK = "orchid"
 KNOWN = {
@@ -71,8 +71,8 @@ def introduced(school: School) -> str:
     now = school.now()
     with school.sessions.writing() as session:
         first, second = (find.one(session, Person, school.organization, one).id for one in ("amara", "tomasz"))
-        words = dict.fromkeys(introductions_desk.WORDS, MARK)
-        given = {"first_id": first, "second_id": second, "pair": introductions.pair(first, second), "wording": words}
+        words = dict.fromkeys(desk.WORDS, MARK)
+        given = {"first_id": first, "second_id": second, "pair": common.pair(first, second), "wording": words}
         more = {"kind": "expert", "reasons": [], "features": {}, "score": 1.0, "passages": [], "note": ""}
         row = Introduction(organization_id=school.organization, created_at=now, **given, **more)
         session.add(row)

@@ -8,8 +8,8 @@ from pydantic import Field
 
 from pipelines.approaches import Approach, Place
 from pipelines.brief import CallOn, Question, Tally, Tension
-from service.actions.meeting_brief import Prepared
-from service.web.api.schemas.texts import Shown
+from service.actions.briefs.meeting import Prepared
+from service.web.fields import Shown
 
 
 class BriefQuote(Shown):

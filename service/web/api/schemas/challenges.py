@@ -7,10 +7,10 @@ from typing import Annotated
 
 from pydantic import ConfigDict, Field
 
-from service.actions.challenges import ChallengeWish, CriterionWish
-from service.actions.look import ChallengeSeen
+from service.actions.challenges.setting import ChallengeWish, CriterionWish
+from service.actions.desk.outward import ChallengeSeen
 from service.domain.visibility import PeersShown, SharingReach
-from service.web.api.schemas.texts import Asked, Id, Key, Language, Moment, Name, Shown, Words
+from service.web.fields import Asked, Id, Key, Language, Moment, Name, Shown, Words
 
 
 class Criterion(Asked):

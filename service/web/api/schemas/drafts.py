@@ -9,12 +9,12 @@ from typing import Any
 from pydantic import Field
 
 from pipelines.values import Band, PointKind, SourceKind, Standing
-from service.actions.look import DraftInFull, DraftSeen
-from service.domain.review import State
+from service.actions.desk.outward import DraftInFull, DraftSeen
+from service.domain.drafts import State
 from service.store.tables import PointRow, PointState, SourceRow
 from service.web.api.schemas.feedback import POINT_KIND, STANDING
 from service.web.api.schemas.memory import AdviceShown
-from service.web.api.schemas.texts import Shown
+from service.web.fields import Shown
 
 
 class PointLine(Shown):

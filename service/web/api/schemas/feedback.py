@@ -8,10 +8,10 @@ from typing import Annotated
 from pydantic import ConfigDict, Field
 
 from pipelines.values import PointKind, SourceKind, Standing
-from service.actions.feedback import FeedbackWish
-from service.actions.points import PointWish
-from service.actions.release import ReleasedFeedback, ShownPoint
-from service.web.api.schemas.texts import Asked, Id, Key, Moment, Share, Shown, Words, Work
+from service.actions.decisions.given_elsewhere import FeedbackWish
+from service.actions.decisions.points import PointWish
+from service.actions.decisions.release import ReleasedFeedback, ShownPoint
+from service.web.fields import Asked, Id, Key, Moment, Share, Shown, Words, Work
 
 STANDING = "`met`, `partly`, `not_yet` or `cannot_tell`."
 POINT_KIND = "`strength` (keep this), `next_step` (do this next) or `question` (check this)."

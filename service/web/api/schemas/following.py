@@ -9,13 +9,13 @@ from typing import Annotated
 from pydantic import ConfigDict, Field, StringConstraints
 
 from pipelines.values import Band
-from service.actions import uptake_pairs
-from service.actions.reminders import MOST, Offer, ReminderWish, Sent
-from service.actions.reminders_own import ReminderSeen
-from service.actions.uptake_pairs import Counts, Figure
+from service.actions.following import pairs
+from service.actions.following.pairs import Counts, Figure
+from service.actions.following.reminders import MOST, Offer, ReminderWish, Sent
+from service.actions.learners.reminders import ReminderSeen
 from service.domain.reminders import LONGEST, Bar, ReminderKind
 from service.domain.uptake import Verdict
-from service.web.api.schemas.texts import Asked, Id, Language, Line, Shown
+from service.web.fields import Asked, Id, Language, Line, Shown
 
 Said = Annotated[Line, StringConstraints(max_length=LONGEST)]
 KIND = "`not_handed_in`, `unread` (feedback was not opened here) or `not_acted` (read, and nothing followed)."
@@ -145,10 +145,10 @@ class MonthShown(Shown):
 
 
 def _shares(counts: Counts) -> dict[str, float | int | None]:
-    share = uptake_pairs.share(counts)
+    share = pairs.share(counts)
     return {
-        "points": uptake_pairs.points_of(counts),
-        "told": uptake_pairs.told(counts),
+        "points": pairs.points_of(counts),
+        "told": pairs.told(counts),
         "taken_up": None if share is None else round(share, 4),
     }
 
@@ -175,7 +175,7 @@ class UptakeShown(Shown):
             challenge=challenge,
             **_shares(became),
             sure={band: became.get((Verdict.TAKEN_UP, band), 0) for band in Band},
-            became={verdict: uptake_pairs.of_verdict(became, verdict) for verdict in Verdict},
+            became={verdict: pairs.of_verdict(became, verdict) for verdict in Verdict},
             pending=seen.pending,
             barred=seen.barred,
             as_of=seen.as_of,

@@ -6,11 +6,11 @@ from datetime import date, datetime
 
 from pydantic import ConfigDict, Field
 
-from service.actions.galleries_desk import DeskGallery, Listed
-from service.actions.galleries_learn import Others, ShownToOthers, ShownWork, Stage, Thanked
+from service.actions.galleries.desk import DeskGallery, Listed
+from service.actions.learners.galleries import Others, ShownToOthers, ShownWork, Stage, Thanked
 from service.domain.galleries import State
 from service.store.tables import Gallery
-from service.web.api.schemas.texts import Asked, Hash, Line, OwnId, Shown
+from service.web.fields import Asked, Hash, Line, OwnId, Shown
 
 
 class PeerWorkShown(Shown):

@@ -6,11 +6,11 @@ from datetime import datetime
 
 from pydantic import ConfigDict, Field
 
-from service.actions.goals import Figures, GoalListed, GoalSeen, Plan, Share, Shown
+from service.actions.goals.progress import Figures, GoalListed, GoalSeen, Plan, Share, Shown
 from service.domain.goals import Act, Standing
 from service.store.tables import GoalEvidence
-from service.web.api.schemas.texts import Asked, Hash
-from service.web.api.schemas.texts import Shown as Answer
+from service.web.fields import Asked, Hash
+from service.web.fields import Shown as Answer
 
 
 class ShareShown(Answer):

@@ -7,12 +7,12 @@ from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field
 
-from service.actions.introductions_desk import DeskIntroduction, Half, Listed, Why
-from service.actions.introductions_own import Own, OwnIntroduction
-from service.actions.introductions_quotes import Quote
+from service.actions.introductions.desk import DeskIntroduction, Half, Listed, Why
+from service.actions.introductions.own import Own, OwnIntroduction
+from service.actions.work.quotes import Quote
 from service.domain.introductions import Seen
 from service.store.tables import Introduction, Useful
-from service.web.api.schemas.texts import Asked, Hash, Id, Line, Shown, Words
+from service.web.fields import Asked, Hash, Id, Line, Shown, Words
 
 VERSION = "The introduction's version as you saw it; 412 if it has changed."
 STATE = (

@@ -7,16 +7,16 @@ from datetime import date, datetime
 from pydantic import ConfigDict, Field
 
 from pipelines.values import Band, PointKind
-from service.actions.learner_asks import AskSeen, AskWish
-from service.actions.learner_commitments import CommitmentSeen, CommitmentWish
-from service.actions.learner_feedback import RevisionSeen, Stage
-from service.actions.learner_progress import Changes, PointUptake
-from service.actions.learner_reactions import ReactionSeen
+from service.actions.learners.asks import AskSeen, AskWish
+from service.actions.learners.commitments import CommitmentSeen, CommitmentWish
+from service.actions.learners.feedback import RevisionSeen, Stage
+from service.actions.learners.progress import Changes, PointUptake
+from service.actions.learners.reactions import ReactionSeen
 from service.domain.uptake import Verdict
 from service.domain.worddiff import Kind
 from service.store.tables import AskKind, Outcome, ReadingRow
 from service.web.api.schemas.feedback import POINT_KIND, FeedbackRead
-from service.web.api.schemas.texts import Asked, Id, Note, OwnId, Shown
+from service.web.fields import Asked, Id, Note, OwnId, Shown
 
 REVISION = "Number of the revision; the latest that has feedback, if null."
 OUTCOME = "`kept`, `partly`, `not` or `changed`."

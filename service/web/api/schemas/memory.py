@@ -8,15 +8,15 @@ from typing import Annotated, Any
 from pydantic import ConfigDict, Field
 
 from pipelines.values import PointKind
-from service.actions.advice import Advice
-from service.actions.memory import Applied, Target
-from service.actions.points import PointWish
-from service.actions.recall import AlertSeen, DecisionSeen, QuestionSeen, ReachSeen
+from service.actions.decisions.points import PointWish
+from service.actions.desk.advice import Advice
+from service.actions.desk.remembered import AlertSeen, DecisionSeen, QuestionSeen, ReachSeen
+from service.actions.memory.decided import Applied, Target
 from service.domain.clarifying import Cause
 from service.domain.consistency import Clash, Why
 from service.store.tables import Clarification, PointState, Right
 from service.web.api.schemas.feedback import POINT_KIND
-from service.web.api.schemas.texts import Asked, Key, Line, OwnId, Shown, Words, Work
+from service.web.fields import Asked, Key, Line, OwnId, Shown, Words, Work
 
 
 class ReachedPoint(Shown):

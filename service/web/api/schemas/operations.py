@@ -7,11 +7,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field, model_validator
 
-from service.actions.look import Me
-from service.actions.similar import Similar
+from service.actions.desk.outward import Me
+from service.actions.work.similar import Similar
 from service.domain.roles import Reach
 from service.store.tables import Credential, ImportError_, ImportRun, OutgoingEvent
-from service.web.api.schemas.texts import Asked, Id, Name, Shown, Work
+from service.web.fields import Asked, Id, Name, Shown, Work
 
 
 class ImportShown(Shown):

@@ -13,7 +13,7 @@ from service.domain.organization_settings import (
     OrganizationWish,
 )
 from service.domain.reminders import AGAIN_DAYS, MOST_DAYS
-from service.web.api.schemas.texts import Asked, Language, Name, Shown
+from service.web.fields import Asked, Language, Name, Shown
 
 UNDO = "Seconds for which an approval can be undone; null for what the installation says."
 BUDGET = "What models may cost in a day, in the currency of the prices; 0 is no limit, null what the installation says."

@@ -9,16 +9,16 @@ from typing import Annotated
 from pydantic import ConfigDict, Field
 
 from pipelines.values import Standing
-from service.actions.overview import Glance, Workings
-from service.actions.overview_decisions import Decisions, Made
-from service.actions.overview_progress import Learner, Progress, Stage
-from service.actions.overview_standings import Compared, Standings
-from service.actions.overview_times import EDGES, Times
-from service.actions.spot_checks import Due, SpotAgreement
+from service.actions.overview.challenge import Glance, Workings
+from service.actions.overview.decisions import Decisions, Made
+from service.actions.overview.progress import Learner, Progress, Stage
+from service.actions.overview.spot_checks import Due, SpotAgreement
+from service.actions.overview.standings import Compared, Standings
+from service.actions.overview.times import EDGES, Times
 from service.domain.statistics import Agreement
 from service.store.tables import SpotCheck
 from service.web.api.schemas.feedback import STANDING
-from service.web.api.schemas.texts import Asked, Key, Line, Shown
+from service.web.fields import Asked, Key, Line, Shown
 
 OF_CRITERION = "Key of the criterion; empty for the work as a whole."
 

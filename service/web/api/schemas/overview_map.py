@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from service.actions.overview_map import Approach, Solution, SolutionMap
-from service.web.api.schemas.texts import Shown
+from service.actions.overview.solutions import Approach, Solution, SolutionMap
+from service.web.fields import Shown
 
 
 class PlacedShown(Shown):

@@ -8,12 +8,12 @@ from typing import Annotated, Any
 from pydantic import ConfigDict, Field, RootModel
 
 from pipelines.values import AI
-from service.actions.look import GroupSeen, PersonSeen
-from service.actions.people import ConsentWish
+from service.actions.desk.outward import GroupSeen, PersonSeen
+from service.actions.people.register import ConsentWish
 from service.domain.roles import Role
 from service.domain.visibility import ShowWork
 from service.store.tables import Consent
-from service.web.api.schemas.texts import Asked, Id, Language, Name, Shown
+from service.web.fields import Asked, Id, Language, Name, Shown
 
 SHOW_WORK = "Whether others may see the person's work: `no`, `without_name` or `with_name`."
 INTRODUCE = "Whether the person may be introduced to others."

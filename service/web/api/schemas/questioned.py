@@ -7,10 +7,10 @@ from typing import Literal
 
 from pydantic import ConfigDict, Field
 
-from service.actions.questioned import Item
+from service.actions.questioned.passages import Item
 from service.domain.questioned import Act, State
 from service.web.api.schemas.introductions import QuoteShown
-from service.web.api.schemas.texts import Asked, Line, Shown
+from service.web.fields import Asked, Line, Shown
 
 
 class QuestionedShown(Shown):

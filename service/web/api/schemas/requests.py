@@ -8,13 +8,13 @@ from typing import Any
 from pydantic import ConfigDict, Field
 
 from pipelines.values import AI
-from service.actions.questioned_signs import AskedAbout
-from service.actions.requests import OwnRequest
-from service.actions.requests_desk import Cluster, DeskRequest
+from service.actions.questioned.signs import AskedAbout
+from service.actions.requests.desk import Cluster, DeskRequest
+from service.actions.requests.need import OwnRequest
 from service.domain.requests import RequestState
 from service.store.tables import Request
 from service.web.api.schemas.introductions import QuoteShown
-from service.web.api.schemas.texts import Asked, Line, Shown
+from service.web.fields import Asked, Line, Shown
 
 
 class RequestAsked(Asked):

@@ -1,0 +1,1 @@
+"""Bundles: many things that come in at once, line by line."""

@@ -1,0 +1,223 @@
+"""The lines of a bundle: what each kind holds, and the action it stands for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter
+from sqlalchemy.orm import Session
+
+from pipelines.values import AI, PointKind, Standing
+from service.actions.challenges import setting
+from service.actions.decisions import given_elsewhere
+from service.actions.decisions.points import PointWish
+from service.actions.documents import versions
+from service.actions.people import register
+from service.actions.work import submit
+from service.domain.roles import Actor, Role
+from service.domain.visibility import PeersShown, SharingReach, ShowWork
+
+
+def storable(text: str) -> str:
+    """The text, if every database can keep it. Raises ValueError for NUL and for half of a surrogate pair."""
+    if "\x00" in text:
+        raise ValueError("contains a NUL character, which cannot be stored; remove it")
+    if any("\ud800" <= char <= "\udfff" for char in text):
+        raise ValueError("contains half of a surrogate pair, which is no character; send valid Unicode")
+    return text
+
+
+Name = Annotated[str, Field(min_length=1, max_length=255), AfterValidator(storable)]
+Words = Annotated[str, Field(max_length=50_000), AfterValidator(storable)]
+Work = Annotated[str, Field(max_length=200_000), AfterValidator(storable)]
+Language = Annotated[str, Field(max_length=35, pattern=r"^([A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*)?$")]
+
+
+class Line(BaseModel):
+    """What all lines have in common: nothing unknown is passed over."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class OrganizationLine(Line):
+    """Names the organization, for people who read the bundle; the key says which one it goes to."""
+
+    kind: Literal["organization"]
+    id: Name
+    name: Name
+    language: Language = "en"
+
+
+class GroupLine(Line):
+    kind: Literal["group"]
+    id: Name
+    name: Name
+    parent: Name | None = None
+
+
+class RoleHeld(Line):
+    role: Role
+    group: Name
+
+
+class Consents(Line):
+    show_work: ShowWork | None = None
+    introduce: bool | None = None
+    ai: AI | None = None
+
+
+class PersonLine(Line):
+    kind: Literal["person"]
+    id: Name
+    name: Name
+    language: Language = ""
+    roles: list[RoleHeld] = []
+    consents: Consents | None = None
+
+
+class CriterionHeld(Line):
+    id: Annotated[str, Field(min_length=1, max_length=64), AfterValidator(storable)]
+    text: Words
+    question: Words = ""
+    points: float | None = Field(default=None, ge=0)
+
+
+class Sharing(Line):
+    peers: PeersShown = PeersShown.AFTER_ATTEMPT
+    reach: SharingReach = SharingReach.ORGANIZATION
+
+
+class ChallengeLine(Line):
+    kind: Literal["challenge"]
+    id: Name
+    title: Name
+    prompt: Words
+    outcome: Words = ""
+    reference: Words = ""
+    notes: Words = ""
+    language: Language = ""
+    criteria: list[CriterionHeld] = []
+    sharing: Sharing = Sharing()
+    groups: list[Name] = []
+    tags: list[Name] = []
+    opened_at: AwareDatetime | None = None
+
+
+class ContextLine(Line):
+    kind: Literal["context"]
+    id: Name
+    title: Name
+    text: Work
+    media_type: Literal["text/markdown", "text/plain"] = "text/markdown"
+    tags: list[Name] = []
+
+
+class SubmissionLine(Line):
+    kind: Literal["submission"]
+    id: Name
+    challenge: Name
+    person: Name
+    text: Work
+    group: Name | None = None
+    revision: int | None = Field(default=None, ge=1)
+    language: Language = ""
+    ai: AI = AI.ANY
+    submitted_at: AwareDatetime | None = None
+
+
+class PointHeld(Line):
+    kind: PointKind
+    text: Words
+    quote: Work = ""
+    criterion: str = ""
+
+
+class FeedbackLine(Line):
+    kind: Literal["feedback"]
+    submission: Name
+    approved_by: Name
+    revision: int | None = Field(default=None, ge=1)
+    released_at: AwareDatetime | None = None
+    summary: Words = ""
+    verdict: Standing | None = None
+    score: float | None = Field(default=None, ge=0, le=1)
+    criteria: dict[str, Standing] = {}
+    points: list[PointHeld] = []
+
+
+AnyLine = Annotated[
+    OrganizationLine | GroupLine | PersonLine | ChallengeLine | ContextLine | SubmissionLine | FeedbackLine,
+    Field(discriminator="kind"),
+]
+LINE: TypeAdapter[AnyLine] = TypeAdapter(AnyLine)
+
+
+def act_on(session: Session, actor: Actor, line: AnyLine, *, now: datetime) -> None:
+    """Do what the line says. Raises domain errors."""
+    _ACTS[line.kind](session, actor, line, now)
+
+
+def _group(session: Session, actor: Actor, line: GroupLine, now: datetime) -> None:
+    register.put_group(session, actor, line.id, name=line.name, parent=line.parent, now=now)
+
+
+def _person(session: Session, actor: Actor, line: PersonLine, now: datetime) -> None:
+    roles = [(held.role, held.group) for held in line.roles]
+    wish = register.ConsentWish(**line.consents.model_dump()) if line.consents else None
+    register.put_person(
+        session, actor, line.id, name=line.name, language=line.language, roles=roles, consents=wish, now=now
+    )
+
+
+def _challenge(session: Session, actor: Actor, line: ChallengeLine, now: datetime) -> None:
+    wish = setting.ChallengeWish(
+        title=line.title,
+        prompt=line.prompt,
+        outcome=line.outcome,
+        reference=line.reference,
+        notes=line.notes,
+        language=line.language,
+        criteria=tuple(setting.CriterionWish(c.id, c.text, c.question, c.points) for c in line.criteria),
+        sharing_peers=line.sharing.peers,
+        sharing_reach=line.sharing.reach,
+        groups=tuple(line.groups),
+        tags=tuple(line.tags),
+        opened_at=line.opened_at,
+    )
+    setting.put_challenge(session, actor, line.id, wish, now=now)
+
+
+def _context(session: Session, actor: Actor, line: ContextLine, now: datetime) -> None:
+    versions.put_document(
+        session, actor, line.id, title=line.title, text=line.text, media_type=line.media_type, tags=line.tags, now=now
+    )
+
+
+def _submission(session: Session, actor: Actor, line: SubmissionLine, now: datetime) -> None:
+    wish = submit.SubmissionWish(**line.model_dump(exclude={"kind", "id"}))
+    submit.submit(session, actor, line.id, wish, now=now, start=False)
+
+
+def _feedback(session: Session, actor: Actor, line: FeedbackLine, now: datetime) -> None:
+    points = tuple(PointWish(p.kind, p.text, p.quote, p.criterion) for p in line.points)
+    rest = line.model_dump(exclude={"kind", "submission", "points"})
+    given_elsewhere.take_in_feedback(
+        session, actor, line.submission, given_elsewhere.FeedbackWish(points=points, **rest), now=now
+    )
+
+
+def _nothing(session: Session, actor: Actor, line: OrganizationLine, now: datetime) -> None:
+    """The organization is the key's; its line only names it."""
+
+
+_ACTS: dict[str, Callable[[Session, Actor, Any, datetime], None]] = {
+    "organization": _nothing,
+    "group": _group,
+    "person": _person,
+    "challenge": _challenge,
+    "context": _context,
+    "submission": _submission,
+    "feedback": _feedback,
+}

@@ -1,0 +1,1 @@
+"""What learners are asked: set, edited, and made clearer by what facilitators answered."""

@@ -1,0 +1,1 @@
+"""What a facilitator decides on drafts: held, claimed, pointed out, approved, released, handed over."""

@@ -1,0 +1,46 @@
+"""Being at a draft: whoever opens it for review is seen to be at it, so that two do not do the same work.
+
+A claim says who, not what: it leaves the draft's version as it is, since nobody's text has changed.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from service.actions.decisions import speed
+from service.actions.decisions.hold import check_unclaimed, locked
+from service.actions.decisions.review import CLAIM
+from service.domain.drafts import State
+from service.domain.roles import Actor, require_reviewer
+from service.store.tables import DraftRow
+
+UNDECIDED = (State.READY, State.STUCK, State.WAITING, State.DRAFTING)
+
+
+def be_at(session: Session, actor: Actor, draft_id: str, *, take_over: bool = False, now: datetime) -> DraftRow:
+    """The draft, with the actor at it for a quarter of an hour, if it still waits for a decision; when it was first
+    opened is noted.
+
+    Raises NotFound, NotAllowed, and Conflict if somebody else is at it and it is not taken over.
+    """
+    draft = locked(session, actor, draft_id)
+    person = require_reviewer(actor, draft.group_id)
+    speed.note(session, draft, person, now=now)
+    if draft.state not in UNDECIDED:
+        return draft
+    if not take_over:
+        check_unclaimed(session, draft, person, now)
+    later = now + CLAIM
+    if draft.claimed_by != person or draft.claimed_until is None or draft.claimed_until < later:
+        draft.claimed_by, draft.claimed_until = person, later
+    return draft
+
+
+def let_go(session: Session, actor: Actor, draft_id: str, *, now: datetime) -> DraftRow:
+    """Leave it to whoever comes next. Nothing happens if somebody else is at it."""
+    draft = locked(session, actor, draft_id)
+    if draft.claimed_by == require_reviewer(actor, draft.group_id):
+        draft.claimed_by = draft.claimed_until = None
+    return draft

@@ -1,0 +1,73 @@
+"""Give a draft to a colleague: it is theirs for two days, and then anybody's again. Nothing of its text is changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from service.actions.decisions.claim import UNDECIDED
+from service.actions.decisions.hold import decide, open_draft
+from service.actions.drafts import read
+from service.domain.errors import Invalid, NotNow
+from service.domain.roles import Actor, Role
+from service.store import audit, find, tree
+from service.store.tables import DraftRow, Person, RoleGrant
+
+HELD = timedelta(days=2)
+"""How long it is kept for the colleague: long enough for somebody who is not at the desk today, short enough that work
+does not lie with somebody who is away. Anybody can take it over sooner."""
+
+
+@dataclass(frozen=True, slots=True)
+class Colleague:
+    """Somebody who may decide on a draft; `id` is the platform's."""
+
+    id: str
+    name: str
+
+
+def colleagues(session: Session, actor: Actor, draft_id: str) -> list[Colleague]:
+    """To whom the draft can be given, by name; three statements. Raises NotFound."""
+    draft = read.draft(session, actor, draft_id)
+    return [Colleague(row.external_id, row.name) for row in _reviewers(session, draft) if row.id != actor.person]
+
+
+def _reviewers(session: Session, draft: DraftRow) -> list[Person]:
+    """Those with a role in the draft's group or any above it."""
+    holding = select(RoleGrant.person_id).where(
+        RoleGrant.group_id.in_(tree.above(session, draft.group_id)),
+        RoleGrant.role.in_((Role.FACILITATOR, Role.COORDINATOR)),
+    )
+    rows = session.scalars(select(Person).where(Person.id.in_(holding)))
+    return sorted(rows, key=lambda row: (row.name.casefold(), row.external_id))
+
+
+def hand_over(
+    session: Session, actor: Actor, draft_id: str, *, version: int, to: str, note: str = "", now: datetime
+) -> DraftRow:
+    """Give the draft to this colleague (external id), with a word. It waits in their queue as theirs.
+
+    Raises NotFound, NotAllowed, ChangedSince, Conflict if somebody else is at it, NotNow if it is decided on, Invalid
+    for somebody who may not review it.
+    """
+    draft, person = open_draft(session, actor, draft_id, version, now)
+    if draft.state not in UNDECIDED:
+        raise NotNow(f"This draft is {draft.state.value}: there is nothing left to decide on.")
+    colleague = find.one(session, Person, actor.organization, to)
+    if colleague.id not in {row.id for row in _reviewers(session, draft)}:
+        raise Invalid(f"{colleague.name} does not review this group. Choose one of its facilitators.")
+    draft.claimed_by, draft.claimed_until = colleague.id, now + HELD
+    decide(session, draft, person, "hand_over", now=now, note=note)
+    audit.record(
+        session,
+        organization=draft.organization_id,
+        actor=f"person:{person}",
+        act="draft.hand_over",
+        subject=draft.id,
+        now=now,
+        to=colleague.id,
+    )
+    return draft

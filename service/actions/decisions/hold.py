@@ -1,0 +1,122 @@
+"""What every decision on a draft needs: the draft held and unchanged, its points, its text, and a record of the act."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from service.actions.people import register
+from service.actions.work import consequences
+from service.domain.drafts import Act, By, step
+from service.domain.errors import ChangedSince, Conflict, NotFound
+from service.domain.roles import Actor, require_reviewer
+from service.domain.texts import feedback_digest
+from service.store.tables import Approval, Decision, DraftRow, PointRow, PointState
+
+
+def current_points(draft: DraftRow) -> list[PointRow]:
+    """The points of the draft's present generation, dismissed ones too, in order."""
+    return [point for point in draft.points if point.generation == draft.generation]
+
+
+def standing_points(draft: DraftRow) -> list[PointRow]:
+    """The points that a learner would read."""
+    return [point for point in current_points(draft) if point.state is not PointState.DISMISSED]
+
+
+def text_to_approve(draft: DraftRow) -> tuple[str, dict[str, Any]]:
+    """What a learner would read, and its hash."""
+    points = [
+        {
+            "id": point.id,
+            "kind": point.kind.value,
+            "criterion": point.criterion,
+            "text": point.text,
+            "quote": point.quote,
+            "start": point.start,
+            "end": point.end,
+        }
+        for point in standing_points(draft)
+    ]
+    return feedback_digest(draft.summary, points), {"summary": draft.summary, "points": points}
+
+
+def current_approval(session: Session, draft: DraftRow) -> Approval | None:
+    """The approval in force, if any."""
+    return session.scalars(
+        select(Approval)
+        .where(Approval.draft_id == draft.id, Approval.undone_at.is_(None))
+        .order_by(Approval.id.desc())
+        .limit(1)
+    ).one_or_none()
+
+
+def locked(session: Session, actor: Actor, draft_id: str) -> DraftRow:
+    """The draft, held against others until the transaction ends. Raises NotFound."""
+    draft = session.get(DraftRow, draft_id, with_for_update=True)
+    if draft is None or draft.organization_id != actor.organization:
+        raise NotFound
+    return draft
+
+
+def open_draft(session: Session, actor: Actor, draft_id: str, version: int, now: datetime) -> tuple[DraftRow, str]:
+    draft = locked(session, actor, draft_id)
+    person = require_reviewer(actor, draft.group_id)
+    check_unclaimed(session, draft, person, now)
+    if draft.version != version:
+        raise ChangedSince(version=draft.version)
+    return draft, person
+
+
+def check_unclaimed(session: Session, draft: DraftRow, person: str, now: datetime) -> None:
+    held = draft.claimed_until is not None and draft.claimed_until > now
+    if held and draft.claimed_by not in (None, person):
+        name = register.name_of(session, draft.claimed_by)
+        raise Conflict(f"{name} is at this draft. Take it over first, or choose another.")
+
+
+def revised(draft: DraftRow, now: datetime) -> DraftRow:
+    """The draft with a new version, still waiting for a decision. Raises NotNow."""
+    consequences.touch(draft, step(draft.state, Act.REVISE, By.FACILITATOR), now=now)
+    return draft
+
+
+def decide(
+    session: Session,
+    draft: DraftRow,
+    person: str,
+    act: str,
+    *,
+    now: datetime,
+    point: PointRow | None = None,
+    reason_code: str = "",
+    note: str = "",
+    before: str = "",
+    after: str = "",
+    text_hash: str = "",
+    bulk: bool = False,
+) -> None:
+    """Record a human act; `bulk` where it was done to several at once, which is counted apart."""
+    session.add(
+        Decision(
+            organization_id=draft.organization_id,
+            draft_id=draft.id,
+            point_id=point.id if point else None,
+            person_id=person,
+            act=act,
+            reason_code=reason_code,
+            note=note,
+            before=before,
+            after=after,
+            text_hash=text_hash,
+            bulk=bulk,
+            at=now,
+        )
+    )
+
+
+def settle(point: PointRow, state: PointState, person: str, now: datetime) -> None:
+    point.state, point.decided_by, point.decided_at = state, person, now

@@ -1,0 +1,227 @@
+"""The moment a text becomes visible, its way back, and what a learner may read of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from pipelines.values import SourceKind
+from service.actions.decisions.hold import current_approval, decide, open_draft
+from service.actions.people import register
+from service.actions.work import consequences, submit
+from service.domain.drafts import Act, By, State, step
+from service.domain.errors import NotFound
+from service.domain.events import Event
+from service.domain.roles import Actor
+from service.domain.texts import feedback_digest
+from service.store import audit
+from service.store.tables import Approval, DraftRow, PointRow, Release, Revision, SourceRow, Submission
+from service.store.visible import vanished
+
+
+@dataclass(frozen=True, slots=True)
+class ShownSource:
+    """What a learner sees of a source: its kind and title; no peer's words."""
+
+    kind: SourceKind
+    title: str
+    version: int | None
+    quote: str
+    shared: bool  # False: it is no longer shared, and is shown as that
+
+
+@dataclass(frozen=True, slots=True)
+class ShownPoint:
+    """A released point, at its place in the learner's own text."""
+
+    id: str
+    kind: str
+    criterion: str
+    text: str
+    quote: str
+    start: int
+    end: int
+    sources: tuple[ShownSource, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReleasedFeedback:
+    """What a learner may read: the approved text, who approved it, and that a machine drafted it."""
+
+    submission: str
+    revision: int
+    summary: str
+    points: tuple[ShownPoint, ...]
+    approved_by: str
+    approved_at: datetime
+    released_at: datetime
+    drafted_by_machine: bool
+    text_hash: str
+
+
+def release_due(session: Session, draft_id: str, *, now: datetime) -> bool:
+    """The undo window has passed: release, if it still stands approved. False: nothing to release any more, or yet."""
+    draft = session.get(DraftRow, draft_id, with_for_update=True)
+    if draft is None or draft.state is not State.APPROVED:
+        return False
+    approval = current_approval(session, draft)
+    if approval is None or approval.release_at > now:
+        return False
+    make_visible(session, draft, approval, By.CLOCK, now=now)
+    return True
+
+
+def release(session: Session, actor: Actor, draft_id: str, *, version: int, now: datetime) -> DraftRow:
+    """A facilitator releases what is approved without waiting for the undo window. Raises NotNow, ChangedSince."""
+    draft, _ = open_draft(session, actor, draft_id, version, now)
+    step(draft.state, Act.RELEASE, By.FACILITATOR)
+    approval = current_approval(session, draft)
+    if approval is None:
+        raise NotFound("There is no approval to release.")
+    make_visible(session, draft, approval, By.FACILITATOR, now=now)
+    return draft
+
+
+def make_visible(session: Session, draft: DraftRow, approval: Approval, by: By, *, now: datetime) -> None:
+    """The one place where a release is made; the database refuses one without its approval."""
+    consequences.touch(draft, step(draft.state, Act.RELEASE, by), now=now)
+    session.add(
+        Release(
+            organization_id=draft.organization_id,
+            draft_id=draft.id,
+            text_hash=approval.text_hash,
+            approval_id=approval.id,
+            released_at=now,
+        )
+    )
+    consequences.told_of(session, draft, Event.FEEDBACK_RELEASED, now=now)
+    audit.record(
+        session,
+        organization=draft.organization_id,
+        actor=by.value,
+        act="draft.release",
+        subject=draft.id,
+        now=now,
+        text_hash=approval.text_hash,
+    )
+
+
+def retract(
+    session: Session, actor: Actor, draft_id: str, *, version: int, reason: str = "", now: datetime
+) -> DraftRow:
+    """Take released feedback back: the learner no longer reads it. It can be reopened and approved again."""
+    draft, person = open_draft(session, actor, draft_id, version, now)
+    consequences.touch(draft, step(draft.state, Act.RETRACT, By.FACILITATOR), now=now)
+    for row in session.scalars(select(Release).where(Release.draft_id == draft.id, Release.retracted_at.is_(None))):
+        row.retracted_at, row.retracted_reason = now, reason
+    approval = current_approval(session, draft)
+    if approval is not None:
+        approval.undone_at = now
+    decide(session, draft, person, "retract", now=now, note=reason)
+    consequences.told_of(session, draft, Event.FEEDBACK_RETRACTED, now=now)
+    return draft
+
+
+def feedback_of(session: Session, actor: Actor, external_id: str) -> ReleasedFeedback:
+    """The released feedback on a submission's latest revision that has any. Raises NotFound.
+
+    A text is shown only if its hash is still the approved one; anything else is treated as not there.
+    """
+    submission = submit.get(session, actor, external_id)
+    found = read_out(session, submission, readable(session, submission)[:1])
+    if not found:
+        raise NotFound("There is no released feedback on this yet. It appears here once a facilitator has approved it.")
+    return found[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Readable:
+    """Released feedback that a learner may read now, as rows."""
+
+    release: Release
+    approval: Approval
+    draft: DraftRow
+    revision: Revision
+
+    @property
+    def point_ids(self) -> list[str]:
+        return [point["id"] for point in self.approval.body["points"]]
+
+
+def readable(session: Session, submission: Submission) -> list[Readable]:
+    """What was released on a submission, is not taken back, and is what was approved; the latest revision's first.
+
+    Nothing of one that was withdrawn, since its drafts are no longer released.
+    """
+    rows = session.execute(
+        select(Release, Approval, DraftRow, Revision)
+        .join(Approval, Approval.id == Release.approval_id)
+        .join(DraftRow, DraftRow.id == Release.draft_id)
+        .join(Revision, Revision.id == DraftRow.revision_id)
+        .where(
+            DraftRow.submission_id == submission.id,
+            DraftRow.state == State.RELEASED,
+            Release.retracted_at.is_(None),
+        )
+        .order_by(Revision.number.desc(), Release.id.desc())
+    ).all()
+    latest: dict[str, Readable] = {}
+    for row in rows:
+        latest.setdefault(row[2].id, Readable(*row))
+    return [one for one in latest.values() if _is_what_was_approved(one.approval)]
+
+
+def read_out(session: Session, submission: Submission, found: Sequence[Readable]) -> list[ReleasedFeedback]:
+    """These feedbacks as a learner reads them, in the same order."""
+    names = register.names_of(session, (one.approval.facilitator_id for one in found))
+    shown = {
+        point.id: point for point in _shown_points(session, [p for one in found for p in one.approval.body["points"]])
+    }
+    return [
+        ReleasedFeedback(
+            submission=submission.external_id,
+            revision=one.revision.number,
+            summary=one.approval.body["summary"],
+            points=tuple(shown[id_] for id_ in one.point_ids),
+            approved_by=names.get(one.approval.facilitator_id, ""),
+            approved_at=one.approval.approved_at,
+            released_at=one.release.released_at,
+            drafted_by_machine=bool(one.draft.model),
+            text_hash=one.approval.text_hash,
+        )
+        for one in found
+    ]
+
+
+def _is_what_was_approved(approval: Approval) -> bool:
+    return feedback_digest(approval.body["summary"], approval.body["points"]) == approval.text_hash
+
+
+def _shown_points(session: Session, points: list[dict[str, Any]]) -> tuple[ShownPoint, ...]:
+    rows = session.scalars(
+        select(SourceRow)
+        .join(PointRow, PointRow.id == SourceRow.point_id)
+        .where(SourceRow.point_id.in_([point["id"] for point in points]))
+        .order_by(SourceRow.point_id, SourceRow.position)
+    ).all()
+    gone = vanished(session, [(row.kind, row.ref_id) for row in rows])
+    return tuple(
+        ShownPoint(
+            **point,
+            sources=tuple(_shown(row, row.ref_id not in gone) for row in rows if row.point_id == point["id"]),
+        )
+        for point in points
+    )
+
+
+def _shown(row: SourceRow, shared: bool) -> ShownSource:
+    """A peer's or a precedent's words stay with the facilitator: a learner sees peers' work in galleries only."""
+    open_words = row.kind in (SourceKind.SUBMISSION, SourceKind.CONTEXT, SourceKind.CRITERION)
+    quote = row.quote if shared and open_words else ""
+    title = row.title if shared and open_words else ""
+    return ShownSource(row.kind, title, row.version, quote, shared)

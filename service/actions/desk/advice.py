@@ -1,0 +1,75 @@
+"""Gentle advice on words that a person wrote, by the rules that drafted points are held to. Stands in nobody's way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from pipelines.values import Finding
+from pipelines.verification import lint
+from pipelines.wording import language_code, locate, quotations
+from service.actions.decisions.hold import current_points
+from service.actions.decisions.points import PointWish
+from service.actions.drafts import make as drafts
+from service.actions.drafts import read
+from service.actions.memory import decided
+from service.domain.drafts import State
+from service.domain.roles import Actor
+from service.store.tables import Challenge, DraftRow, PointState, Revision
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """What could be better. `start` and `end` are where in the point's text, if it is about some of its words."""
+
+    code: str
+    message: str
+    start: int | None = None
+    end: int | None = None
+
+
+def on_wish(session: Session, actor: Actor, draft_id: str, wish: PointWish) -> list[Advice]:
+    """Advice on a point that is being written. Raises NotFound for a draft that the actor may not see."""
+    draft = read.draft(session, actor, draft_id)
+    return [*_of_place(session, draft, wish), *_advice(session, draft, [wish])[0]]
+
+
+def _of_place(session: Session, draft: DraftRow, wish: PointWish) -> Iterable[Advice]:
+    """What would be refused when the point is added; here it is only said."""
+    if wish.quote not in session.get_one(Revision, draft.revision_id).text or draft.state is State.WITHDRAWN:
+        told = "The quotation is not in the submission. Copy it from there, letter for letter."
+        yield Advice("quote-not-there", told)
+    known = {criterion.key for criterion in session.get_one(Challenge, draft.challenge_id).criteria}
+    if wish.criterion and wish.criterion not in known:
+        yield Advice("criterion-unknown", f"This challenge has no criterion “{wish.criterion}”.")
+
+
+def on_draft(session: Session, draft: DraftRow) -> dict[str, list[Advice]]:
+    """Advice on a draft's edited and added points by their ids, before it is approved."""
+    if draft.state is not State.READY:
+        return {}
+    written = [one for one in current_points(draft) if one.state in (PointState.EDITED, PointState.ADDED)]
+    wishes = [PointWish(one.kind, one.text, one.quote, one.criterion) for one in written]
+    found = _advice(session, draft, wishes) if wishes else []
+    return {point.id: advice for point, advice in zip(written, found, strict=True)}
+
+
+def _advice(session: Session, draft: DraftRow, wishes: Sequence[PointWish]) -> list[list[Advice]]:
+    language = session.get_one(Revision, draft.revision_id).language
+    language = language or decided.language_of(session, session.get_one(Challenge, draft.challenge_id))
+    language, names = language_code(language), drafts.names(session, draft.organization_id)
+
+    def advice(wish: PointWish) -> list[Advice]:
+        found = lint(wish.text, kind=wish.kind, quote=wish.quote, names=names, language=language)
+        return [_at(finding, wish.text) for finding in found]
+
+    return [advice(wish) for wish in wishes]
+
+
+def _at(finding: Finding, text: str) -> Advice:
+    """The words that a finding is about are quoted in its message; a long quotation is cut short there."""
+    quoted = [finding.message[start:end].removesuffix("…") for start, end in quotations(finding.message)]
+    span = locate(quoted[0], text) if quoted else None
+    return Advice(finding.code, finding.message, *(span or (None, None)))

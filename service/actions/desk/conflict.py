@@ -1,0 +1,46 @@
+"""Whether a draft has changed since somebody saw it, and what then stands against what they were about to say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from service.actions.decisions import hold
+from service.actions.desk import draft as desk_draft
+from service.actions.desk.draft import DeskDraft
+from service.domain.roles import Actor, require_reviewer
+from service.domain.worddiff import Piece, words
+
+
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """The draft as it is now, the words that stand where one was about to write, and what one would make of them."""
+
+    draft: DeskDraft
+    stands: str
+    edits: tuple[Piece, ...]
+
+
+def changed(
+    session: Session, actor: Actor, draft_id: str, *, seen: int, typed: str = "", point: str = "", now: datetime
+) -> Clash | None:
+    """None if the draft is still at version `seen`; it is then held against others until the transaction ends.
+
+    Raises NotFound, NotAllowed.
+    """
+    row = hold.locked(session, actor, draft_id)
+    require_reviewer(actor, row.group_id)
+    if row.version == seen:
+        return None
+    draft = desk_draft.show(session, actor, draft_id, now=now)
+    stands = _stands(draft, point)
+    return Clash(draft, stands, tuple(words(stands, typed)) if typed and stands else ())
+
+
+def _stands(draft: DeskDraft, point: str) -> str:
+    if point:
+        return next((one.text for one in draft.points if one.id == point), "")
+    lines = [draft.summary, *(f"{one.number}. {one.text}" for one in draft.standing_points)]
+    return "\n".join(line for line in lines if line)

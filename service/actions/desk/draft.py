@@ -1,0 +1,329 @@
+"""One draft as the review desk shows it: everything that a facilitator needs to decide, on one screen.
+
+Only reads. A fixed number of statements, whatever the draft holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from pipelines.values import AI, Band, PointKind, Standing
+from service.actions.decisions import hold
+from service.actions.desk import outward
+from service.actions.desk import sources as desk_sources
+from service.actions.desk.advice import Advice
+from service.actions.desk.outward import DraftInFull
+from service.actions.desk.sources import OpenedSource
+from service.actions.drafts import read
+from service.actions.memory.alerts import Mark
+from service.actions.people import register
+from service.domain import money
+from service.domain.drafts import State
+from service.domain.marking import Stretch, stretches
+from service.domain.roles import Actor
+from service.domain.worddiff import Piece, words
+from service.store.tables import (
+    Challenge,
+    Decision,
+    DraftRow,
+    Group,
+    Person,
+    PointRow,
+    PointState,
+    Revision,
+    Submission,
+)
+
+NOBODYS = "Somebody"
+"""Who decided, where the person is gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class PointSeen:
+    """A point, what it rests on, and what is said of it. `number` is its place on the page, from 1."""
+
+    number: int
+    id: str
+    kind: PointKind
+    criterion: str
+    criterion_text: str
+    text: str
+    drafted: str
+    quote: str
+    band: Band | None
+    state: PointState
+    reason_code: str
+    reason: str
+    decided_by: str
+    sources: tuple[OpenedSource, ...]
+    findings: tuple[str, ...]
+    marks: tuple[Mark, ...]
+    advice: tuple[Advice, ...]
+    edits: tuple[Piece, ...]
+
+    @property
+    def stands(self) -> bool:
+        return self.state is not PointState.DISMISSED
+
+    @property
+    def open(self) -> bool:
+        return self.state is PointState.PROPOSED
+
+
+@dataclass(frozen=True, slots=True)
+class CriterionSeen:
+    """A criterion, how the machine reads the work on it, and how the facilitator judged it."""
+
+    key: str
+    text: str
+    read: Standing | None
+    confidence: float
+    judged: Standing | None
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """A decision on the draft, as its history shows it."""
+
+    act: str
+    who: str
+    at: datetime
+    reason_code: str
+    note: str
+    bulk: bool
+    edits: tuple[Piece, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Making:
+    """How the draft came to be: model, prompt, tokens, cost, and what was found. `cost` is in the prices' currency."""
+
+    model: str
+    prompt_name: str
+    prompt_version: int | None
+    prompt_sha: str
+    prompt: str
+    prompt_tokens: int
+    completion_tokens: int
+    calls: int
+    cost: str
+    instruction: str
+    evidence: tuple[Mapping[str, Any], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Who is at the draft, and until when."""
+
+    name: str
+    until: datetime
+    mine: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DeskDraft:
+    """All of it. `text_hash` is of the text that an approval would release."""
+
+    id: str
+    version: int
+    state: State
+    band: Band | None
+    reason: str
+    summary: str
+    language: str
+    stale: bool
+    possible: frozenset[str]
+    text_hash: str
+    submission: str
+    revision: int
+    revisions: int
+    person: str
+    group: str
+    challenge: str
+    challenge_title: str
+    handed_in_at: datetime
+    ai: AI
+    text_language: str
+    text: tuple[Stretch, ...]
+    words: int
+    points: tuple[PointSeen, ...]
+    criteria: tuple[CriterionSeen, ...]
+    standing: Standing | None
+    abstained: bool
+    findings: tuple[str, ...]
+    history: tuple[Act, ...]
+    making: Making
+    claim: Claim | None
+    release_at: datetime | None
+
+    @property
+    def standing_points(self) -> tuple[PointSeen, ...]:
+        return tuple(point for point in self.points if point.stands)
+
+    @property
+    def dismissed_points(self) -> tuple[PointSeen, ...]:
+        return tuple(point for point in self.points if not point.stands)
+
+    def may(self, act: str) -> bool:
+        return act in self.possible
+
+
+def show(session: Session, actor: Actor, draft_id: str, *, now: datetime) -> DeskDraft:
+    """The draft. Raises NotFound, also for one that the actor may not see."""
+    row = read.draft(session, actor, draft_id)
+    full = outward.draft(session, actor, row)
+    challenge = session.get_one(Challenge, row.challenge_id)
+    submission = session.get_one(Submission, row.submission_id)
+    revision = session.get_one(Revision, row.revision_id)
+    points = _points(session, actor, full, challenge)
+    approval = hold.current_approval(session, row) if row.state is State.APPROVED else None
+    names = register.names_of(session, [submission.person_id, row.claimed_by])
+    return DeskDraft(
+        id=row.id,
+        version=row.version,
+        state=row.state,
+        band=row.band,
+        reason=row.reason,
+        summary="" if row.state is State.WITHDRAWN else row.summary,
+        language=row.language,
+        stale=row.stale,
+        possible=frozenset(full.seen.possible),
+        text_hash=full.seen.text_hash,
+        submission=submission.external_id,
+        revision=revision.number,
+        revisions=submission.latest,
+        person=names[submission.person_id],
+        group=session.get_one(Group, row.group_id).name,
+        challenge=challenge.external_id,
+        challenge_title=challenge.title,
+        handed_in_at=revision.submitted_at,
+        ai=revision.ai,
+        text_language=revision.language or row.language,
+        text=stretches(full.text, _places(points, full.points)),
+        words=len(full.text.split()),
+        points=points,
+        criteria=_criteria(row, challenge),
+        standing=row.standing,
+        abstained=bool(row.assessment.get("abstained")),
+        findings=tuple(one.message for one in _findings(row) if one.point_id is None),
+        history=_history(session, row),
+        making=_making(row, full.prompt),
+        claim=_claim(actor, row, names, now),
+        release_at=approval.release_at if approval else None,
+    )
+
+
+def _findings(row: DraftRow) -> list[Any]:
+    return [one for one in row.findings if one.generation == row.generation]
+
+
+def _points(session: Session, actor: Actor, full: DraftInFull, challenge: Challenge) -> tuple[PointSeen, ...]:
+    row = full.seen.row
+    sources = desk_sources.opened(session, actor, row, full.points, full.gone)
+    names = register.names_of(session, (point.decided_by for point in full.points))
+    criteria = {one.key: one.text for one in challenge.criteria}
+    findings = _findings(row)
+    return tuple(
+        PointSeen(
+            number=number,
+            id=point.id,
+            kind=point.kind,
+            criterion=point.criterion,
+            criterion_text=criteria.get(point.criterion, ""),
+            text=point.text,
+            drafted=point.drafted,
+            quote=point.quote,
+            band=point.band,
+            state=point.state,
+            reason_code=point.reason_code,
+            reason=point.reason,
+            decided_by=names.get(point.decided_by or "", NOBODYS) if point.decided_at else "",
+            sources=sources[point.id],
+            findings=tuple(one.message for one in findings if one.point_id == point.id),
+            marks=tuple(mark for mark in full.marks if mark.point == point.id),
+            advice=tuple(full.advice.get(point.id, ())),
+            edits=_edits(point.drafted, point.text),
+        )
+        for number, point in enumerate(full.points, start=1)
+    )
+
+
+def _edits(before: str, after: str) -> tuple[Piece, ...]:
+    """What a person changed of what stood there; nothing where there was nothing, or it is the same."""
+    return tuple(words(before, after)) if before and before != after else ()
+
+
+def _places(seen: Sequence[PointSeen], rows: Sequence[PointRow]) -> dict[int, list[tuple[int, int]]]:
+    """Where each standing point is in the text: at its own place, and wherever else its sources quote the work."""
+    return {
+        one.number: [*([(row.start, row.end)] if row.quote else []), *desk_sources.places(one.sources)]
+        for one, row in zip(seen, rows, strict=True)
+        if one.stands and (row.quote or len(desk_sources.places(one.sources)) > 1)
+    }
+
+
+def _criteria(row: DraftRow, challenge: Challenge) -> tuple[CriterionSeen, ...]:
+    machine = {one["criterion"]: one for one in row.assessment.get("criteria", ())}
+
+    def seen(key: str, text: str) -> CriterionSeen:
+        told, judged = machine.get(key), row.judgements.get(key)
+        return CriterionSeen(
+            key,
+            text,
+            read=Standing(told["standing"]) if told else None,
+            confidence=float(told["confidence"]) if told else 0.0,
+            judged=Standing(judged) if judged else None,
+        )
+
+    return tuple(seen(one.key, one.text) for one in challenge.criteria)
+
+
+def _history(session: Session, row: DraftRow) -> tuple[Act, ...]:
+    """The latest first."""
+    rows = session.execute(
+        select(Decision, Person.name)
+        .outerjoin(Person, Person.id == Decision.person_id)
+        .where(Decision.draft_id == row.id)
+        .order_by(Decision.at.desc(), Decision.id.desc())
+        .limit(100)
+    ).all()
+    return tuple(
+        Act(
+            act=decision.act,
+            who=name or NOBODYS,
+            at=decision.at,
+            reason_code=decision.reason_code,
+            note=decision.note,
+            bulk=decision.bulk,
+            edits=_edits(decision.before, decision.after),
+        )
+        for decision, name in rows
+    )
+
+
+def _making(row: DraftRow, prompt: str) -> Making:
+    return Making(
+        model=row.model,
+        prompt_name=row.prompt_name,
+        prompt_version=row.prompt_version,
+        prompt_sha=row.prompt_sha,
+        prompt=prompt,
+        prompt_tokens=row.prompt_tokens,
+        completion_tokens=row.completion_tokens,
+        calls=row.model_calls,
+        cost=money.shown(row.cost),
+        instruction=row.instruction,
+        evidence=tuple(row.evidence),
+    )
+
+
+def _claim(actor: Actor, row: DraftRow, names: Mapping[str, str], now: datetime) -> Claim | None:
+    if row.claimed_by is None or row.claimed_until is None or row.claimed_until <= now:
+        return None
+    return Claim(names.get(row.claimed_by, NOBODYS), row.claimed_until, row.claimed_by == actor.person)

@@ -1,0 +1,1 @@
+"""Drafts of feedback: made by the machine, read by those who may."""

@@ -1,0 +1,332 @@
+"""A draft's way through the machine: everything read in one transaction, thought about in none, stored in another.
+
+`generation` is the guard: whoever comes late, after a redraft, a withdrawal or another worker, changes nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from pipelines import values
+from pipelines.values import AI, SourceKind
+from service.actions.challenges import clarifications
+from service.actions.queue import alike
+from service.actions.work import consequences
+from service.domain.consistency import OF_WORDING
+from service.domain.drafts import Act, By, State, step
+from service.domain.events import Event
+from service.domain.visibility import SharingReach, may_see_peers
+from service.store import tree
+from service.store.tables import (
+    AssessmentFit,
+    Challenge,
+    DraftRow,
+    FindingRow,
+    Organization,
+    Person,
+    PointRow,
+    PointState,
+    Release,
+    Revision,
+    SourceRow,
+    Submission,
+)
+from service.store.visible import vanished
+
+MOST_NAMES = 20_000
+MOST_DISMISSED = 500
+
+
+def begin(
+    session: Session, draft_id: str, generation: int, *, now: datetime, embedder: str = ""
+) -> values.Brief | None:
+    """Claim the draft and read all that it is made from. None: nothing to do (any more)."""
+    draft = _wanted(session, draft_id, generation)
+    if draft is None:
+        return None
+    if draft.state is State.WAITING:
+        consequences.touch(draft, step(draft.state, Act.BEGIN, By.MACHINE), now=now)
+    challenge = session.get_one(Challenge, draft.challenge_id)
+    draft.challenge_version = challenge.version
+    return _brief(session, draft, challenge, now=now, embedder=embedder)
+
+
+def _wanted(session: Session, draft_id: str, generation: int) -> DraftRow | None:
+    draft = session.get(DraftRow, draft_id, with_for_update=True)
+    if draft is None or draft.generation != generation or draft.state not in (State.WAITING, State.DRAFTING):
+        return None
+    return draft
+
+
+def _brief(session: Session, draft: DraftRow, challenge: Challenge, *, now: datetime, embedder: str) -> values.Brief:
+    revision = session.get_one(Revision, draft.revision_id)
+    submission = session.get_one(Submission, draft.submission_id)
+    organization = session.get_one(Organization, draft.organization_id)
+    fit = session.get(AssessmentFit, (draft.organization_id, embedder))
+    language = challenge.language or organization.language
+    return values.Brief(
+        scope=scope_for(session, submission, challenge, now=now),
+        challenge=challenge_brief(challenge, language, clarifications.said(session, challenge)),
+        submission=revision.id,
+        text=revision.text,
+        ai=revision.ai,
+        language=revision.language or language,
+        told=_told(session, submission),
+        dismissed=_dismissed(session, challenge, submission.id),
+        instruction=draft.instruction,
+        names=names(session, draft.organization_id),
+        fitted=fit.data if fit else None,
+    )
+
+
+def scope_for(session: Session, submission: Submission, challenge: Challenge, *, now: datetime) -> values.Scope:
+    """What may be read for feedback to this submission's author, who has made an own attempt by it (rule 4)."""
+    groups: frozenset[str] = frozenset()
+    if challenge.sharing_reach is SharingReach.GROUP:
+        groups = tree.below(session, [submission.group_id])
+    return values.Scope(
+        organization=submission.organization_id,
+        challenge=challenge.id,
+        reader=submission.person_id,
+        author=submission.person_id,
+        at=now,
+        groups=tuple(sorted(groups)),
+        peers=may_see_peers(challenge.sharing_peers, has_attempted=True),
+    )
+
+
+def challenge_brief(
+    challenge: Challenge, language: str, said: clarifications.Said = clarifications.NOTHING
+) -> values.ChallengeBrief:
+    """A challenge as drafts are made from it, with what facilitators answered about it."""
+    return values.ChallengeBrief(
+        id=challenge.id,
+        title=challenge.title,
+        prompt=challenge.prompt,
+        outcome=challenge.outcome,
+        reference=challenge.reference,
+        language=language,
+        criteria=tuple(
+            values.Criterion(c.key, c.text, c.question, c.points, said.evidence.get(c.key, ""))
+            for c in challenge.criteria
+        ),
+        notes="\n".join(part for part in (challenge.notes, *said.lines) if part),
+        version=challenge.version,
+    )
+
+
+def _told(session: Session, submission: Submission) -> tuple[str, ...]:
+    """Points this learner was given on this work before; they are not said twice."""
+    return tuple(
+        session.scalars(
+            select(PointRow.text)
+            .join(DraftRow, DraftRow.id == PointRow.draft_id)
+            .join(Release, Release.draft_id == DraftRow.id)
+            .where(
+                DraftRow.submission_id == submission.id,
+                PointRow.generation == DraftRow.generation,
+                PointRow.state != PointState.DISMISSED,
+            )
+            .order_by(PointRow.id)
+        )
+    )
+
+
+def _dismissed(session: Session, challenge: Challenge, submission: str) -> tuple[values.PastPoint, ...]:
+    """What facilitators turned down on this challenge, the latest first.
+
+    On the same submission another draft was asked for, so that the matter may be put in other words there.
+    """
+    rows = session.execute(
+        select(PointRow, DraftRow.submission_id)
+        .join(DraftRow, DraftRow.id == PointRow.draft_id)
+        .where(DraftRow.challenge_id == challenge.id, PointRow.state == PointState.DISMISSED)
+        .order_by(PointRow.decided_at.desc())
+        .limit(MOST_DISMISSED)
+    )
+    return tuple(
+        values.PastPoint(
+            kind=point.kind,
+            text=point.text,
+            quote=point.quote,
+            criterion=point.criterion,
+            dismissed=True,
+            reason=point.reason or point.reason_code,
+            matter=point.reason_code not in OF_WORDING and of != submission,
+        )
+        for point, of in rows
+    )
+
+
+def names(session: Session, organization: str) -> tuple[str, ...]:
+    return tuple(session.scalars(select(Person.name).where(Person.organization_id == organization).limit(MOST_NAMES)))
+
+
+def finish(
+    session: Session, draft_id: str, generation: int, draft: values.Draft, *, now: datetime, cost: int = 0
+) -> bool:
+    """Store what was drafted. False: it is no longer wanted, and nothing was changed.
+
+    A point resting on something that was taken back meanwhile is left out, with a finding that says so. `cost` is what
+    its model use cost, in micro-units of the prices' currency.
+    """
+    row = _wanted(session, draft_id, generation)
+    if row is None:
+        return False
+    _keep_cost(row, draft.usage, cost)
+    revision = session.get_one(Revision, row.revision_id)
+    if revision.ai is AI.NONE:
+        consequences.stick(session, row, "ai_none", consequences.NO_AI, now=now)
+        return True
+    _keep_account(row, draft)
+    alike.note(session, row, revision.text)
+    kept, findings = _still_visible(session, draft)
+    _clear(session, row)
+    if draft.outcome is not values.Outcome.DRAFTED or not kept:
+        consequences.stick(session, row, *_why_stuck(draft), now=now)
+        _keep_findings(session, row, findings, {})  # of the generation that is read now
+        return True
+    ids = {index: _keep_point(session, row, position, draft.points[index]) for position, index in enumerate(kept)}
+    _keep_findings(session, row, findings, ids)
+    consequences.touch(row, step(row.state, Act.FINISH, By.MACHINE), now=now)
+    row.summary, row.ready_at = draft.summary, now
+    row.reason_code, row.reason = ("fallback", draft.reason) if draft.reason else ("", "")
+    row.stale = row.challenge_version < session.get_one(Challenge, row.challenge_id).version
+    consequences.told_of(session, row, Event.DRAFT_READY, now=now)
+    return True
+
+
+def _why_stuck(draft: values.Draft) -> tuple[str, str]:
+    if draft.outcome is values.Outcome.NOTHING_TO_SAY:
+        return "nothing_to_say", draft.reason or "There is nothing to give feedback on yet."
+    if draft.outcome is values.Outcome.CANNOT:
+        return "cannot_draft", draft.reason or "No draft could be made. Please write the feedback yourself."
+    return "no_points", draft.reason or "No point stood up to checking. Please write the feedback yourself."
+
+
+def _keep_cost(row: DraftRow, usage: values.Usage, cost: int) -> None:
+    """Over all generations: what was drafted anew was paid for anew."""
+    row.prompt_tokens += usage.prompt_tokens
+    row.completion_tokens += usage.completion_tokens
+    row.model_calls += usage.calls
+    row.cost += cost
+
+
+def _keep_account(row: DraftRow, draft: values.Draft) -> None:
+    """Which model, words and evidence: kept whatever the outcome."""
+    row.model, row.language = draft.model, draft.language
+    row.assessment = asdict(draft.assessment) if draft.assessment else {}
+    row.band = _band(draft)
+    row.evidence = [
+        {
+            "label": e.label,
+            "id": e.item.id,
+            "shelf": e.item.shelf.value,
+            "dense": e.dense,
+            "lexical": e.lexical,
+            "fused": e.fused,
+        }
+        for e in draft.evidence
+    ]
+    prompt = draft.prompt or values.PromptUsed("", 0, "")  # what an earlier generation was sent is not this one's
+    row.prompt_name, row.prompt_version = prompt.name, prompt.version or None
+    row.prompt_sha, row.prompt_rendered = prompt.sha, prompt.rendered
+
+
+def _band(draft: values.Draft) -> values.Band | None:
+    """A draft is as sure as its least sure point."""
+    order = (values.Band.LOW, values.Band.MEDIUM, values.Band.HIGH)
+    return min((point.band for point in draft.points), key=order.index, default=None)
+
+
+def _still_visible(session: Session, draft: values.Draft) -> tuple[list[int], tuple[values.Finding, ...]]:
+    gone = vanished(session, [(source.kind, source.id) for point in draft.points for source in point.sources])
+    kept = [i for i, point in enumerate(draft.points) if not any(source.id in gone for source in point.sources)]
+    lost = len(draft.points) - len(kept)
+    if not lost:
+        return kept, draft.findings
+    finding = values.Finding("source_gone", f"Left out {lost}: what it rested on is no longer shared.")
+    return kept, (*draft.findings, finding)
+
+
+def _clear(session: Session, row: DraftRow) -> None:
+    """A worker that died after storing leaves nothing behind: points of this generation are written once."""
+    session.execute(delete(FindingRow).where(FindingRow.draft_id == row.id, FindingRow.generation == row.generation))
+    session.execute(delete(PointRow).where(PointRow.draft_id == row.id, PointRow.generation == row.generation))
+
+
+def _keep_point(session: Session, row: DraftRow, position: int, point: values.Point) -> str:
+    stored = PointRow(
+        organization_id=row.organization_id,
+        draft_id=row.id,
+        generation=row.generation,
+        position=position,
+        kind=point.kind,
+        criterion=point.criterion,
+        text=point.text,
+        drafted=point.text,
+        quote=point.quote,
+        start=point.start,
+        end=point.end,
+        band=point.band,
+    )
+    stored.sources = [source_row(row.organization_id, place, source) for place, source in enumerate(point.sources)]
+    session.add(stored)
+    session.flush()
+    return stored.id
+
+
+def source_row(organization: str, position: int, source: values.Source) -> SourceRow:
+    """A source as it is stored; `owner_id` says whose text it is in, so that a withdrawal finds it."""
+    passage = source.kind in (SourceKind.CONTEXT, SourceKind.PEER, SourceKind.SUBMISSION)
+    return SourceRow(
+        organization_id=organization,
+        position=position,
+        kind=source.kind,
+        ref_id=source.id,
+        owner_id=source.id.partition("@")[0][:32] if passage else "",
+        quote=source.quote,
+        start=source.start,
+        end=source.end,
+        title=source.title,
+        version=source.version,
+    )
+
+
+def _keep_findings(
+    session: Session, row: DraftRow, findings: tuple[values.Finding, ...], points: dict[int, str]
+) -> None:
+    for finding in findings:
+        if finding.point is None or finding.point in points:
+            session.add(
+                FindingRow(
+                    organization_id=row.organization_id,
+                    draft_id=row.id,
+                    generation=row.generation,
+                    point_id=None if finding.point is None else points[finding.point],
+                    code=finding.code,
+                    message=finding.message,
+                )
+            )
+
+
+def fail(session: Session, draft_id: str, generation: int, code: str, reason: str, *, now: datetime) -> bool:
+    """No draft could be made, for good: a facilitator is told why and writes. False: no longer wanted."""
+    row = _wanted(session, draft_id, generation)
+    if row is None:
+        return False
+    consequences.stick(session, row, code, reason, now=now)
+    return True
+
+
+def requeue(session: Session, draft_id: str, generation: int, *, now: datetime) -> bool:
+    """The machine stopped before it was done: wait again. False: no longer wanted."""
+    row = _wanted(session, draft_id, generation)
+    if row is None or row.state is not State.DRAFTING:
+        return False
+    consequences.touch(row, step(row.state, Act.REQUEUE, By.MACHINE), now=now)
+    return True

@@ -1,0 +1,140 @@
+"""What may be listed and looked at, by whom. Pages are cut by id, which sorts by time."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import Select, case, func, or_, select
+from sqlalchemy.orm import Session, selectinload
+
+from service.domain.drafts import By, State, possible
+from service.domain.errors import NotAllowed, NotFound
+from service.domain.roles import Actor, Reach, may_see_group, visible_groups
+from service.store import find
+from service.store.tables import (
+    Challenge,
+    Document,
+    DraftRow,
+    Group,
+    Person,
+    PointRow,
+    RoleGrant,
+    Submission,
+)
+
+Row = TypeVar("Row", Group, Person, Challenge, Document, Submission)
+
+
+@dataclass(frozen=True, slots=True)
+class DraftFilter:
+    """What to list; groups, challenge and person by external id."""
+
+    states: tuple[State, ...] = ()
+    group: str | None = None
+    challenge: str | None = None
+    submission: str | None = None
+    stale: bool | None = None
+    mine: bool = False
+
+
+def draft(session: Session, actor: Actor, draft_id: str) -> DraftRow:
+    """One draft with its points, sources and findings. Raises NotFound, also for one that the actor may not see."""
+    row = session.scalar(
+        select(DraftRow)
+        .where(DraftRow.id == draft_id, DraftRow.organization_id == actor.organization)
+        .options(selectinload(DraftRow.points).selectinload(PointRow.sources), selectinload(DraftRow.findings))
+    )
+    if row is None or not may_see_group(actor, row.group_id):
+        raise NotFound
+    return row
+
+
+def drafts(
+    session: Session, actor: Actor, wanted: DraftFilter, *, after: str | None = None, limit: int = 50
+) -> list[DraftRow]:
+    """A page of drafts, oldest first, after the id `after`."""
+    query = _filtered(session, actor, wanted)
+    if after is not None:
+        query = query.where(DraftRow.id > after)
+    query = query.options(selectinload(DraftRow.points).selectinload(PointRow.sources), selectinload(DraftRow.findings))
+    return list(session.scalars(query.order_by(DraftRow.id).limit(limit)))
+
+
+_TURN = case({State.STUCK: 0, State.READY: 1}, value=DraftRow.state, else_=2)
+
+
+def next_draft(
+    session: Session, actor: Actor, wanted: DraftFilter, *, skip: Collection[str] = (), now: datetime
+) -> DraftRow | None:
+    """Which to look at next: what nobody else is at; what is stuck first, since nobody else will do it; then by day
+    handed in, and within a day in an order that is stable but follows neither name nor time."""
+    free = or_(DraftRow.claimed_until.is_(None), DraftRow.claimed_until <= now, DraftRow.claimed_by == actor.person)
+    query = (
+        _filtered(session, actor, wanted)
+        .where(DraftRow.state.in_((State.READY, State.STUCK)), free, DraftRow.id.not_in(list(skip)))
+        .order_by(_TURN, func.date(DraftRow.created_at), DraftRow.shuffle, DraftRow.id)
+        .limit(1)
+    )
+    return session.scalars(query).one_or_none()
+
+
+def _filtered(session: Session, actor: Actor, wanted: DraftFilter) -> Select[DraftRow]:
+    query = select(DraftRow).where(DraftRow.organization_id == actor.organization)
+    groups = visible_groups(actor)
+    if groups is not None:
+        query = query.where(DraftRow.group_id.in_(groups))
+    if wanted.states:
+        query = query.where(DraftRow.state.in_(wanted.states))
+    if wanted.group is not None:
+        query = query.where(DraftRow.group_id == find.one(session, Group, actor.organization, wanted.group).id)
+    if wanted.challenge is not None:
+        row = find.one(session, Challenge, actor.organization, wanted.challenge)
+        query = query.where(DraftRow.challenge_id == row.id)
+    if wanted.submission is not None:
+        found = find.one(session, Submission, actor.organization, wanted.submission)
+        query = query.where(DraftRow.submission_id == found.id)
+    if wanted.stale is not None:
+        query = query.where(DraftRow.stale.is_(wanted.stale))
+    return query.where(DraftRow.claimed_by == actor.person) if wanted.mine else query
+
+
+def possible_acts(actor: Actor, row: DraftRow) -> list[str]:
+    """What this actor may do with the draft now."""
+    return possible(row.state, By.FACILITATOR) if row.group_id in actor.reviews else []
+
+
+def page(session: Session, actor: Actor, kind: type[Row], *, after: str | None, limit: int) -> list[Row]:
+    """A page of the organization's rows of one kind that the actor may see, in the order they came to be."""
+    query = select(kind).where(kind.organization_id == actor.organization).order_by(kind.id).limit(limit)
+    if after is not None:
+        query = query.where(kind.id > after)
+    for condition in _limits(actor, kind):
+        query = query.where(condition)
+    return list(session.scalars(query))
+
+
+def _limits(actor: Actor, kind: type[Any]) -> Sequence[Any]:
+    if actor.reach is Reach.PERSON and not actor.reviews:
+        raise NotAllowed("Learners read their own work by its id; lists are for facilitators and platforms.")
+    groups = visible_groups(actor)
+    if kind is Document:
+        return [Document.removed_at.is_(None)]
+    if groups is None:
+        return []
+    if kind is Group:
+        return [Group.id.in_(groups)]
+    if kind is Person:
+        return [Person.id.in_(select(RoleGrant.person_id).where(RoleGrant.group_id.in_(groups)))]
+    if kind is Submission:
+        return [Submission.group_id.in_(groups)]
+    return []
+
+
+def drafts_of(session: Session, submission: Submission) -> list[DraftRow]:
+    """All drafts on a submission's revisions, the latest revision's first."""
+    return list(
+        session.scalars(select(DraftRow).where(DraftRow.submission_id == submission.id).order_by(DraftRow.id.desc()))
+    )

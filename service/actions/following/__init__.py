@@ -1,0 +1,1 @@
+"""Following through: what was taken up, commitments, reminders, and what happens by the clock."""

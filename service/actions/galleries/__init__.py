@@ -1,0 +1,1 @@
+"""Galleries of peers' work: wanted, chosen, changed, approved, and shared as consent stands now."""

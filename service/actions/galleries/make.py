@@ -1,0 +1,147 @@
+"""A gallery's way through the machine: everything read in one transaction, thought about in none, stored in another.
+
+Only works that may be shown to the learner as of now are handed to the machine, and they are looked at once more before
+anything is stored. `generation` is the guard: whoever comes late changes nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from pipelines.approaches import Work
+from pipelines.values import AI
+from service.actions.galleries import wanted
+from service.actions.galleries.pool import as_works, candidates, language_of
+from service.actions.galleries.review import by_policy
+from service.actions.galleries.sharing import look
+from service.domain.events import Event
+from service.domain.galleries import FEWEST, Act, By, State, step
+from service.domain.visibility import PeersShown
+from service.store.tables import Challenge, Gallery, GalleryItem, Revision, Submission
+
+TOO_FEW: Final = (
+    "There are not yet two works that may be shown here and differ. "
+    "Have it chosen anew when more have handed in, or choose by hand."
+)
+NEVER: Final = "This challenge's sharing policy lets nobody see others' work."
+
+
+@dataclass(frozen=True, slots=True)
+class Making:
+    """What a gallery is chosen from: plain values."""
+
+    gallery: str
+    own: Work
+    candidates: tuple[Work, ...]
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """One work that was chosen. `revision` is its id; `reasons` are (name, text) for the facilitator."""
+
+    revision: str
+    reasons: tuple[tuple[str, str], ...]
+    marks: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What was chosen, in the order of showing, and a comparison that quotes what stands at the marks."""
+
+    chosen: tuple[Chosen, ...]
+    comparison: str = ""
+    own_marks: tuple[tuple[int, int], ...] = ()
+
+
+def begin(session: Session, gallery_id: str, generation: int, *, now: datetime) -> Making | None:
+    """Read all that it is made from. None: nothing to do (any more), or that nothing can be done was told."""
+    row = _wanted(session, gallery_id, generation)
+    if row is None:
+        return None
+    revision = session.get_one(Revision, row.revision_id)
+    if revision.ai is AI.NONE:
+        wanted.stick(session, row, "ai_none", wanted.NO_AI, now=now)
+        return None
+    challenge = session.get_one(Challenge, row.challenge_id)
+    if challenge.sharing_peers is PeersShown.NEVER:
+        wanted.stick(session, row, "peers_never", NEVER, now=now)
+        return None
+    found = candidates(session, row, challenge, now=now)
+    works = as_works(session, [revision.id, *found])
+    language = language_of(session, row, revision)
+    return Making(row.id, works[revision.id], tuple(works[id_] for id_ in found), language)
+
+
+def _wanted(session: Session, gallery_id: str, generation: int) -> Gallery | None:
+    row = session.get(Gallery, gallery_id, with_for_update=True)
+    if row is None or row.generation != generation or row.state is not State.SUGGESTED:
+        return None
+    return row
+
+
+def finish(session: Session, gallery_id: str, generation: int, made: Made, *, now: datetime) -> bool:
+    """Store what was chosen. False: no longer wanted, and nothing was changed.
+
+    What may no longer be shown by now is left out, and the comparison with it if it quotes it.
+    """
+    row = _wanted(session, gallery_id, generation)
+    if row is None:
+        return False
+    put(session, row, made)
+    here = look(session, [row], now=now, texts=False)[row.id]
+    gone = {work.item.revision_id for work in here.works if not work.shared}
+    if gone:
+        kept = tuple(one for one in made.chosen if one.revision not in gone)
+        quoted = any(one.marks for one in made.chosen if one.revision in gone)
+        put(session, row, Made(kept) if quoted else Made(kept, made.comparison, made.own_marks))
+    if len(row.items) < FEWEST:
+        put(session, row, Made(()))
+        wanted.stick(session, row, "too_few", TOO_FEW, now=now)
+        return True
+    wanted.touch(row, step(row.state, Act.FINISH, By.MACHINE), now=now)
+    row.reason_code, row.reason, row.ready_at = "", "", now
+    wanted.tell(session, row, Event.GALLERY_READY, now=now)
+    by_policy(session, row, now=now)
+    return True
+
+
+def put(session: Session, row: Gallery, made: Made) -> None:
+    """These works and this comparison in the place of what was there."""
+    row.items.clear()
+    session.flush()
+    authors = dict(
+        session.execute(
+            select(Revision.id, Submission.person_id)
+            .join(Submission, Submission.id == Revision.submission_id)
+            .where(Revision.id.in_([one.revision for one in made.chosen]))
+        ).all()
+    )
+    for position, one in enumerate(made.chosen):
+        row.items.append(
+            GalleryItem(
+                organization_id=row.organization_id,
+                revision_id=one.revision,
+                author_id=authors[one.revision],
+                position=position,
+                reasons=[{"why": why, "text": text} for why, text in one.reasons],
+                marks=[list(mark) for mark in one.marks],
+            )
+        )
+    row.comparison = row.drafted = made.comparison
+    row.marks = [list(mark) for mark in made.own_marks]
+    session.flush()
+
+
+def fail(session: Session, gallery_id: str, generation: int, reason: str, *, now: datetime) -> bool:
+    """Nothing could be chosen, for good: a facilitator is told why. False: no longer wanted."""
+    row = _wanted(session, gallery_id, generation)
+    if row is None:
+        return False
+    wanted.stick(session, row, "gave_up", reason, now=now)
+    return True

@@ -1,0 +1,115 @@
+"""What a gallery can be chosen from: works that its learner may be shown now, and the comparison of some of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from pipelines.approaches import Work
+from pipelines.gallery import Comparison, compare
+from pipelines.values import AI, Standing
+from service.actions.galleries.sharing import (
+    Tree,
+    columns,
+    counted,
+    facts_of,
+    policies,
+    policy_for,
+    reader_of,
+    rules,
+    stands_in,
+)
+from service.domain.galleries import sharing
+from service.store.tables import Challenge, DraftRow, Gallery, Organization, Revision, Submission
+
+MOST_LOOKED_AT: Final = 400
+"""Works that are compared, the most recent: on one challenge of one organization more add nothing that is nearer."""
+
+
+def candidates(session: Session, row: Gallery, challenge: Challenge, *, now: datetime) -> list[str]:
+    """Others' latest revisions that this learner may be shown now, the most recent first; ids."""
+    tree = Tree(session, row.organization_id)
+    policy = rules(policy_for(policies(session, [challenge.id]), tree, challenge.id, row.group_id))
+    submission = session.get_one(Submission, row.submission_id)
+    reader = reader_of(row.person_id, submission.withdrawn_at is None, challenge.sharing_peers, challenge.sharing_reach)
+    rows = session.execute(
+        columns()
+        .where(
+            Submission.organization_id == row.organization_id,
+            Submission.challenge_id == challenge.id,
+            Submission.latest == Revision.number,
+        )
+        .order_by(Revision.submitted_at.desc(), Revision.id)
+    ).all()
+    group = stands_in(session, tree, [row])[row.id]
+    counts = counted(session, {(challenge.id, one.person_id) for one in rows}) if policy.most_per_author else {}
+    found = [
+        one.id
+        for one in rows
+        if sharing(
+            facts_of(one, tree, group, counts.get((challenge.id, one.person_id), 0) + 1), reader, policy, now
+        ).hindrance
+        is None
+    ]
+    return found[:MOST_LOOKED_AT]
+
+
+def as_works(session: Session, revisions: Sequence[str]) -> dict[str, Work]:
+    """Revisions as the machine compares them: with what a facilitator judged, or else what the assessment read."""
+    rows = session.execute(
+        select(
+            Revision.id,
+            Revision.text,
+            Submission.person_id,
+            DraftRow.standing,
+            DraftRow.score,
+            DraftRow.judgements,
+            DraftRow.assessment,
+        )
+        .join(Submission, Submission.id == Revision.submission_id)
+        .outerjoin(DraftRow, DraftRow.revision_id == Revision.id)
+        .where(Revision.id.in_(revisions))
+    )
+    return {
+        one.id: Work(
+            one.id,
+            one.text,
+            one.person_id,
+            one.standing or _overall(one.assessment or {}),
+            one.score if one.score is not None else (one.assessment or {}).get("score"),
+            _criteria(one.judgements or {}, one.assessment or {}),
+        )
+        for one in rows
+    }
+
+
+def _overall(assessment: Mapping[str, Any]) -> Standing | None:
+    found = assessment.get("overall")
+    return None if not found or assessment.get("abstained") else Standing(found["standing"])
+
+
+def _criteria(judged: Mapping[str, str], assessment: Mapping[str, Any]) -> dict[str, Standing]:
+    read = {one["criterion"]: one["standing"] for one in assessment.get("criteria", ())}
+    return {key: Standing(standing) for key, standing in {**read, **judged}.items()}
+
+
+def language_of(session: Session, row: Gallery, own: Revision) -> str:
+    """The language in which its learner is spoken to."""
+    challenge, organization = (
+        session.get_one(Challenge, row.challenge_id),
+        session.get_one(Organization, row.organization_id),
+    )
+    return own.language or challenge.language or organization.language
+
+
+def compared(session: Session, row: Gallery, revisions: Sequence[str]) -> Comparison | None:
+    """What to compare in these works, drafted anew; None where there is nothing, or no machine may read the own."""
+    own = session.get_one(Revision, row.revision_id)
+    if own.ai is AI.NONE:
+        return None
+    works = as_works(session, [own.id, *revisions])
+    return compare(works[own.id], [works[id_] for id_ in revisions], language_of(session, row, own))

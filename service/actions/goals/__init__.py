@@ -1,0 +1,1 @@
+"""Goals of the organization, and the work that shows progress on them."""

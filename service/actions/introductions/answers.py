@@ -1,0 +1,174 @@
+"""Both are asked, separately; only two yeses introduce. Then: did you meet, was it useful?"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from service.actions.introductions.common import approval_in_force, held, open_people, over, side, tell, texts, willing
+from service.actions.introductions.ends import withdraw
+from service.domain.errors import NotAllowed, NotFound, NotNow
+from service.domain.events import Event
+from service.domain.introductions import TOGETHER, Act, Answer, By, Seen, State, seen_by, step, wording_digest
+from service.domain.requests import RequestState
+from service.domain.roles import Actor
+from service.store import audit, outbox
+from service.store.tables import (
+    Introduction,
+    IntroductionAnswer,
+    IntroductionQuestion,
+    Meeting,
+    Request,
+    Said,
+    Useful,
+)
+
+
+def ask_due(session: Session, introduction_id: str, *, now: datetime) -> bool:
+    """The undo window has passed: ask both, if it still stands approved and both still allow it.
+
+    The database refuses a question without an approval of its text. False: nobody was asked.
+    """
+    if session.get(Introduction, introduction_id) is None:
+        return False
+    row, open_to = held(session, introduction_id)
+    if row.state is not State.APPROVED:
+        return False
+    if not willing(row, open_to):
+        withdraw(session, row, By.FIRST, now=now)
+        return False
+    approval = approval_in_force(session, row.id)
+    if approval is None or approval.ask_at > now or wording_digest(texts(row)) != approval.text_hash:
+        return False
+    row.state, row.asked_at = step(row.state, Act.ASK, By.CLOCK), now
+    session.add(
+        IntroductionQuestion(
+            introduction_id=row.id,
+            organization_id=row.organization_id,
+            text_hash=approval.text_hash,
+            approval_id=approval.id,
+            asked_at=now,
+        )
+    )
+    session.flush()
+    tell(session, row, Event.INTRODUCTION_ASKED, now=now)
+    _note(session, row, By.CLOCK.value, "ask", now)
+    return True
+
+
+def answer(session: Session, actor: Actor, introduction_id: str, *, yes: bool, now: datetime) -> Introduction:
+    """One of the two says yes or no. A no is silent: nothing that the other can see changes.
+
+    Raises NotFound for anybody else and where nobody was asked, NotNow where it is over for this person.
+    """
+    row, who = _own(session, actor, introduction_id)
+    kept = session.get(IntroductionAnswer, (row.id, actor.person or ""))
+    _require_asked(row, kept, now)
+    state = step(row.state, Act.AGREE if yes else Act.DECLINE, who)
+    if kept is None:
+        kept = IntroductionAnswer(
+            introduction_id=row.id, person_id=actor.person or "", organization_id=row.organization_id
+        )
+        session.add(kept)
+    kept.said, kept.said_at = Said.YES if yes else Said.NO, now
+    session.flush()
+    if state is State.INTRODUCED:
+        _introduce(session, row, now)
+    row.state = state
+    _note(session, row, f"person:{actor.person}", "answer", now)
+    return row
+
+
+def _own(session: Session, actor: Actor, introduction_id: str) -> tuple[Introduction, By]:
+    """An introduction of the actor's own, held. Raises NotAllowed for a platform, NotFound."""
+    if actor.person is None:
+        raise NotAllowed("Only the two people themselves answer: use a token of theirs.")
+    row, _ = held(session, introduction_id, actor.organization)
+    who = side(row, actor.person)
+    allowed = open_people(session, (row.first_id, row.second_id), machines=False)
+    if row.asked_at is None or not all(allowed.values()):
+        raise NotFound("There is no such introduction here, or it is not yours to see.")
+    return row, who
+
+
+def own_answer(kept: IntroductionAnswer | None) -> Answer:
+    """What a person has said so far."""
+    return Answer.NONE if kept is None else Answer(kept.said.value)
+
+
+def _require_asked(row: Introduction, kept: IntroductionAnswer | None, now: datetime) -> None:
+    seen = Seen.CLOSED if _closed(row, now) else seen_by(row.state, own_answer(kept), asked_at=row.asked_at, now=now)
+    if seen is Seen.TOGETHER:
+        raise NotNow("You two are introduced already.")
+    if seen not in (Seen.QUESTION, Seen.WAITING):
+        raise NotNow("This question is closed.")
+
+
+def _closed(row: Introduction, now: datetime) -> bool:
+    return row.state not in TOGETHER and over(row, now)
+
+
+def _introduce(session: Session, row: Introduction, now: datetime) -> None:
+    """The one place where two people are introduced; the database refuses it without a yes of each."""
+    session.add(
+        Meeting(
+            introduction_id=row.id,
+            organization_id=row.organization_id,
+            first_id=row.first_id,
+            second_id=row.second_id,
+            at=now,
+        )
+    )
+    session.flush()
+    row.introduced_at = now
+    tell(session, row, Event.INTRODUCTION_MADE, now=now)
+
+
+def report(
+    session: Session,
+    actor: Actor,
+    introduction_id: str,
+    *,
+    met: bool,
+    useful: Useful | None = None,
+    note: str = "",
+    now: datetime,
+) -> Introduction:
+    """Did you meet, and was it useful? Each says so for themselves. Raises NotFound, NotNow before they know."""
+    row, who = _own(session, actor, introduction_id)
+    kept = session.get(IntroductionAnswer, (row.id, actor.person or ""))
+    if row.state not in TOGETHER or kept is None:
+        raise NotNow("You two are not introduced.")
+    row.state = step(row.state, Act.MEET if met else Act.MISS, who)
+    if met and useful is not None:
+        row.state = step(row.state, Act.RATE, who)
+    kept.met, kept.useful, kept.note, kept.told_at = met, useful if met else None, note, now
+    if met and useful in (Useful.YES, Useful.A_LITTLE):
+        _answered(session, row, actor, now)
+    _note(session, row, f"person:{actor.person}", "report", now)
+    return row
+
+
+def _answered(session: Session, row: Introduction, actor: Actor, now: datetime) -> None:
+    """Whoever asked for it says that it was useful: the request is answered by that."""
+    request = session.scalar(
+        select(Request).where(Request.id == (row.request_id or ""), Request.person_id == actor.person).with_for_update()
+    )
+    if request is not None and request.state is RequestState.OPEN:
+        request.state, request.answered_at = RequestState.ANSWERED, now
+        request.answered_by = row.second_id if row.first_id == actor.person else row.first_id
+        outbox.tell(session, row.organization_id, Event.REQUEST_ANSWERED, now=now, request=request.id)
+
+
+def _note(session: Session, row: Introduction, actor: str, act: str, now: datetime) -> None:
+    """That somebody answered goes into the trail; what they said stays in their answer."""
+    audit.record(
+        session,
+        organization=row.organization_id,
+        actor=actor,
+        act=f"introduction.{act}",
+        subject=row.id,
+        now=now,
+    )

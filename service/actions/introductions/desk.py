@@ -1,0 +1,357 @@
+"""Introductions on a facilitator's desk: the queue, one of them, and the decisions. Each names the version seen."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from service.actions.introductions.common import (
+    UNANSWERED,
+    RowLike,
+    approval_in_force,
+    hindered,
+    named,
+    on_desk,
+    open_people,
+    outward,
+    over,
+    past,
+    require_decider,
+    require_on_desk,
+    tell,
+    texts,
+    to_decide,
+)
+from service.actions.work.quotes import Place, Quote, of_work, reader
+from service.domain.errors import Invalid, NotNow
+from service.domain.events import Event
+from service.domain.introductions import (
+    TOGETHER,
+    Act,
+    By,
+    Hindrance,
+    State,
+    load,
+    possible,
+    require_seen,
+    step,
+    wording_digest,
+)
+from service.domain.roles import Actor
+from service.store import audit, jobs
+from service.store.tables import Group, Introduction, IntroductionApproval, Organization, Person, Request, RoleGrant
+
+MOST = 200
+WORDS: Final = ("reason", "first_brings", "second_brings", "step", "message_to_first", "message_to_second")
+"""What a facilitator may change."""
+
+
+class Why(StrEnum):
+    """Why a facilitator decides against an introduction."""
+
+    KNOW_EACH_OTHER = "know_each_other"
+    NOT_USEFUL = "not_useful"
+    WRONG_TIME = "wrong_time"
+    WRONG_READING = "wrong_reading"
+    OTHER = "other"
+
+
+HINDRANCES: Final[Mapping[Hindrance, str]] = {
+    Hindrance.CONSENT: "one of the two does not want to be introduced any more",
+    Hindrance.LOAD: "one of the two has enough introductions for now",
+    Hindrance.REPEATED: "these two were asked about each other before",
+    Hindrance.SAME: "this is one person",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Half:
+    """One of the two people. `load`: introductions that weigh on them now."""
+
+    id: str  # our own
+    external_id: str
+    name: str
+    groups: tuple[str, ...]
+    load: int
+    reviewed: bool  # by whoever looks
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A line of the queue."""
+
+    id: str
+    version: int
+    state: str
+    kind: str
+    first: Half
+    second: Half
+    reason: str
+    created_at: datetime
+    request: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DeskIntroduction:
+    """One introduction, to decide on. `hindrance`: why nobody may be asked now; empty if both may."""
+
+    line: Listed
+    kinds: tuple[str, ...]
+    wording: Mapping[str, str]
+    quotes: tuple[Quote, ...]
+    unquoted: int  # passages whose author does not share them with whoever looks
+    text_hash: str
+    request_text: str
+    hindrance: str
+    acts: tuple[str, ...]
+    ask_at: datetime | None
+    note: str
+
+    def may(self, act: str) -> bool:
+        return act in self.acts
+
+
+VIEWS: Final[Mapping[str, tuple[State, ...]]] = {
+    "suggested": (State.SUGGESTED,),
+    "approved": (State.APPROVED,),
+    "asked": (*UNANSWERED, State.DECLINED),
+    "made": tuple(TOGETHER),
+    "ended": (*UNANSWERED, State.DECLINED, State.DISMISSED, State.EXPIRED, State.WITHDRAWN),
+}
+"""What a facilitator may look at, and the states that it may hold."""
+
+
+def queue(session: Session, actor: Actor, *, view: str = "suggested", now: datetime) -> list[Listed]:
+    """Introductions of one view, the likeliest to be useful first. Raises NotAllowed for a learner."""
+    require_decider(actor)
+    rows = session.scalars(
+        select(Introduction)
+        .where(*on_desk(actor), Introduction.state.in_(VIEWS[view]))
+        .order_by(Introduction.score.desc(), Introduction.id)
+        .limit(MOST)
+    ).all()
+    return _lines(session, actor, [row for row in rows if view_of(row, now) == view], now)
+
+
+def view_of(row: Introduction | RowLike, now: datetime) -> str:
+    """Which view an introduction is in."""
+    if row.state in TOGETHER:
+        return "made"
+    seen = outward(row, now)
+    return seen if seen in VIEWS else "ended"
+
+
+def counts(session: Session, actor: Actor, *, now: datetime) -> dict[str, int]:
+    """How many there are in each view."""
+    require_decider(actor)
+    rows = session.execute(
+        select(Introduction.state, Introduction.asked_at, Introduction.ended_at).where(*on_desk(actor))
+    )
+    found = Counter(view_of(row, now) for row in rows.all())
+    return {view: found[view] for view in VIEWS}
+
+
+def _lines(session: Session, actor: Actor, rows: Iterable[Introduction], now: datetime) -> list[Listed]:
+    rows = list(rows)
+    halves = _halves(session, actor, {person for row in rows for person in (row.first_id, row.second_id)}, now)
+    return [
+        Listed(
+            id=row.id,
+            version=row.version,
+            state=outward(row, now),
+            kind=row.kind,
+            first=halves[row.first_id],
+            second=halves[row.second_id],
+            reason=row.wording.get("reason", ""),
+            created_at=row.created_at,
+            request=row.request_id is not None,
+        )
+        for row in rows
+    ]
+
+
+def _halves(session: Session, actor: Actor, people: set[str], now: datetime) -> dict[str, Half]:
+    grants = session.execute(
+        select(RoleGrant.person_id, Group.id, Group.name)
+        .join(Group, Group.id == RoleGrant.group_id)
+        .where(RoleGrant.person_id.in_(people))
+        .order_by(Group.name)
+    ).all()
+    before = past(session, people) if people else []
+    rows = session.execute(select(Person.id, Person.external_id, Person.name).where(Person.id.in_(people)))
+    return {
+        id_: Half(
+            id_,
+            external_id,
+            name,
+            tuple(dict.fromkeys(group for person, _, group in grants if person == id_)),
+            load(id_, before, now),
+            any(person == id_ and group in actor.reviews for person, group, _ in grants),
+        )
+        for id_, external_id, name in rows
+    }
+
+
+def show(session: Session, actor: Actor, introduction_id: str, *, now: datetime) -> DeskIntroduction:
+    """One introduction. Raises NotFound where neither of the two is in a group that the actor reviews."""
+    require_on_desk(session, actor, introduction_id)
+    row = session.get_one(Introduction, introduction_id)
+    places = [Place(one["work"], one["start"], one["end"]) for one in row.passages]
+    quotes = of_work(session, places, reader(session, actor, reviewing=True), named=True)
+    request = session.get(Request, row.request_id) if row.request_id else None
+    approval = approval_in_force(session, row.id)
+    acts = tuple(act for act in possible(_outside(row, now), By.FACILITATOR) if act != Act.ASK.value)
+    return DeskIntroduction(
+        line=_lines(session, actor, [row], now)[0],
+        kinds=tuple(one["kind"] for one in row.reasons),
+        wording=dict(row.wording),
+        quotes=tuple(quotes[place] for place in places if place in quotes),
+        unquoted=len(places) - len(quotes),
+        text_hash=wording_digest(texts(row)),
+        request_text=request.text if request else "",
+        hindrance=_hindrance(session, row, now),
+        acts=acts,
+        ask_at=approval.ask_at if approval and row.state is State.APPROVED else None,
+        note=row.note,
+    )
+
+
+def _outside(row: Introduction, now: datetime) -> State:
+    """The state that a facilitator acts on: who was asked and said no looks like who was asked."""
+    if row.state in (*UNANSWERED, State.DECLINED):
+        return State.EXPIRED if over(row, now) else State.ASKED
+    return row.state
+
+
+def _hindrance(session: Session, row: Introduction, now: datetime) -> str:
+    if row.state not in (State.SUGGESTED, State.APPROVED):
+        return ""
+    found = hindered(session, row, open_people(session, named(row)), now)
+    return HINDRANCES[found] if found else ""
+
+
+def revise(
+    session: Session, actor: Actor, introduction_id: str, *, version: int, wording: Mapping[str, str], now: datetime
+) -> Introduction:
+    """Change what the two would read; an approval ends with it. Raises Invalid for an empty or an unknown text."""
+    row, _, person = to_decide(session, actor, introduction_id, version)
+    unknown = sorted(set(wording) - set(WORDS))
+    if unknown:
+        raise Invalid(f"An introduction has no text '{unknown[0]}'.")
+    new = {**row.wording, **{name: text.strip() for name, text in wording.items()}}
+    if empty := [name for name in WORDS if not new.get(name)]:
+        raise Invalid(f"'{empty[0]}' is empty. Say something, or dismiss the introduction.")
+    state = step(row.state, Act.REVISE, By.FACILITATOR)
+    _undo_approval(session, row, now)
+    row.wording, row.state = new, state
+    _decided(session, row, person, "revise", now)
+    return row
+
+
+def drop_quotes(session: Session, actor: Actor, introduction_id: str, *, version: int, now: datetime) -> Introduction:
+    """Introduce them without anybody's words from their work."""
+    row, _, person = to_decide(session, actor, introduction_id, version)
+    state = step(row.state, Act.REVISE, By.FACILITATOR)
+    _undo_approval(session, row, now)
+    row.passages, row.state = [], state
+    _decided(session, row, person, "revise", now)
+    return row
+
+
+def approve(
+    session: Session,
+    actor: Actor,
+    introduction_id: str,
+    *,
+    version: int,
+    seen: str,
+    undo: timedelta = timedelta(seconds=10),
+    now: datetime,
+) -> Introduction:
+    """Approve exactly the text whose hash is `seen`; both are asked when the undo window has passed.
+
+    Raises ChangedSince for another text, NotNow where one of the two may not be asked now, saying why.
+    """
+    row, open_to, person = to_decide(session, actor, introduction_id, version)
+    state = step(row.state, Act.APPROVE, By.FACILITATOR)
+    text_hash = require_seen(seen, texts(row))
+    if (why := hindered(session, row, open_to, now)) is not None:
+        raise NotNow(f"Nobody can be asked now: {HINDRANCES[why]}.")
+    seconds = session.get_one(Organization, row.organization_id).settings.get("undo_seconds")
+    ask_at = now + (undo if seconds is None else timedelta(seconds=float(seconds)))
+    approval = IntroductionApproval(
+        organization_id=row.organization_id,
+        introduction_id=row.id,
+        text_hash=text_hash,
+        body=texts(row),
+        facilitator_id=person,
+        approved_at=now,
+        ask_at=ask_at,
+    )
+    session.add(approval)
+    row.state = state
+    _decided(session, row, person, "approve", now, text_hash=text_hash)
+    session.flush()
+    jobs.enqueue(
+        session,
+        organization=row.organization_id,
+        kind="ask",
+        subject=row.id,
+        now=now,
+        not_before=ask_at,
+        dedupe=f"ask:{approval.id}",
+        priority=20,
+    )
+    return row
+
+
+def undo(session: Session, actor: Actor, introduction_id: str, *, version: int, now: datetime) -> Introduction:
+    """Take an approval back before anybody was asked."""
+    row, _, person = to_decide(session, actor, introduction_id, version)
+    row.state = step(row.state, Act.UNDO, By.FACILITATOR)
+    _undo_approval(session, row, now)
+    _decided(session, row, person, "undo", now)
+    return row
+
+
+def dismiss(
+    session: Session, actor: Actor, introduction_id: str, *, version: int, reason: Why, note: str = "", now: datetime
+) -> Introduction:
+    """Decide against it; these two are not suggested to each other again. Where both were asked, it closes for both."""
+    row, _, person = to_decide(session, actor, introduction_id, version)
+    state = step(_outside(row, now), Act.DISMISS, By.FACILITATOR)
+    _undo_approval(session, row, now)
+    if row.state is not State.DECLINED:  # a no that somebody said stays what it was
+        row.state = state
+    row.reason_code, row.note, row.ended_at = reason.value, note, now
+    if row.asked_at is not None:
+        tell(session, row, Event.INTRODUCTION_ENDED, now=now)
+    _decided(session, row, person, "dismiss", now, reason=reason.value)
+    return row
+
+
+def _undo_approval(session: Session, row: Introduction, now: datetime) -> None:
+    approval = approval_in_force(session, row.id)
+    if approval is not None and row.asked_at is None:
+        approval.undone_at = now
+
+
+def _decided(session: Session, row: Introduction, person: str, act: str, now: datetime, **facts: object) -> None:
+    row.version += 1
+    row.decided_by = person
+    audit.record(
+        session,
+        organization=row.organization_id,
+        actor=f"person:{person}",
+        act=f"introduction.{act}",
+        subject=row.id,
+        now=now,
+        **facts,
+    )

@@ -1,0 +1,1 @@
+"""What learners see, say and do: work and feedback, galleries, next steps, questions, their own data."""

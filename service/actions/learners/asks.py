@@ -1,0 +1,168 @@
+"""Asking a person: what a learner asks or replies about released feedback, and what a facilitator answers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy.orm import Session
+
+from service.actions.learners.own import feedback_there, standing
+from service.actions.people import register
+from service.actions.work import consequences
+from service.domain.errors import Conflict, Invalid, NotFound
+from service.domain.events import Event
+from service.domain.roles import Actor, require_desk, require_reviewer, visible_groups
+from service.store import audit
+from service.store.tables import AskKind, AskRow, Challenge, DraftRow, Person, Revision, Submission
+
+_Rows = Select[AskRow, str, int, Challenge, Person]
+MOST = 500
+"""Open questions that are listed at once, oldest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskWish:
+    """What is asked. `point` is the id of a released point, empty for the feedback as a whole (on `revision`)."""
+
+    text: str
+    kind: AskKind = AskKind.QUESTION
+    point: str = ""
+    revision: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AskSeen:
+    """A question or reply with where it belongs, in external ids but for `draft` and `point`."""
+
+    id: str
+    kind: AskKind
+    text: str
+    asked_at: datetime
+    person: str
+    person_name: str
+    submission: str
+    revision: int
+    challenge: str
+    challenge_title: str
+    draft: str
+    point: str
+    answer: str
+    answered_by: str  # a name; empty where there is no answer, or who gave it is gone
+    answered_at: datetime | None
+
+
+def ask(session: Session, actor: Actor, external_id: str, wish: AskWish, *, now: datetime) -> AskSeen:
+    """Ask the facilitators of the group, or reply to them. Raises NotFound, Invalid (nothing said)."""
+    submission = standing(session, actor, external_id)
+    found = feedback_there(session, submission, point=wish.point, revision=wish.revision)
+    row = AskRow(
+        organization_id=submission.organization_id,
+        draft_id=found.draft.id,
+        point_id=wish.point or None,
+        person_id=submission.person_id,
+        kind=wish.kind,
+        text=_said(wish.text),
+        asked_at=now,
+    )
+    session.add(row)
+    session.flush()
+    if wish.kind is AskKind.QUESTION:
+        consequences.told_of(session, found.draft, Event.ASK_OPENED, now=now)
+    return _seen(session, _all().where(AskRow.id == row.id))[0]
+
+
+def _said(text: str) -> str:
+    if not text.strip():
+        raise Invalid("Please write a word or two first.")
+    return text
+
+
+def answer(session: Session, actor: Actor, ask_id: str, text: str, *, now: datetime) -> AskSeen:
+    """Answer as a facilitator of the group. The same person may word it anew.
+
+    Raises NotFound (also where the submission was taken back), NotAllowed, Conflict (another has answered), Invalid.
+    """
+    row = session.get(AskRow, ask_id, with_for_update=True)
+    if row is None or row.organization_id != actor.organization:
+        raise NotFound
+    draft = session.get_one(DraftRow, row.draft_id)
+    if actor.person is not None and draft.group_id not in actor.reviews:
+        raise NotFound
+    person = require_reviewer(actor, draft.group_id)
+    if session.get_one(Submission, draft.submission_id).withdrawn_at is not None:
+        raise NotFound
+    if row.answered_at is not None and row.answered_by not in (None, person):
+        raise Conflict(f"{register.name_of(session, row.answered_by)} has answered this already.")
+    first = row.answered_at is None
+    row.answer, row.answered_by, row.answered_at = _said(text), person, now
+    session.flush()
+    if first:
+        consequences.told_of(session, draft, Event.ASK_ANSWERED, now=now)
+    audit.record(session, organization=actor.organization, actor=actor.name, act="ask.answer", subject=row.id, now=now)
+    return _seen(session, _all().where(AskRow.id == row.id))[0]
+
+
+def asks_open(session: Session, actor: Actor, *, draft: str | None = None) -> list[AskSeen]:
+    """Questions that wait for an answer in the groups that the actor reviews (or pushes for), oldest first.
+
+    `draft` narrows it to one, and adds replies, which wait for nobody. Raises NotAllowed for a learner.
+    """
+    require_desk(actor)
+    groups = visible_groups(actor)
+    here: list[ColumnElement[bool]] = [AskRow.organization_id == actor.organization, AskRow.answered_at.is_(None)]
+    if groups is not None:
+        here.append(DraftRow.group_id.in_(groups))
+    here.append(AskRow.kind == AskKind.QUESTION if draft is None else AskRow.draft_id == draft)
+    return _seen(session, _all().where(*here).limit(MOST))
+
+
+def asks(session: Session, actor: Actor, external_id: str) -> list[AskSeen]:
+    """All on an own submission, oldest first. Raises NotFound."""
+    return of_submissions(session, [standing(session, actor, external_id)])
+
+
+def of_submissions(session: Session, rows: Sequence[Submission]) -> list[AskSeen]:
+    """The same for rows that the caller may see."""
+    return _seen(session, _all().where(DraftRow.submission_id.in_([row.id for row in rows])))
+
+
+def _all() -> _Rows:
+    """Never of a submission that was taken back."""
+    return (
+        select(AskRow, Submission.external_id, Revision.number, Challenge, Person)
+        .join(DraftRow, DraftRow.id == AskRow.draft_id)
+        .join(Revision, Revision.id == DraftRow.revision_id)
+        .join(Submission, Submission.id == DraftRow.submission_id)
+        .join(Challenge, Challenge.id == DraftRow.challenge_id)
+        .join(Person, Person.id == AskRow.person_id)
+        .where(Submission.withdrawn_at.is_(None))
+        .order_by(AskRow.asked_at, AskRow.id)
+    )
+
+
+def _seen(session: Session, query: _Rows) -> list[AskSeen]:
+    rows = session.execute(query).all()
+    names = register.names_of(session, (row.answered_by for row, *_ in rows))
+    return [
+        AskSeen(
+            id=row.id,
+            kind=row.kind,
+            text=row.text,
+            asked_at=row.asked_at,
+            person=person.external_id,
+            person_name=person.name,
+            submission=submission,
+            revision=number,
+            challenge=challenge.external_id,
+            challenge_title=challenge.title,
+            draft=row.draft_id,
+            point=row.point_id or "",
+            answer=row.answer,
+            answered_by=names.get(row.answered_by or "", ""),
+            answered_at=row.answered_at,
+        )
+        for row, submission, number, challenge, person in rows
+    ]

@@ -1,0 +1,126 @@
+"""What a learner may read of each revision's feedback, and that it was read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from service.actions.decisions.release import ReleasedFeedback, read_out, readable
+from service.actions.learners.own import feedback_there, standing
+from service.actions.work import consequences
+from service.domain.drafts import State
+from service.domain.events import Event
+from service.domain.roles import Actor
+from service.store.tables import DraftRow, ReadingRow, Release, Revision
+
+
+class Stage(StrEnum):
+    """How far the feedback on one revision is, in a learner's terms."""
+
+    AWAITED = "awaited"  # a facilitator will read it
+    THERE = "there"
+    TAKEN_BACK = "taken_back"  # it was there, and no longer is
+    DECLINED = "declined"  # a facilitator decided to give none
+    PASSED = "passed"  # a later revision came first
+
+
+_STAGES: Mapping[State, Stage] = {
+    State.RELEASED: Stage.THERE,
+    State.RETRACTED: Stage.TAKEN_BACK,
+    State.DECLINED: Stage.DECLINED,
+    State.SUPERSEDED: Stage.PASSED,
+}
+
+
+def stage(state: State) -> Stage:
+    """What a draft's state means to its learner, who is not told how a draft is made."""
+    return _STAGES.get(state, Stage.AWAITED)
+
+
+@dataclass(frozen=True, slots=True)
+class RevisionSeen:
+    """One revision and its feedback. `taken_back_at` stays where other feedback is awaited after one was taken back."""
+
+    row: Revision
+    draft: str
+    stage: Stage
+    feedback: ReleasedFeedback | None
+    read_at: datetime | None
+    taken_back_at: datetime | None
+
+
+def revisions(session: Session, actor: Actor, external_id: str) -> list[RevisionSeen]:
+    """Every revision of an own submission, the latest first. Raises NotFound, also where it was taken back."""
+    submission = standing(session, actor, external_id)
+    rows = session.execute(
+        select(Revision, DraftRow.id, DraftRow.state)
+        .join(DraftRow, DraftRow.revision_id == Revision.id)
+        .where(Revision.submission_id == submission.id)
+        .order_by(Revision.number.desc())
+    ).all()
+    there = readable(session, submission)
+    said = {one.draft.id: words for one, words in zip(there, read_out(session, submission, there), strict=True)}
+    drafts = [draft for _, draft, _ in rows]
+    read = dict(
+        session.execute(
+            select(ReadingRow.draft_id, func.max(ReadingRow.read_at))
+            .where(ReadingRow.release_id.in_([one.release.id for one in there]))
+            .group_by(ReadingRow.draft_id)
+        ).all()
+    )
+    back = _taken_back(session, drafts)
+    return [
+        RevisionSeen(
+            revision,
+            draft,
+            Stage.THERE if draft in said else _without(stage(state)),
+            said.get(draft),
+            read.get(draft),
+            None if draft in said else back.get(draft),
+        )
+        for revision, draft, state in rows
+    ]
+
+
+def _without(found: Stage) -> Stage:
+    """A text that is not what was approved is as good as not there."""
+    return Stage.AWAITED if found is Stage.THERE else found
+
+
+def _taken_back(session: Session, drafts: list[str]) -> dict[str, datetime]:
+    rows = session.execute(
+        select(Release.draft_id, Release.retracted_at)
+        .where(Release.draft_id.in_(drafts), Release.retracted_at.is_not(None))
+        .order_by(Release.id)
+    )
+    return {draft: at for draft, at in rows if at is not None}
+
+
+def read(
+    session: Session, actor: Actor, external_id: str, *, revision: int | None = None, now: datetime
+) -> tuple[ReadingRow, bool]:
+    """Note that the learner opened the feedback on a revision (the latest that has any); True for the first time.
+
+    Raises NotFound.
+    """
+    submission = standing(session, actor, external_id)
+    found = feedback_there(session, submission, revision=revision)
+    row = session.get(ReadingRow, found.release.id)
+    if row is not None:
+        return row, False
+    row = ReadingRow(
+        release_id=found.release.id,
+        organization_id=submission.organization_id,
+        person_id=submission.person_id,
+        draft_id=found.draft.id,
+        read_at=now,
+    )
+    session.add(row)
+    session.flush()
+    consequences.told_of(session, found.draft, Event.FEEDBACK_READ, now=now)
+    return row, True

@@ -1,0 +1,63 @@
+"""Who may do what a learner does: the person, or a platform for the person. For others there is nothing here."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from service.actions.decisions.release import Readable, readable
+from service.domain.errors import NotFound
+from service.domain.roles import Actor, Reach, may_see_group
+from service.store import find
+from service.store.tables import Person, RoleGrant, Submission
+
+
+def submission_of(session: Session, actor: Actor, external_id: str) -> Submission:
+    """The actor's own submission, or one that the platform pushes for. Raises NotFound."""
+    row = find.one(session, Submission, actor.organization, external_id)
+    if actor.reach is Reach.PLATFORM and may_see_group(actor, row.group_id):
+        return row
+    if actor.reach is Reach.PERSON and actor.person == row.person_id:
+        return row
+    raise NotFound
+
+
+def standing(session: Session, actor: Actor, external_id: str) -> Submission:
+    """The same, not taken back. Raises NotFound."""
+    row = submission_of(session, actor, external_id)
+    if row.withdrawn_at is not None:
+        raise NotFound("This was taken back; nothing of it is kept to be read or answered.")
+    return row
+
+
+def person_of(session: Session, actor: Actor, external_id: str) -> Person:
+    """The actor's own person, or one that the platform may act for. Raises NotFound."""
+    row = find.one(session, Person, actor.organization, external_id)
+    require_own(session, actor, row.id)
+    return row
+
+
+def require_own(session: Session, actor: Actor, person: str) -> None:
+    """Raises NotFound unless this person, by our id, is the actor, or the platform may act for them."""
+    if actor.reach is Reach.PERSON:
+        if actor.person != person:
+            raise NotFound
+    elif actor.groups is not None:
+        held = session.scalars(select(RoleGrant.group_id).where(RoleGrant.person_id == person)).all()
+        if actor.groups.isdisjoint(held):
+            raise NotFound
+
+
+def feedback_there(
+    session: Session, submission: Submission, *, point: str = "", revision: int | None = None
+) -> Readable:
+    """The readable feedback that holds this point; without one, that on the revision, or the latest there is.
+
+    Raises NotFound.
+    """
+    for one in readable(session, submission):
+        if point and point not in one.point_ids:
+            continue
+        if revision is None or one.revision.number == revision:
+            return one
+    raise NotFound("There is no such feedback here to read. It may have been taken back.")

@@ -1,0 +1,249 @@
+"""What was decided on a challenge, as it stands now, and where else a decision fits.
+
+Nothing of it is stored a second time: a decision that is taken back is no longer remembered, work that was withdrawn
+or that no machine may read is compared with nothing. Changes nothing but through the decisions themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, and_, or_, select
+from sqlalchemy.orm import Session, load_only
+
+from pipelines.values import AI
+from service.actions.decisions import points
+from service.actions.decisions.hold import open_draft
+from service.actions.drafts import read
+from service.domain.consistency import Kinship, Said, kin
+from service.domain.drafts import State
+from service.domain.errors import Invalid, NotFound, NotNow, PeerloomError
+from service.domain.roles import Actor
+from service.store import audit
+from service.store.library import KEPT, TOLD
+from service.store.tables import (
+    Challenge,
+    Consent,
+    DraftRow,
+    Organization,
+    PointRow,
+    PointState,
+    Revision,
+    Submission,
+)
+
+MOST_DECIDED = 1000
+"""Decided points of a challenge that are remembered, the latest. To compare as many all with all took 0.1 s on four
+criteria, 1.5 s on a single one; to mark one draft by them, 0.1 s."""
+MOST_REACHED = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """A decided point, and who decided on it, when and where."""
+
+    said: Said
+    draft: str
+    group: str
+    by: str | None
+    at: datetime
+    reason: str
+
+
+def decided(session: Session, challenge: Challenge) -> list[Remembered]:
+    """Points of a challenge that were dismissed, or are part of what was approved; the latest first."""
+    kept = and_(
+        PointRow.state.in_(KEPT), PointRow.generation == DraftRow.generation, DraftRow.state.in_(TOLD)
+    )  # as in service.store.library: what an earlier generation held was not part of what was approved
+    rows = session.execute(
+        _points(challenge.id)
+        .where(or_(kept, PointRow.state == PointState.DISMISSED))
+        .order_by(PointRow.decided_at.desc(), PointRow.id)
+        .limit(MOST_DECIDED)
+    ).all()
+    language = language_of(session, challenge)
+    return [remembered(row.PointRow, row.DraftRow, language) for row in rows]
+
+
+def _points(challenge: str) -> Select[PointRow, DraftRow]:
+    """Points on work that is still there and that machines may read."""
+    return (
+        select(PointRow, DraftRow)
+        .join(DraftRow, DraftRow.id == PointRow.draft_id)
+        .join(Revision, Revision.id == DraftRow.revision_id)
+        .join(Submission, Submission.id == DraftRow.submission_id)
+        .join(Consent, Consent.person_id == Submission.person_id)
+        .where(
+            DraftRow.challenge_id == challenge,
+            Submission.withdrawn_at.is_(None),
+            Consent.ai != AI.NONE,
+            Revision.ai != AI.NONE,
+        )
+        .options(load_only(*_NEEDED))
+    )
+
+
+_NEEDED = (DraftRow.group_id, DraftRow.submission_id, DraftRow.version, DraftRow.changed_at)
+"""Of the other drafts; their prompts alone would be megabytes."""
+
+
+def language_of(session: Session, challenge: Challenge) -> str:
+    """The language in which points on a challenge are compared."""
+    return challenge.language or session.get_one(Organization, challenge.organization_id).language
+
+
+def remembered(point: PointRow, draft: DraftRow, language: str) -> Remembered:
+    said = Said(
+        point=point.id,
+        submission=draft.submission_id,
+        kind=point.kind,
+        criterion=point.criterion,
+        text=point.text,
+        quote=point.quote,
+        language=language,
+        dismissed=point.state is PointState.DISMISSED,
+        reason=point.reason_code,
+    )
+    at = point.decided_at or draft.changed_at
+    return Remembered(said, draft.id, draft.group_id, point.decided_by, at, point.reason or point.reason_code)
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """A point of another draft that a decision would fit, too, and in what it is alike."""
+
+    draft: DraftRow
+    point: PointRow
+    kinship: Kinship
+
+
+def reach(session: Session, actor: Actor, draft_id: str, point_id: str) -> list[Reached]:
+    """Points waiting elsewhere that are about the same as this one, in groups the actor reviews; the most alike first.
+
+    Raises NotFound.
+    """
+    draft = read.draft(session, actor, draft_id)
+    point = _point_of(draft, point_id)
+    found = _reached(session, actor, draft, point)
+    return sorted(found, key=lambda one: (-one.kinship.alike, one.point.id))[:MOST_REACHED]
+
+
+def _point_of(draft: DraftRow, point_id: str) -> PointRow:
+    point = next((one for one in draft.points if one.id == point_id and one.generation == draft.generation), None)
+    if point is None:
+        raise NotFound
+    return point
+
+
+def _reached(session: Session, actor: Actor, draft: DraftRow, point: PointRow) -> list[Reached]:
+    challenge = session.get_one(Challenge, draft.challenge_id)
+    language = language_of(session, challenge)
+    mine = remembered(point, draft, language).said
+    rows = session.execute(
+        _points(challenge.id).where(
+            DraftRow.state == State.READY,
+            DraftRow.id != draft.id,
+            DraftRow.group_id.in_(actor.reviews),
+            PointRow.generation == DraftRow.generation,
+            PointRow.state != PointState.DISMISSED,
+            PointRow.criterion == point.criterion,
+        )
+    ).all()
+    alike = ((row, kin(mine, remembered(row.PointRow, row.DraftRow, language).said)) for row in rows)
+    return [Reached(row.DraftRow, row.PointRow, kinship) for row, kinship in alike if kinship is not None]
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One of the points that were listed, with the version of its draft as it was listed."""
+
+    draft: str
+    version: int
+    point: str
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What became of one target. `problem` says why nothing was changed; `version` is the draft's now, if it was."""
+
+    target: Target
+    version: int | None
+    problem: PeerloomError | None = None
+
+
+def apply_to(
+    session: Session,
+    actor: Actor,
+    draft_id: str,
+    point_id: str,
+    *,
+    version: int,
+    to: Sequence[Target],
+    now: datetime,
+) -> list[Applied]:
+    """Decide on these points as it was decided on this one; the listed ones only, each recorded as one of several.
+
+    A target that has changed since it was listed, or that the decision does not fit, is left as it is and said so.
+    Raises NotNow if the point itself was not decided on, ChangedSince if its own draft has changed.
+    """
+    draft, person = open_draft(session, actor, draft_id, version, now)
+    point = _point_of(draft, point_id)
+    act = _again(point)
+    fitting = {(one.draft.id, one.point.id) for one in _reached(session, actor, draft, point)}
+    done: dict[Target, Applied] = {}
+    seen: dict[tuple[str, int], int] = {}  # two points of one draft were listed with one version
+    for target in sorted(set(to), key=lambda one: (one.draft, one.point)):  # so that no two wait for each other
+        listed = (target.draft, target.version)
+        changed = _try(session, actor, replace(target, version=seen.get(listed, target.version)), act, fitting, now)
+        done[target] = replace(changed, target=target)
+        if changed.version is not None:
+            seen[listed] = changed.version
+    audit.record(
+        session,
+        organization=draft.organization_id,
+        actor=f"person:{person}",
+        act="point.apply",
+        subject=point.id,
+        now=now,
+        changed=sum(one.version is not None for one in done.values()),
+        refused=sum(one.version is None for one in done.values()),
+    )
+    return [done[target] for target in dict.fromkeys(to)]
+
+
+Again = Callable[..., DraftRow]
+
+
+def _again(point: PointRow) -> tuple[Again, dict[str, Any]]:
+    """The act by which this point was decided on, and what it is to be told."""
+    match point.state:
+        case PointState.ACCEPTED:
+            return points.accept_point, {}
+        case PointState.EDITED | PointState.ADDED:
+            return points.edit_point, {"text": point.text}
+        case PointState.DISMISSED:
+            return points.dismiss_point, {"reason_code": point.reason_code, "note": point.reason}
+    raise NotNow("Decide on this point first; then it can be decided likewise on others.")
+
+
+def _try(
+    session: Session,
+    actor: Actor,
+    target: Target,
+    act: tuple[Again, dict[str, Any]],
+    fitting: set[tuple[str, str]],
+    now: datetime,
+) -> Applied:
+    """Do it, or say why not. Decisions check everything before they change anything."""
+    decide, told = act
+    try:
+        if (target.draft, target.point) not in fitting:
+            read.draft(session, actor, target.draft)
+            raise Invalid("This point is not, or no longer, about the same. List the reach again.")
+        at: dict[str, Any] = {"version": target.version, "point_id": target.point, "bulk": True, "now": now}
+        return Applied(target, decide(session, actor, target.draft, **at, **told).version)
+    except PeerloomError as problem:
+        return Applied(target, None, problem)

@@ -1,0 +1,262 @@
+"""What the network of people is drawn from, read in one snapshot: who learns where, what they work on, who was
+introduced, and vectors of work that may be used to match people. As it stands now, and only of the viewer's groups.
+
+A facilitator sees who learns in the own groups and what they hand in there, with or without their consents, as on the
+desk. Who does not want to be introduced, or wants no machine to read their work, is among the members and in nothing
+else: in no tie, no measure, no suggestion and no file. A tie is there when both its people are.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Row, and_, or_, select
+from sqlalchemy.orm import Session
+
+from pipelines.values import AI
+from service.actions.galleries.sharing import Tree
+from service.actions.work.vectors import of_revisions
+from service.domain.errors import NotAllowed, NotFound
+from service.domain.introductions import TOGETHER, Past
+from service.domain.roles import Actor, Reach, Role, visible_groups
+from service.domain.visibility import PeersShown, SharingReach
+from service.store import find, tree
+from service.store.tables import (
+    Challenge,
+    Consent,
+    Group,
+    Introduction,
+    IntroductionAnswer,
+    Person,
+    Revision,
+    RoleGrant,
+    Submission,
+    Useful,
+)
+
+MOST = 400
+"""People on one map; of more, those whose ids come first. Beyond it, one sees no more and waits longer."""
+MOST_WORKS = 1500
+
+Pair = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Somebody who learns in these groups. `open`: may be introduced, and machines may read their work."""
+
+    id: str  # our own
+    external_id: str
+    name: str
+    groups: tuple[str, ...]
+    open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A group or a challenge, as the outside calls it."""
+
+    external_id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tie:
+    """Two people who both said yes to being introduced, the smaller id first. `met`, `useful`: at least one says so."""
+
+    first: str
+    second: str
+    at: datetime
+    met: bool
+    useful: bool
+
+    @property
+    def pair(self) -> Pair:
+        return self.first, self.second
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A piece of work that may be used in a match: with everybody, or with these people alone."""
+
+    person: str
+    vector: NDArray[np.float32]
+    within: frozenset[str] | None
+
+
+@dataclass(frozen=True)
+class Facts:
+    """`at`: (person, challenge) of those who have handed in; `settled`: pairs that are not suggested again; `outward`:
+    introductions of these people to others. `coming`: works without a vector yet."""
+
+    members: tuple[Member, ...]
+    groups: Mapping[str, Named]
+    challenges: Mapping[str, Named]
+    at: frozenset[Pair]
+    ties: tuple[Tie, ...]
+    settled: frozenset[Pair]
+    outward: int
+    texts: tuple[Text, ...]
+    coming: int
+    beyond: int
+    chosen: str
+    choices: tuple[Named, ...]
+
+
+def gather(session: Session, actor: Actor, *, group: str | None = None) -> Facts:
+    """Of the groups that the actor may see, or of one (external id) and those below it. In a constant number of
+    statements. Raises NotAllowed for a learner, NotFound for a group that is not there or not the actor's to see."""
+    groups, choices = _groups(session, actor, group)
+    members, beyond = _members(session, actor.organization, groups)
+    free = {one.id for one in members if one.open}
+    handed_in = session.execute(_works(actor.organization, {one.id for one in members}, groups)).all()
+    ties, settled, outward = _introductions(session, actor.organization, free)
+    texts, coming = _texts(session, actor.organization, [one for one in members if one.open], handed_in)
+    return Facts(
+        members=members,
+        groups={id_: groups[id_] for id_ in sorted({of for one in members for of in one.groups})},
+        challenges={row.challenge_id: Named(row.challenge, row.title) for row in handed_in},
+        at=frozenset((row.person_id, row.challenge_id) for row in handed_in),
+        ties=ties,
+        settled=settled,
+        outward=outward,
+        texts=texts,
+        coming=coming,
+        beyond=beyond,
+        chosen=group or "",
+        choices=choices,
+    )
+
+
+def _groups(session: Session, actor: Actor, group: str | None) -> tuple[dict[str, Named], tuple[Named, ...]]:
+    """Groups by id, and those that one could choose."""
+    if actor.reach is Reach.PERSON and not actor.reviews:
+        raise NotAllowed("The network is for facilitators and coordinators.")
+    query = select(Group).where(Group.organization_id == actor.organization).order_by(Group.name, Group.id)
+    visible = visible_groups(actor)
+    found = {
+        row.id: Named(row.external_id, row.name)
+        for row in session.scalars(query)
+        if visible is None or row.id in visible
+    }
+    if group is None:
+        return found, tuple(found.values())
+    chosen = find.one(session, Group, actor.organization, group)
+    below = tree.below(session, [chosen.id])
+    if not (here := {id_: named for id_, named in found.items() if id_ in below}):
+        raise NotFound(f"There is no group '{group}' here, or it is not yours to see.")
+    return here, tuple(found.values())
+
+
+def _members(session: Session, organization: str, groups: Mapping[str, Named]) -> tuple[tuple[Member, ...], int]:
+    rows = session.execute(
+        select(Person.id, Person.external_id, Person.name, Consent.introduce, Consent.ai, RoleGrant.group_id)
+        .join(RoleGrant, RoleGrant.person_id == Person.id)
+        .join(Consent, Consent.person_id == Person.id)
+        .where(
+            Person.organization_id == organization,
+            RoleGrant.role == Role.LEARNER,
+            RoleGrant.group_id.in_(groups),
+        )
+        .order_by(Person.id, RoleGrant.group_id)
+    ).all()
+    learns: dict[str, list[str]] = defaultdict(list)
+    for row in rows:
+        learns[row.id].append(row.group_id)
+    last = {row.id: row for row in rows}
+    found = [
+        Member(id_, row.external_id, row.name, tuple(learns[id_]), row.introduce and row.ai is not AI.NONE)
+        for id_, row in last.items()
+    ]
+    return tuple(found[:MOST]), max(0, len(found) - MOST)
+
+
+def _works(organization: str, people: Collection[str], groups: Mapping[str, Named]) -> Any:
+    """The latest texts handed in within these groups, the newest first; no words."""
+    return (
+        select(
+            Revision.id.label("revision"),
+            Submission.person_id,
+            Submission.group_id,
+            Submission.challenge_id,
+            Challenge.external_id.label("challenge"),
+            Challenge.title,
+            Challenge.sharing_peers,
+            Challenge.sharing_reach,
+            or_(Revision.ai == AI.NONE, Consent.ai == AI.NONE).label("barred"),
+        )
+        .select_from(Submission)
+        .join(Revision, and_(Revision.submission_id == Submission.id, Revision.number == Submission.latest))
+        .join(Challenge, Challenge.id == Submission.challenge_id)
+        .join(Consent, Consent.person_id == Submission.person_id)
+        .where(
+            Submission.organization_id == organization,
+            Submission.person_id.in_(people),
+            Submission.group_id.in_(groups),
+            Submission.withdrawn_at.is_(None),
+        )
+        .order_by(Revision.submitted_at.desc(), Revision.id)
+    )
+
+
+def _introductions(
+    session: Session, organization: str, free: Collection[str]
+) -> tuple[tuple[Tie, ...], frozenset[Pair], int]:
+    rows = session.scalars(
+        select(Introduction).where(
+            Introduction.organization_id == organization,
+            or_(Introduction.first_id.in_(free), Introduction.second_id.in_(free)),
+        )
+    ).all()
+    told: dict[str, list[IntroductionAnswer]] = defaultdict(list)
+    for one in session.scalars(
+        select(IntroductionAnswer).where(
+            IntroductionAnswer.organization_id == organization,
+            IntroductionAnswer.introduction_id.in_([row.id for row in rows]),  # of a group's, not of all there are
+            IntroductionAnswer.told_at.is_not(None),
+        )
+    ):
+        told[one.introduction_id].append(one)
+    inside = [row for row in rows if row.first_id in free and row.second_id in free]
+    ties = [_tie(row, told[row.id], row.introduced_at) for row in inside if row.state in TOGETHER and row.introduced_at]
+    settled = frozenset(_pair(row) for row in inside if Past(frozenset(_pair(row)), row.state, row.asked_at).counts)
+    outward = sum(row.state in TOGETHER for row in rows) - sum(row.state in TOGETHER for row in inside)
+    return tuple(sorted(ties, key=lambda tie: (tie.at, tie.pair))), settled, outward
+
+
+def _pair(row: Introduction) -> Pair:
+    return min(row.first_id, row.second_id), max(row.first_id, row.second_id)
+
+
+def _tie(row: Introduction, told: Collection[IntroductionAnswer], at: datetime) -> Tie:
+    useful = any(one.useful in (Useful.YES, Useful.A_LITTLE) for one in told)
+    return Tie(*_pair(row), at, any(bool(one.met) for one in told), useful)
+
+
+def _texts(
+    session: Session, organization: str, free: Collection[Member], rows: Collection[Row[Any]]
+) -> tuple[tuple[Text, ...], int]:
+    """What may be used in a match: of those who are open, where the challenge lets others see work at all. Work that is
+    shared within a group is for those alone who learn in it or above it."""
+    people, walked = {one.id: one for one in free}, Tree(session, organization)
+    may = [
+        row for row in rows if row.person_id in people and not row.barred and row.sharing_peers is not PeersShown.NEVER
+    ][:MOST_WORKS]
+    asked = select(Revision.id, Revision.text).where(Revision.id.in_([row.revision for row in may]))
+    words = {id_: text for id_, text in session.execute(asked)}  # noqa: C416  typed
+    _, vectors = of_revisions(session, organization, words)
+
+    def within(row: Row[Any]) -> frozenset[str] | None:
+        if row.sharing_reach is SharingReach.ORGANIZATION:
+            return None
+        above = set(walked.above(row.group_id))
+        return frozenset(id_ for id_, one in people.items() if above.intersection(one.groups))
+
+    found = [Text(row.person_id, vectors[row.revision], within(row)) for row in may if row.revision in vectors]
+    return tuple(found), len(may) - len(found)

@@ -1,0 +1,1 @@
+"""A challenge at a glance: progress, standings, decisions, waiting times, solutions, spot checks."""

@@ -1,0 +1,54 @@
+"""How long learners wait for feedback on a challenge: those who were answered, and those who wait still."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from service.actions.work.lens import Piece
+from service.domain import statistics
+from service.domain.drafts import State
+
+EDGES = tuple(timedelta(hours=hours) for hours in (1, 8, 24, 48, 96, 168, 336))
+"""Between the bins of the histogram: an hour, a working day, one, two, four, seven and fourteen days."""
+
+UNANSWERED = (State.WAITING, State.DRAFTING, State.READY, State.STUCK, State.APPROVED)
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """Time from handing in a revision to when feedback on it could first be read.
+
+    `median` and `ninetieth` are of those answered; they say nothing of those who wait, who are counted by the time that
+    they have waited so far, in the same bins. A bin is below the edge of its place, the last at or above the last edge.
+    """
+
+    answered: tuple[int, ...]
+    waiting: tuple[int, ...]
+    median: timedelta | None
+    ninetieth: timedelta | None
+    longest_wait: timedelta | None
+
+
+def times(pieces: Sequence[Piece], now: datetime) -> Times:
+    """Of all revisions, but those that a later one overtook before they were answered."""
+    took = [_seconds(piece.submitted_at, piece.released_at) for piece in pieces if piece.released_at is not None]
+    wait = [
+        _seconds(piece.submitted_at, now)
+        for piece in pieces
+        if piece.released_at is None and piece.latest and piece.state in UNANSWERED
+    ]
+    edges = [edge.total_seconds() for edge in EDGES]
+    return Times(
+        answered=tuple(statistics.binned(took, edges)),
+        waiting=tuple(statistics.binned(wait, edges)),
+        median=timedelta(seconds=statistics.median(took)) if took else None,
+        ninetieth=timedelta(seconds=statistics.quantile(took, 0.9)) if took else None,
+        longest_wait=timedelta(seconds=max(wait)) if wait else None,
+    )
+
+
+def _seconds(start: datetime, end: datetime) -> float:
+    """A platform may say that feedback was given before the work was handed in; that is no time at all."""
+    return max(0.0, (end - start).total_seconds())

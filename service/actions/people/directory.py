@@ -1,0 +1,328 @@
+"""People and groups as facilitators and coordinators look them up: a searched list, one person, and the tree.
+
+Reads, and what a coordinator does for one person. Roles go through `people`, which platforms use as well.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Select, func, or_, select
+from sqlalchemy.orm import Session, selectinload
+
+from pipelines.values import AI
+from service.actions.access import sign_in
+from service.actions.people import guard
+from service.actions.people import register as people
+from service.domain.errors import NotFound
+from service.domain.roles import (
+    Actor,
+    Role,
+    leads,
+    may_stand_for,
+    require_coordinator,
+    require_desk,
+    require_may_stand_for,
+    visible_groups,
+)
+from service.domain.visibility import ShowWork
+from service.store import audit, find
+from service.store.tables import Credential, Group, Person, RoleGrant
+
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class RoleSeen:
+    """A role held. `mine`: the actor may take it away."""
+
+    role: Role
+    group: str
+    name: str
+    mine: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A person in the list, with the roles that the actor may see."""
+
+    id: str
+    name: str
+    roles: tuple[RoleSeen, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A group to choose, and how deep in the tree it stands."""
+
+    id: str
+    name: str
+    depth: int
+    people: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """A page of the list. `total` is how many fit the search."""
+
+    people: tuple[Listed, ...]
+    total: int
+    page: int
+    pages: int
+    may_invite: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PersonSeen:
+    """One person. `may_change`: the actor may change roles; `may_stand_for`: rename, invite, sign out."""
+
+    id: str
+    name: str
+    language: str
+    roles: tuple[RoleSeen, ...]
+    elsewhere: int
+    show_work: ShowWork
+    introduce: bool
+    ai: AI
+    consents_changed_at: datetime
+    sessions: int
+    may_change: bool
+    may_stand_for: bool
+    is_me: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PersonWish:
+    """Who somebody is, and the roles (role, external id of group) they hold in groups that the actor coordinates."""
+
+    name: str
+    language: str = ""
+    roles: tuple[tuple[Role, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class GroupSeen:
+    """One group, as its editor shows it. `seen`: how many people have a role right in it."""
+
+    id: str
+    name: str
+    parent: str
+    people: int
+    may_change: bool
+
+
+def listed(
+    session: Session, actor: Actor, *, search: str = "", role: Role | None = None, group: str = "", page: int = 1
+) -> People:
+    """People by name, of whom the actor may know. Raises NotAllowed for learners, NotFound for a group."""
+    require_desk(actor)
+    query = _known(actor)
+    if search:
+        query = query.where(
+            or_(
+                Person.name.icontains(search, autoescape=True),
+                Person.external_id.icontains(search, autoescape=True),
+            )
+        )
+    if role or group:
+        grants = select(RoleGrant.person_id).where(RoleGrant.organization_id == actor.organization)
+        grants = grants.where(RoleGrant.role == role) if role else grants
+        if group:
+            grants = grants.where(RoleGrant.group_id == _seen_group(session, actor, group).id)
+        query = query.where(Person.id.in_(grants))
+    total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
+    pages = max(1, -(-total // PAGE))
+    page = min(max(1, page), pages)
+    by_name = query.order_by(func.lower(Person.name), Person.id).limit(PAGE).offset((page - 1) * PAGE)
+    rows = list(session.scalars(by_name.options(selectinload(Person.roles))))
+    held = _roles(session, actor, rows)
+    found = tuple(Listed(row.external_id, row.name, held[row.id]) for row in rows)
+    return People(found, total, page, pages, leads(actor) or bool(actor.coordinates))
+
+
+def _known(actor: Actor) -> Select[Person]:
+    query = select(Person).where(Person.organization_id == actor.organization)
+    groups = None if leads(actor) else visible_groups(actor)
+    if groups is None:
+        return query
+    return query.where(Person.id.in_(select(RoleGrant.person_id).where(RoleGrant.group_id.in_(groups))))
+
+
+def _seen_group(session: Session, actor: Actor, external_id: str) -> Group:
+    row = find.one(session, Group, actor.organization, external_id)
+    groups = None if leads(actor) else visible_groups(actor)
+    if groups is not None and row.id not in groups:
+        raise NotFound
+    return row
+
+
+def _roles(session: Session, actor: Actor, rows: Sequence[Person]) -> dict[str, tuple[RoleSeen, ...]]:
+    """By person, the roles in groups that the actor may see."""
+    groups = None if leads(actor) else visible_groups(actor)
+    wanted = {grant.group_id for row in rows for grant in row.roles if groups is None or grant.group_id in groups}
+    named = session.execute(select(Group.id, Group.external_id, Group.name).where(Group.id.in_(wanted))).all()
+    known = {id_: (external_id, name) for id_, external_id, name in named}
+    whole = leads(actor)
+    return {
+        row.id: tuple(
+            sorted(
+                (
+                    RoleSeen(grant.role, *known[grant.group_id], whole or grant.group_id in actor.coordinates)
+                    for grant in row.roles
+                    if grant.group_id in known
+                ),
+                key=lambda one: (one.name, one.role),
+            )
+        )
+        for row in rows
+    }
+
+
+def _one(session: Session, actor: Actor, external_id: str) -> Person:
+    """Raises NotFound for a person of whom the actor may not know."""
+    row = session.scalar(_known(actor).where(Person.external_id == external_id))
+    if row is None:
+        raise NotFound
+    return row
+
+
+def person(session: Session, actor: Actor, external_id: str, *, now: datetime) -> PersonSeen:
+    """One person. Raises NotAllowed, NotFound."""
+    require_desk(actor)
+    row = _one(session, actor, external_id)
+    roles = _roles(session, actor, [row])[row.id]
+    live = select(func.count()).where(
+        Credential.person_id == row.id,
+        Credential.name.startswith("session of "),
+        Credential.revoked_at.is_(None),
+        Credential.expires_at > now,
+    )
+    return PersonSeen(
+        row.external_id,
+        row.name,
+        row.language,
+        roles,
+        len(row.roles) - len(roles),
+        row.consent.show_work,
+        row.consent.introduce,
+        row.consent.ai,
+        row.consent.changed_at,
+        session.scalar(live) or 0,
+        leads(actor) or any(one.mine for one in roles),
+        may_stand_for(actor, guard.held(row)),
+        row.id == actor.person,
+    )
+
+
+def change(session: Session, actor: Actor, external_id: str, wish: PersonWish, *, now: datetime) -> Person:
+    """Name, language, and the roles in groups that the actor coordinates; those elsewhere stay as they are.
+
+    Raises NotAllowed, NotFound, Conflict where a group or the organization would lose its last coordinator.
+    """
+    require_coordinator(actor)
+    row = _one(session, actor, external_id)
+    names = dict(
+        session.execute(select(Group.id, Group.external_id).where(Group.id.in_([g.group_id for g in row.roles]))).all()
+    )
+    kept = (
+        [] if leads(actor) else [(g.role, names[g.group_id]) for g in row.roles if g.group_id not in actor.coordinates]
+    )
+    changed, _ = people.put_person(
+        session, actor, external_id, name=wish.name, language=wish.language, roles=[*wish.roles, *kept], now=now
+    )
+    return changed
+
+
+def add(session: Session, actor: Actor, external_id: str, wish: PersonWish, *, now: datetime) -> Person | None:
+    """Somebody new; an empty id is made up. None if there is somebody by that id. Raises NotAllowed, NotFound."""
+    require_coordinator(actor)
+    id_ = external_id or f"p-{secrets.token_hex(5)}"
+    if find.maybe(session, Person, actor.organization, id_) is not None:
+        return None
+    row, _ = people.put_person(session, actor, id_, name=wish.name, language=wish.language, roles=wish.roles, now=now)
+    return row
+
+
+def invite(session: Session, actor: Actor, external_id: str, *, lifetime: timedelta, now: datetime) -> str:
+    """The secret of a link that signs this person in once. Raises NotAllowed, NotFound, Invalid."""
+    row = _stood_for(session, actor, external_id)
+    _, secret = sign_in.invite(session, actor.organization, row, now=now, by=actor.name, lifetime=lifetime)
+    return secret
+
+
+def end_sessions(session: Session, actor: Actor, external_id: str, *, now: datetime) -> None:
+    """Sign this person out everywhere, and end links not used yet. Raises NotAllowed, NotFound."""
+    row = _stood_for(session, actor, external_id)
+    sign_in.end_sessions(session, row, now=now)
+    audit.record(session, organization=actor.organization, actor=actor.name, act="sign-in.end", subject=row.id, now=now)
+
+
+def _stood_for(session: Session, actor: Actor, external_id: str) -> Person:
+    require_coordinator(actor)
+    row = _one(session, actor, external_id)
+    require_may_stand_for(actor, guard.held(row))
+    return row
+
+
+def tree(session: Session, actor: Actor, *, coordinated: bool = False) -> tuple[Choice, ...]:
+    """Groups that the actor may see (or coordinates), each under the one above, by name. Raises NotAllowed."""
+    require_desk(actor)
+    rows = session.scalars(select(Group).where(Group.organization_id == actor.organization)).all()
+    seen = None if leads(actor) else actor.coordinates if coordinated else visible_groups(actor)
+    shown = {row.id for row in rows if seen is None or row.id in seen}
+    grants = select(RoleGrant.group_id, func.count(func.distinct(RoleGrant.person_id))).where(
+        RoleGrant.organization_id == actor.organization
+    )
+    counts = dict(session.execute(grants.group_by(RoleGrant.group_id)).all())
+    below: dict[str, list[Group]] = defaultdict(list)
+    for row in sorted(rows, key=lambda one: (one.name.casefold(), one.id)):
+        if row.id in shown:
+            below[row.parent_id if row.parent_id in shown else ""].append(row)
+    found: list[Choice] = []
+    todo = [(row, 0) for row in reversed(below[""])]
+    while todo:
+        row, depth = todo.pop()
+        found.append(Choice(row.external_id, row.name, depth, counts.get(row.id, 0)))
+        todo += [(child, depth + 1) for child in reversed(below[row.id])]
+    return tuple(found)
+
+
+def group(session: Session, actor: Actor, external_id: str) -> GroupSeen:
+    """One group. Raises NotAllowed, NotFound."""
+    require_desk(actor)
+    row = _seen_group(session, actor, external_id)
+    parent = session.get(Group, row.parent_id) if row.parent_id else None
+    count = select(func.count(func.distinct(RoleGrant.person_id))).where(RoleGrant.group_id == row.id)
+    above = parent.external_id if parent else ""
+    return GroupSeen(row.external_id, row.name, above, session.scalar(count) or 0, leads(actor))
+
+
+def put_group(
+    session: Session, actor: Actor, external_id: str, *, name: str, parent: str, new: bool, now: datetime
+) -> Group | None:
+    """Make (`new`) or change a group; an empty id is made up. None if it is to be new and is there.
+
+    Raises NotAllowed, NotFound, Invalid if the tree would bite its tail.
+    """
+    id_ = external_id or f"g-{secrets.token_hex(5)}"
+    there = find.maybe(session, Group, actor.organization, id_)
+    if new and there is not None:
+        return None
+    if not new and there is None:
+        raise NotFound
+    row, _ = people.put_group(session, actor, id_, name=name, parent=parent or None, now=now)
+    return row
+
+
+def group_titles(session: Session, ids: Collection[str]) -> dict[str, str]:
+    """Names of groups by our own ids."""
+    return dict(session.execute(select(Group.id, Group.name).where(Group.id.in_(ids))).all())
+
+
+def may_lead(actor: Actor) -> bool:
+    """Whether the actor may change the tree of groups."""
+    return leads(actor)

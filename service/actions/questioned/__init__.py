@@ -1,0 +1,1 @@
+"""Passages of documents that work contradicts or that are asked about."""

@@ -1,0 +1,295 @@
+"""Passages that work contradicts, on their way through the machine: read in one transaction, thought about in none,
+kept in another. Keeps places, never words, and decides nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import ColumnElement, delete, func, select
+from sqlalchemy.orm import Session
+
+from pipelines.differing import At, Differing, Text
+from pipelines.values import AI, Item, Shelf
+from pipelines.wording import language_of, locate, tokens
+from service.actions.questioned import signs
+from service.actions.work.quotes import Place
+from service.domain.questioned import Act, State, step
+from service.domain.roles import Actor, require_desk
+from service.domain.texts import digest
+from service.store import audit, jobs
+from service.store.tables import (
+    Consent,
+    Document,
+    DocumentVersion,
+    Group,
+    Job,
+    Organization,
+    PassageRow,
+    Questioned,
+    QuestionedBy,
+    Revision,
+    Submission,
+)
+
+MOST_WORK: Final = 5_000
+"""Passages of work that documents are compared with, the latest."""
+EVERY: Final = timedelta(days=1)
+"""How often it is looked for unasked, where there is something new."""
+UNCLEAR: Final = "unclear"
+"""The kind of a passage that is asked about, where nothing was found to differ."""
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A document in its present version, cut into passages. `indexed`: the words that are embedded for each."""
+
+    document: str
+    language: str
+    passages: tuple[Text, ...]
+    indexed: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """All that is compared: the organization's documents, and work that machines may read, as of now."""
+
+    papers: tuple[Paper, ...]
+    work: tuple[Text, ...]
+    indexed: tuple[str, ...]
+
+
+def look(session: Session, actor: Actor, *, now: datetime) -> None:
+    """Have the documents compared with what people write. Raises NotAllowed for a learner."""
+    require_desk(actor)
+    _queue(session, actor.organization, now)
+    audit.record(
+        session,
+        organization=actor.organization,
+        actor=actor.name,
+        act="questioned.look",
+        subject=actor.organization,
+        now=now,
+    )
+
+
+def _queue(session: Session, organization: str, now: datetime) -> None:
+    key = f"question:{organization}"
+    jobs.enqueue(
+        session, organization=organization, kind="question", subject=organization, now=now, dedupe=key, priority=-10
+    )
+
+
+def want(session: Session, *, now: datetime) -> int:
+    """Queue a look for each organization with documents and work newer than the last one, a day apart; how many."""
+    last = dict(
+        session.execute(
+            select(Job.organization_id, func.max(Job.created_at))
+            .where(Job.kind == "question")
+            .group_by(Job.organization_id)
+        ).all()
+    )
+    news = (
+        select(Revision.organization_id, func.max(Revision.submitted_at))
+        .where(Revision.organization_id.in_(select(Document.organization_id).where(Document.removed_at.is_(None))))
+        .group_by(Revision.organization_id)
+    )
+    wanted = [
+        organization
+        for organization, newest in session.execute(news)
+        if organization not in last or (newest > last[organization] and now - last[organization] >= EVERY)
+    ]
+    for organization in wanted:
+        _queue(session, organization, now)
+    return len(wanted)
+
+
+def gather(session: Session, organization: str) -> Material:
+    """Everything to compare, in a constant number of statements."""
+    own = session.get_one(Organization, organization).language
+    work = [*_work(session, organization)]
+    return Material(
+        tuple(_papers(session, organization, own)), tuple(one for one, _ in work), tuple(said for _, said in work)
+    )
+
+
+def _papers(session: Session, organization: str, own: str) -> Iterable[Paper]:
+    rows = session.execute(
+        select(Document.id, Document.title, DocumentVersion.id, DocumentVersion.text, PassageRow)
+        .join(DocumentVersion, DocumentVersion.document_id == Document.id)
+        .join(PassageRow, PassageRow.owner_id == DocumentVersion.id)
+        .where(
+            Document.organization_id == organization,
+            Document.removed_at.is_(None),
+            Document.version == DocumentVersion.number,
+        )
+        .order_by(Document.id, PassageRow.start)
+    )
+    found: dict[str, tuple[str, list[Text], list[str]]] = {}
+    for document, title, version, text, row in rows:
+        _, passages, indexed = found.setdefault(document, (text, [], []))
+        passages.append(Text(version, text[row.start : row.end], row.start))
+        item = Item(row.id, Shelf.CONTEXT, passages[-1].text, version, title=title, heading=row.heading)
+        indexed.append(item.indexed)
+    for document, (text, passages, indexed) in found.items():
+        yield Paper(document, language_of(text) or own, tuple(passages), tuple(indexed))
+
+
+def _work(session: Session, organization: str) -> Iterable[tuple[Text, str]]:
+    """The latest texts that machines may read and nobody took back."""
+    rows = session.execute(
+        select(Revision.id, Revision.text, Submission.person_id, Submission.group_id, PassageRow)
+        .join(Submission, Submission.id == Revision.submission_id)
+        .join(Consent, Consent.person_id == Submission.person_id)
+        .join(PassageRow, PassageRow.owner_id == Revision.id)
+        .where(Revision.organization_id == organization, *readable())
+        .order_by(Revision.submitted_at.desc(), Revision.id, PassageRow.start)
+        .limit(MOST_WORK)
+    )
+    for revision, text, person, group, row in rows:
+        said = text[row.start : row.end]
+        item = Item(row.id, Shelf.WORK, said, revision, heading=row.heading)
+        yield Text(revision, said, row.start, person, group), item.indexed
+
+
+def readable() -> tuple[ColumnElement[bool], ...]:
+    """Conditions on a revision, its submission and its author's consent: it stands, and machines may read it now."""
+    return (
+        Submission.latest == Revision.number,
+        Submission.withdrawn_at.is_(None),
+        Consent.ai != AI.NONE,
+        Revision.ai != AI.NONE,
+    )
+
+
+def wording(text: str) -> str:
+    """The hash of a passage's words, whatever their case and spacing: a decision holds for these."""
+    return digest(" ".join(tokens(text)))
+
+
+def finish(session: Session, organization: str, found: Mapping[str, Sequence[Differing]], *, now: datetime) -> None:
+    """Keep what was found, by document; what is no longer found and nobody decided on goes. What was said to be fine,
+    or will be changed, stays as it was decided."""
+    session.scalar(select(Organization.id).where(Organization.id == organization).with_for_update())
+    rows = list(session.scalars(select(Questioned).where(Questioned.organization_id == organization)))
+    texts = _texts(session, organization)
+    for row in rows:
+        _follow(session, row, texts)
+    fine = {(row.document_id, row.wording) for row in rows if row.state is State.FINE}
+    known = {(row.document_id, row.wording, row.kind, row.instead): row for row in rows}
+    there = _still(session, organization)
+    kept: set[str] = set()
+    for document, one in [*_told(found), *_unclear(session, organization, texts)]:
+        key = (document, wording(one.document.quote), one.kind, one.instead)
+        before = known.get(key)
+        if one.document.owner not in texts or (before is None and key[:2] in fine):
+            continue
+        work = [at for at in one.work if at.owner in there]
+        kept.add(_kept(session, organization, key, before, replace(one, work=tuple(work)), now))
+    for row in rows:
+        if row.id not in kept and row.state is State.OPEN:
+            session.delete(row)
+    session.flush()
+
+
+def _told(found: Mapping[str, Sequence[Differing]]) -> Iterable[tuple[str, Differing]]:
+    return [(document, one) for document, ones in found.items() for one in ones]
+
+
+def _texts(session: Session, organization: str) -> dict[str, tuple[str, str]]:
+    """(document, text) by the id of each document's present version."""
+    rows = session.execute(
+        select(DocumentVersion.id, DocumentVersion.document_id, DocumentVersion.text)
+        .join(Document, Document.id == DocumentVersion.document_id)
+        .where(
+            Document.organization_id == organization,
+            Document.removed_at.is_(None),
+            Document.version == DocumentVersion.number,
+        )
+    )
+    return {version: (document, text) for version, document, text in rows}
+
+
+def _follow(session: Session, row: Questioned, texts: Mapping[str, tuple[str, str]]) -> None:
+    """Move the place to the present version, where the words still stand; else the passage was changed."""
+    if row.version_id in texts and row.state is not State.CHANGED:
+        return
+    version, text = next(((id_, text) for id_, (of, text) in texts.items() if of == row.document_id), ("", ""))
+    before = session.scalar(select(DocumentVersion.text).where(DocumentVersion.id == row.version_id)) or ""
+    place = locate(before[row.start : row.end], text, max(0, row.start - 200)) if version else None
+    if place is not None:
+        row.version_id, (row.start, row.end) = version, place
+        act = Act.RETURN if row.state is State.CHANGED else None
+    else:
+        act = Act.CHANGE if row.state in (State.OPEN, State.TO_CHANGE) else None
+    if act is not None:
+        row.state = step(row.state, act)
+        row.version += 1
+
+
+def _still(session: Session, organization: str) -> set[str]:
+    """Revisions that may still be read: consent may have been taken back while it was thought about."""
+    return set(
+        session.scalars(
+            select(Revision.id)
+            .join(Submission, Submission.id == Revision.submission_id)
+            .join(Consent, Consent.person_id == Submission.person_id)
+            .where(Revision.organization_id == organization, *readable())
+        )
+    )
+
+
+def _unclear(session: Session, organization: str, texts: Mapping[str, tuple[str, str]]) -> list[tuple[str, Differing]]:
+    """Passages that are asked about, as if they were found."""
+    groups = list(session.scalars(select(Group.id).where(Group.organization_id == organization)))
+    places = signs.signs(session, organization, groups).often()
+    return [
+        (texts[place.owner][0], Differing(UNCLEAR, "", "", _at(place, texts[place.owner][1]), (), 0))
+        for place in places
+        if place.owner in texts
+    ]
+
+
+def _at(place: Place, text: str) -> At:
+    return At(place.owner, place.start, place.end, text[place.start : place.end])
+
+
+def _kept(
+    session: Session,
+    organization: str,
+    key: tuple[str, str, str, str],
+    row: Questioned | None,
+    one: Differing,
+    now: datetime,
+) -> str:
+    """The row for what was found, with its sentences; its id."""
+    if row is None:
+        document, words, kind, instead = key
+        row = Questioned(
+            organization_id=organization,
+            document_id=document,
+            version_id=one.document.owner,
+            start=one.document.start,
+            end=one.document.end,
+            wording=words,
+            kind=kind,
+            says=one.says[:64],
+            instead=instead[:64],
+            found_at=now,
+        )
+        session.add(row)
+        session.flush()
+    session.execute(delete(QuestionedBy).where(QuestionedBy.questioned_id == row.id))
+    for at in {at.owner: at for at in one.work}.values():
+        session.add(
+            QuestionedBy(
+                questioned_id=row.id,
+                revision_id=at.owner,
+                organization_id=organization,
+                start=at.start,
+                end=at.end,
+            )
+        )
+    return row.id

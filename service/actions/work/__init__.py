@@ -1,0 +1,1 @@
+"""Learners' work: handed in, revised, taken back, likened, quoted, and what must follow each of these."""

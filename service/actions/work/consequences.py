@@ -1,0 +1,115 @@
+"""What must follow a change: jobs that bring the index to equal the rows, drafts that stop, people who are told.
+
+Reads are already right at once, since every text is read again under its scope; this cleans up behind them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from pipelines.values import AI
+from service.domain.drafts import Act, By, State, step
+from service.domain.events import Event
+from service.store import jobs, outbox
+from service.store.tables import DraftRow, Person, PointRow, Revision, Submission
+
+LEARN_AFTER = timedelta(minutes=10)
+
+SYNC_FIRST = 10
+"""Priority of index work over drafting (0): a draft is better when its peers are already indexed."""
+
+
+def sync(session: Session, organization: str, owners: Iterable[str], *, now: datetime) -> None:
+    """Have the index brought to equal the rows for these revisions, documents or points."""
+    for owner in owners:
+        jobs.enqueue(
+            session,
+            organization=organization,
+            kind="sync",
+            subject=owner,
+            now=now,
+            dedupe=f"sync:{owner}",
+            priority=SYNC_FIRST,
+        )
+
+
+def sync_submission(session: Session, submission: Submission, *, now: datetime) -> None:
+    """The same for all revisions of a submission and for every point made on them."""
+    revisions = session.scalars(select(Revision.id).where(Revision.submission_id == submission.id))
+    points = session.scalars(
+        select(PointRow.id)
+        .join(DraftRow, DraftRow.id == PointRow.draft_id)
+        .where(DraftRow.submission_id == submission.id)
+    )
+    sync(session, submission.organization_id, [*revisions, *points], now=now)
+
+
+def learn_later(session: Session, organization: str, *, now: datetime) -> None:
+    """Have assessment learn from what was decided: once for all decisions of a while, since it reads all history."""
+    jobs.enqueue(
+        session,
+        organization=organization,
+        kind="fit",
+        subject=organization,
+        now=now,
+        not_before=now + LEARN_AFTER,
+        dedupe=f"learn:{organization}",
+    )
+
+
+def touch(draft: DraftRow, state: State, *, now: datetime) -> None:
+    """Every change of a draft passes here: a new state, a new version."""
+    draft.state = state
+    draft.version += 1
+    draft.changed_at = now
+
+
+def stick(session: Session, draft: DraftRow, code: str, reason: str, *, now: datetime) -> None:
+    """No draft can be made: say so to the facilitator and to the platform."""
+    touch(draft, step(draft.state, Act.FAIL, By.MACHINE), now=now)
+    draft.generation += 1  # whatever is still being worked on comes too late
+    draft.reason_code, draft.reason, draft.ready_at = code, reason, now
+    outbox.tell(
+        session,
+        draft.organization_id,
+        Event.DRAFT_STUCK,
+        now=now,
+        draft=draft.id,
+        reason=code,
+        **_whose(session, draft),
+    )
+
+
+def told_of(session: Session, draft: DraftRow, event: Event, *, now: datetime) -> None:
+    """Tell the platform what became of a draft."""
+    outbox.tell(session, draft.organization_id, event, now=now, draft=draft.id, **_whose(session, draft))
+
+
+def _whose(session: Session, draft: DraftRow) -> dict[str, str]:
+    submission = session.get_one(Submission, draft.submission_id)
+    return {"submission": submission.external_id}
+
+
+NO_AI = "The learner asked that no machine reads this text. Please read it and write the feedback yourself."
+
+
+def of_less_ai(session: Session, person: Person, *, now: datetime) -> None:
+    """The person allows less: texts handed in before follow at once, and drafts that wait are not made."""
+    allowed = person.consent.ai
+    rows = session.execute(
+        select(Revision, Submission, DraftRow)
+        .join(Submission, Submission.id == Revision.submission_id)
+        .outerjoin(DraftRow, DraftRow.revision_id == Revision.id)
+        .where(Submission.person_id == person.id)
+    ).all()
+    for revision, _, draft in rows:
+        revision.ai = revision.ai.and_(allowed)
+        if allowed is AI.NONE and draft is not None and draft.state in (State.WAITING, State.DRAFTING):
+            stick(session, draft, "ai_none", NO_AI, now=now)
+    if allowed is AI.NONE:
+        for submission in {submission.id: submission for _, submission, _ in rows}.values():
+            sync_submission(session, submission, now=now)

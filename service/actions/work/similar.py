@@ -1,0 +1,91 @@
+"""Similar work, asked for by people who review: what is asked, under which scope, and how an answer is named."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from pipelines.values import AI, Evidence, Scope
+from service.actions.work import submit
+from service.domain.errors import Invalid, NotAllowed
+from service.domain.roles import Actor, Reach, visible_groups
+from service.store import find
+from service.store.tables import Challenge, Person, Revision, Submission
+
+
+@dataclass(frozen=True, slots=True)
+class Similar:
+    """A piece of somebody's work that is like what was asked for. `similarity` is a cosine in [-1, 1]."""
+
+    submission: str  # external id
+    revision: int
+    person: str  # external id
+    quote: str
+    start: int
+    end: int
+    similarity: float
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """The text to look for, and what the asker may see."""
+
+    text: str
+    scope: Scope
+
+
+def question(
+    session: Session, actor: Actor, *, challenge: str | None, submission: str | None, text: str | None, now: datetime
+) -> Question:
+    """Like `text` on `challenge`, or like `submission` (external ids). Raises NotAllowed, NotFound, Invalid."""
+    if actor.reach is Reach.PERSON and not actor.reviews:
+        raise NotAllowed("Only facilitators search through others' work.")
+    if submission is not None:
+        return _like_submission(session, actor, submission, now)
+    if challenge is None or text is None:
+        raise Invalid("Give a submission, or a challenge and a text.")
+    return Question(text, _scope(actor, find.one(session, Challenge, actor.organization, challenge).id, "", now))
+
+
+def _like_submission(session: Session, actor: Actor, external_id: str, now: datetime) -> Question:
+    row = submit.get(session, actor, external_id)
+    revision = submit.revision_of(session, row)
+    if revision is None or row.withdrawn_at is not None:
+        raise Invalid("This submission was taken back.")
+    if revision.ai is AI.NONE:
+        raise NotAllowed("The learner asked that no machine reads this text.")
+    return Question(revision.text, _scope(actor, row.challenge_id, row.person_id, now))
+
+
+def _scope(actor: Actor, challenge: str, author: str, now: datetime) -> Scope:
+    groups = visible_groups(actor)
+    return Scope(actor.organization, challenge, actor.person or "", author, now, groups=tuple(sorted(groups or ())))
+
+
+def named(session: Session, found: Sequence[Evidence]) -> list[Similar]:
+    """The answers in the platform's words."""
+    revisions = {one.item.document for one in found}
+    rows = session.execute(
+        select(Revision.id, Revision.number, Submission.external_id, Person.external_id)
+        .join(Submission, Submission.id == Revision.submission_id)
+        .join(Person, Person.id == Submission.person_id)
+        .where(Revision.id.in_(revisions))
+    ).all()
+    names = {id_: (submission, number, person) for id_, number, submission, person in rows}
+    return [
+        Similar(
+            submission=names[one.item.document][0],
+            revision=names[one.item.document][1],
+            person=names[one.item.document][2],
+            quote=one.item.text,
+            start=one.item.start,
+            end=one.item.end,
+            similarity=round(one.dense, 4),
+        )
+        for one in found
+        if one.item.document in names
+    ]

@@ -1,0 +1,1 @@
+"""Context documents as they are shown, taken in and compared. Pure."""

@@ -1,0 +1,177 @@
+"""Introductions and requests, thought of by machines: read in one transaction, thought about in none, kept in the one
+that ends the job, where everything that may have changed meanwhile is read anew."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+from sqlalchemy.orm import Session
+
+from pipelines.people.commons import Commons
+from pipelines.people.matching import Asked, match, ranked, worded
+from pipelines.people.ranking import Outcome, weights
+from pipelines.people.reasons import Circle
+from pipelines.people.saying import introduced_through, wording
+from pipelines.people.values import Kind, Match, Reason
+from pipelines.ports import Embedder
+from pipelines.retrieval import Caps, Part, find
+from pipelines.values import Evidence, Shelf
+from service.actions.introductions import answers, suggest, works
+from service.actions.introductions import circle as introductions_circle
+from service.actions.introductions.circle import Scene
+from service.actions.introductions.suggest import Offer
+from service.actions.introductions.works import Known
+from service.actions.requests import find as requests_find
+from service.actions.requests.find import Looking
+from service.domain.requests import Need, clusters
+from service.jobs.leases import keep, settle
+from service.jobs.tools import Workshop
+from service.store.tables import Job
+
+EACH: Final = 2
+"""Matches of one person that are offered at a time."""
+EXPERTS: Final = 2
+AMONG: Final = 40
+"""Matches that are looked through for experts."""
+LEAST: Final = 0.3
+"""Cosine below which a passage is not said to speak to a request: saying that nothing was found is a good answer."""
+MOST_FOUND: Final = 3
+MANY: Final = 10_000
+"""Works of an organization from which what is kept of them is taken from the collector's care when it is first made: it
+holds no cycles and stays, and to look through it takes half a second, once for every job among 100,000 works."""
+
+
+def introduce(shop: Workshop, owner: str, job: Job) -> None:
+    """Suggest introductions for a person, a group or the organization."""
+    organization = job.organization_id
+    with shop.sessions.reading() as session:
+        people = suggest.people_of(session, organization, job.subject_id)
+        scene = _scene(shop, session, organization)
+    offers = matches(scene, [one for one in people if one in scene.profiles], _commons(shop, scene))
+    with shop.sessions.writing() as session:
+        keep(session, shop, owner, job)
+        suggest.keep(session, organization, offers, now=shop.now())
+        settle(session, shop, owner, job)
+
+
+def _scene(shop: Workshop, session: Session, organization: str) -> Scene:
+    """As it stands now; what is known from before only spares reading it again."""
+    state = shop.commons.state(organization)
+    known = state if isinstance(state, Known) else None
+    return introductions_circle.gather(session, organization, now=shop.now(), known=known)
+
+
+def _commons(shop: Workshop, scene: Scene) -> Commons:
+    """The scene's works ready to be compared. Texts are read when they are wanted, in short transactions."""
+
+    def read(ids: Collection[str]) -> Mapping[str, str]:
+        with shop.sessions.reading() as session:
+            return works.texts(session, scene.organization, ids)
+
+    embedder, cold = shop.embedder(scene.organization), shop.commons.state(scene.organization) is None
+    found = shop.commons.commons(scene.organization, scene.works, embedder, read, scene.known)
+    if cold and len(scene.works) >= MANY:
+        gc.collect()
+        gc.freeze()
+    return found
+
+
+def matches(scene: Scene, people: Iterable[str], commons: Commons) -> list[Offer]:
+    """The best matches of each of these people, as they would be put to a facilitator. `commons`: of the scene."""
+    circle, by = _ready(scene)
+    found = []
+    for person in people:
+        asked = Asked(EACH, scene.limit.count, scene.language, hidden=scene.hidden(person))
+        for one in match(person, circle, commons, scene.challenges, asked, by):
+            found.append(_offer(scene, one, one.reasons))
+    return found
+
+
+def _ready(scene: Scene) -> tuple[Circle, dict[str, float]]:
+    return Circle.of(scene.profiles), weights([Outcome(of, useful) for of, useful in scene.outcomes])
+
+
+def _offer(scene: Scene, found: Match, reasons: Sequence[Reason], request: str | None = None) -> Offer:
+    """The match in words that quote nobody's work: passages stand beside, and are read again when they are shown."""
+    first, second = scene.profiles[found.first], scene.profiles[found.second]
+    bare = replace(reasons[0], passages=())
+    names = {profile.person: profile.name for profile in scene.profiles.values()}
+    said = wording(bare, first, second, names, scene.challenges, scene.language)
+    return Offer(replace(found, reasons=tuple(reasons), wording=said), introduced_through(bare), request)
+
+
+def ask(shop: Workshop, owner: str, job: Job) -> None:
+    """Ask both, once the undo window has passed."""
+    with shop.sessions.writing() as session:
+        keep(session, shop, owner, job)
+        answers.ask_due(session, job.subject_id, now=shop.now())  # False: undone or ended meanwhile
+        settle(session, shop, owner, job)
+
+
+def request(shop: Workshop, owner: str, job: Job) -> None:
+    """Look for people, work and passages that speak to a request, and for others who ask for the same."""
+    with shop.sessions.reading() as session:
+        looking = requests_find.begin(session, job.subject_id, now=shop.now())
+        scene = _scene(shop, session, job.organization_id) if looking else None
+    if looking is None or scene is None:
+        with shop.sessions.writing() as session:
+            settle(session, shop, owner, job)
+        return
+    embedder = shop.embedder(job.organization_id)
+    found = _passages(shop, looking, embedder)
+    offers = experts(scene, looking, _commons(shop, scene))
+    same = _clusters(looking, embedder)
+    with shop.sessions.writing() as session:
+        keep(session, shop, owner, job)
+        if requests_find.finish(session, looking, found, same, now=shop.now()):
+            suggest.keep(session, job.organization_id, offers, now=shop.now())
+        settle(session, shop, owner, job)
+
+
+def _passages(shop: Workshop, looking: Looking, embedder: Embedder) -> list[Evidence]:
+    part = Part(looking.text, embedder.embed([looking.text])[0])
+    one_each = Caps(per_document=1, per_author=1)
+    work = [
+        one
+        for scope in looking.work
+        for one in find(Shelf.WORK, [part], scope, shop.shelves, embedder, limit=2, caps=one_each)
+    ]
+    context = find(Shelf.CONTEXT, [part], looking.context, shop.shelves, embedder, limit=MOST_FOUND, caps=Caps())
+    return [*_nearest(work), *_nearest(context)]
+
+
+def _nearest(found: Iterable[Evidence]) -> list[Evidence]:
+    return sorted((one for one in found if one.dense >= LEAST), key=lambda one: (-one.dense, one.item.id))[:MOST_FOUND]
+
+
+def experts(scene: Scene, looking: Looking, commons: Commons) -> list[Offer]:
+    """People whose work is far nearer than most to what is asked for, where the one who asks may be introduced."""
+    if looking.person not in scene.profiles:
+        return []
+    circle, by = _ready(scene)
+    hidden = scene.hidden(looking.person)
+    asked = Asked(AMONG, scene.limit.count, scene.language, request=looking.text, hidden=hidden)
+    found = [
+        (reason.strength, one)
+        for one in ranked(looking.person, circle, commons, asked, by)[:AMONG]
+        for reason in one.reasons
+        if reason.kind is Kind.EXPERT
+    ]
+    found.sort(key=lambda pair: (-pair[0], pair[1].facts.second.person))
+    offers = []
+    for _, one in found[:EXPERTS]:
+        told = worded(one, circle, commons, scene.challenges, asked)
+        first = sorted(told.reasons, key=lambda reason: reason.kind is not Kind.EXPERT)  # the others as they were
+        offers.append(_offer(scene, told, first, looking.id))
+    return offers
+
+
+def _clusters(looking: Looking, embedder: Embedder) -> dict[str, str]:
+    vectors = embedder.embed(list(looking.others.values()))
+    lengths = np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
+    alike = (vectors / lengths) @ (vectors / lengths).T
+    return clusters([Need(id_, alike[at, :at].tolist()) for at, id_ in enumerate(looking.others)])

@@ -1,0 +1,123 @@
+"""What a facilitator sends to decide on a draft."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Any, Literal
+
+from pydantic import ConfigDict, Field, model_validator
+
+from pipelines.values import Standing
+from service.web.api.schemas.feedback import STANDING
+from service.web.fields import Asked, Hash, Key, Line, Share, Words
+
+
+class Dismissal(StrEnum):
+    """Why a point is dismissed."""
+
+    WRONG = "wrong"
+    NOT_IN_TEXT = "not_in_text"
+    NOT_USEFUL = "not_useful"
+    TOO_HARSH = "too_harsh"
+    ALREADY_SAID = "already_said"
+    ABOUT_PERSON = "about_person"
+    OTHER = "other"
+
+
+class Accepted(Asked):
+    """The point is good as it is."""
+
+    act: Literal["accept"] = Field(description="`accept`.")
+
+
+class Edited(Asked):
+    """The point says this instead."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"example": {"act": "edit", "text": "Which question would they agree on?"}}
+    )
+
+    act: Literal["edit"] = Field(description="`edit`.")
+    text: Words = Field(min_length=1, description="What it says instead.")
+
+
+class Dismissed(Asked):
+    """The point goes, and neither it nor its near-twins come back on this challenge."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"act": "dismiss", "reason_code": "already_said"}})
+
+    act: Literal["dismiss"] = Field(description="`dismiss`.")
+    reason_code: Dismissal = Field(
+        description="Why: `wrong`, `not_in_text`, `not_useful`, `too_harsh`, `already_said`, `about_person` or `other`."
+    )
+    note: Line = Field(default="", description="More on why, for colleagues and for later drafts.")
+
+
+Decided = Annotated[Accepted | Edited | Dismissed, Field(discriminator="act")]
+
+
+class DraftChange(Asked):
+    """Another summary, a judgement, or both. What is left out stays."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {"summary": "Who and when are clear; what to look for is open.", "standing": "partly"}
+        }
+    )
+
+    summary: Words | None = Field(default=None, description="The whole in one line.")
+    standing: Standing | None = Field(default=None, description=f"How the submission stands: {STANDING}")
+    score: Share | None = Field(default=None, description="Share of full marks, from 0 to 1.")
+    judgements: Annotated[dict[Key, Standing], Field(max_length=50)] = Field(
+        default={}, description=f"How it stands on each criterion, by key: {STANDING}"
+    )
+
+    @property
+    def judges(self) -> bool:
+        return self.standing is not None or self.score is not None or bool(self.judgements)
+
+    def judgement(self) -> dict[str, Any]:
+        return {"standing": self.standing, "score": self.score, "criteria": self.judgements}
+
+    @model_validator(mode="after")
+    def _something(self) -> DraftChange:
+        if self.summary is None and not self.judges:
+            raise ValueError("Nothing to change: send a summary, standing, score or judgements.")
+        return self
+
+
+class Approved(Asked):
+    """The text that was seen, by its hash."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"seen": "9f86d081884c7d659a2feaa0c55ad015" * 2}})
+
+    seen: Hash = Field(description="`text_hash` of the draft as you read it. If the text is another by now: 412.")
+
+
+class Declined(Asked):
+    """Why no feedback is given."""
+
+    reason_code: Annotated[str, Field(pattern=r"^[a-z_]{0,64}$")] = Field(
+        default="", description="Why, for programs: a word of your own in small letters."
+    )
+    note: Line = Field(default="", description="Why, in words.")
+
+
+class Redrafted(Asked):
+    """What to do differently."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"instruction": "Ask about the second visit."}})
+
+    instruction: Line = Field(default="", description="A word to the drafter.")
+
+
+class Retracted(Asked):
+    """Why it is taken back."""
+
+    reason: Line = Field(default="", description="Why, for the record.")
+
+
+class Claimed(Asked):
+    """Whether to take it from somebody who is at it."""
+
+    take_over: bool = Field(default=False, description="True: even if somebody else is at it.")

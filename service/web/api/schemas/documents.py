@@ -1,0 +1,68 @@
+"""Context documents: the organization's own texts."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import ConfigDict, Field
+
+from service.actions.desk.outward import DocumentSeen
+from service.store.tables import Document
+from service.web.fields import Asked, Key, Name, Shown, Work
+
+
+class DocumentAsked(Asked):
+    """A strategy, handbook, rubric or example. Another text is a new version."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "title": "Observation handbook",
+                "text": "# Before a visit\n\nAgree on one question before each visit.",
+                "media_type": "text/markdown",
+                "tags": ["observation"],
+            }
+        }
+    )
+
+    title: Name = Field(description="What people call it.")
+    text: Work = Field(min_length=1, description="The text itself.")
+    media_type: Literal["text/markdown", "text/plain"] = Field(default="text/markdown", description="How to read it.")
+    tags: Annotated[list[Key], Field(max_length=100)] = Field(default=[], description="Words to find it by.")
+
+
+class DocumentShown(Shown):
+    """A context document, without its text."""
+
+    id: str = Field(description="The platform's id.")
+    title: str = Field(description="What people call it.")
+    media_type: str = Field(description="How to read it.")
+    tags: list[str] = Field(description="Words to find it by.")
+    version: int = Field(description="Grows with every other text.")
+    created_at: datetime = Field(description="When it first came.")
+
+    @classmethod
+    def of(cls, row: Document) -> DocumentShown:
+        return cls.model_validate(_fields(row))
+
+
+class DocumentInFull(DocumentShown):
+    """A context document with the text of its latest version."""
+
+    text: str = Field(description="The text of the latest version.")
+
+    @classmethod
+    def with_text(cls, seen: DocumentSeen) -> DocumentInFull:
+        return cls.model_validate({**_fields(seen.row), "text": seen.text})
+
+
+def _fields(row: Document) -> dict[str, object]:
+    return {
+        "id": row.external_id,
+        "title": row.title,
+        "media_type": row.media_type,
+        "tags": list(row.tags),
+        "version": row.version,
+        "created_at": row.created_at,
+    }

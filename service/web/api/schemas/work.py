@@ -1,0 +1,112 @@
+"""Submissions: what comes in, and what has become of it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pydantic import ConfigDict, Field
+
+from pipelines.values import AI
+from service.actions.desk.outward import SubmissionSeen
+from service.actions.work.submit import SubmissionWish
+from service.domain.drafts import State
+from service.web.fields import Asked, Id, Language, Moment, Shown, Work
+
+NEXT = {
+    State.WAITING: "A draft will be made. Look again shortly, or read /v1/events for draft.ready.",
+    State.DRAFTING: "A draft is being made. Look again shortly, or read /v1/events for draft.ready.",
+    State.READY: "A facilitator reads the draft and decides.",
+    State.STUCK: "No draft could be made. A facilitator writes the feedback, has it drafted again, or declines.",
+    State.APPROVED: "The feedback is approved and is released when the undo window has passed.",
+    State.RELEASED: "The feedback can be read at its address.",
+    State.DECLINED: "A facilitator decided to give no feedback on this. It can be reopened.",
+    State.RETRACTED: "The feedback was taken back. A facilitator may approve another.",
+    State.SUPERSEDED: "A later revision came first; see that one.",
+    State.WITHDRAWN: "The submission was taken back; nothing follows.",
+}
+"""What happens next, by the draft's state, in words for whoever asks."""
+
+
+class SubmissionAsked(Asked):
+    """A solution, or its next revision. The same text again changes nothing."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "challenge": "peer-observation",
+                "person": "amara",
+                "text": "We pair teachers across grades and visit each other twice before half-term.",
+                "language": "en",
+            }
+        }
+    )
+
+    challenge: Id = Field(description="Id of the challenge.")
+    person: Id = Field(description="Id of the author.")
+    text: Work = Field(description="The solution, whole.")
+    language: Language = Field(default="", description="BCP 47 tag; empty for the challenge's.")
+    ai: AI = Field(
+        default=AI.ANY,
+        description="Which machines may read this text: `none`, `local` or `any`. "
+        "It only ever narrows what the person allows.",
+    )
+    group: Id | None = Field(
+        default=None,
+        description="Id of the group it is handed in for; may be left out if the author learns in one only.",
+    )
+    revision: int | None = Field(
+        default=None,
+        ge=1,
+        le=1_000_000,
+        description="Number of the revision; may be left out where calls come in order. A revision never changes.",
+    )
+    submitted_at: Moment | None = Field(default=None, description="When it was handed in; now, if left out.")
+
+    def wish(self) -> SubmissionWish:
+        return SubmissionWish(**self.model_dump())
+
+
+class DraftState(Shown):
+    """Where a draft is, and what follows."""
+
+    id: str | None = Field(description="The draft's id at /v1/drafts; null for those who do not review.")
+    state: State = Field(description="Where the draft is.")
+    reason: str = Field(description="Why, where there is something to say; empty for those who do not review.")
+    next: str = Field(description="What happens next, or what can be done.")
+
+
+class SubmissionShown(Shown):
+    """A submission, its latest revision, and how far the feedback on that is."""
+
+    id: str = Field(description="The platform's id.")
+    challenge: str = Field(description="Id of the challenge.")
+    person: str = Field(description="Id of the author.")
+    group: str = Field(description="Id of the group it was handed in for.")
+    revision: int = Field(description="Number of the latest revision.")
+    text_hash: str = Field(description="sha256 of the latest revision's text in UTF-8.")
+    language: str = Field(description="BCP 47 tag; empty for the challenge's.")
+    ai: AI = Field(description="Which machines may read it: the stricter of what the person and the call allowed.")
+    submitted_at: datetime = Field(description="When the latest revision was handed in.")
+    withdrawn_at: datetime | None = Field(description="When it was taken back, if it was.")
+    draft: DraftState = Field(description="How far the feedback is.")
+
+    @classmethod
+    def of(cls, seen: SubmissionSeen) -> SubmissionShown:
+        return cls(
+            id=seen.row.external_id,
+            challenge=seen.challenge,
+            person=seen.person,
+            group=seen.group,
+            revision=seen.revision.number,
+            text_hash=seen.revision.text_hash,
+            language=seen.revision.language,
+            ai=seen.revision.ai,
+            submitted_at=seen.revision.submitted_at,
+            withdrawn_at=seen.row.withdrawn_at,
+            draft=DraftState(
+                id=seen.draft.id if seen.reviews else None,
+                state=seen.draft.state,
+                reason=seen.reason,
+                next=NEXT[seen.draft.state],
+            ),
+        )

@@ -1,0 +1,88 @@
+"""Learners' solutions, and the feedback on them."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+
+from service.actions.decisions import given_elsewhere, release
+from service.actions.desk import outward
+from service.actions.drafts import read
+from service.actions.work import submit
+from service.domain.drafts import State
+from service.store.tables import Submission
+from service.web.api.params import ExternalId
+from service.web.api.schemas.drafts import DraftShown
+from service.web.api.schemas.feedback import FeedbackAsked, FeedbackRead
+from service.web.api.schemas.work import SubmissionAsked, SubmissionShown
+from service.web.calls import Reading, Writing
+from service.web.docs import made, v1
+from service.web.paging import Page, Sliced
+
+router = v1("Submissions")
+
+_WHERE: dict[str, Any] = {
+    "status": {
+        "operationId": "get_submission",
+        "parameters": {"id": "$request.path.id"},
+        "description": "How far the feedback is.",
+    },
+    "feedback": {
+        "operationId": "get_feedback",
+        "parameters": {"id": "$request.path.id"},
+        "description": "The feedback, once a facilitator has approved it.",
+    },
+}
+_WAITED_FOR: dict[int | str, dict[str, Any]] = {
+    202: {"model": SubmissionShown, "description": "Taken in; a draft is waited for.", "links": _WHERE}
+}
+
+
+@router.put(
+    "/submissions/{id}",
+    summary="Hand in a solution, or its next revision",
+    response_description="Taken in, or there already; no draft is waited for.",
+    responses={**made(SubmissionShown, "Taken in; no machine drafts on it."), **_WAITED_FOR},
+)
+def put_submission(call: Writing, id: ExternalId, body: SubmissionAsked) -> SubmissionShown:
+    """202 while a draft is waited for: look at Location. The same text again changes nothing."""
+    done = submit.submit(call.session, call.actor, id, body.wish(), now=call.now)
+    call.made(done.created)
+    if done.draft.state in (State.WAITING, State.DRAFTING):
+        call.status, call.headers["Location"] = 202, f"/v1/submissions/{quote(id, safe='')}"
+    return SubmissionShown.of(outward.submissions(call.session, call.actor, [done.submission])[0])
+
+
+@router.get("/submissions/{id}", summary="See how far the feedback is")
+def get_submission(call: Reading, id: ExternalId) -> SubmissionShown:
+    """For the author, those who review, and platforms. `draft.next` says what happens next."""
+    return SubmissionShown.of(outward.submission(call.session, call.actor, id))
+
+
+@router.get("/submissions", summary="List submissions")
+def list_submissions(call: Reading, cut: Sliced) -> Page[SubmissionShown]:
+    """For facilitators and platforms."""
+    rows = read.page(call.session, call.actor, Submission, after=cut.after, limit=cut.wanted)
+    seen = outward.submissions(call.session, call.actor, rows)
+    return cut.page(call, seen, SubmissionShown.of, lambda one: one.row.id)
+
+
+@router.delete("/submissions/{id}", summary="Take a submission back")
+def withdraw_submission(call: Writing, id: ExternalId) -> SubmissionShown:
+    """By its author, or by a platform. Nothing of it is shown or quoted from now on. Cannot be undone."""
+    row = submit.withdraw(call.session, call.actor, id, now=call.now)
+    return SubmissionShown.of(outward.submissions(call.session, call.actor, [row])[0])
+
+
+@router.put("/submissions/{id}/feedback", summary="Take in feedback given elsewhere", responses=made(DraftShown))
+def put_feedback(call: Writing, id: ExternalId, body: FeedbackAsked) -> DraftShown:
+    """It is released as it is; its points become precedents for later drafts. The same again changes nothing."""
+    row, created = given_elsewhere.take_in_feedback(call.session, call.actor, id, body.wish(), now=call.now)
+    call.made(created)
+    return DraftShown.of(outward.drafts(call.session, call.actor, [row])[0])
+
+
+@router.get("/submissions/{id}/feedback", summary="Read the released feedback")
+def get_feedback(call: Reading, id: ExternalId) -> FeedbackRead:
+    """What the learner may read: exactly the text that a facilitator approved. 404 while there is none."""
+    return FeedbackRead.of(release.feedback_of(call.session, call.actor, id))

@@ -1,0 +1,56 @@
+"""Types of single fields: how long a text may be, and that every database can keep it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+
+from service.actions.bundles.lines import storable
+
+FIRST_YEAR, LAST_YEAR = 1970, 2199
+
+
+def _named(text: str) -> str:
+    """An id. Raises ValueError for what could not be told apart or sent in an address."""
+    if any(char < " " or char == "\x7f" for char in text):
+        raise ValueError("contains a control character, which an id or name cannot hold")
+    return storable(text)
+
+
+def _moment(at: datetime) -> datetime:
+    if not FIRST_YEAR < at.year < LAST_YEAR:
+        raise ValueError(f"is not between the years {FIRST_YEAR} and {LAST_YEAR}")
+    return at.astimezone(UTC)
+
+
+Id = Annotated[str, StringConstraints(min_length=1, max_length=255), AfterValidator(_named)]
+"""An external id: the platform's own name for a thing."""
+
+OwnId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
+"""An id that this service gave."""
+
+Name = Annotated[str, StringConstraints(min_length=1, max_length=255), AfterValidator(_named)]
+Key = Annotated[str, StringConstraints(min_length=1, max_length=64), AfterValidator(_named)]
+Line = Annotated[str, StringConstraints(max_length=2_000), AfterValidator(storable)]
+Note = Annotated[str, StringConstraints(max_length=5_000), AfterValidator(storable)]
+Words = Annotated[str, StringConstraints(max_length=50_000), AfterValidator(storable)]
+Work = Annotated[str, StringConstraints(max_length=200_000), AfterValidator(storable)]
+Hash = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+Language = Annotated[str, StringConstraints(max_length=35, pattern=r"^([A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*)?$")]
+Moment = Annotated[AwareDatetime, AfterValidator(_moment)]
+Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+"""A share of full marks."""
+
+
+class Asked(BaseModel):
+    """A request's body. A field that nobody knows is refused rather than passed over."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Shown(BaseModel):
+    """An answer's body."""
+
+    model_config = ConfigDict(frozen=True)

@@ -1,0 +1,79 @@
+"""Getting in and out: the sign-in link, the session's cookie, and where a person begins."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, ClassVar
+
+from fastapi import Path, Request
+
+from service.actions.access import sign_in
+from service.domain.errors import NotAllowed
+from service.web.pages.navigation import first
+from service.web.pages.routes import OpenRoute, pages
+from service.web.pages.views import Goto, View
+from service.web.pages.visits import Reading, Writing, same_site
+
+router = pages()
+open_router = pages(OpenRoute)
+
+Secret = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{43}$")]
+
+
+@dataclass(frozen=True)
+class SignInPage(View):
+    """How one comes in."""
+
+    template: ClassVar[str] = "access/sign_in.html"
+
+
+@dataclass(frozen=True)
+class SignInLinkPage(View):
+    """A link that was opened: whom it is for. Looking at it does not use it up, since mail scanners look, too."""
+
+    template: ClassVar[str] = "access/sign_in_link.html"
+    name: str
+    organization: str
+    works: bool
+
+
+@router.get("/")
+def begin(visit: Reading) -> Goto:
+    return Goto(first(visit.actor))
+
+
+@open_router.get("/sign-in")
+def how_to_sign_in(visit: Reading) -> View:
+    return SignInPage()
+
+
+@open_router.get("/sign-in/{secret}")
+def open_link(visit: Reading, secret: Secret) -> View:
+    seen = sign_in.look(visit.session, secret, now=visit.now)
+    return SignInLinkPage(seen.name, seen.organization, seen.works)
+
+
+@open_router.post("/sign-in/{secret}")
+def use_link(visit: Writing, secret: Secret, request: Request) -> Goto:
+    if not same_site(request):
+        raise NotAllowed("A sign-in link is used on its own page.")
+    return _entered(visit, secret)
+
+
+@open_router.get("/embed/{secret}")
+def use_embedded_link(visit: Writing, secret: Secret) -> Goto:
+    """For a frame: a platform has the link made at the moment at which it shows it, so there is nothing to ask."""
+    return _entered(visit, secret, embedded=True)
+
+
+def _entered(visit: Writing, secret: str, *, embedded: bool = False) -> Goto:
+    entered = sign_in.enter(visit.session, secret, embedded=embedded, now=visit.now)
+    visit.begin(entered.secret, embedded=entered.embedded, ends_at=entered.ends_at)
+    return Goto(entered.path or "/")
+
+
+@router.post("/sign-out")
+def leave(visit: Writing) -> Goto:
+    sign_in.sign_out(visit.session, visit.actor, now=visit.now)
+    visit.end()
+    return Goto("/sign-in", said="signed-out")

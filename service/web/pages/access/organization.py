@@ -1,0 +1,166 @@
+"""Settings of the whole organization, and the keys with which platforms use it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Any, ClassVar
+
+from fastapi import Form
+from pydantic import BaseModel, Field
+
+from service.actions.access import credentials, organizations
+from service.actions.people import directory
+from service.actions.people.directory import Choice
+from service.domain.organization_settings import OrganizationWish, faults
+from service.domain.roles import require_lead
+from service.store.tables import Credential
+from service.web import errors
+from service.web.api.params import KeyId
+from service.web.api.schemas.operations import KeyAsked
+from service.web.pages.access.forms import checked, lines
+from service.web.pages.routes import Shown, pages
+from service.web.pages.views import Goto, View
+from service.web.pages.visits import Reading, Visit, Writing
+
+router = pages()
+
+Typed = Annotated[str, Field(max_length=20_000)]
+
+
+class SettingsSent(BaseModel):
+    """As it was typed."""
+
+    name: Typed = ""
+    language: Typed = ""
+    undo_seconds: Typed = ""
+    model_budget_per_day: Typed = ""
+    embed_origins: Typed = ""
+    remind_again_days: Typed = ""
+    answer_within_days: Typed = ""
+    look_for_introductions_weekly: bool = False
+
+
+@dataclass(frozen=True)
+class SettingsPage(View):
+    """What is set, or what was typed with what is wrong about it."""
+
+    template: ClassVar[str] = "access/settings.html"
+    id: str
+    sent: SettingsSent
+    faults: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class KeysPage(View):
+    """Keys, newest first. `secret` is there once, right after a key was made."""
+
+    template: ClassVar[str] = "access/keys.html"
+    keys: tuple[Credential, ...]
+    groups: tuple[Choice, ...]
+    group_names: Mapping[str, str]
+    name: str = ""
+    chosen: tuple[str, ...] = ()
+    secret: str = ""
+    faults: Mapping[str, str] = field(default_factory=dict)
+
+
+class KeySent(BaseModel):
+    """A key to make."""
+
+    name: Typed = ""
+    groups: Annotated[list[Typed], Field(max_length=501)] = []
+
+
+def _shown(wish: OrganizationWish) -> SettingsSent:
+    return SettingsSent(
+        name=wish.name,
+        language=wish.language,
+        undo_seconds="" if wish.undo_seconds is None else str(wish.undo_seconds),
+        model_budget_per_day="" if wish.model_budget_per_day is None else f"{wish.model_budget_per_day:.10g}",
+        embed_origins="\n".join(wish.embed_origins),
+        remind_again_days="" if wish.remind_again_days is None else str(wish.remind_again_days),
+        answer_within_days="" if wish.answer_within_days is None else str(wish.answer_within_days),
+        look_for_introductions_weekly=wish.look_for_introductions_weekly,
+    )
+
+
+def _wish(sent: SettingsSent) -> tuple[OrganizationWish | None, dict[str, str]]:
+    typed: dict[str, Any] = {
+        "name": sent.name.strip(),
+        "language": sent.language.strip(),
+        "undo_seconds": sent.undo_seconds.strip() or None,
+        "model_budget_per_day": sent.model_budget_per_day.strip().replace(",", ".") or None,
+        "embed_origins": [one.rstrip("/") for one in lines(sent.embed_origins)],
+        "remind_again_days": sent.remind_again_days.strip() or None,
+        "answer_within_days": sent.answer_within_days.strip() or None,
+    }
+    read, wrong = checked(_Numbers, typed)
+    numbers = read or _Numbers()
+    wish = OrganizationWish(
+        typed["name"],
+        typed["language"],
+        numbers.undo_seconds,
+        numbers.model_budget_per_day,
+        tuple(typed["embed_origins"]),
+        numbers.remind_again_days,
+        numbers.answer_within_days,
+        sent.look_for_introductions_weekly,
+    )
+    wrong = {**faults(wish), **dict.fromkeys(wrong, "Give a number.")}
+    return (None if wrong else wish), wrong
+
+
+class _Numbers(BaseModel):
+    undo_seconds: int | None = None
+    model_budget_per_day: float | None = None
+    remind_again_days: int | None = None
+    answer_within_days: int | None = None
+
+
+@router.get("/desk/settings")
+def settings(visit: Reading) -> Shown:
+    id_, wish = organizations.show(visit.session, visit.actor)
+    return SettingsPage(id_, _shown(wish))
+
+
+@router.post("/desk/settings")
+def change(visit: Writing, sent: Annotated[SettingsSent, Form()]) -> Shown:
+    id_, _ = organizations.show(visit.session, visit.actor)
+    wish, wrong = _wish(sent)
+    if wish is None:
+        visit.status = errors.KINDS["invalid"].status
+        return SettingsPage(id_, sent, wrong)
+    organizations.change(visit.session, visit.actor, wish, now=visit.now)
+    return Goto("/desk/settings", said="saved")
+
+
+@router.get("/desk/settings/keys")
+def keys(visit: Reading) -> Shown:
+    return _keys(visit)
+
+
+def _keys(visit: Visit, **given: Any) -> KeysPage:
+    found = credentials.list_keys(visit.session, visit.actor)
+    ids = {group for key in found for group in key.groups}
+    names = directory.group_titles(visit.session, ids)
+    return KeysPage(tuple(found), directory.tree(visit.session, visit.actor), names, **given)
+
+
+@router.post("/desk/settings/keys")
+def make_key(visit: Writing, sent: Annotated[KeySent, Form()]) -> Shown:
+    require_lead(visit.actor)
+    chosen = [one for one in sent.groups if one]
+    asked, wrong = checked(KeyAsked, {"name": sent.name.strip(), "groups": chosen})
+    if asked is None:
+        visit.status = errors.KINDS["invalid"].status
+        return _keys(visit, name=sent.name, chosen=tuple(chosen), faults=wrong)
+    at: dict[str, Any] = {"name": asked.name, "groups": asked.groups, "now": visit.now}
+    _, secret = credentials.create_key(visit.session, visit.actor, **at)
+    return _keys(visit, secret=secret)
+
+
+@router.post("/desk/settings/keys/{id}/revoke")
+def revoke_key(visit: Writing, id: KeyId) -> Shown:
+    credentials.revoke(visit.session, visit.actor, id, now=visit.now)
+    return Goto("/desk/settings/keys", said="key-ended")

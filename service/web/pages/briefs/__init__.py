@@ -1,0 +1,1 @@
+"""A meeting brief, to read, print and take along."""

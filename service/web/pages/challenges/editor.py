@@ -1,0 +1,248 @@
+"""The challenge editor. Criteria are added, moved and taken out by buttons of the form, which store nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Annotated, Any, ClassVar
+from urllib.parse import quote
+
+from fastapi import Form
+from pydantic import BaseModel, Field
+
+from service.actions.challenges import editor
+from service.actions.challenges.editor import ALLOWED, PEERS, REACHES, ChallengeForm, Difference
+from service.actions.challenges.setting import ChallengeWish
+from service.actions.people import directory
+from service.actions.people.directory import Choice
+from service.domain.roles import leads, require_coordinator
+from service.domain.visibility import PeersShown, SharingReach
+from service.web import errors
+from service.web.api.params import ExternalId
+from service.web.api.schemas.challenges import ChallengeAsked
+from service.web.fields import Id
+from service.web.pages.access.forms import TAKEN, checked, lines
+from service.web.pages.routes import Shown, pages
+from service.web.pages.views import Goto, View
+from service.web.pages.visits import Reading, Visit, Writing
+
+router = pages()
+
+HERE = "/desk/challenges"
+Typed = Annotated[str, Field(max_length=200_000)]
+Many = Annotated[list[Typed], Field(max_length=60)]
+
+
+class ChallengeSent(BaseModel):
+    """As it was typed. Criteria are four lists of one length; `do` is the button: save, look, add, up:1, down:1 …"""
+
+    id: Typed = ""
+    title: Typed = ""
+    prompt: Typed = ""
+    outcome: Typed = ""
+    reference: Typed = ""
+    notes: Typed = ""
+    language: Typed = ""
+    key: Many = []
+    text: Many = []
+    question: Many = []
+    points: Many = []
+    peers: Typed = PeersShown.AFTER_ATTEMPT.value
+    reach: Typed = SharingReach.ORGANIZATION.value
+    groups: Annotated[list[Typed], Field(max_length=501)] = []
+    tags: Typed = ""
+    opened_at: Typed = ""
+    seen: Typed = ""
+    do: Typed = "save"
+
+    @property
+    def criteria(self) -> list[tuple[str, str, str, str]]:
+        return list(zip(self.key, self.text, self.question, self.points, strict=False))
+
+    def with_criteria(self, rows: list[tuple[str, str, str, str]]) -> ChallengeSent:
+        key, text, question, points = ([row[at] for row in rows] for at in range(4))
+        return self.model_copy(update={"key": key, "text": text, "question": question, "points": points})
+
+
+class _New(BaseModel):
+    id: Id
+
+
+class _Day(BaseModel):
+    day: datetime | None = None
+
+
+@dataclass(frozen=True)
+class ChallengeFormPage(View):
+    """A challenge to write. `there` is what is stored, None for a new one; `look` is what learners would see of it."""
+
+    template: ClassVar[str] = "challenges/form.html"
+    there: ChallengeForm | None
+    sent: ChallengeSent
+    groups: tuple[Choice, ...]
+    everywhere: bool
+    stale: int | None = None
+    look: ChallengeWish | None = None
+    faults: Mapping[str, str] = field(default_factory=dict)
+    peers: Mapping[PeersShown, str] = field(default_factory=lambda: PEERS)
+    reaches: Mapping[SharingReach, str] = field(default_factory=lambda: REACHES)
+    allowed: str = ALLOWED
+
+
+@dataclass(frozen=True)
+class ChallengeConflictPage(View):
+    """Somebody changed the challenge meanwhile: where the two differ, and the form as it was typed."""
+
+    template: ClassVar[str] = "challenges/conflict.html"
+    status: ClassVar[int] = errors.KINDS["changed-since"].status
+    there: ChallengeForm
+    sent: ChallengeSent
+    differences: tuple[Difference, ...]
+
+
+@dataclass(frozen=True)
+class ChallengePreviewPage(View):
+    """A challenge as learners see it."""
+
+    template: ClassVar[str] = "challenges/preview.html"
+    id: str
+    look: ChallengeWish
+    now: datetime
+    peers: Mapping[PeersShown, str] = field(default_factory=lambda: PEERS)
+    reaches: Mapping[SharingReach, str] = field(default_factory=lambda: REACHES)
+    allowed: str = ALLOWED
+
+
+@router.get(HERE + "/new")
+def new(visit: Reading) -> Shown:
+    require_coordinator(visit.actor)
+    return _form(visit, None, ChallengeSent(key=["k1"], text=[""], question=[""], points=[""]))
+
+
+@router.post(HERE + "/new")
+def add(visit: Writing, sent: Annotated[ChallengeSent, Form()]) -> Shown:
+    require_coordinator(visit.actor)
+    if sent.do not in ("save", "look"):
+        return _form(visit, None, moved(sent))
+    wish, faults = _wish(sent)
+    id_, bad_id = checked(_New, {"id": sent.id.strip()})
+    if wish is None or id_ is None:
+        return _wrong(visit, None, sent, {**faults, **bad_id})
+    if sent.do == "look":
+        return _form(visit, None, sent, look=wish)
+    if editor.add(visit.session, visit.actor, id_.id, wish, now=visit.now) is None:
+        return _wrong(visit, None, sent, {"id": TAKEN})
+    return Goto(f"{HERE}/{quote(id_.id, safe='')}", said="saved")
+
+
+@router.get(HERE + "/{id}/edit")
+def edit(visit: Reading, id: ExternalId) -> Shown:
+    there = editor.form(visit.session, visit.actor, id)
+    return _form(visit, there, _sent(there))
+
+
+@router.post(HERE + "/{id}/edit")
+def change(visit: Writing, id: ExternalId, sent: Annotated[ChallengeSent, Form()]) -> Shown:
+    there = editor.form(visit.session, visit.actor, id)
+    if sent.do not in ("save", "look"):
+        return _form(visit, there, moved(sent))
+    wish, faults = _wish(sent)
+    if wish is None:
+        return _wrong(visit, there, sent, faults)
+    if sent.do == "look":
+        stale = there.waiting if editor.rewords(there.wish, wish) else 0
+        return _form(visit, there, sent, look=wish, stale=stale)
+    other = editor.change(visit.session, visit.actor, id, wish, seen=sent.seen, now=visit.now)
+    if other is not None:
+        return ChallengeConflictPage(other, sent, editor.differences(other.wish, wish))
+    return Goto(f"{HERE}/{quote(id, safe='')}", said="saved")
+
+
+@router.get(HERE + "/{id}/preview")
+def preview(visit: Reading, id: ExternalId) -> Shown:
+    return ChallengePreviewPage(id, editor.preview(visit.session, visit.actor, id), visit.now)
+
+
+def _form(visit: Visit, there: ChallengeForm | None, sent: ChallengeSent, **given: Any) -> ChallengeFormPage:
+    groups = directory.tree(visit.session, visit.actor, coordinated=True)
+    return ChallengeFormPage(there, sent, groups, leads(visit.actor), **given)
+
+
+def _wrong(visit: Visit, there: ChallengeForm | None, sent: ChallengeSent, faults: Mapping[str, str]) -> View:
+    visit.status = errors.KINDS["invalid"].status
+    return _form(visit, there, sent, faults=faults)
+
+
+def _sent(there: ChallengeForm) -> ChallengeSent:
+    wish = there.wish
+    made = ChallengeSent(
+        **{name: getattr(wish, name) for name in ("title", "prompt", "outcome", "reference", "notes", "language")},
+        id=there.id,
+        peers=wish.sharing_peers.value,
+        reach=wish.sharing_reach.value,
+        groups=list(wish.groups),
+        tags=", ".join(wish.tags),
+        opened_at=f"{wish.opened_at.astimezone(UTC):%Y-%m-%dT%H:%M}" if wish.opened_at else "",
+        seen=there.seen,
+    )
+    rows = [(c.key, c.text, c.question, "" if c.points is None else f"{c.points:.10g}") for c in wish.criteria]
+    return made.with_criteria(rows)
+
+
+def moved(sent: ChallengeSent) -> ChallengeSent:
+    """The form after one of the buttons beside the criteria. A button that names none of them changes nothing."""
+    rows = sent.criteria
+    what, _, number = sent.do.partition(":")
+    at = int(number) - 1 if number.isdecimal() and len(number) < 4 else -1
+    if what == "add" and len(rows) < 50:
+        taken = {row[0] for row in rows}
+        key = next(f"k{n}" for n in range(1, len(rows) + 2) if f"k{n}" not in taken)
+        rows = [*rows, (key, "", "", "")]
+    elif what == "out" and 0 <= at < len(rows):
+        rows.pop(at)
+    elif what in ("up", "down") and 0 <= at < len(rows):
+        rows.insert(max(0, at - 1 if what == "up" else at + 1), rows.pop(at))
+    return sent.with_criteria(rows)
+
+
+def _wish(sent: ChallengeSent) -> tuple[ChallengeWish | None, dict[str, str]]:
+    """What was typed as a challenge, or what is wrong. Criteria without a word in them are left out."""
+    written = [row for row in sent.criteria if any(part.strip() for part in row[1:])]
+    criteria = [
+        {"id": k.strip(), "text": _plain(t), "question": _plain(q), "points": _number(p)} for k, t, q, p in written
+    ]
+    day, wrong = checked(_Day, {"day": sent.opened_at.strip() or None})
+    texts = {name: _plain(getattr(sent, name)) for name in ("prompt", "outcome", "reference", "notes")}
+    given: dict[str, Any] = {
+        **texts,
+        "title": " ".join(sent.title.split()),
+        "language": sent.language.strip(),
+        "criteria": criteria,
+        "sharing": {"peers": sent.peers, "reach": sent.reach},
+        "groups": [one for one in sent.groups if one],
+        "tags": lines(sent.tags),
+        "opened_at": _aware(day.day) if day is not None and day.day is not None else None,
+    }
+    asked, faults = checked(ChallengeAsked, given)
+    if wrong:
+        faults["opened_at"] = "Give a day and a time, such as 2026-09-01T08:00."
+    if len({one["id"] for one in criteria}) < len(criteria):
+        faults["criteria"] = "Two criteria have the same key; give each its own."
+    if not texts["prompt"].strip():
+        faults["prompt"] = "Say what learners are asked to do."
+    return (asked.wish() if asked is not None and not faults else None), faults
+
+
+def _aware(at: datetime) -> datetime:
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+def _plain(text: str) -> str:
+    return text.replace("\r\n", "\n")
+
+
+def _number(text: str) -> object:
+    with errors.Caught(ValueError):
+        return float(text.strip().replace(",", ".")) if text.strip() else None
+    return text

@@ -1,0 +1,132 @@
+"""Drafts on nearly the same work, side by side, and one decision for several of them after a sample was opened."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, ClassVar
+
+from fastapi import Form
+from pydantic import BaseModel, Field
+
+from service.actions.decisions import together
+from service.actions.decisions.together import Listed, Said, Verdict
+from service.actions.desk import draft as desk_draft
+from service.actions.desk.draft import DeskDraft
+from service.actions.queue import alike
+from service.actions.queue.alike import Alike
+from service.domain.worddiff import Piece, words
+from service.web.api.params import DraftId
+from service.web.fields import Line
+from service.web.pages.decisions.draft import HERE, Sent
+from service.web.pages.queue import trail as desk_trail
+from service.web.pages.routes import Shown, pages
+from service.web.pages.views import View
+from service.web.pages.visits import Reading, Writing
+
+router = pages()
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """A draft of the group, and how its work differs from the first one's."""
+
+    draft: Alike
+    differs: tuple[Piece, ...]
+
+
+@dataclass(frozen=True)
+class AlikePage(View):
+    """A group on nearly the same work. `sample` of them must be opened before all are decided on together."""
+
+    template: ClassVar[str] = "decisions/alike.html"
+    draft: DeskDraft
+    first: Alike | None
+    others: tuple[Beside, ...]
+    sample: int
+    opened: int
+    trail: str
+
+
+@dataclass(frozen=True)
+class TogetherPage(View):
+    """What became of each, and how to take all of it back."""
+
+    template: ClassVar[str] = "decisions/together.html"
+    draft: DeskDraft
+    verdict: Verdict
+    changed: tuple[tuple[str, int], ...]
+    left: tuple[str, ...]
+    undone: bool
+    trail: str
+
+
+class TogetherSent(Sent):
+    """Which of the listed ones (`draft version text-hash` each), and what is decided."""
+
+    verdict: Verdict
+    target: Annotated[
+        list[Annotated[str, Field(pattern=r"^[0-9a-f]{32} \d{1,9} [0-9a-f]{64}$")]],
+        Field(default_factory=list, max_length=alike.MOST),
+    ]
+    note: Line = ""
+
+    def targets(self) -> list[Listed]:
+        cut = (one.split(" ") for one in self.target)
+        return [Listed(draft, int(version), text_hash) for draft, version, text_hash in cut]
+
+
+class BackSent(BaseModel):
+    """Which ones to take back (`draft version` each)."""
+
+    trail: Annotated[str, Field(max_length=8_000)] = ""
+    verdict: Verdict
+    target: Annotated[
+        list[Annotated[str, Field(pattern=r"^[0-9a-f]{32} \d{1,9}$")]],
+        Field(default_factory=list, max_length=alike.MOST),
+    ]
+
+    def targets(self) -> Mapping[str, int]:
+        return {draft: int(version) for draft, version in (one.split(" ") for one in self.target)}
+
+
+@router.get(HERE + "/alike")
+def show_alike(visit: Reading, id: DraftId) -> Shown:
+    found = alike.alike(visit.session, visit.actor, id, now=visit.now)
+    first = found[0] if found else None
+    return AlikePage(
+        draft=desk_draft.show(visit.session, visit.actor, id, now=visit.now),
+        first=first,
+        others=tuple(Beside(one, tuple(words(first.text, one.text))) for one in found[1:] if first),
+        sample=together.sample(len(found)),
+        opened=sum(one.opened for one in found),
+        trail=desk_trail.of(visit),
+    )
+
+
+@router.post(HERE + "/together")
+def decide_together(visit: Writing, id: DraftId, sent: Annotated[TogetherSent, Form()]) -> Shown:
+    said = Said(note=sent.note, undo=visit.services.undo)
+    done = together.decide_together(
+        visit.session, visit.actor, id, sent.verdict, sent.targets(), said=said, now=visit.now
+    )
+    return _outcome(visit, id, sent.verdict, done, sent.trail)
+
+
+@router.post(HERE + "/together/back")
+def take_back(visit: Writing, id: DraftId, sent: Annotated[BackSent, Form()]) -> Shown:
+    done = together.take_back_together(visit.session, visit.actor, list(sent.targets().items()), now=visit.now)
+    return _outcome(visit, id, sent.verdict, done, sent.trail, undone=True)
+
+
+def _outcome(
+    visit: Writing, id: str, verdict: Verdict, done: list[together.Decided], trail: str, *, undone: bool = False
+) -> TogetherPage:
+    return TogetherPage(
+        draft=desk_draft.show(visit.session, visit.actor, id, now=visit.now),
+        verdict=verdict,
+        changed=tuple((one.draft, one.version) for one in done if one.version is not None),
+        left=tuple(one.problem.detail for one in done if one.problem is not None),
+        undone=undone,
+        trail=desk_trail.clean(trail),
+    )

@@ -1,0 +1,1 @@
+"""One draft on one screen."""

@@ -1,0 +1,74 @@
+"""The review desk: one draft on one screen, and whatever waits next."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import Query
+from sqlalchemy.orm import Session
+
+from service.actions.decisions import hand_over
+from service.actions.desk import around
+from service.actions.desk import draft as desk_draft
+from service.actions.learners import asks
+from service.actions.queue import alike, waiting
+from service.domain.drafts import State
+from service.domain.roles import Actor
+from service.web.api.params import DraftId
+from service.web.fields import OwnId
+from service.web.pages.decisions.reasons import REASONS
+from service.web.pages.desk.views import STATES, Done, DraftPage
+from service.web.pages.queue import trail as desk_trail
+from service.web.pages.queue.trail import Followed
+from service.web.pages.routes import Shown, pages
+from service.web.pages.views import Mark
+from service.web.pages.visits import Reading
+
+router = pages()
+
+Other = Annotated[OwnId | None, Query()]
+_DID = {
+    State.APPROVED: ("Approved the feedback for", "undo"),
+    State.RELEASED: ("The feedback is released for", ""),
+    State.DECLINED: ("No feedback is given to", "reopen"),
+    State.WAITING: ("It is being drafted anew for", ""),
+    State.DRAFTING: ("It is being drafted anew for", ""),
+}
+
+
+@router.get("/desk/drafts/{id}")
+def show_draft(visit: Reading, id: DraftId, trail: Followed, done: Other = None, decided: Other = None) -> Shown:
+    session, actor, now = visit.session, visit.actor, visit.now
+    draft = desk_draft.show(session, actor, id, now=now)
+    return DraftPage(
+        draft=draft,
+        now=now,
+        trail=desk_trail.of(visit),
+        pulse=around.pulse(session, actor, id, now=now),
+        state_words=STATES[draft.state.value],
+        done=done_with(session, actor, done, now) if done else None,
+        waiting=waiting.waiting(session, actor, trail.filter, skip=trail.skip, now=now),
+        decided=decided or "",
+        reach=around.reach(session, actor, id, decided) if decided else 0,
+        alike=alike.count(session, actor, id),
+        asks=tuple(asks.asks_open(session, actor, draft=id)),
+        question=around.open_question(session, actor, draft.challenge),
+        colleagues=tuple(hand_over.colleagues(session, actor, id)),
+        reasons=REASONS,
+    )
+
+
+def done_with(session: Session, actor: Actor, draft_id: str, now: datetime) -> Done | None:
+    """What was just done to another draft, to be said on top of the page that came next."""
+    left = around.left_behind(session, actor, draft_id)
+    if left is None or left.state not in _DID:
+        return None
+    words, undo = _DID[left.state]
+    seconds = max(0, round((left.release_at - now).total_seconds())) if left.release_at else 0
+    return Done(left.id, left.version, left.state.value, words, left.person, undo, left.release_at, seconds)
+
+
+@router.get("/desk/drafts/{id}/pulse")
+def pulse_of_draft(visit: Reading, id: DraftId) -> Shown:
+    return Mark(around.pulse(visit.session, visit.actor, id, now=visit.now))

@@ -1,0 +1,251 @@
+"""The context library: the organization's own documents, read by those who review and kept by its coordinators."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Annotated, Any, ClassVar
+from urllib.parse import quote
+
+from fastapi import Form, Query, UploadFile
+from markupsafe import Markup
+from pydantic import BaseModel, Field
+
+from service.actions.documents import library, versions
+from service.actions.documents.library import DocumentSeen, DocumentWish, Shelf, Usage
+from service.actions.questioned import passages as questioned
+from service.actions.questioned.passages import one as doubted
+from service.domain.documents import markup
+from service.domain.documents.diff import changes, shortened
+from service.domain.roles import require_lead
+from service.domain.worddiff import Piece
+from service.web import errors
+from service.web.api.params import ExternalId
+from service.web.api.schemas.documents import DocumentAsked
+from service.web.fields import Id, OwnId
+from service.web.pages.access.forms import TAKEN, checked, lines
+from service.web.pages.routes import Shown, pages
+from service.web.pages.views import Goto, View
+from service.web.pages.visits import Reading, Visit, Writing
+
+router = pages()
+
+HERE = "/desk/context"
+LARGEST_FILE = 1_000_000
+KINDS = {".md": "text/markdown", ".markdown": "text/markdown", ".txt": "text/plain", ".html": "html", ".htm": "html"}
+Search = Annotated[str, Query(max_length=200)]
+At = Annotated[int, Query(ge=1, le=1_000_000)]
+Typed = Annotated[str, Field(max_length=1_200_000)]
+
+
+class DocumentSent(BaseModel):
+    """As it was typed. `kind` is `text/markdown`, `text/plain` or `html`, which becomes markdown."""
+
+    id: Typed = ""
+    title: Typed = ""
+    text: Typed = ""
+    kind: Typed = "text/markdown"
+    tags: Typed = ""
+    seen: Typed = ""
+
+
+class DocumentPosted(DocumentSent):
+    """The same with a file, whose text goes before what was typed."""
+
+    file: UploadFile | str | None = None
+
+
+class _New(BaseModel):
+    id: Id
+
+
+@dataclass(frozen=True)
+class LibraryPage(View):
+    """The documents there are."""
+
+    template: ClassVar[str] = "documents/library.html"
+    shelf: Shelf
+    search: str
+    now: datetime
+
+
+@dataclass(frozen=True)
+class DocumentPage(View):
+    """One document to read, at one version. `body` is safe HTML; empty for plain text, which is shown as it is."""
+
+    template: ClassVar[str] = "documents/document.html"
+    document: DocumentSeen
+    body: Markup
+    questioned: int  # passages that wait to be looked at
+
+
+@dataclass(frozen=True)
+class ChangesPage(View):
+    """What a version changed."""
+
+    template: ClassVar[str] = "documents/changes.html"
+    document: DocumentSeen
+    pieces: tuple[Piece, ...]
+
+
+@dataclass(frozen=True)
+class UsagePage(View):
+    """Where its passages were used in feedback."""
+
+    template: ClassVar[str] = "documents/usage.html"
+    document: DocumentSeen
+    usage: Usage
+
+
+@dataclass(frozen=True)
+class DocumentFormPage(View):
+    """A document to write or change; what was typed, and what is wrong about it."""
+
+    template: ClassVar[str] = "documents/form.html"
+    document: DocumentSeen | None
+    sent: DocumentSent
+    faults: Mapping[str, str] = field(default_factory=dict)
+    passage: str = ""  # that the change is about
+
+
+@dataclass(frozen=True)
+class DocumentConflictPage(View):
+    """Somebody changed the document meanwhile: what stands there, beside what was typed."""
+
+    template: ClassVar[str] = "documents/conflict.html"
+    status: ClassVar[int] = errors.KINDS["changed-since"].status
+    document: DocumentSeen
+    sent: DocumentSent
+    edits: tuple[Piece, ...]
+
+
+@router.get(HERE)
+def shelf(visit: Reading, search: Search = "", page: At = 1) -> Shown:
+    found = library.shelf(visit.session, visit.actor, search=search.strip(), page=page)
+    return LibraryPage(found, search, visit.now)
+
+
+@router.get(HERE + "/new")
+def new(visit: Reading) -> Shown:
+    require_lead(visit.actor)
+    return DocumentFormPage(None, DocumentSent())
+
+
+@router.get(HERE + "/{id}")
+def read(visit: Reading, id: ExternalId, version: At | None = None) -> Shown:
+    document = library.read(visit.session, visit.actor, id, number=version)
+    waits = len(questioned.listed(visit.session, visit.actor, document=id))
+    plain = document.media_type != "text/markdown"
+    body = Markup("" if plain else markup.to_html(document.text))  # noqa: S704 - cleaned
+    return DocumentPage(document, body, waits)
+
+
+@router.get(HERE + "/{id}/changes")
+def show_changes(visit: Reading, id: ExternalId, version: At = 1) -> Shown:
+    pieces = library.changes(visit.session, visit.actor, id, version)
+    return ChangesPage(library.read(visit.session, visit.actor, id, number=version), pieces)
+
+
+@router.get(HERE + "/{id}/usage")
+def usage(visit: Reading, id: ExternalId, page: At = 1) -> Shown:
+    found = library.usage(visit.session, visit.actor, id, page=page)
+    return UsagePage(library.read(visit.session, visit.actor, id), found)
+
+
+@router.get(HERE + "/{id}/edit")
+def edit(visit: Reading, id: ExternalId, questioned: OwnId | None = None) -> Shown:
+    require_lead(visit.actor)
+    document = library.read(visit.session, visit.actor, id)
+    passage = doubted(visit.session, visit.actor, questioned).quote if questioned else ""
+    return DocumentFormPage(document, _sent(document), passage=passage)
+
+
+def _sent(document: DocumentSeen) -> DocumentSent:
+    return DocumentSent(
+        id=document.id,
+        title=document.title,
+        text=document.text,
+        kind=document.media_type,
+        tags=", ".join(document.tags),
+        seen=document.seen,
+    )
+
+
+@router.post(HERE)
+def add(visit: Writing, posted: Annotated[DocumentPosted, Form()]) -> Shown:
+    require_lead(visit.actor)
+    sent, wrong = _with_file(posted)
+    wish, faults = _wish(sent)
+    id_, bad_id = checked(_New, {"id": sent.id.strip()})
+    faults = {**faults, **bad_id, **wrong}
+    if wish is None or id_ is None or faults:
+        return _again(visit, None, sent, faults)
+    if library.add(visit.session, visit.actor, id_.id, wish, now=visit.now) is None:
+        return _again(visit, None, sent, {"id": TAKEN})
+    return Goto(f"{HERE}/{quote(id_.id, safe='')}", said="saved")
+
+
+@router.post(HERE + "/{id}")
+def change(visit: Writing, id: ExternalId, posted: Annotated[DocumentPosted, Form()]) -> Shown:
+    require_lead(visit.actor)
+    sent, wrong = _with_file(posted)
+    wish, faults = _wish(sent)
+    if wish is None or wrong:
+        return _again(visit, library.read(visit.session, visit.actor, id), sent, {**faults, **wrong})
+    there = library.change(visit.session, visit.actor, id, wish, seen=sent.seen, now=visit.now)
+    if there is not None:
+        return DocumentConflictPage(there, sent, tuple(shortened(changes(there.text, wish.text))))
+    return Goto(f"{HERE}/{quote(id, safe='')}", said="saved")
+
+
+@router.post(HERE + "/{id}/remove")
+def remove(visit: Writing, id: ExternalId) -> Shown:
+    versions.remove_document(visit.session, visit.actor, id, now=visit.now)
+    return Goto(HERE, said="removed")
+
+
+def _again(visit: Visit, document: DocumentSeen | None, sent: DocumentSent, faults: Mapping[str, str]) -> View:
+    visit.status = errors.KINDS["invalid"].status
+    return DocumentFormPage(document, sent, faults)
+
+
+def _wish(sent: DocumentSent) -> tuple[DocumentWish | None, dict[str, str]]:
+    """What was typed as a document, HTML turned to markdown; or what is wrong."""
+    text, kind, title = sent.text.replace("\r\n", "\n"), sent.kind, " ".join(sent.title.split())
+    if kind == "html":
+        with errors.Caught(ValueError) as caught:
+            title, text, kind = title or markup.title_of(text), markup.from_html(text), "text/markdown"
+        if caught.error is not None:
+            return None, {"text": str(caught.error)}
+    given: dict[str, Any] = {"title": title, "text": text, "media_type": kind, "tags": lines(sent.tags)}
+    asked, faults = checked(DocumentAsked, given)
+    if not text.strip():
+        faults["text"] = "There is no text yet. Type or paste it, or choose a file."
+    if asked is None or faults:
+        return None, {name.partition(".")[0]: words for name, words in faults.items()}
+    return DocumentWish(asked.title, asked.text, asked.media_type, tuple(asked.tags)), {}
+
+
+def _with_file(posted: DocumentPosted) -> tuple[DocumentSent, dict[str, str]]:
+    """The form with the file's text in it; or what is wrong with the file. No file chosen: the form as it is."""
+    file, sent = posted.file, DocumentSent(**posted.model_dump(exclude={"file"}))
+    if file is None or isinstance(file, str) or not file.filename:
+        return sent, {}
+    name = file.filename
+    kind = KINDS.get(name[name.rfind(".") :].lower())
+    if kind is None:
+        return sent, {"file": "Choose a markdown, text or HTML file (.md, .txt, .html). Others cannot be read yet."}
+    data = file.file.read(LARGEST_FILE + 1)
+    if len(data) > LARGEST_FILE:
+        return sent, {"file": f"This file is larger than {LARGEST_FILE // 1_000_000} MB. Upload it in parts."}
+    text = data.decode("utf-8-sig", "replace")
+    if "\ufffd" in text or "\x00" in text:
+        return sent, {"file": "This file is not text in UTF-8. Save it as UTF-8, or paste its text below."}
+    update = {"text": text, "kind": kind, "title": sent.title or _title_from(name, text, kind)}
+    return sent.model_copy(update=update), {}
+
+
+def _title_from(name: str, text: str, kind: str) -> str:
+    found = markup.title_of(text) if kind == "html" else ""
+    return found or name.rpartition(".")[0].replace("_", " ").replace("-", " ").strip().capitalize()

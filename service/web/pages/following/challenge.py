@@ -1,0 +1,158 @@
+"""Following through on a challenge: what became of feedback and of commitments. Shows; reckons nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+
+from markupsafe import Markup
+
+from pipelines.values import Band
+from service.actions.following import pairs
+from service.actions.following.challenge import Followed, Promises
+from service.actions.following.pairs import Counts
+from service.domain.errors import Unavailable
+from service.domain.uptake import Verdict
+from service.web.api.params import ExternalId
+from service.web.pages.charts import Line, Part, lines, stacked
+from service.web.pages.overview.challenge import Chosen
+from service.web.pages.overview.views import Head, head
+from service.web.pages.routes import pages
+from service.web.pages.views import View
+from service.web.pages.visits import Asking
+
+router = pages()
+
+VERDICTS = {
+    Verdict.TAKEN_UP: ("taken up", "accepted"),
+    Verdict.CHANGED: ("its place is worded anew", "partly"),
+    Verdict.UNCHANGED: ("its place is unchanged", "not-yet"),
+    Verdict.GONE: ("its place is gone", "answered"),
+    Verdict.CANNOT_TELL: ("cannot tell", "cannot-tell"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Became:
+    """Points of which the same became; by how sure that is."""
+
+    words: str
+    kind: str
+    count: int
+    high: int
+    medium: int
+    low: int
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Commitments of a group, with their bar."""
+
+    promises: Promises
+    bar: Markup
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """What became of the points that later revisions of one month followed."""
+
+    month: str
+    points: int
+    told: int
+    taken_up: int
+    share: str
+
+
+@dataclass(frozen=True)
+class FollowingPage(View):
+    """What became of it."""
+
+    template: ClassVar[str] = "following/challenge.html"
+    head: Head
+    progress: str  # the page that lists who has not handed in, been answered or acted
+    answered: int
+    revised: int
+    points: int
+    barred: int
+    share: str  # empty where nothing can be told
+    chart: Markup
+    became: tuple[Became, ...]
+    kept: tuple[Kept, ...]
+    months: tuple[Month, ...]  # the latest first
+    over_time: Markup
+    compared_now: int
+    left_out: int
+    as_of: datetime | None
+    now: datetime
+
+
+def following_page(seen: Followed, *, now: datetime) -> FollowingPage:
+    top = head(seen.facts.lens, seen.facts.groups, "/following")
+    became = tuple(_became(seen, verdict) for verdict in VERDICTS)
+    return FollowingPage(
+        head=top,
+        progress=top.tabs[0].href,
+        answered=seen.facts.answered,
+        revised=seen.facts.revised,
+        points=seen.points,
+        barred=seen.facts.barred,
+        share="" if seen.taken_up is None else f"{seen.taken_up:.0%}",
+        chart=stacked([Part(one.words, one.count, one.kind) for one in became], "What became of released points"),
+        became=became,
+        kept=tuple(Kept(one, _bar(one)) for one in seen.facts.promises),
+        months=tuple(
+            _month(month, seen.months[month]) for month in sorted(seen.months, reverse=True) if seen.months[month]
+        ),
+        over_time=over_time(seen.months),
+        compared_now=len(seen.facts.later),
+        left_out=seen.facts.left_out,
+        as_of=seen.facts.stored.as_of,
+        now=now,
+    )
+
+
+def _month(month: str, counts: Counts) -> Month:
+    up = pairs.share(counts)
+    taken = pairs.of_verdict(counts, Verdict.TAKEN_UP)
+    share = "" if up is None else f"{up:.0%}"
+    return Month(month, pairs.points_of(counts), pairs.told(counts), taken, share)
+
+
+def over_time(months: Mapping[str, Counts]) -> Markup:
+    """The share taken up month by month, with a gap where nobody handed in again; nothing for a single month."""
+    if len(months) < 2:
+        return Markup("")
+    shares = tuple(pairs.share(months.get(month, {})) for month in between(min(months), max(months)))
+    return lines([Line("taken up", shares, "accepted")], "Released points taken up, month by month")
+
+
+def between(first: str, last: str) -> list[str]:
+    """Every month from one to another: 2025-12, 2026-01 …"""
+    start, end = (int(month[:4]) * 12 + int(month[5:]) - 1 for month in (first, last))
+    return [f"{at // 12:04}-{at % 12 + 1:02}" for at in range(start, end + 1)]
+
+
+def _became(seen: Followed, verdict: Verdict) -> Became:
+    said, kind = VERDICTS[verdict]
+    sure = [seen.became.get((verdict, band), 0) for band in (Band.HIGH, Band.MEDIUM, Band.LOW)]
+    return Became(said, kind, sum(sure), *sure)
+
+
+def _bar(one: Promises) -> Markup:
+    parts = [
+        Part("kept", one.kept, "accepted"),
+        Part("partly", one.partly, "partly"),
+        Part("not kept, or changed", one.other, "cannot-tell"),
+        Part("overdue", one.overdue, "not-yet"),
+        Part("to come", one.coming, "unread"),
+    ]
+    return stacked(parts, f"Commitments of {one.group}")
+
+
+@router.get("/desk/challenges/{id}/following")
+def show_following(visit: Asking, id: ExternalId, group: Chosen = "") -> View:
+    if visit.services.following is None:
+        raise Unavailable("Following through is not set up in this process.")
+    return following_page(visit.services.following(visit.actor, id, group=group or None, now=visit.now), now=visit.now)

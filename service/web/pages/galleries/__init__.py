@@ -1,0 +1,1 @@
+"""Galleries at the desk, and how they are approved."""

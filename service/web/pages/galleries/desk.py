@@ -1,0 +1,226 @@
+"""Galleries at the desk: the list, one to decide on, and each decision as a form that names the version seen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Any, ClassVar
+
+from fastapi import Form, Query
+from pydantic import BaseModel, ConfigDict, Field
+
+from service.actions.galleries import changes, desk, policy, review
+from service.actions.galleries.desk import DeskGallery, Listing
+from service.domain.galleries import Hindrance, State
+from service.web.api.params import ExternalId, GalleryId
+from service.web.fields import Hash, Id, Line, OwnId
+from service.web.pages.routes import pages
+from service.web.pages.views import Goto, View
+from service.web.pages.visits import Reading, Writing
+
+router = pages()
+
+HERE = "/desk/galleries/{id}"
+
+STATES: Mapping[State, str] = {
+    State.READY: "to decide",
+    State.STUCK: "needs you",
+    State.SUGGESTED: "being chosen",
+    State.APPROVED: "approved",
+    State.SHOWN: "shown",
+    State.DISMISSED: "dismissed",
+    State.WITHDRAWN: "taken back by the learner",
+}
+
+HINDRANCES: Mapping[str, str] = {
+    Hindrance.NO_ATTEMPT: "The learner has no attempt of their own any more.",
+    Hindrance.PEERS_NEVER: "This challenge's sharing policy lets nobody see others' work.",
+    Hindrance.WITHDRAWN: "Its author took it back.",
+    Hindrance.CONSENT: "Its author does not share it any more.",
+    Hindrance.NO_AI: "Its author asked that no machine reads it.",
+    Hindrance.OTHER_GROUP: "This challenge's work is shared within its group only.",
+    Hindrance.TOO_RECENT: "It is more recent than your rule allows.",
+    Hindrance.SHOWN_OFTEN: "Its author's work is shown as often as your rule allows.",
+    Hindrance.OWN: "It is the learner's own.",
+}
+
+ACTS: Mapping[str, str] = {
+    "approve": "approved it",
+    "undo": "undid the approval",
+    "compare": "changed the comparison",
+    "leave_out": "left a work out",
+    "put_in": "put a work in",
+    "swap": "swapped a work",
+    "dismiss": "dismissed it",
+    "remake": "had it chosen anew",
+}
+
+
+class Reason(StrEnum):
+    """Why a gallery is not shown."""
+
+    NOT_FITTING = "not_fitting"
+    TOO_STRONG = "too_strong"
+    TOO_ALIKE = "too_alike"
+    NOT_NOW = "not_now"
+    OTHER = "other"
+
+
+REASONS: Mapping[str, str] = {
+    Reason.NOT_FITTING: "They do not fit this learner",
+    Reason.TOO_STRONG: "They would discourage",
+    Reason.TOO_ALIKE: "They show the same",
+    Reason.NOT_NOW: "Not now",
+    Reason.OTHER: "Something else",
+}
+
+
+@dataclass(frozen=True)
+class GalleriesPage(View):
+    """The list; `number` is the page's, from 0."""
+
+    template: ClassVar[str] = "galleries/list.html"
+    listing: Listing
+    now: datetime
+    state: State | None
+    challenge: str
+    number: int
+    states: Mapping[State, str] = field(default_factory=lambda: STATES)
+
+
+@dataclass(frozen=True)
+class GalleryPage(View):
+    """One gallery to decide on."""
+
+    template: ClassVar[str] = "galleries/gallery.html"
+    gallery: DeskGallery
+    now: datetime
+    state_words: str
+    seconds: int
+    hindrances: Mapping[str, str] = field(default_factory=lambda: HINDRANCES)
+    acts: Mapping[str, str] = field(default_factory=lambda: ACTS)
+    reasons: Mapping[str, str] = field(default_factory=lambda: REASONS)
+
+
+class Sent(BaseModel):
+    """What every form on a gallery carries: the version that was seen."""
+
+    model_config = ConfigDict(frozen=True)
+
+    seen: Annotated[int, Field(ge=0, le=2**31)]
+
+
+class ApproveSent(Sent):
+    """What was seen, by its hash."""
+
+    text_hash: Hash
+
+
+class WordSent(Sent):
+    """Another comparison."""
+
+    comparison: Line = ""
+
+
+class LeaveOutSent(Sent):
+    """Which work goes."""
+
+    revision: OwnId
+
+
+class PutInSent(Sent):
+    """Which work comes, and in whose place."""
+
+    revision: OwnId
+    instead_of: Annotated[str, Field(pattern=r"^([0-9a-f]{32})?$")] = ""
+
+
+class DismissSent(Sent):
+    """Why none is shown."""
+
+    reason: Reason
+    note: Line = ""
+
+
+class SuggestSent(BaseModel):
+    """For which group."""
+
+    group: Annotated[str, Field(max_length=255)] = ""
+
+
+@router.get("/desk/galleries")
+def list_galleries(
+    visit: Reading,
+    state: Annotated[State | None, Query()] = None,
+    challenge: Annotated[Id | None, Query()] = None,
+    page: Annotated[int, Query(ge=0, le=100_000)] = 0,
+) -> View:
+    wish: dict[str, Any] = {"state": state, "challenge": challenge, "page": page}
+    found = desk.listing(visit.session, visit.actor, **wish, now=visit.now)
+    return GalleriesPage(found, visit.now, state, challenge or "", page)
+
+
+@router.get(HERE)
+def show_gallery(visit: Reading, id: GalleryId) -> View:
+    found = desk.show(visit.session, visit.actor, id, now=visit.now)
+    left = (found.show_at - visit.now).total_seconds() if found.show_at else 0
+    return GalleryPage(found, visit.now, STATES[found.state], max(0, round(left)))
+
+
+@router.post(HERE + "/approve")
+def approve_gallery(visit: Writing, id: GalleryId, sent: Annotated[ApproveSent, Form()]) -> Goto:
+    at: dict[str, Any] = {"version": sent.seen, "undo": visit.services.undo, "now": visit.now}
+    review.approve(visit.session, visit.actor, id, seen=sent.text_hash, **at)
+    return _back(id, "gallery-approved")
+
+
+@router.post(HERE + "/undo")
+def undo_gallery(visit: Writing, id: GalleryId, sent: Annotated[Sent, Form()]) -> Goto:
+    review.undo(visit.session, visit.actor, id, version=sent.seen, now=visit.now)
+    return _back(id, "gallery-undone")
+
+
+@router.post(HERE + "/comparison")
+def word_gallery(visit: Writing, id: GalleryId, sent: Annotated[WordSent, Form()]) -> Goto:
+    text = sent.comparison.replace("\r\n", "\n")
+    changes.word(visit.session, visit.actor, id, version=sent.seen, text=text, now=visit.now)
+    return _back(id, "saved")
+
+
+@router.post(HERE + "/leave-out")
+def leave_out(visit: Writing, id: GalleryId, sent: Annotated[LeaveOutSent, Form()]) -> Goto:
+    at: dict[str, Any] = {"version": sent.seen, "now": visit.now}
+    changes.leave_out(visit.session, visit.actor, id, revision=sent.revision, **at)
+    return _back(id, "gallery-changed")
+
+
+@router.post(HERE + "/put-in")
+def put_in(visit: Writing, id: GalleryId, sent: Annotated[PutInSent, Form()]) -> Goto:
+    wish: dict[str, Any] = {"revision": sent.revision, "instead_of": sent.instead_of}
+    changes.put_in(visit.session, visit.actor, id, version=sent.seen, **wish, now=visit.now)
+    return _back(id, "gallery-changed")
+
+
+@router.post(HERE + "/dismiss")
+def dismiss_gallery(visit: Writing, id: GalleryId, sent: Annotated[DismissSent, Form()]) -> Goto:
+    why: dict[str, Any] = {"reason_code": sent.reason.value, "note": sent.note}
+    review.dismiss(visit.session, visit.actor, id, version=sent.seen, **why, now=visit.now)
+    return _back(id, "gallery-dismissed")
+
+
+@router.post(HERE + "/remake")
+def remake_gallery(visit: Writing, id: GalleryId, sent: Annotated[Sent, Form()]) -> Goto:
+    review.remake(visit.session, visit.actor, id, version=sent.seen, now=visit.now)
+    return _back(id, "gallery-wanted")
+
+
+@router.post("/desk/challenges/{id}/galleries")
+def suggest_galleries(visit: Writing, id: ExternalId, sent: Annotated[SuggestSent, Form()]) -> Goto:
+    policy.suggest(visit.session, visit.actor, id, group=sent.group or None, now=visit.now)
+    return Goto("/desk/galleries", "gallery-wanted", {"challenge": id})
+
+
+def _back(id: str, said: str) -> Goto:
+    return Goto(f"/desk/galleries/{id}", said)

@@ -1,0 +1,117 @@
+"""Goals at the desk: the list with what is confirmed, and one goal with its evidence to decide on. Reckons nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, ClassVar
+
+from fastapi import Form, Path
+from markupsafe import Markup
+from pydantic import BaseModel, ConfigDict
+
+from service.actions.goals import decisions, finding
+from service.actions.goals import progress as goals
+from service.actions.goals.progress import Figures, GoalListed, GoalSeen, Plan
+from service.domain.goals import Act
+from service.web.fields import Hash, OwnId
+from service.web.pages.charts import Part, length, stacked
+from service.web.pages.routes import pages
+from service.web.pages.views import Goto, View
+from service.web.pages.visits import Reading, Writing
+
+router = pages()
+
+SAID = {Act.CONFIRM: "goal-confirmed", Act.DISMISS: "goal-dismissed", Act.UNDO: "goal-undone"}
+
+GoalId = Annotated[OwnId, Path()]
+
+
+@dataclass(frozen=True, slots=True)
+class MonthDrawn:
+    """A month with its bar."""
+
+    name: str
+    pieces: int
+    bar: Markup
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A goal with its figures drawn."""
+
+    goal: GoalListed
+    groups: Markup
+    challenges: Markup
+    months: tuple[MonthDrawn, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PlanDrawn:
+    """A document with its goals."""
+
+    plan: Plan
+    goals: tuple[Drawn, ...]
+
+
+@dataclass(frozen=True)
+class GoalsPage(View):
+    """All goals."""
+
+    template: ClassVar[str] = "goals/list.html"
+    plans: tuple[PlanDrawn, ...]
+
+
+@dataclass(frozen=True)
+class GoalPage(View):
+    """One goal."""
+
+    template: ClassVar[str] = "goals/goal.html"
+    seen: GoalSeen
+    drawn: Drawn
+
+
+class DecisionSent(BaseModel):
+    """The mark of the passage that was read."""
+
+    model_config = ConfigDict(frozen=True)
+
+    seen: Hash
+
+
+def _drawn(goal: GoalListed) -> Drawn:
+    of = goal.figures
+    most = max((month.pieces for month in of.months), default=0)
+    months = tuple(
+        MonthDrawn(one.name, one.pieces, length(one.pieces, most, "accepted", f"confirmed, handed in {one.name}"))
+        for one in of.months
+    )
+    return Drawn(goal, _share(of, "groups"), _share(of, "challenges"), months)
+
+
+def _share(figures: Figures, what: str) -> Markup:
+    share = figures.groups if what == "groups" else figures.challenges
+    return stacked([Part("with confirmed work", share.count, "accepted")], f"{share.of} {what}", whole=share.of or 1)
+
+
+@router.get("/desk/goals")
+def list_goals(visit: Reading) -> View:
+    plans = goals.listed(visit.session, visit.actor)
+    return GoalsPage(tuple(PlanDrawn(plan, tuple(_drawn(goal) for goal in plan.goals)) for plan in plans))
+
+
+@router.post("/desk/goals/look-again")
+def look_again(visit: Writing) -> Goto:
+    finding.look_again(visit.session, visit.actor, now=visit.now)
+    return Goto("/desk/goals", "goal-looking")
+
+
+@router.get("/desk/goals/{id}")
+def show_goal(visit: Reading, id: GoalId) -> View:
+    seen = goals.show(visit.session, visit.actor, id)
+    return GoalPage(seen, _drawn(seen.goal))
+
+
+@router.post("/desk/goals/{id}/pieces/{piece}/{act}")
+def decide_piece(visit: Writing, id: GoalId, piece: GoalId, act: Act, sent: Annotated[DecisionSent, Form()]) -> Goto:
+    decisions.decide(visit.session, visit.actor, id, piece, act, seen=sent.seen, now=visit.now)
+    return Goto(f"/desk/goals/{id}", SAID[act])

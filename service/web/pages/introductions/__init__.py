@@ -1,0 +1,1 @@
+"""Introductions and requests at the desk."""

@@ -1,0 +1,170 @@
+"""Introductions and requests on the desk: queues, one introduction on one screen, and the decisions as forms."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from fastapi import Form, Query
+from pydantic import BaseModel, ConfigDict, Field
+
+from service.actions.introductions import desk, suggest
+from service.actions.introductions.desk import Why
+from service.actions.questioned import signs
+from service.actions.requests import desk as requests_desk
+from service.domain.requests import RequestState
+from service.domain.roles import leads
+from service.web.api.introductions import IntroductionId
+from service.web.api.introductions import View as Which
+from service.web.api.requests import RequestId
+from service.web.fields import Hash, Id, Line, OwnId, Words
+from service.web.pages.introductions.views import IntroductionPage, IntroductionsPage, RequestsPage
+from service.web.pages.routes import pages
+from service.web.pages.views import Goto, View
+from service.web.pages.visits import Reading, Writing
+
+router = pages()
+
+HERE = "/desk/introductions"
+
+
+class Sent(BaseModel):
+    """What every decision carries: the version that was seen."""
+
+    model_config = ConfigDict(frozen=True)
+
+    version: Annotated[int, Field(ge=1, le=2**31)]
+
+
+class ReviseSent(Sent):
+    """All of the text."""
+
+    reason: Words = ""
+    first_brings: Words = ""
+    second_brings: Words = ""
+    step: Words = ""
+    message_to_first: Words = ""
+    message_to_second: Words = ""
+
+
+class ApproveSent(Sent):
+    """The text that was seen, by its hash."""
+
+    seen: Hash
+
+
+class DismissSent(Sent):
+    """Why not."""
+
+    reason: Why
+    note: Line = ""
+
+
+class LookSent(BaseModel):
+    """For which group; empty: the whole organization."""
+
+    group: Id | Literal[""] = ""
+
+
+class ReplySent(BaseModel):
+    """An answer to a request."""
+
+    text: Line = ""
+
+
+@router.get(HERE)
+def show_queue(visit: Reading, view: Which = "suggested") -> View:
+    session, actor = visit.session, visit.actor
+    return IntroductionsPage(
+        view=view,
+        rows=tuple(desk.queue(session, actor, view=view, now=visit.now)),
+        counts=desk.counts(session, actor, now=visit.now),
+        groups=tuple(suggest.choices(session, actor)),
+        everywhere=leads(actor),
+        now=visit.now,
+    )
+
+
+@router.get(HERE + "/next")
+def go_on(visit: Reading, done: Annotated[OwnId | None, Query()] = None) -> Goto:
+    """To whatever waits next, or to the queue."""
+    waiting = desk.queue(visit.session, visit.actor, now=visit.now)
+    if not waiting:
+        return Goto(HERE, said="none-waits", query={"view": "approved" if done else "suggested"})
+    return Goto(f"{HERE}/{waiting[0].id}", query={"done": done} if done else {})
+
+
+@router.post(HERE + "/search")
+def look(visit: Writing, sent: Annotated[LookSent, Form()]) -> Goto:
+    suggest.look_for(visit.session, visit.actor, group=sent.group or None, now=visit.now)
+    return Goto(HERE, said="looking")
+
+
+@router.get(HERE + "/{id}")
+def show_one(visit: Reading, id: IntroductionId, done: Annotated[OwnId | None, Query()] = None) -> View:
+    session, actor, now = visit.session, visit.actor, visit.now
+    before = desk.show(session, actor, done, now=now) if done else None
+    return IntroductionPage(
+        one=desk.show(session, actor, id, now=now),
+        left=desk.counts(session, actor, now=now)["suggested"],
+        done=before if before is not None and before.may("undo") else None,
+    )
+
+
+def _at(visit: Writing, id: str, sent: Sent) -> dict[str, Any]:
+    return {
+        "session": visit.session,
+        "actor": visit.actor,
+        "introduction_id": id,
+        "version": sent.version,
+        "now": visit.now,
+    }
+
+
+@router.post(HERE + "/{id}/revise")
+def revise(visit: Writing, id: IntroductionId, sent: Annotated[ReviseSent, Form()]) -> Goto:
+    desk.revise(**_at(visit, id, sent), wording=sent.model_dump(exclude={"version"}))
+    return Goto(f"{HERE}/{id}", said="saved")
+
+
+@router.post(HERE + "/{id}/unquote")
+def unquote(visit: Writing, id: IntroductionId, sent: Annotated[Sent, Form()]) -> Goto:
+    desk.drop_quotes(**_at(visit, id, sent))
+    return Goto(f"{HERE}/{id}", said="saved")
+
+
+@router.post(HERE + "/{id}/approve")
+def approve(visit: Writing, id: IntroductionId, sent: Annotated[ApproveSent, Form()]) -> Goto:
+    desk.approve(**_at(visit, id, sent), seen=sent.seen, undo=visit.services.undo)
+    return Goto(f"{HERE}/next", query={"done": id})
+
+
+@router.post(HERE + "/{id}/undo")
+def undo(visit: Writing, id: IntroductionId, sent: Annotated[Sent, Form()]) -> Goto:
+    desk.undo(**_at(visit, id, sent))
+    return Goto(f"{HERE}/{id}", said="introduction-undone")
+
+
+@router.post(HERE + "/{id}/dismiss")
+def dismiss(visit: Writing, id: IntroductionId, sent: Annotated[DismissSent, Form()]) -> Goto:
+    desk.dismiss(**_at(visit, id, sent), reason=sent.reason, note=sent.note)
+    return Goto(f"{HERE}/next", said="introduction-dismissed")
+
+
+@router.get("/desk/requests")
+def show_requests(visit: Reading, view: RequestState = RequestState.OPEN) -> View:
+    session, actor = visit.session, visit.actor
+    is_open = view is RequestState.OPEN
+    return RequestsPage(
+        view=view.value,
+        clusters=tuple(requests_desk.clusters(session, actor)) if is_open else (),
+        rows=() if is_open else tuple(requests_desk.listed(session, actor, state=view)),
+        counts=requests_desk.counts(session, actor),
+        asked_about=tuple(signs.asked_about(session, actor)) if is_open else (),
+        now=visit.now,
+    )
+
+
+@router.post("/desk/requests/{id}/reply")
+def reply(visit: Writing, id: RequestId, sent: Annotated[ReplySent, Form()]) -> Goto:
+    requests_desk.reply(visit.session, visit.actor, id, text=sent.text, now=visit.now)
+    return Goto("/desk/requests", said="need-answered")

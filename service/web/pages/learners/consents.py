@@ -1,0 +1,56 @@
+"""The learner's pages: what a learner allows, and everything about them to take along."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+
+from fastapi import Form
+from pydantic import BaseModel
+
+from pipelines.values import AI
+from service.actions.learners import home, own, own_data
+from service.actions.people import register
+from service.actions.people.register import ConsentWish
+from service.domain.visibility import ShowWork
+from service.web.pages.learners.views import AI_CHOICES, SHOW_CHOICES, ConsentsPage, DataPage
+from service.web.pages.routes import pages
+from service.web.pages.views import Download, Goto, View
+from service.web.pages.visits import Reading, Writing
+
+router = pages()
+
+
+class Allowed(BaseModel):
+    """What is allowed, all of it."""
+
+    show_work: ShowWork
+    introduce: bool
+    ai: AI
+
+
+@router.get("/learn/consents")
+def show_consents(visit: Reading) -> View:
+    me = home.me(visit.session, visit.actor)
+    consent = own.person_of(visit.session, visit.actor, me).consent
+    return ConsentsPage(consent, SHOW_CHOICES, AI_CHOICES)
+
+
+@router.post("/learn/consents")
+def set_consents(visit: Writing, form: Annotated[Allowed, Form()]) -> Goto:
+    wish = ConsentWish(form.show_work, form.introduce, form.ai)
+    register.set_consent(visit.session, visit.actor, home.me(visit.session, visit.actor), wish, now=visit.now)
+    return Goto("/learn/consents", said="consents-kept")
+
+
+@router.get("/learn/data")
+def show_data(visit: Reading) -> View:
+    home.me(visit.session, visit.actor)
+    return DataPage()
+
+
+@router.get("/learn/data/download")
+def download_data(visit: Reading) -> Download:
+    me = home.me(visit.session, visit.actor)
+    data = own_data.own_data(visit.session, visit.actor, me, now=visit.now)
+    return Download("my-peerloom-data.json", "application/json", json.dumps(data, ensure_ascii=False, indent=2))

@@ -1,0 +1,112 @@
+"""How others solved it, beside one's own; and that one's own work was shown to others."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, ClassVar
+from urllib.parse import quote
+
+from fastapi import Form
+from pydantic import BaseModel, Field
+
+from service.actions.desk import outward
+from service.actions.learners import commitments, galleries
+from service.actions.learners.galleries import Others, ShownToOthers, ShownWork
+from service.domain.marking import Stretch, stretches
+from service.web.api.params import ExternalId
+from service.web.fields import OwnId
+from service.web.pages.learners.home import Day, TypedNote
+from service.web.pages.routes import pages
+from service.web.pages.views import Goto, View
+from service.web.pages.visits import Reading, Writing
+
+router = pages()
+
+HERE = "/learn/work/{id}/others"
+
+
+@dataclass(frozen=True)
+class OthersPage(View):
+    """Own text and others', with what to compare. `works` are each with its text in stretches."""
+
+    template: ClassVar[str] = "learners/others.html"
+    others: Others
+    own: tuple[Stretch, ...]
+    works: tuple[tuple[ShownWork, tuple[Stretch, ...]], ...]
+    today: str
+
+
+@dataclass(frozen=True)
+class ShownPage(View):
+    """Own work that was shown to others, and thanks for it."""
+
+    template: ClassVar[str] = "learners/shown.html"
+    works: tuple[ShownToOthers, ...]
+    now: datetime
+
+
+class ThankSent(BaseModel):
+    """Whose work, and whether the author may know who thanks."""
+
+    item: OwnId
+    named: bool = False
+
+
+class TakeSent(BaseModel):
+    """What is taken from it, and by when it is done, if it is to be a next step."""
+
+    text: TypedNote = ""
+    due_on: Day = ""
+
+
+class ThankBackSent(BaseModel):
+    """Which thanks, and whether the two want to know each other."""
+
+    item: OwnId
+    meet: Annotated[bool, Field()] = False
+
+
+@router.get(HERE)
+def show_others(visit: Reading, id: ExternalId) -> View:
+    found = galleries.others(visit.session, visit.actor, id, now=visit.now)
+    works = tuple((work, stretches(work.text, {1: list(work.marks)})) for work in found.works)
+    own = stretches(found.own, {1: list(found.own_marks)})
+    return OthersPage(found, own, works, visit.now.date().isoformat())
+
+
+@router.post(HERE + "/ask")
+def ask_for_others(visit: Writing, id: ExternalId) -> Goto:
+    galleries.ask(visit.session, visit.actor, id, now=visit.now)
+    return _back(id, "others-asked")
+
+
+@router.post(HERE + "/thanks")
+def thank(visit: Writing, id: ExternalId, form: Annotated[ThankSent, Form()]) -> Goto:
+    galleries.thank(visit.session, visit.actor, id, form.item, named=form.named, now=visit.now)
+    return _back(id, "thanked")
+
+
+@router.post(HERE + "/take-away")
+def take_away(visit: Writing, id: ExternalId, form: Annotated[TakeSent, Form()]) -> Goto:
+    day = commitments.day(form.due_on) if form.due_on else None
+    galleries.take_away(visit.session, visit.actor, id, form.text, due_on=day, now=visit.now)
+    return _back(id, "taken-away")
+
+
+@router.get("/learn/shown")
+def show_shown(visit: Reading) -> View:
+    me = outward.me(visit.session, visit.actor).person or ""
+    found = galleries.shown_to_others(visit.session, visit.actor, me)
+    return ShownPage(tuple(found), visit.now)
+
+
+@router.post("/learn/shown/thanks")
+def thank_back(visit: Writing, form: Annotated[ThankBackSent, Form()]) -> Goto:
+    me = outward.me(visit.session, visit.actor).person or ""
+    galleries.thank_back(visit.session, visit.actor, me, form.item, meet=form.meet, now=visit.now)
+    return Goto("/learn/shown", "thanked-back")
+
+
+def _back(id: str, said: str) -> Goto:
+    return Goto(f"/learn/work/{quote(id, safe='')}/others", said)

@@ -1,0 +1,109 @@
+"""A person's own introductions and requests."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Form
+from pydantic import BaseModel
+
+from pipelines.values import AI
+from service.actions.introductions import answers
+from service.actions.introductions import own as introductions_own
+from service.actions.learners import home
+from service.actions.people import register
+from service.actions.requests import need
+from service.domain.introductions import Seen
+from service.store.tables import Useful
+from service.web.api.introductions import IntroductionId
+from service.web.api.requests import RequestId
+from service.web.fields import Line
+from service.web.pages.introductions.views import OwnIntroductionsPage, OwnRequestsPage
+from service.web.pages.routes import pages
+from service.web.pages.views import Goto, View
+from service.web.pages.visits import Reading, Writing
+
+router = pages()
+
+
+class AnswerSent(BaseModel):
+    """Yes or no."""
+
+    yes: bool
+
+
+class ReportSent(BaseModel):
+    """Did you meet, was it useful?"""
+
+    met: bool
+    useful: Useful | None = None
+    note: Line = ""
+
+
+class AllowSent(BaseModel):
+    """May I be introduced?"""
+
+    introduce: bool
+
+
+class NeedSent(BaseModel):
+    """What somebody needs. `people_only`: no machine reads it."""
+
+    text: Line = ""
+    people_only: bool = False
+
+
+class SettleSent(BaseModel):
+    """What became of it."""
+
+    answered: bool
+
+
+@router.get("/learn/introductions")
+def show_introductions(visit: Reading) -> View:
+    own = introductions_own.mine(visit.session, visit.actor, now=visit.now)
+    return OwnIntroductionsPage(
+        open_to=own.open_to,
+        questions=own.seen_as(Seen.QUESTION),
+        waiting=own.seen_as(Seen.WAITING),
+        together=own.seen_as(Seen.TOGETHER),
+    )
+
+
+@router.post("/learn/introductions/{id}/answer")
+def answer(visit: Writing, id: IntroductionId, sent: Annotated[AnswerSent, Form()]) -> Goto:
+    answers.answer(visit.session, visit.actor, id, yes=sent.yes, now=visit.now)
+    return Goto("/learn/introductions", said="said-yes" if sent.yes else "said-no")
+
+
+@router.post("/learn/introductions/{id}/report")
+def report(visit: Writing, id: IntroductionId, sent: Annotated[ReportSent, Form()]) -> Goto:
+    answers.report(visit.session, visit.actor, id, met=sent.met, useful=sent.useful, note=sent.note, now=visit.now)
+    return Goto("/learn/introductions", said="reported")
+
+
+@router.post("/learn/introductions/allow")
+def allow(visit: Writing, sent: Annotated[AllowSent, Form()]) -> Goto:
+    me = home.me(visit.session, visit.actor)
+    wish = register.ConsentWish(introduce=sent.introduce)
+    register.set_consent(visit.session, visit.actor, me, wish, now=visit.now)
+    return Goto("/learn/introductions", said="consents-kept")
+
+
+@router.get("/learn/requests")
+def show_requests(visit: Reading) -> View:
+    rows = need.mine(visit.session, visit.actor)
+    return OwnRequestsPage(tuple(rows), visit.now, need.LONGEST, need.SHORTEST)
+
+
+@router.post("/learn/requests")
+def state(visit: Writing, sent: Annotated[NeedSent, Form()]) -> Goto:
+    ai = AI.NONE if sent.people_only else AI.ANY
+    need.state(visit.session, visit.actor, text=sent.text, ai=ai, now=visit.now)
+    return Goto("/learn/requests", said="need-stated")
+
+
+@router.post("/learn/requests/{id}/settle")
+def settle(visit: Writing, id: RequestId, sent: Annotated[SettleSent, Form()]) -> Goto:
+    need.settle(visit.session, visit.actor, id, answered=sent.answered, now=visit.now)
+    return Goto("/learn/requests", said="need-settled")

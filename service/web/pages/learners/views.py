@@ -1,0 +1,212 @@
+"""The contexts of the learner's pages, and what their templates need beside what the actions read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+
+from pipelines.values import AI, Band
+from service.actions.decisions.release import ShownPoint
+from service.actions.learners.asks import AskSeen
+from service.actions.learners.commitments import CommitmentSeen
+from service.actions.learners.feedback import RevisionSeen
+from service.actions.learners.home import Home, Task
+from service.actions.learners.progress import Changes, PointUptake
+from service.actions.learners.work import WorkSeen
+from service.domain.marking import Stretch, stretches
+from service.domain.uptake import Verdict
+from service.domain.visibility import ShowWork
+from service.store.tables import Consent, Outcome, Reaction
+from service.web.errors import KINDS
+from service.web.pages.views import View
+
+OUTCOMES: Mapping[str, str] = {
+    Outcome.KEPT: "I did it",
+    Outcome.PARTLY: "I did part of it",
+    Outcome.NOT: "I did not do it",
+    Outcome.CHANGED: "I did something else instead",
+}
+
+AI_CHOICES: Mapping[str, tuple[str, str]] = {
+    AI.ANY: ("Any machine", "A draft may be made with a model that runs elsewhere."),
+    AI.LOCAL: ("Only machines of my organization", "The text does not leave them."),
+    AI.NONE: ("No machine", "No machine reads it. A person writes the feedback; that may take longer."),
+}
+
+SHOW_CHOICES: Mapping[str, tuple[str, str]] = {
+    ShowWork.NO: ("No", "Only you and your facilitators read it."),
+    ShowWork.WITHOUT_NAME: ("Yes, without my name", "Others may read it as an example; your name is not shown."),
+    ShowWork.WITH_NAME: ("Yes, with my name", "Others may read it as an example, and see that it is yours."),
+}
+
+STRICTER = (AI.ANY, AI.LOCAL, AI.NONE)
+
+
+@dataclass(frozen=True)
+class HomePage(View):
+    """Where a learner begins."""
+
+    template: ClassVar[str] = "learners/home.html"
+    home: Home
+    outcomes: Mapping[str, str]
+    today: str
+    now: datetime
+
+
+@dataclass(frozen=True)
+class TaskPage(View):
+    """A challenge, and the place to write. `problem` says what was missing; what was typed is in the other fields."""
+
+    template: ClassVar[str] = "learners/task.html"
+    task: Task
+    new_id: str
+    choices: Sequence[tuple[str, str, str]]
+    typed: str
+    written_in: str
+    ai: str
+    group: str
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class TaskAgainPage(TaskPage):
+    """The same, where something was missing."""
+
+    status: ClassVar[int] = KINDS["invalid"].status
+
+
+@dataclass(frozen=True, slots=True)
+class PointShown:
+    """A released point with its number, its criterion in words, and what the learner made of it."""
+
+    number: int
+    point: ShownPoint
+    criterion: str
+    reaction: Reaction | None
+
+
+@dataclass(frozen=True, slots=True)
+class Became:
+    """What became of an earlier point, in words. `words` are those of the later text at the nearest place."""
+
+    point: PointUptake
+    says: str
+    tone: str
+    words: str
+
+
+@dataclass(frozen=True)
+class WorkPage(View):
+    """One revision of own work, the feedback on it, and everything that follows from that."""
+
+    template: ClassVar[str] = "learners/work.html"
+    id: str
+    challenge: str
+    title: str
+    seen: RevisionSeen
+    revisions: tuple[RevisionSeen, ...]
+    text: tuple[Stretch, ...]
+    text_language: str
+    points: tuple[PointShown, ...]
+    whole: Reaction | None
+    changes: Changes | None
+    became: tuple[Became, ...]
+    asks: tuple[AskSeen, ...]
+    commitments: tuple[CommitmentSeen, ...]
+    outcomes: Mapping[str, str]
+    today: str
+    now: datetime
+
+
+@dataclass(frozen=True)
+class TakenBackPage(View):
+    """Work that its learner took back."""
+
+    template: ClassVar[str] = "learners/taken_back.html"
+    challenge: str
+    title: str
+    at: datetime | None
+
+
+@dataclass(frozen=True)
+class ConsentsPage(View):
+    """What a learner allows."""
+
+    template: ClassVar[str] = "learners/consents.html"
+    consent: Consent
+    show: Mapping[str, tuple[str, str]]
+    machines: Mapping[str, tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class DataPage(View):
+    """What is kept, and the way to take it along."""
+
+    template: ClassVar[str] = "learners/data.html"
+
+
+def work_page(seen: WorkSeen, *, now: datetime) -> View:
+    """The page of own work, as it stands."""
+    challenge, shown = seen.challenge, seen.seen
+    if shown is None or seen.withdrawn_at is not None:
+        return TakenBackPage(challenge.external_id, challenge.title, seen.withdrawn_at)
+    criteria = {one.key: one.text for one in challenge.criteria}
+    reactions = seen.reactions or {}
+    points = shown.feedback.points if shown.feedback else ()
+    return WorkPage(
+        id=seen.id,
+        challenge=challenge.external_id,
+        title=challenge.title,
+        seen=shown,
+        revisions=seen.revisions,
+        text=marked(shown),
+        text_language=shown.row.language or seen.language,
+        points=tuple(
+            PointShown(n, point, criteria.get(point.criterion, ""), reactions.get(point.id))
+            for n, point in enumerate(points, 1)
+        ),
+        whole=reactions.get(""),
+        changes=seen.changes,
+        became=tuple(became(point, shown.row.text) for point in seen.changes.points) if seen.changes else (),
+        asks=seen.asks,
+        commitments=seen.commitments,
+        outcomes=OUTCOMES,
+        today=now.date().isoformat(),
+        now=now,
+    )
+
+
+def allowed(most: AI) -> list[tuple[str, str, str]]:
+    """The choices of machines for one hand-in: what the person allows, and less. The widest goes by the consent."""
+    return [(one.value, *AI_CHOICES[one]) for one in STRICTER[STRICTER.index(most) :]]
+
+
+def marked(seen: RevisionSeen) -> tuple[Stretch, ...]:
+    """The revision's text, cut at the places of its points."""
+    points = seen.feedback.points if seen.feedback else ()
+    return stretches(
+        seen.row.text, {n: [(point.start, point.end)] for n, point in enumerate(points, 1) if point.start < point.end}
+    )
+
+
+def became(point: PointUptake, later: str) -> Became:
+    """What became of a point, told as carefully as it is known."""
+    found, strength = point.became, point.kind == "strength"
+    words = later[slice(*found.place)] if found.place else ""
+    match found.verdict:
+        case Verdict.TAKEN_UP:
+            says = "Perhaps taken up" if found.sure is Band.LOW else "Likely taken up"
+            return Became(point, says, "good" if found.sure is not Band.LOW else "", words)
+        case Verdict.UNCHANGED:
+            return Became(point, "Kept" if strength else "This place is as it was", "good" if strength else "", words)
+        case Verdict.CHANGED:
+            says = (
+                "Kept, in other words" if strength else "This place is worded anew; whether it answers, you know best"
+            )
+            return Became(point, says, "", words)
+        case Verdict.GONE:
+            return Became(point, "This place is no longer in your text", "", words)
+        case _:
+            return Became(point, "Cannot tell from the words", "", words)

@@ -1,0 +1,81 @@
+"""The learner's pages: own work with the feedback on it, and what is said and asked about that."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+from urllib.parse import quote
+
+from fastapi import Form, Query
+from pydantic import BaseModel, Field
+
+from service.actions.learners import asks, reactions, work
+from service.actions.learners.asks import AskWish
+from service.actions.work import submit
+from service.store.tables import AskKind
+from service.web.api.params import ExternalId
+from service.web.pages.learners.home import TypedNote
+from service.web.pages.learners.views import work_page
+from service.web.pages.routes import pages
+from service.web.pages.views import Goto, View
+from service.web.pages.visits import Writing
+
+router = pages()
+
+Number = Annotated[int, Field(ge=1, le=1_000_000)]
+Point = Annotated[str, Field(pattern=r"^([0-9a-f]{32})?$")]
+Chosen = Annotated[int | None, Query(ge=1, le=1_000_000)]
+Anchor = Annotated[str, Field(pattern=r"^[a-z0-9-]{0,40}$")]
+
+
+class Reacted(BaseModel):
+    """Whether a point, or the whole, helped."""
+
+    revision: Number
+    about: Point = ""
+    helpful: Literal["yes", "no", ""] = ""
+    why: TypedNote = ""
+    anchor: Anchor = "feedback"
+
+
+class Asked(BaseModel):
+    """What is asked of a person, or told."""
+
+    revision: Number
+    point: Point = ""
+    kind: AskKind = AskKind.QUESTION
+    text: TypedNote = ""
+
+
+@router.get("/learn/work/{id}")
+def show_work(visit: Writing, id: ExternalId, revision: Chosen = None) -> View:
+    seen = work.show(visit.session, visit.actor, id, revision=revision, now=visit.now)
+    return work_page(seen, now=visit.now)
+
+
+@router.post("/learn/work/{id}/reactions")
+def react(visit: Writing, id: ExternalId, form: Annotated[Reacted, Form()]) -> Goto:
+    session, actor = visit.session, visit.actor
+    if not form.helpful:
+        reactions.take_back(session, actor, id, about=form.about, revision=form.revision)
+        return Goto(_at(id, form.revision, form.anchor), said="reaction-gone")
+    helpful = form.helpful == "yes"
+    where = {"about": form.about, "revision": form.revision}
+    reactions.react(session, actor, id, **where, helpful=helpful, why=form.why, now=visit.now)  # type: ignore[arg-type]
+    return Goto(_at(id, form.revision, form.anchor), said="reaction-kept")
+
+
+@router.post("/learn/work/{id}/asks")
+def ask(visit: Writing, id: ExternalId, form: Annotated[Asked, Form()]) -> Goto:
+    wish = AskWish(form.text, form.kind, form.point, form.revision)
+    asks.ask(visit.session, visit.actor, id, wish, now=visit.now)
+    return Goto(_at(id, form.revision, "asks"), said="asked" if form.kind is AskKind.QUESTION else "replied")
+
+
+@router.post("/learn/work/{id}/take-back")
+def take_back(visit: Writing, id: ExternalId) -> Goto:
+    submit.withdraw(visit.session, visit.actor, id, now=visit.now)
+    return Goto(f"/learn/work/{quote(id, safe='')}", said="taken-back")
+
+
+def _at(id: str, revision: int, anchor: str) -> str:
+    return f"/learn/work/{quote(id, safe='')}?revision={revision}#{anchor}"

@@ -1,0 +1,1 @@
+"""What a decision means for others."""

@@ -1,0 +1,147 @@
+"""What a decision means for others: where else it fits, which decisions stand against each other, and the one question
+that facilitators are asked about a challenge."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, ClassVar
+
+from fastapi import Form
+from pydantic import BaseModel, Field
+
+from service.actions.challenges import setting
+from service.actions.desk import draft as desk_draft
+from service.actions.desk import remembered
+from service.actions.desk.draft import DeskDraft, PointSeen
+from service.actions.desk.remembered import AlertSeen, ReachSeen
+from service.actions.learners import asks
+from service.actions.memory import alerts, decided, question
+from service.actions.memory.decided import Target
+from service.domain.errors import Invalid
+from service.store.tables import Right
+from service.web.api.memory import AlertId
+from service.web.api.params import DraftId, ExternalId, PointId
+from service.web.fields import Key, Line, OwnId, Words
+from service.web.pages.decisions.draft import OF_POINT, Sent
+from service.web.pages.queue import trail as desk_trail
+from service.web.pages.routes import Shown, pages
+from service.web.pages.views import Goto, View
+from service.web.pages.visits import Reading, Writing
+
+router = pages()
+
+Trail = Annotated[str, Field(max_length=8_000)]
+
+
+@dataclass(frozen=True)
+class ReachPage(View):
+    """A decided point beside each point elsewhere that the same decision would fit."""
+
+    template: ClassVar[str] = "memory/reach.html"
+    draft: DeskDraft
+    point: PointSeen
+    others: tuple[ReachSeen, ...]
+    trail: str
+
+
+@dataclass(frozen=True)
+class AppliedPage(View):
+    """What became of each target."""
+
+    template: ClassVar[str] = "memory/applied.html"
+    draft: DeskDraft
+    changed: int
+    left: tuple[str, ...]
+    trail: str
+
+
+@dataclass(frozen=True)
+class AlertsPage(View):
+    """Opposite decisions on passages alike, to be settled."""
+
+    template: ClassVar[str] = "memory/alerts.html"
+    challenge: str
+    title: str
+    alerts: tuple[AlertSeen, ...]
+
+
+Listed = Annotated[str, Field(pattern=r"^[0-9a-f]{32} \d{1,9} [0-9a-f]{32}$")]
+
+
+class ApplySent(Sent):
+    """Which of the listed ones: `draft version point` each."""
+
+    target: Annotated[
+        list[Annotated[str, Field(pattern=r"^[0-9a-f]{32} \d{1,9} [0-9a-f]{32}$")]],
+        Field(default_factory=list, max_length=200),
+    ]
+
+    def targets(self) -> list[Target]:
+        cut = (one.split(" ") for one in self.target)
+        return [Target(draft, int(version), point) for draft, version, point in cut]
+
+
+class SettleSent(BaseModel):
+    """Which of two opposite decisions is to be followed."""
+
+    right: Right
+    note: Line = ""
+
+
+class AskAnswerSent(BaseModel):
+    """An answer to a learner. `back` is the page it was answered on."""
+
+    text: Words = ""
+    back: Annotated[str, Field(max_length=8_000)] = "/desk"
+
+
+class AnswerSent(BaseModel):
+    """An answer to the open question. `back` is the page it was answered on."""
+
+    criterion: Key
+    answer: Line = ""
+    back: Annotated[str, Field(max_length=8_000)] = "/desk"
+
+
+@router.get(OF_POINT + "/reach")
+def reach(visit: Reading, id: DraftId, point: PointId) -> Shown:
+    draft = desk_draft.show(visit.session, visit.actor, id, now=visit.now)
+    others = remembered.reach(visit.session, decided.reach(visit.session, visit.actor, id, point))
+    mine = next(one for one in draft.points if one.id == point)
+    return ReachPage(draft, mine, tuple(others), desk_trail.of(visit))
+
+
+@router.post(OF_POINT + "/apply")
+def apply(visit: Writing, id: DraftId, point: PointId, sent: Annotated[ApplySent, Form()]) -> Shown:
+    if not sent.target:
+        raise Invalid("Nothing was chosen. Tick the drafts that the decision fits.")
+    at = {"version": sent.seen, "now": visit.now}
+    done = decided.apply_to(visit.session, visit.actor, id, point, **at, to=sent.targets())  # type: ignore[arg-type]
+    left = tuple(one.problem.detail for one in done if one.problem is not None)
+    draft = desk_draft.show(visit.session, visit.actor, id, now=visit.now)
+    return AppliedPage(draft, len(done) - len(left), left, desk_trail.clean(sent.trail))
+
+
+@router.get("/desk/challenges/{id}/alerts")
+def show_alerts(visit: Reading, id: ExternalId) -> Shown:
+    challenge = setting.get(visit.session, visit.actor, id)
+    found = remembered.alerts(visit.session, alerts.alerts(visit.session, visit.actor, id))
+    return AlertsPage(challenge.external_id, challenge.title, tuple(found))
+
+
+@router.post("/desk/challenges/{id}/alerts/{alert}")
+def settle(visit: Writing, id: ExternalId, alert: AlertId, sent: Annotated[SettleSent, Form()]) -> Shown:
+    alerts.settle(visit.session, visit.actor, alert, right=sent.right, note=sent.note, now=visit.now)
+    return Goto(f"/desk/challenges/{id}/alerts", said="settled")
+
+
+@router.post("/desk/asks/{id}/answer")
+def answer_learner(visit: Writing, id: OwnId, sent: Annotated[AskAnswerSent, Form()]) -> Shown:
+    asks.answer(visit.session, visit.actor, id, sent.text, now=visit.now)
+    return Goto(desk_trail.own_page(sent.back), said="answered-learner")
+
+
+@router.post("/desk/challenges/{id}/question")
+def answer(visit: Writing, id: ExternalId, sent: Annotated[AnswerSent, Form()]) -> Shown:
+    question.answer(visit.session, visit.actor, id, criterion=sent.criterion, text=sent.answer, now=visit.now)
+    return Goto(desk_trail.own_page(sent.back), said="answered")

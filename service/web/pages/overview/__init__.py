@@ -1,0 +1,1 @@
+"""A challenge at a glance, and spot checks."""

@@ -1,0 +1,53 @@
+"""Challenges at a glance: the list, and of each one its progress, its solutions, and how drafts and decisions go."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from fastapi import Query
+
+from service.actions.decisions import speed
+from service.actions.following import challenges
+from service.actions.overview import challenge, solutions, spot_checks
+from service.actions.work import lens as overview_lens
+from service.web.api.params import ExternalId
+from service.web.fields import Name
+from service.web.pages.overview.decisions import decisions_page
+from service.web.pages.overview.solutions import solutions_page
+from service.web.pages.overview.views import challenge_page, challenges_page
+from service.web.pages.routes import pages
+from service.web.pages.views import View
+from service.web.pages.visits import Reading
+
+router = pages()
+
+Chosen = Annotated[Name | Literal[""], Query()]
+"""A group's external id; empty, as the form sends it, is all of one's groups."""
+
+
+@router.get("/desk/challenges")
+def list_challenges(visit: Reading) -> View:
+    rows = challenges.rows(visit.session, visit.actor)
+    to_check = len(spot_checks.due(visit.session, visit.actor, now=visit.now))
+    return challenges_page(
+        rows, to_check=to_check, pace=speed.speed(visit.session, visit.actor, now=visit.now), now=visit.now
+    )
+
+
+@router.get("/desk/challenges/{id}")
+def show_challenge(visit: Reading, id: ExternalId, group: Chosen = "") -> View:
+    seen = challenge.glance(visit.session, visit.actor, id, group=group or None, now=visit.now)
+    return challenge_page(seen, overview_lens.choices(visit.session, seen.lens), now=visit.now)
+
+
+@router.get("/desk/challenges/{id}/solutions")
+def show_solutions(visit: Reading, id: ExternalId, group: Chosen = "") -> View:
+    lens = overview_lens.lens(visit.session, visit.actor, id, group=group or None)
+    seen = solutions.solution_map(visit.session, lens)
+    return solutions_page(lens, seen, overview_lens.choices(visit.session, lens))
+
+
+@router.get("/desk/challenges/{id}/decisions")
+def show_decisions(visit: Reading, id: ExternalId, group: Chosen = "") -> View:
+    seen = challenge.workings(visit.session, visit.actor, id, group=group or None, now=visit.now)
+    return decisions_page(seen, overview_lens.choices(visit.session, seen.lens))

@@ -1,0 +1,255 @@
+"""People and groups: who is there, what they may do, what they allow, and how they come in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Annotated, Any, ClassVar
+from urllib.parse import quote
+
+from fastapi import Form, Query
+from pydantic import BaseModel, Field
+
+from service.actions.people import directory
+from service.actions.people.directory import Choice, GroupSeen, People, PersonSeen, PersonWish
+from service.domain.errors import Conflict, Invalid
+from service.domain.roles import Role, require_coordinator, require_lead
+from service.web import errors
+from service.web.api.params import ExternalId
+from service.web.api.schemas.people import GroupAsked, PersonAsked
+from service.web.fields import Id
+from service.web.pages.access.forms import TAKEN, checked
+from service.web.pages.routes import Shown, pages
+from service.web.pages.views import Goto, View
+from service.web.pages.visits import Reading, Visit, Writing
+
+router = pages()
+
+PEOPLE, GROUPS = "/desk/people", "/desk/groups"
+ROLES = tuple(Role)
+Search = Annotated[str, Query(max_length=255)]
+At = Annotated[int, Query(ge=1, le=1_000_000)]
+Typed = Annotated[str, Field(max_length=2_000)]
+Many = Annotated[list[Typed], Field(max_length=300)]
+
+
+class PersonSent(BaseModel):
+    """As it was typed. `held` are roles kept, `role|group`; `role` and `group` one more, if both are chosen."""
+
+    id: Typed = ""
+    name: Typed = ""
+    language: Typed = ""
+    held: Many = []
+    role: Typed = ""
+    group: Typed = ""
+
+
+class GroupSent(BaseModel):
+    """As it was typed."""
+
+    id: Typed = ""
+    name: Typed = ""
+    parent: Typed = ""
+
+
+class InviteSent(BaseModel):
+    """How long the link may wait."""
+
+    days: Annotated[int, Field(ge=1, le=14)] = 3
+
+
+class _New(BaseModel):
+    id: Id | None
+
+
+@dataclass(frozen=True)
+class PeoplePage(View):
+    """The list."""
+
+    template: ClassVar[str] = "people/people.html"
+    found: People
+    search: str
+    role: str
+    group: str
+    groups: tuple[Choice, ...]
+    roles: tuple[Role, ...] = ROLES
+
+
+@dataclass(frozen=True)
+class PersonPage(View):
+    """One person. `link` is there once, right after it was made."""
+
+    template: ClassVar[str] = "people/person.html"
+    person: PersonSeen
+    sent: PersonSent
+    groups: tuple[Choice, ...]
+    link: str = ""
+    days: int = 3
+    faults: Mapping[str, str] = field(default_factory=dict)
+    roles: tuple[Role, ...] = ROLES
+
+
+@dataclass(frozen=True)
+class NewPersonPage(View):
+    """Somebody to add."""
+
+    template: ClassVar[str] = "people/new_person.html"
+    sent: PersonSent
+    groups: tuple[Choice, ...]
+    faults: Mapping[str, str] = field(default_factory=dict)
+    roles: tuple[Role, ...] = ROLES
+
+
+@dataclass(frozen=True)
+class GroupsPage(View):
+    """The tree, and a form for one more group."""
+
+    template: ClassVar[str] = "people/groups.html"
+    groups: tuple[Choice, ...]
+    may_change: bool
+    sent: GroupSent
+    faults: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class GroupPage(View):
+    """One group."""
+
+    template: ClassVar[str] = "people/group.html"
+    group: GroupSeen
+    groups: tuple[Choice, ...]
+    sent: GroupSent
+    faults: Mapping[str, str] = field(default_factory=dict)
+
+
+@router.get(PEOPLE)
+def people(visit: Reading, search: Search = "", role: Search = "", group: Search = "", page: At = 1) -> Shown:
+    wanted: dict[str, Any] = {"role": Role(role) if role in ROLES else None, "group": group, "page": page}
+    found = directory.listed(visit.session, visit.actor, search=search.strip(), **wanted)
+    return PeoplePage(found, search, role, group, directory.tree(visit.session, visit.actor))
+
+
+@router.get(PEOPLE + "/new")
+def new_person(visit: Reading, group: Search = "") -> Shown:
+    require_coordinator(visit.actor)
+    return NewPersonPage(PersonSent(group=group, role="learner"), _mine(visit))
+
+
+def _mine(visit: Visit) -> tuple[Choice, ...]:
+    return directory.tree(visit.session, visit.actor, coordinated=True)
+
+
+@router.post(PEOPLE)
+def add_person(visit: Writing, sent: Annotated[PersonSent, Form()]) -> Shown:
+    require_coordinator(visit.actor)
+    wish, faults = _wish(sent)
+    id_, bad_id = checked(_New, {"id": sent.id.strip() or None})
+    if wish is None or id_ is None:
+        return _add_again(visit, sent, {**faults, **bad_id})
+    row = directory.add(visit.session, visit.actor, id_.id or "", wish, now=visit.now)
+    if row is None:
+        return _add_again(visit, sent, {"id": TAKEN})
+    return Goto(f"{PEOPLE}/{quote(row.external_id, safe='')}", said="saved")
+
+
+def _add_again(visit: Visit, sent: PersonSent, faults: Mapping[str, str]) -> View:
+    visit.status = errors.KINDS["invalid"].status
+    return NewPersonPage(sent, _mine(visit), faults)
+
+
+def _wish(sent: PersonSent) -> tuple[PersonWish | None, dict[str, str]]:
+    pairs = [one.partition("|") for one in sent.held]
+    held = [{"role": role, "group": group} for role, _, group in pairs]
+    if sent.role and sent.group:
+        held.append({"role": sent.role, "group": sent.group})
+    given = {"name": " ".join(sent.name.split()), "language": sent.language.strip(), "roles": held}
+    asked, wrong = checked(PersonAsked, given)
+    if asked is None:
+        return None, {name.partition(".")[0]: words for name, words in wrong.items()}
+    return PersonWish(asked.name, asked.language, tuple(asked.held())), {}
+
+
+@router.get(PEOPLE + "/{id}")
+def person(visit: Reading, id: ExternalId) -> Shown:
+    return _person(visit, id)
+
+
+def _person(visit: Visit, id_: str, sent: PersonSent | None = None, **given: Any) -> PersonPage:
+    seen = directory.person(visit.session, visit.actor, id_, now=visit.now)
+    held = [f"{one.role}|{one.group}" for one in seen.roles if one.mine]
+    typed = sent or PersonSent(id=seen.id, name=seen.name, language=seen.language, held=held)
+    return PersonPage(seen, typed, _mine(visit) if seen.may_change else (), **given)
+
+
+@router.post(PEOPLE + "/{id}")
+def change_person(visit: Writing, id: ExternalId, sent: Annotated[PersonSent, Form()]) -> Shown:
+    wish, faults = _wish(sent)
+    if wish is not None:
+        with errors.Caught(Conflict) as caught, visit.session.begin_nested():
+            directory.change(visit.session, visit.actor, id, wish, now=visit.now)
+        if caught.error is None:
+            return Goto(f"{PEOPLE}/{quote(id, safe='')}", said="saved")
+        faults = {"roles": str(caught.error)}
+    visit.status = errors.KINDS["invalid"].status
+    return _person(visit, id, sent, faults=faults)
+
+
+@router.post(PEOPLE + "/{id}/invite")
+def invite(visit: Writing, id: ExternalId, sent: Annotated[InviteSent, Form()]) -> Shown:
+    lifetime = timedelta(days=sent.days)
+    secret = directory.invite(visit.session, visit.actor, id, lifetime=lifetime, now=visit.now)
+    return _person(visit, id, link=f"{visit.base_url}/sign-in/{secret}", days=sent.days)
+
+
+@router.post(PEOPLE + "/{id}/sign-out")
+def end_sessions(visit: Writing, id: ExternalId) -> Shown:
+    directory.end_sessions(visit.session, visit.actor, id, now=visit.now)
+    return Goto(f"{PEOPLE}/{quote(id, safe='')}", said="signed-out-there")
+
+
+@router.get(GROUPS)
+def groups(visit: Reading) -> Shown:
+    return _groups(visit, GroupSent())
+
+
+def _groups(visit: Visit, sent: GroupSent, faults: Mapping[str, str] | None = None) -> View:
+    may = directory.may_lead(visit.actor)
+    return GroupsPage(directory.tree(visit.session, visit.actor), may, sent, faults or {})
+
+
+@router.post(GROUPS)
+def add_group(visit: Writing, sent: Annotated[GroupSent, Form()]) -> Shown:
+    require_lead(visit.actor)
+    asked, faults = checked(GroupAsked, {"name": sent.name.strip(), "parent": sent.parent or None})
+    id_, bad_id = checked(_New, {"id": sent.id.strip() or None})
+    if asked is not None and id_ is not None:
+        wish: dict[str, Any] = {"name": asked.name, "parent": sent.parent, "new": True, "now": visit.now}
+        if directory.put_group(visit.session, visit.actor, id_.id or "", **wish) is not None:
+            return Goto(GROUPS, said="saved")
+        faults = {"id": TAKEN}
+    visit.status = errors.KINDS["invalid"].status
+    return _groups(visit, sent, {**faults, **bad_id})
+
+
+@router.get(GROUPS + "/{id}")
+def group(visit: Reading, id: ExternalId) -> Shown:
+    seen = directory.group(visit.session, visit.actor, id)
+    sent = GroupSent(id=seen.id, name=seen.name, parent=seen.parent)
+    return GroupPage(seen, directory.tree(visit.session, visit.actor), sent)
+
+
+@router.post(GROUPS + "/{id}")
+def change_group(visit: Writing, id: ExternalId, sent: Annotated[GroupSent, Form()]) -> Shown:
+    require_lead(visit.actor)
+    asked, faults = checked(GroupAsked, {"name": sent.name.strip(), "parent": sent.parent or None})
+    if asked is not None:
+        wish: dict[str, Any] = {"name": asked.name, "parent": sent.parent, "new": False, "now": visit.now}
+        with errors.Caught(Invalid) as caught, visit.session.begin_nested():
+            directory.put_group(visit.session, visit.actor, id, **wish)
+        if caught.error is None:
+            return Goto(GROUPS, said="saved")
+        faults = {"parent": str(caught.error)}
+    visit.status = errors.KINDS["invalid"].status
+    seen = directory.group(visit.session, visit.actor, id)
+    return GroupPage(seen, directory.tree(visit.session, visit.actor), sent, faults)

@@ -1,0 +1,1 @@
+"""Questioned passages."""

@@ -1,0 +1,89 @@
+"""Passages of documents that work contradicts or that are asked about, and what is decided on them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Annotated, ClassVar
+from urllib.parse import quote
+
+from fastapi import Form
+from pydantic import BaseModel, ConfigDict, Field
+
+from service.actions.questioned import find, passages
+from service.actions.questioned.passages import Item
+from service.domain.questioned import Act, State
+from service.web.api.questioned import QuestionedId
+from service.web.fields import Line
+from service.web.pages.routes import pages
+from service.web.pages.views import Goto, View
+from service.web.pages.visits import Reading, Writing
+
+router = pages()
+
+HERE = "/desk/context/questioned"
+VIEWS: Mapping[str, str] = {
+    "open": "To look at",
+    "to_change": "To be changed",
+    "fine": "Not a problem",
+    "changed": "Changed",
+}
+
+
+class DecisionSent(BaseModel):
+    """The version that was seen, and why."""
+
+    model_config = ConfigDict(frozen=True)
+
+    version: Annotated[int, Field(ge=1, le=2**31)]
+    note: Line = ""
+
+
+@dataclass(frozen=True)
+class QuestionedPage(View):
+    """Passages in one state, most signs first."""
+
+    template: ClassVar[str] = "questioned/list.html"
+    view: str
+    items: tuple[Item, ...]
+    counts: Mapping[str, int]
+    now: datetime
+    views: Mapping[str, str] = field(default_factory=lambda: VIEWS)
+
+
+@router.get(HERE)
+def show_questioned(visit: Reading, view: State = State.OPEN) -> View:
+    items = passages.by_state(visit.session, visit.actor)
+    counts = {state.value: len(ones) for state, ones in items.items()}
+    return QuestionedPage(view.value, items[view], counts, visit.now)
+
+
+@router.post(HERE + "/look")
+def look(visit: Writing) -> Goto:
+    find.look(visit.session, visit.actor, now=visit.now)
+    return Goto(HERE, said="looking")
+
+
+@router.post(HERE + "/{id}/to_change")
+def change(visit: Writing, id: QuestionedId, sent: Annotated[DecisionSent, Form()]) -> Goto:
+    item = _decide(visit, id, Act.TO_CHANGE, sent)
+    if not item.may_edit:
+        return Goto(HERE, said="saved", query={"view": State.TO_CHANGE.value})
+    return Goto(f"/desk/context/{quote(item.document, safe='')}/edit", query={"questioned": item.id})
+
+
+@router.post(HERE + "/{id}/fine")
+def accept(visit: Writing, id: QuestionedId, sent: Annotated[DecisionSent, Form()]) -> Goto:
+    _decide(visit, id, Act.FINE, sent)
+    return Goto(HERE, said="saved")
+
+
+@router.post(HERE + "/{id}/undo")
+def undo(visit: Writing, id: QuestionedId, sent: Annotated[DecisionSent, Form()]) -> Goto:
+    _decide(visit, id, Act.UNDO, sent)
+    return Goto(HERE, said="taken-back")
+
+
+def _decide(visit: Writing, id: str, act: Act, sent: DecisionSent) -> Item:
+    return passages.decide(visit.session, visit.actor, id, act, version=sent.version, note=sent.note, now=visit.now)

@@ -1,0 +1,1 @@
+"""What waits, and the way through it."""

@@ -1,0 +1,118 @@
+"""The queue: what waits, and whatever is next in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, ClassVar
+
+from fastapi import Query
+
+from service.actions.decisions import speed
+from service.actions.learners import asks
+from service.actions.queue import waiting as queue
+from service.actions.queue.counts import Choice
+from service.actions.queue.filtering import QueueFilter
+from service.actions.queue.waiting import QueuePage, QueueRow
+from service.web.fields import OwnId
+from service.web.pages.desk.draft import done_with
+from service.web.pages.desk.views import STATES, Done
+from service.web.pages.queue import trail as desk_trail
+from service.web.pages.queue.trail import Followed
+from service.web.pages.routes import Shown, pages
+from service.web.pages.views import Goto, Mark, View
+from service.web.pages.visits import Reading
+
+router = pages()
+
+AGES = ((0, "any age"), (1, "a day and older"), (3, "three days and older"), (7, "a week and older"))
+WHOSE = (("", "anybody’s"), ("mine", "mine"), ("free", "nobody’s"))
+BANDS: Mapping[str, str] = {"high": "sources agree", "medium": "some agreement", "low": "thin evidence"}
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """Rows that stand together: one, or several on nearly the same work, of which the first is shown for all."""
+
+    first: QueueRow
+    others: tuple[QueueRow, ...] = ()
+
+
+@dataclass(frozen=True)
+class QueueView(View):
+    """The queue under a filter. `trail` is the filter as an address has it."""
+
+    template: ClassVar[str] = "queue/waiting.html"
+    queue: QueuePage
+    rows: tuple[Together, ...]
+    now: datetime
+    trail: str
+    plain_trail: str
+    pulse: str
+    filtered: bool
+    done: Done | None
+    wanted: QueueFilter
+    hurried: bool
+    asked: int
+    states: tuple[Choice, ...]
+    state_words: Mapping[str, str]
+    ages: tuple[tuple[int, str], ...] = AGES
+    whose: tuple[tuple[str, str], ...] = WHOSE
+    bands: tuple[tuple[str, str], ...] = tuple(BANDS.items())
+
+
+@router.get("/desk")
+def show_queue(
+    visit: Reading,
+    trail: Followed,
+    after: Annotated[str | None, Query(max_length=200)] = None,
+    before: Annotated[str | None, Query(max_length=200)] = None,
+    done: Annotated[OwnId | None, Query()] = None,
+) -> Shown:
+    session, actor, now = visit.session, visit.actor, visit.now
+    page = queue.page(session, actor, trail.filter, after=after, before=before, now=now)
+    own = desk_trail.without(desk_trail.of(visit), "skip")
+    return QueueView(
+        queue=page,
+        rows=_together(page.rows),
+        now=now,
+        trail=own,
+        plain_trail=desk_trail.without(own, "state", "asks"),
+        pulse=queue.pulse(session, actor, trail.filter, now=now),
+        filtered=trail.filter != QueueFilter(),
+        done=done_with(session, actor, done, now) if done else None,
+        wanted=trail.filter,
+        hurried=speed.speed(session, actor, now=now).worth_a_word,
+        asked=len(asks.asks_open(session, actor)),
+        states=page.counts.states,
+        state_words=STATES,
+    )
+
+
+def _together(rows: tuple[QueueRow, ...]) -> tuple[Together, ...]:
+    """Neighbours on nearly the same work as one."""
+    found: list[Together] = []
+    for row in rows:
+        last = found[-1] if found else None
+        if last is not None and row.together and row.together == last.first.together:
+            found[-1] = Together(last.first, (*last.others, row))
+        else:
+            found.append(Together(row))
+    return tuple(found)
+
+
+@router.get("/desk/pulse")
+def pulse_of_queue(visit: Reading, trail: Followed) -> Shown:
+    return Mark(queue.pulse(visit.session, visit.actor, trail.filter, now=visit.now))
+
+
+@router.get("/desk/next")
+def next_draft(visit: Reading, trail: Followed, done: Annotated[OwnId | None, Query()] = None) -> Shown:
+    """What was just decided on is passed over, so that an undo is never needed to go on."""
+    own = desk_trail.of(visit)
+    skip = [*trail.skip, *([done] if done else [])]
+    found = queue.next(visit.session, visit.actor, trail.filter, skip=skip, now=visit.now)
+    if found is None:
+        return Goto(f"/desk?{desk_trail.with_(desk_trail.without(own, 'skip'), done=done or '', all='1')}")
+    return Goto(f"/desk/drafts/{found}?{desk_trail.with_(own, done=done or '')}")

@@ -1,0 +1,73 @@
+"""Advice on a person's own words is given before approval and is never in its way."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipelines.values import PointKind
+from service.actions.decisions import points
+from service.actions.decisions.points import PointWish
+from service.actions.desk import advice, outward
+from service.actions.drafts import read
+from service.actions.work import submit
+from service.domain.drafts import State
+from service.domain.errors import NotFound
+from service.store.session import Sessions
+from tests.service.actions.memory.remembered import CARD, NEXT, QUIET, first, ready
+from tests.service.actions.school import NOW, act_as, approve, found
+
+ROUGH = "Great work, Amara! You are a natural talent. 7/10."
+
+
+def codes(found: list[advice.Advice]) -> set[str]:
+    return {one.code for one in found}
+
+
+def test_a_point_being_written_is_held_against_the_rules_of_drafted_ones(sessions: Sessions):
+    with sessions.writing() as session:
+        platform = found(session)
+        lena = act_as(session, platform, "lena")
+        row = ready(session, platform, "amara", QUIET, (NEXT, "k2", QUIET[:-1], CARD))
+        given = advice.on_wish(session, lena, row.id, PointWish(NEXT, ROUGH))
+        assert {"grade", "about-person", "names-person", "no-place"} <= codes(given)
+        assert codes(advice.on_wish(session, lena, row.id, PointWish(NEXT, "Clear so far.", "No notes"))) == {"no-step"}
+        at = {one.code: ROUGH[one.start : one.end] for one in given if one.start is not None}
+        assert (at["grade"], at["names-person"]) == ("7/10", "Amara")
+        assert advice.on_wish(session, lena, row.id, PointWish(NEXT, CARD, "No notes", "k2")) == []
+        elsewhere = advice.on_wish(session, lena, row.id, PointWish(NEXT, CARD, "no such words", "k9"))
+        assert codes(elsewhere) == {"quote-not-there", "criterion-unknown"}
+        assert (row.version, len(row.points)) == (2 + 1, 1)
+
+
+def test_advice_stands_beside_own_and_edited_points_and_approval_goes_through(sessions: Sessions):
+    with sessions.writing() as session:
+        platform = found(session)
+        lena = act_as(session, platform, "lena")
+        row = ready(session, platform, "amara", QUIET, (NEXT, "k2", QUIET[:-1], CARD))
+        assert outward.draft(session, lena, read.draft(session, lena, row.id)).advice == {}
+        at = {"version": row.version, "now": NOW}
+        points.edit_point(session, lena, row.id, point_id=first(row).id, text=ROUGH, **at)
+        own = PointWish(PointKind.STRENGTH, "Keeping the visit free of notes lets the room stay as it is.", "No notes")
+        points.add_point(session, lena, row.id, version=row.version, wish=own, now=NOW)
+        shown = outward.draft(session, lena, row).advice
+        edited, added = (point.id for point in shown_points(row))
+        assert "grade" in codes(shown[edited])
+        assert shown[added] == []
+        assert approve(session, lena, row).state is State.APPROVED
+
+
+def shown_points(row):
+    return sorted(row.points, key=lambda point: point.position)
+
+
+def test_advice_tells_nothing_of_work_that_one_may_not_see_or_that_was_taken_back(sessions: Sessions):
+    with sessions.writing() as session:
+        platform = found(session)
+        row = ready(session, platform, "lin", QUIET, (NEXT, "k2", QUIET[:-1], CARD))
+        wish = PointWish(NEXT, CARD, "No notes", "k2")
+        for name in ("lena", "lin"):
+            with pytest.raises(NotFound):
+                advice.on_wish(session, act_as(session, platform, name), row.id, wish)
+        submit.withdraw(session, platform, "s-lin", now=NOW)
+        mateo = act_as(session, platform, "mateo")
+        assert codes(advice.on_wish(session, mateo, row.id, wish)) == {"quote-not-there"}

@@ -1,0 +1,168 @@
+"""Opposite decisions on passages alike are told to whoever decides and whoever coordinates, until they are settled."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy.orm import Session
+
+from pipelines.values import AI
+from service.actions.decisions import points
+from service.actions.desk import outward
+from service.actions.drafts import read
+from service.actions.memory import alerts
+from service.actions.people import register
+from service.actions.work import submit
+from service.domain.consistency import Clash
+from service.domain.drafts import State
+from service.domain.errors import NotAllowed, NotFound
+from service.domain.roles import Actor, Role
+from service.store.session import Sessions
+from service.store.tables import DraftRow, PointState, Right
+from tests.service.actions.memory.remembered import (
+    CARD,
+    CARD_TOO,
+    HUSHED,
+    NATURAL,
+    NEXT,
+    QUIET,
+    STRENGTH,
+    accept,
+    dismiss,
+    first,
+    ready,
+)
+from tests.service.actions.school import NOW, act_as, approve, found
+
+LATER = NOW + timedelta(hours=1)
+
+
+def opposed(session: Session) -> tuple[Actor, DraftRow, DraftRow]:
+    """Praise in the north and a next step in the south, for the same silence, both approved."""
+    platform = found(session)
+    praised = ready(session, platform, "amara", HUSHED, (STRENGTH, "k2", HUSHED[:-1], NATURAL))
+    wanted = ready(session, platform, "lin", QUIET, (NEXT, "k2", QUIET[:-1], CARD))
+    approve(session, act_as(session, platform, "lena"), praised)
+    approve(session, act_as(session, platform, "mateo"), wanted, now=LATER)
+    return platform, praised, wanted
+
+
+def test_praise_and_a_next_step_for_nearly_the_same_passage_raise_an_alert(sessions: Sessions):
+    with sessions.writing() as session:
+        platform, praised, wanted = opposed(session)
+        mateo = act_as(session, platform, "mateo")
+        (alert,) = alerts.alerts(session, mateo, "observe")
+        assert (alert.first.draft, alert.second.draft) == (praised.id, wanted.id)
+        assert (alert.clash, alert.at) == (Clash.STRENGTH_AND_GAP, LATER)
+        assert {alert.first.said.text, alert.second.said.text} == {NATURAL, CARD}
+        assert alert.first.by == act_as(session, platform, "lena").person
+
+
+def test_nearly_the_same_point_kept_here_and_dismissed_there_raises_an_alert(sessions: Sessions):
+    with sessions.writing() as session:
+        platform = found(session)
+        mateo = act_as(session, platform, "mateo")
+        kept = ready(session, platform, "amara", QUIET, (NEXT, "k2", QUIET[:-1], CARD))
+        gone = ready(session, platform, "lin", HUSHED, (NEXT, "k2", HUSHED[:-1], CARD_TOO))
+        approve(session, mateo, kept)
+        dismiss(session, mateo, gone, "Cards disturb.")
+        assert [one.clash for one in alerts.alerts(session, mateo, "observe")] == [Clash.KEPT_AND_DISMISSED]
+        points.edit_point(
+            session, mateo, gone.id, version=gone.version, point_id=first(gone).id, text="Why not?", now=LATER
+        )
+        assert alerts.alerts(session, mateo, "observe") == []
+
+
+def test_what_was_dismissed_only_because_it_had_been_said_contradicts_nothing(sessions: Sessions):
+    with sessions.writing() as session:
+        platform = found(session)
+        mateo = act_as(session, platform, "mateo")
+        approve(session, mateo, ready(session, platform, "amara", QUIET, (NEXT, "k2", QUIET[:-1], CARD)))
+        gone = ready(session, platform, "lin", HUSHED, (NEXT, "k2", HUSHED[:-1], CARD_TOO))
+        dismiss(session, mateo, gone, code="already_said")
+        assert alerts.alerts(session, mateo, "observe") == []
+
+
+def test_whoever_decides_is_told_at_once_and_nothing_is_in_the_way(sessions: Sessions):
+    with sessions.writing() as session:
+        platform = found(session)
+        lena, mateo = act_as(session, platform, "lena"), act_as(session, platform, "mateo")
+        approve(session, lena, ready(session, platform, "amara", HUSHED, (STRENGTH, "k2", HUSHED[:-1], NATURAL)))
+        row = ready(session, platform, "lin", QUIET, (NEXT, "k2", QUIET[:-1], CARD))
+        assert outward.alerted(session, row) == ()
+        accept(session, mateo, row)
+        (mark,) = outward.draft(session, mateo, read.draft(session, mateo, row.id)).marks
+        assert (mark.code, mark.point) == ("opposite-decision", first(row).id)
+        assert "Lena approved a strength" in mark.message
+        assert NATURAL in mark.message
+        assert HUSHED not in mark.message  # another group's learner wrote that
+        assert outward.alerted(session, row) == (mark.alert,)
+        assert approve(session, mateo, row).state is State.APPROVED
+        assert outward.alerted(session, row) == (mark.alert,)
+
+
+def test_a_settled_alert_is_quiet_until_one_of_the_two_is_decided_on_anew(sessions: Sessions):
+    with sessions.writing() as session:
+        platform, _, wanted = opposed(session)
+        mateo = act_as(session, platform, "mateo")
+        (alert,) = alerts.alerts(session, mateo, "observe")
+        settled_at = LATER + timedelta(hours=1)
+        done = alerts.settle(session, mateo, alert.id, right=Right.SECOND, note="With a card.", now=settled_at)
+        assert done.settled
+        assert alerts.alerts(session, mateo, "observe") == []
+        (kept,) = alerts.alerts(session, mateo, "observe", settled=True)
+        assert kept.settlement is not None
+        assert (kept.settlement.right, kept.settlement.note) == (Right.SECOND, "With a card.")
+        assert outward.alerted(session, wanted) == ()
+        alerts.settle(session, mateo, alert.id, right=Right.BOTH, note="", now=settled_at)  # a second thought
+        first(wanted).decided_at = settled_at + timedelta(days=1)
+        session.flush()
+        assert len(alerts.alerts(session, mateo, "observe")) == 1
+
+
+def test_only_who_reviews_both_groups_sees_and_settles_an_alert(sessions: Sessions):
+    with sessions.writing() as session:
+        platform, *_ = opposed(session)
+        lena, mateo, amara = (act_as(session, platform, name) for name in ("lena", "mateo", "amara"))
+        (alert,) = alerts.alerts(session, platform, "observe")
+        assert alerts.alerts(session, lena, "observe") == []
+        with pytest.raises(NotFound):
+            alerts.settle(session, lena, alert.id, right=Right.FIRST, note="", now=LATER)
+        with pytest.raises(NotAllowed):
+            alerts.settle(session, platform, alert.id, right=Right.FIRST, note="", now=LATER)
+        with pytest.raises(NotAllowed):
+            alerts.alerts(session, amara, "observe")
+        register.put_person(session, platform, "noor", name="Noor", roles=[(Role.COORDINATOR, "all")], now=NOW)
+        noor = act_as(session, platform, "noor")
+        assert alerts.settle(session, noor, alert.id, right=Right.FIRST, note="", now=LATER).settled
+        with pytest.raises(NotFound):
+            alerts.settle(session, mateo, alert.id[::-1], right=Right.FIRST, note="", now=LATER)
+
+
+def test_an_alert_goes_with_the_work_it_was_about(sessions: Sessions):
+    with sessions.writing() as session:
+        platform, *_ = opposed(session)
+        assert len(alerts.alerts(session, platform, "observe")) == 1
+        register.set_consent(session, platform, "lin", register.ConsentWish(ai=AI.NONE), now=LATER)
+        assert alerts.alerts(session, platform, "observe") == []
+        register.set_consent(session, platform, "lin", register.ConsentWish(ai=AI.LOCAL), now=LATER)
+        submit.withdraw(session, platform, "s-amara", now=LATER)
+        assert alerts.alerts(session, platform, "observe") == []
+
+
+def test_a_near_twin_that_waits_elsewhere_stays_and_is_marked_with_the_reason(sessions: Sessions):
+    with sessions.writing() as session:
+        platform = found(session)
+        mateo = act_as(session, platform, "mateo")
+        gone = ready(session, platform, "amara", QUIET, (NEXT, "k2", QUIET[:-1], CARD))
+        waits = ready(session, platform, "lin", "We drink tea.", (NEXT, "k2", "We drink", CARD_TOO))
+        version = waits.version
+        assert alerts.marks(session, waits) == []
+        dismiss(session, mateo, gone, "Cards disturb.")
+        (mark,) = alerts.marks(session, waits)
+        assert (mark.code, mark.point) == ("dismissed-elsewhere", first(waits).id)
+        assert mark.message.endswith("elsewhere: Cards disturb.")
+        assert (first(waits).state, waits.version) == (PointState.PROPOSED, version)
+        accept(session, mateo, gone)
+        assert alerts.marks(session, waits) == []

@@ -1,0 +1,148 @@
+"""Coming in through the browser: links that work once, sessions that end, forms that only our own pages can send."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from service.actions.access import credentials, sign_in
+from service.store import find
+from service.store.tables import Person
+from tests.service.web.browsing import Visitor, link_for, signed_in
+from tests.service.web.conftest import School
+
+
+def test_a_link_signs_in_once_and_says_whom_it_is_for(school: School) -> None:
+    link = link_for(school, "lindiwe")
+    visitor = Visitor(school.client())
+    assert "Welcome, Lindiwe Dube" in visitor.get(link).text
+    assert "Welcome, Lindiwe Dube" in visitor.get(link).text  # looking does not use it up
+    came = visitor.client.post(link)
+    assert came.headers["location"] == "/"
+    cookie = came.headers["set-cookie"]
+    assert "HttpOnly" in cookie
+    assert "SameSite=Lax" in cookie
+    another = Visitor(school.client())
+    assert "This link has ended" in another.get(link).text
+    assert another.client.post(link).status_code == 401
+
+
+def test_a_link_that_waited_too_long_has_ended(school: School) -> None:
+    link = link_for(school, "lindiwe", now=school.now() - timedelta(days=4))
+    assert "This link has ended" in Visitor(school.client()).get(link).text
+    assert school.client().post(link).status_code == 401
+
+
+def test_what_never_was_a_link_says_so(school: School) -> None:
+    page = Visitor(school.client()).get("/sign-in/" + "x" * 43)
+    assert page.status == 404
+    assert "not a sign-in link" in page.text
+
+
+def test_each_begins_where_their_work_is(school: School) -> None:
+    begins = {
+        name: signed_in(school, name).client.get("/").headers["location"] for name in ("amara", "lindiwe", "tomasz")
+    }
+    assert begins == {"amara": "/learn", "lindiwe": "/desk", "tomasz": "/desk"}
+
+
+def test_whoever_is_not_signed_in_is_asked_to_and_may_come_back(school: School) -> None:
+    answer = school.client().get("/?a=b")
+    assert answer.status_code == 303
+    assert answer.headers["location"] == "/sign-in?next=/%3Fa%3Db"
+    assert school.client().post("/sign-out").status_code == 401
+
+
+def test_signing_out_ends_the_session_itself_and_not_only_the_cookie(school: School) -> None:
+    visitor = signed_in(school, "lindiwe")
+    kept = visitor.client.cookies["peerloom"]
+    page = visitor.get("/desk")
+    assert "You are signed out" in visitor.send(page, "/sign-out").text
+    thief = school.client()
+    thief.cookies["peerloom"] = kept
+    assert thief.get("/").headers["location"].startswith("/sign-in")
+
+
+def test_a_session_ends_by_itself_after_twelve_hours(school: School) -> None:
+    with school.sessions.writing() as session:
+        row = find.one(session, Person, school.organization, "lindiwe")
+        _, secret = sign_in.invite(session, school.organization, row, by="operator", now=school.now())
+        begun = sign_in.enter(session, secret, embedded=False, now=school.now())
+        ends = school.now() + sign_in.SESSION
+        assert credentials.authenticate(session, begun.secret, now=ends - timedelta(minutes=1)).person == row.id
+        with pytest.raises(Exception, match="A valid key or token"):
+            credentials.authenticate(session, begun.secret, now=ends + timedelta(minutes=1))
+
+
+def test_revoking_a_platforms_key_ends_the_sessions_that_began_with_its_links(school: School) -> None:
+    made = school.platform.post("/v1/sign-in-links", json={"person": "amara"})
+    assert made.status_code == 201
+    visitor = Visitor(school.client())
+    visitor.client.post(made.json()["url"])
+    assert visitor.client.get("/").headers["location"] == "/learn"
+    key = school.platform.get("/v1/keys").json()["items"][0]["id"]
+    assert school.platform.delete(f"/v1/keys/{key}").status_code == 204
+    assert visitor.client.get("/").headers["location"].startswith("/sign-in")
+
+
+def test_a_form_of_another_session_or_site_is_refused(school: School) -> None:
+    visitor, other = signed_in(school, "lindiwe"), signed_in(school, "mateo")
+    stolen = other.get("/desk").csrf
+    assert visitor.client.post("/sign-out").status_code == 403
+    assert visitor.client.post("/sign-out", data={"csrf": stolen}).status_code == 403
+    own = {"csrf": visitor.get("/desk").csrf}
+    assert visitor.client.post("/sign-out", data=own, headers={"Origin": "https://evil.example"}).status_code == 403
+    assert visitor.client.post("/sign-out", data=own).status_code == 303
+
+
+def test_a_link_cannot_be_used_by_a_form_of_another_site(school: School) -> None:
+    answer = school.client().post(link_for(school, "lindiwe"), headers={"Origin": "https://evil.example"})
+    assert answer.status_code == 403
+
+
+def test_a_key_in_a_cookie_opens_nothing(school: School) -> None:
+    client = school.client()
+    client.cookies["peerloom"] = school.key
+    assert client.get("/").headers["location"].startswith("/sign-in")
+
+
+def test_a_link_leads_nowhere_else(school: School) -> None:
+    for path in ("https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)"):
+        answer = school.platform.post("/v1/sign-in-links", json={"person": "amara", "path": path})
+        assert answer.status_code == 422, path
+
+
+def test_an_embedded_link_needs_no_click_and_works_in_a_frame_only_for_what_it_was_made(school: School) -> None:
+    asked = {"person": "amara", "embedded": True, "path": "/learn"}
+    url = school.platform.post("/v1/sign-in-links", json=asked).json()["url"]
+    client = school.client()
+    assert client.get(url).headers["location"] == "/learn"
+    plain = link_for(school, "amara").replace("/sign-in/", "/embed/")
+    assert school.client().get(plain).status_code == 401
+
+
+def test_pages_carry_a_policy_without_anything_inline(school: School) -> None:
+    visitor = signed_in(school, "lindiwe")
+    for path in ("/desk", "/sign-in", "/nothing-here"):
+        policy = visitor.client.get(path, headers={"Accept": "text/html"}).headers["content-security-policy"]
+        assert "unsafe" not in policy
+        assert "frame-ancestors 'none'" in policy
+    assert "script-src 'self'" in visitor.client.get("/desk").headers["content-security-policy"]
+
+
+def test_a_page_that_is_not_there_is_told_to_people_as_a_page_and_to_programs_as_a_problem(school: School) -> None:
+    page = school.client().get("/nothing-here", headers={"Accept": "text/html"})
+    assert page.status_code == 404
+    assert "There is nothing here" in page.text
+    assert school.client().get("/nothing-here").headers["content-type"] == "application/problem+json"
+
+
+def test_files_may_be_kept_for_good_by_the_address_that_pages_use(school: School) -> None:
+    page = Visitor(school.client()).get("/sign-in")
+    import re
+
+    for address in re.findall(r'(?:href|src)="(/static/[^"]+)"', page.html):
+        answer = school.client().get(address)
+        assert answer.status_code == 200
+        assert "immutable" in answer.headers["cache-control"]
