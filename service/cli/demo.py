@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session
 from pipelines.values import SourceKind
 from service import wiring
 from service.actions.access import credentials, sign_in
-from service.actions.decisions.hold import current_points
+from service.actions.drafts.points import current_points
 from service.actions.goals import finding
 from service.actions.questioned import find
 from service.cli import bundles, serving

@@ -1,13 +1,14 @@
-"""Types of single fields: how long a text may be, and that every database can keep it."""
+"""Types of single fields and of parts of addresses: how long a text may be, and that every database can keep it."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import Annotated
 
+from fastapi import Path
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
-from service.actions.bundles.lines import storable
+from service.domain.texts import storable
 
 FIRST_YEAR, LAST_YEAR = 1970, 2199
 
@@ -54,3 +55,15 @@ class Shown(BaseModel):
     """An answer's body."""
 
     model_config = ConfigDict(frozen=True)
+
+
+ExternalId = Annotated[Id, Path(description="The platform's own id of it. Any characters but `/` and controls.")]
+DraftId = Annotated[OwnId, Path(description="The draft's id.")]
+PointId = Annotated[OwnId, Path(description="The point's id.")]
+GalleryId = Annotated[OwnId, Path(description="The gallery's id.")]
+ImportId = Annotated[OwnId, Path(description="The import's id.")]
+KeyId = Annotated[OwnId, Path(description="The id of the key or token.")]
+IntroductionId = Annotated[OwnId, Path(description="The introduction's id.")]
+RequestId = Annotated[OwnId, Path(description="The request's id.")]
+QuestionedId = Annotated[OwnId, Path(description="The questioned passage's id.")]
+AlertId = Annotated[str, Path(description="The alert's id.", pattern=r"^[0-9a-f]{32}-[0-9a-f]{32}$")]

@@ -41,8 +41,8 @@ from service.store.tables import (
     Submission,
     WordingState,
 )
-from service.web.api.schemas.briefs import BriefShown
 from service.web.pages.briefs.meeting import brief_page
+from service.web.schemas.briefs import BriefShown
 from tests.journeys.test_model_trouble import settings_for
 from tests.service.jobs.conftest import School, school
 from tests.stubs import openai_wire as wire_of

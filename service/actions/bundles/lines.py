@@ -17,17 +17,8 @@ from service.actions.documents import versions
 from service.actions.people import register
 from service.actions.work import submit
 from service.domain.roles import Actor, Role
+from service.domain.texts import storable
 from service.domain.visibility import PeersShown, SharingReach, ShowWork
-
-
-def storable(text: str) -> str:
-    """The text, if every database can keep it. Raises ValueError for NUL and for half of a surrogate pair."""
-    if "\x00" in text:
-        raise ValueError("contains a NUL character, which cannot be stored; remove it")
-    if any("\ud800" <= char <= "\udfff" for char in text):
-        raise ValueError("contains half of a surrogate pair, which is no character; send valid Unicode")
-    return text
-
 
 Name = Annotated[str, Field(min_length=1, max_length=255), AfterValidator(storable)]
 Words = Annotated[str, Field(max_length=50_000), AfterValidator(storable)]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from service.actions.people import register
+from service.store import names as store_names
 from service.store.tables import Challenge, Clarification
 
 
@@ -42,7 +42,7 @@ NOTHING = Said({}, ())
 def said(session: Session, challenge: Challenge) -> Said:
     """What facilitators answered about a challenge, to stand with its own notes."""
     answers = latest(session, challenge)
-    names = register.names_of(session, (row.person_id for row in answers.values()))
+    names = store_names.names_of(session, (row.person_id for row in answers.values()))
     lines = (
         f"{criterion.key}, “{criterion.text}” ({names.get(row.person_id or '', 'a facilitator')}, {row.at:%Y-%m-%d}): "
         f"{row.answer.strip()}"

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from service.actions.decisions import speed
+from service.actions.decisions import openings
 from service.actions.decisions.hold import check_unclaimed, locked
 from service.actions.decisions.review import CLAIM
 from service.domain.drafts import State
@@ -27,7 +27,7 @@ def be_at(session: Session, actor: Actor, draft_id: str, *, take_over: bool = Fa
     """
     draft = locked(session, actor, draft_id)
     person = require_reviewer(actor, draft.group_id)
-    speed.note(session, draft, person, now=now)
+    openings.note(session, draft, person, now=now)
     if draft.state not in UNDECIDED:
         return draft
     if not take_over:

@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 
 from pipelines.values import Standing
 from service.actions.decisions import release
-from service.actions.decisions.hold import standing_points, text_to_approve
 from service.actions.decisions.points import PointWish, keep_judgement, own_point
 from service.actions.decisions.review import keep_approval
+from service.actions.drafts.points import standing_points, text_to_approve
 from service.actions.work import consequences, submit
 from service.domain.drafts import Act, By, State, step
 from service.domain.errors import Conflict, Invalid, NotAllowed, NotFound

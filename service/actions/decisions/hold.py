@@ -3,45 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from service.actions.people import register
 from service.actions.work import consequences
 from service.domain.drafts import Act, By, step
 from service.domain.errors import ChangedSince, Conflict, NotFound
 from service.domain.roles import Actor, require_reviewer
-from service.domain.texts import feedback_digest
+from service.store import names
 from service.store.tables import Approval, Decision, DraftRow, PointRow, PointState
-
-
-def current_points(draft: DraftRow) -> list[PointRow]:
-    """The points of the draft's present generation, dismissed ones too, in order."""
-    return [point for point in draft.points if point.generation == draft.generation]
-
-
-def standing_points(draft: DraftRow) -> list[PointRow]:
-    """The points that a learner would read."""
-    return [point for point in current_points(draft) if point.state is not PointState.DISMISSED]
-
-
-def text_to_approve(draft: DraftRow) -> tuple[str, dict[str, Any]]:
-    """What a learner would read, and its hash."""
-    points = [
-        {
-            "id": point.id,
-            "kind": point.kind.value,
-            "criterion": point.criterion,
-            "text": point.text,
-            "quote": point.quote,
-            "start": point.start,
-            "end": point.end,
-        }
-        for point in standing_points(draft)
-    ]
-    return feedback_digest(draft.summary, points), {"summary": draft.summary, "points": points}
 
 
 def current_approval(session: Session, draft: DraftRow) -> Approval | None:
@@ -74,7 +45,7 @@ def open_draft(session: Session, actor: Actor, draft_id: str, version: int, now:
 def check_unclaimed(session: Session, draft: DraftRow, person: str, now: datetime) -> None:
     held = draft.claimed_until is not None and draft.claimed_until > now
     if held and draft.claimed_by not in (None, person):
-        name = register.name_of(session, draft.claimed_by)
+        name = names.name_of(session, draft.claimed_by)
         raise Conflict(f"{name} is at this draft. Take it over first, or choose another.")
 
 

@@ -9,8 +9,8 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from pipelines.values import PointKind, Source, SourceKind, Standing
-from service.actions.decisions.hold import current_points, decide, open_draft, revised, settle, standing_points
-from service.actions.drafts.make import source_row
+from service.actions.decisions.hold import decide, open_draft, revised, settle
+from service.actions.drafts.points import current_points, source_row, standing_points
 from service.actions.work import consequences
 from service.domain.drafts import Act, By, step
 from service.domain.errors import Invalid, NotFound

@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 
 from pipelines.values import SourceKind
 from service.actions.decisions.hold import current_approval, decide, open_draft
-from service.actions.people import register
 from service.actions.work import consequences, submit
 from service.domain.drafts import Act, By, State, step
 from service.domain.errors import NotFound
@@ -20,6 +19,7 @@ from service.domain.events import Event
 from service.domain.roles import Actor
 from service.domain.texts import feedback_digest
 from service.store import audit
+from service.store import names as store_names
 from service.store.tables import Approval, DraftRow, PointRow, Release, Revision, SourceRow, Submission
 from service.store.visible import vanished
 
@@ -178,7 +178,7 @@ def readable(session: Session, submission: Submission) -> list[Readable]:
 
 def read_out(session: Session, submission: Submission, found: Sequence[Readable]) -> list[ReleasedFeedback]:
     """These feedbacks as a learner reads them, in the same order."""
-    names = register.names_of(session, (one.approval.facilitator_id for one in found))
+    names = store_names.names_of(session, (one.approval.facilitator_id for one in found))
     shown = {
         point.id: point for point in _shown_points(session, [p for one in found for p in one.approval.body["points"]])
     }

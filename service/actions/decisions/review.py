@@ -8,18 +8,9 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from pipelines.values import AI, PointKind, Standing
-from service.actions.decisions import speed
-from service.actions.decisions.hold import (
-    check_unclaimed,
-    current_approval,
-    current_points,
-    decide,
-    locked,
-    open_draft,
-    settle,
-    standing_points,
-    text_to_approve,
-)
+from service.actions.decisions import openings
+from service.actions.decisions.hold import check_unclaimed, current_approval, decide, locked, open_draft, settle
+from service.actions.drafts.points import current_points, standing_points, text_to_approve
 from service.actions.work import consequences, submit
 from service.domain.drafts import Act, By, State, step
 from service.domain.errors import ChangedSince, Invalid
@@ -215,7 +206,7 @@ def claim(
         check_unclaimed(session, draft, person, now)
     kept = draft.claimed_until if draft.claimed_by == person and draft.claimed_until else now  # handed over: longer
     draft.claimed_by, draft.claimed_until = person, max(kept, now + CLAIM)
-    speed.note(session, draft, person, now=now)
+    openings.note(session, draft, person, now=now)
     consequences.touch(draft, draft.state, now=now)
     return draft
 

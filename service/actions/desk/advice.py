@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 from pipelines.values import Finding
 from pipelines.verification import lint
 from pipelines.wording import language_code, locate, quotations
-from service.actions.decisions.hold import current_points
 from service.actions.decisions.points import PointWish
 from service.actions.drafts import make as drafts
 from service.actions.drafts import read
+from service.actions.drafts.points import current_points
 from service.actions.memory import decided
 from service.domain.drafts import State
 from service.domain.roles import Actor

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service.actions.decisions import hold
+from service.actions.drafts import points
 from service.actions.memory import decided, question
 from service.domain.clarifying import Question
 from service.domain.drafts import State
@@ -51,7 +52,7 @@ def open_question(session: Session, actor: Actor, challenge: str) -> Question | 
 def reach(session: Session, actor: Actor, draft_id: str, point_id: str) -> int:
     """How many other drafts that wait the decision on this point would fit; 0 for a point that nobody decided on."""
     draft = session.get(DraftRow, draft_id)
-    point = next((one for one in hold.current_points(draft) if one.id == point_id), None) if draft else None
+    point = next((one for one in points.current_points(draft) if one.id == point_id), None) if draft else None
     if point is None or point.state is PointState.PROPOSED:
         return 0
     return len({one.draft.id for one in decided.reach(session, actor, draft_id, point_id)})

@@ -22,12 +22,12 @@ from service.actions.desk.outward import DraftInFull
 from service.actions.desk.sources import OpenedSource
 from service.actions.drafts import read
 from service.actions.memory.alerts import Mark
-from service.actions.people import register
 from service.domain import money
 from service.domain.drafts import State
 from service.domain.marking import Stretch, stretches
 from service.domain.roles import Actor
 from service.domain.worddiff import Piece, words
+from service.store import names as store_names
 from service.store.tables import (
     Challenge,
     Decision,
@@ -183,7 +183,7 @@ def show(session: Session, actor: Actor, draft_id: str, *, now: datetime) -> Des
     revision = session.get_one(Revision, row.revision_id)
     points = _points(session, actor, full, challenge)
     approval = hold.current_approval(session, row) if row.state is State.APPROVED else None
-    names = register.names_of(session, [submission.person_id, row.claimed_by])
+    names = store_names.names_of(session, [submission.person_id, row.claimed_by])
     return DeskDraft(
         id=row.id,
         version=row.version,
@@ -226,7 +226,7 @@ def _findings(row: DraftRow) -> list[Any]:
 def _points(session: Session, actor: Actor, full: DraftInFull, challenge: Challenge) -> tuple[PointSeen, ...]:
     row = full.seen.row
     sources = desk_sources.opened(session, actor, row, full.points, full.gone)
-    names = register.names_of(session, (point.decided_by for point in full.points))
+    names = store_names.names_of(session, (point.decided_by for point in full.points))
     criteria = {one.key: one.text for one in challenge.criteria}
     findings = _findings(row)
     return tuple(

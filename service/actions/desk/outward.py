@@ -13,10 +13,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pipelines.values import Shelf, SourceKind
-from service.actions.decisions.hold import current_points, text_to_approve
 from service.actions.desk import advice
 from service.actions.documents import versions
 from service.actions.drafts import read
+from service.actions.drafts.points import current_points, text_to_approve
 from service.actions.memory import alerts
 from service.actions.work import submit
 from service.domain.drafts import State

@@ -13,9 +13,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pipelines.values import SourceKind
-from service.actions.people import register
 from service.domain.roles import Actor, may_see_group
 from service.domain.visibility import ShowWork
+from service.store import names as store_names
 from service.store.tables import (
     Challenge,
     Consent,
@@ -160,7 +160,7 @@ def _precedents(session: Session, actor: Actor, ids: Sequence[str]) -> dict[str,
         .join(Submission, Submission.id == DraftRow.submission_id)
         .where(PointRow.id.in_(ids), Submission.withdrawn_at.is_(None))
     ).all()
-    names = register.names_of(session, (row.PointRow.decided_by for row in rows))
+    names = store_names.names_of(session, (row.PointRow.decided_by for row in rows))
     return {point.id: _precedent(actor, point, group, name, names) for point, group, name in rows}
 
 

@@ -12,9 +12,11 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from pipelines import values
-from pipelines.values import AI, SourceKind
+from pipelines.values import AI
 from service.actions.challenges import clarifications
-from service.actions.queue import alike
+from service.actions.challenges.brief import challenge_brief
+from service.actions.drafts import sketches
+from service.actions.drafts.points import source_row
 from service.actions.work import consequences
 from service.domain.consistency import OF_WORDING
 from service.domain.drafts import Act, By, State, step
@@ -32,7 +34,6 @@ from service.store.tables import (
     PointState,
     Release,
     Revision,
-    SourceRow,
     Submission,
 )
 from service.store.visible import vanished
@@ -96,26 +97,6 @@ def scope_for(session: Session, submission: Submission, challenge: Challenge, *,
         at=now,
         groups=tuple(sorted(groups)),
         peers=may_see_peers(challenge.sharing_peers, has_attempted=True),
-    )
-
-
-def challenge_brief(
-    challenge: Challenge, language: str, said: clarifications.Said = clarifications.NOTHING
-) -> values.ChallengeBrief:
-    """A challenge as drafts are made from it, with what facilitators answered about it."""
-    return values.ChallengeBrief(
-        id=challenge.id,
-        title=challenge.title,
-        prompt=challenge.prompt,
-        outcome=challenge.outcome,
-        reference=challenge.reference,
-        language=language,
-        criteria=tuple(
-            values.Criterion(c.key, c.text, c.question, c.points, said.evidence.get(c.key, ""))
-            for c in challenge.criteria
-        ),
-        notes="\n".join(part for part in (challenge.notes, *said.lines) if part),
-        version=challenge.version,
     )
 
 
@@ -183,7 +164,7 @@ def finish(
         consequences.stick(session, row, "ai_none", consequences.NO_AI, now=now)
         return True
     _keep_account(row, draft)
-    alike.note(session, row, revision.text)
+    sketches.note(session, row, revision.text)
     kept, findings = _still_visible(session, draft)
     _clear(session, row)
     if draft.outcome is not values.Outcome.DRAFTED or not kept:
@@ -278,23 +259,6 @@ def _keep_point(session: Session, row: DraftRow, position: int, point: values.Po
     session.add(stored)
     session.flush()
     return stored.id
-
-
-def source_row(organization: str, position: int, source: values.Source) -> SourceRow:
-    """A source as it is stored; `owner_id` says whose text it is in, so that a withdrawal finds it."""
-    passage = source.kind in (SourceKind.CONTEXT, SourceKind.PEER, SourceKind.SUBMISSION)
-    return SourceRow(
-        organization_id=organization,
-        position=position,
-        kind=source.kind,
-        ref_id=source.id,
-        owner_id=source.id.partition("@")[0][:32] if passage else "",
-        quote=source.quote,
-        start=source.start,
-        end=source.end,
-        title=source.title,
-        version=source.version,
-    )
 
 
 def _keep_findings(

@@ -16,13 +16,13 @@ from sqlalchemy.orm import Session
 
 from service.actions.goals import work as goals_work
 from service.actions.goals.finding import strategies
-from service.actions.people import register
 from service.domain import goals as rules
 from service.domain.errors import NotFound
 from service.domain.goals import Month, Piece, Standing
 from service.domain.roles import Actor, Reach, require_desk, visible_groups
 from service.domain.texts import digest
 from service.domain.visibility import ShowWork
+from service.store import names as store_names
 from service.store.tables import (
     Challenge,
     Consent,
@@ -329,7 +329,7 @@ def evidence(session: Session, actor: Actor, goals: Collection[str], *, only: st
         .order_by(GoalEvidence.dense.desc(), GoalEvidence.id)
     )
     rows = [r for r in session.execute(query) if r.latest or r.GoalEvidence.standing is not Standing.OFFERED]
-    names = register.names_of(session, [row.GoalEvidence.decided_by for row in rows])
+    names = store_names.names_of(session, [row.GoalEvidence.decided_by for row in rows])
     found: dict[str, list[Shown]] = {goal: [] for goal in goals}
     for row in rows:
         found[row.GoalEvidence.goal_id].append(_shown(row, names, actor))

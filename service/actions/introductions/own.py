@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 
 from service.actions.introductions.answers import own_answer
 from service.actions.introductions.common import open_people, over
-from service.actions.people import register
 from service.actions.work.quotes import Place, Quote, of_work, reader
 from service.domain.errors import NotAllowed, NotFound
 from service.domain.introductions import (
@@ -23,6 +22,7 @@ from service.domain.introductions import (
     wording_digest,
 )
 from service.domain.roles import Actor
+from service.store import names as store_names
 from service.store.tables import (
     Consent,
     Introduction,
@@ -77,7 +77,7 @@ def mine(session: Session, actor: Actor, *, now: datetime) -> Own:
     told = _Told(
         actor.person,
         now,
-        names=register.names_of(session, {id_ for row, by in rows for id_ in (*_both(row), by.facilitator_id)}),
+        names=store_names.names_of(session, {id_ for row, by in rows for id_ in (*_both(row), by.facilitator_id)}),
         named=open_people(session, {row.through_id for row, _ in rows if row.through_id}, machines=False),
         said=_said(session, actor.person),
         quotes=of_work(session, [one for row, _ in rows for one in _places(row)], reader(session, actor), named=True),

@@ -10,12 +10,12 @@ from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session
 
 from service.actions.learners.own import feedback_there, standing
-from service.actions.people import register
 from service.actions.work import consequences
 from service.domain.errors import Conflict, Invalid, NotFound
 from service.domain.events import Event
 from service.domain.roles import Actor, require_desk, require_reviewer, visible_groups
 from service.store import audit
+from service.store import names as store_names
 from service.store.tables import AskKind, AskRow, Challenge, DraftRow, Person, Revision, Submission
 
 _Rows = Select[AskRow, str, int, Challenge, Person]
@@ -95,7 +95,7 @@ def answer(session: Session, actor: Actor, ask_id: str, text: str, *, now: datet
     if session.get_one(Submission, draft.submission_id).withdrawn_at is not None:
         raise NotFound
     if row.answered_at is not None and row.answered_by not in (None, person):
-        raise Conflict(f"{register.name_of(session, row.answered_by)} has answered this already.")
+        raise Conflict(f"{store_names.name_of(session, row.answered_by)} has answered this already.")
     first = row.answered_at is None
     row.answer, row.answered_by, row.answered_at = _said(text), person, now
     session.flush()
@@ -145,7 +145,7 @@ def _all() -> _Rows:
 
 def _seen(session: Session, query: _Rows) -> list[AskSeen]:
     rows = session.execute(query).all()
-    names = register.names_of(session, (row.answered_by for row, *_ in rows))
+    names = store_names.names_of(session, (row.answered_by for row, *_ in rows))
     return [
         AskSeen(
             id=row.id,

@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session
 
 from service.actions.introductions.common import open_people
 from service.actions.learners import galleries
-from service.actions.people.register import names_of
 from service.actions.requests.need import answerers
 from service.domain.galleries import State
 from service.domain.introductions import TOGETHER
 from service.domain.roles import Actor
+from service.store.names import names_of
 from service.store.tables import (
     Gallery,
     GalleryItem,

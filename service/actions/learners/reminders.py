@@ -11,11 +11,11 @@ from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from service.actions.learners.own import person_of, require_own
-from service.actions.people import register
 from service.domain.drafts import State
 from service.domain.errors import NotFound
 from service.domain.reminders import ReminderKind
 from service.domain.roles import Actor
+from service.store import names as store_names
 from service.store.tables import (
     Challenge,
     CommitmentRow,
@@ -91,7 +91,7 @@ def _seen(session: Session, where: Sequence[ColumnElement[bool]]) -> list[Remind
         .where(Submission.withdrawn_at.is_(None), *where)
         .order_by(Reminder.sent_at.desc(), Reminder.id.desc())
     ).all()
-    names = register.names_of(session, {row.sent_by for row, *_ in rows if row.sent_by}) if rows else {}
+    names = store_names.names_of(session, {row.sent_by for row, *_ in rows if row.sent_by}) if rows else {}
     return [
         ReminderSeen(row, person, challenge, title, submission, names.get(row.sent_by or "", ""), bool(still))
         for row, person, challenge, title, submission, still in rows

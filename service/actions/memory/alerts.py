@@ -13,15 +13,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service.actions.challenges import setting
-from service.actions.decisions.hold import current_points
+from service.actions.drafts.points import current_points
 from service.actions.memory import decided as memory
 from service.actions.memory.decided import Remembered, decided, remembered
-from service.actions.people import register
 from service.domain.consistency import SAID_ALREADY, Clash, clash, clashes, kin
 from service.domain.drafts import State
 from service.domain.errors import NotAllowed, NotFound
 from service.domain.roles import Actor, Reach, may_see_group, require_reviewer
 from service.store import audit, find
+from service.store import names as store_names
 from service.store.tables import Challenge, DraftRow, PointRow, PointState, Right, Settlement
 
 OPEN = (State.READY, State.APPROVED)
@@ -157,7 +157,7 @@ def _opposed(session: Session, ruled: list[Remembered], others: list[Remembered]
     pairs = [(mine, one, how) for mine in ruled for one in others if (how := clash(mine.said, one.said)) is not None]
     own = {mine.said.point for mine in ruled}
     found = [one for one in _alerts(session, pairs) if not one.settled]
-    names = register.names_of(session, (one.by for alert in found for one in (alert.first, alert.second)))
+    names = store_names.names_of(session, (one.by for alert in found for one in (alert.first, alert.second)))
     return [
         Mark("opposite-decision", _opposite(other, names), mine.said.point, alert.id)
         for alert in found

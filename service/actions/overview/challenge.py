@@ -11,14 +11,13 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from service.actions.decisions import speed
-from service.actions.decisions.speed import Pace
 from service.actions.overview import decisions as overview_decisions
+from service.actions.overview import pace, spot_checks
 from service.actions.overview import progress as overview_progress
-from service.actions.overview import spot_checks
 from service.actions.overview import standings as overview_standings
 from service.actions.overview import times as overview_times
 from service.actions.overview.decisions import Decisions
+from service.actions.overview.pace import Pace
 from service.actions.overview.progress import Progress
 from service.actions.overview.spot_checks import SpotAgreement
 from service.actions.overview.standings import Compared, Standings
@@ -86,6 +85,6 @@ def _workings(session: Session, through: Lens, work: Sequence[Piece], *, now: da
         lens=through,
         compared=tuple(overview_standings.compared(through.criteria, work)),
         decisions=overview_decisions.decisions(session, through),
-        pace=speed.pace(session, through),
+        pace=pace.of_challenge(session, through),
         spot=spot_checks.agreement(session, through, now=now),
     )

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pipelines.values import AI
@@ -146,15 +145,3 @@ def _allow(session: Session, person: Person, wish: ConsentWish, *, now: datetime
         consequences.of_less_ai(session, person, now=now)
     if narrowed and consent.ai is AI.NONE:
         ends.of_no_machines(session, person, now=now)
-
-
-def names_of(session: Session, ids: Iterable[str | None]) -> dict[str, str]:
-    """Names by our own ids."""
-    wanted = {id_ for id_ in ids if id_}
-    rows = session.execute(select(Person.id, Person.name).where(Person.id.in_(wanted))).all() if wanted else ()
-    return {row.id: row.name for row in rows}
-
-
-def name_of(session: Session, person_id: str | None) -> str:
-    """A person's name, or an empty string where the person is gone."""
-    return session.scalar(select(Person.name).where(Person.id == person_id)) or ""

@@ -16,7 +16,6 @@ from sqlalchemy.orm import Session
 
 from pipelines.differing import At, agreed
 from pipelines.wording import locate
-from service.actions.people import register as people
 from service.actions.questioned.find import UNCLEAR, readable
 from service.actions.questioned.signs import ASKED_ABOUT, Signs, signs
 from service.actions.work.quotes import Place, Quote, of_work, reader
@@ -25,6 +24,7 @@ from service.domain.errors import ChangedSince, NotAllowed, NotFound
 from service.domain.questioned import Act, State
 from service.domain.roles import Actor, leads
 from service.store import audit
+from service.store import names as store_names
 from service.store.tables import (
     Consent,
     Document,
@@ -129,7 +129,7 @@ def _seen(session: Session, actor: Actor, *, document: str | None = None) -> lis
     latest = _latest(session, {paper.id for _, paper, _ in rows})
     work = _work(session, actor, [row.id for row, _, _ in rows])
     told = signs(session, actor.organization, actor.reviews)
-    names = people.names_of(session, [row.decided_by for row, _, _ in rows])
+    names = store_names.names_of(session, [row.decided_by for row, _, _ in rows])
     found = []
     for row, paper, text in rows:
         version, now_ = latest[paper.id]

@@ -12,13 +12,13 @@ from sqlalchemy.orm import Session
 
 from pipelines.values import AI, Shelf
 from service.actions.introductions.common import open_people
-from service.actions.people import register
 from service.actions.work.quotes import Place, Quote, Reader, of_documents, of_work, reader
 from service.domain.errors import Invalid, NotAllowed, NotFound, NotNow
 from service.domain.events import Event
 from service.domain.requests import RequestState, require_open
 from service.domain.roles import Actor
 from service.store import audit, jobs, outbox
+from service.store import names as store_names
 from service.store.tables import Consent, Introduction, Person, Request, RequestFinding
 
 MOST_OPEN: Final = 5
@@ -132,7 +132,7 @@ def answerers(session: Session, rows: Iterable[Request]) -> dict[str, str]:
     wrote = {row.answered_by for row in rows if row.answer or row.answered_by == row.person_id}
     met = {row.answered_by for row in rows if row.answered_by} - wrote
     allowed = open_people(session, met, machines=False)
-    return register.names_of(session, [*wrote, *(id_ for id_ in met if allowed.get(id_, False))])
+    return store_names.names_of(session, [*wrote, *(id_ for id_ in met if allowed.get(id_, False))])
 
 
 def findings(session: Session, requests: list[str], to: Reader) -> dict[str, Found]:

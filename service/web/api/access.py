@@ -7,8 +7,11 @@ from typing import Any
 
 from service.actions.access import credentials, sign_in
 from service.actions.desk import outward
-from service.web.api.params import KeyId
-from service.web.api.schemas.operations import (
+from service.web.calls import Reading, Writing
+from service.web.docs import v1
+from service.web.fields import KeyId
+from service.web.paging import Page
+from service.web.schemas.operations import (
     KeyAsked,
     KeyShown,
     LinkAsked,
@@ -17,9 +20,6 @@ from service.web.api.schemas.operations import (
     SecretShown,
     TokenAsked,
 )
-from service.web.calls import Reading, Writing
-from service.web.docs import v1
-from service.web.paging import Page
 
 router = v1("Access")
 

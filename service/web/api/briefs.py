@@ -7,11 +7,10 @@ from typing import Annotated
 from fastapi import Query
 
 from service.domain.errors import Unavailable
-from service.web.api.params import ExternalId
-from service.web.api.schemas.briefs import BriefShown
 from service.web.calls import Asking
 from service.web.docs import v1
-from service.web.fields import Id
+from service.web.fields import ExternalId, Id
+from service.web.schemas.briefs import BriefShown
 
 router = v1("Overview")
 

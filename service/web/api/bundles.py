@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from service.actions.bundles import take_in
-from service.web.api.params import ImportId
-from service.web.api.schemas.operations import ImportFault, ImportShown
 from service.web.bundles import NDJSON, Lines
 from service.web.calls import Reading, Writing
 from service.web.docs import v1
+from service.web.fields import ImportId
 from service.web.paging import Page, Sliced
 from service.web.routes import BundleRoute
+from service.web.schemas.operations import ImportFault, ImportShown
 
 router = v1("Imports", BundleRoute)
 

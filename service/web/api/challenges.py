@@ -6,11 +6,11 @@ from service.actions.challenges import setting
 from service.actions.desk import outward
 from service.actions.drafts import read
 from service.store.tables import Challenge
-from service.web.api.params import ExternalId
-from service.web.api.schemas.challenges import ChallengeAsked, ChallengeShown
 from service.web.calls import Reading, Writing
 from service.web.docs import made, v1
+from service.web.fields import ExternalId
 from service.web.paging import Page, Sliced
+from service.web.schemas.challenges import ChallengeAsked, ChallengeShown
 
 router = v1("Challenges")
 

@@ -7,8 +7,10 @@ from typing import Any
 from service.actions.decisions import points, release, review
 from service.actions.desk import outward
 from service.store.tables import DraftRow
-from service.web.api.params import DraftId, PointId
-from service.web.api.schemas.decisions import (
+from service.web.calls import Call, Seen, Writing, tag
+from service.web.docs import v1
+from service.web.fields import DraftId, PointId
+from service.web.schemas.decisions import (
     Accepted,
     Approved,
     Claimed,
@@ -19,10 +21,8 @@ from service.web.api.schemas.decisions import (
     Redrafted,
     Retracted,
 )
-from service.web.api.schemas.drafts import DraftDecided, DraftShown
-from service.web.api.schemas.feedback import PointAsked
-from service.web.calls import Call, Seen, Writing, tag
-from service.web.docs import v1
+from service.web.schemas.drafts import DraftDecided, DraftShown
+from service.web.schemas.feedback import PointAsked
 
 router = v1("Review")
 

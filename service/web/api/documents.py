@@ -6,11 +6,11 @@ from service.actions.desk import outward
 from service.actions.documents import versions
 from service.actions.drafts import read
 from service.store.tables import Document
-from service.web.api.params import ExternalId
-from service.web.api.schemas.documents import DocumentAsked, DocumentInFull, DocumentShown
 from service.web.calls import Reading, Writing
 from service.web.docs import made, v1
+from service.web.fields import ExternalId
 from service.web.paging import Page, Sliced
+from service.web.schemas.documents import DocumentAsked, DocumentInFull, DocumentShown
 
 router = v1("Context")
 

@@ -11,12 +11,11 @@ from service.actions.drafts import read
 from service.actions.drafts.read import DraftFilter
 from service.domain.drafts import State
 from service.domain.errors import NotFound
-from service.web.api.params import DraftId
-from service.web.api.schemas.drafts import DraftDetail, DraftShown
 from service.web.calls import Reading, tag
 from service.web.docs import v1
-from service.web.fields import Id, OwnId
+from service.web.fields import DraftId, Id, OwnId
 from service.web.paging import Page, Sliced
+from service.web.schemas.drafts import DraftDetail, DraftShown
 
 router = v1("Drafts")
 

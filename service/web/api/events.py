@@ -7,9 +7,9 @@ from typing import Annotated
 from fastapi import Query
 
 from service.actions.access import events
-from service.web.api.schemas.operations import EventShown, EventsShown
 from service.web.calls import Writing
 from service.web.docs import v1
+from service.web.schemas.operations import EventShown, EventsShown
 
 router = v1("Events")
 

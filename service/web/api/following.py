@@ -9,8 +9,10 @@ from fastapi import Path, Query
 from service.actions.following import reminders, uptake
 from service.actions.learners import reminders as reminders_own
 from service.domain.reminders import ReminderKind
-from service.web.api.params import ExternalId
-from service.web.api.schemas.following import (
+from service.web.calls import Reading, Writing
+from service.web.docs import v1
+from service.web.fields import ExternalId, Id, OwnId
+from service.web.schemas.following import (
     OfferShown,
     ReminderList,
     RemindersAsked,
@@ -19,9 +21,6 @@ from service.web.api.schemas.following import (
     UptakeList,
     UptakeShown,
 )
-from service.web.calls import Reading, Writing
-from service.web.docs import v1
-from service.web.fields import Id, OwnId
 
 router = v1("Overview")
 

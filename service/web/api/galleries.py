@@ -9,8 +9,10 @@ from fastapi import Query
 from service.actions.galleries import desk, review
 from service.actions.learners import galleries
 from service.domain.galleries import State
-from service.web.api.params import ExternalId, GalleryId
-from service.web.api.schemas.galleries import (
+from service.web.calls import Reading, Seen, Writing, tag
+from service.web.docs import v1
+from service.web.fields import ExternalId, GalleryId, Id
+from service.web.schemas.galleries import (
     DeskGalleryShown,
     GalleryApproved,
     GalleryDecided,
@@ -23,9 +25,6 @@ from service.web.api.schemas.galleries import (
     TakeawayAsked,
     ThanksAsked,
 )
-from service.web.calls import Reading, Seen, Writing, tag
-from service.web.docs import v1
-from service.web.fields import Id
 
 router = v1("Galleries")
 

@@ -7,7 +7,10 @@ from typing import Annotated
 from fastapi import Path
 
 from service.actions.goals import decisions, finding, progress
-from service.web.api.schemas.goals import (
+from service.web.calls import Reading, Writing
+from service.web.docs import v1
+from service.web.fields import OwnId
+from service.web.schemas.goals import (
     EvidenceAsked,
     EvidenceKept,
     GoalInFull,
@@ -15,9 +18,6 @@ from service.web.api.schemas.goals import (
     PlanShown,
     PlansShown,
 )
-from service.web.calls import Reading, Writing
-from service.web.docs import v1
-from service.web.fields import OwnId
 
 router = v1("Goals")
 

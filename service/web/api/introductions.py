@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
-
-from fastapi import Path, Query
+from typing import Any
 
 from service.actions.introductions import answers, desk, own, suggest
-from service.web.api.schemas.introductions import (
+from service.web.calls import Call, Reading, Writing
+from service.web.docs import v1
+from service.web.fields import IntroductionId
+from service.web.schemas.introductions import (
     AnswerAsked,
     ApprovedAsked,
     DismissedAsked,
@@ -21,17 +22,11 @@ from service.web.api.schemas.introductions import (
     ReportAsked,
     RevisedAsked,
     UndoneAsked,
+    WhichIntroductions,
 )
-from service.web.calls import Call, Reading, Writing
-from service.web.docs import v1
-from service.web.fields import OwnId
 
 router = v1("Introductions")
 
-IntroductionId = Annotated[OwnId, Path(description="The introduction's id.")]
-View = Annotated[
-    Literal["suggested", "approved", "asked", "made", "ended"], Query(description="Which ones; those to decide on.")
-]
 _NOBODY = LookAsked()
 
 
@@ -40,7 +35,7 @@ def _own(call: Call) -> OwnIntroductions:
 
 
 @router.get("/introductions", summary="Introductions to decide on")
-def list_introductions(call: Reading, view: View = "suggested") -> IntroductionsListed:
+def list_introductions(call: Reading, view: WhichIntroductions = "suggested") -> IntroductionsListed:
     """Of people in groups that you review. What single people answered is told to nobody."""
     rows = desk.queue(call.session, call.actor, view=view, now=call.now)
     return IntroductionsListed(items=[IntroductionListed.of(row) for row in rows])

@@ -7,8 +7,10 @@ from typing import Annotated
 from fastapi import Path, Query
 
 from service.actions.learners import asks, commitments, feedback, progress, reactions
-from service.web.api.params import ExternalId
-from service.web.api.schemas.learners import (
+from service.web.calls import Reading, Writing
+from service.web.docs import made, v1
+from service.web.fields import ExternalId, OwnId
+from service.web.schemas.learners import (
     AnswerGiven,
     AskAsked,
     AskList,
@@ -26,9 +28,6 @@ from service.web.api.schemas.learners import (
     RevisionList,
     RevisionShown,
 )
-from service.web.calls import Reading, Writing
-from service.web.docs import made, v1
-from service.web.fields import OwnId
 
 router = v1("Learning")
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import Path, Query
+from fastapi import Query
 
 from service.actions.challenges import setting
 from service.actions.desk import advice, remembered
 from service.actions.memory import alerts, decided, question
-from service.web.api.params import DraftId, ExternalId, PointId
-from service.web.api.schemas.memory import (
+from service.web.calls import Reading, Seen, Writing
+from service.web.docs import v1
+from service.web.fields import AlertId, DraftId, ExternalId, PointId
+from service.web.schemas.memory import (
     AdviceList,
     AdviceShown,
     AlertSettled,
@@ -27,12 +29,8 @@ from service.web.api.schemas.memory import (
     ReachShown,
     SettledAsked,
 )
-from service.web.calls import Reading, Seen, Writing
-from service.web.docs import v1
 
 router = v1("Memory")
-
-AlertId = Annotated[str, Path(description="The alert's id.", pattern=r"^[0-9a-f]{32}-[0-9a-f]{32}$")]
 
 
 @router.get("/drafts/{id}/points/{point}/reach", summary="Where else a decision would fit")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from service.actions.access import organizations
-from service.web.api.schemas.organization import OrganizationAsked, OrganizationShown
 from service.web.calls import Reading, Writing
 from service.web.docs import v1
+from service.web.schemas.organization import OrganizationAsked, OrganizationShown
 
 router = v1("Access")
 

@@ -8,12 +8,11 @@ from fastapi import Query
 
 from service.actions.overview import challenge, solutions, spot_checks
 from service.actions.work import lens as overview_lens
-from service.web.api.params import DraftId, ExternalId
-from service.web.api.schemas.overview import DueList, DueShown, OverviewShown, SpotAsked, SpotKept
-from service.web.api.schemas.overview_map import MapShown
 from service.web.calls import Reading, Writing
 from service.web.docs import v1
-from service.web.fields import Id
+from service.web.fields import DraftId, ExternalId, Id
+from service.web.schemas.overview import DueList, DueShown, OverviewShown, SpotAsked, SpotKept
+from service.web.schemas.overview_map import MapShown
 
 router = v1("Overview")
 

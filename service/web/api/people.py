@@ -7,8 +7,11 @@ from service.actions.drafts import read
 from service.actions.learners import own, own_data
 from service.actions.people import register
 from service.store.tables import Group, Person
-from service.web.api.params import ExternalId
-from service.web.api.schemas.people import (
+from service.web.calls import Reading, Writing
+from service.web.docs import made, v1
+from service.web.fields import ExternalId
+from service.web.paging import Page, Sliced
+from service.web.schemas.people import (
     ConsentsAsked,
     ConsentsShown,
     GroupAsked,
@@ -17,9 +20,6 @@ from service.web.api.schemas.people import (
     PersonAsked,
     PersonShown,
 )
-from service.web.calls import Reading, Writing
-from service.web.docs import made, v1
-from service.web.paging import Page, Sliced
 
 router = v1("People")
 

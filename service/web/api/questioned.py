@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import Path, Query
+from fastapi import Query
 
 from service.actions.questioned import find, passages
 from service.domain.questioned import State
-from service.web.api.schemas.questioned import DecisionAsked, LookKept, QuestionedList, QuestionedShown
 from service.web.calls import Reading, Writing
 from service.web.docs import v1
-from service.web.fields import OwnId
+from service.web.fields import QuestionedId
+from service.web.schemas.questioned import DecisionAsked, LookKept, QuestionedList, QuestionedShown
 
 router = v1("Context")
-
-QuestionedId = Annotated[OwnId, Path(description="The questioned passage's id.")]
 
 
 @router.get("/questioned", summary="Passages that work contradicts")

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import Path, Query
+from fastapi import Query
 
 from service.actions.questioned import signs
 from service.actions.requests import desk, need
 from service.domain.requests import RequestState
-from service.web.api.schemas.requests import (
+from service.web.calls import Reading, Writing
+from service.web.docs import v1
+from service.web.fields import RequestId
+from service.web.schemas.requests import (
     AskedAboutShown,
     ClusterShown,
     DeskRequests,
@@ -22,13 +25,8 @@ from service.web.api.schemas.requests import (
     RequestShown,
     SettledAsked,
 )
-from service.web.calls import Reading, Writing
-from service.web.docs import v1
-from service.web.fields import OwnId
 
 router = v1("Requests")
-
-RequestId = Annotated[OwnId, Path(description="The request's id.")]
 
 
 @router.post("/requests", summary="State a need", status_code=201)

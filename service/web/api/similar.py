@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from service.domain.errors import Unavailable
-from service.web.api.schemas.operations import SearchAsked, SearchShown, SimilarShown
 from service.web.calls import Asking
 from service.web.docs import v1
+from service.web.schemas.operations import SearchAsked, SearchShown, SimilarShown
 
 router = v1("Search")
 

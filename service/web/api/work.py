@@ -11,13 +11,13 @@ from service.actions.drafts import read
 from service.actions.work import submit
 from service.domain.drafts import State
 from service.store.tables import Submission
-from service.web.api.params import ExternalId
-from service.web.api.schemas.drafts import DraftShown
-from service.web.api.schemas.feedback import FeedbackAsked, FeedbackRead
-from service.web.api.schemas.work import SubmissionAsked, SubmissionShown
 from service.web.calls import Reading, Writing
 from service.web.docs import made, v1
+from service.web.fields import ExternalId
 from service.web.paging import Page, Sliced
+from service.web.schemas.drafts import DraftShown
+from service.web.schemas.feedback import FeedbackAsked, FeedbackRead
+from service.web.schemas.work import SubmissionAsked, SubmissionShown
 
 router = v1("Submissions")
 

@@ -13,7 +13,7 @@ from service.web.pages.access import entrance, organization
 from service.web.pages.briefs import meeting
 from service.web.pages.challenges import editor
 from service.web.pages.decisions import draft as desk_acts
-from service.web.pages.decisions import speed, together
+from service.web.pages.decisions import together
 from service.web.pages.desk import draft
 from service.web.pages.documents import library
 from service.web.pages.following import challenge, reminders
@@ -26,7 +26,7 @@ from service.web.pages.learners import meeting as learn_meeting
 from service.web.pages.memory import decided
 from service.web.pages.network import mapping
 from service.web.pages.overview import challenge as overview
-from service.web.pages.overview import spot_checks
+from service.web.pages.overview import pace, spot_checks
 from service.web.pages.people import directory
 from service.web.pages.questioned import passages
 from service.web.pages.queue import waiting
@@ -54,7 +54,7 @@ ROUTERS = (
     reminders.router,
     mapping.router,
     progress.router,
-    speed.router,
+    pace.router,
     spot_checks.router,
     home.router,
     work.router,

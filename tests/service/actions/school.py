@@ -10,8 +10,8 @@ from pipelines import values
 from pipelines.values import AI, Band, Outcome, PointKind, SourceKind
 from service.actions.access import credentials, organizations
 from service.actions.challenges import setting
-from service.actions.decisions import hold, review
-from service.actions.drafts import make
+from service.actions.decisions import review
+from service.actions.drafts import make, points
 from service.actions.people import register
 from service.actions.work import submit
 from service.domain.roles import Actor, Role
@@ -96,5 +96,5 @@ def make_ready(session: Session, row: DraftRow, *sources: values.Source, now: da
 
 def approve(session: Session, actor: Actor, row: DraftRow, *, now: datetime = NOW) -> DraftRow:
     """Approve what stands there now."""
-    seen, _ = hold.text_to_approve(row)
+    seen, _ = points.text_to_approve(row)
     return review.approve(session, actor, row.id, version=row.version, seen=seen, now=now)

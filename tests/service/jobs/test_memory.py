@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 from pipelines.ports import LanguageModel, ModelReply, ModelRequest
 from pipelines.values import AI, PointKind, SourceKind
 from service.actions.challenges.setting import ChallengeWish, CriterionWish, put_challenge
-from service.actions.decisions import hold, points, review
+from service.actions.decisions import points, review
 from service.actions.desk import outward
+from service.actions.drafts import points as drafts_points
 from service.actions.drafts import read
 from service.actions.memory import decided, question
 from service.domain.drafts import State
@@ -51,9 +52,9 @@ def seen(school: School, draft: str) -> outward.DraftInFull:
 def approved(school: School, draft: str) -> list[PointRow]:
     with school.parts.sessions.writing() as session:
         row = session.get_one(DraftRow, draft)
-        text_hash, _ = hold.text_to_approve(row)
+        text_hash, _ = drafts_points.text_to_approve(row)
         review.approve(session, ilse(school), draft, version=row.version, seen=text_hash, now=school.parts.now())
-        kept = hold.standing_points(row)
+        kept = drafts_points.standing_points(row)
     work_off(school.parts)
     return kept
 
@@ -66,7 +67,7 @@ def evidence(full: outward.DraftInFull) -> set[str]:
 def dismissed(school: School, draft: str, note: str, *, code: str = "not_useful") -> PointRow:
     with school.parts.sessions.writing() as session:
         row = session.get_one(DraftRow, draft)
-        point = next(one for one in hold.current_points(row) if one.state is PointState.PROPOSED)
+        point = next(one for one in drafts_points.current_points(row) if one.state is PointState.PROPOSED)
         at = {"version": row.version, "point_id": point.id, "now": school.parts.now()}
         points.dismiss_point(session, ilse(school), draft, reason_code=code, note=note, **at)
     work_off(school.parts)
@@ -87,7 +88,7 @@ def test_what_facilitators_agree_on_is_cited_and_an_edit_counts_in_its_new_words
         draft = drafted(school, f"s-{number}", person, text)
         with school.parts.sessions.writing() as session:
             row = session.get_one(DraftRow, draft)
-            for point in hold.current_points(row):
+            for point in drafts_points.current_points(row):
                 at = {"version": row.version, "point_id": point.id, "now": school.parts.now()}
                 points.edit_point(session, ilse(school), draft, text=said, **at)
         ids |= {point.id for point in approved(school, draft)}
@@ -210,7 +211,7 @@ def _write_and_dismiss(school: School, draft: str) -> None:
             review.write(session, ilse(school), draft, version=row.version, **at)
             wish = points.PointWish(PointKind.QUESTION, "Who goes first?", "visit each other twice", "k1")
             points.add_point(session, ilse(school), draft, version=row.version, wish=wish, **at)
-        point = next(one.id for one in hold.standing_points(row) if one.criterion == "k1")
+        point = next(one.id for one in drafts_points.standing_points(row) if one.criterion == "k1")
         why = {"reason_code": "wrong", "note": "It is there.", "point_id": point}
         points.dismiss_point(session, ilse(school), draft, version=row.version, **why, **at)
 

@@ -27,8 +27,8 @@ from service.domain.errors import NotAllowed, NotFound
 from service.domain.introductions import ANSWER_WITHIN, LOAD_LIMIT, LOAD_WINDOW, TOGETHER, Seen
 from service.domain.requests import RequestState
 from service.store.tables import Gallery, Introduction, OutgoingEvent
-from service.web.api.schemas.briefs import BriefShown
 from service.web.pages.briefs.meeting import brief_page
+from service.web.schemas.briefs import BriefShown
 from tests.service.people_rules.agreed import ABOVE, IDS, NAMES, NEED, PEOPLE, REVIEWED, WORK
 from tests.service.people_rules.life import QUESTION, Life
 

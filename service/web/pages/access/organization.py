@@ -16,12 +16,12 @@ from service.domain.organization_settings import OrganizationWish, faults
 from service.domain.roles import require_lead
 from service.store.tables import Credential
 from service.web import errors
-from service.web.api.params import KeyId
-from service.web.api.schemas.operations import KeyAsked
-from service.web.pages.access.forms import checked, lines
+from service.web.fields import KeyId
+from service.web.pages.forms import checked, lines
 from service.web.pages.routes import Shown, pages
 from service.web.pages.views import Goto, View
 from service.web.pages.visits import Reading, Visit, Writing
+from service.web.schemas.operations import KeyAsked
 
 router = pages()
 

@@ -19,8 +19,7 @@ from service.actions.briefs import meeting, wording
 from service.actions.briefs.meeting import Prepared
 from service.domain.errors import Unavailable
 from service.store.tables import WordingState
-from service.web.api.params import ExternalId
-from service.web.fields import Name
+from service.web.fields import ExternalId, Name
 from service.web.pages.overview.challenge import Chosen
 from service.web.pages.overview.views import Head, head
 from service.web.pages.routes import pages

@@ -19,13 +19,12 @@ from service.actions.people.directory import Choice
 from service.domain.roles import leads, require_coordinator
 from service.domain.visibility import PeersShown, SharingReach
 from service.web import errors
-from service.web.api.params import ExternalId
-from service.web.api.schemas.challenges import ChallengeAsked
-from service.web.fields import Id
-from service.web.pages.access.forms import TAKEN, checked, lines
+from service.web.fields import ExternalId, Id
+from service.web.pages.forms import TAKEN, checked, lines
 from service.web.pages.routes import Shown, pages
 from service.web.pages.views import Goto, View
 from service.web.pages.visits import Reading, Visit, Writing
+from service.web.schemas.challenges import ChallengeAsked
 
 router = pages()
 

@@ -10,16 +10,15 @@ from fastapi import Form
 from pydantic import BaseModel, ConfigDict, Field
 
 from pipelines.values import PointKind, Standing
-from service.actions.decisions import claim, hand_over, points, release, review, speed
+from service.actions.decisions import claim, hand_over, openings, points, release, review
 from service.actions.desk import conflict
-from service.web.api.params import DraftId, PointId
-from service.web.api.schemas.decisions import Dismissal
-from service.web.fields import Hash, Id, Line, Words
-from service.web.pages.desk.views import DraftConflictPage
+from service.web.fields import DraftId, Hash, Id, Line, PointId, Words
+from service.web.pages.decisions.conflict import DraftConflictPage
 from service.web.pages.queue import trail as desk_trail
 from service.web.pages.routes import Shown, pages
 from service.web.pages.views import Goto
 from service.web.pages.visits import Writing
+from service.web.schemas.decisions import Dismissal
 
 router = pages()
 
@@ -254,7 +253,7 @@ def hand_it_over(visit: Writing, id: DraftId, sent: Annotated[HandOverSent, Form
 @router.post(HERE + "/open")
 def open_it(visit: Writing, id: DraftId) -> None:
     claim.be_at(visit.session, visit.actor, id, now=visit.now)
-    speed.opened(visit.session, visit.actor, id, now=visit.now)
+    openings.opened(visit.session, visit.actor, id, now=visit.now)
 
 
 @router.post(HERE + "/take-over")

@@ -16,8 +16,7 @@ from service.actions.desk.draft import DeskDraft
 from service.actions.queue import alike
 from service.actions.queue.alike import Alike
 from service.domain.worddiff import Piece, words
-from service.web.api.params import DraftId
-from service.web.fields import Line
+from service.web.fields import DraftId, Line
 from service.web.pages.decisions.draft import HERE, Sent
 from service.web.pages.queue import trail as desk_trail
 from service.web.pages.routes import Shown, pages

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated
 
 from fastapi import Query
-from sqlalchemy.orm import Session
 
 from service.actions.decisions import hand_over
 from service.actions.desk import around
 from service.actions.desk import draft as desk_draft
 from service.actions.learners import asks
 from service.actions.queue import alike, waiting
-from service.domain.drafts import State
-from service.domain.roles import Actor
-from service.web.api.params import DraftId
-from service.web.fields import OwnId
-from service.web.pages.decisions.reasons import REASONS
-from service.web.pages.desk.views import STATES, Done, DraftPage
+from service.web.fields import DraftId, OwnId
+from service.web.pages.decisions.words import REASONS
+from service.web.pages.desk.views import DraftPage
 from service.web.pages.queue import trail as desk_trail
+from service.web.pages.queue.done import done_with
 from service.web.pages.queue.trail import Followed
+from service.web.pages.queue.words import STATES
 from service.web.pages.routes import Shown, pages
 from service.web.pages.views import Mark
 from service.web.pages.visits import Reading
@@ -28,13 +25,6 @@ from service.web.pages.visits import Reading
 router = pages()
 
 Other = Annotated[OwnId | None, Query()]
-_DID = {
-    State.APPROVED: ("Approved the feedback for", "undo"),
-    State.RELEASED: ("The feedback is released for", ""),
-    State.DECLINED: ("No feedback is given to", "reopen"),
-    State.WAITING: ("It is being drafted anew for", ""),
-    State.DRAFTING: ("It is being drafted anew for", ""),
-}
 
 
 @router.get("/desk/drafts/{id}")
@@ -57,16 +47,6 @@ def show_draft(visit: Reading, id: DraftId, trail: Followed, done: Other = None,
         colleagues=tuple(hand_over.colleagues(session, actor, id)),
         reasons=REASONS,
     )
-
-
-def done_with(session: Session, actor: Actor, draft_id: str, now: datetime) -> Done | None:
-    """What was just done to another draft, to be said on top of the page that came next."""
-    left = around.left_behind(session, actor, draft_id)
-    if left is None or left.state not in _DID:
-        return None
-    words, undo = _DID[left.state]
-    seconds = max(0, round((left.release_at - now).total_seconds())) if left.release_at else 0
-    return Done(left.id, left.version, left.state.value, words, left.person, undo, left.release_at, seconds)
 
 
 @router.get("/desk/drafts/{id}/pulse")

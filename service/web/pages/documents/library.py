@@ -21,13 +21,12 @@ from service.domain.documents.diff import changes, shortened
 from service.domain.roles import require_lead
 from service.domain.worddiff import Piece
 from service.web import errors
-from service.web.api.params import ExternalId
-from service.web.api.schemas.documents import DocumentAsked
-from service.web.fields import Id, OwnId
-from service.web.pages.access.forms import TAKEN, checked, lines
+from service.web.fields import ExternalId, Id, OwnId
+from service.web.pages.forms import TAKEN, checked, lines
 from service.web.pages.routes import Shown, pages
 from service.web.pages.views import Goto, View
 from service.web.pages.visits import Reading, Visit, Writing
+from service.web.schemas.documents import DocumentAsked
 
 router = pages()
 

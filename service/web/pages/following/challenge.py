@@ -15,7 +15,7 @@ from service.actions.following.challenge import Followed, Promises
 from service.actions.following.pairs import Counts
 from service.domain.errors import Unavailable
 from service.domain.uptake import Verdict
-from service.web.api.params import ExternalId
+from service.web.fields import ExternalId
 from service.web.pages.charts import Line, Part, lines, stacked
 from service.web.pages.overview.challenge import Chosen
 from service.web.pages.overview.views import Head, head

@@ -15,8 +15,7 @@ from service.actions.following import reminders
 from service.actions.following.reminders import MOST, Candidate, Offer, ReminderWish
 from service.actions.learners import reminders as reminders_own
 from service.domain.reminders import LONGEST, Bar, ReminderKind
-from service.web.api.params import ExternalId
-from service.web.fields import Id, Language, Note, OwnId
+from service.web.fields import ExternalId, Id, Language, Note, OwnId
 from service.web.pages.overview.challenge import Chosen
 from service.web.pages.overview.views import REMINDED, Head, Tab, head
 from service.web.pages.routes import pages

@@ -14,8 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from service.actions.galleries import changes, desk, policy, review
 from service.actions.galleries.desk import DeskGallery, Listing
 from service.domain.galleries import Hindrance, State
-from service.web.api.params import ExternalId, GalleryId
-from service.web.fields import Hash, Id, Line, OwnId
+from service.web.fields import ExternalId, GalleryId, Hash, Id, Line, OwnId
 from service.web.pages.routes import pages
 from service.web.pages.views import Goto, View
 from service.web.pages.visits import Reading, Writing

@@ -13,8 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from service.actions.galleries import policy as galleries_policy
 from service.actions.galleries.policy import MOST_WEEKS, Effect, Place
 from service.domain.galleries import Policy
-from service.web.api.params import ExternalId
-from service.web.fields import Line
+from service.web.fields import ExternalId, Line
 from service.web.pages.galleries.desk import HINDRANCES
 from service.web.pages.routes import pages
 from service.web.pages.views import Goto, View

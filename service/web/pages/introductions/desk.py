@@ -13,14 +13,12 @@ from service.actions.questioned import signs
 from service.actions.requests import desk as requests_desk
 from service.domain.requests import RequestState
 from service.domain.roles import leads
-from service.web.api.introductions import IntroductionId
-from service.web.api.introductions import View as Which
-from service.web.api.requests import RequestId
-from service.web.fields import Hash, Id, Line, OwnId, Words
+from service.web.fields import Hash, Id, IntroductionId, Line, OwnId, RequestId, Words
 from service.web.pages.introductions.views import IntroductionPage, IntroductionsPage, RequestsPage
 from service.web.pages.routes import pages
 from service.web.pages.views import Goto, View
 from service.web.pages.visits import Reading, Writing
+from service.web.schemas.introductions import WhichIntroductions as Which
 
 router = pages()
 

@@ -14,8 +14,7 @@ from service.actions.desk import outward
 from service.actions.learners import commitments, galleries
 from service.actions.learners.galleries import Others, ShownToOthers, ShownWork
 from service.domain.marking import Stretch, stretches
-from service.web.api.params import ExternalId
-from service.web.fields import OwnId
+from service.web.fields import ExternalId, OwnId
 from service.web.pages.learners.home import Day, TypedNote
 from service.web.pages.routes import pages
 from service.web.pages.views import Goto, View

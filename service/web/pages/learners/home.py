@@ -16,8 +16,7 @@ from service.actions.learners.commitments import CommitmentWish
 from service.actions.work import submit
 from service.actions.work.submit import SubmissionWish
 from service.store.tables import Outcome
-from service.web.api.params import ExternalId
-from service.web.fields import Id, Language, Note, OwnId, Work
+from service.web.fields import ExternalId, Id, Language, Note, OwnId, Work
 from service.web.pages.learners.views import OUTCOMES, HomePage, TaskAgainPage, TaskPage, allowed
 from service.web.pages.routes import pages
 from service.web.pages.views import Goto, View

@@ -15,9 +15,7 @@ from service.actions.people import register
 from service.actions.requests import need
 from service.domain.introductions import Seen
 from service.store.tables import Useful
-from service.web.api.introductions import IntroductionId
-from service.web.api.requests import RequestId
-from service.web.fields import Line
+from service.web.fields import IntroductionId, Line, RequestId
 from service.web.pages.introductions.views import OwnIntroductionsPage, OwnRequestsPage
 from service.web.pages.routes import pages
 from service.web.pages.views import Goto, View

@@ -12,7 +12,7 @@ from service.actions.learners import asks, reactions, work
 from service.actions.learners.asks import AskWish
 from service.actions.work import submit
 from service.store.tables import AskKind
-from service.web.api.params import ExternalId
+from service.web.fields import ExternalId
 from service.web.pages.learners.home import TypedNote
 from service.web.pages.learners.views import work_page
 from service.web.pages.routes import pages

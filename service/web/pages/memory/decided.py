@@ -19,9 +19,7 @@ from service.actions.memory import alerts, decided, question
 from service.actions.memory.decided import Target
 from service.domain.errors import Invalid
 from service.store.tables import Right
-from service.web.api.memory import AlertId
-from service.web.api.params import DraftId, ExternalId, PointId
-from service.web.fields import Key, Line, OwnId, Words
+from service.web.fields import AlertId, DraftId, ExternalId, Key, Line, OwnId, PointId, Words
 from service.web.pages.decisions.draft import OF_POINT, Sent
 from service.web.pages.queue import trail as desk_trail
 from service.web.pages.routes import Shown, pages

@@ -6,12 +6,10 @@ from typing import Annotated, Literal
 
 from fastapi import Query
 
-from service.actions.decisions import speed
 from service.actions.following import challenges
-from service.actions.overview import challenge, solutions, spot_checks
+from service.actions.overview import challenge, pace, solutions, spot_checks
 from service.actions.work import lens as overview_lens
-from service.web.api.params import ExternalId
-from service.web.fields import Name
+from service.web.fields import ExternalId, Name
 from service.web.pages.overview.decisions import decisions_page
 from service.web.pages.overview.solutions import solutions_page
 from service.web.pages.overview.views import challenge_page, challenges_page
@@ -30,7 +28,7 @@ def list_challenges(visit: Reading) -> View:
     rows = challenges.rows(visit.session, visit.actor)
     to_check = len(spot_checks.due(visit.session, visit.actor, now=visit.now))
     return challenges_page(
-        rows, to_check=to_check, pace=speed.speed(visit.session, visit.actor, now=visit.now), now=visit.now
+        rows, to_check=to_check, pace=pace.own(visit.session, visit.actor, now=visit.now), now=visit.now
     )
 
 

@@ -9,15 +9,15 @@ from typing import ClassVar
 
 from markupsafe import Markup
 
-from service.actions.decisions.speed import Pace
 from service.actions.overview.challenge import Workings
 from service.actions.overview.decisions import NO_REASON, Decisions, Made
+from service.actions.overview.pace import Pace
 from service.actions.overview.spot_checks import SpotAgreement
 from service.actions.overview.standings import Compared
 from service.domain.statistics import Agreement, share_interval
 from service.store.tables import Group
 from service.web.pages.charts import Line, Part, length, lines, stacked
-from service.web.pages.decisions.reasons import REASONS
+from service.web.pages.decisions.words import REASONS
 from service.web.pages.overview.views import AS_A_WHOLE, Count, Head, Whole, head
 from service.web.pages.rendering import plural, words
 from service.web.pages.views import View

@@ -11,8 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pipelines.values import Standing
 from service.actions.overview import spot_checks
 from service.actions.overview.spot_checks import Due, Made
-from service.web.api.params import DraftId
-from service.web.fields import Line
+from service.web.fields import DraftId, Line
 from service.web.pages.overview.views import AS_A_WHOLE, STANDINGS
 from service.web.pages.routes import pages
 from service.web.pages.views import Goto, View

@@ -12,12 +12,12 @@ from urllib.parse import quote
 from markupsafe import Markup
 
 from pipelines.values import Band, Standing
-from service.actions.decisions.speed import Pace
 from service.actions.following.challenges import Row
 from service.actions.following.pairs import Figure, points_of, share
 from service.actions.following.pairs import told as tellable
 from service.actions.following.reminders import STAGE
 from service.actions.overview.challenge import Glance
+from service.actions.overview.pace import Pace
 from service.actions.overview.progress import OF_INTEREST, Learner, Progress, Stage
 from service.actions.overview.standings import OVERALL, Standings
 from service.actions.overview.times import EDGES, Times

@@ -16,13 +16,12 @@ from service.actions.people.directory import Choice, GroupSeen, People, PersonSe
 from service.domain.errors import Conflict, Invalid
 from service.domain.roles import Role, require_coordinator, require_lead
 from service.web import errors
-from service.web.api.params import ExternalId
-from service.web.api.schemas.people import GroupAsked, PersonAsked
-from service.web.fields import Id
-from service.web.pages.access.forms import TAKEN, checked
+from service.web.fields import ExternalId, Id
+from service.web.pages.forms import TAKEN, checked
 from service.web.pages.routes import Shown, pages
 from service.web.pages.views import Goto, View
 from service.web.pages.visits import Reading, Visit, Writing
+from service.web.schemas.people import GroupAsked, PersonAsked
 
 router = pages()
 

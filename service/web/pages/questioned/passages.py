@@ -14,8 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from service.actions.questioned import find, passages
 from service.actions.questioned.passages import Item
 from service.domain.questioned import Act, State
-from service.web.api.questioned import QuestionedId
-from service.web.fields import Line
+from service.web.fields import Line, QuestionedId
 from service.web.pages.routes import pages
 from service.web.pages.views import Goto, View
 from service.web.pages.visits import Reading, Writing

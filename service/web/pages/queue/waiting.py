@@ -9,17 +9,17 @@ from typing import Annotated, ClassVar
 
 from fastapi import Query
 
-from service.actions.decisions import speed
 from service.actions.learners import asks
+from service.actions.overview import pace
 from service.actions.queue import waiting as queue
 from service.actions.queue.counts import Choice
 from service.actions.queue.filtering import QueueFilter
 from service.actions.queue.waiting import QueuePage, QueueRow
 from service.web.fields import OwnId
-from service.web.pages.desk.draft import done_with
-from service.web.pages.desk.views import STATES, Done
 from service.web.pages.queue import trail as desk_trail
+from service.web.pages.queue.done import Done, done_with
 from service.web.pages.queue.trail import Followed
+from service.web.pages.queue.words import STATES
 from service.web.pages.routes import Shown, pages
 from service.web.pages.views import Goto, Mark, View
 from service.web.pages.visits import Reading
@@ -83,7 +83,7 @@ def show_queue(
         filtered=trail.filter != QueueFilter(),
         done=done_with(session, actor, done, now) if done else None,
         wanted=trail.filter,
-        hurried=speed.speed(session, actor, now=now).worth_a_word,
+        hurried=pace.own(session, actor, now=now).worth_a_word,
         asked=len(asks.asks_open(session, actor)),
         states=page.counts.states,
         state_words=STATES,

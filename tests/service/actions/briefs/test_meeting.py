@@ -14,8 +14,8 @@ from service.actions.work import submit
 from service.domain.errors import NotAllowed, NotFound
 from service.domain.visibility import PeersShown, SharingReach, ShowWork
 from service.jobs.briefs import briefing
-from service.web.api.schemas.briefs import BriefShown
 from service.web.pages.briefs.meeting import brief_page
+from service.web.schemas.briefs import BriefShown
 from tests.service.actions.introductions.gathering import read_everything
 from tests.service.actions.introductions.village import LEARNERS, TEXTS, Village, settle
 from tests.statements import count

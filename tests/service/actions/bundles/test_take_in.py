@@ -32,7 +32,7 @@ from service.store.tables import (
 )
 from tests.service.actions.school import NOW, act_as, found
 
-EXAMPLES = Path(__file__).parents[3] / "examples"
+EXAMPLES = Path(__file__).parents[4] / "examples"
 
 
 def _examples() -> list[str]:

@@ -8,8 +8,9 @@ import pytest
 from sqlalchemy import select
 
 from pipelines.values import PointKind, Source, SourceKind, Standing
-from service.actions.decisions import given_elsewhere, hold, points, release, review
+from service.actions.decisions import given_elsewhere, points, release, review
 from service.actions.drafts import make
+from service.actions.drafts import points as drafts_points
 from service.actions.work import submit
 from service.domain.drafts import State
 from service.domain.errors import ChangedSince, Conflict, Invalid, NotAllowed, NotFound
@@ -52,7 +53,7 @@ def test_an_approval_names_the_text_seen_and_fails_when_it_has_changed(sessions:
         platform = found(session)
         lena = act_as(session, platform, "lena")
         row = make_ready(session, hand_in(session, platform).draft)
-        seen, _ = hold.text_to_approve(row)
+        seen, _ = drafts_points.text_to_approve(row)
         points.edit_point(
             session, lena, row.id, version=row.version, point_id=row.points[0].id, text="Another wording?", now=NOW
         )
@@ -133,14 +134,14 @@ def test_a_dismissed_point_is_not_part_of_what_is_approved_and_an_edit_keeps_bot
         row = make_ready(session, hand_in(session, platform).draft)
         wish = points.PointWish(PointKind.STRENGTH, "Pairs across grades make this doable.", "across grades", "k1")
         points.add_point(session, lena, row.id, version=row.version, wish=wish, now=NOW)
-        first, own = hold.current_points(row)
+        first, own = drafts_points.current_points(row)
         points.dismiss_point(
             session, lena, row.id, version=row.version, point_id=first.id, reason_code="not_useful", now=NOW
         )
         points.edit_point(
             session, lena, row.id, version=row.version, point_id=own.id, text="Keep pairs across grades.", now=NOW
         )
-        _, body = hold.text_to_approve(row)
+        _, body = drafts_points.text_to_approve(row)
         edit = session.scalars(select(Decision).where(Decision.act == "edit")).one()
     assert [point["text"] for point in body["points"]] == ["Keep pairs across grades."]
     assert (edit.before, edit.after) == ("Pairs across grades make this doable.", "Keep pairs across grades.")
@@ -209,7 +210,7 @@ def test_what_the_machine_hands_in_after_a_person_took_over_is_dropped(sessions:
         make.begin(session, row.id, 1, now=NOW)
         review.write(session, lena, row.id, version=row.version, now=NOW)
         assert not make.finish(session, row.id, 1, drafted(), now=NOW)
-        assert hold.current_points(row) == []
+        assert drafts_points.current_points(row) == []
 
 
 def test_a_redraft_keeps_the_earlier_points_as_history_and_approves_only_the_new(sessions: Sessions):
@@ -223,7 +224,7 @@ def test_a_redraft_keeps_the_earlier_points_as_history_and_approves_only_the_new
         assert brief.instruction == "Ask about k1 first."
         make.finish(session, row.id, row.generation, drafted(words="Who writes down what you hear?"), now=NOW)
         session.refresh(row)
-        assert [p.text for p in hold.standing_points(row)] == ["Who writes down what you hear?"]
+        assert [p.text for p in drafts_points.standing_points(row)] == ["Who writes down what you hear?"]
         assert len(row.points) == 2
 
 

@@ -10,8 +10,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pipelines.values import AI
-from service.actions.decisions import hold, points, review, speed, together
+from service.actions.decisions import openings, points, review, together
 from service.actions.decisions.together import Listed, Verdict, sample
+from service.actions.drafts import points as drafts_points
 from service.actions.people import register
 from service.actions.queue import alike, waiting
 from service.actions.queue.waiting import QueueFilter
@@ -43,12 +44,12 @@ def copies(session: Session, platform: Actor, count: int, group: str = "north") 
 
 
 def listed(*rows: DraftRow) -> list[Listed]:
-    return [Listed(row.id, row.version, hold.text_to_approve(row)[0]) for row in rows]
+    return [Listed(row.id, row.version, drafts_points.text_to_approve(row)[0]) for row in rows]
 
 
 def read_some(session: Session, actor: Actor, *rows: DraftRow) -> None:
     for row in rows:
-        speed.opened(session, actor, row.id, now=NOW)
+        openings.opened(session, actor, row.id, now=NOW)
 
 
 def decide(session: Session, actor: Actor, rows: list[DraftRow], verdict: Verdict = Verdict.APPROVE, **more: Any):
@@ -72,7 +73,7 @@ def test_copies_of_a_template_stand_together_and_other_work_does_not(sessions: S
         assert shown[0].likeness == 1.0
         assert all(0.5 <= one.likeness < 1.0 for one in shown[1:])
         assert shown[0].text == TEMPLATE.format("design")
-        assert shown[0].text_hash == hold.text_to_approve(rows[1])[0]
+        assert shown[0].text_hash == drafts_points.text_to_approve(rows[1])[0]
         assert alike_ids(session, lena, alone) == []
         counted = {row.id: row.alike for row in waiting.page(session, lena, QueueFilter(), now=NOW).rows}
         assert [counted[row.id] for row in (alone, *rows)] == [0, 2, 2, 2]

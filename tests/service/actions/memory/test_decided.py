@@ -9,7 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pipelines.values import AI
-from service.actions.decisions import hold, points, review
+from service.actions.decisions import points, review
+from service.actions.drafts import points as drafts_points
 from service.actions.memory import decided
 from service.actions.memory.decided import Applied, Target
 from service.actions.people import register
@@ -161,7 +162,7 @@ def test_two_points_of_one_draft_that_were_listed_together_are_decided_together(
         to = [one for one in targets(session, lena, amara) if one.draft == both.id]
         assert len(to) == 2
         assert [one.problem for one in apply(session, lena, amara, to)] == [None, None]
-        assert hold.standing_points(both) == []
+        assert drafts_points.standing_points(both) == []
 
 
 def test_only_a_decision_of_ones_own_on_the_text_as_it_stands_is_applied(sessions: Sessions):

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from pipelines.values import Standing
-from service.actions.decisions import points, speed
+from service.actions.decisions import openings, points
 from service.actions.overview import challenge, spot_checks
 from service.actions.work import submit
 from service.domain.errors import Invalid, NotAllowed, NotFound, NotNow
@@ -67,7 +67,7 @@ def test_one_who_had_a_hand_in_it_or_opened_it_is_not_asked(sessions: Sessions) 
             for number in range(3)
         )
         points.set_summary(session, mateo, first.id, version=first.version, text="Hm.", now=NOW)
-        speed.opened(session, mateo, second.id, now=NOW)
+        openings.opened(session, mateo, second.id, now=NOW)
         for row in (first, second, third):
             points.judge(session, lena, row.id, version=row.version, standing=MET, now=NOW)
             approve(session, lena, row)

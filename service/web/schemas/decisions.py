@@ -8,8 +8,8 @@ from typing import Annotated, Any, Literal
 from pydantic import ConfigDict, Field, model_validator
 
 from pipelines.values import Standing
-from service.web.api.schemas.feedback import STANDING
 from service.web.fields import Asked, Hash, Key, Line, Share, Words
+from service.web.schemas.feedback import STANDING
 
 
 class Dismissal(StrEnum):

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
-from service.actions.decisions import speed
-from service.actions.decisions.speed import Pace
+from service.actions.overview import pace
+from service.actions.overview.pace import Pace
 from service.domain.speed import WORDS_PER_SECOND
 from service.web.pages.overview.views import spoken
 from service.web.pages.routes import pages
@@ -42,7 +42,7 @@ class PacePage(View):
 
 @router.get("/desk/pace")
 def show_pace(visit: Reading) -> View:
-    return pace_page(speed.speed(visit.session, visit.actor, now=visit.now), visit.now)
+    return pace_page(pace.own(visit.session, visit.actor, now=visit.now), visit.now)
 
 
 def pace_page(seen: Pace, now: datetime) -> PacePage:

@@ -9,8 +9,8 @@ from pydantic import ConfigDict, Field
 
 from service.actions.questioned.passages import Item
 from service.domain.questioned import Act, State
-from service.web.api.schemas.introductions import QuoteShown
 from service.web.fields import Asked, Line, Shown
+from service.web.schemas.introductions import QuoteShown
 
 
 class QuestionedShown(Shown):

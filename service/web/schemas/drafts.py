@@ -12,9 +12,9 @@ from pipelines.values import Band, PointKind, SourceKind, Standing
 from service.actions.desk.outward import DraftInFull, DraftSeen
 from service.domain.drafts import State
 from service.store.tables import PointRow, PointState, SourceRow
-from service.web.api.schemas.feedback import POINT_KIND, STANDING
-from service.web.api.schemas.memory import AdviceShown
 from service.web.fields import Shown
+from service.web.schemas.feedback import POINT_KIND, STANDING
+from service.web.schemas.memory import AdviceShown
 
 
 class PointLine(Shown):

@@ -15,10 +15,8 @@ from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
 from service.actions.work.lens import Lens
-from service.domain.errors import NotFound
-from service.domain.roles import Actor, require_reviewer
+from service.domain.roles import Actor
 from service.domain.speed import is_habit, least_seconds
-from service.store.session import insert
 from service.store.tables import Approval, Decision, DraftRow, Opening, Revision, Submission
 
 LATEST = 20
@@ -27,30 +25,6 @@ SINCE = timedelta(days=14)
 
 MOST = 200
 """Of a challenge, the latest: their texts are read to count words."""
-
-
-def opened(session: Session, actor: Actor, draft_id: str, *, now: datetime) -> None:
-    """Note that the facilitator has the draft before the eyes. Only the first time counts, once after each redraft.
-
-    Raises NotFound, and NotAllowed for anybody but a facilitator of its group.
-    """
-    draft = session.get(DraftRow, draft_id)
-    if draft is None or draft.organization_id != actor.organization:
-        raise NotFound
-    note(session, draft, require_reviewer(actor, draft.group_id), now=now)
-
-
-def note(session: Session, draft: DraftRow, person: str, *, now: datetime) -> None:
-    """The same, where the caller has checked who it is: one statement."""
-    row = {
-        "draft_id": draft.id,
-        "person_id": person,
-        "generation": draft.generation,
-        "organization_id": draft.organization_id,
-        "version": draft.version,
-        "opened_at": now,
-    }
-    session.execute(insert(session, Opening).values(row).on_conflict_do_nothing())
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +55,7 @@ class Pace:
         return is_habit(len(self.quick), self.known)
 
 
-def speed(session: Session, actor: Actor, *, now: datetime) -> Pace:
+def own(session: Session, actor: Actor, *, now: datetime) -> Pace:
     """The actor's own latest approvals; nothing is known of one who approves nothing."""
     own = and_(
         Approval.organization_id == actor.organization,
@@ -91,7 +65,7 @@ def speed(session: Session, actor: Actor, *, now: datetime) -> Pace:
     return _pace(_timed(session, [own], LATEST))
 
 
-def pace(session: Session, lens: Lens) -> Pace:
+def of_challenge(session: Session, lens: Lens) -> Pace:
     """A challenge's latest approvals, whoever made them."""
     return _pace(_timed(session, lens.here, MOST))
 

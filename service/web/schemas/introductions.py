@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
+from fastapi import Query
 from pydantic import ConfigDict, Field
 
 from service.actions.introductions.desk import DeskIntroduction, Half, Listed, Why
@@ -13,6 +14,21 @@ from service.actions.work.quotes import Quote
 from service.domain.introductions import Seen
 from service.store.tables import Introduction, Useful
 from service.web.fields import Asked, Hash, Id, Line, Shown, Words
+from service.web.schemas.introductions import (
+    AnswerAsked,
+    ApprovedAsked,
+    DismissedAsked,
+    IntroductionDecided,
+    IntroductionListed,
+    IntroductionShown,
+    IntroductionsListed,
+    LookAsked,
+    LookShown,
+    OwnIntroductions,
+    ReportAsked,
+    RevisedAsked,
+    UndoneAsked,
+)
 
 VERSION = "The introduction's version as you saw it; 412 if it has changed."
 STATE = (
@@ -236,3 +252,8 @@ class ReportAsked(Asked):
     met: bool = Field(description="Whether you two have met.")
     useful: Useful | None = Field(None, description="`yes`, `a_little` or `no`; passed over if you have not met.")
     note: Line = Field("", description="A word on it; nobody but you reads it.")
+
+
+WhichIntroductions = Annotated[
+    Literal["suggested", "approved", "asked", "made", "ended"], Query(description="Which ones; those to decide on.")
+]

@@ -15,8 +15,8 @@ from service.actions.learners.reactions import ReactionSeen
 from service.domain.uptake import Verdict
 from service.domain.worddiff import Kind
 from service.store.tables import AskKind, Outcome, ReadingRow
-from service.web.api.schemas.feedback import POINT_KIND, FeedbackRead
 from service.web.fields import Asked, Id, Note, OwnId, Shown
+from service.web.schemas.feedback import POINT_KIND, FeedbackRead
 
 REVISION = "Number of the revision; the latest that has feedback, if null."
 OUTCOME = "`kept`, `partly`, `not` or `changed`."

@@ -17,8 +17,8 @@ from service.actions.overview.standings import Compared, Standings
 from service.actions.overview.times import EDGES, Times
 from service.domain.statistics import Agreement
 from service.store.tables import SpotCheck
-from service.web.api.schemas.feedback import STANDING
 from service.web.fields import Asked, Key, Line, Shown
+from service.web.schemas.feedback import STANDING
 
 OF_CRITERION = "Key of the criterion; empty for the work as a whole."
 

@@ -13,8 +13,8 @@ from service.actions.requests.desk import Cluster, DeskRequest
 from service.actions.requests.need import OwnRequest
 from service.domain.requests import RequestState
 from service.store.tables import Request
-from service.web.api.schemas.introductions import QuoteShown
 from service.web.fields import Asked, Line, Shown
+from service.web.schemas.introductions import QuoteShown
 
 
 class RequestAsked(Asked):

@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from service.actions.decisions import points, review, speed
-from service.actions.overview import challenge
+from service.actions.decisions import openings, points, review
+from service.actions.overview import challenge, pace
 from service.domain.errors import NotAllowed, NotFound
 from service.domain.roles import Actor
 from service.store.session import Sessions
@@ -27,7 +27,7 @@ def waiting(session: Session, platform: Actor, number: int, person: str = "amara
 
 def approved(session: Session, actor: Actor, row: DraftRow, after: timedelta) -> DraftRow:
     """Opened now, approved so much later."""
-    speed.opened(session, actor, row.id, now=NOW)
+    openings.opened(session, actor, row.id, now=NOW)
     return approve(session, actor, row, now=NOW + after)
 
 
@@ -37,13 +37,13 @@ def test_what_was_approved_sooner_than_reading_takes_is_quick(sessions: Sessions
         mateo = act_as(session, platform, "mateo")
         for number, seconds in enumerate((20, 90, 120)):
             approved(session, mateo, waiting(session, platform, number), seconds * SECOND)
-        pace = speed.speed(session, mateo, now=NOW + 300 * SECOND)
-        assert (pace.known, [one.submission for one in pace.quick]) == (3, ["s-1", "s-0"])
-        assert pace.quick[1].took == 20 * SECOND
-        assert 100 * SECOND < pace.quick[1].reading < 110 * SECOND  # the draft's own words take time, too
-        assert not pace.worth_a_word
+        seen = pace.own(session, mateo, now=NOW + 300 * SECOND)
+        assert (seen.known, [one.submission for one in seen.quick]) == (3, ["s-1", "s-0"])
+        assert seen.quick[1].took == 20 * SECOND
+        assert 100 * SECOND < seen.quick[1].reading < 110 * SECOND  # the draft's own words take time, too
+        assert not seen.worth_a_word
         approved(session, mateo, waiting(session, platform, 4), 5 * SECOND)
-        assert speed.speed(session, mateo, now=NOW + 300 * SECOND).worth_a_word
+        assert pace.own(session, mateo, now=NOW + 300 * SECOND).worth_a_word
 
 
 def test_only_the_first_opening_counts_and_another_persons_does_not(sessions: Sessions) -> None:
@@ -51,16 +51,16 @@ def test_only_the_first_opening_counts_and_another_persons_does_not(sessions: Se
         platform = found(session)
         lena, mateo = act_as(session, platform, "lena"), act_as(session, platform, "mateo")
         row = waiting(session, platform, 1)
-        speed.opened(session, lena, row.id, now=NOW)
-        speed.opened(session, lena, row.id, now=NOW + 500 * SECOND)
+        openings.opened(session, lena, row.id, now=NOW)
+        openings.opened(session, lena, row.id, now=NOW + 500 * SECOND)
         assert session.scalar(select(func.count()).select_from(Opening)) == 1
         approve(session, mateo, row, now=NOW + 501 * SECOND)
-        assert speed.speed(session, mateo, now=NOW + 502 * SECOND).known == 0
+        assert pace.own(session, mateo, now=NOW + 502 * SECOND).known == 0
         other = waiting(session, platform, 2, "yusuf")
-        speed.opened(session, lena, other.id, now=NOW)
-        speed.opened(session, lena, other.id, now=NOW + 500 * SECOND)
+        openings.opened(session, lena, other.id, now=NOW)
+        openings.opened(session, lena, other.id, now=NOW + 500 * SECOND)
         approve(session, lena, other, now=NOW + 501 * SECOND)
-        assert (speed.speed(session, lena, now=NOW + 502 * SECOND).quick) == ()
+        assert (pace.own(session, lena, now=NOW + 502 * SECOND).quick) == ()
 
 
 def test_after_a_redraft_only_the_new_words_take_time(sessions: Sessions) -> None:
@@ -68,14 +68,14 @@ def test_after_a_redraft_only_the_new_words_take_time(sessions: Sessions) -> Non
         platform = found(session)
         mateo = act_as(session, platform, "mateo")
         row = waiting(session, platform, 1)
-        speed.opened(session, mateo, row.id, now=NOW)
+        openings.opened(session, mateo, row.id, now=NOW)
         review.redraft(session, mateo, row.id, version=row.version, now=NOW + 200 * SECOND)
         make_ready(session, row, now=NOW + 260 * SECOND)
-        speed.opened(session, mateo, row.id, now=NOW + 300 * SECOND)
+        openings.opened(session, mateo, row.id, now=NOW + 300 * SECOND)
         approve(session, mateo, row, now=NOW + 310 * SECOND)
         assert len(drafted().points[0].text.split()) < 40
-        assert (speed.speed(session, mateo, now=NOW + 400 * SECOND).known, row.generation) == (1, 2)
-        assert speed.speed(session, mateo, now=NOW + 400 * SECOND).quick == ()
+        assert (pace.own(session, mateo, now=NOW + 400 * SECOND).known, row.generation) == (1, 2)
+        assert pace.own(session, mateo, now=NOW + 400 * SECOND).quick == ()
 
 
 def test_what_was_undone_or_decided_for_several_or_long_ago_does_not_count(sessions: Sessions) -> None:
@@ -90,8 +90,8 @@ def test_what_was_undone_or_decided_for_several_or_long_ago_does_not_count(sessi
         for one in session.scalars(select(Decision).where(Decision.draft_id == several.id)):
             one.bulk = True
         session.flush()
-        assert [one.draft for one in speed.speed(session, mateo, now=NOW + 9 * SECOND).quick] == [old.id]
-        assert speed.speed(session, mateo, now=NOW + timedelta(days=15)).known == 0
+        assert [one.draft for one in pace.own(session, mateo, now=NOW + 9 * SECOND).quick] == [old.id]
+        assert pace.own(session, mateo, now=NOW + timedelta(days=15)).known == 0
 
 
 def test_a_challenges_overview_counts_quick_approvals_of_everybody(sessions: Sessions) -> None:
@@ -111,9 +111,9 @@ def test_only_a_facilitator_of_the_group_opens_a_draft(sessions: Sessions) -> No
         row = waiting(session, platform, 1, "lin")
         for who in (platform, act_as(session, platform, "lena"), act_as(session, platform, "lin")):
             with pytest.raises(NotAllowed):
-                speed.opened(session, who, row.id, now=NOW)
+                openings.opened(session, who, row.id, now=NOW)
         with pytest.raises(NotFound):
-            speed.opened(session, act_as(session, found(session, "valley"), "mateo"), row.id, now=NOW)
+            openings.opened(session, act_as(session, found(session, "valley"), "mateo"), row.id, now=NOW)
 
 
 def test_whoever_says_that_they_are_at_a_draft_has_opened_it(sessions: Sessions) -> None:
@@ -126,5 +126,5 @@ def test_whoever_says_that_they_are_at_a_draft_has_opened_it(sessions: Sessions)
         wish = points.PointWish(NEXT, "And who is it for?")
         points.add_point(session, mateo, row.id, version=row.version, wish=wish, now=NOW + 60 * SECOND)
         approve(session, mateo, row, now=NOW + 61 * SECOND)
-        (quick,) = speed.speed(session, mateo, now=NOW + 62 * SECOND).quick
+        (quick,) = pace.own(session, mateo, now=NOW + 62 * SECOND).quick
         assert quick.took == 61 * SECOND

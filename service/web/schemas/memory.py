@@ -15,8 +15,8 @@ from service.actions.memory.decided import Applied, Target
 from service.domain.clarifying import Cause
 from service.domain.consistency import Clash, Why
 from service.store.tables import Clarification, PointState, Right
-from service.web.api.schemas.feedback import POINT_KIND
 from service.web.fields import Asked, Key, Line, OwnId, Shown, Words, Work
+from service.web.schemas.feedback import POINT_KIND
 
 
 class ReachedPoint(Shown):

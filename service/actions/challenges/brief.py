@@ -1,0 +1,29 @@
+"""A challenge as drafts and matches are made from it. Reads nothing: rows in, a value out."""
+
+from __future__ import annotations
+
+from pipelines import values
+from service.actions.challenges import clarifications
+from service.store.tables import (
+    Challenge,
+)
+
+
+def challenge_brief(
+    challenge: Challenge, language: str, said: clarifications.Said = clarifications.NOTHING
+) -> values.ChallengeBrief:
+    """A challenge as drafts are made from it, with what facilitators answered about it."""
+    return values.ChallengeBrief(
+        id=challenge.id,
+        title=challenge.title,
+        prompt=challenge.prompt,
+        outcome=challenge.outcome,
+        reference=challenge.reference,
+        language=language,
+        criteria=tuple(
+            values.Criterion(c.key, c.text, c.question, c.points, said.evidence.get(c.key, ""))
+            for c in challenge.criteria
+        ),
+        notes="\n".join(part for part in (challenge.notes, *said.lines) if part),
+        version=challenge.version,
+    )

@@ -1,0 +1,18 @@
+"""States of a draft, in plain words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+STATES: Mapping[str, str] = {
+    "waiting": "waits for the machine",
+    "drafting": "is being drafted",
+    "ready": "waits for you",
+    "stuck": "needs a person",
+    "approved": "approved",
+    "released": "released",
+    "declined": "no feedback given",
+    "retracted": "taken back",
+    "superseded": "a later revision came",
+    "withdrawn": "withdrawn by the learner",
+}
