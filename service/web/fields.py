@@ -45,13 +45,13 @@ Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 """A share of full marks."""
 
 
-class Asked(BaseModel):
+class RequestBody(BaseModel):
     """A request's body. A field that nobody knows is refused rather than passed over."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Shown(BaseModel):
+class AnswerBody(BaseModel):
     """An answer's body."""
 
     model_config = ConfigDict(frozen=True)

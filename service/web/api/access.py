@@ -14,10 +14,10 @@ from service.web.paging import Page
 from service.web.schemas.operations import (
     KeyAsked,
     KeyShown,
-    LinkAsked,
-    LinkShown,
     MeShown,
-    SecretShown,
+    SecretKeyShown,
+    SignInLinkAsked,
+    SignInLinkShown,
     TokenAsked,
 )
 
@@ -37,10 +37,10 @@ def list_keys(call: Reading) -> Page[KeyShown]:
 
 
 @router.post("/keys", summary="Make a key", status_code=201)
-def create_key(call: Writing, body: KeyAsked) -> SecretShown:
+def create_key(call: Writing, body: KeyAsked) -> SecretKeyShown:
     """Its secret is in this answer, and nowhere else."""
     row, secret = credentials.create_key(call.session, call.actor, name=body.name, groups=body.groups, now=call.now)
-    shown = SecretShown.with_secret(row, secret)
+    shown = SecretKeyShown.with_secret(row, secret)
     call.secret = shown.without_secret()
     return shown
 
@@ -52,21 +52,21 @@ def revoke_key(call: Writing, id: KeyId) -> None:
 
 
 @router.post("/tokens", summary="Make a token for a person", status_code=201)
-def mint_token(call: Writing, body: TokenAsked) -> SecretShown:
+def mint_token(call: Writing, body: TokenAsked) -> SecretKeyShown:
     """With it the platform's page, or the review desk, acts as that person."""
     lifetime = timedelta(seconds=body.seconds)
     row, secret = credentials.mint_token(call.session, call.actor, person=body.person, now=call.now, lifetime=lifetime)
-    shown = SecretShown.with_secret(row, secret)
+    shown = SecretKeyShown.with_secret(row, secret)
     call.secret = shown.without_secret()
     return shown
 
 
 @router.post("/sign-in-links", summary="Make a sign-in link for a person", status_code=201)
-def make_link(call: Writing, body: LinkAsked) -> LinkShown:
+def make_link(call: Writing, body: SignInLinkAsked) -> SignInLinkShown:
     """It opens the review desk or the learner's pages, once; for a frame on your page, or to be sent."""
     how: dict[str, Any] = {"embedded": body.embedded, "path": body.path, "lifetime": body.lifetime()}
     row, secret = sign_in.link(call.session, call.actor, person=body.person, **how, now=call.now)
     url = f"{call.base_url}/{'embed' if row.embedded else 'sign-in'}/{secret}"
-    shown = LinkShown(person=body.person, embedded=row.embedded, expires_at=row.expires_at, url=url)
+    shown = SignInLinkShown(person=body.person, embedded=row.embedded, expires_at=row.expires_at, url=url)
     call.secret = shown.without_secret()
     return shown

@@ -11,15 +11,15 @@ from service.web.calls import Call, Seen, Writing, tag
 from service.web.docs import v1
 from service.web.fields import DraftId, PointId
 from service.web.schemas.decisions import (
-    Accepted,
-    Approved,
-    Claimed,
     Decided,
-    Declined,
-    Dismissed,
-    DraftChange,
-    Redrafted,
-    Retracted,
+    DraftApprovedAsked,
+    DraftChangeAsked,
+    DraftClaimedAsked,
+    DraftDeclinedAsked,
+    DraftRedraftedAsked,
+    DraftRetractedAsked,
+    PointAcceptedAsked,
+    PointDismissedAsked,
 )
 from service.web.schemas.drafts import DraftDecided, DraftShown
 from service.web.schemas.feedback import PointAsked
@@ -28,8 +28,8 @@ router = v1("Review")
 
 _ETAG: dict[str, Any] = {"headers": {"ETag": {"$ref": "#/components/headers/ETag"}}}
 _OK: dict[int | str, dict[str, Any]] = {200: _ETAG}
-_NO_REASON, _NO_TAKE_OVER, _NO_INSTRUCTION = Declined(), Claimed(), Redrafted()
-_NO_WHY = Retracted()
+_NO_REASON, _NO_TAKE_OVER, _NO_INSTRUCTION = DraftDeclinedAsked(), DraftClaimedAsked(), DraftRedraftedAsked()
+_NO_WHY = DraftRetractedAsked()
 
 
 def _shown(call: Call, row: DraftRow) -> DraftShown:
@@ -53,16 +53,16 @@ def add_point(call: Writing, id: DraftId, seen: Seen, body: PointAsked) -> Draft
 def decide_point(call: Writing, id: DraftId, point: PointId, seen: Seen, body: Decided) -> DraftDecided:
     """A dismissed point, and what is nearly the same, does not come back on this challenge."""
     at: dict[str, Any] = {"version": seen, "point_id": point, "now": call.now}
-    if isinstance(body, Accepted):
+    if isinstance(body, PointAcceptedAsked):
         return _decided(call, points.accept_point(call.session, call.actor, id, **at))
-    if isinstance(body, Dismissed):
+    if isinstance(body, PointDismissedAsked):
         why: dict[str, Any] = {"reason_code": body.reason_code.value, "note": body.note}
         return _decided(call, points.dismiss_point(call.session, call.actor, id, **at, **why))
     return _decided(call, points.edit_point(call.session, call.actor, id, **at, text=body.text))
 
 
 @router.patch("/drafts/{id}", summary="Change the summary or the judgement", responses=_OK)
-def change_draft(call: Writing, id: DraftId, seen: Seen, body: DraftChange) -> DraftShown:
+def change_draft(call: Writing, id: DraftId, seen: Seen, body: DraftChangeAsked) -> DraftShown:
     """The judgement is for colleagues and for later drafts; the learner is not shown it."""
     summary, version = body.summary, seen
     if summary is not None:
@@ -74,7 +74,7 @@ def change_draft(call: Writing, id: DraftId, seen: Seen, body: DraftChange) -> D
 
 
 @router.post("/drafts/{id}/approve", summary="Approve exactly the text seen", responses=_OK)
-def approve(call: Writing, id: DraftId, seen: Seen, body: Approved) -> DraftDecided:
+def approve(call: Writing, id: DraftId, seen: Seen, body: DraftApprovedAsked) -> DraftDecided:
     """It is released when the undo window has passed. 412 if the text is another than the one seen."""
     at: dict[str, Any] = {"version": seen, "undo": call.services.undo, "now": call.now}
     return _decided(call, review.approve(call.session, call.actor, id, seen=body.seen, **at))
@@ -87,7 +87,7 @@ def undo(call: Writing, id: DraftId, seen: Seen) -> DraftShown:
 
 
 @router.post("/drafts/{id}/decline", summary="Give no feedback on this", responses=_OK)
-def decline(call: Writing, id: DraftId, seen: Seen, body: Declined = _NO_REASON) -> DraftShown:
+def decline(call: Writing, id: DraftId, seen: Seen, body: DraftDeclinedAsked = _NO_REASON) -> DraftShown:
     """It can be reopened."""
     why: dict[str, Any] = {"reason_code": body.reason_code, "note": body.note}
     return _shown(call, review.decline(call.session, call.actor, id, version=seen, **why, now=call.now))
@@ -100,7 +100,7 @@ def reopen(call: Writing, id: DraftId, seen: Seen) -> DraftShown:
 
 
 @router.post("/drafts/{id}/redraft", summary="Have it drafted anew", responses=_OK)
-def redraft(call: Writing, id: DraftId, seen: Seen, body: Redrafted = _NO_INSTRUCTION) -> DraftShown:
+def redraft(call: Writing, id: DraftId, seen: Seen, body: DraftRedraftedAsked = _NO_INSTRUCTION) -> DraftShown:
     """With a word on what to do differently, if you like."""
     word = body.instruction
     return _shown(call, review.redraft(call.session, call.actor, id, version=seen, instruction=word, now=call.now))
@@ -113,7 +113,7 @@ def release_now(call: Writing, id: DraftId, seen: Seen) -> DraftShown:
 
 
 @router.post("/drafts/{id}/retract", summary="Take released feedback back", responses=_OK)
-def retract(call: Writing, id: DraftId, seen: Seen, body: Retracted = _NO_WHY) -> DraftShown:
+def retract(call: Writing, id: DraftId, seen: Seen, body: DraftRetractedAsked = _NO_WHY) -> DraftShown:
     """From now on the learner does not read it. It can be reopened and approved again."""
     why = body.reason
     return _shown(call, release.retract(call.session, call.actor, id, version=seen, reason=why, now=call.now))
@@ -126,7 +126,7 @@ def write(call: Writing, id: DraftId, seen: Seen) -> DraftShown:
 
 
 @router.post("/drafts/{id}/claim", summary="Say that you are at it", responses=_OK)
-def claim(call: Writing, id: DraftId, seen: Seen, body: Claimed = _NO_TAKE_OVER) -> DraftShown:
+def claim(call: Writing, id: DraftId, seen: Seen, body: DraftClaimedAsked = _NO_TAKE_OVER) -> DraftShown:
     """For a quarter of an hour others are told so, and `next` passes it over for them."""
     over = body.take_over
     return _shown(call, review.claim(call.session, call.actor, id, version=seen, take_over=over, now=call.now))

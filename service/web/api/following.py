@@ -13,8 +13,8 @@ from service.web.calls import Reading, Writing
 from service.web.docs import v1
 from service.web.fields import ExternalId, Id, OwnId
 from service.web.schemas.following import (
-    OfferShown,
     ReminderList,
+    ReminderOfferShown,
     RemindersAsked,
     ReminderShown,
     RemindersKept,
@@ -30,9 +30,9 @@ ReminderId = Annotated[OwnId, Path(description="The reminder's id.")]
 
 
 @router.get("/challenges/{id}/reminders/{kind}", summary="Who could be reminded of this")
-def get_offer(call: Reading, id: ExternalId, kind: Of, group: Within = None) -> OfferShown:
+def get_offer(call: Reading, id: ExternalId, kind: Of, group: Within = None) -> ReminderOfferShown:
     """With words to begin with, for you to read and change. Nothing is sent."""
-    return OfferShown.of(reminders.offered(call.session, call.actor, id, kind, group=group, now=call.now))
+    return ReminderOfferShown.of(reminders.offered(call.session, call.actor, id, kind, group=group, now=call.now))
 
 
 @router.post("/challenges/{id}/reminders", summary="Remind learners", status_code=201)

@@ -14,57 +14,57 @@ from service.web.docs import v1
 from service.web.fields import ExternalId, GalleryId, Id
 from service.web.schemas.galleries import (
     DeskGalleryShown,
-    GalleryApproved,
+    GalleryApprovedAsked,
     GalleryDecided,
-    GalleryDismissed,
+    GalleryDismissedAsked,
     GalleryList,
     GalleryShown,
-    OthersShown,
-    ShownWorkList,
-    ShownWorkShown,
-    TakeawayAsked,
-    ThanksAsked,
+    GalleryTakeawayAsked,
+    GalleryThanksAsked,
+    LearnerGalleryShown,
+    OwnWorkInGalleriesList,
+    OwnWorkInGalleriesShown,
 )
 
 router = v1("Galleries")
 
 _OK: dict[int | str, dict[str, Any]] = {200: {"headers": {"ETag": {"$ref": "#/components/headers/ETag"}}}}
-_NO_NOTE = GalleryDismissed()
+_NO_NOTE = GalleryDismissedAsked()
 
 
 @router.get("/submissions/{id}/gallery", summary="How others solved it")
-def get_others(call: Reading, id: ExternalId) -> OthersShown:
+def get_others(call: Reading, id: ExternalId) -> LearnerGalleryShown:
     """For the author of the submission. Consents and sharing policy are looked at anew with every call."""
-    return OthersShown.of(galleries.others(call.session, call.actor, id, now=call.now))
+    return LearnerGalleryShown.of(galleries.others(call.session, call.actor, id, now=call.now))
 
 
 @router.post("/submissions/{id}/gallery", summary="Ask to see how others solved it", status_code=202)
-def ask_for_others(call: Writing, id: ExternalId) -> OthersShown:
+def ask_for_others(call: Writing, id: ExternalId) -> LearnerGalleryShown:
     """A facilitator looks at what is chosen before it is shown. Asking again changes nothing."""
     galleries.ask(call.session, call.actor, id, now=call.now)
     call.headers["Location"] = f"{call.base_url}{call.scope['path']}"
-    return OthersShown.of(galleries.others(call.session, call.actor, id, now=call.now))
+    return LearnerGalleryShown.of(galleries.others(call.session, call.actor, id, now=call.now))
 
 
 @router.post("/submissions/{id}/gallery/thanks", summary="Thank an author", status_code=201)
-def thank_author(call: Writing, id: ExternalId, body: ThanksAsked) -> OthersShown:
+def thank_author(call: Writing, id: ExternalId, body: GalleryThanksAsked) -> LearnerGalleryShown:
     """Names are known only where both wish it."""
     galleries.thank(call.session, call.actor, id, body.item, named=body.named, now=call.now)
-    return OthersShown.of(galleries.others(call.session, call.actor, id, now=call.now))
+    return LearnerGalleryShown.of(galleries.others(call.session, call.actor, id, now=call.now))
 
 
 @router.put("/submissions/{id}/gallery/takeaway", summary="Say what you take from it")
-def put_takeaway(call: Writing, id: ExternalId, body: TakeawayAsked) -> OthersShown:
+def put_takeaway(call: Writing, id: ExternalId, body: GalleryTakeawayAsked) -> LearnerGalleryShown:
     """With a day it becomes a commitment."""
     galleries.take_away(call.session, call.actor, id, body.text, due_on=body.due_on, now=call.now)
-    return OthersShown.of(galleries.others(call.session, call.actor, id, now=call.now))
+    return LearnerGalleryShown.of(galleries.others(call.session, call.actor, id, now=call.now))
 
 
 @router.get("/people/{id}/shown-work", summary="Where one's own work was shown")
-def list_shown_work(call: Reading, id: ExternalId) -> ShownWorkList:
+def list_shown_work(call: Reading, id: ExternalId) -> OwnWorkInGalleriesList:
     """How often and when, and thanks; never to whom unless both wish it."""
     found = galleries.shown_to_others(call.session, call.actor, id)
-    return ShownWorkList(items=[ShownWorkShown.of(one) for one in found])
+    return OwnWorkInGalleriesList(items=[OwnWorkInGalleriesShown.of(one) for one in found])
 
 
 @router.get("/galleries", summary="List galleries")
@@ -89,14 +89,14 @@ def get_gallery(call: Reading, id: GalleryId) -> DeskGalleryShown:
 
 
 @router.post("/galleries/{id}/approve", summary="Approve exactly what was seen")
-def approve_gallery(call: Writing, id: GalleryId, seen: Seen, body: GalleryApproved) -> GalleryDecided:
+def approve_gallery(call: Writing, id: GalleryId, seen: Seen, body: GalleryApprovedAsked) -> GalleryDecided:
     """It is shown when the undo window has passed. 412 if it is another than the one seen."""
     at: dict[str, Any] = {"version": seen, "undo": call.services.undo, "now": call.now}
     return GalleryDecided.of(review.approve(call.session, call.actor, id, seen=body.seen, **at))
 
 
 @router.post("/galleries/{id}/dismiss", summary="Show none, or take it back")
-def dismiss_gallery(call: Writing, id: GalleryId, seen: Seen, body: GalleryDismissed = _NO_NOTE) -> GalleryDecided:
+def dismiss_gallery(call: Writing, id: GalleryId, seen: Seen, body: GalleryDismissedAsked = _NO_NOTE) -> GalleryDecided:
     """It can be chosen anew at the desk."""
     at: dict[str, Any] = {"version": seen, "note": body.note, "now": call.now}
     return GalleryDecided.of(review.dismiss(call.session, call.actor, id, **at))

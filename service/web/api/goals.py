@@ -11,12 +11,12 @@ from service.web.calls import Reading, Writing
 from service.web.docs import v1
 from service.web.fields import OwnId
 from service.web.schemas.goals import (
-    EvidenceAsked,
-    EvidenceKept,
+    GoalEvidenceAsked,
+    GoalEvidenceDecided,
     GoalInFull,
-    LookingShown,
-    PlanShown,
-    PlansShown,
+    GoalPlanList,
+    GoalPlanShown,
+    GoalSearchShown,
 )
 
 router = v1("Goals")
@@ -26,15 +26,15 @@ PieceId = Annotated[OwnId, Path(description="The id of the piece of work.")]
 
 
 @router.get("/goals", summary="All goals, with what there is on them")
-def list_goals(call: Reading) -> PlansShown:
+def list_goals(call: Reading) -> GoalPlanList:
     """By the documents that hold them: those with the tag `strategy` or `goals`."""
-    return PlansShown(items=[PlanShown.made(one) for one in progress.listed(call.session, call.actor)])
+    return GoalPlanList(items=[GoalPlanShown.made(one) for one in progress.listed(call.session, call.actor)])
 
 
 @router.post("/goals/look-again", summary="Look for work again", status_code=202)
-def look_for_work(call: Writing) -> LookingShown:
+def look_for_work(call: Writing) -> GoalSearchShown:
     """For all goals. It is done beside; what was decided stays."""
-    return LookingShown(documents=finding.look_again(call.session, call.actor, now=call.now))
+    return GoalSearchShown(documents=finding.look_again(call.session, call.actor, now=call.now))
 
 
 @router.get("/goals/{id}", summary="One goal with its evidence")
@@ -44,7 +44,7 @@ def get_goal(call: Reading, id: GoalId) -> GoalInFull:
 
 
 @router.post("/goals/{id}/pieces/{piece}/decide", summary="Say whether a piece shows progress")
-def decide_evidence(call: Writing, id: GoalId, piece: PieceId, body: EvidenceAsked) -> EvidenceKept:
+def decide_evidence(call: Writing, id: GoalId, piece: PieceId, body: GoalEvidenceAsked) -> GoalEvidenceDecided:
     """By a facilitator of the work's group. Only confirmed pieces count."""
     made = decisions.decide(call.session, call.actor, id, piece, body.act, seen=body.seen, now=call.now)
-    return EvidenceKept.made(made)
+    return GoalEvidenceDecided.made(made)

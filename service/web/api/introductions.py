@@ -9,47 +9,47 @@ from service.web.calls import Call, Reading, Writing
 from service.web.docs import v1
 from service.web.fields import IntroductionId
 from service.web.schemas.introductions import (
-    AnswerAsked,
-    ApprovedAsked,
-    DismissedAsked,
+    IntroductionAnswerAsked,
+    IntroductionApprovedAsked,
     IntroductionDecided,
+    IntroductionDismissedAsked,
+    IntroductionList,
     IntroductionListed,
+    IntroductionReportAsked,
+    IntroductionRevisedAsked,
+    IntroductionSearchAsked,
+    IntroductionSearchShown,
     IntroductionShown,
-    IntroductionsListed,
-    LookAsked,
-    LookShown,
-    OwnIntroductions,
-    ReportAsked,
-    RevisedAsked,
-    UndoneAsked,
+    IntroductionUndoneAsked,
+    OwnIntroductionList,
     WhichIntroductions,
 )
 
 router = v1("Introductions")
 
-_NOBODY = LookAsked()
+_NOBODY = IntroductionSearchAsked()
 
 
-def _own(call: Call) -> OwnIntroductions:
-    return OwnIntroductions.of(own.mine(call.session, call.actor, now=call.now))
+def _own(call: Call) -> OwnIntroductionList:
+    return OwnIntroductionList.of(own.mine(call.session, call.actor, now=call.now))
 
 
 @router.get("/introductions", summary="Introductions to decide on")
-def list_introductions(call: Reading, view: WhichIntroductions = "suggested") -> IntroductionsListed:
+def list_introductions(call: Reading, view: WhichIntroductions = "suggested") -> IntroductionList:
     """Of people in groups that you review. What single people answered is told to nobody."""
     rows = desk.queue(call.session, call.actor, view=view, now=call.now)
-    return IntroductionsListed(items=[IntroductionListed.of(row) for row in rows])
+    return IntroductionList(items=[IntroductionListed.of(row) for row in rows])
 
 
 @router.post("/introductions/search", summary="Have introductions looked for", status_code=202)
-def look_for_introductions(call: Writing, body: LookAsked = _NOBODY) -> LookShown:
+def look_for_introductions(call: Writing, body: IntroductionSearchAsked = _NOBODY) -> IntroductionSearchShown:
     """For a person, a group, or the organization. What is found waits for facilitators; nobody is asked before."""
     suggest.look_for(call.session, call.actor, person=body.person, group=body.group, now=call.now)
-    return LookShown()
+    return IntroductionSearchShown()
 
 
 @router.get("/introductions/mine", summary="Your own introductions")
-def get_own_introductions(call: Reading) -> OwnIntroductions:
+def get_own_introductions(call: Reading) -> OwnIntroductionList:
     """What you are asked, and to whom you were introduced. With a token of a person."""
     return _own(call)
 
@@ -61,42 +61,42 @@ def get_introduction(call: Reading, id: IntroductionId) -> IntroductionShown:
 
 
 @router.patch("/introductions/{id}", summary="Change the text")
-def revise_introduction(call: Writing, id: IntroductionId, body: RevisedAsked) -> IntroductionDecided:
+def revise_introduction(call: Writing, id: IntroductionId, body: IntroductionRevisedAsked) -> IntroductionDecided:
     """An approval ends with it."""
     said: dict[str, Any] = {"version": body.version, "wording": body.wording(), "now": call.now}
     return IntroductionDecided.of(desk.revise(call.session, call.actor, id, **said))
 
 
 @router.post("/introductions/{id}/approve", summary="Approve exactly the text seen")
-def approve_introduction(call: Writing, id: IntroductionId, body: ApprovedAsked) -> IntroductionDecided:
+def approve_introduction(call: Writing, id: IntroductionId, body: IntroductionApprovedAsked) -> IntroductionDecided:
     """Both are asked, separately, when the undo window has passed."""
     at: dict[str, Any] = {"version": body.version, "seen": body.seen, "undo": call.services.undo, "now": call.now}
     return IntroductionDecided.of(desk.approve(call.session, call.actor, id, **at))
 
 
 @router.post("/introductions/{id}/undo", summary="Take the approval back")
-def undo_introduction(call: Writing, id: IntroductionId, body: UndoneAsked) -> IntroductionDecided:
+def undo_introduction(call: Writing, id: IntroductionId, body: IntroductionUndoneAsked) -> IntroductionDecided:
     """As long as nobody was asked."""
     at: dict[str, Any] = {"version": body.version, "now": call.now}
     return IntroductionDecided.of(desk.undo(call.session, call.actor, id, **at))
 
 
 @router.post("/introductions/{id}/dismiss", summary="Decide against it")
-def dismiss_introduction(call: Writing, id: IntroductionId, body: DismissedAsked) -> IntroductionDecided:
+def dismiss_introduction(call: Writing, id: IntroductionId, body: IntroductionDismissedAsked) -> IntroductionDecided:
     """These two are not suggested to each other again. Where both were asked, it closes for both."""
     why: dict[str, Any] = {"version": body.version, "reason": body.reason, "note": body.note, "now": call.now}
     return IntroductionDecided.of(desk.dismiss(call.session, call.actor, id, **why))
 
 
 @router.post("/introductions/{id}/answer", summary="Say whether you would like to be introduced")
-def answer_introduction(call: Writing, id: IntroductionId, body: AnswerAsked) -> OwnIntroductions:
+def answer_introduction(call: Writing, id: IntroductionId, body: IntroductionAnswerAsked) -> OwnIntroductionList:
     """Only two yeses introduce. A no is told to nobody: the other sees what they would see without any answer."""
     answers.answer(call.session, call.actor, id, yes=body.yes, now=call.now)
     return _own(call)
 
 
 @router.post("/introductions/{id}/report", summary="Say whether you met, and whether it was useful")
-def report_introduction(call: Writing, id: IntroductionId, body: ReportAsked) -> OwnIntroductions:
+def report_introduction(call: Writing, id: IntroductionId, body: IntroductionReportAsked) -> OwnIntroductionList:
     """Later suggestions learn from it."""
     said: dict[str, Any] = {"met": body.met, "useful": body.useful, "note": body.note, "now": call.now}
     answers.report(call.session, call.actor, id, **said)

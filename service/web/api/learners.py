@@ -11,20 +11,20 @@ from service.web.calls import Reading, Writing
 from service.web.docs import made, v1
 from service.web.fields import ExternalId, OwnId
 from service.web.schemas.learners import (
-    AnswerGiven,
+    AskAnswerAsked,
     AskAsked,
     AskList,
     AskShown,
-    ChangesShown,
     CommitmentAsked,
     CommitmentList,
+    CommitmentOutcomeAsked,
     CommitmentShown,
-    OutcomeAsked,
+    FeedbackReadingAsked,
+    FeedbackReadingShown,
     ReactionAsked,
     ReactionList,
     ReactionShown,
-    ReadingAsked,
-    ReadingShown,
+    RevisionChangesShown,
     RevisionList,
     RevisionShown,
 )
@@ -45,18 +45,20 @@ def list_revisions(call: Reading, id: ExternalId) -> RevisionList:
 
 
 @router.get("/submissions/{id}/changes", summary="See what a revision changed")
-def get_changes(call: Reading, id: ExternalId, after: Number = None, before: Number = None) -> ChangesShown:
+def get_changes(call: Reading, id: ExternalId, after: Number = None, before: Number = None) -> RevisionChangesShown:
     """Word by word, from `before` (the revision just before) to `after` (the latest), and which points of the earlier
     feedback were taken up. Words are compared, meanings are not: `cannot_tell` is an answer."""
-    return ChangesShown.of(progress.changes(call.session, call.actor, id, after=after, before=before))
+    return RevisionChangesShown.of(progress.changes(call.session, call.actor, id, after=after, before=before))
 
 
-@router.post("/submissions/{id}/readings", summary="Note that feedback was opened", responses=made(ReadingShown))
-def note_reading(call: Writing, id: ExternalId, body: ReadingAsked) -> ReadingShown:
+@router.post(
+    "/submissions/{id}/readings", summary="Note that feedback was opened", responses=made(FeedbackReadingShown)
+)
+def note_reading(call: Writing, id: ExternalId, body: FeedbackReadingAsked) -> FeedbackReadingShown:
     """Call it when your own page has shown the feedback to its learner. Only the first time counts."""
     row, first = feedback.read(call.session, call.actor, id, revision=body.revision, now=call.now)
     call.made(first)
-    return ReadingShown.of(row)
+    return FeedbackReadingShown.of(row)
 
 
 @router.get("/submissions/{id}/reactions", summary="Read what the learner said of feedback")
@@ -112,7 +114,7 @@ def list_open_asks(call: Reading) -> AskList:
 
 
 @router.put("/asks/{id}/answer", summary="Answer a learner")
-def answer_ask(call: Writing, id: AskId, body: AnswerGiven) -> AskShown:
+def answer_ask(call: Writing, id: AskId, body: AskAnswerAsked) -> AskShown:
     """As a facilitator of the group. You can word your own answer anew."""
     return AskShown.of(asks.answer(call.session, call.actor, id, body.text, now=call.now))
 
@@ -131,7 +133,7 @@ def commit_to(call: Writing, id: ExternalId, body: CommitmentAsked) -> Commitmen
 
 
 @router.put("/commitments/{id}/outcome", summary="Say what became of a next step")
-def put_outcome(call: Writing, id: CommitmentId, body: OutcomeAsked) -> CommitmentShown:
+def put_outcome(call: Writing, id: CommitmentId, body: CommitmentOutcomeAsked) -> CommitmentShown:
     """It can be said anew."""
     return CommitmentShown.of(
         commitments.tell_outcome(call.session, call.actor, id, body.outcome, said=body.said, now=call.now)

@@ -13,46 +13,48 @@ from service.web.calls import Reading, Seen, Writing
 from service.web.docs import v1
 from service.web.fields import AlertId, DraftId, ExternalId, PointId
 from service.web.schemas.memory import (
-    AdviceList,
-    AdviceShown,
-    AlertSettled,
+    AlertList,
+    AlertSettledAsked,
+    AlertSettledShown,
     AlertShown,
-    AlertsShown,
-    AnswerAsked,
-    AnsweredShown,
-    AppliedAsked,
-    AppliedShown,
-    AppliedTo,
-    LintAsked,
-    QuestionShown,
-    ReachedPoint,
-    ReachShown,
-    SettledAsked,
+    ChallengeQuestionsShown,
+    DecisionAppliedAsked,
+    DecisionAppliedList,
+    DecisionAppliedToShown,
+    PointAdviceAsked,
+    PointAdviceList,
+    PointAdviceShown,
+    QuestionAnswerAsked,
+    QuestionAnsweredShown,
+    ReachedPointList,
+    ReachedPointShown,
 )
 
 router = v1("Memory")
 
 
 @router.get("/drafts/{id}/points/{point}/reach", summary="Where else a decision would fit")
-def reach(call: Reading, id: DraftId, point: PointId) -> ReachShown:
+def reach(call: Reading, id: DraftId, point: PointId) -> ReachedPointList:
     """Points about the same in drafts that wait, in the groups that you review. Look before you apply a decision."""
     rows = decided.reach(call.session, call.actor, id, point)
-    return ReachShown(items=[ReachedPoint.of(one) for one in remembered.reach(call.session, rows)])
+    return ReachedPointList(items=[ReachedPointShown.of(one) for one in remembered.reach(call.session, rows)])
 
 
 @router.post("/drafts/{id}/points/{point}/apply", summary="Decide likewise on others")
-def apply_decision(call: Writing, id: DraftId, point: PointId, seen: Seen, body: AppliedAsked) -> AppliedShown:
+def apply_decision(
+    call: Writing, id: DraftId, point: PointId, seen: Seen, body: DecisionAppliedAsked
+) -> DecisionAppliedList:
     """The decision made on this point, on the listed ones only. One whose draft has changed since is left as it is."""
     targets = body.targets()
     done = decided.apply_to(call.session, call.actor, id, point, version=seen, to=targets, now=call.now)
-    return AppliedShown(items=[AppliedTo.of(one) for one in done])
+    return DecisionAppliedList(items=[DecisionAppliedToShown.of(one) for one in done])
 
 
 @router.post("/drafts/{id}/lint", summary="Advice on a point")
-def lint(call: Reading, id: DraftId, body: LintAsked) -> AdviceList:
+def lint(call: Reading, id: DraftId, body: PointAdviceAsked) -> PointAdviceList:
     """By the rules that drafted points are held to. It stores nothing and stands in nobody's way."""
     found = advice.on_wish(call.session, call.actor, id, body.wish())
-    return AdviceList(items=[AdviceShown.of(one) for one in found])
+    return PointAdviceList(items=[PointAdviceShown.of(one) for one in found])
 
 
 @router.get("/challenges/{id}/alerts", summary="Opposite decisions")
@@ -60,31 +62,31 @@ def list_alerts(
     call: Reading,
     id: ExternalId,
     settled: Annotated[bool, Query(description="Those that were settled, instead of those that are open.")] = False,
-) -> AlertsShown:
+) -> AlertList:
     """On passages that are nearly identical, in groups that you may see both."""
     rows = alerts.alerts(call.session, call.actor, id, settled=settled)
-    return AlertsShown(items=[AlertShown.of(one) for one in remembered.alerts(call.session, rows)])
+    return AlertList(items=[AlertShown.of(one) for one in remembered.alerts(call.session, rows)])
 
 
 @router.put("/alerts/{id}", summary="Settle an alert")
-def settle_alert(call: Writing, id: AlertId, body: SettledAsked) -> AlertSettled:
+def settle_alert(call: Writing, id: AlertId, body: AlertSettledAsked) -> AlertSettledShown:
     """It stays quiet until one of the two is decided on anew. Needs a person who reviews both groups."""
     row = alerts.settle(call.session, call.actor, id, right=body.right, note=body.note, now=call.now)
-    return AlertSettled.of(remembered.alerts(call.session, [row])[0])
+    return AlertSettledShown.of(remembered.alerts(call.session, [row])[0])
 
 
 @router.get("/challenges/{id}/question", summary="What facilitators are asked")
-def get_question(call: Reading, id: ExternalId) -> QuestionShown:
+def get_question(call: Reading, id: ExternalId) -> ChallengeQuestionsShown:
     """At most one question at a time: about a criterion that decisions show not to be understood."""
     row = question.look(call.session, call.actor, id)
     challenge = setting.get(call.session, call.actor, id)
-    return QuestionShown.of(remembered.question(call.session, challenge, row))
+    return ChallengeQuestionsShown.of(remembered.question(call.session, challenge, row))
 
 
 @router.put("/challenges/{id}/question", summary="Answer it")
-def answer_question(call: Writing, id: ExternalId, body: AnswerAsked) -> AnsweredShown:
+def answer_question(call: Writing, id: ExternalId, body: QuestionAnswerAsked) -> QuestionAnsweredShown:
     """Later drafts follow the answer, and those made before it become stale. Learners are not shown it."""
     wish = {"criterion": body.criterion, "text": body.answer}
     challenge, row = question.answer(call.session, call.actor, id, **wish, now=call.now)
     following = row.open.criterion if row.open else None
-    return AnsweredShown(criterion=body.criterion, version=challenge.version, open=following)
+    return QuestionAnsweredShown(criterion=body.criterion, version=challenge.version, open=following)

@@ -11,8 +11,14 @@ from service.actions.work import lens as overview_lens
 from service.web.calls import Reading, Writing
 from service.web.docs import v1
 from service.web.fields import DraftId, ExternalId, Id
-from service.web.schemas.overview import DueList, DueShown, OverviewShown, SpotAsked, SpotKept
-from service.web.schemas.overview_map import MapShown
+from service.web.schemas.overview import (
+    OverviewShown,
+    SpotCheckAsked,
+    SpotCheckDueList,
+    SpotCheckDueShown,
+    SpotCheckShown,
+)
+from service.web.schemas.overview_map import SolutionMapShown
 
 router = v1("Overview")
 
@@ -32,21 +38,23 @@ def get_map(
     call: Reading,
     id: ExternalId,
     group: Annotated[Id | None, Query(description="Only this group and those below it.")] = None,
-) -> MapShown:
+) -> SolutionMapShown:
     """The approaches in the latest texts of the groups that you may see, each with a passage. Needs no consent to be
     shown, since you review this work; what no machine may read is left out."""
     lens = overview_lens.lens(call.session, call.actor, id, group=group)
-    return MapShown.of(solutions.solution_map(call.session, lens))
+    return SolutionMapShown.of(solutions.solution_map(call.session, lens))
 
 
 @router.get("/spot-checks", summary="What you are asked to read a second time")
-def list_spot_checks(call: Reading) -> DueList:
+def list_spot_checks(call: Reading) -> SpotCheckDueList:
     """A random sample of work that a colleague has judged and that you know nothing of."""
-    return DueList(items=[DueShown.of(one) for one in spot_checks.due(call.session, call.actor, now=call.now)])
+    return SpotCheckDueList(
+        items=[SpotCheckDueShown.of(one) for one in spot_checks.due(call.session, call.actor, now=call.now)]
+    )
 
 
 @router.post("/spot-checks/{id}", summary="Judge it", status_code=201)
-def make_spot_check(call: Writing, id: DraftId, body: SpotAsked) -> SpotKept:
+def make_spot_check(call: Writing, id: DraftId, body: SpotCheckAsked) -> SpotCheckShown:
     """Your judgement is kept beside the first one; what the learner was told does not change."""
     said: dict[str, Any] = {"standing": body.standing, "criteria": body.judgements, "note": body.note}
-    return SpotKept.of(spot_checks.check(call.session, call.actor, id, **said, now=call.now))
+    return SpotCheckShown.of(spot_checks.check(call.session, call.actor, id, **said, now=call.now))

@@ -11,7 +11,12 @@ from service.domain.questioned import State
 from service.web.calls import Reading, Writing
 from service.web.docs import v1
 from service.web.fields import QuestionedId
-from service.web.schemas.questioned import DecisionAsked, LookKept, QuestionedList, QuestionedShown
+from service.web.schemas.questioned import (
+    QuestionedDecisionAsked,
+    QuestionedList,
+    QuestionedSearchShown,
+    QuestionedShown,
+)
 
 router = v1("Context")
 
@@ -27,14 +32,14 @@ def list_questioned(
 
 
 @router.post("/questioned/look", summary="Compare the documents with what people write", status_code=202)
-def look_for_questioned(call: Writing) -> LookKept:
+def look_for_questioned(call: Writing) -> QuestionedSearchShown:
     """It is done by a job; nothing is decided."""
     find.look(call.session, call.actor, now=call.now)
-    return LookKept(state="queued")
+    return QuestionedSearchShown(state="queued")
 
 
 @router.post("/questioned/{id}/decide", summary="Say what becomes of a questioned passage")
-def decide_on_questioned(call: Writing, id: QuestionedId, body: DecisionAsked) -> QuestionedShown:
+def decide_on_questioned(call: Writing, id: QuestionedId, body: QuestionedDecisionAsked) -> QuestionedShown:
     """`to_change`: closed by itself with the version that changes the passage. `fine`: not asked again for as long as
     the passage reads as it does. `undo` takes either back."""
     found = passages.decide(

@@ -13,60 +13,61 @@ from service.web.calls import Reading, Writing
 from service.web.docs import v1
 from service.web.fields import RequestId
 from service.web.schemas.requests import (
-    AskedAboutShown,
-    ClusterShown,
-    DeskRequests,
+    DeskRequestList,
     DeskRequestShown,
-    NeedsShown,
-    OwnRequests,
-    ReplyAsked,
+    OwnRequestList,
+    PassageAskedAboutShown,
     RequestAsked,
-    RequestKept,
+    RequestClusterShown,
+    RequestNeedsShown,
+    RequestReplyAsked,
+    RequestSettledAsked,
     RequestShown,
-    SettledAsked,
+    RequestStateShown,
 )
 
 router = v1("Requests")
 
 
 @router.post("/requests", summary="State a need", status_code=201)
-def state_request(call: Writing, body: RequestAsked) -> RequestKept:
+def state_request(call: Writing, body: RequestAsked) -> RequestStateShown:
     """People, work and documents that speak to it are looked for; your facilitators see it. With a person's token."""
-    return RequestKept.of(need.state(call.session, call.actor, text=body.text, ai=body.ai, now=call.now))
+    return RequestStateShown.of(need.state(call.session, call.actor, text=body.text, ai=body.ai, now=call.now))
 
 
 @router.get("/requests", summary="Requests of those whom you review")
 def list_requests(
     call: Reading, state: Annotated[RequestState, Query(description="Which ones.")] = RequestState.OPEN
-) -> DeskRequests:
+) -> DeskRequestList:
     """Open, answered or closed."""
     rows = desk.listed(call.session, call.actor, state=state)
-    return DeskRequests(items=[DeskRequestShown.seen(one) for one in rows])
+    return DeskRequestList(items=[DeskRequestShown.seen(one) for one in rows])
 
 
 @router.get("/requests/mine", summary="Your own requests")
-def get_own_requests(call: Reading) -> OwnRequests:
+def get_own_requests(call: Reading) -> OwnRequestList:
     """With what was found, as far as you may see it now."""
-    return OwnRequests(items=[RequestShown.of(one) for one in need.mine(call.session, call.actor)])
+    return OwnRequestList(items=[RequestShown.of(one) for one in need.mine(call.session, call.actor)])
 
 
 @router.get("/requests/needs", summary="What many need")
-def get_needs(call: Reading) -> NeedsShown:
+def get_needs(call: Reading) -> RequestNeedsShown:
     """Open requests that ask for the same, and passages of documents that several people ask about."""
     found = desk.clusters(call.session, call.actor)
     about = signs.asked_about(call.session, call.actor)
-    return NeedsShown(
-        clusters=[ClusterShown.of(one) for one in found], asked_about=[AskedAboutShown.of(one) for one in about]
+    return RequestNeedsShown(
+        clusters=[RequestClusterShown.of(one) for one in found],
+        asked_about=[PassageAskedAboutShown.of(one) for one in about],
     )
 
 
 @router.post("/requests/{id}/reply", summary="Answer a request")
-def reply_to_request(call: Writing, id: RequestId, body: ReplyAsked) -> RequestKept:
+def reply_to_request(call: Writing, id: RequestId, body: RequestReplyAsked) -> RequestStateShown:
     """In your own words; its author reads them at once."""
-    return RequestKept.of(desk.reply(call.session, call.actor, id, text=body.text, now=call.now))
+    return RequestStateShown.of(desk.reply(call.session, call.actor, id, text=body.text, now=call.now))
 
 
 @router.post("/requests/{id}/settle", summary="Say what became of your request")
-def settle_request(call: Writing, id: RequestId, body: SettledAsked) -> RequestKept:
+def settle_request(call: Writing, id: RequestId, body: RequestSettledAsked) -> RequestStateShown:
     """It is answered, or you do not need it any more."""
-    return RequestKept.of(need.settle(call.session, call.actor, id, answered=body.answered, now=call.now))
+    return RequestStateShown.of(need.settle(call.session, call.actor, id, answered=body.answered, now=call.now))

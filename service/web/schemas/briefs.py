@@ -9,10 +9,10 @@ from pydantic import Field
 from pipelines.approaches import Approach, Place
 from pipelines.brief import CallOn, Question, Tally, Tension
 from service.actions.briefs.meeting import Prepared
-from service.web.fields import Shown
+from service.web.fields import AnswerBody
 
 
-class BriefQuote(Shown):
+class BriefQuoteShown(AnswerBody):
     """A passage that may be quoted in the meeting, as of now."""
 
     draft: str = Field(description="The draft on the work that it stands in.")
@@ -22,28 +22,28 @@ class BriefQuote(Shown):
     author: str | None = Field(description="The author's name; none where the work is shown without it.")
 
     @classmethod
-    def of(cls, place: Place, seen: Prepared) -> BriefQuote:
+    def of(cls, place: Place, seen: Prepared) -> BriefQuoteShown:
         author = seen.authors.get(place.work)
         return cls(draft=place.work, start=place.start, end=place.end, text=place.quote, author=author)
 
 
-class BriefWay(Shown):
+class BriefApproachShown(AnswerBody):
     """An approach."""
 
     words: list[str] = Field(description="What tells it from the others; may be empty.")
     title: str = Field(description="The words as one line, or a title that a model worded.")
     by_model: bool = Field(description="Whether a model worded the title, from the passages beside it.")
     solutions: int = Field(description="How many went about it so.")
-    passage: BriefQuote | None = Field(description="A passage that stands for it.")
+    passage: BriefQuoteShown | None = Field(description="A passage that stands for it.")
 
     @classmethod
-    def of(cls, at: int, one: Approach, seen: Prepared) -> BriefWay:
+    def of(cls, at: int, one: Approach, seen: Prepared) -> BriefApproachShown:
         title, by_model = _said(seen, f"a{at}", one.label)
-        shown = BriefQuote.of(one.representative, seen) if one.representative else None
+        shown = BriefQuoteShown.of(one.representative, seen) if one.representative else None
         return cls(words=list(one.words), title=title, by_model=by_model, solutions=len(one.members), passage=shown)
 
 
-class BriefTally(Shown):
+class BriefTallyShown(AnswerBody):
     """How solutions stand on a criterion."""
 
     criterion: str = Field(description="Key of the criterion.")
@@ -53,55 +53,55 @@ class BriefTally(Shown):
     cannot_tell: int = Field(description="Solutions of which it cannot be told.")
 
     @classmethod
-    def of(cls, one: Tally) -> BriefTally:
+    def of(cls, one: Tally) -> BriefTallyShown:
         return cls(
             criterion=one.criterion.id, text=one.criterion.text, met=one.met, lack=one.lack, cannot_tell=one.cannot_tell
         )
 
 
-class BriefTension(Shown):
+class BriefTensionShown(AnswerBody):
     """Two passages that oppose."""
 
     criterion: str = Field(description="Key of the criterion that both speak of.")
     kind: str = Field(description="opposite: in words; verdict: judged differently.")
     held: str = Field(description="What each holds, where a model worded it; else empty.")
     by_model: bool = Field(description="Whether a model worded that, from the passages beside it.")
-    passages: list[BriefQuote] = Field(description="The two.")
+    passages: list[BriefQuoteShown] = Field(description="The two.")
 
     @classmethod
-    def of(cls, at: int, one: Tension, seen: Prepared) -> BriefTension:
+    def of(cls, at: int, one: Tension, seen: Prepared) -> BriefTensionShown:
         held, by_model = _said(seen, f"t{at}", "")
-        quoted = [BriefQuote.of(place, seen) for place in (one.one, one.other)]
+        quoted = [BriefQuoteShown.of(place, seen) for place in (one.one, one.other)]
         return cls(criterion=one.criterion, kind=one.kind, held=held, by_model=by_model, passages=quoted)
 
 
-class BriefQuestion(Shown):
+class BriefQuestionShown(AnswerBody):
     """A question worth the meeting's time."""
 
     text: str = Field(description="The question.")
     by_model: bool = Field(description="Whether a model worded it, from the passages beside it.")
     criterion: str = Field(description="Key of the criterion that it is about; may be empty.")
-    passages: list[BriefQuote] = Field(description="What it comes from.")
+    passages: list[BriefQuoteShown] = Field(description="What it comes from.")
 
     @classmethod
-    def of(cls, at: int, one: Question, seen: Prepared) -> BriefQuestion:
+    def of(cls, at: int, one: Question, seen: Prepared) -> BriefQuestionShown:
         text, by_model = _said(seen, f"q{at}", one.text)
-        quoted = [BriefQuote.of(place, seen) for place in one.places]
+        quoted = [BriefQuoteShown.of(place, seen) for place in one.places]
         return cls(text=text, by_model=by_model, criterion=one.criterion, passages=quoted)
 
 
-class BriefCall(Shown):
+class BriefPersonShown(AnswerBody):
     """Somebody to call on, of those who show their work with their name."""
 
     name: str = Field(description="The name.")
     why: str = Field(description="Why.")
     by_model: bool = Field(description="Whether a model worded why, from the passages beside it.")
-    passage: BriefQuote = Field(description="What shows it.")
+    passage: BriefQuoteShown = Field(description="What shows it.")
 
     @classmethod
-    def of(cls, at: int, one: CallOn, seen: Prepared) -> BriefCall:
+    def of(cls, at: int, one: CallOn, seen: Prepared) -> BriefPersonShown:
         why, by_model = _said(seen, f"p{at}", one.why)
-        quoted = BriefQuote.of(one.place, seen)
+        quoted = BriefQuoteShown.of(one.place, seen)
         return cls(name=seen.names[one.person], why=why, by_model=by_model, passage=quoted)
 
 
@@ -110,7 +110,7 @@ def _said(seen: Prepared, id_: str, found: str) -> tuple[str, bool]:
     return lines.get(id_, found), id_ in lines
 
 
-class BriefWords(Shown):
+class BriefWordingShown(AnswerBody):
     """Whose words the brief is in. A facilitator has it worded on its page; whatever is not marked is as found."""
 
     model: str = Field(description="The model that worded the marked lines; empty where there are none.")
@@ -119,27 +119,29 @@ class BriefWords(Shown):
     worded_at: datetime | None = Field(description="When; none where no line is.")
 
     @classmethod
-    def of(cls, seen: Prepared) -> BriefWords:
+    def of(cls, seen: Prepared) -> BriefWordingShown:
         worded, any_ = seen.worded, bool(seen.worded.lines)
         model, at = (worded.model, worded.at) if any_ else ("", None)
         return cls(model=model, lines=len(worded.lines), kept=worded.kept, worded_at=at)
 
 
-class BriefShown(Shown):
+class BriefShown(AnswerBody):
     """What a facilitator takes into a meeting."""
 
     works: int = Field(description="Solutions that it rests on.")
-    wording: BriefWords = Field(description="Whose words it is in.")
+    wording: BriefWordingShown = Field(description="Whose words it is in.")
     quotable: int = Field(description="How many of them may be quoted; the others only count.")
     barred: int = Field(description="Solutions left out since no machine may read them.")
     beyond: int = Field(description="Solutions beyond the random sample.")
-    approaches: list[BriefWay] = Field(description="The commonest first. A single one: the texts do not part.")
-    criteria: list[BriefTally] = Field(description="In the challenge's order.")
+    approaches: list[BriefApproachShown] = Field(
+        description="The commonest first. A single one: the texts do not part."
+    )
+    criteria: list[BriefTallyShown] = Field(description="In the challenge's order.")
     most_have: list[str] = Field(description="Keys of criteria.")
     most_lack: list[str] = Field(description="Keys of criteria, the most lacked first.")
-    tensions: list[BriefTension] = Field(description="Few and clear; often none.")
-    questions: list[BriefQuestion] = Field(description="At most three.")
-    call_on: list[BriefCall] = Field(description="At most five.")
+    tensions: list[BriefTensionShown] = Field(description="Few and clear; often none.")
+    questions: list[BriefQuestionShown] = Field(description="At most three.")
+    call_on: list[BriefPersonShown] = Field(description="At most five.")
     unanswered: list[str] = Field(description="What waits, in numbers.")
     not_handed_in: int = Field(description="Learners to whom quotations would show others' work before their own.")
 
@@ -148,17 +150,19 @@ class BriefShown(Shown):
         made = seen.made
         return cls(
             works=made.works,
-            wording=BriefWords.of(seen),
+            wording=BriefWordingShown.of(seen),
             quotable=seen.quotable,
             barred=seen.barred,
             beyond=seen.beyond,
-            approaches=[BriefWay.of(at, one, seen) for at, one in enumerate(made.approaches, 1)],
-            criteria=[BriefTally.of(one) for one in made.tallies],
+            approaches=[BriefApproachShown.of(at, one, seen) for at, one in enumerate(made.approaches, 1)],
+            criteria=[BriefTallyShown.of(one) for one in made.tallies],
             most_have=list(made.most_have),
             most_lack=list(made.most_lack),
-            tensions=[BriefTension.of(at, one, seen) for at, one in enumerate(made.tensions, 1)],
-            questions=[BriefQuestion.of(at, one, seen) for at, one in enumerate(made.questions, 1)],
-            call_on=[BriefCall.of(at, one, seen) for at, one in enumerate(made.call_on, 1) if one.person in seen.names],
+            tensions=[BriefTensionShown.of(at, one, seen) for at, one in enumerate(made.tensions, 1)],
+            questions=[BriefQuestionShown.of(at, one, seen) for at, one in enumerate(made.questions, 1)],
+            call_on=[
+                BriefPersonShown.of(at, one, seen) for at, one in enumerate(made.call_on, 1) if one.person in seen.names
+            ],
             unanswered=[one.text for one in made.unanswered],
             not_handed_in=seen.open.missing,
         )

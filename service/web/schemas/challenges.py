@@ -10,10 +10,10 @@ from pydantic import ConfigDict, Field
 from service.actions.challenges.setting import ChallengeWish, CriterionWish
 from service.actions.desk.outward import ChallengeSeen
 from service.domain.visibility import PeersShown, SharingReach
-from service.web.fields import Asked, Id, Key, Language, Moment, Name, Shown, Words
+from service.web.fields import AnswerBody, Id, Key, Language, Moment, Name, RequestBody, Words
 
 
-class Criterion(Asked):
+class ChallengeCriterion(RequestBody):
     """One thing that a good solution does."""
 
     id: Key = Field(description="Its key within the challenge, such as `k1`.")
@@ -24,7 +24,7 @@ class Criterion(Asked):
     )
 
 
-class Sharing(Asked):
+class ChallengeSharing(RequestBody):
     """Who may see work on this challenge, as far as each author allows."""
 
     peers: PeersShown = Field(
@@ -37,7 +37,7 @@ class Sharing(Asked):
     )
 
 
-class ChallengeAsked(Asked):
+class ChallengeAsked(RequestBody):
     """All of a challenge; what is left out is emptied."""
 
     model_config = ConfigDict(
@@ -60,8 +60,10 @@ class ChallengeAsked(Asked):
     reference: Words = Field(default="", description="A reference solution; learners are not shown it.")
     notes: Words = Field(default="", description="What facilitators want kept in mind; learners are not shown it.")
     language: Language = Field(default="", description="BCP 47 tag; empty for the organization's language.")
-    criteria: Annotated[list[Criterion], Field(max_length=50)] = Field(default=[], description="Criteria, in order.")
-    sharing: Sharing = Field(default=Sharing(), description="Who may see work on it.")
+    criteria: Annotated[list[ChallengeCriterion], Field(max_length=50)] = Field(
+        default=[], description="Criteria, in order."
+    )
+    sharing: ChallengeSharing = Field(default=ChallengeSharing(), description="Who may see work on it.")
     groups: Annotated[list[Id], Field(max_length=500)] = Field(
         default=[], description="Ids of the groups it is set to, with all below them; empty for every group."
     )
@@ -79,7 +81,7 @@ class ChallengeAsked(Asked):
         )
 
 
-class ChallengeShown(Shown):
+class ChallengeShown(AnswerBody):
     """A challenge."""
 
     id: str = Field(description="The platform's id.")
@@ -89,8 +91,8 @@ class ChallengeShown(Shown):
     reference: str | None = Field(description="A reference solution; null for those who may not see it.")
     notes: str | None = Field(description="What facilitators keep in mind; null for those who may not see it.")
     language: str = Field(description="BCP 47 tag; empty for the organization's language.")
-    criteria: list[Criterion] = Field(description="Criteria, in order.")
-    sharing: Sharing = Field(description="Who may see work on it.")
+    criteria: list[ChallengeCriterion] = Field(description="Criteria, in order.")
+    sharing: ChallengeSharing = Field(description="Who may see work on it.")
     groups: list[str] = Field(description="Ids of the groups it is set to; empty for every group.")
     tags: list[str] = Field(description="Words to find it by.")
     version: int = Field(description="Grows when prompt, outcome, reference, notes or criteria change.")
@@ -108,10 +110,10 @@ class ChallengeShown(Shown):
             notes=row.notes if seen.in_full else None,
             language=row.language,
             criteria=[
-                Criterion.model_construct(id=c.key, text=c.text, question=c.question, points=c.points)
+                ChallengeCriterion.model_construct(id=c.key, text=c.text, question=c.question, points=c.points)
                 for c in row.criteria
             ],
-            sharing=Sharing(peers=row.sharing_peers, reach=row.sharing_reach),
+            sharing=ChallengeSharing(peers=row.sharing_peers, reach=row.sharing_reach),
             groups=list(seen.groups),
             tags=list(row.tags),
             version=row.version,

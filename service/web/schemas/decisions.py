@@ -8,11 +8,11 @@ from typing import Annotated, Any, Literal
 from pydantic import ConfigDict, Field, model_validator
 
 from pipelines.values import Standing
-from service.web.fields import Asked, Hash, Key, Line, Share, Words
+from service.web.fields import Hash, Key, Line, RequestBody, Share, Words
 from service.web.schemas.feedback import STANDING
 
 
-class Dismissal(StrEnum):
+class DismissalReason(StrEnum):
     """Why a point is dismissed."""
 
     WRONG = "wrong"
@@ -24,13 +24,13 @@ class Dismissal(StrEnum):
     OTHER = "other"
 
 
-class Accepted(Asked):
+class PointAcceptedAsked(RequestBody):
     """The point is good as it is."""
 
     act: Literal["accept"] = Field(description="`accept`.")
 
 
-class Edited(Asked):
+class PointEditedAsked(RequestBody):
     """The point says this instead."""
 
     model_config = ConfigDict(
@@ -41,22 +41,22 @@ class Edited(Asked):
     text: Words = Field(min_length=1, description="What it says instead.")
 
 
-class Dismissed(Asked):
+class PointDismissedAsked(RequestBody):
     """The point goes, and neither it nor its near-twins come back on this challenge."""
 
     model_config = ConfigDict(json_schema_extra={"example": {"act": "dismiss", "reason_code": "already_said"}})
 
     act: Literal["dismiss"] = Field(description="`dismiss`.")
-    reason_code: Dismissal = Field(
+    reason_code: DismissalReason = Field(
         description="Why: `wrong`, `not_in_text`, `not_useful`, `too_harsh`, `already_said`, `about_person` or `other`."
     )
     note: Line = Field(default="", description="More on why, for colleagues and for later drafts.")
 
 
-Decided = Annotated[Accepted | Edited | Dismissed, Field(discriminator="act")]
+Decided = Annotated[PointAcceptedAsked | PointEditedAsked | PointDismissedAsked, Field(discriminator="act")]
 
 
-class DraftChange(Asked):
+class DraftChangeAsked(RequestBody):
     """Another summary, a judgement, or both. What is left out stays."""
 
     model_config = ConfigDict(
@@ -80,13 +80,13 @@ class DraftChange(Asked):
         return {"standing": self.standing, "score": self.score, "criteria": self.judgements}
 
     @model_validator(mode="after")
-    def _something(self) -> DraftChange:
+    def _something(self) -> DraftChangeAsked:
         if self.summary is None and not self.judges:
             raise ValueError("Nothing to change: send a summary, standing, score or judgements.")
         return self
 
 
-class Approved(Asked):
+class DraftApprovedAsked(RequestBody):
     """The text that was seen, by its hash."""
 
     model_config = ConfigDict(json_schema_extra={"example": {"seen": "9f86d081884c7d659a2feaa0c55ad015" * 2}})
@@ -94,7 +94,7 @@ class Approved(Asked):
     seen: Hash = Field(description="`text_hash` of the draft as you read it. If the text is another by now: 412.")
 
 
-class Declined(Asked):
+class DraftDeclinedAsked(RequestBody):
     """Why no feedback is given."""
 
     reason_code: Annotated[str, Field(pattern=r"^[a-z_]{0,64}$")] = Field(
@@ -103,7 +103,7 @@ class Declined(Asked):
     note: Line = Field(default="", description="Why, in words.")
 
 
-class Redrafted(Asked):
+class DraftRedraftedAsked(RequestBody):
     """What to do differently."""
 
     model_config = ConfigDict(json_schema_extra={"example": {"instruction": "Ask about the second visit."}})
@@ -111,13 +111,13 @@ class Redrafted(Asked):
     instruction: Line = Field(default="", description="A word to the drafter.")
 
 
-class Retracted(Asked):
+class DraftRetractedAsked(RequestBody):
     """Why it is taken back."""
 
     reason: Line = Field(default="", description="Why, for the record.")
 
 
-class Claimed(Asked):
+class DraftClaimedAsked(RequestBody):
     """Whether to take it from somebody who is at it."""
 
     take_over: bool = Field(default=False, description="True: even if somebody else is at it.")

@@ -9,10 +9,10 @@ from pydantic import ConfigDict, Field
 
 from service.actions.desk.outward import DocumentSeen
 from service.store.tables import Document
-from service.web.fields import Asked, Key, Name, Shown, Work
+from service.web.fields import AnswerBody, Key, Name, RequestBody, Work
 
 
-class DocumentAsked(Asked):
+class DocumentAsked(RequestBody):
     """A strategy, handbook, rubric or example. Another text is a new version."""
 
     model_config = ConfigDict(
@@ -32,7 +32,7 @@ class DocumentAsked(Asked):
     tags: Annotated[list[Key], Field(max_length=100)] = Field(default=[], description="Words to find it by.")
 
 
-class DocumentShown(Shown):
+class DocumentShown(AnswerBody):
     """A context document, without its text."""
 
     id: str = Field(description="The platform's id.")

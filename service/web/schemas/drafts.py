@@ -12,12 +12,12 @@ from pipelines.values import Band, PointKind, SourceKind, Standing
 from service.actions.desk.outward import DraftInFull, DraftSeen
 from service.domain.drafts import State
 from service.store.tables import PointRow, PointState, SourceRow
-from service.web.fields import Shown
+from service.web.fields import AnswerBody
 from service.web.schemas.feedback import POINT_KIND, STANDING
-from service.web.schemas.memory import AdviceShown
+from service.web.schemas.memory import PointAdviceShown
 
 
-class PointLine(Shown):
+class DraftPointLine(AnswerBody):
     """A point by its id, without anybody's words."""
 
     id: str = Field(description="The point's id.")
@@ -25,7 +25,7 @@ class PointLine(Shown):
     state: PointState = Field(description="`proposed`, `accepted`, `edited`, `added` or `dismissed`.")
 
 
-class DraftShown(Shown):
+class DraftShown(AnswerBody):
     """A draft, without anybody's words."""
 
     id: str = Field(description="The draft's id.")
@@ -41,7 +41,7 @@ class DraftShown(Shown):
     person: str = Field(description="Id of the author.")
     band: Band | None = Field(description="Confidence: `high`, `medium` or `low`; null where a person writes.")
     stale: bool = Field(description="The challenge has changed since it was drafted.")
-    points: list[PointLine] = Field(description="Its points, dismissed ones too, in order.")
+    points: list[DraftPointLine] = Field(description="Its points, dismissed ones too, in order.")
     text_hash: str = Field(description="Hash of what would be approved now: send it as `seen`.")
     possible: list[str] = Field(description="What you may do with it now.")
     claimed_by: str | None = Field(description="Id of the facilitator who is at it.")
@@ -67,7 +67,7 @@ class DraftDecided(DraftShown):
         return cls.model_validate({**_line(seen), "alerts": list(alerts)})
 
 
-class SourceShown(Shown):
+class DraftSourceShown(AnswerBody):
     """What a point rests on."""
 
     kind: SourceKind = Field(description="`submission`, `criterion`, `context`, `peer` or `precedent`.")
@@ -80,7 +80,7 @@ class SourceShown(Shown):
     shared: bool = Field(description="False: it is no longer shared, and the point should not stand on it.")
 
 
-class PointShown(PointLine):
+class DraftPointShown(DraftPointLine):
     """One point, with what it rests on and what was said of it."""
 
     criterion: str = Field(description="Key of the criterion, or empty.")
@@ -94,13 +94,13 @@ class PointShown(PointLine):
     reason: str = Field(description="Why it was dismissed, in words.")
     decided_by: str | None = Field(description="Id of the facilitator who decided on it.")
     decided_at: datetime | None = Field(description="When that was.")
-    sources: list[SourceShown] = Field(description="What it rests on.")
-    advice: list[AdviceShown] = Field(
+    sources: list[DraftSourceShown] = Field(description="What it rests on.")
+    advice: list[PointAdviceShown] = Field(
         description="What could be better in a person's own or edited words; nothing of it stands in the way."
     )
 
 
-class FindingShown(Shown):
+class DraftFindingShown(AnswerBody):
     """What verification says of a point, or of the draft as a whole; and what was decided elsewhere on the same:
     `dismissed-elsewhere`, `opposite-decision`."""
 
@@ -110,7 +110,7 @@ class FindingShown(Shown):
     alert: str | None = Field(default=None, description="Id of the alert, of an opposite decision.")
 
 
-class EvidenceShown(Shown):
+class DraftEvidenceShown(AnswerBody):
     """What was found for the submission, and why; ids and numbers only."""
 
     label: str = Field(description="Its name in the prompt: E1, E2 …")
@@ -121,7 +121,7 @@ class EvidenceShown(Shown):
     fused: float = Field(description="Sum of the two as z-scores among the candidates.")
 
 
-class PromptShown(Shown):
+class DraftPromptShown(AnswerBody):
     """What the model was sent, exactly."""
 
     name: str = Field(description="Name of the prompt; empty where no model was asked.")
@@ -133,7 +133,7 @@ class PromptShown(Shown):
     )
 
 
-class UsageShown(Shown):
+class DraftUsageShown(AnswerBody):
     """What the draft cost, over all its calls."""
 
     prompt_tokens: int = Field(description="Tokens sent.")
@@ -153,12 +153,12 @@ class DraftDetail(DraftShown):
     score: float | None = Field(description="The facilitator's score: a share of full marks.")
     judgements: dict[str, Standing] = Field(description="The facilitator's judgement on each criterion, by key.")
     assessment: dict[str, Any] = Field(description="The machine's reading; `abstained` says not to rely on it.")
-    detail: list[PointShown] = Field(description="The same points as `points`, in full.")
-    findings: list[FindingShown] = Field(description="What verification says.")
-    evidence: list[EvidenceShown] = Field(description="What was found for it.")
+    detail: list[DraftPointShown] = Field(description="The same points as `points`, in full.")
+    findings: list[DraftFindingShown] = Field(description="What verification says.")
+    evidence: list[DraftEvidenceShown] = Field(description="What was found for it.")
     model: str = Field(description="Who drafted it: a model, or rules; empty for a person.")
-    prompt: PromptShown = Field(description="What the model was sent.")
-    usage: UsageShown = Field(description="What it cost.")
+    prompt: DraftPromptShown = Field(description="What the model was sent.")
+    usage: DraftUsageShown = Field(description="What it cost.")
 
     @classmethod
     def of_all(cls, full: DraftInFull) -> DraftDetail:
@@ -176,10 +176,10 @@ class DraftDetail(DraftShown):
                 "detail": [_point(full, point) for point in full.points],
                 "findings": _findings(full),
                 "evidence": row.evidence,
-                "prompt": PromptShown(
+                "prompt": DraftPromptShown(
                     name=row.prompt_name, version=row.prompt_version, sha=row.prompt_sha, rendered=full.prompt
                 ),
-                "usage": UsageShown(
+                "usage": DraftUsageShown(
                     prompt_tokens=row.prompt_tokens,
                     completion_tokens=row.completion_tokens,
                     calls=row.model_calls,
@@ -209,7 +209,7 @@ def _line(seen: DraftSeen) -> dict[str, Any]:
         "group": seen.group,
         "person": seen.person,
         "points": [
-            PointLine(id=p.id, kind=p.kind, state=p.state) for p in row.points if p.generation == row.generation
+            DraftPointLine(id=p.id, kind=p.kind, state=p.state) for p in row.points if p.generation == row.generation
         ],
         "text_hash": seen.text_hash,
         "possible": list(seen.possible),
@@ -217,28 +217,30 @@ def _line(seen: DraftSeen) -> dict[str, Any]:
     }
 
 
-def _findings(full: DraftInFull) -> list[FindingShown]:
+def _findings(full: DraftInFull) -> list[DraftFindingShown]:
     row = full.seen.row
     kept = [
-        FindingShown(code=f.code, message=f.message, point=f.point_id)
+        DraftFindingShown(code=f.code, message=f.message, point=f.point_id)
         for f in row.findings
         if f.generation == row.generation
     ]
-    marks = (FindingShown(code=m.code, message=m.message, point=m.point, alert=m.alert or None) for m in full.marks)
+    marks = (
+        DraftFindingShown(code=m.code, message=m.message, point=m.point, alert=m.alert or None) for m in full.marks
+    )
     return [*kept, *marks]
 
 
-def _point(full: DraftInFull, point: PointRow) -> PointShown:
-    return PointShown(
+def _point(full: DraftInFull, point: PointRow) -> DraftPointShown:
+    return DraftPointShown(
         **{name: getattr(point, name) for name in _OF_A_POINT},
         decided_by=full.people.get(point.decided_by or ""),
         sources=[_source(source, shared=source.ref_id not in full.gone) for source in point.sources],
-        advice=[AdviceShown.of(one) for one in full.advice.get(point.id, ())],
+        advice=[PointAdviceShown.of(one) for one in full.advice.get(point.id, ())],
     )
 
 
-def _source(row: SourceRow, *, shared: bool) -> SourceShown:
-    return SourceShown(
+def _source(row: SourceRow, *, shared: bool) -> DraftSourceShown:
+    return DraftSourceShown(
         kind=row.kind,
         id=row.ref_id,
         title=row.title if shared else "",

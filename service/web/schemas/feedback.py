@@ -11,13 +11,13 @@ from pipelines.values import PointKind, SourceKind, Standing
 from service.actions.decisions.given_elsewhere import FeedbackWish
 from service.actions.decisions.points import PointWish
 from service.actions.decisions.release import ReleasedFeedback, ShownPoint
-from service.web.fields import Asked, Id, Key, Moment, Share, Shown, Words, Work
+from service.web.fields import AnswerBody, Id, Key, Moment, RequestBody, Share, Words, Work
 
 STANDING = "`met`, `partly`, `not_yet` or `cannot_tell`."
 POINT_KIND = "`strength` (keep this), `next_step` (do this next) or `question` (check this)."
 
 
-class PointAsked(Asked):
+class PointAsked(RequestBody):
     """A point of a person's own."""
 
     model_config = ConfigDict(
@@ -42,7 +42,7 @@ class PointAsked(Asked):
         return PointWish(self.kind, self.text, self.quote, self.criterion or "")
 
 
-class FeedbackAsked(Asked):
+class FeedbackAsked(RequestBody):
     """Feedback that a facilitator gave on the platform. It is released as it is; its points become precedents."""
 
     model_config = ConfigDict(
@@ -82,7 +82,7 @@ class FeedbackAsked(Asked):
         )
 
 
-class SourceRead(Shown):
+class FeedbackSourceRead(AnswerBody):
     """What a point rests on, as a learner may see it: no peer's words."""
 
     kind: SourceKind = Field(description="`submission`, `criterion`, `context`, `peer` or `precedent`.")
@@ -92,7 +92,7 @@ class SourceRead(Shown):
     shared: bool = Field(description="False: it is no longer shared.")
 
 
-class PointRead(Shown):
+class FeedbackPointRead(AnswerBody):
     """One piece of feedback, at its place in the text."""
 
     id: str = Field(description="The point's id.")
@@ -102,20 +102,20 @@ class PointRead(Shown):
     quote: str = Field(description="The place it is about, verbatim.")
     start: int = Field(description="Where the place begins in the submission's text, in characters.")
     end: int = Field(description="Where it ends, exclusive.")
-    sources: list[SourceRead] = Field(description="What it rests on.")
+    sources: list[FeedbackSourceRead] = Field(description="What it rests on.")
 
     @classmethod
-    def of(cls, point: ShownPoint) -> PointRead:
+    def of(cls, point: ShownPoint) -> FeedbackPointRead:
         return cls.model_validate(point, from_attributes=True)
 
 
-class FeedbackRead(Shown):
+class FeedbackRead(AnswerBody):
     """Released feedback: exactly the text that a facilitator approved."""
 
     submission: str = Field(description="Id of the submission.")
     revision: int = Field(description="Number of the revision that it is about.")
     summary: str = Field(description="The whole in one line.")
-    points: list[PointRead] = Field(description="Points, most important first.")
+    points: list[FeedbackPointRead] = Field(description="Points, most important first.")
     approved_by: str = Field(description="Name of the facilitator who approved it.")
     approved_at: datetime = Field(description="When it was approved.")
     released_at: datetime = Field(description="When it could be read first.")

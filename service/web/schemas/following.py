@@ -15,14 +15,14 @@ from service.actions.following.reminders import MOST, Offer, ReminderWish, Sent
 from service.actions.learners.reminders import ReminderSeen
 from service.domain.reminders import LONGEST, Bar, ReminderKind
 from service.domain.uptake import Verdict
-from service.web.fields import Asked, Id, Language, Line, Shown
+from service.web.fields import AnswerBody, Id, Language, Line, RequestBody
 
 Said = Annotated[Line, StringConstraints(max_length=LONGEST)]
 KIND = "`not_handed_in`, `unread` (feedback was not opened here) or `not_acted` (read, and nothing followed)."
 WHY = "`lately` (of the same thing), `taken_back` or `not_open`"
 
 
-class CandidateShown(Shown):
+class ReminderCandidateShown(AnswerBody):
     """Somebody at the stage that the reminder is about."""
 
     person: str = Field(description="Id of the person.")
@@ -32,18 +32,18 @@ class CandidateShown(Shown):
     reminded_at: datetime | None = Field(description="When they were last reminded of anything on this challenge.")
 
 
-class OfferShown(Shown):
+class ReminderOfferShown(AnswerBody):
     """Who could be reminded of one thing, and words to begin with."""
 
     kind: ReminderKind = Field(description=KIND)
-    people: list[CandidateShown] = Field(description="Everybody at that stage, in the groups that you may see.")
+    people: list[ReminderCandidateShown] = Field(description="Everybody at that stage, in the groups that you may see.")
     texts: dict[str, str] = Field(description="Words to begin with, by language of those who can be reminded.")
     again_after_days: int = Field(description="Days before somebody is reminded of the same thing again.")
 
     @classmethod
-    def of(cls, seen: Offer) -> OfferShown:
+    def of(cls, seen: Offer) -> ReminderOfferShown:
         people = [
-            CandidateShown(
+            ReminderCandidateShown(
                 person=one.learner.person,
                 group=one.learner.group,
                 language=one.language,
@@ -55,7 +55,7 @@ class OfferShown(Shown):
         return cls(kind=seen.kind, people=people, texts=dict(seen.texts), again_after_days=seen.days)
 
 
-class RemindersAsked(Asked):
+class RemindersAsked(RequestBody):
     """Whom to remind of what, in exactly which words."""
 
     model_config = ConfigDict(
@@ -78,26 +78,26 @@ class RemindersAsked(Asked):
         return ReminderWish(self.kind, {**self.texts, "": self.text}, self.people)
 
 
-class LeftOut(Shown):
+class ReminderLeftOut(AnswerBody):
     """Somebody who was not reminded."""
 
     person: str = Field(description="Id of the person.")
     why: Bar | None = Field(description=f"{WHY}; null where they are not at that stage, or not yours to see.")
 
 
-class RemindersKept(Shown):
+class RemindersKept(AnswerBody):
     """What was sent."""
 
     sent: list[str] = Field(description="Ids of the reminders; each is told of by the event `reminder.sent`.")
-    left_out: list[LeftOut] = Field(description="Who was not reminded, and why.")
+    left_out: list[ReminderLeftOut] = Field(description="Who was not reminded, and why.")
 
     @classmethod
     def of(cls, sent: Sent) -> RemindersKept:
-        left = [LeftOut(person=person, why=why) for person, why in sent.left_out.items()]
+        left = [ReminderLeftOut(person=person, why=why) for person, why in sent.left_out.items()]
         return cls(sent=[row.id for row in sent.rows], left_out=left)
 
 
-class ReminderShown(Shown):
+class ReminderShown(AnswerBody):
     """A facilitator's word to one learner."""
 
     id: str = Field(description="Its id.")
@@ -125,13 +125,13 @@ class ReminderShown(Shown):
         )
 
 
-class ReminderList(Shown):
+class ReminderList(AnswerBody):
     """Reminders that are still open."""
 
     items: list[ReminderShown] = Field(description="The latest first; there is one page.")
 
 
-class MonthShown(Shown):
+class UptakeMonthShown(AnswerBody):
     """Later revisions that were handed in in one month."""
 
     month: str = Field(description="Such as `2026-11`, in UTC.")
@@ -140,7 +140,7 @@ class MonthShown(Shown):
     taken_up: float | None = Field(description="Share of these that were taken up; null where there are none.")
 
     @classmethod
-    def made_of(cls, month: str, counts: Counts) -> MonthShown:
+    def made_of(cls, month: str, counts: Counts) -> UptakeMonthShown:
         return cls(month=month, **_shares(counts))
 
 
@@ -153,7 +153,7 @@ def _shares(counts: Counts) -> dict[str, float | int | None]:
     }
 
 
-class UptakeShown(Shown):
+class UptakeShown(AnswerBody):
     """What became of released points that asked for something, as it was last reckoned. Words are compared, meanings
     are not."""
 
@@ -166,7 +166,7 @@ class UptakeShown(Shown):
     pending: int = Field(description="Later revisions that are not compared yet; they are within about an hour.")
     barred: int = Field(description="Later revisions that no machine may compare.")
     as_of: datetime | None = Field(description="When the newest was compared; null where none was.")
-    months: list[MonthShown] = Field(description="By the month of the later revision.")
+    months: list[UptakeMonthShown] = Field(description="By the month of the later revision.")
 
     @classmethod
     def of(cls, challenge: str, seen: Figure) -> UptakeShown:
@@ -179,11 +179,11 @@ class UptakeShown(Shown):
             pending=seen.pending,
             barred=seen.barred,
             as_of=seen.as_of,
-            months=[MonthShown.made_of(month, counts) for month, counts in sorted(seen.months.items())],
+            months=[UptakeMonthShown.made_of(month, counts) for month, counts in sorted(seen.months.items())],
         )
 
 
-class UptakeList(Shown):
+class UptakeList(AnswerBody):
     """By challenge."""
 
     items: list[UptakeShown] = Field(description="Challenges on which somebody handed in again; there is one page.")

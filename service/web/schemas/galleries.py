@@ -10,10 +10,10 @@ from service.actions.galleries.desk import DeskGallery, Listed
 from service.actions.learners.galleries import Others, ShownToOthers, ShownWork, Stage, Thanked
 from service.domain.galleries import State
 from service.store.tables import Gallery
-from service.web.fields import Asked, Hash, Line, OwnId, Shown
+from service.web.fields import AnswerBody, Hash, Line, OwnId, RequestBody
 
 
-class PeerWorkShown(Shown):
+class PeerWorkShown(AnswerBody):
     """A peer's work as its reader may see it now."""
 
     id: str = Field(description="Id of this work in this gallery, to thank its author.")
@@ -37,7 +37,7 @@ class PeerWorkShown(Shown):
         )
 
 
-class OthersShown(Shown):
+class LearnerGalleryShown(AnswerBody):
     """How others solved it, as the learner may see it now."""
 
     stage: Stage = Field(description="`open` (may be asked for), `waiting`, `shown`, `not_now` or `never`.")
@@ -49,7 +49,7 @@ class OthersShown(Shown):
     takeaway: str = Field(description="What the learner takes from it, in own words.")
 
     @classmethod
-    def of(cls, seen: Others) -> OthersShown:
+    def of(cls, seen: Others) -> LearnerGalleryShown:
         return cls(
             stage=seen.stage,
             comparison=seen.comparison,
@@ -61,7 +61,7 @@ class OthersShown(Shown):
         )
 
 
-class ThanksAsked(Asked):
+class GalleryThanksAsked(RequestBody):
     """Thanks to an author."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, json_schema_extra={"example": {"item": "0" * 32}})
@@ -70,7 +70,7 @@ class ThanksAsked(Asked):
     named: bool = Field(False, description="Whether the author may know who thanks, if the author wishes the same.")
 
 
-class TakeawayAsked(Asked):
+class GalleryTakeawayAsked(RequestBody):
     """What a learner takes from a gallery."""
 
     model_config = ConfigDict(
@@ -81,7 +81,7 @@ class TakeawayAsked(Asked):
     due_on: date | None = Field(None, description="With a day, it becomes a commitment.")
 
 
-class ThankedShown(Shown):
+class GalleryThanksShown(AnswerBody):
     """Thanks that an author was given."""
 
     item: str = Field(description="Id of the work in the gallery.")
@@ -91,30 +91,30 @@ class ThankedShown(Shown):
     met: str = Field(description="The reader's name, where both wish it; else empty.")
 
     @classmethod
-    def of(cls, one: Thanked) -> ThankedShown:
+    def of(cls, one: Thanked) -> GalleryThanksShown:
         return cls(item=one.item, at=one.at, offers=one.offers, returned=one.returned, met=one.met)
 
 
-class ShownWorkShown(Shown):
+class OwnWorkInGalleriesShown(AnswerBody):
     """One's own work that was shown to others; never to whom."""
 
     submission: str = Field(description="Id of the submission.")
     times: list[datetime] = Field(description="When it was shown, the latest first.")
-    thanks: list[ThankedShown] = Field(description="Thanks for it.")
+    thanks: list[GalleryThanksShown] = Field(description="Thanks for it.")
 
     @classmethod
-    def of(cls, one: ShownToOthers) -> ShownWorkShown:
-        thanks = [ThankedShown.of(thanks) for thanks in one.thanks]
+    def of(cls, one: ShownToOthers) -> OwnWorkInGalleriesShown:
+        thanks = [GalleryThanksShown.of(thanks) for thanks in one.thanks]
         return cls(submission=one.submission, times=list(one.times), thanks=thanks)
 
 
-class ShownWorkList(Shown):
+class OwnWorkInGalleriesList(AnswerBody):
     """Own work that was shown."""
 
-    items: list[ShownWorkShown] = Field(description="By submission.")
+    items: list[OwnWorkInGalleriesShown] = Field(description="By submission.")
 
 
-class GalleryShown(Shown):
+class GalleryShown(AnswerBody):
     """A gallery in the list: never whose work is in it."""
 
     id: str = Field(description="Its id.")
@@ -142,14 +142,14 @@ class GalleryShown(Shown):
         )
 
 
-class GalleryList(Shown):
+class GalleryList(AnswerBody):
     """One page of galleries."""
 
     items: list[GalleryShown] = Field(description="Those asked for first, then the oldest.")
     more: bool = Field(description="Whether there is another page.")
 
 
-class DeskWorkShown(Shown):
+class DeskGalleryWorkShown(AnswerBody):
     """A peer's work as a facilitator sees it before it is shown."""
 
     letter: str = Field(description="A, B or C.")
@@ -159,7 +159,7 @@ class DeskWorkShown(Shown):
     reasons: list[str] = Field(description="Why it was chosen; the learner is not shown this.")
 
 
-class DeskGalleryShown(Shown):
+class DeskGalleryShown(AnswerBody):
     """One gallery to decide on."""
 
     id: str = Field(description="Its id.")
@@ -167,13 +167,13 @@ class DeskGalleryShown(Shown):
     state: State = Field(description="Where it is.")
     comparison: str = Field(description="What would be compared.")
     text_hash: str = Field(description="Hash of what is here, to be sent back with an approval.")
-    works: list[DeskWorkShown] = Field(description="The works, in order.")
+    works: list[DeskGalleryWorkShown] = Field(description="The works, in order.")
     possible: list[str] = Field(description="What you may do now.")
 
     @classmethod
     def of(cls, one: DeskGallery) -> DeskGalleryShown:
         works = [
-            DeskWorkShown(
+            DeskGalleryWorkShown(
                 letter=work.letter,
                 shared=work.shared,
                 hindrance=work.hindrance or "",
@@ -193,7 +193,7 @@ class DeskGalleryShown(Shown):
         )
 
 
-class GalleryApproved(Asked):
+class GalleryApprovedAsked(RequestBody):
     """An approval of exactly what was seen."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, json_schema_extra={"example": {"seen": "0" * 64}})
@@ -201,13 +201,13 @@ class GalleryApproved(Asked):
     seen: Hash = Field(description="The `text_hash` that was seen.")
 
 
-class GalleryDismissed(Asked):
+class GalleryDismissedAsked(RequestBody):
     """A decision to show none, or to take back what is shown."""
 
     note: Line = Field("", description="Why.")
 
 
-class GalleryDecided(Shown):
+class GalleryDecided(AnswerBody):
     """A gallery after a decision."""
 
     id: str = Field(description="Its id.")

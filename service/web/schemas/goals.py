@@ -9,47 +9,47 @@ from pydantic import ConfigDict, Field
 from service.actions.goals.progress import Figures, GoalListed, GoalSeen, Plan, Share, Shown
 from service.domain.goals import Act, Standing
 from service.store.tables import GoalEvidence
-from service.web.fields import Asked, Hash
-from service.web.fields import Shown as Answer
+from service.web.fields import AnswerBody as Answer
+from service.web.fields import Hash, RequestBody
 
 
-class ShareShown(Answer):
+class GoalShareShown(Answer):
     """How many of how many."""
 
     count: int = Field(description="Those with confirmed work.")
     of: int = Field(description="All those in which work was handed in, as far as you review them.")
 
     @classmethod
-    def made(cls, one: Share) -> ShareShown:
+    def made(cls, one: Share) -> GoalShareShown:
         return cls(count=one.count, of=one.of)
 
 
-class MonthShown(Answer):
+class GoalMonthShown(Answer):
     """A month of handing in (UTC)."""
 
     month: str = Field(description="As `2026-10`.")
     pieces: int = Field(description="Confirmed pieces that were handed in then.")
 
 
-class FiguresShown(Answer):
+class GoalFiguresShown(Answer):
     """Only confirmed work counts as progress."""
 
     offered: int = Field(description="Pieces that speak to the goal, on which nobody has decided.")
     confirmed: int = Field(description="Pieces that a person said show progress.")
     hidden: int = Field(description="Confirmed pieces that are not shared now; they count nowhere.")
-    groups: ShareShown = Field(description="Groups with confirmed work.")
-    challenges: ShareShown = Field(description="Challenges with confirmed work.")
-    months: list[MonthShown] = Field(description="From the first month to the last.")
+    groups: GoalShareShown = Field(description="Groups with confirmed work.")
+    challenges: GoalShareShown = Field(description="Challenges with confirmed work.")
+    months: list[GoalMonthShown] = Field(description="From the first month to the last.")
 
     @classmethod
-    def made(cls, one: Figures) -> FiguresShown:
+    def made(cls, one: Figures) -> GoalFiguresShown:
         return cls(
             offered=one.offered,
             confirmed=one.confirmed,
             hidden=one.hidden,
-            groups=ShareShown.made(one.groups),
-            challenges=ShareShown.made(one.challenges),
-            months=[MonthShown(month=month.name, pieces=month.pieces) for month in one.months],
+            groups=GoalShareShown.made(one.groups),
+            challenges=GoalShareShown.made(one.challenges),
+            months=[GoalMonthShown(month=month.name, pieces=month.pieces) for month in one.months],
         )
 
 
@@ -63,15 +63,15 @@ class GoalShown(Answer):
     start: int = Field(description="Where its words begin in that version, in characters.")
     end: int = Field(description="Where they end.")
     present: bool = Field(description="False: an earlier wording, which the document holds no more.")
-    figures: FiguresShown = Field(description="What there is on it.")
+    figures: GoalFiguresShown = Field(description="What there is on it.")
 
     @classmethod
     def made(cls, one: GoalListed) -> GoalShown:
         plain = {name: getattr(one, name) for name in ("id", "title", "text", "version", "start", "end", "present")}
-        return cls(**plain, figures=FiguresShown.made(one.figures))
+        return cls(**plain, figures=GoalFiguresShown.made(one.figures))
 
 
-class PlanShown(Answer):
+class GoalPlanShown(Answer):
     """A document with its goals."""
 
     document: str = Field(description="Id of the document.")
@@ -84,7 +84,7 @@ class PlanShown(Answer):
     earlier: list[GoalShown] = Field(description="Goals that it holds no more, with confirmed work.")
 
     @classmethod
-    def made(cls, one: Plan) -> PlanShown:
+    def made(cls, one: Plan) -> GoalPlanShown:
         names = ("document", "title", "version", "looked_at", "behind", "new_work")
         return cls(
             **{name: getattr(one, name) for name in names},
@@ -93,13 +93,13 @@ class PlanShown(Answer):
         )
 
 
-class PlansShown(Answer):
+class GoalPlanList(Answer):
     """All goals."""
 
-    items: list[PlanShown] = Field(description="By the document's title.")
+    items: list[GoalPlanShown] = Field(description="By the document's title.")
 
 
-class PieceShown(Answer):
+class GoalEvidenceShown(Answer):
     """A piece of work for a goal, as far as you may read it now."""
 
     id: str = Field(description="Its id.")
@@ -120,15 +120,15 @@ class PieceShown(Answer):
     seen: str = Field(description="Send this with a decision: it marks exactly this passage.")
 
     @classmethod
-    def made(cls, one: Shown) -> PieceShown:
+    def made(cls, one: Shown) -> GoalEvidenceShown:
         return cls(**{name: getattr(one, name) for name in cls.model_fields})
 
 
-class BeforeShown(Answer):
+class GoalWordedBefore(Answer):
     """An earlier wording, with what was confirmed for it."""
 
     goal: GoalShown = Field(description="The wording.")
-    confirmed: list[PieceShown] = Field(description="Confirmed for it; counts for it alone.")
+    confirmed: list[GoalEvidenceShown] = Field(description="Confirmed for it; counts for it alone.")
 
 
 class GoalInFull(Answer):
@@ -136,33 +136,37 @@ class GoalInFull(Answer):
 
     goal: GoalShown = Field(description="The goal.")
     document: str = Field(description="Id of its document.")
-    confirmed: list[PieceShown] = Field(description="A person said that these show progress.")
-    offered: list[PieceShown] = Field(description="These speak to the goal; nobody has decided.")
-    dismissed: list[PieceShown] = Field(description="A person said that these do not; they are not offered again.")
-    before: list[BeforeShown] = Field(description="Wordings that it took the place of, the latest first.")
+    confirmed: list[GoalEvidenceShown] = Field(description="A person said that these show progress.")
+    offered: list[GoalEvidenceShown] = Field(description="These speak to the goal; nobody has decided.")
+    dismissed: list[GoalEvidenceShown] = Field(
+        description="A person said that these do not; they are not offered again."
+    )
+    before: list[GoalWordedBefore] = Field(description="Wordings that it took the place of, the latest first.")
 
     @classmethod
     def made(cls, one: GoalSeen) -> GoalInFull:
         return cls(
             goal=GoalShown.made(one.goal),
             document=one.document,
-            confirmed=[PieceShown.made(piece) for piece in one.confirmed],
-            offered=[PieceShown.made(piece) for piece in one.offered],
-            dismissed=[PieceShown.made(piece) for piece in one.dismissed],
+            confirmed=[GoalEvidenceShown.made(piece) for piece in one.confirmed],
+            offered=[GoalEvidenceShown.made(piece) for piece in one.offered],
+            dismissed=[GoalEvidenceShown.made(piece) for piece in one.dismissed],
             before=[
-                BeforeShown(goal=GoalShown.made(goal), confirmed=[PieceShown.made(piece) for piece in pieces])
+                GoalWordedBefore(
+                    goal=GoalShown.made(goal), confirmed=[GoalEvidenceShown.made(piece) for piece in pieces]
+                )
                 for goal, pieces in one.before
             ],
         )
 
 
-class LookingShown(Answer):
+class GoalSearchShown(Answer):
     """What is being looked through."""
 
     documents: int = Field(description="Documents whose goals are looked at.")
 
 
-class EvidenceAsked(Asked):
+class GoalEvidenceAsked(RequestBody):
     """Whether a piece shows progress."""
 
     model_config = ConfigDict(json_schema_extra={"example": {"act": "confirm", "seen": "0" * 64}})
@@ -171,12 +175,12 @@ class EvidenceAsked(Asked):
     seen: Hash = Field(description="The mark of the passage that was read.")
 
 
-class EvidenceKept(Answer):
+class GoalEvidenceDecided(Answer):
     """What it is now."""
 
     id: str = Field(description="The piece's id.")
     standing: Standing = Field(description="`offered`, `confirmed` or `dismissed`.")
 
     @classmethod
-    def made(cls, row: GoalEvidence) -> EvidenceKept:
+    def made(cls, row: GoalEvidence) -> GoalEvidenceDecided:
         return cls(id=row.id, standing=row.standing)

@@ -13,22 +13,7 @@ from service.actions.introductions.own import Own, OwnIntroduction
 from service.actions.work.quotes import Quote
 from service.domain.introductions import Seen
 from service.store.tables import Introduction, Useful
-from service.web.fields import Asked, Hash, Id, Line, Shown, Words
-from service.web.schemas.introductions import (
-    AnswerAsked,
-    ApprovedAsked,
-    DismissedAsked,
-    IntroductionDecided,
-    IntroductionListed,
-    IntroductionShown,
-    IntroductionsListed,
-    LookAsked,
-    LookShown,
-    OwnIntroductions,
-    ReportAsked,
-    RevisedAsked,
-    UndoneAsked,
-)
+from service.web.fields import AnswerBody, Hash, Id, Line, RequestBody, Words
 
 VERSION = "The introduction's version as you saw it; 412 if it has changed."
 STATE = (
@@ -37,7 +22,7 @@ STATE = (
 KIND = "Why: `complementary`, `same_problem`, `triangle`, `bridge`, `same_role` or `expert`."
 
 
-class QuoteShown(Shown):
+class IntroductionQuoteShown(AnswerBody):
     """Words of somebody's work, as far as you may read them now."""
 
     name: str = Field(description="Whose words; empty where the author is not named.")
@@ -45,11 +30,11 @@ class QuoteShown(Shown):
     text: str = Field(description="The words, verbatim.")
 
     @classmethod
-    def of(cls, quote: Quote) -> QuoteShown:
+    def of(cls, quote: Quote) -> IntroductionQuoteShown:
         return cls(name=quote.name, title=quote.title, text=quote.text)
 
 
-class HalfShown(Shown):
+class IntroducedPersonShown(AnswerBody):
     """One of the two people."""
 
     person: str = Field(description="Id of the person.")
@@ -58,19 +43,19 @@ class HalfShown(Shown):
     load: int = Field(description="Introductions that weigh on the person now.")
 
     @classmethod
-    def of(cls, half: Half) -> HalfShown:
+    def of(cls, half: Half) -> IntroducedPersonShown:
         return cls(person=half.external_id, name=half.name, groups=list(half.groups), load=half.load)
 
 
-class IntroductionListed(Shown):
+class IntroductionListed(AnswerBody):
     """An introduction in a list."""
 
     id: str = Field(description="Its id.")
     version: int = Field(description="Grows with every change; send it back with a decision.")
     state: str = Field(description=STATE)
     kind: str = Field(description=KIND)
-    first: HalfShown = Field(description="One of the two.")
-    second: HalfShown = Field(description="The other.")
+    first: IntroducedPersonShown = Field(description="One of the two.")
+    second: IntroducedPersonShown = Field(description="The other.")
     reason: str = Field(description="Why they should meet, in words.")
     created_at: datetime = Field(description="When it was suggested.")
 
@@ -79,16 +64,16 @@ class IntroductionListed(Shown):
         plain: dict[str, Any] = {
             name: getattr(line, name) for name in ("id", "version", "state", "kind", "reason", "created_at")
         }
-        return cls(**plain, first=HalfShown.of(line.first), second=HalfShown.of(line.second))
+        return cls(**plain, first=IntroducedPersonShown.of(line.first), second=IntroducedPersonShown.of(line.second))
 
 
-class IntroductionsListed(Shown):
+class IntroductionList(AnswerBody):
     """Introductions that are yours to decide on, the likeliest to be useful first."""
 
     items: list[IntroductionListed] = Field(description="At most 200.")
 
 
-class WordingShown(Shown):
+class IntroductionWordingShown(AnswerBody):
     """Every text that either of the two would read."""
 
     reason: str = Field(description="Why they should meet.")
@@ -103,8 +88,8 @@ class IntroductionShown(IntroductionListed):
     """One introduction, to decide on."""
 
     kinds: list[str] = Field(description="All kinds of reason that hold, the strongest first.")
-    wording: WordingShown = Field(description="The text.")
-    quotes: list[QuoteShown] = Field(description="Passages that show it, as far as you may read them.")
+    wording: IntroductionWordingShown = Field(description="The text.")
+    quotes: list[IntroductionQuoteShown] = Field(description="Passages that show it, as far as you may read them.")
     unquoted: int = Field(description="Passages that their authors do not share with you.")
     text_hash: str = Field(description="Hash of all of the text; an approval names it.")
     hindrance: str = Field(description="Why nobody can be asked now; empty if both can.")
@@ -115,8 +100,8 @@ class IntroductionShown(IntroductionListed):
         return cls(
             **IntroductionListed.of(one.line).model_dump(),
             kinds=list(one.kinds),
-            wording=WordingShown(**one.wording),
-            quotes=[QuoteShown.of(quote) for quote in one.quotes],
+            wording=IntroductionWordingShown(**one.wording),
+            quotes=[IntroductionQuoteShown.of(quote) for quote in one.quotes],
             unquoted=one.unquoted,
             text_hash=one.text_hash,
             hindrance=one.hindrance,
@@ -124,7 +109,7 @@ class IntroductionShown(IntroductionListed):
         )
 
 
-class IntroductionDecided(Shown):
+class IntroductionDecided(AnswerBody):
     """What became of it."""
 
     id: str = Field(description="Its id.")
@@ -135,7 +120,7 @@ class IntroductionDecided(Shown):
         return cls(id=row.id, version=row.version)
 
 
-class LookAsked(Asked):
+class IntroductionSearchAsked(RequestBody):
     """For whom introductions are looked for; without either, for the whole organization."""
 
     model_config = ConfigDict(json_schema_extra={"example": {"group": "year-8"}})
@@ -144,7 +129,7 @@ class LookAsked(Asked):
     group: Id | None = Field(None, description="Id of a group; those below it are in it.")
 
 
-class LookShown(Shown):
+class IntroductionSearchShown(AnswerBody):
     """It is being looked; what is found waits for facilitators."""
 
     looking: bool = Field(True, description="True.")
@@ -153,7 +138,7 @@ class LookShown(Shown):
 Version = Annotated[int, Field(ge=1, le=999_999_999, description=VERSION)]
 
 
-class RevisedAsked(Asked):
+class IntroductionRevisedAsked(RequestBody):
     """Other words. What is left out stays."""
 
     model_config = ConfigDict(json_schema_extra={"example": {"version": 1, "step": "Have tea for ten minutes."}})
@@ -170,7 +155,7 @@ class RevisedAsked(Asked):
         return self.model_dump(exclude={"version"}, exclude_none=True)
 
 
-class ApprovedAsked(Asked):
+class IntroductionApprovedAsked(RequestBody):
     """The text that was seen, by its hash."""
 
     model_config = ConfigDict(json_schema_extra={"example": {"version": 1, "seen": "0" * 64}})
@@ -179,7 +164,7 @@ class ApprovedAsked(Asked):
     seen: Hash = Field(description="`text_hash` of the text that you read.")
 
 
-class UndoneAsked(Asked):
+class IntroductionUndoneAsked(RequestBody):
     """Which version was seen."""
 
     model_config = ConfigDict(json_schema_extra={"example": {"version": 2}})
@@ -187,7 +172,7 @@ class UndoneAsked(Asked):
     version: Version
 
 
-class DismissedAsked(Asked):
+class IntroductionDismissedAsked(RequestBody):
     """Why not."""
 
     model_config = ConfigDict(json_schema_extra={"example": {"version": 1, "reason": "know_each_other"}})
@@ -199,7 +184,7 @@ class DismissedAsked(Asked):
     note: Line = Field("", description="A word to colleagues.")
 
 
-class OwnIntroductionShown(Shown):
+class OwnIntroductionShown(AnswerBody):
     """An introduction of your own. It never tells what the other has answered, until both have said yes."""
 
     id: str = Field(description="Its id.")
@@ -210,7 +195,7 @@ class OwnIntroductionShown(Shown):
     own_brings: str = Field(description="What you bring.")
     other_brings: str = Field(description="What the other brings.")
     step: str = Field(description="A small first step.")
-    quotes: list[QuoteShown] = Field(description="Passages of both of you, as far as you may read them.")
+    quotes: list[IntroductionQuoteShown] = Field(description="Passages of both of you, as far as you may read them.")
     approved_by: str = Field(description="The facilitator who approved this text.")
     answer_by: datetime = Field(description="After that nobody can answer any more.")
     introduced_at: datetime | None = Field(description="When both had said yes.")
@@ -222,21 +207,21 @@ class OwnIntroductionShown(Shown):
     def of(cls, one: OwnIntroduction) -> OwnIntroductionShown:
         names = set(cls.model_fields) - {"quotes"}
         plain: dict[str, Any] = {name: getattr(one, name) for name in names}
-        return cls(**plain, quotes=[QuoteShown.of(quote) for quote in one.quotes])
+        return cls(**plain, quotes=[IntroductionQuoteShown.of(quote) for quote in one.quotes])
 
 
-class OwnIntroductions(Shown):
+class OwnIntroductionList(AnswerBody):
     """All introductions of your own that are not over."""
 
     open_to: bool = Field(description="Whether you allow to be introduced.")
     items: list[OwnIntroductionShown] = Field(description="The latest first.")
 
     @classmethod
-    def of(cls, own: Own) -> OwnIntroductions:
+    def of(cls, own: Own) -> OwnIntroductionList:
         return cls(open_to=own.open_to, items=[OwnIntroductionShown.of(one) for one in own.items])
 
 
-class AnswerAsked(Asked):
+class IntroductionAnswerAsked(RequestBody):
     """Would you like to be introduced?"""
 
     model_config = ConfigDict(json_schema_extra={"example": {"yes": True}})
@@ -244,7 +229,7 @@ class AnswerAsked(Asked):
     yes: bool = Field(description="A no is told to nobody.")
 
 
-class ReportAsked(Asked):
+class IntroductionReportAsked(RequestBody):
     """Did you meet, and was it useful?"""
 
     model_config = ConfigDict(json_schema_extra={"example": {"met": True, "useful": "yes"}})

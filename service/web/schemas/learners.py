@@ -15,14 +15,14 @@ from service.actions.learners.reactions import ReactionSeen
 from service.domain.uptake import Verdict
 from service.domain.worddiff import Kind
 from service.store.tables import AskKind, Outcome, ReadingRow
-from service.web.fields import Asked, Id, Note, OwnId, Shown
+from service.web.fields import AnswerBody, Id, Note, OwnId, RequestBody
 from service.web.schemas.feedback import POINT_KIND, FeedbackRead
 
 REVISION = "Number of the revision; the latest that has feedback, if null."
 OUTCOME = "`kept`, `partly`, `not` or `changed`."
 
 
-class RevisionShown(Shown):
+class RevisionShown(AnswerBody):
     """One revision, and the feedback on it as its learner may read it."""
 
     revision: int = Field(description="Its number.")
@@ -50,13 +50,13 @@ class RevisionShown(Shown):
         )
 
 
-class RevisionList(Shown):
+class RevisionList(AnswerBody):
     """All revisions of a submission, the latest first."""
 
     items: list[RevisionShown] = Field(description="The revisions.")
 
 
-class ReadingAsked(Asked):
+class FeedbackReadingAsked(RequestBody):
     """Whose feedback was opened."""
 
     model_config = ConfigDict(json_schema_extra={"example": {"revision": 1}})
@@ -64,17 +64,17 @@ class ReadingAsked(Asked):
     revision: int | None = Field(default=None, ge=1, le=1_000_000, description=REVISION)
 
 
-class ReadingShown(Shown):
+class FeedbackReadingShown(AnswerBody):
     """That feedback was read."""
 
     read_at: datetime = Field(description="When it was opened first.")
 
     @classmethod
-    def of(cls, row: ReadingRow) -> ReadingShown:
+    def of(cls, row: ReadingRow) -> FeedbackReadingShown:
         return cls(read_at=row.read_at)
 
 
-class ReactionAsked(Asked):
+class ReactionAsked(RequestBody):
     """Whether it helped."""
 
     model_config = ConfigDict(json_schema_extra={"example": {"helpful": True, "why": "I know now what to ask."}})
@@ -84,7 +84,7 @@ class ReactionAsked(Asked):
     revision: int | None = Field(default=None, ge=1, le=1_000_000, description=REVISION)
 
 
-class ReactionShown(Shown):
+class ReactionShown(AnswerBody):
     """What a learner said of feedback."""
 
     about: str = Field(description="The point's id; `whole` for the feedback as a whole.")
@@ -99,13 +99,13 @@ class ReactionShown(Shown):
         return cls(about=row.about or "whole", revision=seen.revision, helpful=row.helpful, why=row.why, at=row.at)
 
 
-class ReactionList(Shown):
+class ReactionList(AnswerBody):
     """What a learner said of the feedback on a submission, oldest first."""
 
     items: list[ReactionShown] = Field(description="The reactions.")
 
 
-class AskAsked(Asked):
+class AskAsked(RequestBody):
     """A question to the facilitators of the group, or a reply to them."""
 
     model_config = ConfigDict(
@@ -121,7 +121,7 @@ class AskAsked(Asked):
         return AskWish(self.text, self.kind, self.point or "", self.revision)
 
 
-class AnswerGiven(Asked):
+class AskAnswerAsked(RequestBody):
     """A facilitator's answer."""
 
     model_config = ConfigDict(json_schema_extra={"example": {"text": "One for each visit; a small one will do."}})
@@ -129,7 +129,7 @@ class AnswerGiven(Asked):
     text: Note = Field(min_length=1, description="The answer.")
 
 
-class AskShown(Shown):
+class AskShown(AnswerBody):
     """A question or reply, and its answer."""
 
     id: str = Field(description="Its id.")
@@ -151,20 +151,20 @@ class AskShown(Shown):
         return cls(point=seen.point or None, **{name: getattr(seen, name) for name in names})
 
 
-class AskList(Shown):
+class AskList(AnswerBody):
     """Questions and replies, oldest first."""
 
     items: list[AskShown] = Field(description="Questions and replies.")
 
 
-class PieceShown(Shown):
+class ChangePieceShown(AnswerBody):
     """A stretch of text."""
 
     kind: Kind = Field(description="`same`, `added` or `removed`.")
     text: str = Field(description="The words.")
 
 
-class PointBecame(Shown):
+class PointBecameShown(AnswerBody):
     """What became of an earlier point, as far as words can show it."""
 
     id: str = Field(description="The point's id.")
@@ -178,7 +178,7 @@ class PointBecame(Shown):
     end: int | None = Field(description="Where it ends, exclusive.")
 
     @classmethod
-    def of(cls, seen: PointUptake) -> PointBecame:
+    def of(cls, seen: PointUptake) -> PointBecameShown:
         start, end = seen.became.place or (None, None)
         return cls(
             id=seen.id,
@@ -193,27 +193,29 @@ class PointBecame(Shown):
         )
 
 
-class ChangesShown(Shown):
+class RevisionChangesShown(AnswerBody):
     """What changed from one revision to a later one."""
 
     before: int = Field(description="Number of the earlier revision.")
     after: int = Field(description="Number of the later one.")
-    pieces: list[PieceShown] = Field(
+    pieces: list[ChangePieceShown] = Field(
         description="Same and added pieces joined are the later text; same and removed ones the earlier."
     )
-    points: list[PointBecame] = Field(description="Points released on the earlier revision, and what became of them.")
+    points: list[PointBecameShown] = Field(
+        description="Points released on the earlier revision, and what became of them."
+    )
 
     @classmethod
-    def of(cls, seen: Changes) -> ChangesShown:
+    def of(cls, seen: Changes) -> RevisionChangesShown:
         return cls(
             before=seen.before,
             after=seen.after,
-            pieces=[PieceShown(kind=piece.kind, text=piece.text) for piece in seen.pieces],
-            points=[PointBecame.of(point) for point in seen.points],
+            pieces=[ChangePieceShown(kind=piece.kind, text=piece.text) for piece in seen.pieces],
+            points=[PointBecameShown.of(point) for point in seen.points],
         )
 
 
-class CommitmentAsked(Asked):
+class CommitmentAsked(RequestBody):
     """A next step of one's own."""
 
     model_config = ConfigDict(
@@ -229,7 +231,7 @@ class CommitmentAsked(Asked):
         return CommitmentWish(self.text, self.due_on, self.submission, self.point or "")
 
 
-class OutcomeAsked(Asked):
+class CommitmentOutcomeAsked(RequestBody):
     """What became of it."""
 
     model_config = ConfigDict(json_schema_extra={"example": {"outcome": "partly", "said": "We did one of two visits."}})
@@ -238,7 +240,7 @@ class OutcomeAsked(Asked):
     said: Note = Field(default="", description="In the learner's own words.")
 
 
-class CommitmentShown(Shown):
+class CommitmentShown(AnswerBody):
     """A next step, and what became of it."""
 
     id: str = Field(description="Its id.")
@@ -269,7 +271,7 @@ class CommitmentShown(Shown):
         )
 
 
-class CommitmentList(Shown):
+class CommitmentList(AnswerBody):
     """A person's next steps; those still open first, by day."""
 
     items: list[CommitmentShown] = Field(description="The next steps.")

@@ -15,11 +15,11 @@ from service.actions.memory.decided import Applied, Target
 from service.domain.clarifying import Cause
 from service.domain.consistency import Clash, Why
 from service.store.tables import Clarification, PointState, Right
-from service.web.fields import Asked, Key, Line, OwnId, Shown, Words, Work
+from service.web.fields import AnswerBody, Key, Line, OwnId, RequestBody, Words, Work
 from service.web.schemas.feedback import POINT_KIND
 
 
-class ReachedPoint(Shown):
+class ReachedPointShown(AnswerBody):
     """A point that waits elsewhere and that a decision on this one would fit."""
 
     draft: str = Field(description="Id of its draft.")
@@ -35,7 +35,7 @@ class ReachedPoint(Shown):
     alike: float = Field(description="How alike, as a share of content words, up to 1.")
 
     @classmethod
-    def of(cls, seen: ReachSeen) -> ReachedPoint:
+    def of(cls, seen: ReachSeen) -> ReachedPointShown:
         point, draft = seen.row.point, seen.row.draft
         plain: dict[str, Any] = {name: getattr(point, name) for name in ("kind", "state", "text", "quote")}
         return cls(
@@ -50,13 +50,13 @@ class ReachedPoint(Shown):
         )
 
 
-class ReachShown(Shown):
+class ReachedPointList(AnswerBody):
     """Where else a decision would fit."""
 
-    items: list[ReachedPoint] = Field(description="The most alike first; at most 200.")
+    items: list[ReachedPointShown] = Field(description="The most alike first; at most 200.")
 
 
-class TargetAsked(Asked):
+class DecisionTargetAsked(RequestBody):
     """One of the points that were listed, with the version of its draft as it was listed."""
 
     draft: OwnId = Field(description="Id of the draft.")
@@ -64,14 +64,14 @@ class TargetAsked(Asked):
     point: OwnId = Field(description="Id of the point.")
 
 
-class AppliedAsked(Asked):
+class DecisionAppliedAsked(RequestBody):
     """To which of the listed points the decision is to be applied."""
 
     model_config = ConfigDict(
         json_schema_extra={"example": {"to": [{"draft": "0" * 32, "version": 3, "point": "0" * 32}]}}
     )
 
-    to: Annotated[list[TargetAsked], Field(min_length=1, max_length=200)] = Field(
+    to: Annotated[list[DecisionTargetAsked], Field(min_length=1, max_length=200)] = Field(
         description="The points, as the reach listed them."
     )
 
@@ -79,7 +79,7 @@ class AppliedAsked(Asked):
         return [Target(one.draft, one.version, one.point) for one in self.to]
 
 
-class AppliedTo(Shown):
+class DecisionAppliedToShown(AnswerBody):
     """What became of one point."""
 
     draft: str = Field(description="Id of the draft.")
@@ -90,7 +90,7 @@ class AppliedTo(Shown):
     detail: str = Field(description="Why not, in words.")
 
     @classmethod
-    def of(cls, one: Applied) -> AppliedTo:
+    def of(cls, one: Applied) -> DecisionAppliedToShown:
         return cls(
             draft=one.target.draft,
             point=one.target.point,
@@ -101,13 +101,13 @@ class AppliedTo(Shown):
         )
 
 
-class AppliedShown(Shown):
+class DecisionAppliedList(AnswerBody):
     """What became of each of the points."""
 
-    items: list[AppliedTo] = Field(description="In the order they were sent.")
+    items: list[DecisionAppliedToShown] = Field(description="In the order they were sent.")
 
 
-class DecisionShown(Shown):
+class OppositeDecisionShown(AnswerBody):
     """One of two opposite decisions."""
 
     point: str = Field(description="The point's id.")
@@ -124,7 +124,7 @@ class DecisionShown(Shown):
     decided_at: datetime = Field(description="When that was.")
 
     @classmethod
-    def of(cls, seen: DecisionSeen) -> DecisionShown:
+    def of(cls, seen: DecisionSeen) -> OppositeDecisionShown:
         said = seen.said
         return cls(
             point=said.point,
@@ -145,7 +145,7 @@ class DecisionShown(Shown):
 RIGHT = "`first`, `second`, or `both` where both are fine."
 
 
-class SettledShown(Shown):
+class AlertSettlementShown(AnswerBody):
     """What was said of two opposite decisions."""
 
     right: Right = Field(description=f"Which of the two is to be followed: {RIGHT}")
@@ -154,7 +154,7 @@ class SettledShown(Shown):
     at: datetime = Field(description="When that was.")
 
 
-class AlertShown(Shown):
+class AlertShown(AnswerBody):
     """Two opposite decisions on passages that are nearly identical."""
 
     id: str = Field(description="The alert's id.")
@@ -164,9 +164,9 @@ class AlertShown(Shown):
         "wants changed."
     )
     raised_at: datetime = Field(description="When the later of the two was decided.")
-    first: DecisionShown = Field(description="The point that came first.")
-    second: DecisionShown = Field(description="The other one.")
-    settlement: SettledShown | None = Field(description="What was said of it; null where nothing was.")
+    first: OppositeDecisionShown = Field(description="The point that came first.")
+    second: OppositeDecisionShown = Field(description="The other one.")
+    settlement: AlertSettlementShown | None = Field(description="What was said of it; null where nothing was.")
 
     @classmethod
     def of(cls, seen: AlertSeen) -> AlertShown:
@@ -176,21 +176,21 @@ class AlertShown(Shown):
             criterion=row.first.said.criterion,
             clash=row.clash,
             raised_at=row.at,
-            first=DecisionShown.of(seen.first),
-            second=DecisionShown.of(seen.second),
-            settlement=SettledShown(right=said.right, note=said.note, settled_by=seen.settled_by, at=said.at)
+            first=OppositeDecisionShown.of(seen.first),
+            second=OppositeDecisionShown.of(seen.second),
+            settlement=AlertSettlementShown(right=said.right, note=said.note, settled_by=seen.settled_by, at=said.at)
             if said
             else None,
         )
 
 
-class AlertsShown(Shown):
+class AlertList(AnswerBody):
     """Opposite decisions on a challenge."""
 
     items: list[AlertShown] = Field(description="The latest first.")
 
 
-class AlertSettled(Shown):
+class AlertSettledShown(AnswerBody):
     """That an alert was settled; without anybody's words."""
 
     id: str = Field(description="The alert's id.")
@@ -199,13 +199,13 @@ class AlertSettled(Shown):
     at: datetime = Field(description="When that was.")
 
     @classmethod
-    def of(cls, seen: AlertSeen) -> AlertSettled:
+    def of(cls, seen: AlertSeen) -> AlertSettledShown:
         said = seen.row.settlement
         assert said is not None, "An alert that was not settled was shown as settled."  # noqa: S101
         return cls(id=seen.row.id, right=said.right, settled_by=seen.settled_by, at=said.at)
 
 
-class SettledAsked(Asked):
+class AlertSettledAsked(RequestBody):
     """Which of two opposite decisions is to be followed."""
 
     model_config = ConfigDict(
@@ -216,7 +216,7 @@ class SettledAsked(Asked):
     note: Line = Field(default="", description="Why, for colleagues.")
 
 
-class OpenQuestion(Shown):
+class OpenQuestionShown(AnswerBody):
     """What facilitators are asked."""
 
     criterion: str = Field(description="Key of the criterion that is not understood.")
@@ -225,7 +225,7 @@ class OpenQuestion(Shown):
     asked_at: datetime = Field(description="Since when it is open.")
 
 
-class AnswerShown(Shown):
+class QuestionAnswerShown(AnswerBody):
     """What was answered before."""
 
     criterion: str = Field(description="Key of the criterion.")
@@ -235,23 +235,25 @@ class AnswerShown(Shown):
     at: datetime = Field(description="When that was.")
 
 
-class QuestionShown(Shown):
+class ChallengeQuestionsShown(AnswerBody):
     """The one question that may be open on a challenge, and earlier ones."""
 
-    open: OpenQuestion | None = Field(description="The open question; null where nothing is asked.")
-    answered: list[AnswerShown] = Field(description="What was answered, the latest first; of a criterion, it counts.")
+    open: OpenQuestionShown | None = Field(description="The open question; null where nothing is asked.")
+    answered: list[QuestionAnswerShown] = Field(
+        description="What was answered, the latest first; of a criterion, it counts."
+    )
 
     @classmethod
-    def of(cls, seen: QuestionSeen) -> QuestionShown:
+    def of(cls, seen: QuestionSeen) -> ChallengeQuestionsShown:
         asked = seen.row.open
-        shown = OpenQuestion(
+        shown = OpenQuestionShown(
             criterion=asked.criterion, cause=asked.cause, text=asked.text, asked_at=asked.at
         ) if asked else None  # fmt: skip
         return cls(open=shown, answered=[_answer(seen, row) for row in seen.row.answered])
 
 
-def _answer(seen: QuestionSeen, row: Clarification) -> AnswerShown:
-    return AnswerShown(
+def _answer(seen: QuestionSeen, row: Clarification) -> QuestionAnswerShown:
+    return QuestionAnswerShown(
         criterion=row.criterion,
         question=row.question,
         answer=row.answer,
@@ -260,7 +262,7 @@ def _answer(seen: QuestionSeen, row: Clarification) -> AnswerShown:
     )
 
 
-class AnsweredShown(Shown):
+class QuestionAnsweredShown(AnswerBody):
     """That a question was answered; without anybody's words."""
 
     criterion: str = Field(description="Key of the criterion.")
@@ -268,7 +270,7 @@ class AnsweredShown(Shown):
     open: str | None = Field(description="Key of the criterion that is asked about next; null where nothing is.")
 
 
-class AnswerAsked(Asked):
+class QuestionAnswerAsked(RequestBody):
     """An answer to the open question, or another one to a question that was answered before."""
 
     model_config = ConfigDict(
@@ -281,7 +283,7 @@ class AnswerAsked(Asked):
     answer: Line = Field(description="What you would accept; later drafts follow it. Empty leaves the question.")
 
 
-class LintAsked(Asked):
+class PointAdviceAsked(RequestBody):
     """A point that is being written."""
 
     model_config = ConfigDict(
@@ -299,7 +301,7 @@ class LintAsked(Asked):
         return PointWish(self.kind, self.text, self.quote, self.criterion or "")
 
 
-class AdviceShown(Shown):
+class PointAdviceShown(AnswerBody):
     """What could be better; nothing of it stands in the way of approving."""
 
     code: str = Field(description="What kind of advice, for programs.")
@@ -308,11 +310,11 @@ class AdviceShown(Shown):
     end: int | None = Field(description="Where they end, exclusive.")
 
     @classmethod
-    def of(cls, one: Advice) -> AdviceShown:
+    def of(cls, one: Advice) -> PointAdviceShown:
         return cls(code=one.code, message=one.message, start=one.start, end=one.end)
 
 
-class AdviceList(Shown):
+class PointAdviceList(AnswerBody):
     """Advice on a point."""
 
-    items: list[AdviceShown] = Field(description="Empty where there is nothing to say.")
+    items: list[PointAdviceShown] = Field(description="Empty where there is nothing to say.")

@@ -11,10 +11,10 @@ from service.actions.desk.outward import Me
 from service.actions.work.similar import Similar
 from service.domain.roles import Reach
 from service.store.tables import Credential, ImportError_, ImportRun, OutgoingEvent
-from service.web.fields import Asked, Id, Name, Shown, Work
+from service.web.fields import AnswerBody, Id, Name, RequestBody, Work
 
 
-class ImportShown(Shown):
+class ImportShown(AnswerBody):
     """A bundle being taken in."""
 
     id: str = Field(description="The import's id.")
@@ -30,7 +30,7 @@ class ImportShown(Shown):
         return cls.model_validate(row, from_attributes=True)
 
 
-class ImportFault(Shown):
+class ImportFault(AnswerBody):
     """A line that could not be kept."""
 
     line: int = Field(description="Number of the line, from 1.")
@@ -42,7 +42,7 @@ class ImportFault(Shown):
         return cls.model_validate(row, from_attributes=True)
 
 
-class KeyAsked(Asked):
+class KeyAsked(RequestBody):
     """A key for a platform."""
 
     model_config = ConfigDict(json_schema_extra={"example": {"name": "Course platform", "groups": ["year-8"]}})
@@ -53,7 +53,7 @@ class KeyAsked(Asked):
     )
 
 
-class KeyShown(Shown):
+class KeyShown(AnswerBody):
     """A key or token, without its secret."""
 
     id: str = Field(description="Its id.")
@@ -68,7 +68,7 @@ class KeyShown(Shown):
         return cls.model_validate(row, from_attributes=True)
 
 
-class SecretShown(KeyShown):
+class SecretKeyShown(KeyShown):
     """A key or token with its secret, which is shown this once."""
 
     secret: str | None = Field(
@@ -77,14 +77,14 @@ class SecretShown(KeyShown):
     )
 
     @classmethod
-    def with_secret(cls, row: Credential, secret: str) -> SecretShown:
+    def with_secret(cls, row: Credential, secret: str) -> SecretKeyShown:
         return cls(**KeyShown.of(row).model_dump(), secret=secret)
 
     def without_secret(self) -> str:
         return self.model_copy(update={"secret": None}).model_dump_json()
 
 
-class TokenAsked(Asked):
+class TokenAsked(RequestBody):
     """A short-lived token with which one person is seen as that person."""
 
     model_config = ConfigDict(json_schema_extra={"example": {"person": "lindiwe", "seconds": 3600}})
@@ -93,7 +93,7 @@ class TokenAsked(Asked):
     seconds: int = Field(default=3600, ge=1, le=43_200, description="How long it lasts: at most twelve hours.")
 
 
-class LinkAsked(Asked):
+class SignInLinkAsked(RequestBody):
     """A link that signs one person in, once."""
 
     model_config = ConfigDict(json_schema_extra={"example": {"person": "lindiwe", "embedded": False}})
@@ -121,7 +121,7 @@ class LinkAsked(Asked):
         return timedelta(seconds=self.seconds) if self.seconds is not None else None
 
 
-class LinkShown(Shown):
+class SignInLinkShown(AnswerBody):
     """A sign-in link, which is shown this once."""
 
     person: str = Field(description="Id of the person.")
@@ -135,7 +135,7 @@ class LinkShown(Shown):
         return self.model_copy(update={"url": None}).model_dump_json()
 
 
-class EventShown(Shown):
+class EventShown(AnswerBody):
     """Something that happened: ids and states, never anybody's words."""
 
     id: str = Field(description="Its id.")
@@ -149,13 +149,13 @@ class EventShown(Shown):
         return cls.model_validate(row, from_attributes=True)
 
 
-class EventsShown(Shown):
+class EventList(AnswerBody):
     """Some events, in order."""
 
     items: list[EventShown] = Field(description="The events after the one asked from.")
 
 
-class SearchAsked(Asked):
+class SimilarAsked(RequestBody):
     """What to look for: a text on a challenge, or what is like a submission."""
 
     model_config = ConfigDict(json_schema_extra={"example": {"submission": "amara-observation", "limit": 5}})
@@ -166,14 +166,14 @@ class SearchAsked(Asked):
     limit: int = Field(default=10, ge=1, le=50, description="How many to find at most.")
 
     @model_validator(mode="after")
-    def _one_or_the_other(self) -> SearchAsked:
+    def _one_or_the_other(self) -> SimilarAsked:
         by_text = self.text is not None and self.challenge is not None
         if by_text == (self.submission is not None) or (self.text is None) != (self.challenge is None):
             raise ValueError("Send either 'submission', or 'text' and 'challenge'.")
         return self
 
 
-class SimilarShown(Shown):
+class SimilarShown(AnswerBody):
     """A piece of work that is like what was asked for."""
 
     submission: str = Field(description="Id of the submission.")
@@ -189,13 +189,13 @@ class SimilarShown(Shown):
         return cls.model_validate(found, from_attributes=True)
 
 
-class SearchShown(Shown):
+class SimilarList(AnswerBody):
     """What was found, most similar first."""
 
     items: list[SimilarShown] = Field(description="Passages of others' work.")
 
 
-class MeShown(Shown):
+class MeShown(AnswerBody):
     """Who this key or token stands for, and what it may do."""
 
     organization: str = Field(description="Id of the organization.")
@@ -243,13 +243,13 @@ def _may(me: Me) -> list[str]:
     return [act for act, yes in answers.items() if yes]
 
 
-class HealthShown(Shown):
+class HealthShown(AnswerBody):
     """The process answers."""
 
     status: Literal["ok"] = Field(description="`ok`.")
 
 
-class ReadyShown(Shown):
+class ReadyShown(AnswerBody):
     """Whether each part of the service answers."""
 
     status: Literal["ready", "not ready"] = Field(description="`ready`, or `not ready` if any part is not.")

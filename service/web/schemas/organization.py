@@ -13,7 +13,7 @@ from service.domain.organization_settings import (
     OrganizationWish,
 )
 from service.domain.reminders import AGAIN_DAYS, MOST_DAYS
-from service.web.fields import Asked, Language, Name, Shown
+from service.web.fields import AnswerBody, Language, Name, RequestBody
 
 UNDO = "Seconds for which an approval can be undone; null for what the installation says."
 BUDGET = "What models may cost in a day, in the currency of the prices; 0 is no limit, null what the installation says."
@@ -23,7 +23,7 @@ LOOK = "Whether introductions are looked for every week, for all. Facilitators d
 ORIGINS = "Sites on whose pages the learner's pages may stand in a frame, such as `https://courses.example.org`."
 
 
-class OrganizationAsked(Asked):
+class OrganizationAsked(RequestBody):
     """All that is set; what is left out goes back to what the installation says."""
 
     model_config = ConfigDict(
@@ -58,7 +58,7 @@ class OrganizationAsked(Asked):
         )
 
 
-class OrganizationShown(Shown):
+class OrganizationShown(AnswerBody):
     """The organization, and what is set."""
 
     id: str = Field(description="Its id on this installation.")

@@ -17,13 +17,13 @@ from service.actions.overview.standings import Compared, Standings
 from service.actions.overview.times import EDGES, Times
 from service.domain.statistics import Agreement
 from service.store.tables import SpotCheck
-from service.web.fields import Asked, Key, Line, Shown
+from service.web.fields import AnswerBody, Key, Line, RequestBody
 from service.web.schemas.feedback import STANDING
 
 OF_CRITERION = "Key of the criterion; empty for the work as a whole."
 
 
-class LearnerShown(Shown):
+class LearnerProgressShown(AnswerBody):
     """How far one person is."""
 
     person: str = Field(description="Id of the person.")
@@ -37,7 +37,7 @@ class LearnerShown(Shown):
     reminded_at: datetime | None = Field(description="When a facilitator last reminded them of anything on it.")
 
     @classmethod
-    def of(cls, one: Learner) -> LearnerShown:
+    def of(cls, one: Learner) -> LearnerProgressShown:
         return cls(
             person=one.person,
             group=one.group,
@@ -49,7 +49,7 @@ class LearnerShown(Shown):
         )
 
 
-class ProgressShown(Shown):
+class ChallengeProgressShown(AnswerBody):
     """How far everybody is whom the challenge is set to, or who has handed in."""
 
     counts: dict[Stage, int] = Field(description="How many people are at each stage.")
@@ -57,16 +57,16 @@ class ProgressShown(Shown):
     answered: int = Field(description="How many were given feedback that still stands, on any revision.")
     read: int = Field(description="How many have opened it here. What a platform shows itself is not seen.")
     acted: int = Field(description="How many handed in again after feedback, or committed to a next step.")
-    learners: list[LearnerShown] = Field(description="Everybody; those who wait first.")
+    learners: list[LearnerProgressShown] = Field(description="Everybody; those who wait first.")
 
     @classmethod
-    def of(cls, seen: Progress) -> ProgressShown:
-        learners = [LearnerShown.of(one) for one in seen.learners]
+    def of(cls, seen: Progress) -> ChallengeProgressShown:
+        learners = [LearnerProgressShown.of(one) for one in seen.learners]
         reached = {"submitted": seen.submitted, "answered": seen.answered, "read": seen.read, "acted": seen.acted}
         return cls(counts=seen.counts, **reached, learners=learners)
 
 
-class TimesShown(Shown):
+class ChallengeTimesShown(AnswerBody):
     """From handing in a revision to when feedback on it could be read, in hours."""
 
     edges: list[float] = Field(description="Between the bins, in hours; the first bin is below the first edge.")
@@ -77,7 +77,7 @@ class TimesShown(Shown):
     longest_wait: float | None = Field(description="Of those who wait; null where nobody does.")
 
     @classmethod
-    def of(cls, seen: Times) -> TimesShown:
+    def of(cls, seen: Times) -> ChallengeTimesShown:
         return cls(
             edges=[_hours(edge) for edge in EDGES],
             answered=list(seen.answered),
@@ -96,7 +96,7 @@ def _maybe_hours(span: timedelta | None) -> float | None:
     return None if span is None else _hours(span)
 
 
-class StandingsShown(Shown):
+class CriterionStandingsShown(AnswerBody):
     """How the latest revisions stand on one criterion: as a facilitator judged, else as the assessment read it."""
 
     criterion: str = Field(description=OF_CRITERION)
@@ -107,7 +107,7 @@ class StandingsShown(Shown):
     unread: int = Field(description="How many were neither judged nor read.")
 
     @classmethod
-    def of(cls, seen: Standings) -> StandingsShown:
+    def of(cls, seen: Standings) -> CriterionStandingsShown:
         sure = None if seen.confidence is None else round(seen.confidence, 3)
         return cls(
             criterion=seen.criterion,
@@ -119,7 +119,7 @@ class StandingsShown(Shown):
         )
 
 
-class AgreementShown(Shown):
+class ReaderAgreementShown(AnswerBody):
     """How far two readers of the same work agree, and how far beyond chance."""
 
     pairs: int = Field(description="How many pieces of work both have judged.")
@@ -130,7 +130,7 @@ class AgreementShown(Shown):
     small: bool = Field(description="Whether it rests on few pairs; then it says little.")
 
     @classmethod
-    def of(cls, seen: Agreement) -> AgreementShown:
+    def of(cls, seen: Agreement) -> ReaderAgreementShown:
         low, high = (seen.interval.low, seen.interval.high) if seen.interval else (None, None)
         return cls(
             pairs=seen.pairs,
@@ -146,27 +146,27 @@ def _rounded(value: float | None) -> float | None:
     return None if value is None else round(value, 4)
 
 
-class ComparedShown(Shown):
+class JudgementsComparedShown(AnswerBody):
     """What two readers said of the same work on one criterion."""
 
     criterion: str = Field(description=OF_CRITERION)
-    agreement: AgreementShown = Field(description="Over work on which both could tell.")
+    agreement: ReaderAgreementShown = Field(description="Over work on which both could tell.")
     abstained: int = Field(description="On how many one of the two could not tell.")
     kinder: int = Field(description="Where they differ: on how many the first saw more than the second.")
     harsher: int = Field(description="Where they differ: on how many the first saw less.")
 
     @classmethod
-    def of(cls, seen: Compared) -> ComparedShown:
+    def of(cls, seen: Compared) -> JudgementsComparedShown:
         return cls(
             criterion=seen.criterion,
-            agreement=AgreementShown.of(seen.agreement),
+            agreement=ReaderAgreementShown.of(seen.agreement),
             abstained=seen.abstained,
             kinder=seen.kinder,
             harsher=seen.harsher,
         )
 
 
-class MadeShown(Shown):
+class DecisionCountsShown(AnswerBody):
     """What was made of drafted points."""
 
     accepted: int = Field(description="Kept as drafted.")
@@ -175,32 +175,37 @@ class MadeShown(Shown):
     bulk: int = Field(description="How many of these were decided for several at once.")
 
     @classmethod
-    def of(cls, seen: Made) -> MadeShown:
+    def of(cls, seen: Made) -> DecisionCountsShown:
         return cls(accepted=seen.accepted, edited=seen.edited, dismissed=seen.dismissed, bulk=seen.bulk)
 
 
-class WeekShown(MadeShown):
+class DecisionWeekShown(DecisionCountsShown):
     """The same of one week."""
 
     week: date = Field(description="Its Monday, in UTC.")
 
 
-class DecisionsShown(Shown):
+class DecisionsShown(AnswerBody):
     """What facilitators made of drafted points."""
 
-    total: MadeShown = Field(description="Of all.")
-    by_criterion: dict[str, MadeShown] = Field(description="By the criterion they are about; empty key: about none.")
-    weeks: list[WeekShown] = Field(description="Week by week, at most half a year.")
+    total: DecisionCountsShown = Field(description="Of all.")
+    by_criterion: dict[str, DecisionCountsShown] = Field(
+        description="By the criterion they are about; empty key: about none."
+    )
+    weeks: list[DecisionWeekShown] = Field(description="Week by week, at most half a year.")
     own: int = Field(description="Points that people wrote themselves.")
     reasons: dict[str, int] = Field(description="Why points were dismissed, by code.")
     declined: dict[str, int] = Field(description="Why no feedback was given, by code.")
 
     @classmethod
     def of(cls, seen: Decisions) -> DecisionsShown:
-        weeks = [WeekShown(week=week, **MadeShown.of(made).model_dump()) for week, made in seen.weeks.items()]
+        weeks = [
+            DecisionWeekShown(week=week, **DecisionCountsShown.of(made).model_dump())
+            for week, made in seen.weeks.items()
+        ]
         return cls(
-            total=MadeShown.of(seen.total),
-            by_criterion={key: MadeShown.of(made) for key, made in seen.by_criterion.items()},
+            total=DecisionCountsShown.of(seen.total),
+            by_criterion={key: DecisionCountsShown.of(made) for key, made in seen.by_criterion.items()},
             weeks=weeks,
             own=seen.own,
             reasons=dict(seen.reasons),
@@ -208,63 +213,65 @@ class DecisionsShown(Shown):
         )
 
 
-class PaceShown(Shown):
+class DecisionPaceShown(AnswerBody):
     """How many of the latest approvals came sooner than most adults can read what was approved. Of nobody by name."""
 
     known: int = Field(description="Approvals of which it is known when the draft was opened.")
     quick: int = Field(description="How many of them came sooner than reading takes, at 300 words a minute.")
 
 
-class SpotShown(Shown):
+class SpotAgreementShown(AnswerBody):
     """How far two facilitators agree who knew nothing of each other's judgement."""
 
     every: int = Field(description="One approved draft in how many is drawn; 0: none.")
     checked: int = Field(description="How many were checked.")
     due: int = Field(description="How many wait for a second reader.")
-    compared: list[ComparedShown] = Field(description="On the whole, and on each criterion.")
-    together: AgreementShown = Field(description="On all criteria taken together.")
+    compared: list[JudgementsComparedShown] = Field(description="On the whole, and on each criterion.")
+    together: ReaderAgreementShown = Field(description="On all criteria taken together.")
 
     @classmethod
-    def of(cls, seen: SpotAgreement) -> SpotShown:
+    def of(cls, seen: SpotAgreement) -> SpotAgreementShown:
         return cls(
             every=seen.every,
             checked=seen.checked,
             due=seen.due,
-            compared=[ComparedShown.of(one) for one in seen.compared],
-            together=AgreementShown.of(seen.together),
+            compared=[JudgementsComparedShown.of(one) for one in seen.compared],
+            together=ReaderAgreementShown.of(seen.together),
         )
 
 
-class OverviewShown(Shown):
+class OverviewShown(AnswerBody):
     """A challenge at a glance, in the groups that you may see."""
 
     challenge: str = Field(description="Id of the challenge.")
-    progress: ProgressShown = Field(description="How far everybody is.")
-    times: TimesShown = Field(description="How long learners wait.")
-    standings: list[StandingsShown] = Field(description="How the work stands: as a whole, then on each criterion.")
-    compared: list[ComparedShown] = Field(
+    progress: ChallengeProgressShown = Field(description="How far everybody is.")
+    times: ChallengeTimesShown = Field(description="How long learners wait.")
+    standings: list[CriterionStandingsShown] = Field(
+        description="How the work stands: as a whole, then on each criterion."
+    )
+    compared: list[JudgementsComparedShown] = Field(
         description="What the assessment (first) and facilitators (second) said of the same work. They saw the draft "
         "before they judged; for agreement between people who saw nothing, see `spot`."
     )
     decisions: DecisionsShown = Field(description="What became of drafted points.")
-    pace: PaceShown = Field(description="Approvals that came sooner than reading takes.")
-    spot: SpotShown = Field(description="Spot checks.")
+    pace: DecisionPaceShown = Field(description="Approvals that came sooner than reading takes.")
+    spot: SpotAgreementShown = Field(description="Spot checks.")
 
     @classmethod
     def of(cls, glance: Glance, workings: Workings) -> OverviewShown:
         return cls(
             challenge=glance.lens.challenge.external_id,
-            progress=ProgressShown.of(glance.progress),
-            times=TimesShown.of(glance.times),
-            standings=[StandingsShown.of(one) for one in glance.standings],
-            compared=[ComparedShown.of(one) for one in workings.compared],
+            progress=ChallengeProgressShown.of(glance.progress),
+            times=ChallengeTimesShown.of(glance.times),
+            standings=[CriterionStandingsShown.of(one) for one in glance.standings],
+            compared=[JudgementsComparedShown.of(one) for one in workings.compared],
             decisions=DecisionsShown.of(workings.decisions),
-            pace=PaceShown(known=workings.pace.known, quick=len(workings.pace.quick)),
-            spot=SpotShown.of(workings.spot),
+            pace=DecisionPaceShown(known=workings.pace.known, quick=len(workings.pace.quick)),
+            spot=SpotAgreementShown.of(workings.spot),
         )
 
 
-class DueShown(Shown):
+class SpotCheckDueShown(AnswerBody):
     """Work to be judged by a second reader, without a word of what the first made of it."""
 
     draft: str = Field(description="Id of its draft.")
@@ -272,17 +279,17 @@ class DueShown(Shown):
     text: str = Field(description="The work.")
 
     @classmethod
-    def of(cls, one: Due) -> DueShown:
+    def of(cls, one: Due) -> SpotCheckDueShown:
         return cls(draft=one.draft, challenge=one.challenge.external_id, text=one.text)
 
 
-class DueList(Shown):
+class SpotCheckDueList(AnswerBody):
     """What you are asked to read."""
 
-    items: list[DueShown] = Field(description="At most 20, the oldest first.")
+    items: list[SpotCheckDueShown] = Field(description="At most 20, the oldest first.")
 
 
-class SpotAsked(Asked):
+class SpotCheckAsked(RequestBody):
     """How the work stands in your eyes."""
 
     model_config = ConfigDict(json_schema_extra={"example": {"standing": "partly", "judgements": {"k1": "met"}}})
@@ -294,7 +301,7 @@ class SpotAsked(Asked):
     note: Line = Field(default="", description="A word to colleagues.")
 
 
-class SpotKept(Shown):
+class SpotCheckShown(AnswerBody):
     """What you said, beside what the first facilitator had said."""
 
     draft: str = Field(description="Id of the draft.")
@@ -304,7 +311,7 @@ class SpotKept(Shown):
     second_judgements: Mapping[str, Standing] = Field(description="And on each criterion.")
 
     @classmethod
-    def of(cls, row: SpotCheck) -> SpotKept:
+    def of(cls, row: SpotCheck) -> SpotCheckShown:
         return cls(
             draft=row.draft_id,
             first_standing=row.first_standing,

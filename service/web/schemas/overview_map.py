@@ -5,10 +5,10 @@ from __future__ import annotations
 from pydantic import Field
 
 from service.actions.overview.solutions import Approach, Solution, SolutionMap
-from service.web.fields import Shown
+from service.web.fields import AnswerBody
 
 
-class PlacedShown(Shown):
+class SolutionPlacedShown(AnswerBody):
     """A solution on the map."""
 
     submission: str = Field(description="Id of the submission.")
@@ -17,7 +17,7 @@ class PlacedShown(Shown):
     y: float = Field(description="From 0 to 1.")
 
 
-class PassageShown(Shown):
+class SolutionPassageShown(AnswerBody):
     """A piece of a solution, verbatim."""
 
     submission: str = Field(description="Id of the submission.")
@@ -26,25 +26,25 @@ class PassageShown(Shown):
     end: int = Field(description="Where it ends, exclusive.")
 
 
-class ApproachShown(Shown):
+class ApproachShown(AnswerBody):
     """Solutions that go about it alike."""
 
     words: list[str] = Field(description="What tells it from the others; may be empty.")
-    passage: PassageShown | None = Field(description="A passage that stands for it.")
-    solutions: list[PlacedShown] = Field(description="The most typical first.")
+    passage: SolutionPassageShown | None = Field(description="A passage that stands for it.")
+    solutions: list[SolutionPlacedShown] = Field(description="The most typical first.")
 
     @classmethod
     def of(cls, one: Approach, solutions: dict[str, Solution]) -> ApproachShown:
         piece = one.representative
         return cls(
             words=list(one.words),
-            passage=PassageShown(
+            passage=SolutionPassageShown(
                 submission=solutions[piece.work].submission, quote=piece.quote, start=piece.start, end=piece.end
             )
             if piece
             else None,
             solutions=[
-                PlacedShown(
+                SolutionPlacedShown(
                     submission=solutions[spot.work].submission, person=solutions[spot.work].person, x=spot.x, y=spot.y
                 )
                 for spot in one.spots
@@ -52,7 +52,7 @@ class ApproachShown(Shown):
         )
 
 
-class MapShown(Shown):
+class SolutionMapShown(AnswerBody):
     """How a challenge was gone about."""
 
     approaches: list[ApproachShown] = Field(description="The commonest first. A single one: the texts do not part.")
@@ -62,7 +62,7 @@ class MapShown(Shown):
     by_meaning: bool = Field(description="False: nothing was embedded yet, and words alone decide.")
 
     @classmethod
-    def of(cls, seen: SolutionMap) -> MapShown:
+    def of(cls, seen: SolutionMap) -> SolutionMapShown:
         return cls(
             approaches=[ApproachShown.of(one, dict(seen.solutions)) for one in seen.approaches],
             beyond=seen.beyond,

@@ -13,7 +13,7 @@ from service.actions.people.register import ConsentWish
 from service.domain.roles import Role
 from service.domain.visibility import ShowWork
 from service.store.tables import Consent
-from service.web.fields import Asked, Id, Language, Name, Shown
+from service.web.fields import AnswerBody, Id, Language, Name, RequestBody
 
 SHOW_WORK = "Whether others may see the person's work: `no`, `without_name` or `with_name`."
 INTRODUCE = "Whether the person may be introduced to others."
@@ -23,7 +23,7 @@ AI_ALLOWED = (
 )
 
 
-class GroupAsked(Asked):
+class GroupAsked(RequestBody):
     """A team, class, cohort, school or district. Groups form a tree."""
 
     model_config = ConfigDict(json_schema_extra={"example": {"name": "Year 8 geography", "parent": "harbor-school"}})
@@ -32,7 +32,7 @@ class GroupAsked(Asked):
     parent: Id | None = Field(default=None, description="Id of the group above; null for a group at the top.")
 
 
-class GroupShown(Shown):
+class GroupShown(AnswerBody):
     """A group."""
 
     id: str = Field(description="The platform's id.")
@@ -44,14 +44,14 @@ class GroupShown(Shown):
         return cls(id=seen.row.external_id, name=seen.row.name, parent=seen.parent)
 
 
-class RoleHeld(Asked):
+class RoleInGroup(RequestBody):
     """A role in a group; it holds for every group below."""
 
     role: Role = Field(description="`learner`, `facilitator` or `coordinator`.")
     group: Id = Field(description="Id of the group.")
 
 
-class ConsentsAsked(Asked):
+class ConsentsAsked(RequestBody):
     """What a person allows. What is left out, or null, stays as it is."""
 
     model_config = ConfigDict(json_schema_extra={"example": {"show_work": "without_name", "ai": "local"}})
@@ -64,7 +64,7 @@ class ConsentsAsked(Asked):
         return ConsentWish(self.show_work, self.introduce, self.ai)
 
 
-class ConsentsShown(Shown):
+class ConsentsShown(AnswerBody):
     """What a person allows, as it stands now."""
 
     show_work: ShowWork = Field(description=SHOW_WORK)
@@ -82,7 +82,7 @@ class OwnData(RootModel[dict[str, Any]]):
     requests, introductions, galleries."""
 
 
-class PersonAsked(Asked):
+class PersonAsked(RequestBody):
     """Somebody the platform knows, with all roles held: a role left out is a role no longer held."""
 
     model_config = ConfigDict(
@@ -98,7 +98,7 @@ class PersonAsked(Asked):
 
     name: Name = Field(description="The person's name, as facilitators read it.")
     language: Language = Field(default="", description="BCP 47 tag; empty for the organization's language.")
-    roles: Annotated[list[RoleHeld], Field(max_length=200)] = Field(
+    roles: Annotated[list[RoleInGroup], Field(max_length=200)] = Field(
         default=[], description="Every role held. Replaces those held before."
     )
     consents: ConsentsAsked | None = Field(default=None, description="What the person allows; null leaves it as it is.")
@@ -107,13 +107,13 @@ class PersonAsked(Asked):
         return [(held.role, held.group) for held in self.roles]
 
 
-class PersonShown(Shown):
+class PersonShown(AnswerBody):
     """A person."""
 
     id: str = Field(description="The platform's id.")
     name: str = Field(description="The person's name.")
     language: str = Field(description="BCP 47 tag; empty for the organization's language.")
-    roles: list[RoleHeld] = Field(description="Every role held.")
+    roles: list[RoleInGroup] = Field(description="Every role held.")
     consents: ConsentsShown = Field(description="What the person allows.")
 
     @classmethod
@@ -122,6 +122,6 @@ class PersonShown(Shown):
             id=seen.row.external_id,
             name=seen.row.name,
             language=seen.row.language,
-            roles=[RoleHeld.model_construct(role=role, group=group) for role, group in seen.roles],
+            roles=[RoleInGroup.model_construct(role=role, group=group) for role, group in seen.roles],
             consents=ConsentsShown.of(seen.row.consent),
         )

@@ -9,11 +9,11 @@ from pydantic import ConfigDict, Field
 
 from service.actions.questioned.passages import Item
 from service.domain.questioned import Act, State
-from service.web.fields import Asked, Line, Shown
-from service.web.schemas.introductions import QuoteShown
+from service.web.fields import AnswerBody, Line, RequestBody
+from service.web.schemas.introductions import IntroductionQuoteShown
 
 
-class QuestionedShown(Shown):
+class QuestionedShown(AnswerBody):
     """A passage to look at. It is a question: nobody says that the document is wrong."""
 
     id: str = Field(description="Its id.")
@@ -24,7 +24,7 @@ class QuestionedShown(Shown):
     state: State = Field(description="`open`, `to_change`, `fine` or `changed`.")
     version: int = Field(description="Grows with each decision; name it when you decide.")
     quote: str = Field(description="What the document says, verbatim.")
-    work: list[QuoteShown] = Field(description="What people write otherwise, one sentence a person.")
+    work: list[IntroductionQuoteShown] = Field(description="What people write otherwise, one sentence a person.")
     groups: int = Field(description="How many groups they are of.")
     requests: int = Field(description="Requests that the passage lies nearest to.")
     questions: int = Field(description="Approved questions and next steps that rest on it.")
@@ -38,24 +38,24 @@ class QuestionedShown(Shown):
         same = set(cls.model_fields) - {"work", "document_version"}
         return cls(
             **{name: getattr(one, name) for name in same},
-            work=[QuoteShown.of(quote) for quote in one.work],
+            work=[IntroductionQuoteShown.of(quote) for quote in one.work],
             document_version=one.at,
         )
 
 
-class QuestionedList(Shown):
+class QuestionedList(AnswerBody):
     """Questioned passages."""
 
     items: list[QuestionedShown] = Field(description="Most signs first.")
 
 
-class LookKept(Shown):
+class QuestionedSearchShown(AnswerBody):
     """That it will be looked."""
 
     state: Literal["queued"] = Field(description="A job does it.")
 
 
-class DecisionAsked(Asked):
+class QuestionedDecisionAsked(RequestBody):
     """What becomes of it."""
 
     model_config = ConfigDict(json_schema_extra={"example": {"act": "to_change", "version": 1}})

@@ -13,11 +13,11 @@ from service.actions.requests.desk import Cluster, DeskRequest
 from service.actions.requests.need import OwnRequest
 from service.domain.requests import RequestState
 from service.store.tables import Request
-from service.web.fields import Asked, Line, Shown
-from service.web.schemas.introductions import QuoteShown
+from service.web.fields import AnswerBody, Line, RequestBody
+from service.web.schemas.introductions import IntroductionQuoteShown
 
 
-class RequestAsked(Asked):
+class RequestAsked(RequestBody):
     """What you need, in your own words."""
 
     model_config = ConfigDict(json_schema_extra={"example": {"text": "How do I get shy children to speak up?"}})
@@ -26,18 +26,18 @@ class RequestAsked(Asked):
     ai: AI = Field(AI.ANY, description="Narrows what you allow: `none`, `local` or `any`. `none`: only people read it.")
 
 
-class RequestKept(Shown):
+class RequestStateShown(AnswerBody):
     """What became of it."""
 
     id: str = Field(description="Its id.")
     state: RequestState = Field(description="`open`, `answered` or `closed`.")
 
     @classmethod
-    def of(cls, row: Request) -> RequestKept:
+    def of(cls, row: Request) -> RequestStateShown:
         return cls(id=row.id, state=row.state)
 
 
-class RequestShown(Shown):
+class RequestShown(AnswerBody):
     """A request, and what speaks to it."""
 
     id: str = Field(description="Its id.")
@@ -46,8 +46,8 @@ class RequestShown(Shown):
     stated_at: datetime = Field(description="When it was stated.")
     looked_at: datetime | None = Field(description="When it was looked into; null: not yet.")
     read_by_machine: bool = Field(description="False: its author lets only people read it.")
-    work: list[QuoteShown] = Field(description="Passages of others' work that you may see now.")
-    documents: list[QuoteShown] = Field(description="Passages of the organization's documents.")
+    work: list[IntroductionQuoteShown] = Field(description="Passages of others' work that you may see now.")
+    documents: list[IntroductionQuoteShown] = Field(description="Passages of the organization's documents.")
     answer: str = Field(description="What a facilitator answered.")
     answered_by: str = Field(description="Name of who answered it.")
     answered_at: datetime | None = Field(description="When that was.")
@@ -61,12 +61,12 @@ def _plain(one: OwnRequest | DeskRequest) -> dict[str, Any]:
     names = set(RequestShown.model_fields) - {"work", "documents"}
     return {
         **{name: getattr(one, name) for name in names},
-        "work": [QuoteShown.of(quote) for quote in one.found.work],
-        "documents": [QuoteShown.of(quote) for quote in one.found.documents],
+        "work": [IntroductionQuoteShown.of(quote) for quote in one.found.work],
+        "documents": [IntroductionQuoteShown.of(quote) for quote in one.found.documents],
     }
 
 
-class OwnRequests(Shown):
+class OwnRequestList(AnswerBody):
     """Your own requests."""
 
     items: list[RequestShown] = Field(description="The latest first.")
@@ -86,13 +86,13 @@ class DeskRequestShown(RequestShown):
         return cls(**_plain(one), **more)
 
 
-class DeskRequests(Shown):
+class DeskRequestList(AnswerBody):
     """Requests of those whom you review."""
 
     items: list[DeskRequestShown] = Field(description="The latest first; at most 300.")
 
 
-class ClusterShown(Shown):
+class RequestClusterShown(AnswerBody):
     """Open requests that ask for the same."""
 
     id: str = Field(description="Id of the first of them.")
@@ -100,33 +100,36 @@ class ClusterShown(Shown):
     requests: list[str] = Field(description="Their ids, the first one first.")
 
     @classmethod
-    def of(cls, one: Cluster) -> ClusterShown:
+    def of(cls, one: Cluster) -> RequestClusterShown:
         return cls(id=one.id, people=one.people, requests=[request.id for request in one.requests])
 
 
-class AskedAboutShown(Shown):
+class PassageAskedAboutShown(AnswerBody):
     """A passage of a document that several people ask about. It is counted, not judged."""
 
-    passage: QuoteShown = Field(description="The passage.")
+    passage: IntroductionQuoteShown = Field(description="The passage.")
     requests: int = Field(description="Requests that it lies nearest to.")
     questions: int = Field(description="Approved questions and next steps that rest on it.")
     dismissed: int = Field(description="Points resting on it that were dismissed as wrong.")
 
     @classmethod
-    def of(cls, one: AskedAbout) -> AskedAboutShown:
+    def of(cls, one: AskedAbout) -> PassageAskedAboutShown:
         return cls(
-            passage=QuoteShown.of(one.quote), requests=one.requests, questions=one.questions, dismissed=one.dismissed
+            passage=IntroductionQuoteShown.of(one.quote),
+            requests=one.requests,
+            questions=one.questions,
+            dismissed=one.dismissed,
         )
 
 
-class NeedsShown(Shown):
+class RequestNeedsShown(AnswerBody):
     """What many need."""
 
-    clusters: list[ClusterShown] = Field(description="What many ask for first.")
-    asked_about: list[AskedAboutShown] = Field(description="Passages of documents that are asked about most.")
+    clusters: list[RequestClusterShown] = Field(description="What many ask for first.")
+    asked_about: list[PassageAskedAboutShown] = Field(description="Passages of documents that are asked about most.")
 
 
-class ReplyAsked(Asked):
+class RequestReplyAsked(RequestBody):
     """An answer in your own words."""
 
     model_config = ConfigDict(json_schema_extra={"example": {"text": "Ask Lin: her pairs write one question down."}})
@@ -134,7 +137,7 @@ class ReplyAsked(Asked):
     text: Line = Field(description="Its author reads it at once.")
 
 
-class SettledAsked(Asked):
+class RequestSettledAsked(RequestBody):
     """What became of your request."""
 
     model_config = ConfigDict(json_schema_extra={"example": {"answered": True}})

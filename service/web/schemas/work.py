@@ -10,7 +10,7 @@ from pipelines.values import AI
 from service.actions.desk.outward import SubmissionSeen
 from service.actions.work.submit import SubmissionWish
 from service.domain.drafts import State
-from service.web.fields import Asked, Id, Language, Moment, Shown, Work
+from service.web.fields import AnswerBody, Id, Language, Moment, RequestBody, Work
 
 NEXT = {
     State.WAITING: "A draft will be made. Look again shortly, or read /v1/events for draft.ready.",
@@ -27,7 +27,7 @@ NEXT = {
 """What happens next, by the draft's state, in words for whoever asks."""
 
 
-class SubmissionAsked(Asked):
+class SubmissionAsked(RequestBody):
     """A solution, or its next revision. The same text again changes nothing."""
 
     model_config = ConfigDict(
@@ -66,7 +66,7 @@ class SubmissionAsked(Asked):
         return SubmissionWish(**self.model_dump())
 
 
-class DraftState(Shown):
+class DraftStateShown(AnswerBody):
     """Where a draft is, and what follows."""
 
     id: str | None = Field(description="The draft's id at /v1/drafts; null for those who do not review.")
@@ -75,7 +75,7 @@ class DraftState(Shown):
     next: str = Field(description="What happens next, or what can be done.")
 
 
-class SubmissionShown(Shown):
+class SubmissionShown(AnswerBody):
     """A submission, its latest revision, and how far the feedback on that is."""
 
     id: str = Field(description="The platform's id.")
@@ -88,7 +88,7 @@ class SubmissionShown(Shown):
     ai: AI = Field(description="Which machines may read it: the stricter of what the person and the call allowed.")
     submitted_at: datetime = Field(description="When the latest revision was handed in.")
     withdrawn_at: datetime | None = Field(description="When it was taken back, if it was.")
-    draft: DraftState = Field(description="How far the feedback is.")
+    draft: DraftStateShown = Field(description="How far the feedback is.")
 
     @classmethod
     def of(cls, seen: SubmissionSeen) -> SubmissionShown:
@@ -103,7 +103,7 @@ class SubmissionShown(Shown):
             ai=seen.revision.ai,
             submitted_at=seen.revision.submitted_at,
             withdrawn_at=seen.row.withdrawn_at,
-            draft=DraftState(
+            draft=DraftStateShown(
                 id=seen.draft.id if seen.reviews else None,
                 state=seen.draft.state,
                 reason=seen.reason,

@@ -18,7 +18,7 @@ from service.web.pages.queue import trail as desk_trail
 from service.web.pages.routes import Shown, pages
 from service.web.pages.views import Goto
 from service.web.pages.visits import Writing
-from service.web.schemas.decisions import Dismissal
+from service.web.schemas.decisions import DismissalReason
 
 router = pages()
 
@@ -45,7 +45,7 @@ class EditSent(Sent):
 class DismissSent(Sent):
     """Why a point goes."""
 
-    reason: Dismissal
+    reason: DismissalReason
     note: Line = ""
 
 

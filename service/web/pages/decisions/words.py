@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from service.web.schemas.decisions import Dismissal
+from service.web.schemas.decisions import DismissalReason
 
 REASONS: Final[Mapping[str, str]] = {
-    Dismissal.WRONG.value: "It is wrong",
-    Dismissal.NOT_IN_TEXT.value: "The work does not say that",
-    Dismissal.NOT_USEFUL.value: "True, but not useful now",
-    Dismissal.TOO_HARSH.value: "Too harsh",
-    Dismissal.ALREADY_SAID.value: "Said already",
-    Dismissal.ABOUT_PERSON.value: "About the person, not the work",
-    Dismissal.OTHER.value: "Something else",
+    DismissalReason.WRONG.value: "It is wrong",
+    DismissalReason.NOT_IN_TEXT.value: "The work does not say that",
+    DismissalReason.NOT_USEFUL.value: "True, but not useful now",
+    DismissalReason.TOO_HARSH.value: "Too harsh",
+    DismissalReason.ALREADY_SAID.value: "Said already",
+    DismissalReason.ABOUT_PERSON.value: "About the person, not the work",
+    DismissalReason.OTHER.value: "Something else",
 }
 
 
