@@ -11,7 +11,7 @@ from service.web.docs import v1
 from service.web.fields import ImportId
 from service.web.paging import Page, Sliced
 from service.web.routes import BundleRoute
-from service.web.schemas.operations import ImportFault, ImportShown
+from service.web.schemas.bundles import ImportFault, ImportShown
 
 router = v1("Imports", BundleRoute)
 

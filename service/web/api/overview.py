@@ -13,12 +13,12 @@ from service.web.docs import v1
 from service.web.fields import DraftId, ExternalId, Id
 from service.web.schemas.overview import (
     OverviewShown,
+    SolutionMapShown,
     SpotCheckAsked,
     SpotCheckDueList,
     SpotCheckDueShown,
     SpotCheckShown,
 )
-from service.web.schemas.overview_map import SolutionMapShown
 
 router = v1("Overview")
 

@@ -1,4 +1,4 @@
-"""Learners' solutions, and the feedback on them."""
+"""Learners' solutions, the feedback on them, and work that is like some text."""
 
 from __future__ import annotations
 
@@ -10,16 +10,18 @@ from service.actions.desk import outward
 from service.actions.drafts import read
 from service.actions.work import submit
 from service.domain.drafts import State
+from service.domain.errors import Unavailable
 from service.store.tables import Submission
-from service.web.calls import Reading, Writing
+from service.web.calls import Asking, Reading, Writing
 from service.web.docs import made, v1
 from service.web.fields import ExternalId
 from service.web.paging import Page, Sliced
+from service.web.schemas.decisions import FeedbackAsked, FeedbackRead
 from service.web.schemas.drafts import DraftShown
-from service.web.schemas.feedback import FeedbackAsked, FeedbackRead
-from service.web.schemas.work import SubmissionAsked, SubmissionShown
+from service.web.schemas.work import SimilarAsked, SimilarList, SimilarShown, SubmissionAsked, SubmissionShown
 
 router = v1("Submissions")
+search_router = v1("Search")
 
 _WHERE: dict[str, Any] = {
     "status": {
@@ -86,3 +88,12 @@ def put_feedback(call: Writing, id: ExternalId, body: FeedbackAsked) -> DraftSho
 def get_feedback(call: Reading, id: ExternalId) -> FeedbackRead:
     """What the learner may read: exactly the text that a facilitator approved. 404 while there is none."""
     return FeedbackRead.of(release.feedback_of(call.session, call.actor, id))
+
+
+@search_router.post("/search", summary="Find similar work")
+def search(call: Asking, body: SimilarAsked) -> SimilarList:
+    """For facilitators: passages of others' work that are like a text, or like a submission."""
+    if call.services.similar is None:
+        raise Unavailable("Search is not set up here: no vector index is connected to this process.")
+    found = call.services.similar(call.actor, **body.model_dump(), now=call.now)
+    return SimilarList(items=[SimilarShown.of(one) for one in found])
