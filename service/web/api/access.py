@@ -100,6 +100,7 @@ def list_events(
     ] = 0,
     limit: Annotated[int, Query(ge=1, le=200, description="How many events at most.")] = 50,
 ) -> EventList:
-    """In order, and none is ever passed over: ask again with the number of the last event that you have handled."""
+    """In order, and none is ever passed over: ask again with the number of the last event that you have handled. This
+    has no last page, and so no cursor: `after` can be kept, and asked from at any time."""
     rows = events.since(call.session, call.actor, after=after, limit=limit)
     return EventList(items=[EventShown.of(row) for row in rows])

@@ -184,12 +184,6 @@ class AlertShown(AnswerBody):
         )
 
 
-class AlertList(AnswerBody):
-    """Opposite decisions on a challenge."""
-
-    items: list[AlertShown] = Field(description="The latest first.")
-
-
 class AlertSettledShown(AnswerBody):
     """That an alert was settled; without anybody's words."""
 
