@@ -113,7 +113,7 @@ HEADERS: dict[str, dict[str, Any]] = {
         "schema": {"type": "string", "enum": ["true"]},
     },
     "Link": {"description": 'The next page, if there is one: `<…>; rel="next"`.', "schema": {"type": "string"}},
-    "ETag": {"description": "The draft's version, to be sent back as If-Match.", "schema": {"type": "string"}},
+    "ETag": {"description": "The version of what was read, to be sent back as If-Match.", "schema": {"type": "string"}},
     "Location": {"description": "Where to look.", "schema": {"type": "string"}},
     "Retry-After": {"description": "Seconds after which to try again.", "schema": {"type": "string"}},
     "WWW-Authenticate": {"description": "How to sign in.", "schema": {"type": "string"}},

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import quote
+
+from fastapi import Depends, Query
 
 from service.actions.decisions import given_elsewhere, release
 from service.actions.desk import outward
 from service.actions.drafts import read
+from service.actions.drafts.read import SubmissionFilter
 from service.actions.work import submit
 from service.domain.drafts import State
 from service.domain.errors import Unavailable
-from service.store.tables import Submission
 from service.web.calls import Asking, Reading, Writing
 from service.web.docs import made, v1
-from service.web.fields import ExternalId
+from service.web.fields import ExternalId, Id, Moment
 from service.web.paging import Page, Sliced
 from service.web.schemas.decisions import FeedbackAsked, FeedbackRead
 from service.web.schemas.drafts import DraftShown
@@ -61,10 +63,29 @@ def get_submission(call: Reading, id: ExternalId) -> SubmissionShown:
     return SubmissionShown.of(outward.submission(call.session, call.actor, id))
 
 
+async def _filter(
+    state: Annotated[
+        list[State],
+        Query(max_length=10, description="Only those with the draft on their latest revision there; repeatable."),
+    ] = [],  # noqa: B006 - FastAPI copies it
+    challenge: Annotated[Id | None, Query(description="Only submissions on this challenge.")] = None,
+    person: Annotated[Id | None, Query(description="Only this person's.")] = None,
+    group: Annotated[Id | None, Query(description="Only those handed in for this group.")] = None,
+    since: Annotated[
+        Moment | None, Query(description="Only those whose latest revision was handed in then or later.")
+    ] = None,
+) -> SubmissionFilter:
+    return SubmissionFilter(tuple(state), challenge, person, group, since)
+
+
+Filtered = Annotated[SubmissionFilter, Depends(_filter)]
+
+
 @router.get("/submissions", summary="List submissions")
-def list_submissions(call: Reading, cut: Sliced) -> Page[SubmissionShown]:
-    """For facilitators and platforms."""
-    rows = read.page(call.session, call.actor, Submission, after=cut.after, limit=cut.wanted)
+def list_submissions(call: Reading, wanted: Filtered, cut: Sliced) -> Page[SubmissionShown]:
+    """For facilitators and platforms, in the order in which they came. An id that is not there, or not yours to see,
+    gives an empty list."""
+    rows = read.submissions(call.session, call.actor, wanted, after=cut.after, limit=cut.wanted)
     seen = outward.submissions(call.session, call.actor, rows)
     return cut.page(call, seen, SubmissionShown.of, lambda one: one.row.id)
 

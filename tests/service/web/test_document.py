@@ -93,11 +93,28 @@ def test_everything_that_writes_takes_an_idempotency_key(document: dict[str, Any
             assert "Idempotency-Key" in names, (method, path)
 
 
-def test_every_decision_on_a_draft_needs_if_match(document: dict[str, Any]) -> None:
+DECIDED = ("/v1/drafts/{id}", "/v1/galleries/{id}", "/v1/introductions/{id}", "/v1/questioned/{id}")
+"""What is decided on in a version, and so needs If-Match."""
+BY_THE_TWO = {"/v1/introductions/{id}/answer", "/v1/introductions/{id}/report"}
+"""What the two say for themselves is no decision on the introduction's text."""
+
+
+def test_every_decision_needs_if_match(document: dict[str, Any]) -> None:
     for path, method, operation in operations(document):
         names = {parameter["name"] for parameter in operation.get("parameters", [])}
-        decides = path.startswith(("/v1/drafts/", "/v1/galleries/")) and method != "get" and path not in ASKS
+        decides = path.startswith(DECIDED) and method != "get" and path not in ASKS | BY_THE_TWO
         assert ("If-Match" in names) == decides, (method, path)
+
+
+def test_no_body_names_the_version_that_was_seen(document: dict[str, Any]) -> None:
+    for path, method, operation in operations(document):
+        for content in operation.get("requestBody", {}).get("content", {}).values():
+            schema = content["schema"]
+            options = [schema, *schema.get("oneOf", []), *schema.get("anyOf", [])]
+            named = [
+                document["components"]["schemas"][one["$ref"].rpartition("/")[2]] for one in options if "$ref" in one
+            ]
+            assert not any("version" in shape.get("properties", {}) for shape in named), (method, path)
 
 
 def test_every_body_has_an_example(document: dict[str, Any]) -> None:
