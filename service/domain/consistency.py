@@ -19,7 +19,7 @@ OF_WORDING = frozenset({"too_harsh", "about_person", SAID_ALREADY})
 """Reasons to dismiss a point that find no fault with what it says, only with how, or with saying it again."""
 
 
-class Why(StrEnum):
+class KinshipGround(StrEnum):
     """In what two points are alike."""
 
     WORDING = "wording"
@@ -56,7 +56,7 @@ class Said:
 class Kinship:
     """That two points are about the same, and how alike they are in it, up to 1."""
 
-    why: Why
+    why: KinshipGround
     alike: float
 
 
@@ -74,9 +74,9 @@ def kin(a: Said, b: Said) -> Kinship | None:
     if a.criterion != b.criterion or a.praises is not b.praises:
         return None
     if (texts := _texts(a, b)) >= TWINS:
-        return Kinship(Why.WORDING, texts)
+        return Kinship(KinshipGround.WORDING, texts)
     passages = _passages(a, b)
-    return Kinship(Why.PASSAGE, passages) if passages >= SAME_PASSAGE else None
+    return Kinship(KinshipGround.PASSAGE, passages) if passages >= SAME_PASSAGE else None
 
 
 def clash(a: Said, b: Said) -> Clash | None:

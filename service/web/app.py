@@ -64,7 +64,8 @@ class Api(FastAPI):
 
     def openapi(self) -> dict[str, Any]:
         if self.openapi_schema is None:
-            self.openapi_schema = docs.finish(super().openapi())
+            services: Services = self.state.services
+            self.openapi_schema = docs.finish(super().openapi(), services.public_url)
         return self.openapi_schema
 
 

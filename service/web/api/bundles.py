@@ -20,7 +20,7 @@ _BODY: dict[str, Any] = {
     "requestBody": {
         "required": True,
         "description": "One JSON object a line, in UTF-8.",
-        "content": {NDJSON: {"schema": {"type": "string"}, "example": _EXAMPLE}},
+        "content": {NDJSON: {"schema": {"type": "string", "format": "binary"}, "example": _EXAMPLE}},
     }
 }
 _LINKS = {

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from service.domain.documents.diff import changes
 from service.domain.documents.markup import from_html, to_html
-from service.domain.worddiff import Kind
+from service.domain.worddiff import ChangeKind
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -41,8 +41,8 @@ def test_nothing_hostile_comes_through_however_it_came_in(text: str) -> None:
 @given(st.text(alphabet="ab .\n!", max_size=200), st.text(alphabet="ab .\n!", max_size=200))
 def test_the_pieces_are_both_texts(before: str, after: str) -> None:
     pieces = changes(before, after)
-    assert "".join(p.text for p in pieces if p.kind is not Kind.ADDED) == before
-    assert "".join(p.text for p in pieces if p.kind is not Kind.REMOVED) == after
+    assert "".join(p.text for p in pieces if p.kind is not ChangeKind.ADDED) == before
+    assert "".join(p.text for p in pieces if p.kind is not ChangeKind.REMOVED) == after
 
 
 @pytest.mark.parametrize(("before", "after"), [("a\nb\n", "a\nc\n"), ("w ", "v w "), ("same words.\n", "same word.\n")])

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import ast
 import inspect
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 
 from service import web
 from service.web.app import create_app
@@ -23,15 +26,14 @@ ASKS = {"/v1/search", "/v1/drafts/{id}/lint"}
 """What is asked with a POST, because a text is sent, and changes nothing."""
 
 
+def _app(**given: Any) -> FastAPI:
+    plain = {"sessions": None, "after_commit": lambda: None, "clock": lambda: datetime.now(UTC), "readiness": dict}
+    return create_app(Services(**{**plain, **given}))
+
+
 @pytest.fixture(scope="module")
 def document() -> dict[str, Any]:
-    services = Services(
-        sessions=None,  # type: ignore[arg-type]
-        after_commit=lambda: None,
-        clock=lambda: datetime.now(UTC),
-        readiness=dict,
-    )
-    return create_app(services).openapi()
+    return _app().openapi()
 
 
 def test_every_field_is_described(document: dict[str, Any]) -> None:
@@ -115,6 +117,28 @@ def test_no_body_names_the_version_that_was_seen(document: dict[str, Any]) -> No
                 document["components"]["schemas"][one["$ref"].rpartition("/")[2]] for one in options if "$ref" in one
             ]
             assert not any("version" in shape.get("properties", {}) for shape in named), (method, path)
+
+
+def test_every_shape_has_a_name_of_its_own_and_stands_under_it(document: dict[str, Any]) -> None:
+    shapes = document["components"]["schemas"]
+    assert {name: shape["title"] for name, shape in shapes.items() if shape["title"] != name} == {}
+    assert [name for name in shapes if not re.fullmatch("[A-Z][A-Za-z]+", name)] == []
+
+
+def test_the_document_says_where_it_holds_and_how_it_may_change() -> None:
+    at_home, elsewhere = (_app(public_url=url).openapi() for url in ("", "https://peerloom.example.org"))
+    assert [at_home["servers"][0]["url"], elsewhere["servers"][0]["url"]] == ["/", "https://peerloom.example.org"]
+    assert at_home["info"]["version"] == version("peerloom")
+    for said in ("`/v1`", "`deprecated`", "`Deprecation`", "`Sunset`", "six months"):
+        assert said in " ".join(at_home["info"]["description"].split())
+
+
+def test_what_may_be_left_out_is_not_said_to_be_null(document: dict[str, Any]) -> None:
+    """Nobody can send null in an address or a header."""
+    for path, method, operation in operations(document):
+        for parameter in operation.get("parameters", []):
+            assert "anyOf" not in parameter["schema"], (method, path, parameter["name"])
+            assert parameter["required"] == (parameter["in"] == "path" or parameter["name"] == "If-Match")
 
 
 def test_every_body_has_an_example(document: dict[str, Any]) -> None:
