@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any, Self
 
 from fastapi import Path
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
@@ -52,9 +53,29 @@ class RequestBody(BaseModel):
 
 
 class AnswerBody(BaseModel):
-    """An answer's body."""
+    """An answer's body. Most mirror what an action found: a field is the attribute of that name, or of its alias."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, from_attributes=True, validate_by_alias=True, validate_by_name=True)
+
+    @classmethod
+    def of(cls, found: Any) -> Self:
+        """The answer that tells of what was found."""
+        return cls.model_validate(found)
+
+    @classmethod
+    def mirror(cls, found: object, **beside: object) -> Self:
+        """The same with fields that are not attributes of what was found, or are worked out."""
+        return cls.model_validate(_Beside(found, beside))
+
+
+class _Beside:
+    """Attributes of one thing, but for those that are given."""
+
+    def __init__(self, found: object, beside: Mapping[str, object]) -> None:
+        self._found, self._beside = found, beside
+
+    def __getattr__(self, name: str) -> object:
+        return self._beside[name] if name in self._beside else getattr(self._found, name)
 
 
 ExternalId = Annotated[Id, Path(description="The platform's own id of it. Any characters but `/` and controls.")]

@@ -64,11 +64,11 @@ def dismiss_reminder(call: Writing, id: ReminderId) -> ReminderShown:
 @router.get("/challenges/{id}/uptake", summary="What became of released points")
 def get_uptake(call: Reading, id: ExternalId, group: Within = None) -> UptakeShown:
     """As last reckoned in the background, in the groups that you may see; `pending` says what is not in it yet."""
-    return UptakeShown.of(id, uptake.of_one(call.session, call.actor, id, group=group))
+    return UptakeShown.made(id, uptake.of_one(call.session, call.actor, id, group=group))
 
 
 @router.get("/uptake", summary="What became of released points, by challenge")
 def list_uptake(call: Reading, cut: Sliced) -> Page[UptakeShown]:
     """The same of every challenge on which somebody handed in again, by the challenge's id."""
     found = uptake.named(call.session, call.actor)
-    return cut.page_of_all(call, found, lambda one: UptakeShown.of(*one), lambda one: one[:1])
+    return cut.page_of_all(call, found, lambda one: UptakeShown.made(*one), lambda one: one[:1])

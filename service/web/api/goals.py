@@ -28,7 +28,7 @@ PieceId = Annotated[OwnId, Path(description="The id of the piece of work.")]
 @router.get("/goals", summary="All goals, with what there is on them")
 def list_goals(call: Reading) -> GoalPlanList:
     """By the documents that hold them: those with the tag `strategy` or `goals`; there is one page."""
-    return GoalPlanList(items=[GoalPlanShown.made(one) for one in progress.listed(call.session, call.actor)])
+    return GoalPlanList(items=[GoalPlanShown.of(one) for one in progress.listed(call.session, call.actor)])
 
 
 @router.post("/goals/look-again", summary="Look for work again", status_code=202)
@@ -40,11 +40,11 @@ def look_for_work(call: Writing) -> GoalSearchShown:
 @router.get("/goals/{id}", summary="One goal with its evidence")
 def get_goal(call: Reading, id: GoalId) -> GoalInFull:
     """Work of the groups that you review, as far as its authors share it now."""
-    return GoalInFull.made(progress.show(call.session, call.actor, id))
+    return GoalInFull.of(progress.show(call.session, call.actor, id))
 
 
 @router.post("/goals/{id}/pieces/{piece}/decide", summary="Say whether a piece shows progress")
 def decide_evidence(call: Writing, id: GoalId, piece: PieceId, body: GoalEvidenceAsked) -> GoalEvidenceDecided:
     """By a facilitator of the work's group. Only confirmed pieces count."""
     made = decisions.decide(call.session, call.actor, id, piece, body.act, seen=body.seen, now=call.now)
-    return GoalEvidenceDecided.made(made)
+    return GoalEvidenceDecided.of(made)

@@ -30,7 +30,7 @@ def get_overview(
     group: Annotated[Id | None, Query(description="Only this group and those below it.")] = None,
 ) -> OverviewShown:
     """Progress, time to feedback, criteria, agreement and decisions, in the groups that you may see."""
-    return OverviewShown.of(*challenge.overview(call.session, call.actor, id, group=group, now=call.now))
+    return OverviewShown.made(*challenge.overview(call.session, call.actor, id, group=group, now=call.now))
 
 
 @router.get("/challenges/{id}/map", summary="How a challenge was gone about")

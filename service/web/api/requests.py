@@ -41,7 +41,7 @@ def list_requests(
 ) -> Page[DeskRequestShown]:
     """Open, answered or closed; the latest first."""
     rows = desk.listed(call.session, call.actor, state=state, after=cut.after, limit=cut.wanted)
-    return cut.page(call, rows, DeskRequestShown.seen, lambda one: one.id)
+    return cut.page(call, rows, DeskRequestShown.of, lambda one: one.id)
 
 
 @router.get("/requests/mine", summary="Your own requests")

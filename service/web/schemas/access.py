@@ -16,7 +16,7 @@ from service.domain.organization_settings import (
 )
 from service.domain.reminders import AGAIN_DAYS, MOST_DAYS
 from service.domain.roles import Reach
-from service.store.tables import Credential, OutgoingEvent
+from service.store.tables import Credential
 from service.web.fields import AnswerBody, Id, Language, Name, RequestBody
 
 UNDO = "Seconds for which an approval can be undone; null for what the installation says."
@@ -48,10 +48,6 @@ class KeyShown(AnswerBody):
     expires_at: datetime | None = Field(description="When it ends by itself.")
     revoked_at: datetime | None = Field(description="When it was ended.")
 
-    @classmethod
-    def of(cls, row: Credential) -> KeyShown:
-        return cls.model_validate(row, from_attributes=True)
-
 
 class SecretKeyShown(KeyShown):
     """A key or token with its secret, which is shown this once."""
@@ -63,7 +59,7 @@ class SecretKeyShown(KeyShown):
 
     @classmethod
     def with_secret(cls, row: Credential, secret: str) -> SecretKeyShown:
-        return cls(**KeyShown.of(row).model_dump(), secret=secret)
+        return cls.mirror(row, secret=secret)
 
     def without_secret(self) -> str:
         return self.model_copy(update={"secret": None}).model_dump_json()
@@ -137,20 +133,7 @@ class MeShown(AnswerBody):
 
     @classmethod
     def of(cls, me: Me) -> MeShown:
-        fields = {
-            name: getattr(me, name)
-            for name in (
-                "organization",
-                "reach",
-                "credential",
-                "person",
-                "groups",
-                "learns_in",
-                "facilitates",
-                "coordinates",
-            )
-        }
-        return cls.model_validate({**fields, "may": _may(me)})
+        return cls.mirror(me, may=_may(me))
 
 
 def _may(me: Me) -> list[str]:
@@ -219,17 +202,7 @@ class OrganizationShown(AnswerBody):
     @classmethod
     def of(cls, found: tuple[str, OrganizationWish]) -> OrganizationShown:
         id_, wish = found
-        return cls(
-            id=id_,
-            name=wish.name,
-            language=wish.language,
-            undo_seconds=wish.undo_seconds,
-            model_budget_per_day=wish.model_budget_per_day,
-            embed_origins=list(wish.embed_origins),
-            remind_again_days=wish.remind_again_days,
-            answer_within_days=wish.answer_within_days,
-            look_for_introductions_weekly=wish.look_for_introductions_weekly,
-        )
+        return cls.mirror(wish, id=id_)
 
 
 class EventShown(AnswerBody):
@@ -240,10 +213,6 @@ class EventShown(AnswerBody):
     name: str = Field(description="What happened, such as `draft.ready` or `feedback.released`.")
     data: dict[str, Any] = Field(description="To what: ids and states.")
     at: datetime = Field(description="When.")
-
-    @classmethod
-    def of(cls, row: OutgoingEvent) -> EventShown:
-        return cls.model_validate(row, from_attributes=True)
 
 
 class EventList(AnswerBody):

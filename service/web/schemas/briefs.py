@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from pydantic import Field
+from pydantic import AliasPath, Field
 
 from pipelines.approaches import Approach, Place
-from pipelines.brief import CallOn, Question, Tally, Tension
+from pipelines.brief import CallOn, Question, Tension
 from service.actions.briefs.meeting import Prepared
 from service.web.fields import AnswerBody
 
@@ -22,7 +22,7 @@ class BriefQuoteShown(AnswerBody):
     author: str | None = Field(description="The author's name; none where the work is shown without it.")
 
     @classmethod
-    def of(cls, place: Place, seen: Prepared) -> BriefQuoteShown:
+    def at(cls, place: Place, seen: Prepared) -> BriefQuoteShown:
         author = seen.authors.get(place.work)
         return cls(draft=place.work, start=place.start, end=place.end, text=place.quote, author=author)
 
@@ -37,26 +37,20 @@ class BriefApproachShown(AnswerBody):
     passage: BriefQuoteShown | None = Field(description="A passage that stands for it.")
 
     @classmethod
-    def of(cls, at: int, one: Approach, seen: Prepared) -> BriefApproachShown:
+    def made(cls, at: int, one: Approach, seen: Prepared) -> BriefApproachShown:
         title, by_model = _said(seen, f"a{at}", one.label)
-        shown = BriefQuoteShown.of(one.representative, seen) if one.representative else None
+        shown = BriefQuoteShown.at(one.representative, seen) if one.representative else None
         return cls(words=list(one.words), title=title, by_model=by_model, solutions=len(one.members), passage=shown)
 
 
 class BriefTallyShown(AnswerBody):
     """How solutions stand on a criterion."""
 
-    criterion: str = Field(description="Key of the criterion.")
-    text: str = Field(description="The criterion.")
+    criterion: str = Field(validation_alias=AliasPath("criterion", "id"), description="Key of the criterion.")
+    text: str = Field(validation_alias=AliasPath("criterion", "text"), description="The criterion.")
     met: int = Field(description="Solutions that have it.")
     lack: int = Field(description="Solutions that have it partly or not yet.")
     cannot_tell: int = Field(description="Solutions of which it cannot be told.")
-
-    @classmethod
-    def of(cls, one: Tally) -> BriefTallyShown:
-        return cls(
-            criterion=one.criterion.id, text=one.criterion.text, met=one.met, lack=one.lack, cannot_tell=one.cannot_tell
-        )
 
 
 class BriefTensionShown(AnswerBody):
@@ -69,9 +63,9 @@ class BriefTensionShown(AnswerBody):
     passages: list[BriefQuoteShown] = Field(description="The two.")
 
     @classmethod
-    def of(cls, at: int, one: Tension, seen: Prepared) -> BriefTensionShown:
+    def made(cls, at: int, one: Tension, seen: Prepared) -> BriefTensionShown:
         held, by_model = _said(seen, f"t{at}", "")
-        quoted = [BriefQuoteShown.of(place, seen) for place in (one.one, one.other)]
+        quoted = [BriefQuoteShown.at(place, seen) for place in (one.one, one.other)]
         return cls(criterion=one.criterion, kind=one.kind, held=held, by_model=by_model, passages=quoted)
 
 
@@ -84,9 +78,9 @@ class BriefQuestionShown(AnswerBody):
     passages: list[BriefQuoteShown] = Field(description="What it comes from.")
 
     @classmethod
-    def of(cls, at: int, one: Question, seen: Prepared) -> BriefQuestionShown:
+    def made(cls, at: int, one: Question, seen: Prepared) -> BriefQuestionShown:
         text, by_model = _said(seen, f"q{at}", one.text)
-        quoted = [BriefQuoteShown.of(place, seen) for place in one.places]
+        quoted = [BriefQuoteShown.at(place, seen) for place in one.places]
         return cls(text=text, by_model=by_model, criterion=one.criterion, passages=quoted)
 
 
@@ -99,9 +93,9 @@ class BriefPersonShown(AnswerBody):
     passage: BriefQuoteShown = Field(description="What shows it.")
 
     @classmethod
-    def of(cls, at: int, one: CallOn, seen: Prepared) -> BriefPersonShown:
+    def made(cls, at: int, one: CallOn, seen: Prepared) -> BriefPersonShown:
         why, by_model = _said(seen, f"p{at}", one.why)
-        quoted = BriefQuoteShown.of(one.place, seen)
+        quoted = BriefQuoteShown.at(one.place, seen)
         return cls(name=seen.names[one.person], why=why, by_model=by_model, passage=quoted)
 
 
@@ -128,7 +122,7 @@ class BriefWordingShown(AnswerBody):
 class BriefShown(AnswerBody):
     """What a facilitator takes into a meeting."""
 
-    works: int = Field(description="Solutions that it rests on.")
+    works: int = Field(validation_alias=AliasPath("made", "works"), description="Solutions that it rests on.")
     wording: BriefWordingShown = Field(description="Whose words it is in.")
     quotable: int = Field(description="How many of them may be quoted; the others only count.")
     barred: int = Field(description="Solutions left out since no machine may read them.")
@@ -136,33 +130,33 @@ class BriefShown(AnswerBody):
     approaches: list[BriefApproachShown] = Field(
         description="The commonest first. A single one: the texts do not part."
     )
-    criteria: list[BriefTallyShown] = Field(description="In the challenge's order.")
-    most_have: list[str] = Field(description="Keys of criteria.")
-    most_lack: list[str] = Field(description="Keys of criteria, the most lacked first.")
+    criteria: list[BriefTallyShown] = Field(
+        validation_alias=AliasPath("made", "tallies"), description="In the challenge's order."
+    )
+    most_have: list[str] = Field(validation_alias=AliasPath("made", "most_have"), description="Keys of criteria.")
+    most_lack: list[str] = Field(
+        validation_alias=AliasPath("made", "most_lack"), description="Keys of criteria, the most lacked first."
+    )
     tensions: list[BriefTensionShown] = Field(description="Few and clear; often none.")
     questions: list[BriefQuestionShown] = Field(description="At most three.")
     call_on: list[BriefPersonShown] = Field(description="At most five.")
     unanswered: list[str] = Field(description="What waits, in numbers.")
-    not_handed_in: int = Field(description="Learners to whom quotations would show others' work before their own.")
+    not_handed_in: int = Field(
+        validation_alias=AliasPath("open", "missing"),
+        description="Learners to whom quotations would show others' work before their own.",
+    )
 
     @classmethod
     def of(cls, seen: Prepared) -> BriefShown:
-        made = seen.made
-        return cls(
-            works=made.works,
+        made, names = seen.made, seen.names
+        return cls.mirror(
+            seen,
             wording=BriefWordingShown.of(seen),
-            quotable=seen.quotable,
-            barred=seen.barred,
-            beyond=seen.beyond,
-            approaches=[BriefApproachShown.of(at, one, seen) for at, one in enumerate(made.approaches, 1)],
-            criteria=[BriefTallyShown.of(one) for one in made.tallies],
-            most_have=list(made.most_have),
-            most_lack=list(made.most_lack),
-            tensions=[BriefTensionShown.of(at, one, seen) for at, one in enumerate(made.tensions, 1)],
-            questions=[BriefQuestionShown.of(at, one, seen) for at, one in enumerate(made.questions, 1)],
+            approaches=[BriefApproachShown.made(at, one, seen) for at, one in enumerate(made.approaches, 1)],
+            tensions=[BriefTensionShown.made(at, one, seen) for at, one in enumerate(made.tensions, 1)],
+            questions=[BriefQuestionShown.made(at, one, seen) for at, one in enumerate(made.questions, 1)],
             call_on=[
-                BriefPersonShown.of(at, one, seen) for at, one in enumerate(made.call_on, 1) if one.person in seen.names
+                BriefPersonShown.made(at, one, seen) for at, one in enumerate(made.call_on, 1) if one.person in names
             ],
             unanswered=[one.text for one in made.unanswered],
-            not_handed_in=seen.open.missing,
         )

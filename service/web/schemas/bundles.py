@@ -7,7 +7,6 @@ from typing import Literal
 
 from pydantic import Field
 
-from service.store.tables import ImportError_, ImportRun
 from service.web.fields import AnswerBody
 
 
@@ -22,10 +21,6 @@ class ImportShown(AnswerBody):
     created_at: datetime = Field(description="When it came.")
     finished_at: datetime | None = Field(description="When its last line was taken in.")
 
-    @classmethod
-    def of(cls, row: ImportRun) -> ImportShown:
-        return cls.model_validate(row, from_attributes=True)
-
 
 class ImportFault(AnswerBody):
     """A line that could not be kept."""
@@ -33,7 +28,3 @@ class ImportFault(AnswerBody):
     line: int = Field(description="Number of the line, from 1.")
     kind: str = Field(description="The kind of problem, for programs.")
     message: str = Field(description="What is wrong with it, without its text.")
-
-    @classmethod
-    def of(cls, row: ImportError_) -> ImportFault:
-        return cls.model_validate(row, from_attributes=True)

@@ -84,7 +84,7 @@ class ChallengeAsked(RequestBody):
 class ChallengeShown(AnswerBody):
     """A challenge."""
 
-    id: str = Field(description="The platform's id.")
+    id: str = Field(validation_alias="external_id", description="The platform's id.")
     title: str = Field(description="A few words to know it by.")
     prompt: str = Field(description="What learners are asked to do.")
     outcome: str = Field(description="What should be there when it is done well.")
@@ -101,21 +101,14 @@ class ChallengeShown(AnswerBody):
     @classmethod
     def of(cls, seen: ChallengeSeen) -> ChallengeShown:
         row = seen.row
-        return cls(
-            id=row.external_id,
-            title=row.title,
-            prompt=row.prompt,
-            outcome=row.outcome,
+        return cls.mirror(
+            row,
             reference=row.reference if seen.in_full else None,
             notes=row.notes if seen.in_full else None,
-            language=row.language,
             criteria=[
                 ChallengeCriterion.model_construct(id=c.key, text=c.text, question=c.question, points=c.points)
                 for c in row.criteria
             ],
             sharing=ChallengeSharing(peers=row.sharing_peers, reach=row.sharing_reach),
-            groups=list(seen.groups),
-            tags=list(row.tags),
-            version=row.version,
-            opened_at=row.opened_at,
+            groups=seen.groups,
         )

@@ -11,7 +11,6 @@ from pydantic import ConfigDict, Field, model_validator
 from pipelines.values import PointKind, SourceKind, Standing
 from service.actions.decisions.given_elsewhere import FeedbackWish
 from service.actions.decisions.points import PointWish
-from service.actions.decisions.release import ReleasedFeedback, ShownPoint
 from service.web.fields import AnswerBody, Hash, Id, Key, Line, Moment, RequestBody, Share, Words, Work
 
 STANDING = "`met`, `partly`, `not_yet` or `cannot_tell`."
@@ -216,10 +215,6 @@ class FeedbackPointRead(AnswerBody):
     end: int = Field(description="Where it ends, exclusive.")
     sources: list[FeedbackSourceRead] = Field(description="What it rests on.")
 
-    @classmethod
-    def of(cls, point: ShownPoint) -> FeedbackPointRead:
-        return cls.model_validate(point, from_attributes=True)
-
 
 class FeedbackRead(AnswerBody):
     """Released feedback: exactly the text that a facilitator approved."""
@@ -233,7 +228,3 @@ class FeedbackRead(AnswerBody):
     released_at: datetime = Field(description="When it could be read first.")
     drafted_by_machine: bool = Field(description="Whether a machine drafted it before a facilitator approved it.")
     text_hash: str = Field(description="Hash of the approved text.")
-
-    @classmethod
-    def of(cls, found: ReleasedFeedback) -> FeedbackRead:
-        return cls.model_validate(found, from_attributes=True)

@@ -8,7 +8,6 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field
 
 from service.actions.desk.outward import DocumentSeen
-from service.store.tables import Document
 from service.web.fields import AnswerBody, Key, Name, RequestBody, Work
 
 
@@ -35,16 +34,12 @@ class DocumentAsked(RequestBody):
 class DocumentShown(AnswerBody):
     """A context document, without its text."""
 
-    id: str = Field(description="The platform's id.")
+    id: str = Field(validation_alias="external_id", description="The platform's id.")
     title: str = Field(description="What people call it.")
     media_type: str = Field(description="How to read it.")
     tags: list[str] = Field(description="Words to find it by.")
     version: int = Field(description="Grows with every other text.")
     created_at: datetime = Field(description="When it first came.")
-
-    @classmethod
-    def of(cls, row: Document) -> DocumentShown:
-        return cls.model_validate(_fields(row))
 
 
 class DocumentInFull(DocumentShown):
@@ -54,15 +49,4 @@ class DocumentInFull(DocumentShown):
 
     @classmethod
     def with_text(cls, seen: DocumentSeen) -> DocumentInFull:
-        return cls.model_validate({**_fields(seen.row), "text": seen.text})
-
-
-def _fields(row: Document) -> dict[str, object]:
-    return {
-        "id": row.external_id,
-        "title": row.title,
-        "media_type": row.media_type,
-        "tags": list(row.tags),
-        "version": row.version,
-        "created_at": row.created_at,
-    }
+        return cls.mirror(seen.row, text=seen.text)

@@ -52,7 +52,7 @@ class DraftShown(AnswerBody):
 
     @classmethod
     def of(cls, seen: DraftSeen) -> DraftShown:
-        return cls.model_validate(_line(seen))
+        return cls.mirror(seen.row, **_beside(seen))
 
 
 class DraftDecided(DraftShown):
@@ -64,14 +64,14 @@ class DraftDecided(DraftShown):
 
     @classmethod
     def at(cls, seen: DraftSeen, alerts: Sequence[str]) -> DraftDecided:
-        return cls.model_validate({**_line(seen), "alerts": list(alerts)})
+        return cls.mirror(seen.row, **_beside(seen), alerts=alerts)
 
 
 class DraftSourceShown(AnswerBody):
     """What a point rests on."""
 
     kind: SourceKind = Field(description="`submission`, `criterion`, `context`, `peer` or `precedent`.")
-    id: str = Field(description="Id of the passage, criterion or point.")
+    id: str = Field(validation_alias="ref_id", description="Id of the passage, criterion or point.")
     title: str = Field(description="Its title; empty where it is no longer shared.")
     quote: str = Field(description="Its words, verbatim; empty where it is no longer shared.")
     start: int | None = Field(description="Where the quotation begins in its text, in characters.")
@@ -124,9 +124,9 @@ class DraftEvidenceShown(AnswerBody):
 class DraftPromptShown(AnswerBody):
     """What the model was sent, exactly."""
 
-    name: str = Field(description="Name of the prompt; empty where no model was asked.")
-    version: int | None = Field(description="Its version.")
-    sha: str = Field(description="sha256 of the prompt's file.")
+    name: str = Field(validation_alias="prompt_name", description="Name of the prompt; empty where no model was asked.")
+    version: int | None = Field(validation_alias="prompt_version", description="Its version.")
+    sha: str = Field(validation_alias="prompt_sha", description="sha256 of the prompt's file.")
     rendered: str = Field(
         description="What the model read, in full; empty where no model was asked, or where it holds text that is no "
         "longer shared."
@@ -138,7 +138,7 @@ class DraftUsageShown(AnswerBody):
 
     prompt_tokens: int = Field(description="Tokens sent.")
     completion_tokens: int = Field(description="Tokens answered.")
-    calls: int = Field(description="Calls made.")
+    calls: int = Field(validation_alias="model_calls", description="Calls made.")
     cost: int = Field(description="What that cost, in millionths of the currency that the operator's prices are in.")
 
 
@@ -163,57 +163,24 @@ class DraftDetail(DraftShown):
     @classmethod
     def of_all(cls, full: DraftInFull) -> DraftDetail:
         row = full.seen.row
-        plain = {
-            name: getattr(row, name) for name in ("summary", "language", "instruction", "standing", "score", "model")
-        }
-        return cls.model_validate(
-            {
-                **_line(full.seen),
-                **plain,
-                "text": full.text,
-                "judgements": row.judgements,
-                "assessment": row.assessment,
-                "detail": [_point(full, point) for point in full.points],
-                "findings": _findings(full),
-                "evidence": row.evidence,
-                "prompt": DraftPromptShown(
-                    name=row.prompt_name, version=row.prompt_version, sha=row.prompt_sha, rendered=full.prompt
-                ),
-                "usage": DraftUsageShown(
-                    prompt_tokens=row.prompt_tokens,
-                    completion_tokens=row.completion_tokens,
-                    calls=row.model_calls,
-                    cost=row.cost,
-                ),
-            }
+        return cls.mirror(
+            row,
+            **_beside(full.seen),
+            text=full.text,
+            detail=[_point(full, point) for point in full.points],
+            findings=_findings(full),
+            prompt=DraftPromptShown.mirror(row, rendered=full.prompt),
+            usage=row,
         )
 
 
-_OF_THE_ROW = (
-    *("id", "version", "generation", "state", "reason_code", "reason", "band", "stale"),
-    *("claimed_until", "created_at", "ready_at", "changed_at"),
-)
-_OF_A_POINT = (
-    *("id", "kind", "state", "criterion", "text", "drafted", "quote", "start", "end"),
-    *("band", "reason_code", "reason", "decided_at"),
-)
-
-
-def _line(seen: DraftSeen) -> dict[str, Any]:
+def _beside(seen: DraftSeen) -> dict[str, Any]:
+    """What is not on the row itself, or is there in more generations than this one."""
     row = seen.row
+    names = ("submission", "revision", "challenge", "group", "person", "text_hash", "possible", "claimed_by")
     return {
-        **{name: getattr(row, name) for name in _OF_THE_ROW},
-        "submission": seen.submission,
-        "revision": seen.revision,
-        "challenge": seen.challenge,
-        "group": seen.group,
-        "person": seen.person,
-        "points": [
-            DraftPointLine(id=p.id, kind=p.kind, state=p.state) for p in row.points if p.generation == row.generation
-        ],
-        "text_hash": seen.text_hash,
-        "possible": list(seen.possible),
-        "claimed_by": seen.claimed_by,
+        **{name: getattr(seen, name) for name in names},
+        "points": [point for point in row.points if point.generation == row.generation],
     }
 
 
@@ -231,22 +198,13 @@ def _findings(full: DraftInFull) -> list[DraftFindingShown]:
 
 
 def _point(full: DraftInFull, point: PointRow) -> DraftPointShown:
-    return DraftPointShown(
-        **{name: getattr(point, name) for name in _OF_A_POINT},
+    return DraftPointShown.mirror(
+        point,
         decided_by=full.people.get(point.decided_by or ""),
         sources=[_source(source, shared=source.ref_id not in full.gone) for source in point.sources],
-        advice=[PointAdviceShown.of(one) for one in full.advice.get(point.id, ())],
+        advice=full.advice.get(point.id, ()),
     )
 
 
 def _source(row: SourceRow, *, shared: bool) -> DraftSourceShown:
-    return DraftSourceShown(
-        kind=row.kind,
-        id=row.ref_id,
-        title=row.title if shared else "",
-        quote=row.quote if shared else "",
-        start=row.start,
-        end=row.end,
-        version=row.version,
-        shared=shared,
-    )
+    return DraftSourceShown.mirror(row, shared=shared, **({} if shared else {"title": "", "quote": ""}))

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import ConfigDict, Field, StringConstraints
+from pydantic import AliasPath, ConfigDict, Field, StringConstraints
 
 from pipelines.values import Band
 from service.actions.following import pairs
@@ -25,8 +25,8 @@ WHY = "`lately` (of the same thing), `taken_back` or `not_open`"
 class ReminderCandidateShown(AnswerBody):
     """Somebody at the stage that the reminder is about."""
 
-    person: str = Field(description="Id of the person.")
-    group: str = Field(description="Id of the group.")
+    person: str = Field(validation_alias=AliasPath("learner", "person"), description="Id of the person.")
+    group: str = Field(validation_alias=AliasPath("learner", "group"), description="Id of the group.")
     language: str = Field(description="Language in which they are written to.")
     bar: Bar | None = Field(description=f"Why they are not reminded now: {WHY}; null where they can be.")
     reminded_at: datetime | None = Field(description="When they were last reminded of anything on this challenge.")
@@ -43,13 +43,7 @@ class ReminderOfferShown(AnswerBody):
     @classmethod
     def of(cls, seen: Offer) -> ReminderOfferShown:
         people = [
-            ReminderCandidateShown(
-                person=one.learner.person,
-                group=one.learner.group,
-                language=one.language,
-                bar=one.bar,
-                reminded_at=max((at for _, at in one.learner.reminded), default=None),
-            )
+            ReminderCandidateShown.mirror(one, reminded_at=max((at for _, at in one.learner.reminded), default=None))
             for one in seen.candidates
         ]
         return cls(kind=seen.kind, people=people, texts=dict(seen.texts), again_after_days=seen.days)
@@ -112,17 +106,8 @@ class ReminderShown(AnswerBody):
 
     @classmethod
     def of(cls, seen: ReminderSeen) -> ReminderShown:
-        return cls(
-            id=seen.row.id,
-            person=seen.person,
-            challenge=seen.challenge,
-            submission=seen.submission,
-            kind=seen.row.kind,
-            text=seen.row.text,
-            sent_by=seen.by,
-            sent_at=seen.row.sent_at,
-            open=seen.open,
-        )
+        beside = {"person": seen.person, "challenge": seen.challenge, "submission": seen.submission}
+        return cls.mirror(seen.row, **beside, sent_by=seen.by, open=seen.open)
 
 
 class ReminderList(AnswerBody):
@@ -169,7 +154,7 @@ class UptakeShown(AnswerBody):
     months: list[UptakeMonthShown] = Field(description="By the month of the later revision.")
 
     @classmethod
-    def of(cls, challenge: str, seen: Figure) -> UptakeShown:
+    def made(cls, challenge: str, seen: Figure) -> UptakeShown:
         became: Mapping[tuple[Verdict, Band], int] = seen.became
         return cls(
             challenge=challenge,

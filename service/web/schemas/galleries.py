@@ -6,10 +6,9 @@ from datetime import date, datetime
 
 from pydantic import ConfigDict, Field
 
-from service.actions.galleries.desk import DeskGallery, Listed
-from service.actions.learners.galleries import Others, ShownToOthers, ShownWork, Stage, Thanked
+from service.actions.galleries.desk import DeskGallery
+from service.actions.learners.galleries import Stage
 from service.domain.galleries import State
-from service.store.tables import Gallery
 from service.web.fields import AnswerBody, Hash, Line, OwnId, RequestBody
 
 
@@ -24,18 +23,6 @@ class PeerWorkShown(AnswerBody):
     marks: list[tuple[int, int]] = Field(description="Places in the text that the comparison quotes.")
     thanked: bool = Field(description="Whether the reader has thanked.")
 
-    @classmethod
-    def of(cls, one: ShownWork) -> PeerWorkShown:
-        return cls(
-            id=one.id,
-            letter=one.letter,
-            shared=one.shared,
-            text=one.text,
-            author=one.author,
-            marks=list(one.marks),
-            thanked=one.thanked,
-        )
-
 
 class LearnerGalleryShown(AnswerBody):
     """How others solved it, as the learner may see it now."""
@@ -47,18 +34,6 @@ class LearnerGalleryShown(AnswerBody):
     by_rule: bool = Field(description="Whether it was approved by a rule for the challenge.")
     shown_at: datetime | None = Field(description="Since when it can be seen.")
     takeaway: str = Field(description="What the learner takes from it, in own words.")
-
-    @classmethod
-    def of(cls, seen: Others) -> LearnerGalleryShown:
-        return cls(
-            stage=seen.stage,
-            comparison=seen.comparison,
-            works=[PeerWorkShown.of(one) for one in seen.works],
-            approved_by=seen.approved_by,
-            by_rule=seen.by_rule,
-            shown_at=seen.shown_at,
-            takeaway=seen.takeaway,
-        )
 
 
 class GalleryThanksAsked(RequestBody):
@@ -90,10 +65,6 @@ class GalleryThanksShown(AnswerBody):
     returned: bool = Field(description="Whether the author has thanked back.")
     met: str = Field(description="The reader's name, where both wish it; else empty.")
 
-    @classmethod
-    def of(cls, one: Thanked) -> GalleryThanksShown:
-        return cls(item=one.item, at=one.at, offers=one.offers, returned=one.returned, met=one.met)
-
 
 class OwnWorkInGalleriesShown(AnswerBody):
     """One's own work that was shown to others; never to whom."""
@@ -101,11 +72,6 @@ class OwnWorkInGalleriesShown(AnswerBody):
     submission: str = Field(description="Id of the submission.")
     times: list[datetime] = Field(description="When it was shown, the latest first.")
     thanks: list[GalleryThanksShown] = Field(description="Thanks for it.")
-
-    @classmethod
-    def of(cls, one: ShownToOthers) -> OwnWorkInGalleriesShown:
-        thanks = [GalleryThanksShown.of(thanks) for thanks in one.thanks]
-        return cls(submission=one.submission, times=list(one.times), thanks=thanks)
 
 
 class OwnWorkInGalleriesList(AnswerBody):
@@ -126,20 +92,6 @@ class GalleryShown(AnswerBody):
     gone: int = Field(description="How many of them are no longer shared.")
     asked: bool = Field(description="Whether the learner asked for it.")
     reason: str = Field(description="Why it is stuck, or waits again; else empty.")
-
-    @classmethod
-    def of(cls, one: Listed) -> GalleryShown:
-        return cls(
-            id=one.id,
-            version=one.version,
-            state=one.state,
-            submission=one.submission,
-            challenge=one.challenge,
-            works=one.works,
-            gone=one.gone,
-            asked=one.asked,
-            reason=one.reason,
-        )
 
 
 class DeskGalleryWorkShown(AnswerBody):
@@ -166,24 +118,12 @@ class DeskGalleryShown(AnswerBody):
     @classmethod
     def of(cls, one: DeskGallery) -> DeskGalleryShown:
         works = [
-            DeskGalleryWorkShown(
-                letter=work.letter,
-                shared=work.shared,
-                hindrance=work.hindrance or "",
-                text="".join(stretch.text for stretch in work.text),
-                reasons=list(work.reasons),
+            DeskGalleryWorkShown.mirror(
+                work, hindrance=work.hindrance or "", text="".join(stretch.text for stretch in work.text)
             )
             for work in one.works
         ]
-        return cls(
-            id=one.row.id,
-            version=one.row.version,
-            state=one.state,
-            comparison=one.comparison,
-            text_hash=one.text_hash,
-            works=works,
-            possible=list(one.possible),
-        )
+        return cls.mirror(one, id=one.row.id, version=one.row.version, works=works)
 
 
 class GalleryApprovedAsked(RequestBody):
@@ -206,7 +146,3 @@ class GalleryDecided(AnswerBody):
     id: str = Field(description="Its id.")
     version: int = Field(description="Its version now.")
     state: State = Field(description="Where it is now.")
-
-    @classmethod
-    def of(cls, row: Gallery) -> GalleryDecided:
-        return cls(id=row.id, version=row.version, state=row.state)

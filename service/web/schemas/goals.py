@@ -4,30 +4,27 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from pydantic import ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
-from service.actions.goals.progress import Figures, GoalListed, GoalSeen, Plan, Share, Shown
+from service.actions.goals.progress import GoalSeen
 from service.domain.goals import EvidenceAct, EvidenceStanding
-from service.store.tables import GoalEvidence
 from service.web.fields import AnswerBody as Answer
 from service.web.fields import Hash, RequestBody
 
 
-class GoalShareShown(Answer):
+class GoalShareShown(BaseModel):
     """How many of how many."""
+
+    model_config = Answer.model_config  # one of its fields has the name by which other answers are made
 
     count: int = Field(description="Those with confirmed work.")
     of: int = Field(description="All those in which work was handed in, as far as you review them.")
-
-    @classmethod
-    def made(cls, one: Share) -> GoalShareShown:
-        return cls(count=one.count, of=one.of)
 
 
 class GoalMonthShown(Answer):
     """A month of handing in (UTC)."""
 
-    month: str = Field(description="As `2026-10`.")
+    month: str = Field(validation_alias="name", description="As `2026-10`.")
     pieces: int = Field(description="Confirmed pieces that were handed in then.")
 
 
@@ -40,17 +37,6 @@ class GoalFiguresShown(Answer):
     groups: GoalShareShown = Field(description="Groups with confirmed work.")
     challenges: GoalShareShown = Field(description="Challenges with confirmed work.")
     months: list[GoalMonthShown] = Field(description="From the first month to the last.")
-
-    @classmethod
-    def made(cls, one: Figures) -> GoalFiguresShown:
-        return cls(
-            offered=one.offered,
-            confirmed=one.confirmed,
-            hidden=one.hidden,
-            groups=GoalShareShown.made(one.groups),
-            challenges=GoalShareShown.made(one.challenges),
-            months=[GoalMonthShown(month=month.name, pieces=month.pieces) for month in one.months],
-        )
 
 
 class GoalShown(Answer):
@@ -65,11 +51,6 @@ class GoalShown(Answer):
     present: bool = Field(description="False: an earlier wording, which the document holds no more.")
     figures: GoalFiguresShown = Field(description="What there is on it.")
 
-    @classmethod
-    def made(cls, one: GoalListed) -> GoalShown:
-        plain = {name: getattr(one, name) for name in ("id", "title", "text", "version", "start", "end", "present")}
-        return cls(**plain, figures=GoalFiguresShown.made(one.figures))
-
 
 class GoalPlanShown(Answer):
     """A document with its goals."""
@@ -82,15 +63,6 @@ class GoalPlanShown(Answer):
     new_work: int = Field(description="Texts that came in since work was last looked for.")
     goals: list[GoalShown] = Field(description="In the document's order.")
     earlier: list[GoalShown] = Field(description="Goals that it holds no more, with confirmed work.")
-
-    @classmethod
-    def made(cls, one: Plan) -> GoalPlanShown:
-        names = ("document", "title", "version", "looked_at", "behind", "new_work")
-        return cls(
-            **{name: getattr(one, name) for name in names},
-            goals=[GoalShown.made(goal) for goal in one.goals],
-            earlier=[GoalShown.made(goal) for goal in one.earlier],
-        )
 
 
 class GoalPlanList(Answer):
@@ -119,10 +91,6 @@ class GoalEvidenceShown(Answer):
     draft: str = Field(description="Id of the draft on this revision; empty for a platform.")
     seen: str = Field(description="Send this with a decision: it marks exactly this passage.")
 
-    @classmethod
-    def made(cls, one: Shown) -> GoalEvidenceShown:
-        return cls(**{name: getattr(one, name) for name in cls.model_fields})
-
 
 class GoalWordedBefore(Answer):
     """An earlier wording, with what was confirmed for it."""
@@ -144,20 +112,8 @@ class GoalInFull(Answer):
     before: list[GoalWordedBefore] = Field(description="Wordings that it took the place of, the latest first.")
 
     @classmethod
-    def made(cls, one: GoalSeen) -> GoalInFull:
-        return cls(
-            goal=GoalShown.made(one.goal),
-            document=one.document,
-            confirmed=[GoalEvidenceShown.made(piece) for piece in one.confirmed],
-            offered=[GoalEvidenceShown.made(piece) for piece in one.offered],
-            dismissed=[GoalEvidenceShown.made(piece) for piece in one.dismissed],
-            before=[
-                GoalWordedBefore(
-                    goal=GoalShown.made(goal), confirmed=[GoalEvidenceShown.made(piece) for piece in pieces]
-                )
-                for goal, pieces in one.before
-            ],
-        )
+    def of(cls, one: GoalSeen) -> GoalInFull:
+        return cls.mirror(one, before=[{"goal": goal, "confirmed": pieces} for goal, pieces in one.before])
 
 
 class GoalSearchShown(Answer):
@@ -180,7 +136,3 @@ class GoalEvidenceDecided(Answer):
 
     id: str = Field(description="The piece's id.")
     standing: EvidenceStanding = Field(description="`offered`, `confirmed` or `dismissed`.")
-
-    @classmethod
-    def made(cls, row: GoalEvidence) -> GoalEvidenceDecided:
-        return cls(id=row.id, standing=row.standing)

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from fastapi import Query
 from pydantic import ConfigDict, Field
 
-from service.actions.introductions.desk import DeskIntroduction, Half, Listed, Why
-from service.actions.introductions.own import Own, OwnIntroduction
-from service.actions.work.quotes import Quote
+from service.actions.introductions.desk import DeskIntroduction, Why
 from service.domain.introductions import Seen
-from service.store.tables import Introduction, Useful
+from service.store.tables import Useful
 from service.web.fields import AnswerBody, Hash, Id, Line, RequestBody, Words
 
 STATE = (
@@ -28,22 +26,14 @@ class IntroductionQuoteShown(AnswerBody):
     title: str = Field(description="The challenge or document in which they stand.")
     text: str = Field(description="The words, verbatim.")
 
-    @classmethod
-    def of(cls, quote: Quote) -> IntroductionQuoteShown:
-        return cls(name=quote.name, title=quote.title, text=quote.text)
-
 
 class IntroducedPersonShown(AnswerBody):
     """One of the two people."""
 
-    person: str = Field(description="Id of the person.")
+    person: str = Field(validation_alias="external_id", description="Id of the person.")
     name: str = Field(description="Name of the person.")
     groups: list[str] = Field(description="Names of the groups that the person is in.")
     load: int = Field(description="Introductions that weigh on the person now.")
-
-    @classmethod
-    def of(cls, half: Half) -> IntroducedPersonShown:
-        return cls(person=half.external_id, name=half.name, groups=list(half.groups), load=half.load)
 
 
 class IntroductionListed(AnswerBody):
@@ -57,13 +47,6 @@ class IntroductionListed(AnswerBody):
     second: IntroducedPersonShown = Field(description="The other.")
     reason: str = Field(description="Why they should meet, in words.")
     created_at: datetime = Field(description="When it was suggested.")
-
-    @classmethod
-    def of(cls, line: Listed) -> IntroductionListed:
-        plain: dict[str, Any] = {
-            name: getattr(line, name) for name in ("id", "version", "state", "kind", "reason", "created_at")
-        }
-        return cls(**plain, first=IntroducedPersonShown.of(line.first), second=IntroducedPersonShown.of(line.second))
 
 
 class IntroductionWordingShown(AnswerBody):
@@ -89,17 +72,9 @@ class IntroductionShown(IntroductionListed):
     acts: list[str] = Field(description="What you can do now.")
 
     @classmethod
-    def shown(cls, one: DeskIntroduction) -> IntroductionShown:
-        return cls(
-            **IntroductionListed.of(one.line).model_dump(),
-            kinds=list(one.kinds),
-            wording=IntroductionWordingShown(**one.wording),
-            quotes=[IntroductionQuoteShown.of(quote) for quote in one.quotes],
-            unquoted=one.unquoted,
-            text_hash=one.text_hash,
-            hindrance=one.hindrance,
-            acts=list(one.acts),
-        )
+    def of(cls, one: DeskIntroduction) -> IntroductionShown:
+        names = ("kinds", "wording", "quotes", "unquoted", "text_hash", "hindrance", "acts")
+        return cls.mirror(one.line, **{name: getattr(one, name) for name in names})
 
 
 class IntroductionDecided(AnswerBody):
@@ -107,10 +82,6 @@ class IntroductionDecided(AnswerBody):
 
     id: str = Field(description="Its id.")
     version: int = Field(description="Its version now.")
-
-    @classmethod
-    def of(cls, row: Introduction) -> IntroductionDecided:
-        return cls(id=row.id, version=row.version)
 
 
 class IntroductionSearchAsked(RequestBody):
@@ -182,22 +153,12 @@ class OwnIntroductionShown(AnswerBody):
     met: bool | None = Field(description="What you said of whether you met; null where you said nothing.")
     useful: Useful | None = Field(description="What you said of its use: `yes`, `a_little` or `no`.")
 
-    @classmethod
-    def of(cls, one: OwnIntroduction) -> OwnIntroductionShown:
-        names = set(cls.model_fields) - {"quotes"}
-        plain: dict[str, Any] = {name: getattr(one, name) for name in names}
-        return cls(**plain, quotes=[IntroductionQuoteShown.of(quote) for quote in one.quotes])
-
 
 class OwnIntroductionList(AnswerBody):
     """All introductions of your own that are not over."""
 
     open_to: bool = Field(description="Whether you allow to be introduced.")
     items: list[OwnIntroductionShown] = Field(description="The latest first.")
-
-    @classmethod
-    def of(cls, own: Own) -> OwnIntroductionList:
-        return cls(open_to=own.open_to, items=[OwnIntroductionShown.of(one) for one in own.items])
 
 
 class IntroductionAnswerAsked(RequestBody):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from pydantic import ConfigDict, Field
+from pydantic import AliasPath, ConfigDict, Field
 
 from pipelines.values import Band, PointKind
 from service.actions.learners.asks import AskSeen, AskWish
@@ -14,7 +14,7 @@ from service.actions.learners.progress import Changes, PointUptake
 from service.actions.learners.reactions import ReactionSeen
 from service.domain.uptake import Verdict
 from service.domain.worddiff import ChangeKind
-from service.store.tables import AskKind, Outcome, ReadingRow
+from service.store.tables import AskKind, Outcome
 from service.web.fields import AnswerBody, Id, Note, OwnId, RequestBody
 from service.web.schemas.decisions import POINT_KIND, FeedbackRead
 
@@ -25,7 +25,7 @@ OUTCOME = "`kept`, `partly`, `not` or `changed`."
 class RevisionShown(AnswerBody):
     """One revision, and the feedback on it as its learner may read it."""
 
-    revision: int = Field(description="Its number.")
+    revision: int = Field(validation_alias="number", description="Its number.")
     text: str = Field(description="What was handed in.")
     language: str = Field(description="BCP 47 tag; empty for the challenge's.")
     submitted_at: datetime = Field(description="When it was handed in.")
@@ -38,16 +38,8 @@ class RevisionShown(AnswerBody):
 
     @classmethod
     def of(cls, seen: RevisionSeen) -> RevisionShown:
-        return cls(
-            revision=seen.row.number,
-            text=seen.row.text,
-            language=seen.row.language,
-            submitted_at=seen.row.submitted_at,
-            stage=seen.stage,
-            feedback=FeedbackRead.of(seen.feedback) if seen.feedback else None,
-            read_at=seen.read_at,
-            taken_back_at=seen.taken_back_at,
-        )
+        beside = {name: getattr(seen, name) for name in ("stage", "feedback", "read_at", "taken_back_at")}
+        return cls.mirror(seen.row, **beside)
 
 
 class RevisionList(AnswerBody):
@@ -68,10 +60,6 @@ class FeedbackReadingShown(AnswerBody):
     """That feedback was read."""
 
     read_at: datetime = Field(description="When it was opened first.")
-
-    @classmethod
-    def of(cls, row: ReadingRow) -> FeedbackReadingShown:
-        return cls(read_at=row.read_at)
 
 
 class ReactionAsked(RequestBody):
@@ -95,8 +83,7 @@ class ReactionShown(AnswerBody):
 
     @classmethod
     def of(cls, seen: ReactionSeen) -> ReactionShown:
-        row = seen.row
-        return cls(about=row.about or "whole", revision=seen.revision, helpful=row.helpful, why=row.why, at=row.at)
+        return cls.mirror(seen.row, about=seen.row.about or "whole", revision=seen.revision)
 
 
 class ReactionList(AnswerBody):
@@ -147,8 +134,7 @@ class AskShown(AnswerBody):
 
     @classmethod
     def of(cls, seen: AskSeen) -> AskShown:
-        names = [name for name in cls.model_fields if name != "point"]
-        return cls(point=seen.point or None, **{name: getattr(seen, name) for name in names})
+        return cls.mirror(seen, point=seen.point or None)
 
 
 class AskList(AnswerBody):
@@ -171,26 +157,23 @@ class PointBecameShown(AnswerBody):
     kind: PointKind = Field(description=POINT_KIND)
     text: str = Field(description="What it says.")
     quote: str = Field(description="The place in the earlier revision.")
-    verdict: Verdict = Field(description="`taken_up` (likely), `changed`, `unchanged`, `gone` or `cannot_tell`.")
-    sure: Band = Field(description="How sure that is: `high`, `medium` or `low`.")
-    echoes: list[str] = Field(description="Words of the point that were newly written.")
+    verdict: Verdict = Field(
+        validation_alias=AliasPath("became", "verdict"),
+        description="`taken_up` (likely), `changed`, `unchanged`, `gone` or `cannot_tell`.",
+    )
+    sure: Band = Field(
+        validation_alias=AliasPath("became", "sure"), description="How sure that is: `high`, `medium` or `low`."
+    )
+    echoes: list[str] = Field(
+        validation_alias=AliasPath("became", "echoes"), description="Words of the point that were newly written."
+    )
     start: int | None = Field(description="Where the nearest place in the later text begins, if there is one.")
     end: int | None = Field(description="Where it ends, exclusive.")
 
     @classmethod
     def of(cls, seen: PointUptake) -> PointBecameShown:
         start, end = seen.became.place or (None, None)
-        return cls(
-            id=seen.id,
-            kind=seen.kind,
-            text=seen.text,
-            quote=seen.quote,
-            verdict=seen.became.verdict,
-            sure=seen.became.sure,
-            echoes=list(seen.became.echoes),
-            start=start,
-            end=end,
-        )
+        return cls.mirror(seen, start=start, end=end)
 
 
 class RevisionChangesShown(AnswerBody):
@@ -207,12 +190,7 @@ class RevisionChangesShown(AnswerBody):
 
     @classmethod
     def of(cls, seen: Changes) -> RevisionChangesShown:
-        return cls(
-            before=seen.before,
-            after=seen.after,
-            pieces=[ChangePieceShown(kind=piece.kind, text=piece.text) for piece in seen.pieces],
-            points=[PointBecameShown.of(point) for point in seen.points],
-        )
+        return cls.mirror(seen, points=[PointBecameShown.of(point) for point in seen.points])
 
 
 class CommitmentAsked(RequestBody):
@@ -248,7 +226,7 @@ class CommitmentShown(AnswerBody):
     due_on: date = Field(description="By which day.")
     due: bool = Field(description="The day has come, and nothing was said of it yet.")
     submission: str | None = Field(description="Id of the work it came from, if any.")
-    point: str | None = Field(description="Id of the point it came from, if any.")
+    point: str | None = Field(validation_alias="point_id", description="Id of the point it came from, if any.")
     made_at: datetime = Field(description="When it was made.")
     outcome: Outcome | None = Field(description=OUTCOME)
     said: str = Field(description="What the learner said of it.")
@@ -256,19 +234,7 @@ class CommitmentShown(AnswerBody):
 
     @classmethod
     def of(cls, seen: CommitmentSeen) -> CommitmentShown:
-        row = seen.row
-        return cls(
-            id=row.id,
-            text=row.text,
-            due_on=row.due_on,
-            due=seen.due,
-            submission=seen.submission,
-            point=row.point_id,
-            made_at=row.made_at,
-            outcome=row.outcome,
-            said=row.said,
-            said_at=row.said_at,
-        )
+        return cls.mirror(seen.row, due=seen.due, submission=seen.submission)
 
 
 class CommitmentList(AnswerBody):

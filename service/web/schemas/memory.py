@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
-from pydantic import ConfigDict, Field
+from pydantic import AliasPath, ConfigDict, Field
 
 from pipelines.values import PointKind
 from service.actions.decisions.points import PointWish
-from service.actions.desk.advice import Advice
-from service.actions.desk.remembered import AlertSeen, DecisionSeen, QuestionSeen, ReachSeen
+from service.actions.desk.remembered import AlertSeen, QuestionSeen, ReachSeen
 from service.actions.memory.decided import Applied, Target
 from service.domain.clarifying import Cause
 from service.domain.consistency import Clash, KinshipGround
-from service.store.tables import Clarification, PointState, Right
+from service.store.tables import PointState, Right
 from service.web.fields import AnswerBody, Key, Line, OwnId, RequestBody, Words, Work
 from service.web.schemas.decisions import POINT_KIND
 
@@ -24,7 +23,7 @@ class ReachedPointShown(AnswerBody):
 
     draft: str = Field(description="Id of its draft.")
     version: int = Field(description="The draft's version; send it back when you apply a decision.")
-    point: str = Field(description="The point's id.")
+    point: str = Field(validation_alias="id", description="The point's id.")
     submission: str = Field(description="Id of the submission.")
     group: str = Field(description="Id of the group in which it is reviewed.")
     kind: PointKind = Field(description=POINT_KIND)
@@ -36,17 +35,15 @@ class ReachedPointShown(AnswerBody):
 
     @classmethod
     def of(cls, seen: ReachSeen) -> ReachedPointShown:
-        point, draft = seen.row.point, seen.row.draft
-        plain: dict[str, Any] = {name: getattr(point, name) for name in ("kind", "state", "text", "quote")}
-        return cls(
-            **plain,
+        draft, kinship = seen.row.draft, seen.row.kinship
+        return cls.mirror(
+            seen.row.point,
             draft=draft.id,
             version=draft.version,
-            point=point.id,
             submission=seen.submission,
             group=seen.group,
-            why=seen.row.kinship.why,
-            alike=round(seen.row.kinship.alike, 3),
+            why=kinship.why,
+            alike=round(kinship.alike, 3),
         )
 
 
@@ -110,36 +107,22 @@ class DecisionAppliedList(AnswerBody):
 class OppositeDecisionShown(AnswerBody):
     """One of two opposite decisions."""
 
-    point: str = Field(description="The point's id.")
-    draft: str = Field(description="Id of its draft.")
+    point: str = Field(validation_alias=AliasPath("said", "point"), description="The point's id.")
+    draft: str = Field(validation_alias=AliasPath("row", "draft"), description="Id of its draft.")
     submission: str = Field(description="Id of the submission.")
     group: str = Field(description="Id of the group in which it was reviewed.")
-    kind: PointKind = Field(description=POINT_KIND)
-    text: str = Field(description="What it says.")
-    quote: str = Field(description="The place in its submission, verbatim.")
-    dismissed: bool = Field(description="True: it was dismissed; false: it was approved.")
-    reason: str = Field(description="Why it was dismissed.")
-    decided_by: str | None = Field(description="Id of the facilitator who decided.")
+    kind: PointKind = Field(validation_alias=AliasPath("said", "kind"), description=POINT_KIND)
+    text: str = Field(validation_alias=AliasPath("said", "text"), description="What it says.")
+    quote: str = Field(
+        validation_alias=AliasPath("said", "quote"), description="The place in its submission, verbatim."
+    )
+    dismissed: bool = Field(
+        validation_alias=AliasPath("said", "dismissed"), description="True: it was dismissed; false: it was approved."
+    )
+    reason: str = Field(validation_alias=AliasPath("row", "reason"), description="Why it was dismissed.")
+    decided_by: str | None = Field(validation_alias="by", description="Id of the facilitator who decided.")
     name: str = Field(description="The facilitator's name.")
-    decided_at: datetime = Field(description="When that was.")
-
-    @classmethod
-    def of(cls, seen: DecisionSeen) -> OppositeDecisionShown:
-        said = seen.said
-        return cls(
-            point=said.point,
-            draft=seen.row.draft,
-            submission=seen.submission,
-            group=seen.group,
-            kind=said.kind,
-            text=said.text,
-            quote=said.quote,
-            dismissed=said.dismissed,
-            reason=seen.row.reason,
-            decided_by=seen.by,
-            name=seen.name,
-            decided_at=seen.row.at,
-        )
+    decided_at: datetime = Field(validation_alias=AliasPath("row", "at"), description="When that was.")
 
 
 RIGHT = "`first`, `second`, or `both` where both are fine."
@@ -157,31 +140,28 @@ class AlertSettlementShown(AnswerBody):
 class AlertShown(AnswerBody):
     """Two opposite decisions on passages that are nearly identical."""
 
-    id: str = Field(description="The alert's id.")
-    criterion: str = Field(description="Key of the criterion that both are about, or empty.")
-    clash: Clash = Field(
-        description="`kept_and_dismissed` for nearly the same point, or `strength_and_gap`: one praises what the other "
-        "wants changed."
+    id: str = Field(validation_alias=AliasPath("row", "id"), description="The alert's id.")
+    criterion: str = Field(
+        validation_alias=AliasPath("row", "first", "said", "criterion"),
+        description="Key of the criterion that both are about, or empty.",
     )
-    raised_at: datetime = Field(description="When the later of the two was decided.")
+    clash: Clash = Field(
+        validation_alias=AliasPath("row", "clash"),
+        description="`kept_and_dismissed` for nearly the same point, or `strength_and_gap`: one praises what the other "
+        "wants changed.",
+    )
+    raised_at: datetime = Field(
+        validation_alias=AliasPath("row", "at"), description="When the later of the two was decided."
+    )
     first: OppositeDecisionShown = Field(description="The point that came first.")
     second: OppositeDecisionShown = Field(description="The other one.")
     settlement: AlertSettlementShown | None = Field(description="What was said of it; null where nothing was.")
 
     @classmethod
     def of(cls, seen: AlertSeen) -> AlertShown:
-        row, said = seen.row, seen.row.settlement
-        return cls(
-            id=row.id,
-            criterion=row.first.said.criterion,
-            clash=row.clash,
-            raised_at=row.at,
-            first=OppositeDecisionShown.of(seen.first),
-            second=OppositeDecisionShown.of(seen.second),
-            settlement=AlertSettlementShown(right=said.right, note=said.note, settled_by=seen.settled_by, at=said.at)
-            if said
-            else None,
-        )
+        said = seen.row.settlement
+        shown = AlertSettlementShown.mirror(said, settled_by=seen.settled_by) if said else None
+        return cls.mirror(seen, settlement=shown)
 
 
 class AlertSettledShown(AnswerBody):
@@ -196,7 +176,7 @@ class AlertSettledShown(AnswerBody):
     def of(cls, seen: AlertSeen) -> AlertSettledShown:
         said = seen.row.settlement
         assert said is not None, "An alert that was not settled was shown as settled."  # noqa: S101
-        return cls(id=seen.row.id, right=said.right, settled_by=seen.settled_by, at=said.at)
+        return cls.mirror(said, id=seen.row.id, settled_by=seen.settled_by)
 
 
 class AlertSettledAsked(RequestBody):
@@ -216,7 +196,7 @@ class OpenQuestionShown(AnswerBody):
     criterion: str = Field(description="Key of the criterion that is not understood.")
     cause: Cause = Field(description="What showed it: `dismissals`, a `contradiction`, or `cannot_tell`.")
     text: str = Field(description="The question.")
-    asked_at: datetime = Field(description="Since when it is open.")
+    asked_at: datetime = Field(validation_alias="at", description="Since when it is open.")
 
 
 class QuestionAnswerShown(AnswerBody):
@@ -239,21 +219,11 @@ class ChallengeQuestionsShown(AnswerBody):
 
     @classmethod
     def of(cls, seen: QuestionSeen) -> ChallengeQuestionsShown:
-        asked = seen.row.open
-        shown = OpenQuestionShown(
-            criterion=asked.criterion, cause=asked.cause, text=asked.text, asked_at=asked.at
-        ) if asked else None  # fmt: skip
-        return cls(open=shown, answered=[_answer(seen, row) for row in seen.row.answered])
-
-
-def _answer(seen: QuestionSeen, row: Clarification) -> QuestionAnswerShown:
-    return QuestionAnswerShown(
-        criterion=row.criterion,
-        question=row.question,
-        answer=row.answer,
-        answered_by=seen.people.get(row.person_id or ""),
-        at=row.at,
-    )
+        answered = [
+            QuestionAnswerShown.mirror(row, answered_by=seen.people.get(row.person_id or ""))
+            for row in seen.row.answered
+        ]
+        return cls.mirror(seen.row, answered=answered)
 
 
 class QuestionAnsweredShown(AnswerBody):
@@ -302,10 +272,6 @@ class PointAdviceShown(AnswerBody):
     message: str = Field(description="What could be better.")
     start: int | None = Field(description="Where in the point's text the words are; null where it is about no words.")
     end: int | None = Field(description="Where they end, exclusive.")
-
-    @classmethod
-    def of(cls, one: Advice) -> PointAdviceShown:
-        return cls(code=one.code, message=one.message, start=one.start, end=one.end)
 
 
 class PointAdviceList(AnswerBody):

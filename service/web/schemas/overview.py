@@ -6,18 +6,17 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Annotated
 
-from pydantic import ConfigDict, Field
+from pydantic import AliasPath, ConfigDict, Field
 
 from pipelines.values import Standing
 from service.actions.overview.challenge import Glance, Workings
-from service.actions.overview.decisions import Decisions, Made
+from service.actions.overview.decisions import Decisions
 from service.actions.overview.progress import Learner, Progress, Stage
 from service.actions.overview.solutions import Approach, Solution, SolutionMap
-from service.actions.overview.spot_checks import Due, SpotAgreement
+from service.actions.overview.spot_checks import SpotAgreement
 from service.actions.overview.standings import Compared, Standings
 from service.actions.overview.times import EDGES, Times
 from service.domain.statistics import Agreement
-from service.store.tables import SpotCheck
 from service.web.fields import AnswerBody, Key, Line, RequestBody
 from service.web.schemas.decisions import STANDING
 
@@ -39,13 +38,10 @@ class LearnerProgressShown(AnswerBody):
 
     @classmethod
     def of(cls, one: Learner) -> LearnerProgressShown:
-        return cls(
-            person=one.person,
-            group=one.group,
-            stage=one.stage,
+        return cls.mirror(
+            one,
             submission=one.submission or None,
             draft=one.draft or None,
-            since=one.since,
             reminded_at=max((at for _, at in one.reminded), default=None),
         )
 
@@ -62,9 +58,7 @@ class ChallengeProgressShown(AnswerBody):
 
     @classmethod
     def of(cls, seen: Progress) -> ChallengeProgressShown:
-        learners = [LearnerProgressShown.of(one) for one in seen.learners]
-        reached = {"submitted": seen.submitted, "answered": seen.answered, "read": seen.read, "acted": seen.acted}
-        return cls(counts=seen.counts, **reached, learners=learners)
+        return cls.mirror(seen, learners=[LearnerProgressShown.of(one) for one in seen.learners])
 
 
 class ChallengeTimesShown(AnswerBody):
@@ -79,14 +73,8 @@ class ChallengeTimesShown(AnswerBody):
 
     @classmethod
     def of(cls, seen: Times) -> ChallengeTimesShown:
-        return cls(
-            edges=[_hours(edge) for edge in EDGES],
-            answered=list(seen.answered),
-            waiting=list(seen.waiting),
-            median=_maybe_hours(seen.median),
-            ninetieth=_maybe_hours(seen.ninetieth),
-            longest_wait=_maybe_hours(seen.longest_wait),
-        )
+        spans = {name: _maybe_hours(getattr(seen, name)) for name in ("median", "ninetieth", "longest_wait")}
+        return cls.mirror(seen, edges=[_hours(edge) for edge in EDGES], **spans)
 
 
 def _hours(span: timedelta) -> float:
@@ -110,14 +98,7 @@ class CriterionStandingsShown(AnswerBody):
     @classmethod
     def of(cls, seen: Standings) -> CriterionStandingsShown:
         sure = None if seen.confidence is None else round(seen.confidence, 3)
-        return cls(
-            criterion=seen.criterion,
-            text=seen.text,
-            counts=dict(seen.counts),
-            judged=seen.judged,
-            confidence=sure,
-            unread=seen.unread,
-        )
+        return cls.mirror(seen, confidence=sure)
 
 
 class ReaderAgreementShown(AnswerBody):
@@ -133,14 +114,7 @@ class ReaderAgreementShown(AnswerBody):
     @classmethod
     def of(cls, seen: Agreement) -> ReaderAgreementShown:
         low, high = (seen.interval.low, seen.interval.high) if seen.interval else (None, None)
-        return cls(
-            pairs=seen.pairs,
-            same=seen.same,
-            kappa=_rounded(seen.kappa),
-            low=_rounded(low),
-            high=_rounded(high),
-            small=seen.small,
-        )
+        return cls.mirror(seen, kappa=_rounded(seen.kappa), low=_rounded(low), high=_rounded(high))
 
 
 def _rounded(value: float | None) -> float | None:
@@ -158,13 +132,7 @@ class JudgementsComparedShown(AnswerBody):
 
     @classmethod
     def of(cls, seen: Compared) -> JudgementsComparedShown:
-        return cls(
-            criterion=seen.criterion,
-            agreement=ReaderAgreementShown.of(seen.agreement),
-            abstained=seen.abstained,
-            kinder=seen.kinder,
-            harsher=seen.harsher,
-        )
+        return cls.mirror(seen, agreement=ReaderAgreementShown.of(seen.agreement))
 
 
 class DecisionCountsShown(AnswerBody):
@@ -174,10 +142,6 @@ class DecisionCountsShown(AnswerBody):
     edited: int = Field(description="Kept in other words.")
     dismissed: int = Field(description="Dismissed.")
     bulk: int = Field(description="How many of these were decided for several at once.")
-
-    @classmethod
-    def of(cls, seen: Made) -> DecisionCountsShown:
-        return cls(accepted=seen.accepted, edited=seen.edited, dismissed=seen.dismissed, bulk=seen.bulk)
 
 
 class DecisionWeekShown(DecisionCountsShown):
@@ -200,18 +164,7 @@ class DecisionsShown(AnswerBody):
 
     @classmethod
     def of(cls, seen: Decisions) -> DecisionsShown:
-        weeks = [
-            DecisionWeekShown(week=week, **DecisionCountsShown.of(made).model_dump())
-            for week, made in seen.weeks.items()
-        ]
-        return cls(
-            total=DecisionCountsShown.of(seen.total),
-            by_criterion={key: DecisionCountsShown.of(made) for key, made in seen.by_criterion.items()},
-            weeks=weeks,
-            own=seen.own,
-            reasons=dict(seen.reasons),
-            declined=dict(seen.declined),
-        )
+        return cls.mirror(seen, weeks=[DecisionWeekShown.mirror(made, week=week) for week, made in seen.weeks.items()])
 
 
 class DecisionPaceShown(AnswerBody):
@@ -232,13 +185,8 @@ class SpotAgreementShown(AnswerBody):
 
     @classmethod
     def of(cls, seen: SpotAgreement) -> SpotAgreementShown:
-        return cls(
-            every=seen.every,
-            checked=seen.checked,
-            due=seen.due,
-            compared=[JudgementsComparedShown.of(one) for one in seen.compared],
-            together=ReaderAgreementShown.of(seen.together),
-        )
+        compared = [JudgementsComparedShown.of(one) for one in seen.compared]
+        return cls.mirror(seen, compared=compared, together=ReaderAgreementShown.of(seen.together))
 
 
 class OverviewShown(AnswerBody):
@@ -259,7 +207,7 @@ class OverviewShown(AnswerBody):
     spot: SpotAgreementShown = Field(description="Spot checks.")
 
     @classmethod
-    def of(cls, glance: Glance, workings: Workings) -> OverviewShown:
+    def made(cls, glance: Glance, workings: Workings) -> OverviewShown:
         return cls(
             challenge=glance.lens.challenge.external_id,
             progress=ChallengeProgressShown.of(glance.progress),
@@ -276,12 +224,11 @@ class SpotCheckDueShown(AnswerBody):
     """Work to be judged by a second reader, without a word of what the first made of it."""
 
     draft: str = Field(description="Id of its draft.")
-    challenge: str = Field(description="Id of the challenge, whose criteria it is judged by.")
+    challenge: str = Field(
+        validation_alias=AliasPath("challenge", "external_id"),
+        description="Id of the challenge, whose criteria it is judged by.",
+    )
     text: str = Field(description="The work.")
-
-    @classmethod
-    def of(cls, one: Due) -> SpotCheckDueShown:
-        return cls(draft=one.draft, challenge=one.challenge.external_id, text=one.text)
 
 
 class SpotCheckDueList(AnswerBody):
@@ -305,21 +252,11 @@ class SpotCheckAsked(RequestBody):
 class SpotCheckShown(AnswerBody):
     """What you said, beside what the first facilitator had said."""
 
-    draft: str = Field(description="Id of the draft.")
+    draft: str = Field(validation_alias="draft_id", description="Id of the draft.")
     first_standing: Standing | None = Field(description="What the first said on the whole.")
     first_judgements: Mapping[str, Standing] = Field(description="And on each criterion.")
     second_standing: Standing | None = Field(description="What you said on the whole.")
     second_judgements: Mapping[str, Standing] = Field(description="And on each criterion.")
-
-    @classmethod
-    def of(cls, row: SpotCheck) -> SpotCheckShown:
-        return cls(
-            draft=row.draft_id,
-            first_standing=row.first_standing,
-            first_judgements={key: Standing(said) for key, said in row.first_judgements.items()},
-            second_standing=row.second_standing,
-            second_judgements={key: Standing(said) for key, said in row.second_judgements.items()},
-        )
 
 
 class SolutionPlacedShown(AnswerBody):
@@ -348,7 +285,7 @@ class ApproachShown(AnswerBody):
     solutions: list[SolutionPlacedShown] = Field(description="The most typical first.")
 
     @classmethod
-    def of(cls, one: Approach, solutions: dict[str, Solution]) -> ApproachShown:
+    def made(cls, one: Approach, solutions: dict[str, Solution]) -> ApproachShown:
         piece = one.representative
         return cls(
             words=list(one.words),
@@ -377,10 +314,5 @@ class SolutionMapShown(AnswerBody):
 
     @classmethod
     def of(cls, seen: SolutionMap) -> SolutionMapShown:
-        return cls(
-            approaches=[ApproachShown.of(one, dict(seen.solutions)) for one in seen.approaches],
-            beyond=seen.beyond,
-            unread=seen.unread,
-            coming=seen.coming,
-            by_meaning=seen.by_meaning,
-        )
+        solutions = dict(seen.solutions)
+        return cls.mirror(seen, approaches=[ApproachShown.made(one, solutions) for one in seen.approaches])

@@ -12,7 +12,6 @@ from service.actions.desk.outward import GroupSeen, PersonSeen
 from service.actions.people.register import ConsentWish
 from service.domain.roles import Role
 from service.domain.visibility import ShowWork
-from service.store.tables import Consent
 from service.web.fields import AnswerBody, Id, Language, Name, RequestBody
 
 SHOW_WORK = "Whether others may see the person's work: `no`, `without_name` or `with_name`."
@@ -35,13 +34,13 @@ class GroupAsked(RequestBody):
 class GroupShown(AnswerBody):
     """A group."""
 
-    id: str = Field(description="The platform's id.")
+    id: str = Field(validation_alias="external_id", description="The platform's id.")
     name: str = Field(description="What people call it.")
     parent: str | None = Field(description="Id of the group above; null at the top.")
 
     @classmethod
     def of(cls, seen: GroupSeen) -> GroupShown:
-        return cls(id=seen.row.external_id, name=seen.row.name, parent=seen.parent)
+        return cls.mirror(seen.row, parent=seen.parent)
 
 
 class RoleInGroup(RequestBody):
@@ -71,10 +70,6 @@ class ConsentsShown(AnswerBody):
     introduce: bool = Field(description=INTRODUCE)
     ai: AI = Field(description=AI_ALLOWED)
     changed_at: datetime = Field(description="When any of it changed last.")
-
-    @classmethod
-    def of(cls, row: Consent) -> ConsentsShown:
-        return cls(show_work=row.show_work, introduce=row.introduce, ai=row.ai, changed_at=row.changed_at)
 
 
 class OwnData(RootModel[dict[str, Any]]):
@@ -110,18 +105,13 @@ class PersonAsked(RequestBody):
 class PersonShown(AnswerBody):
     """A person."""
 
-    id: str = Field(description="The platform's id.")
+    id: str = Field(validation_alias="external_id", description="The platform's id.")
     name: str = Field(description="The person's name.")
     language: str = Field(description="BCP 47 tag; empty for the organization's language.")
     roles: list[RoleInGroup] = Field(description="Every role held.")
-    consents: ConsentsShown = Field(description="What the person allows.")
+    consents: ConsentsShown = Field(validation_alias="consent", description="What the person allows.")
 
     @classmethod
     def of(cls, seen: PersonSeen) -> PersonShown:
-        return cls(
-            id=seen.row.external_id,
-            name=seen.row.name,
-            language=seen.row.language,
-            roles=[RoleInGroup.model_construct(role=role, group=group) for role, group in seen.roles],
-            consents=ConsentsShown.of(seen.row.consent),
-        )
+        roles = [RoleInGroup.model_construct(role=role, group=group) for role, group in seen.roles]
+        return cls.mirror(seen.row, roles=roles)

@@ -7,7 +7,6 @@ from typing import Literal
 
 from pydantic import ConfigDict, Field
 
-from service.actions.questioned.passages import Item
 from service.domain.questioned import QuestionedAct, QuestionedState
 from service.web.fields import AnswerBody, Line, RequestBody
 from service.web.schemas.introductions import IntroductionQuoteShown
@@ -19,7 +18,7 @@ class QuestionedShown(AnswerBody):
     id: str = Field(description="Its id.")
     document: str = Field(description="Id of the document.")
     title: str = Field(description="Title of the document.")
-    document_version: int = Field(description="Version of the document that stands now.")
+    document_version: int = Field(validation_alias="at", description="Version of the document that stands now.")
     kind: str = Field(description="What differs: an amount, `weekday`, `role`, `not`, `order` …; or `unclear`.")
     state: QuestionedState = Field(description="`open`, `to_change`, `fine` or `changed`.")
     version: int = Field(description="Grows with each decision; the ETag, for If-Match, is this in quotation marks.")
@@ -32,15 +31,6 @@ class QuestionedShown(AnswerBody):
     note: str = Field(description="What was said with the decision.")
     decided_by: str = Field(description="Name of who decided.")
     decided_at: datetime | None = Field(description="When that was.")
-
-    @classmethod
-    def of(cls, one: Item) -> QuestionedShown:
-        same = set(cls.model_fields) - {"work", "document_version"}
-        return cls(
-            **{name: getattr(one, name) for name in same},
-            work=[IntroductionQuoteShown.of(quote) for quote in one.work],
-            document_version=one.at,
-        )
 
 
 class QuestionedSearchShown(AnswerBody):

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
-from pydantic import ConfigDict, Field
+from pydantic import AliasPath, ConfigDict, Field
 
 from pipelines.values import AI
-from service.actions.questioned.signs import AskedAbout
-from service.actions.requests.desk import Cluster, DeskRequest
-from service.actions.requests.need import OwnRequest
+from service.actions.requests.desk import Cluster
 from service.domain.requests import RequestState
-from service.store.tables import Request
 from service.web.fields import AnswerBody, Line, RequestBody
 from service.web.schemas.introductions import IntroductionQuoteShown
 
@@ -32,10 +28,6 @@ class RequestStateShown(AnswerBody):
     id: str = Field(description="Its id.")
     state: RequestState = Field(description="`open`, `answered` or `closed`.")
 
-    @classmethod
-    def of(cls, row: Request) -> RequestStateShown:
-        return cls(id=row.id, state=row.state)
-
 
 class RequestShown(AnswerBody):
     """A request, and what speaks to it."""
@@ -46,24 +38,15 @@ class RequestShown(AnswerBody):
     stated_at: datetime = Field(description="When it was stated.")
     looked_at: datetime | None = Field(description="When it was looked into; null: not yet.")
     read_by_machine: bool = Field(description="False: its author lets only people read it.")
-    work: list[IntroductionQuoteShown] = Field(description="Passages of others' work that you may see now.")
-    documents: list[IntroductionQuoteShown] = Field(description="Passages of the organization's documents.")
+    work: list[IntroductionQuoteShown] = Field(
+        validation_alias=AliasPath("found", "work"), description="Passages of others' work that you may see now."
+    )
+    documents: list[IntroductionQuoteShown] = Field(
+        validation_alias=AliasPath("found", "documents"), description="Passages of the organization's documents."
+    )
     answer: str = Field(description="What a facilitator answered.")
     answered_by: str = Field(description="Name of who answered it.")
     answered_at: datetime | None = Field(description="When that was.")
-
-    @classmethod
-    def of(cls, one: OwnRequest | DeskRequest) -> RequestShown:
-        return cls(**_plain(one))
-
-
-def _plain(one: OwnRequest | DeskRequest) -> dict[str, Any]:
-    names = set(RequestShown.model_fields) - {"work", "documents"}
-    return {
-        **{name: getattr(one, name) for name in names},
-        "work": [IntroductionQuoteShown.of(quote) for quote in one.found.work],
-        "documents": [IntroductionQuoteShown.of(quote) for quote in one.found.documents],
-    }
 
 
 class OwnRequestList(AnswerBody):
@@ -80,11 +63,6 @@ class DeskRequestShown(RequestShown):
     introductions: int = Field(description="Introductions that it led to, suggested or further.")
     cluster: str = Field(description="Id of the first request of those that ask for the same.")
 
-    @classmethod
-    def seen(cls, one: DeskRequest) -> DeskRequestShown:
-        more = {"person": one.person, "name": one.name, "introductions": one.introductions, "cluster": one.cluster}
-        return cls(**_plain(one), **more)
-
 
 class RequestClusterShown(AnswerBody):
     """Open requests that ask for the same."""
@@ -95,25 +73,16 @@ class RequestClusterShown(AnswerBody):
 
     @classmethod
     def of(cls, one: Cluster) -> RequestClusterShown:
-        return cls(id=one.id, people=one.people, requests=[request.id for request in one.requests])
+        return cls.mirror(one, requests=[request.id for request in one.requests])
 
 
 class PassageAskedAboutShown(AnswerBody):
     """A passage of a document that several people ask about. It is counted, not judged."""
 
-    passage: IntroductionQuoteShown = Field(description="The passage.")
+    passage: IntroductionQuoteShown = Field(validation_alias="quote", description="The passage.")
     requests: int = Field(description="Requests that it lies nearest to.")
     questions: int = Field(description="Approved questions and next steps that rest on it.")
     dismissed: int = Field(description="Points resting on it that were dismissed as wrong.")
-
-    @classmethod
-    def of(cls, one: AskedAbout) -> PassageAskedAboutShown:
-        return cls(
-            passage=IntroductionQuoteShown.of(one.quote),
-            requests=one.requests,
-            questions=one.questions,
-            dismissed=one.dismissed,
-        )
 
 
 class RequestNeedsShown(AnswerBody):

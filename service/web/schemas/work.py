@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import AliasPath, ConfigDict, Field, model_validator
 
 from pipelines.values import AI
 from service.actions.desk.outward import SubmissionSeen
-from service.actions.work.similar import Similar
 from service.actions.work.submit import SubmissionWish
 from service.domain.drafts import State
 from service.web.fields import AnswerBody, Id, Language, Moment, RequestBody, Work
@@ -79,38 +78,41 @@ class DraftStateShown(AnswerBody):
 class SubmissionShown(AnswerBody):
     """A submission, its latest revision, and how far the feedback on that is."""
 
-    id: str = Field(description="The platform's id.")
+    id: str = Field(validation_alias=AliasPath("row", "external_id"), description="The platform's id.")
     challenge: str = Field(description="Id of the challenge.")
     person: str = Field(description="Id of the author.")
     group: str = Field(description="Id of the group it was handed in for.")
-    revision: int = Field(description="Number of the latest revision.")
-    text_hash: str = Field(description="sha256 of the latest revision's text in UTF-8.")
-    language: str = Field(description="BCP 47 tag; empty for the challenge's.")
-    ai: AI = Field(description="Which machines may read it: the stricter of what the person and the call allowed.")
-    submitted_at: datetime = Field(description="When the latest revision was handed in.")
-    withdrawn_at: datetime | None = Field(description="When it was taken back, if it was.")
+    revision: int = Field(
+        validation_alias=AliasPath("revision", "number"), description="Number of the latest revision."
+    )
+    text_hash: str = Field(
+        validation_alias=AliasPath("revision", "text_hash"),
+        description="sha256 of the latest revision's text in UTF-8.",
+    )
+    language: str = Field(
+        validation_alias=AliasPath("revision", "language"), description="BCP 47 tag; empty for the challenge's."
+    )
+    ai: AI = Field(
+        validation_alias=AliasPath("revision", "ai"),
+        description="Which machines may read it: the stricter of what the person and the call allowed.",
+    )
+    submitted_at: datetime = Field(
+        validation_alias=AliasPath("revision", "submitted_at"), description="When the latest revision was handed in."
+    )
+    withdrawn_at: datetime | None = Field(
+        validation_alias=AliasPath("row", "withdrawn_at"), description="When it was taken back, if it was."
+    )
     draft: DraftStateShown = Field(description="How far the feedback is.")
 
     @classmethod
     def of(cls, seen: SubmissionSeen) -> SubmissionShown:
-        return cls(
-            id=seen.row.external_id,
-            challenge=seen.challenge,
-            person=seen.person,
-            group=seen.group,
-            revision=seen.revision.number,
-            text_hash=seen.revision.text_hash,
-            language=seen.revision.language,
-            ai=seen.revision.ai,
-            submitted_at=seen.revision.submitted_at,
-            withdrawn_at=seen.row.withdrawn_at,
-            draft=DraftStateShown(
-                id=seen.draft.id if seen.reviews else None,
-                state=seen.draft.state,
-                reason=seen.reason,
-                next=NEXT[seen.draft.state],
-            ),
+        draft = DraftStateShown(
+            id=seen.draft.id if seen.reviews else None,
+            state=seen.draft.state,
+            reason=seen.reason,
+            next=NEXT[seen.draft.state],
         )
+        return cls.mirror(seen, draft=draft)
 
 
 class SimilarAsked(RequestBody):
@@ -141,10 +143,6 @@ class SimilarShown(AnswerBody):
     start: int = Field(description="Where it begins in its text, in characters.")
     end: int = Field(description="Where it ends, exclusive.")
     similarity: float = Field(description="Cosine, from -1 to 1.")
-
-    @classmethod
-    def of(cls, found: Similar) -> SimilarShown:
-        return cls.model_validate(found, from_attributes=True)
 
 
 class SimilarList(AnswerBody):

@@ -69,7 +69,7 @@ def test_the_same_post_again_sends_once_and_the_event_leads_to_the_words(school:
 
 def test_uptake_is_told_with_what_is_not_in_it_yet(school: School) -> None:
     released(school)
-    assert school.platform.get("/v1/uptake").json() == {"items": []}
+    assert school.platform.get("/v1/uptake").json() == {"items": [], "next": None}
     school.handed_in(text=f"{TEXT} The first pair will look for questions that children ask.")
     (seen,) = school.platform.get("/v1/uptake").json()["items"]
     assert (seen["challenge"], seen["points"], seen["pending"], seen["as_of"]) == ("peer-observation", 0, 1, None)
