@@ -28,9 +28,15 @@ Owned = TypeVar(
 )
 
 
-def maybe(session: Session, model: type[Known], organization: str, external_id: str) -> Known | None:
-    """The row that the platform calls `external_id`, if there is one."""
-    return session.scalar(select(model).where(model.organization_id == organization, model.external_id == external_id))
+def maybe(
+    session: Session, model: type[Known], organization: str, external_id: str, *, hold: bool = False
+) -> Known | None:
+    """The row that the platform calls `external_id`, if there is one; with `hold` read anew, and nobody else changes it
+    until the transaction ends."""
+    query = select(model).where(model.organization_id == organization, model.external_id == external_id)
+    if hold:
+        query = query.with_for_update(key_share=True).execution_options(populate_existing=True)
+    return session.scalar(query)
 
 
 def one(session: Session, model: type[Known], organization: str, external_id: str) -> Known:

@@ -24,6 +24,7 @@ from service.domain.errors import Invalid, NotFound, NotNow
 from service.domain.galleries import By, State, body_digest
 from service.domain.roles import Actor
 from service.domain.visibility import PeersShown
+from service.store import holding
 from service.store.tables import (
     Challenge,
     Gallery,
@@ -100,7 +101,7 @@ def _stage(session: Session, row: Gallery | None, own: Submission, challenge: Ch
     if challenge.sharing_peers is PeersShown.NEVER:
         return Stage.NEVER
     if row is None:
-        return Stage.NEVER if _latest(session, own).ai is AI.NONE else Stage.OPEN
+        return Stage.NEVER if holding.machines_may(session, _latest(session, own)) is AI.NONE else Stage.OPEN
     return Stage.NOT_NOW if row.state in (State.DISMISSED, State.WITHDRAWN) else Stage.WAITING
 
 

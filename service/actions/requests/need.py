@@ -18,8 +18,8 @@ from service.domain.errors import Invalid, NotAllowed, NotFound, NotNow
 from service.domain.events import Event
 from service.domain.requests import RequestState, require_open
 from service.domain.roles import Actor
-from service.store import audit, jobs, outbox
-from service.store.tables import Consent, Introduction, Person, Request, RequestFinding
+from service.store import audit, holding, jobs, outbox
+from service.store.tables import Introduction, Person, Request, RequestFinding
 
 MOST_OPEN: Final = 5
 """Needs of one person that are open at once."""
@@ -57,14 +57,14 @@ def state(session: Session, actor: Actor, *, text: str, ai: AI = AI.ANY, now: da
     words = text.strip()
     if not SHORTEST <= len(words) <= LONGEST:
         raise Invalid(f"Say in {SHORTEST} to {LONGEST:,} characters what you need; one or two sentences are enough.")
-    session.get_one(Consent, person.id, with_for_update=True)  # one at a time, so that the next line holds
+    consent = holding.consent(session, person.id, how=holding.ALONE)  # one at a time, so that the next line holds
     if _open(session, person.id) >= MOST_OPEN:
         raise NotNow(f"You have {MOST_OPEN} open requests. Close one that you do not need any more.")
     row = Request(
         organization_id=actor.organization,
         person_id=person.id,
         text=words,
-        ai=person.consent.ai.and_(ai),
+        ai=consent.ai.and_(ai),
         state=RequestState.OPEN,
         answer="",
         stated_at=now,
