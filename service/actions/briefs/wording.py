@@ -44,7 +44,7 @@ def ask(
     lens = overview_lens.lens(session, actor, challenge, group=group)
     if not model:
         raise NotNow(NO_MODEL)
-    row = session.scalar(_of(lens).with_for_update())
+    row = session.scalar(_of(lens).with_for_update(key_share=True))
     if row is None:
         row = BriefWording(
             organization_id=lens.challenge.organization_id,
@@ -145,7 +145,7 @@ def finish(
 ) -> bool:
     """Keep what was worded of these lines, in the place of what was before; where nothing was, what was before stays,
     and the reason is told. False: not wanted any more, and nothing was changed but what it cost."""
-    row = session.get(BriefWording, wording, with_for_update=True)
+    row = session.get(BriefWording, wording, with_for_update={"key_share": True})
     if row is None:
         return False
     row.prompt_tokens += made.usage.prompt_tokens
@@ -167,7 +167,7 @@ def finish(
 
 def fail(session: Session, wording: str, generation: int, reason: str) -> bool:
     """Nothing could be worded, for good. False: not wanted any more."""
-    row = session.get(BriefWording, wording, with_for_update=True)
+    row = session.get(BriefWording, wording, with_for_update={"key_share": True})
     if row is None or not _wanted(row, generation):
         return False
     row.state, row.reason = WordingState.NONE, reason

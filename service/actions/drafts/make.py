@@ -56,7 +56,7 @@ def begin(
 
 
 def _wanted(session: Session, draft_id: str, generation: int) -> DraftRow | None:
-    draft = session.get(DraftRow, draft_id, with_for_update=True)
+    draft = session.get(DraftRow, draft_id, with_for_update={"key_share": True})
     if draft is None or draft.generation != generation or draft.state not in (State.WAITING, State.DRAFTING):
         return None
     return draft

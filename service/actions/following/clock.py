@@ -49,7 +49,7 @@ def ask_whether_met(session: Session, *, now: datetime) -> int:
         .where(_silent(), _its_turn(now))
         .order_by(Introduction.introduced_at, Introduction.id)
         .limit(AT_ONCE)
-        .with_for_update(skip_locked=True)
+        .with_for_update(key_share=True, skip_locked=True)
     ).all()
     for row in rows:
         turn = AGAIN if session.get(Telling, (row.organization_id, MEET, row.id, FIRST)) else FIRST

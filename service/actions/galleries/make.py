@@ -77,7 +77,7 @@ def begin(session: Session, gallery_id: str, generation: int, *, now: datetime) 
 
 
 def _wanted(session: Session, gallery_id: str, generation: int) -> Gallery | None:
-    row = session.get(Gallery, gallery_id, with_for_update=True)
+    row = session.get(Gallery, gallery_id, with_for_update={"key_share": True})
     if row is None or row.generation != generation or row.state is not State.SUGGESTED:
         return None
     return row

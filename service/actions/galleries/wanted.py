@@ -59,7 +59,7 @@ def want(
 
 def of_submission(session: Session, submission: Submission) -> Gallery | None:
     """Held against others until the transaction ends."""
-    return session.scalar(select(Gallery).where(Gallery.submission_id == submission.id).with_for_update())
+    return session.scalar(select(Gallery).where(Gallery.submission_id == submission.id).with_for_update(key_share=True))
 
 
 def _queue(session: Session, row: Gallery, *, now: datetime) -> None:

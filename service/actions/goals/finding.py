@@ -125,7 +125,7 @@ def keep(session: Session, looking: Looking, found: Sequence[GoalRead], *, now: 
 
     Gives what to look for.
     """
-    document = session.get(Document, looking.document, with_for_update=True)
+    document = session.get(Document, looking.document, with_for_update={"key_share": True})
     if document is None or document.version != looking.version:
         return []
     reading = session.get(GoalReading, looking.document)
@@ -201,7 +201,7 @@ def _decided(session: Session, goals: Sequence[str]) -> dict[tuple[str, str], in
 
 def finish(session: Session, looking: Looking, found: Mapping[str, Sequence[Evidence]], *, now: datetime) -> bool:
     """Offer what was found, by place, as far as it may be shown now. False: the document changed meanwhile."""
-    reading = session.get(GoalReading, looking.document, with_for_update=True)
+    reading = session.get(GoalReading, looking.document, with_for_update={"key_share": True})
     document = session.get(Document, looking.document)
     if reading is None or document is None or document.version != looking.version:
         return False
@@ -229,7 +229,7 @@ def _offer(
     now: datetime,
 ) -> None:
     """What was decided stays as it is; of the rest, what is not among the nearest now is no longer offered."""
-    rows = session.scalars(select(GoalEvidence).where(GoalEvidence.goal_id == goal).with_for_update())
+    rows = session.scalars(select(GoalEvidence).where(GoalEvidence.goal_id == goal).with_for_update(key_share=True))
     there = {row.submission_id: row for row in rows}
     open_ = [
         one

@@ -37,7 +37,7 @@ def of_no_consent(session: Session, person: Person, *, now: datetime) -> int:
             )
         )
         .order_by(Introduction.id)
-        .with_for_update()
+        .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     ).all()
     for row in rows:
@@ -55,7 +55,7 @@ def of_no_machines(session: Session, person: Person, *, now: datetime) -> int:
             Introduction.state.in_((State.SUGGESTED, State.APPROVED)),
         )
         .order_by(Introduction.id)
-        .with_for_update()
+        .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     ).all()
     for row in rows:
@@ -86,7 +86,7 @@ def sweep(session: Session, *, now: datetime) -> int:
         .where(or_(faded, late))
         .order_by(Introduction.id)
         .limit(AT_ONCE)
-        .with_for_update(skip_locked=True)
+        .with_for_update(key_share=True, skip_locked=True)
     ).all()
     for row in rows:
         _close(session, row, now)

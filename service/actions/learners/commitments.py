@@ -131,7 +131,7 @@ def tell_due(session: Session, *, now: datetime) -> int:
         )
         .order_by(CommitmentRow.due_on, CommitmentRow.id)
         .limit(TOLD_AT_ONCE)
-        .with_for_update(of=CommitmentRow, skip_locked=True)
+        .with_for_update(of=CommitmentRow, key_share=True, skip_locked=True)
     ).all()
     for row, person in rows:
         row.told_at = now

@@ -204,7 +204,7 @@ def ask(session: Session, actor: Actor, submission: str, *, now: datetime) -> Ga
     own = learner_own.standing(session, actor, submission)
     if session.get_one(Challenge, own.challenge_id).sharing_peers is PeersShown.NEVER:
         raise NotNow("On this challenge nobody is shown others' work.")
-    row = session.scalar(select(Gallery).where(Gallery.submission_id == own.id).with_for_update())
+    row = session.scalar(select(Gallery).where(Gallery.submission_id == own.id).with_for_update(key_share=True))
     if row is not None:
         row.asked = True
         return row
@@ -215,7 +215,7 @@ def _reading(session: Session, actor: Actor, submission: str, *, now: datetime) 
     """One's gallery, as one sees it now, held for a change. Raises NotFound where nothing is shown."""
     seen = others(session, actor, submission, now=now)
     own = learner_own.standing(session, actor, submission)
-    row = session.scalar(select(Gallery).where(Gallery.submission_id == own.id).with_for_update())
+    row = session.scalar(select(Gallery).where(Gallery.submission_id == own.id).with_for_update(key_share=True))
     if row is None or seen.stage is not Stage.SHOWN:
         raise NotFound("There is nothing shown here yet.")
     return row, seen

@@ -128,7 +128,7 @@ def set_consent(session: Session, actor: Actor, external_id: str, wish: ConsentW
 
 
 def _allow(session: Session, person: Person, wish: ConsentWish, *, now: datetime) -> None:
-    consent = holding.consent(session, person.id, how=holding.ALONE)
+    consent = holding.consent_to_change(session, person.id)
     new = (
         wish.show_work if wish.show_work is not None else consent.show_work,
         wish.introduce if wish.introduce is not None else consent.introduce,

@@ -172,7 +172,7 @@ def wording(text: str) -> str:
 def finish(session: Session, organization: str, found: Mapping[str, Sequence[Differing]], *, now: datetime) -> None:
     """Keep what was found, by document; what is no longer found and nobody decided on goes. What was said to be fine,
     or will be changed, stays as it was decided."""
-    session.scalar(select(Organization.id).where(Organization.id == organization).with_for_update())
+    session.scalar(select(Organization.id).where(Organization.id == organization).with_for_update(key_share=True))
     rows = list(session.scalars(select(Questioned).where(Questioned.organization_id == organization)))
     texts = _texts(session, organization)
     for row in rows:

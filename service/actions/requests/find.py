@@ -103,7 +103,7 @@ def finish(
     session: Session, looking: Looking, found: Sequence[Evidence], clusters: Mapping[str, str], *, now: datetime
 ) -> bool:
     """Store where it was found, by place. False: it is not wanted any more, and nothing was changed."""
-    row = session.get(Request, looking.id, with_for_update=True)
+    row = session.get(Request, looking.id, with_for_update={"key_share": True})
     if row is None or row.state is not RequestState.OPEN or not _machines_may(session, row):
         return False
     session.execute(delete(RequestFinding).where(RequestFinding.request_id == row.id))

@@ -252,7 +252,7 @@ def withdraw(session: Session, actor: Actor, external_id: str, *, now: datetime)
     if actor.reach is not Reach.PLATFORM and actor.person != row.person_id:
         raise NotAllowed("Only the author can take a submission back.")
     session.refresh(
-        row, with_for_update=holding.ALONE
+        row, with_for_update={"key_share": True}
     )  # a revision comes before this, and is found below, or not at all
     if row.withdrawn_at is not None:
         return row
