@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, select, true
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from service.domain.errors import NotFound
 from service.store.tables import (
@@ -53,6 +53,11 @@ def own(session: Session, model: type[Owned], organization: str, id_: str) -> Ow
     if row is None or row.organization_id != organization:
         raise _not_found(model, id_)
     return row
+
+
+def within(column: InstrumentedAttribute[str], organization: str | None) -> ColumnElement[bool]:
+    """That a row is this organization's; None: of every organization, as what keeps to the clock looks at them."""
+    return true() if organization is None else column == organization
 
 
 def _not_found(model: type, id_: str) -> NotFound:

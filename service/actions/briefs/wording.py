@@ -19,7 +19,7 @@ from service.actions.work.lens import Lens
 from service.domain.errors import NotNow
 from service.domain.roles import Actor
 from service.domain.texts import digest
-from service.store import jobs
+from service.store import find, jobs
 from service.store.tables import (
     BriefWording,
     Challenge,
@@ -174,14 +174,15 @@ def fail(session: Session, wording: str, generation: int, reason: str) -> bool:
     return True
 
 
-def scrub(session: Session) -> int:
+def scrub(session: Session, organization: str | None = None) -> int:
     """Forget wordings that rest on work which was taken back, erased, or is no longer for that model to read; how many.
     They are shown no more from the moment that it was; here their words go, too."""
     gone = 0
-    for row in session.scalars(select(BriefWording).where(BriefWording.worded_at.is_not(None))):
+    there = find.within(BriefWording.organization_id, organization)
+    for row in session.scalars(select(BriefWording).where(there, BriefWording.worded_at.is_not(None))):
         works = {work for line in row.lines.values() for work in line["works"]}
-        there = _readable(session, row.organization_id, works, local=row.local)
-        left = {key: line for key, line in row.lines.items() if set(line["works"]) <= there}
+        may = _readable(session, row.organization_id, works, local=row.local)
+        left = {key: line for key, line in row.lines.items() if set(line["works"]) <= may}
         if len(left) < len(row.lines):
             gone += len(row.lines) - len(left)
             row.lines = left

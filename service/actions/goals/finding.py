@@ -18,7 +18,7 @@ from service.domain import goals as rules
 from service.domain.goals import Standing, Wording
 from service.domain.roles import Actor, require_desk
 from service.domain.visibility import PeersShown
-from service.store import jobs
+from service.store import find, jobs
 from service.store.tables import (
     Challenge,
     Document,
@@ -90,16 +90,19 @@ def strategies(session: Session, organization: str | None) -> list[Document]:
     return [row for row in rows if rules.holds_goals(row.tags)]
 
 
-def sweep(session: Session, *, now: datetime) -> int:
+def sweep(session: Session, organization: str | None = None, *, now: datetime) -> int:
     """Have those looked at that were not yet, or since when work came in; how many."""
-    readings = {row.document_id: row.looked_at for row in session.scalars(select(GoalReading))}
+    read = select(GoalReading).where(find.within(GoalReading.organization_id, organization))
+    readings = {row.document_id: row.looked_at for row in session.scalars(read)}
     last = dict(
         session.execute(
-            select(DraftRow.organization_id, func.max(DraftRow.created_at)).group_by(DraftRow.organization_id)
+            select(DraftRow.organization_id, func.max(DraftRow.created_at))
+            .where(find.within(DraftRow.organization_id, organization))
+            .group_by(DraftRow.organization_id)
         ).all()
     )
     count = 0
-    for document in strategies(session, None):
+    for document in strategies(session, organization):
         seen, came = readings.get(document.id), last.get(document.organization_id)
         if seen is None or (came is not None and came > seen):
             look(session, document.organization_id, document.id, now=now)
