@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, select, true
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from service.domain.errors import NotFound
 from service.store.tables import (
@@ -28,9 +28,15 @@ Owned = TypeVar(
 )
 
 
-def maybe(session: Session, model: type[Known], organization: str, external_id: str) -> Known | None:
-    """The row that the platform calls `external_id`, if there is one."""
-    return session.scalar(select(model).where(model.organization_id == organization, model.external_id == external_id))
+def maybe(
+    session: Session, model: type[Known], organization: str, external_id: str, *, hold: bool = False
+) -> Known | None:
+    """The row that the platform calls `external_id`, if there is one; with `hold` read anew, and nobody else changes it
+    until the transaction ends."""
+    query = select(model).where(model.organization_id == organization, model.external_id == external_id)
+    if hold:
+        query = query.with_for_update(key_share=True).execution_options(populate_existing=True)
+    return session.scalar(query)
 
 
 def one(session: Session, model: type[Known], organization: str, external_id: str) -> Known:
@@ -47,6 +53,11 @@ def own(session: Session, model: type[Owned], organization: str, id_: str) -> Ow
     if row is None or row.organization_id != organization:
         raise _not_found(model, id_)
     return row
+
+
+def within(column: InstrumentedAttribute[str], organization: str | None) -> ColumnElement[bool]:
+    """That a row is this organization's; None: of every organization, as what keeps to the clock looks at them."""
+    return true() if organization is None else column == organization
 
 
 def _not_found(model: type, id_: str) -> NotFound:

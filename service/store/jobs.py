@@ -114,7 +114,7 @@ def claim(
     if kinds is not None:
         picked = picked.where(Job.kind.in_(kinds))
     # SQLite drops the next clause without a word; there the guard below and the one writer at a time do the work.
-    ids = picked.with_for_update(skip_locked=True).cte("picked")
+    ids = picked.with_for_update(key_share=True, skip_locked=True).cte("picked")
     statement = (
         update(Job)
         .where(Job.id.in_(select(ids.c.id)), _claimable(now))
@@ -155,7 +155,7 @@ def _bury(session: Session, now: datetime, max_attempts: int) -> None:
 def buried(session: Session, limit: int = 100) -> list[Job]:
     """Jobs that `claim` found dead and that nobody was told of. Tell, then set `told_at` in the same transaction."""
     waiting = select(Job).where(Job.state == JobState.DEAD, Job.told_at.is_(None)).order_by(Job.id).limit(limit)
-    return list(session.scalars(waiting.with_for_update(skip_locked=True)))
+    return list(session.scalars(waiting.with_for_update(key_share=True, skip_locked=True)))
 
 
 def heartbeat(session: Session, *, owner: str, jobs: Sequence[str], until: datetime) -> int:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, CursorResult, delete, func, select
+from sqlalchemy import ColumnElement, CursorResult, delete, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from service.domain.errors import PeerloomError, SameKeyOtherBody, StillRunning
@@ -19,6 +19,8 @@ from service.store.tables import StoredReply
 
 KEPT_FOR = timedelta(hours=48)
 """Longer than any client goes on repeating a call, short enough that answers are not an archive."""
+AT_ONCE = 1000
+"""Answers forgotten in one transaction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,16 +112,10 @@ def _row(actor: Actor, asked: Asked, reply: Reply, now: datetime) -> StoredReply
     )
 
 
-def forget(session: Session, *, now: datetime, limit: int = 1000) -> int:
-    """Delete answers that are kept for no longer; the number of them. For housekeeping."""
-    old = (
-        select(StoredReply.credential_id, StoredReply.key).where(StoredReply.created_at <= now - KEPT_FOR).limit(limit)
-    )
-    keys = session.execute(old).all()
-    gone = 0
-    for credential, key in keys:
-        result = session.execute(
-            delete(StoredReply).where(StoredReply.credential_id == credential, StoredReply.key == key)
-        )
-        gone += result.rowcount if isinstance(result, CursorResult) else 0
-    return gone
+def forget(session: Session, *, now: datetime, limit: int = AT_ONCE) -> int:
+    """Delete answers that are kept for no longer, some at a time; the number of them. For housekeeping."""
+    key = (StoredReply.credential_id, StoredReply.key)
+    old = select(*key).where(StoredReply.created_at <= now - KEPT_FOR).limit(limit)
+    gone = delete(StoredReply).where(tuple_(*key).in_(old)).execution_options(synchronize_session=False)
+    result = session.execute(gone)
+    return result.rowcount if isinstance(result, CursorResult) else 0

@@ -142,3 +142,28 @@ def test_every_file_says_what_it_is() -> None:
         if file.read_text("utf-8").strip() and ast.get_docstring(ast.parse(file.read_text("utf-8"))) is None
     ]
     assert not missing
+
+
+def test_no_row_is_held_so_that_rows_which_refer_to_it_have_to_wait() -> None:
+    """FOR UPDATE on an organization has every hand-in wait; `key_share=True` changes it one at a time all the same."""
+    held = [
+        (named(file), node)
+        for file in sources("service")
+        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(node, ast.Call) and "with_for_update" in ast.unparse(node)
+    ]
+    plain = {
+        where
+        for where, node in held
+        for how in _holding(node)
+        if "key_share" not in how and where != "service/store/holding.py"
+    }
+    assert len({where for where, _ in held}) > 10
+    assert not plain
+
+
+def _holding(call: ast.Call) -> list[str]:
+    """How this call holds rows, as it stands there."""
+    if isinstance(call.func, ast.Attribute) and call.func.attr == "with_for_update":
+        return [", ".join(ast.unparse(one) for one in call.keywords)]
+    return [ast.unparse(one.value) for one in call.keywords if one.arg == "with_for_update"]

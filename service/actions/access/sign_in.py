@@ -138,7 +138,7 @@ def enter(session: Session, secret: str, *, embedded: bool, now: datetime) -> En
 
     Raises NotSignedIn if it was used, has ended, is for elsewhere, or never was one.
     """
-    row = session.scalar(select(SignIn).where(SignIn.secret_hash == digest(secret)).with_for_update())
+    row = session.scalar(select(SignIn).where(SignIn.secret_hash == digest(secret)).with_for_update(key_share=True))
     if row is None or row.embedded is not embedded or not _works(session, row, now):
         raise NotSignedIn("This link was used before, or has ended. Ask for a new one.")
     row.used_at = now

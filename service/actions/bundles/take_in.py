@@ -53,7 +53,7 @@ def start(session: Session, actor: Actor, body: Iterable[str], *, now: datetime)
 
 def take_chunk(session: Session, import_id: str, *, now: datetime) -> bool:
     """Take in the next chunk. False: that was the last, and drafts for what waits are queued."""
-    run = session.get(ImportRun, import_id, with_for_update=True)
+    run = session.get(ImportRun, import_id, with_for_update={"key_share": True})
     if run is None or run.state == "finished":
         return False
     chunk = session.scalars(

@@ -118,7 +118,7 @@ def change(
     Raises NotAllowed, NotFound, Invalid.
     """
     row = find.one(session, Challenge, actor.organization, external_id)
-    session.refresh(row, with_for_update=True)
+    session.refresh(row, with_for_update={"key_share": True})
     there = form(session, actor, external_id)
     if there.seen != seen:
         return there

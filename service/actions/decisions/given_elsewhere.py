@@ -70,7 +70,12 @@ def _draft(session: Session, submission: Submission, number: int | None) -> Draf
     revision = submit.revision_of(session, submission, number)
     if revision is None:
         raise NotFound(f"Submission '{submission.external_id}' has no revision {number}.")
-    return session.scalars(select(DraftRow).where(DraftRow.revision_id == revision.id)).one()
+    return session.scalars(
+        select(DraftRow)
+        .where(DraftRow.revision_id == revision.id)
+        .with_for_update(key_share=True)  # what is just being taken back is not released
+        .execution_options(populate_existing=True)
+    ).one()
 
 
 def _same_or_conflict(draft: DraftRow, wish: FeedbackWish) -> DraftRow:

@@ -27,7 +27,7 @@ def current_approval(session: Session, draft: DraftRow) -> Approval | None:
 
 def locked(session: Session, actor: Actor, draft_id: str) -> DraftRow:
     """The draft, held against others until the transaction ends. Raises NotFound."""
-    draft = session.get(DraftRow, draft_id, with_for_update=True)
+    draft = session.get(DraftRow, draft_id, with_for_update={"key_share": True})
     if draft is None or draft.organization_id != actor.organization:
         raise NotFound
     return draft

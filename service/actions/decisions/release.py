@@ -66,7 +66,7 @@ class ReleasedFeedback:
 
 def release_due(session: Session, draft_id: str, *, now: datetime) -> bool:
     """The undo window has passed: release, if it still stands approved. False: nothing to release any more, or yet."""
-    draft = session.get(DraftRow, draft_id, with_for_update=True)
+    draft = session.get(DraftRow, draft_id, with_for_update={"key_share": True})
     if draft is None or draft.state is not State.APPROVED:
         return False
     approval = current_approval(session, draft)

@@ -16,7 +16,7 @@ from service.domain.drafts import Act, By, State, step
 from service.domain.errors import ChangedSince, Invalid
 from service.domain.events import Event
 from service.domain.roles import Actor, require_reviewer
-from service.store import audit, jobs
+from service.store import audit, holding, jobs
 from service.store.tables import Approval, Challenge, DraftRow, Organization, PointState, Revision
 
 CLAIM = timedelta(minutes=15)
@@ -186,7 +186,7 @@ def redraft(
     """Have it drafted anew, with a word on what to do differently. Points so far stay in its history."""
     draft, person = open_draft(session, actor, draft_id, version, now)
     state = step(draft.state, Act.REDRAFT, By.FACILITATOR)
-    if session.get_one(Revision, draft.revision_id).ai is AI.NONE:
+    if holding.machines_may(session, session.get_one(Revision, draft.revision_id)) is AI.NONE:
         raise Invalid(consequences.NO_AI)
     draft.generation += 1
     draft.instruction, draft.stale = instruction, False

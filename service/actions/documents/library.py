@@ -260,7 +260,7 @@ def change(
     """
     require_lead(actor)
     row = find.one(session, Document, actor.organization, external_id)
-    session.refresh(row, with_for_update=True)
+    session.refresh(row, with_for_update={"key_share": True})
     if row.removed_at is not None:
         raise NotFound("Somebody removed this document meanwhile. What you typed is still in the page before.")
     if _mark(row) != seen:

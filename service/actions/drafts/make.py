@@ -22,7 +22,7 @@ from service.domain.consistency import OF_WORDING
 from service.domain.drafts import Act, By, State, step
 from service.domain.events import Event
 from service.domain.visibility import SharingReach, may_see_peers
-from service.store import tree
+from service.store import holding, tree
 from service.store.tables import (
     AssessmentFit,
     Challenge,
@@ -47,7 +47,7 @@ def begin(
 ) -> values.Brief | None:
     """Claim the draft and read all that it is made from. None: nothing to do (any more)."""
     draft = _wanted(session, draft_id, generation)
-    if draft is None:
+    if draft is None or not _still_may(session, draft, now=now):
         return None
     if draft.state is State.WAITING:
         consequences.touch(draft, step(draft.state, Act.BEGIN, By.MACHINE), now=now)
@@ -57,10 +57,25 @@ def begin(
 
 
 def _wanted(session: Session, draft_id: str, generation: int) -> DraftRow | None:
-    draft = session.get(DraftRow, draft_id, with_for_update=True)
+    draft = session.get(DraftRow, draft_id, with_for_update={"key_share": True})
     if draft is None or draft.generation != generation or draft.state not in (State.WAITING, State.DRAFTING):
         return None
     return draft
+
+
+def _still_may(session: Session, draft: DraftRow, *, now: datetime) -> bool:
+    """Whether a machine may read the text at this moment, whatever was allowed when it came in (rules 3 and 9). What
+    was taken back ends here; of what a person has to write, they are told."""
+    revision = session.get_one(Revision, draft.revision_id)
+    may = holding.machines_may(session, revision)
+    if may is None:
+        consequences.touch(draft, step(draft.state, Act.WITHDRAW, By.AUTHOR), now=now)
+        draft.generation += 1
+        return False
+    revision.ai = may
+    if may is AI.NONE:
+        consequences.stick(session, draft, "ai_none", consequences.NO_AI, now=now)
+    return may is not AI.NONE
 
 
 def _brief(session: Session, draft: DraftRow, challenge: Challenge, *, now: datetime, embedder: str) -> values.Brief:
@@ -159,12 +174,10 @@ def finish(
     if row is None:
         return False
     _keep_cost(row, draft.usage, cost)
-    revision = session.get_one(Revision, row.revision_id)
-    if revision.ai is AI.NONE:
-        consequences.stick(session, row, "ai_none", consequences.NO_AI, now=now)
+    if not _still_may(session, row, now=now):
         return True
     _keep_account(row, draft)
-    sketches.note(session, row, revision.text)
+    sketches.note(session, row, session.get_one(Revision, row.revision_id).text)
     kept, findings = _still_visible(session, draft)
     _clear(session, row)
     if draft.outcome is not values.Outcome.DRAFTED or not kept:

@@ -6,7 +6,6 @@ is told by `learner_commitments.tell_due`, and nothing is told of it a second ti
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -18,7 +17,7 @@ from service.domain.drafts import State as DraftState
 from service.domain.events import Event
 from service.domain.introductions import ASK_HOW_IT_WENT_AFTER, State
 from service.domain.organization_settings import OrganizationWish, wish_of
-from service.store import audit, jobs, outbox, tellings
+from service.store import audit, find, jobs, outbox, tellings
 from service.store.tables import (
     Challenge,
     DraftRow,
@@ -42,14 +41,14 @@ MOST_WAITING: Final = 20
 """Suggestions that wait for a facilitator beyond which no more are looked for: they would grow stale unread."""
 
 
-def ask_whether_met(session: Session, *, now: datetime) -> int:
+def ask_whether_met(session: Session, organization: str | None = None, *, now: datetime) -> int:
     """Tell the outside of introductions of which neither has said whether they met; how many were looked at."""
     rows = session.scalars(
         select(Introduction)
-        .where(_silent(), _its_turn(now))
+        .where(find.within(Introduction.organization_id, organization), _silent(), _its_turn(now))
         .order_by(Introduction.introduced_at, Introduction.id)
         .limit(AT_ONCE)
-        .with_for_update(skip_locked=True)
+        .with_for_update(key_share=True, skip_locked=True)
     ).all()
     for row in rows:
         turn = AGAIN if session.get(Telling, (row.organization_id, MEET, row.id, FIRST)) else FIRST
@@ -76,10 +75,15 @@ def _its_turn(now: datetime) -> ColumnElement[bool]:
     return and_(Introduction.introduced_at <= now - ASK_HOW_IT_WENT_AFTER, ~lately, ~twice)
 
 
-def organizations(session: Session) -> Iterator[tuple[str, OrganizationWish]]:
-    """Every organization (our id) with what it set."""
-    for row in session.scalars(select(Organization).order_by(Organization.id)):
-        yield row.id, wish_of(row.name, row.language, row.settings)
+def organizations(session: Session) -> list[str]:
+    """Every organization, by our id."""
+    return list(session.scalars(select(Organization.id).order_by(Organization.id)))
+
+
+def wish(session: Session, organization: str) -> OrganizationWish:
+    """What an organization set."""
+    row = session.get_one(Organization, organization)
+    return wish_of(row.name, row.language, row.settings)
 
 
 def tell_unanswered(session: Session, organization: str, days: int, *, now: datetime) -> int:

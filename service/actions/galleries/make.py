@@ -22,6 +22,7 @@ from service.actions.galleries.sharing import look
 from service.domain.events import Event
 from service.domain.galleries import FEWEST, Act, By, State, step
 from service.domain.visibility import PeersShown
+from service.store import holding
 from service.store.tables import Challenge, Gallery, GalleryItem, Revision, Submission
 
 TOO_FEW: Final = (
@@ -62,12 +63,9 @@ class Made:
 def begin(session: Session, gallery_id: str, generation: int, *, now: datetime) -> Making | None:
     """Read all that it is made from. None: nothing to do (any more), or that nothing can be done was told."""
     row = _wanted(session, gallery_id, generation)
-    if row is None:
+    if row is None or not _still_may(session, row, now=now):
         return None
     revision = session.get_one(Revision, row.revision_id)
-    if revision.ai is AI.NONE:
-        wanted.stick(session, row, "ai_none", wanted.NO_AI, now=now)
-        return None
     challenge = session.get_one(Challenge, row.challenge_id)
     if challenge.sharing_peers is PeersShown.NEVER:
         wanted.stick(session, row, "peers_never", NEVER, now=now)
@@ -79,10 +77,20 @@ def begin(session: Session, gallery_id: str, generation: int, *, now: datetime) 
 
 
 def _wanted(session: Session, gallery_id: str, generation: int) -> Gallery | None:
-    row = session.get(Gallery, gallery_id, with_for_update=True)
+    row = session.get(Gallery, gallery_id, with_for_update={"key_share": True})
     if row is None or row.generation != generation or row.state is not State.SUGGESTED:
         return None
     return row
+
+
+def _still_may(session: Session, row: Gallery, *, now: datetime) -> bool:
+    """Whether a machine may read the learner's own text at this moment, whatever held when it was asked for."""
+    may = holding.machines_may(session, session.get_one(Revision, row.revision_id))
+    if may is None:
+        wanted.end(row, now=now)
+    elif may is AI.NONE:
+        wanted.stick(session, row, "ai_none", wanted.NO_AI, now=now)
+    return may not in (None, AI.NONE)
 
 
 def finish(session: Session, gallery_id: str, generation: int, made: Made, *, now: datetime) -> bool:
@@ -93,6 +101,8 @@ def finish(session: Session, gallery_id: str, generation: int, made: Made, *, no
     row = _wanted(session, gallery_id, generation)
     if row is None:
         return False
+    if not _still_may(session, row, now=now):
+        return True
     put(session, row, made)
     here = look(session, [row], now=now, texts=False)[row.id]
     gone = {work.item.revision_id for work in here.works if not work.shared}

@@ -24,6 +24,7 @@ from service.actions.galleries.sharing import (
     stands_in,
 )
 from service.domain.galleries import sharing
+from service.store import holding
 from service.store.tables import Challenge, DraftRow, Gallery, Organization, Revision, Submission
 
 MOST_LOOKED_AT: Final = 400
@@ -109,7 +110,7 @@ def language_of(session: Session, row: Gallery, own: Revision) -> str:
 def compared(session: Session, row: Gallery, revisions: Sequence[str]) -> Comparison | None:
     """What to compare in these works, drafted anew; None where there is nothing, or no machine may read the own."""
     own = session.get_one(Revision, row.revision_id)
-    if own.ai is AI.NONE:
+    if holding.machines_may(session, own) in (None, AI.NONE):
         return None
     works = as_works(session, [own.id, *revisions])
     return compare(works[own.id], [works[id_] for id_ in revisions], language_of(session, row, own))

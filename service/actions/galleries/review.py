@@ -37,7 +37,7 @@ RULE_CHANGED = "The rule that let it be shown has changed. Please decide yoursel
 
 def locked(session: Session, actor: Actor, gallery_id: str) -> Gallery:
     """The gallery, held against others until the transaction ends. Raises NotFound."""
-    row = session.get(Gallery, gallery_id, with_for_update=True)
+    row = session.get(Gallery, gallery_id, with_for_update={"key_share": True})
     if row is None or row.organization_id != actor.organization:
         raise NotFound("There is no such gallery here, or it is not yours to see.")
     return row
@@ -152,7 +152,7 @@ def _keep_approval(
 def _count(session: Session, row: Gallery) -> None:
     """Which gallery of each author's this is. The authors are held meanwhile, so that no two get the same number."""
     authors = sorted({item.author_id for item in row.items})
-    session.execute(select(Person.id).where(Person.id.in_(authors)).order_by(Person.id).with_for_update())
+    session.execute(select(Person.id).where(Person.id.in_(authors)).order_by(Person.id).with_for_update(key_share=True))
     there = counted(session, {(row.challenge_id, author) for author in authors})
     for item in row.items:
         item.nth = there.get((row.challenge_id, item.author_id), 0) + 1
@@ -208,7 +208,7 @@ def show_due(session: Session, gallery_id: str, *, now: datetime) -> bool:
 
     False: nothing to show any more, or not yet; where something is no longer shared, a facilitator decides anew.
     """
-    row = session.get(Gallery, gallery_id, with_for_update=True)
+    row = session.get(Gallery, gallery_id, with_for_update={"key_share": True})
     approval = current_approval(session, row) if row is not None and row.state is State.APPROVED else None
     if row is None or approval is None or approval.show_at > now:
         return False

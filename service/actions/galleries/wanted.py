@@ -11,8 +11,8 @@ from pipelines.values import AI
 from service.actions.galleries.sharing import Tree, policies, policy_for, rules
 from service.domain.events import Event
 from service.domain.galleries import Act, By, State, possible, step
-from service.store import jobs, outbox
-from service.store.tables import Challenge, Gallery, Revision, Submission
+from service.store import holding, jobs, outbox
+from service.store.tables import Challenge, Consent, Gallery, Revision, Submission
 
 NO_AI = "The learner asked that no machine reads this text. Choose two or three works yourself, or let it be."
 
@@ -50,7 +50,7 @@ def want(
         row.items.clear()
         row.comparison = row.drafted = row.reason_code = row.reason = ""
         row.marks = []
-    if revision.ai is AI.NONE:
+    if holding.machines_may(session, revision) is AI.NONE:
         stick(session, row, "ai_none", NO_AI, now=now)
     else:
         _queue(session, row, now=now)
@@ -59,7 +59,7 @@ def want(
 
 def of_submission(session: Session, submission: Submission) -> Gallery | None:
     """Held against others until the transaction ends."""
-    return session.scalar(select(Gallery).where(Gallery.submission_id == submission.id).with_for_update())
+    return session.scalar(select(Gallery).where(Gallery.submission_id == submission.id).with_for_update(key_share=True))
 
 
 def _queue(session: Session, row: Gallery, *, now: datetime) -> None:
@@ -115,12 +115,14 @@ def suggest_all(session: Session, challenge: Challenge, groups: frozenset[str], 
     rows = session.execute(
         select(Submission, Revision)
         .join(Revision, (Revision.submission_id == Submission.id) & (Revision.number == Submission.latest))
+        .join(Consent, Consent.person_id == Submission.person_id)
         .outerjoin(Gallery, Gallery.submission_id == Submission.id)
         .where(
             Submission.challenge_id == challenge.id,
             Submission.group_id.in_(groups),
             Submission.withdrawn_at.is_(None),
             Revision.ai != AI.NONE,
+            Consent.ai != AI.NONE,
             Gallery.id.is_(None),
         )
         .order_by(Submission.id)
@@ -134,5 +136,10 @@ def withdrawn(session: Session, submission: Submission, *, now: datetime) -> Non
     """The learner took the attempt back: nothing is made or shown for it any more."""
     row = of_submission(session, submission)
     if row is not None and row.state is not State.WITHDRAWN:
-        touch(row, step(row.state, Act.WITHDRAW, By.LEARNER), now=now)
-        row.generation += 1
+        end(row, now=now)
+
+
+def end(row: Gallery, *, now: datetime) -> None:
+    """Nothing more becomes of it, and whatever is still being worked on comes too late."""
+    touch(row, step(row.state, Act.WITHDRAW, By.LEARNER), now=now)
+    row.generation += 1

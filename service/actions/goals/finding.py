@@ -18,7 +18,7 @@ from service.domain import goals as rules
 from service.domain.goals import Standing, Wording
 from service.domain.roles import Actor, require_desk
 from service.domain.visibility import PeersShown
-from service.store import jobs
+from service.store import find, jobs
 from service.store.tables import (
     Challenge,
     Document,
@@ -90,16 +90,19 @@ def strategies(session: Session, organization: str | None) -> list[Document]:
     return [row for row in rows if rules.holds_goals(row.tags)]
 
 
-def sweep(session: Session, *, now: datetime) -> int:
+def sweep(session: Session, organization: str | None = None, *, now: datetime) -> int:
     """Have those looked at that were not yet, or since when work came in; how many."""
-    readings = {row.document_id: row.looked_at for row in session.scalars(select(GoalReading))}
+    read = select(GoalReading).where(find.within(GoalReading.organization_id, organization))
+    readings = {row.document_id: row.looked_at for row in session.scalars(read)}
     last = dict(
         session.execute(
-            select(DraftRow.organization_id, func.max(DraftRow.created_at)).group_by(DraftRow.organization_id)
+            select(DraftRow.organization_id, func.max(DraftRow.created_at))
+            .where(find.within(DraftRow.organization_id, organization))
+            .group_by(DraftRow.organization_id)
         ).all()
     )
     count = 0
-    for document in strategies(session, None):
+    for document in strategies(session, organization):
         seen, came = readings.get(document.id), last.get(document.organization_id)
         if seen is None or (came is not None and came > seen):
             look(session, document.organization_id, document.id, now=now)
@@ -125,7 +128,7 @@ def keep(session: Session, looking: Looking, found: Sequence[GoalRead], *, now: 
 
     Gives what to look for.
     """
-    document = session.get(Document, looking.document, with_for_update=True)
+    document = session.get(Document, looking.document, with_for_update={"key_share": True})
     if document is None or document.version != looking.version:
         return []
     reading = session.get(GoalReading, looking.document)
@@ -201,7 +204,7 @@ def _decided(session: Session, goals: Sequence[str]) -> dict[tuple[str, str], in
 
 def finish(session: Session, looking: Looking, found: Mapping[str, Sequence[Evidence]], *, now: datetime) -> bool:
     """Offer what was found, by place, as far as it may be shown now. False: the document changed meanwhile."""
-    reading = session.get(GoalReading, looking.document, with_for_update=True)
+    reading = session.get(GoalReading, looking.document, with_for_update={"key_share": True})
     document = session.get(Document, looking.document)
     if reading is None or document is None or document.version != looking.version:
         return False
@@ -229,7 +232,7 @@ def _offer(
     now: datetime,
 ) -> None:
     """What was decided stays as it is; of the rest, what is not among the nearest now is no longer offered."""
-    rows = session.scalars(select(GoalEvidence).where(GoalEvidence.goal_id == goal).with_for_update())
+    rows = session.scalars(select(GoalEvidence).where(GoalEvidence.goal_id == goal).with_for_update(key_share=True))
     there = {row.submission_id: row for row in rows}
     open_ = [
         one

@@ -154,7 +154,9 @@ def report(
 def _answered(session: Session, row: Introduction, actor: Actor, now: datetime) -> None:
     """Whoever asked for it says that it was useful: the request is answered by that."""
     request = session.scalar(
-        select(Request).where(Request.id == (row.request_id or ""), Request.person_id == actor.person).with_for_update()
+        select(Request)
+        .where(Request.id == (row.request_id or ""), Request.person_id == actor.person)
+        .with_for_update(key_share=True)
     )
     if request is not None and request.state is RequestState.OPEN:
         request.state, request.answered_at = RequestState.ANSWERED, now

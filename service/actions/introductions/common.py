@@ -48,7 +48,7 @@ def hold(session: Session, people: Iterable[str]) -> dict[str, bool]:
         select(Consent)
         .where(Consent.person_id.in_(set(people)))
         .order_by(Consent.person_id)
-        .with_for_update()
+        .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     )
     return {row.person_id: row.introduce and row.ai is not AI.NONE for row in rows}
@@ -76,7 +76,7 @@ def held(
     if row is None or (organization is not None and row.organization_id != organization):
         raise NotFound("There is no such introduction here, or it is not yours to see.")
     open_to = hold(session, named(row))
-    session.refresh(row, with_for_update=True)
+    session.refresh(row, with_for_update={"key_share": True})
     return row, open_to
 
 

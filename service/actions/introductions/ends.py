@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from service.actions.introductions.common import UNANSWERED, tell
 from service.domain.events import Event
 from service.domain.introductions import ANSWER_WITHIN, OPEN, SUGGESTION_KEEPS, Act, By, State, step
+from service.store import find
 from service.store.tables import Introduction, Person
 
 AT_ONCE = 500
@@ -37,7 +38,7 @@ def of_no_consent(session: Session, person: Person, *, now: datetime) -> int:
             )
         )
         .order_by(Introduction.id)
-        .with_for_update()
+        .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     ).all()
     for row in rows:
@@ -55,7 +56,7 @@ def of_no_machines(session: Session, person: Person, *, now: datetime) -> int:
             Introduction.state.in_((State.SUGGESTED, State.APPROVED)),
         )
         .order_by(Introduction.id)
-        .with_for_update()
+        .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     ).all()
     for row in rows:
@@ -73,7 +74,7 @@ def withdraw(session: Session, row: Introduction, by: By, *, now: datetime) -> N
         tell(session, row, Event.INTRODUCTION_ENDED, now=now)
 
 
-def sweep(session: Session, *, now: datetime) -> int:
+def sweep(session: Session, organization: str | None = None, *, now: datetime) -> int:
     """Close what nobody decided on and what was not answered by both; how many. A no ends like no answer, and then."""
     faded = and_(Introduction.state == State.SUGGESTED, Introduction.created_at <= now - SUGGESTION_KEEPS)
     late = and_(
@@ -83,10 +84,10 @@ def sweep(session: Session, *, now: datetime) -> int:
     )
     rows = session.scalars(
         select(Introduction)
-        .where(or_(faded, late))
+        .where(find.within(Introduction.organization_id, organization), or_(faded, late))
         .order_by(Introduction.id)
         .limit(AT_ONCE)
-        .with_for_update(skip_locked=True)
+        .with_for_update(key_share=True, skip_locked=True)
     ).all()
     for row in rows:
         _close(session, row, now)

@@ -24,6 +24,7 @@ from service.domain.errors import Invalid, NotFound, NotNow
 from service.domain.galleries import By, State, body_digest
 from service.domain.roles import Actor
 from service.domain.visibility import PeersShown
+from service.store import holding
 from service.store.tables import (
     Challenge,
     Gallery,
@@ -100,7 +101,7 @@ def _stage(session: Session, row: Gallery | None, own: Submission, challenge: Ch
     if challenge.sharing_peers is PeersShown.NEVER:
         return Stage.NEVER
     if row is None:
-        return Stage.NEVER if _latest(session, own).ai is AI.NONE else Stage.OPEN
+        return Stage.NEVER if holding.machines_may(session, _latest(session, own)) is AI.NONE else Stage.OPEN
     return Stage.NOT_NOW if row.state in (State.DISMISSED, State.WITHDRAWN) else Stage.WAITING
 
 
@@ -203,7 +204,7 @@ def ask(session: Session, actor: Actor, submission: str, *, now: datetime) -> Ga
     own = learner_own.standing(session, actor, submission)
     if session.get_one(Challenge, own.challenge_id).sharing_peers is PeersShown.NEVER:
         raise NotNow("On this challenge nobody is shown others' work.")
-    row = session.scalar(select(Gallery).where(Gallery.submission_id == own.id).with_for_update())
+    row = session.scalar(select(Gallery).where(Gallery.submission_id == own.id).with_for_update(key_share=True))
     if row is not None:
         row.asked = True
         return row
@@ -214,7 +215,7 @@ def _reading(session: Session, actor: Actor, submission: str, *, now: datetime) 
     """One's gallery, as one sees it now, held for a change. Raises NotFound where nothing is shown."""
     seen = others(session, actor, submission, now=now)
     own = learner_own.standing(session, actor, submission)
-    row = session.scalar(select(Gallery).where(Gallery.submission_id == own.id).with_for_update())
+    row = session.scalar(select(Gallery).where(Gallery.submission_id == own.id).with_for_update(key_share=True))
     if row is None or seen.stage is not Stage.SHOWN:
         raise NotFound("There is nothing shown here yet.")
     return row, seen

@@ -123,7 +123,7 @@ def _one(session: Session, actor: Actor, alert_id: str) -> Alert:
 def _held(session: Session, actor: Actor, point: str) -> DraftRow:
     """The draft of a point, locked, so that two who settle at once do it one after the other."""
     row = find.own(session, PointRow, actor.organization, point)
-    return session.get_one(DraftRow, row.draft_id, with_for_update=True)
+    return session.get_one(DraftRow, row.draft_id, with_for_update={"key_share": True})
 
 
 def marks(session: Session, draft: DraftRow) -> list[Mark]:

@@ -64,7 +64,7 @@ def answer(
     """
     challenge = _seen(session, actor, external_id)
     person = _reviewer(session, actor, challenge)
-    session.refresh(challenge, with_for_update=True)  # two answers at once: the second sees the first
+    session.refresh(challenge, with_for_update={"key_share": True})  # two answers at once: the second sees the first
     before = _asked(session, challenge)
     earlier = next((row for row in before.answered if row.criterion == criterion), None)
     if before.open is not None and before.open.criterion == criterion:

@@ -89,7 +89,9 @@ def nobody_locked_out(session: Session, actor: Actor, person: Person, wanted: He
     if actor.reach is Reach.PLATFORM or not taken:
         yield
         return
-    session.get(Organization, actor.organization, with_for_update=True)  # two who take each other's role wait in line
+    session.get(
+        Organization, actor.organization, with_for_update={"key_share": True}
+    )  # two who take each other's role wait in line
     before = leading(session, actor.organization)
     yield
     covered = tree.below(session, _coordinated(session, actor.organization))

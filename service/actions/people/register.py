@@ -15,7 +15,7 @@ from service.actions.work import consequences
 from service.domain.errors import Invalid, NotAllowed
 from service.domain.roles import Actor, Reach, Role, require_coordinator, require_lead
 from service.domain.visibility import ShowWork
-from service.store import audit, find, tree
+from service.store import audit, find, holding, tree
 from service.store.tables import Consent, Group, Person, RoleGrant
 
 
@@ -127,7 +127,7 @@ def set_consent(session: Session, actor: Actor, external_id: str, wish: ConsentW
 
 
 def _allow(session: Session, person: Person, wish: ConsentWish, *, now: datetime) -> None:
-    consent = person.consent
+    consent = holding.consent_to_change(session, person.id)
     new = (
         wish.show_work if wish.show_work is not None else consent.show_work,
         wish.introduce if wish.introduce is not None else consent.introduce,

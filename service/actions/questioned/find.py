@@ -19,7 +19,7 @@ from service.actions.work.quotes import Place
 from service.domain.questioned import Act, State, step
 from service.domain.roles import Actor, require_desk
 from service.domain.texts import digest
-from service.store import audit, jobs
+from service.store import audit, find, jobs
 from service.store.tables import (
     Consent,
     Document,
@@ -82,27 +82,30 @@ def _queue(session: Session, organization: str, now: datetime) -> None:
     )
 
 
-def want(session: Session, *, now: datetime) -> int:
+def want(session: Session, organization: str | None = None, *, now: datetime) -> int:
     """Queue a look for each organization with documents and work newer than the last one, a day apart; how many."""
     last = dict(
         session.execute(
             select(Job.organization_id, func.max(Job.created_at))
-            .where(Job.kind == "question")
+            .where(find.within(Job.organization_id, organization), Job.kind == "question")
             .group_by(Job.organization_id)
         ).all()
     )
     news = (
         select(Revision.organization_id, func.max(Revision.submitted_at))
-        .where(Revision.organization_id.in_(select(Document.organization_id).where(Document.removed_at.is_(None))))
+        .where(
+            find.within(Revision.organization_id, organization),
+            Revision.organization_id.in_(select(Document.organization_id).where(Document.removed_at.is_(None))),
+        )
         .group_by(Revision.organization_id)
     )
     wanted = [
-        organization
-        for organization, newest in session.execute(news)
-        if organization not in last or (newest > last[organization] and now - last[organization] >= EVERY)
+        owner
+        for owner, newest in session.execute(news)
+        if owner not in last or (newest > last[owner] and now - last[owner] >= EVERY)
     ]
-    for organization in wanted:
-        _queue(session, organization, now)
+    for owner in wanted:
+        _queue(session, owner, now)
     return len(wanted)
 
 
@@ -172,7 +175,7 @@ def wording(text: str) -> str:
 def finish(session: Session, organization: str, found: Mapping[str, Sequence[Differing]], *, now: datetime) -> None:
     """Keep what was found, by document; what is no longer found and nobody decided on goes. What was said to be fine,
     or will be changed, stays as it was decided."""
-    session.scalar(select(Organization.id).where(Organization.id == organization).with_for_update())
+    session.scalar(select(Organization.id).where(Organization.id == organization).with_for_update(key_share=True))
     rows = list(session.scalars(select(Questioned).where(Questioned.organization_id == organization)))
     texts = _texts(session, organization)
     for row in rows:

@@ -96,7 +96,7 @@ def decide(session: Session, actor: Actor, id_: str, act: Act, *, version: int, 
     """Say that the document will be changed, that it is fine, or take that back. Raises NotFound, ChangedSince,
     NotNow."""
     found = one(session, actor, id_)
-    row = session.get_one(Questioned, id_, with_for_update=True)
+    row = session.get_one(Questioned, id_, with_for_update={"key_share": True})
     session.refresh(row)
     if row.version != version:
         raise ChangedSince("Somebody decided on this passage since you saw it. Read it again, then decide.")

@@ -138,7 +138,7 @@ def reply(session: Session, actor: Actor, request_id: str, *, text: str, now: da
     person = _require(actor)
     if session.scalar(select(Request.id).where(Request.id == request_id, *_here(actor))) is None:
         raise NotFound("There is no such request here, or it is not yours to answer.")
-    row = session.get_one(Request, request_id, with_for_update=True)
+    row = session.get_one(Request, request_id, with_for_update={"key_share": True})
     require_open(row.state)
     if not text.strip():
         raise Invalid("Write what answers it.")

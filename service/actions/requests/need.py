@@ -17,9 +17,9 @@ from service.domain.errors import Invalid, NotAllowed, NotFound, NotNow
 from service.domain.events import Event
 from service.domain.requests import RequestState, require_open
 from service.domain.roles import Actor
-from service.store import audit, jobs, outbox
+from service.store import audit, holding, jobs, outbox
 from service.store import names as store_names
-from service.store.tables import Consent, Introduction, Person, Request, RequestFinding
+from service.store.tables import Introduction, Person, Request, RequestFinding
 
 MOST_OPEN: Final = 5
 """Needs of one person that are open at once."""
@@ -57,14 +57,14 @@ def state(session: Session, actor: Actor, *, text: str, ai: AI = AI.ANY, now: da
     words = text.strip()
     if not SHORTEST <= len(words) <= LONGEST:
         raise Invalid(f"Say in {SHORTEST} to {LONGEST:,} characters what you need; one or two sentences are enough.")
-    session.get_one(Consent, person.id, with_for_update=True)  # one at a time, so that the next line holds
+    consent = holding.consent_alone(session, person.id)  # one at a time, so that the next line holds
     if _open(session, person.id) >= MOST_OPEN:
         raise NotNow(f"You have {MOST_OPEN} open requests. Close one that you do not need any more.")
     row = Request(
         organization_id=actor.organization,
         person_id=person.id,
         text=words,
-        ai=person.consent.ai.and_(ai),
+        ai=consent.ai.and_(ai),
         state=RequestState.OPEN,
         answer="",
         stated_at=now,
@@ -157,7 +157,7 @@ def findings(session: Session, requests: list[str], to: Reader) -> dict[str, Fou
 def own(session: Session, actor: Actor, request_id: str) -> Request:
     """One's own request, held. Raises NotAllowed for a platform, NotFound for anybody else's."""
     person = _learner(session, actor)
-    row = session.get(Request, request_id, with_for_update=True)
+    row = session.get(Request, request_id, with_for_update={"key_share": True})
     if row is None or row.person_id != person.id:
         raise NotFound("There is no such request here, or it is not yours.")
     return row

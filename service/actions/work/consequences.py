@@ -5,10 +5,10 @@ Reads are already right at once, since every text is read again under its scope;
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from pipelines.values import AI
@@ -97,9 +97,23 @@ def _whose(session: Session, draft: DraftRow) -> dict[str, str]:
 NO_AI = "The learner asked that no machine reads this text. Please read it and write the feedback yourself."
 
 
+def drafts_held(session: Session, which: ColumnElement[bool]) -> Sequence[DraftRow]:
+    """These drafts of submissions, as they stand now and held until the transaction ends: what somebody is just doing
+    to one is done first."""
+    return session.scalars(
+        select(DraftRow)
+        .join(Submission, Submission.id == DraftRow.submission_id)
+        .where(which)
+        .order_by(DraftRow.id)
+        .with_for_update(of=DraftRow, key_share=True)
+        .execution_options(populate_existing=True)
+    ).all()
+
+
 def of_less_ai(session: Session, person: Person, *, now: datetime) -> None:
     """The person allows less: texts handed in before follow at once, and drafts that wait are not made."""
     allowed = person.consent.ai
+    drafts_held(session, Submission.person_id == person.id)
     rows = session.execute(
         select(Revision, Submission, DraftRow)
         .join(Submission, Submission.id == Revision.submission_id)

@@ -13,7 +13,7 @@ from pipelines.values import AI, Evidence, Scope
 from service.actions.work import submit
 from service.domain.errors import Invalid, NotAllowed
 from service.domain.roles import Actor, Reach, visible_groups
-from service.store import find
+from service.store import find, holding
 from service.store.tables import Challenge, Person, Revision, Submission
 
 
@@ -54,9 +54,10 @@ def question(
 def _like_submission(session: Session, actor: Actor, external_id: str, now: datetime) -> Question:
     row = submit.get(session, actor, external_id)
     revision = submit.revision_of(session, row)
-    if revision is None or row.withdrawn_at is not None:
+    may = holding.machines_may(session, revision) if revision is not None else None
+    if revision is None or may is None:
         raise Invalid("This submission was taken back.")
-    if revision.ai is AI.NONE:
+    if may is AI.NONE:
         raise NotAllowed("The learner asked that no machine reads this text.")
     return Question(revision.text, _scope(actor, row.challenge_id, row.person_id, now))
 

@@ -18,7 +18,7 @@ from service.domain.errors import Conflict, Invalid, NotAllowed, NotFound, NotNo
 from service.domain.events import Event
 from service.domain.roles import Actor, Reach, Role, may_see_group
 from service.domain.texts import digest
-from service.store import audit, find, jobs, outbox
+from service.store import audit, find, holding, jobs, outbox
 from service.store.tables import Approval, Challenge, DraftRow, Group, Person, Revision, Submission
 
 
@@ -60,7 +60,8 @@ def submit(
     challenge = find.one(session, Challenge, actor.organization, wish.challenge)
     group = _group_of(session, actor, person, wish.group)
     _check_may(session, actor, person, challenge, group)
-    row = find.maybe(session, Submission, actor.organization, external_id)
+    holding.consent(session, person.id)  # nobody takes it back before this is stored, and is then not heard
+    row = find.maybe(session, Submission, actor.organization, external_id, hold=True)
     if row is None:
         row = _first(session, actor, external_id, person, challenge, group, wish, now)
         return _hand_in(session, row, person, challenge, wish, number=1, now=now, start=start, created=True)
@@ -250,10 +251,13 @@ def withdraw(session: Session, actor: Actor, external_id: str, *, now: datetime)
     row = get(session, actor, external_id)
     if actor.reach is not Reach.PLATFORM and actor.person != row.person_id:
         raise NotAllowed("Only the author can take a submission back.")
+    session.refresh(
+        row, with_for_update={"key_share": True}
+    )  # a revision comes before this, and is found below, or not at all
     if row.withdrawn_at is not None:
         return row
     row.withdrawn_at = now
-    drafts = session.scalars(select(DraftRow).where(DraftRow.submission_id == row.id)).all()
+    drafts = consequences.drafts_held(session, DraftRow.submission_id == row.id)
     for draft in drafts:
         consequences.touch(draft, step(draft.state, Act.WITHDRAW, By.AUTHOR), now=now)
         draft.generation += 1
