@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
+from service.actions import opposed
 from service.actions.briefs import wording
 from service.actions.following import clock, uptake
 from service.actions.goals import finding
@@ -71,6 +72,7 @@ class Housekeeping:
                     clock.look_weekly(session, organization, now=now)
         with self._shop.sessions.writing() as session:
             uptake.want(session, now=now)
+            opposed.want(session, now=now)
             find.want(session, now=now)
 
     def _tell_unanswered(self, organization: str, days: int, now: datetime) -> None:
