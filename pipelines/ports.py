@@ -80,6 +80,10 @@ class Library(Protocol):
     def read(self, shelf: Shelf, scope: Scope, ids: Sequence[str] | None = None) -> list[Item]:
         """The items that the scope may see, of `ids` (in their order) or all. An id it may not see is left out."""
 
+    def visible(self, shelf: Shelf, scope: Scope) -> set[str]:
+        """Ids of all that `read` would give, without a text, asked at once. It tells where to look, and allows nothing:
+        texts come from `read` alone."""
+
     def reviewed(self, scope: Scope, limit: int) -> list[Reviewed]:
         """Peers' judged work on the challenge, the most recent first. Used to assess, never quoted."""
 

@@ -202,10 +202,14 @@ def _order(corpus: Corpus, scores: Floats, first: Sequence[str]) -> list[str]:
 
 
 def _visible(shelf: Shelf, scope: Scope, library: Library, order: Sequence[str], limit: int) -> Iterator[Item]:
-    """What the scope may see, in order, read a batch at a time."""
+    """What the scope may see, in order, read a batch at a time. Where the first batch is not enough, the library is
+    asked once which of the rest are there to be read, so that a narrow scope does not walk through all of a shelf."""
     batch = max(32, 4 * limit)
-    for start in range(0, len(order), batch):
-        yield from library.read(shelf, scope, order[start : start + batch])
+    yield from library.read(shelf, scope, order[:batch])
+    seen = library.visible(shelf, scope) if len(order) > batch else set()
+    rest = [id_ for id_ in order[batch:] if id_ in seen]
+    for start in range(0, len(rest), batch):
+        yield from library.read(shelf, scope, rest[start : start + batch])
 
 
 def _varied(items: Iterator[Item], embedder: Embedder, limit: int, caps: Caps) -> Iterator[Item]:

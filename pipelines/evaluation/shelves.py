@@ -43,6 +43,9 @@ class MemoryLibrary:
         wanted = list(held) if ids is None else [id_ for id_ in ids if id_ in held]
         return [held[id_] for id_ in wanted if self._may_see(held[id_], scope)]
 
+    def visible(self, shelf: Shelf, scope: Scope) -> set[str]:
+        return {item.id for item in self.read(shelf, scope)}
+
     def reviewed(self, scope: Scope, limit: int) -> list[Reviewed]:
         mine = [one for one in self._reviewed[scope.challenge] if not one.author or one.author != scope.author]
         return mine[-limit:][::-1]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import combinations
+from itertools import islice
 
 from pipelines.values import PointKind
 from pipelines.wording import SAME_MATTER, SAME_PASSAGE, TWINS, alike, language_code, passages_alike
@@ -17,6 +17,9 @@ from pipelines.wording import SAME_MATTER, SAME_PASSAGE, TWINS, alike, language_
 SAID_ALREADY = "already_said"
 OF_WORDING = frozenset({"too_harsh", "about_person", SAID_ALREADY})
 """Reasons to dismiss a point that find no fault with what it says, only with how, or with saying it again."""
+
+MOST_EACH = 20
+"""Contradictions that are looked for of one decision: where more stand against it, these are enough to see it by."""
 
 
 class Why(StrEnum):
@@ -98,12 +101,16 @@ def clash(a: Said, b: Said) -> Clash | None:
     return Clash.STRENGTH_AND_GAP if a.praises is not b.praises else None
 
 
-def clashes(said: Sequence[Said]) -> Iterator[tuple[Said, Said, Clash]]:
-    """Every pair that contradicts each other."""
+def clashes(
+    new: Sequence[Said], known: Sequence[Said] = (), *, most: int = MOST_EACH
+) -> Iterator[tuple[Said, Said, Clash]]:
+    """The pairs that contradict each other, each once: of what is new with what is known, and among what is new; of
+    each new one with the first `most` that it contradicts."""
     by_criterion: dict[str, list[Said]] = {}
-    for one in said:
+    for one in known:
         by_criterion.setdefault(one.criterion, []).append(one)
-    for group in by_criterion.values():
-        for a, b in combinations(group, 2):
-            if (found := clash(a, b)) is not None:
-                yield a, b, found
+    for one in new:
+        others = by_criterion.setdefault(one.criterion, [])
+        found = ((other, one, how) for other in others if (how := clash(other, one)) is not None)
+        yield from islice(found, most)
+        others.append(one)

@@ -22,7 +22,18 @@ from service.actions.galleries import make
 from service.domain.errors import Unavailable
 from service.domain.events import Event
 from service.domain.ids import new_id
-from service.jobs import brief_wordings, fitting, following, galleries, goals, introductions, paying, questioned, sync
+from service.jobs import (
+    brief_wordings,
+    fitting,
+    following,
+    galleries,
+    goals,
+    introductions,
+    opposing,
+    paying,
+    questioned,
+    sync,
+)
 from service.jobs.leases import LeaseLost, held, keep, settle
 from service.jobs.tools import Workshop
 from service.store import jobs, outbox, spending
@@ -221,6 +232,7 @@ KINDS: dict[str, Callable[[Workshop, str, Job], None]] = {
     "question": questioned.look,
     "goals": goals.look,
     "uptake": following.reckon,
+    "oppose": opposing.compare,
     "brief": brief_wordings.word,
 }
 """Every kind but `sync`, which is done in batches."""

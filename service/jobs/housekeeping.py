@@ -23,6 +23,7 @@ from service.actions.following import clock, uptake
 from service.actions.goals import finding
 from service.actions.introductions import ends
 from service.actions.learners import commitments
+from service.actions.memory import opposed
 from service.actions.questioned import find
 from service.jobs.tools import Workshop
 from service.store import jobs, replies
@@ -86,6 +87,7 @@ OF_EACH: Final = (
     Step("work that waits for an answer", _unanswered, clock.AT_ONCE),
     Step("a weekly look for introductions", _weekly),
     Step("uptake to compare", uptake.want),
+    Step("decisions to compare", opposed.want),
     Step("passages to question", find.want),
     Step("introductions that end", ends.sweep, ends.AT_ONCE),
     Step("goals to look for", finding.sweep),

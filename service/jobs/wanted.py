@@ -1,7 +1,7 @@
 """What the vector index should hold, read from the rows: for a revision, a context document, or a decided point.
 
-The same rules as in `service.store.library`, but for those that ask who the reader is: the index may hold what a reader
-may not see, since everything found is read again under a scope; it may not hold what no machine may read.
+The Library's rules (`service.store.visible`), but for those that ask who the reader is: the index may hold what a
+reader may not see, since everything found is read again under a scope; it may not hold what no machine may read.
 """
 
 from __future__ import annotations
@@ -10,11 +10,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, case, select, true
 from sqlalchemy.orm import Session
 
-from pipelines.values import AI, Shelf
-from service.store.library import KEPT, TOLD
+from pipelines.values import Shelf
 from service.store.tables import (
     Consent,
     Document,
@@ -25,6 +24,7 @@ from service.store.tables import (
     Revision,
     Submission,
 )
+from service.store.visible import latest, machines_may, precedent
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +56,8 @@ def wanted(session: Session, organization: str, subjects: Sequence[str]) -> dict
     return {one.subject: one for one in found}
 
 
-def _machines_may() -> ColumnElement[bool]:
-    return and_(Submission.withdrawn_at.is_(None), Consent.ai != AI.NONE, Revision.ai != AI.NONE)
-
-
 def _revisions(organization: str, subjects: Sequence[str]) -> Select[Any]:
-    stays = and_(_machines_may(), Submission.latest == Revision.number)
+    stays = and_(machines_may(), latest())
     return (
         select(
             Revision.id,
@@ -80,8 +76,7 @@ def _work(row: Any) -> Wanted:
 
 
 def _points(organization: str, subjects: Sequence[str]) -> Select[Any]:
-    kept = and_(PointRow.state.in_(KEPT), PointRow.generation == DraftRow.generation, DraftRow.state.in_(TOLD))
-    stays = and_(_machines_may(), PointRow.quote != "", or_(kept, PointRow.state == PointState.DISMISSED))
+    stays = precedent()
     return (
         select(
             PointRow.id,

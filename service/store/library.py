@@ -13,10 +13,8 @@ from typing import Any
 from sqlalchemy import Row, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from pipelines.values import AI, Item, PastPoint, Reviewed, Scope, Shelf, Standing
+from pipelines.values import Item, PastPoint, Reviewed, Scope, Shelf, Standing
 from service.domain.consistency import OF_WORDING
-from service.domain.drafts import State
-from service.domain.visibility import ShowWork
 from service.store.session import Sessions
 from service.store.tables import (
     Consent,
@@ -30,13 +28,12 @@ from service.store.tables import (
     Revision,
     Submission,
 )
+from service.store.visible import KEPT as KEPT
+from service.store.visible import TOLD as TOLD
+from service.store.visible import latest, machines_may, peers_may, precedent
 
 MOST_IDS = 5000
 """Ids in one statement; SQLite takes 32,766 parameters, PostgreSQL 65,535."""
-
-KEPT = (PointState.ACCEPTED, PointState.EDITED, PointState.ADDED)
-TOLD = (State.APPROVED, State.RELEASED)
-
 
 Query = Select[*tuple[Any, ...]]
 
@@ -64,6 +61,13 @@ class SqlLibrary:
             wanted = list(dict.fromkeys(ids))
             found = {item.id: item for chunk in _chunks(wanted) for item in _read(session, shelf, scope, chunk)}
         return [found[id_] for id_ in ids if id_ in found]
+
+    def visible(self, shelf: Shelf, scope: Scope) -> set[str]:
+        """Ids of all that the scope may see, in one statement."""
+        if shelf is Shelf.WORK and not scope.peers:
+            return set()
+        with self._sessions.reading() as session:
+            return set(session.scalars(_ids(shelf, scope)))
 
     def reviewed(self, scope: Scope, limit: int) -> list[Reviewed]:
         """Others' work on the challenge that a facilitator has judged, the most recently handed in first.
@@ -106,16 +110,14 @@ def _visible_work(scope: Scope) -> Query:
     """Others' latest revisions that the scope may see."""
     statement = (
         select(Revision.id.label("owner_id"), Submission.person_id.label("author"), Revision.number.label("version"))
-        .join(Submission, and_(Submission.id == Revision.submission_id, Submission.latest == Revision.number))
+        .join(Submission, and_(Submission.id == Revision.submission_id, latest()))
         .join(Consent, Consent.person_id == Submission.person_id)
         .where(
             Submission.organization_id == scope.organization,
             Submission.challenge_id == scope.challenge,
             Submission.person_id != scope.author,
-            Submission.withdrawn_at.is_(None),
-            Consent.show_work != ShowWork.NO,
-            Consent.ai != AI.NONE,
-            Revision.ai != AI.NONE,
+            machines_may(),
+            peers_may(),
         )
     )
     return statement.where(Submission.group_id.in_(scope.groups)) if scope.groups else statement
@@ -130,6 +132,17 @@ def _visible_context(scope: Scope) -> Query:
         .join(Document, and_(Document.id == DocumentVersion.document_id, Document.version == DocumentVersion.number))
         .where(Document.organization_id == scope.organization, Document.removed_at.is_(None))
     )
+
+
+def _ids(shelf: Shelf, scope: Scope) -> Select[str]:
+    match shelf:
+        case Shelf.WORK:
+            owners = _visible_work(scope)
+        case Shelf.CONTEXT:
+            owners = _visible_context(scope)
+        case Shelf.PRECEDENTS:
+            return _visible_precedents(scope).order_by(None).with_only_columns(PointRow.id)
+    return _passages(shelf, scope, owners.subquery()).order_by(None).with_only_columns(PassageRow.id)
 
 
 def _passages(shelf: Shelf, scope: Scope, owners: Any) -> Query:
@@ -176,11 +189,7 @@ def _visible_precedents(scope: Scope) -> Query:
     """Points decided on others' work: kept ones once they were approved, dismissed ones at once.
 
     The passage a point is about is matched by machines, so its author must let them; nobody is shown it as peers' work.
-    A point that is about no passage matches nothing.
     """
-    kept = and_(
-        PointRow.state.in_(KEPT), PointRow.generation == DraftRow.generation, DraftRow.state.in_(TOLD)
-    )  # what an earlier generation held was not part of what was approved
     return (
         select(PointRow, DraftRow.revision_id, Submission.person_id, Revision.number, _Decider.name.label("decided_by"))
         .join(DraftRow, DraftRow.id == PointRow.draft_id)
@@ -193,11 +202,7 @@ def _visible_precedents(scope: Scope) -> Query:
             DraftRow.organization_id == scope.organization,
             DraftRow.challenge_id == scope.challenge,
             Submission.person_id != scope.author,
-            Submission.withdrawn_at.is_(None),
-            Consent.ai != AI.NONE,
-            Revision.ai != AI.NONE,
-            PointRow.quote != "",
-            or_(kept, PointRow.state == PointState.DISMISSED),
+            precedent(),
         )
         .order_by(PointRow.id)
     )
@@ -247,9 +252,7 @@ def _judged(scope: Scope) -> Query:
             DraftRow.state.in_(TOLD),
             or_(DraftRow.standing.is_not(None), DraftRow.score.is_not(None), DraftRow.judgements != {}),
             Submission.person_id != scope.author,
-            Submission.withdrawn_at.is_(None),
-            Consent.ai != AI.NONE,
-            Revision.ai != AI.NONE,
+            machines_may(),
         )
         .subquery()
     )

@@ -28,8 +28,10 @@ class Hiding(MemoryLibrary):
         super().__init__()
         self.hidden: set[str] = set()
         self.group_of: dict[str, str] = {}
+        self.asked = 0
 
     def read(self, shelf: Shelf, scope: Scope, ids: Sequence[str] | None = None) -> list[Item]:
+        self.asked += ids is not None
         there = [item for item in super().read(shelf, scope, ids) if item.id not in self.hidden]
         return [item for item in there if not scope.groups or self.group_of.get(item.id) in scope.groups]
 
@@ -143,6 +145,17 @@ def test_hidden_items_do_not_take_the_places_of_visible_ones(
     put(shelves, embedder, [*many, *GARDEN])
     library.hidden = {item.id for item in many}
     assert set(ids(ask(shelves, embedder, "garden water", limit=3))) == {"w1", "w2", "w3"}
+
+
+def test_a_narrow_scope_is_not_looked_for_through_the_whole_shelf(
+    shelves: Shelves, library: Hiding, embedder: Embedder
+) -> None:
+    put(shelves, embedder, [work(f"w{n:04}", f"Pairs of teachers visit room {n}.") for n in range(1200)])
+    library.group_of = {f"w{n:04}": "south" for n in range(1100, 1106)} | {"w0000": "north"}
+    narrow = replace(SCOPE, groups=("south",))
+    found = ask(shelves, embedder, "Teachers visit room 3 in pairs.", scope=narrow, limit=6)
+    assert sorted(ids(found)) == [f"w{n}" for n in range(1100, 1106)]
+    assert library.asked == 2  # the nearest first; then those that the scope holds
 
 
 @pytest.mark.parametrize("change", ["added", "taken away", "rewritten"])

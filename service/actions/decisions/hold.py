@@ -70,7 +70,8 @@ def decide(
     text_hash: str = "",
     bulk: bool = False,
 ) -> None:
-    """Record a human act; `bulk` where it was done to several at once, which is counted apart."""
+    """Record a human act; `bulk` where it was done to several at once, which is counted apart. What stands against it
+    elsewhere is looked for afterwards."""
     session.add(
         Decision(
             organization_id=draft.organization_id,
@@ -87,6 +88,7 @@ def decide(
             at=now,
         )
     )
+    consequences.compare_later(session, draft, now=now)
 
 
 def settle(point: PointRow, state: PointState, person: str, now: datetime) -> None:

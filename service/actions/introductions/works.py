@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from pipelines.people.values import Work
 from pipelines.values import AI, Standing
 from service.domain.visibility import PeersShown
+from service.store import visible
 from service.store.tables import Challenge, Consent, DraftRow, Revision, Submission
 
 SURE: Final = 0.7
@@ -176,11 +177,9 @@ def texts(session: Session, organization: str, ids: Collection[str]) -> dict[str
         .join(Consent, Consent.person_id == Submission.person_id)
         .where(
             Submission.organization_id == organization,
-            Submission.withdrawn_at.is_(None),
+            visible.machines_may(),
             Challenge.sharing_peers != PeersShown.NEVER,
             Consent.introduce.is_(True),
-            Consent.ai != AI.NONE,
-            Revision.ai != AI.NONE,
         )
     )
     found: dict[str, str] = {}

@@ -1,11 +1,15 @@
-"""Opposite decisions on passages alike: found anew whenever somebody looks, shown, settled with a word. Blocks nothing.
+"""Opposite decisions on passages alike: found by a job after a decision, shown, settled with a word. Blocks nothing.
+
+What the job found (`service.actions.memory.opposed`) is looked at again before it is shown, so that a decision that was
+changed or work that was taken back is never in an alert; one that is new may take until the job has run. Whoever
+decides is told at once, since a draft has few points and they are compared with the decided ones alone.
 
 Who reviews both groups sees an alert and may settle it; a coordinator of the groups above always does.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,14 +20,16 @@ from service.actions.challenges import setting
 from service.actions.drafts.points import current_points
 from service.actions.memory import decided as memory
 from service.actions.memory.decided import Remembered, decided, remembered
-from service.domain.consistency import SAID_ALREADY, Clash, clash, clashes, kin
+from service.domain.consistency import SAID_ALREADY, Clash, clash, kin
 from service.domain.drafts import State
 from service.domain.errors import NotAllowed, NotFound
 from service.domain.roles import Actor, Reach, may_see_group, require_reviewer
 from service.store import audit, find
 from service.store import names as store_names
-from service.store.tables import Challenge, DraftRow, PointRow, PointState, Right, Settlement
+from service.store.tables import Challenge, DraftRow, Opposed, PointRow, PointState, Right, Settlement
 
+MOST_ALERTS = 1000
+"""Pairs of a challenge that are looked at, those decided on last."""
 OPEN = (State.READY, State.APPROVED)
 """While what is said can still be changed without taking it back."""
 
@@ -76,10 +82,24 @@ def _sees(actor: Actor, alert: Alert) -> bool:
 
 
 def of_challenge(session: Session, challenge: Challenge) -> list[Alert]:
-    """All of a challenge's, settled or not."""
-    by_point = {one.said.point: one for one in decided(session, challenge)}
-    pairs = clashes([one.said for one in by_point.values()])
-    return _alerts(session, ((by_point[a.point], by_point[b.point], how) for a, b, how in pairs))
+    """All of a challenge's, settled or not, of which the job knows."""
+    latest = (
+        select(Opposed.first_id, Opposed.second_id)
+        .where(Opposed.challenge_id == challenge.id)
+        .order_by(Opposed.at.desc(), Opposed.first_id, Opposed.second_id)
+        .limit(MOST_ALERTS)
+    )
+    return _standing(session, challenge, [(first, second) for first, second in session.execute(latest)])
+
+
+def _standing(session: Session, challenge: Challenge, pairs: Collection[tuple[str, str]]) -> list[Alert]:
+    """Those of these pairs of points that contradict each other as they stand now."""
+    if not pairs:
+        return []
+    points = {point for pair in pairs for point in pair}
+    there = {one.said.point: one for one in decided(session, challenge, PointRow.id.in_(points))}
+    both = ((there[a], there[b]) for a, b in pairs if a in there and b in there)
+    return _alerts(session, ((a, b, how) for a, b in both if (how := clash(a.said, b.said)) is not None))
 
 
 def _alerts(session: Session, pairs: Iterable[tuple[Remembered, Remembered, Clash]]) -> list[Alert]:
@@ -112,9 +132,10 @@ def settle(session: Session, actor: Actor, alert_id: str, *, right: Right, note:
 
 
 def _one(session: Session, actor: Actor, alert_id: str) -> Alert:
-    rows = [_held(session, actor, point) for point in alert_id.split("-")]
+    first, second = alert_id.split("-")
+    rows = [_held(session, actor, point) for point in (first, second)]
     challenge = session.get_one(Challenge, rows[0].challenge_id)
-    found = next((one for one in of_challenge(session, challenge) if one.id == alert_id), None)
+    found = next((one for one in _standing(session, challenge, [(first, second)]) if one.id == alert_id), None)
     if found is None or not _sees(actor, found):
         raise NotFound("There is no such alert, or no longer: one of the two decisions was changed.")
     return found
@@ -132,7 +153,8 @@ def marks(session: Session, draft: DraftRow) -> list[Mark]:
     if draft.state not in OPEN or not (points := current_points(draft)):
         return []
     challenge = session.get_one(Challenge, draft.challenge_id)
-    others = [one for one in decided(session, challenge) if one.said.submission != draft.submission_id]
+    on = (DraftRow.submission_id != draft.submission_id, PointRow.criterion.in_({point.criterion for point in points}))
+    others = decided(session, challenge, *on)
     language = memory.language_of(session, challenge)
     mine = [remembered(point, draft, language) for point in points]
     standing = [m for m, point in zip(mine, points, strict=True) if point.state is PointState.PROPOSED]

@@ -11,10 +11,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session, load_only
 
-from pipelines.values import AI
 from service.actions.decisions import points
 from service.actions.decisions.hold import open_draft
 from service.actions.drafts import read
@@ -22,8 +21,7 @@ from service.domain.consistency import Kinship, Said, kin
 from service.domain.drafts import State
 from service.domain.errors import Invalid, NotFound, NotNow, PeerloomError
 from service.domain.roles import Actor
-from service.store import audit
-from service.store.library import KEPT, TOLD
+from service.store import audit, visible
 from service.store.tables import (
     Challenge,
     Consent,
@@ -36,8 +34,8 @@ from service.store.tables import (
 )
 
 MOST_DECIDED = 1000
-"""Decided points of a challenge that are remembered, the latest. To compare as many all with all took 0.1 s on four
-criteria, 1.5 s on a single one; to mark one draft by them, 0.1 s."""
+"""Decided points of a challenge that are remembered, the latest. A job compares as many all with all, a decision at a
+time (`opposed`); to mark one draft by them takes 0.1 s."""
 MOST_REACHED = 200
 
 
@@ -53,14 +51,12 @@ class Remembered:
     reason: str
 
 
-def decided(session: Session, challenge: Challenge) -> list[Remembered]:
-    """Points of a challenge that were dismissed, or are part of what was approved; the latest first."""
-    kept = and_(
-        PointRow.state.in_(KEPT), PointRow.generation == DraftRow.generation, DraftRow.state.in_(TOLD)
-    )  # as in service.store.library: what an earlier generation held was not part of what was approved
+def decided(session: Session, challenge: Challenge, *only: ColumnElement[bool]) -> list[Remembered]:
+    """Points of a challenge that were dismissed, or are part of what was approved; the latest first. `only`: those for
+    which this holds, too."""
     rows = session.execute(
         _points(challenge.id)
-        .where(or_(kept, PointRow.state == PointState.DISMISSED))
+        .where(visible.decided(), *only)
         .order_by(PointRow.decided_at.desc(), PointRow.id)
         .limit(MOST_DECIDED)
     ).all()
@@ -76,12 +72,7 @@ def _points(challenge: str) -> Select[PointRow, DraftRow]:
         .join(Revision, Revision.id == DraftRow.revision_id)
         .join(Submission, Submission.id == DraftRow.submission_id)
         .join(Consent, Consent.person_id == Submission.person_id)
-        .where(
-            DraftRow.challenge_id == challenge,
-            Submission.withdrawn_at.is_(None),
-            Consent.ai != AI.NONE,
-            Revision.ai != AI.NONE,
-        )
+        .where(DraftRow.challenge_id == challenge, visible.machines_may())
         .options(load_only(*_NEEDED))
     )
 

@@ -12,14 +12,14 @@ from sqlalchemy import ColumnElement, delete, func, select
 from sqlalchemy.orm import Session
 
 from pipelines.differing import At, Differing, Text
-from pipelines.values import AI, Item, Shelf
+from pipelines.values import Item, Shelf
 from pipelines.wording import language_of, locate, tokens
 from service.actions.questioned import signs
 from service.actions.work.quotes import Place
 from service.domain.questioned import Act, State, step
 from service.domain.roles import Actor, require_desk
 from service.domain.texts import digest
-from service.store import audit, find, jobs
+from service.store import audit, find, jobs, visible
 from service.store.tables import (
     Consent,
     Document,
@@ -159,12 +159,7 @@ def _work(session: Session, organization: str) -> Iterable[tuple[Text, str]]:
 
 def readable() -> tuple[ColumnElement[bool], ...]:
     """Conditions on a revision, its submission and its author's consent: it stands, and machines may read it now."""
-    return (
-        Submission.latest == Revision.number,
-        Submission.withdrawn_at.is_(None),
-        Consent.ai != AI.NONE,
-        Revision.ai != AI.NONE,
-    )
+    return (visible.latest(), visible.machines_may())
 
 
 def wording(text: str) -> str:

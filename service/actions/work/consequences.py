@@ -61,6 +61,20 @@ def learn_later(session: Session, organization: str, *, now: datetime) -> None:
     )
 
 
+def compare_later(session: Session, draft: DraftRow, *, now: datetime) -> None:
+    """Have what is decided on the draft's challenge looked through for opposite decisions, once for all that are made
+    before the job runs."""
+    jobs.enqueue(
+        session,
+        organization=draft.organization_id,
+        kind="oppose",
+        subject=draft.challenge_id,
+        now=now,
+        dedupe=f"oppose:{draft.challenge_id}",
+        priority=-1,  # feedback first
+    )
+
+
 def touch(draft: DraftRow, state: State, *, now: datetime) -> None:
     """Every change of a draft passes here: a new state, a new version."""
     draft.state = state

@@ -35,7 +35,7 @@ from service.store.tables.introductions import (
     Useful,
 )
 from service.store.tables.learners import AskKind, AskRow, CommitmentRow, Outcome, Reaction, ReadingRow
-from service.store.tables.memory import Clarification, Right, Settlement
+from service.store.tables.memory import Clarification, Compared, Opposed, Right, Settlement
 from service.store.tables.operations import (
     AuditEntry,
     Credential,
@@ -78,6 +78,7 @@ __all__ = [
     "ChallengeGroup",
     "Clarification",
     "CommitmentRow",
+    "Compared",
     "Consent",
     "Credential",
     "CriterionRow",
@@ -108,6 +109,7 @@ __all__ = [
     "JobState",
     "Meeting",
     "Opening",
+    "Opposed",
     "Organization",
     "Outcome",
     "OutgoingEvent",

@@ -14,6 +14,7 @@ from service.store import library
 from service.store.library import SqlLibrary
 from service.store.tables import Consent, Document, DraftRow, PassageRow, Person, PointState, Revision, Submission
 from tests.service.store.world import NOW, World
+from tests.statements import statements
 
 
 @pytest.fixture
@@ -290,3 +291,24 @@ def test_a_passage_row_that_claims_another_organizations_text_is_not_read(world:
         )
     )
     assert texts(shelves, world) == []
+
+
+@pytest.mark.parametrize("shelf", Shelf)
+def test_the_ids_that_may_be_seen_are_those_that_are_read_and_take_one_statement(
+    world: World, shelves: SqlLibrary, shelf: Shelf
+) -> None:
+    mine, south = world.person("amara"), world.new_group("g2")
+    for at, (author, group) in enumerate(((mine, ""), (world.person("jonas"), south), (world.person("lin"), ""))):
+        revision = world.work(author, f"First {at}.\n\nSecond {at}.", group=group)
+        world.point(world.draft(revision, State.RELEASED), PointState.ACCEPTED, quote=f"First {at}.")
+        world.document(f"handbook {at}", f"Notes {at}.")
+    for scope in (
+        world.scope(),
+        world.scope(mine),
+        world.scope(mine, groups=[south]),
+        world.scope(mine, peers=False),
+    ):
+        with world.sessions.reading() as session, statements(session) as asked:
+            found = shelves.visible(shelf, scope)
+        assert found == {item.id for item in shelves.read(shelf, scope)}
+        assert sum(one.startswith("SELECT") for one in asked) <= 1

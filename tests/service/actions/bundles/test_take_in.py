@@ -30,6 +30,7 @@ from service.store.tables import (
     Revision,
     Submission,
 )
+from tests.service.actions.memory.remembered import compare
 from tests.service.actions.school import NOW, act_as, found
 
 EXAMPLES = Path(__file__).parents[4] / "examples"
@@ -173,6 +174,7 @@ def test_the_contradiction_in_the_example_organization_is_found_and_nothing_else
         _, secret = credentials.issue_key(session, actor.organization, name="platform", now=NOW)
         actor = credentials.authenticate(session, secret, now=NOW)
         tomasz, marit = (act_as(session, actor, name, now=NOW) for name in ("p-tomasz", "p-marit"))
+        compare(session)
         (alert,) = alerts.alerts(session, tomasz, "peer-observation")
         (seen,) = remembered.alerts(session, [alert])
         assert {seen.first.submission, seen.second.submission} == {"s-006", "s-008"}

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pipelines import values
 from pipelines.values import PointKind, SourceKind
 from service.actions.decisions import points
 from service.actions.drafts import make
+from service.actions.memory import opposed
 from service.domain.roles import Actor
-from service.store.tables import DraftRow, PointRow
+from service.store.tables import Challenge, DraftRow, PointRow
 from tests.service.actions.school import NOW, hand_in
 
 NEXT, STRENGTH, QUESTION = PointKind.NEXT_STEP, PointKind.STRENGTH, PointKind.QUESTION
@@ -60,6 +62,17 @@ def first(row: DraftRow) -> PointRow:
 
 def accept(session: Session, actor: Actor, row: DraftRow, *, now: datetime = NOW) -> DraftRow:
     return points.accept_point(session, actor, row.id, version=row.version, point_id=first(row).id, now=now)
+
+
+def compare(session: Session) -> None:
+    """What the job does after decisions, for every challenge."""
+    session.flush()
+    for challenge in session.scalars(select(Challenge.id)).all():
+        more = True
+        while more:
+            material = opposed.gather(session, challenge)
+            opposed.keep(session, challenge, material, opposed.compared(material))
+            more = material.more
 
 
 def dismiss(

@@ -29,6 +29,7 @@ from tests.service.actions.memory.remembered import (
     QUIET,
     STRENGTH,
     accept,
+    compare,
     dismiss,
     first,
     ready,
@@ -45,6 +46,7 @@ def opposed(session: Session) -> tuple[Actor, DraftRow, DraftRow]:
     wanted = ready(session, platform, "lin", QUIET, (NEXT, "k2", QUIET[:-1], CARD))
     approve(session, act_as(session, platform, "lena"), praised)
     approve(session, act_as(session, platform, "mateo"), wanted, now=LATER)
+    compare(session)
     return platform, praised, wanted
 
 
@@ -67,6 +69,7 @@ def test_nearly_the_same_point_kept_here_and_dismissed_there_raises_an_alert(ses
         gone = ready(session, platform, "lin", HUSHED, (NEXT, "k2", HUSHED[:-1], CARD_TOO))
         approve(session, mateo, kept)
         dismiss(session, mateo, gone, "Cards disturb.")
+        compare(session)
         assert [one.clash for one in alerts.alerts(session, mateo, "observe")] == [Clash.KEPT_AND_DISMISSED]
         points.edit_point(
             session, mateo, gone.id, version=gone.version, point_id=first(gone).id, text="Why not?", now=LATER
@@ -81,6 +84,7 @@ def test_what_was_dismissed_only_because_it_had_been_said_contradicts_nothing(se
         approve(session, mateo, ready(session, platform, "amara", QUIET, (NEXT, "k2", QUIET[:-1], CARD)))
         gone = ready(session, platform, "lin", HUSHED, (NEXT, "k2", HUSHED[:-1], CARD_TOO))
         dismiss(session, mateo, gone, code="already_said")
+        compare(session)
         assert alerts.alerts(session, mateo, "observe") == []
 
 

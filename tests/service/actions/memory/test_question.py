@@ -20,7 +20,18 @@ from service.domain.errors import Invalid, NotAllowed
 from service.domain.roles import Actor, Role
 from service.store.session import Sessions
 from service.store.tables import Challenge, Clarification, DraftRow, Right
-from tests.service.actions.memory.remembered import CARD, HUSHED, NATURAL, NEXT, QUIET, STRENGTH, dismiss, first, ready
+from tests.service.actions.memory.remembered import (
+    CARD,
+    HUSHED,
+    NATURAL,
+    NEXT,
+    QUIET,
+    STRENGTH,
+    compare,
+    dismiss,
+    first,
+    ready,
+)
 from tests.service.actions.school import NOW, OTHER_PLAN, act_as, approve, found, hand_in
 
 ASKED = (
@@ -160,6 +171,7 @@ def test_a_contradiction_is_asked_about_until_it_is_settled(sessions: Sessions):
         mateo = act_as(session, platform, "mateo")
         for person, text, kind, words in (("amara", HUSHED, STRENGTH, NATURAL), ("lin", QUIET, NEXT, CARD)):
             approve(session, mateo, ready(session, platform, person, text, (kind, "k2", text[:-1], words)))
+        compare(session)
         open_ = question.look(session, mateo, "observe").open
         assert open_ is not None
         assert open_.cause is Cause.CONTRADICTION
