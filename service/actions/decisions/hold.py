@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service.actions.people import register
@@ -14,7 +13,7 @@ from service.domain.drafts import Act, By, step
 from service.domain.errors import ChangedSince, Conflict, NotFound
 from service.domain.roles import Actor, require_reviewer
 from service.domain.texts import feedback_digest
-from service.store.tables import Approval, Decision, DraftRow, PointRow, PointState
+from service.store.tables import Decision, DraftRow, PointRow, PointState
 
 
 def current_points(draft: DraftRow) -> list[PointRow]:
@@ -42,16 +41,6 @@ def text_to_approve(draft: DraftRow) -> tuple[str, dict[str, Any]]:
         for point in standing_points(draft)
     ]
     return feedback_digest(draft.summary, points), {"summary": draft.summary, "points": points}
-
-
-def current_approval(session: Session, draft: DraftRow) -> Approval | None:
-    """The approval in force, if any."""
-    return session.scalars(
-        select(Approval)
-        .where(Approval.draft_id == draft.id, Approval.undone_at.is_(None))
-        .order_by(Approval.id.desc())
-        .limit(1)
-    ).one_or_none()
 
 
 def locked(session: Session, actor: Actor, draft_id: str) -> DraftRow:

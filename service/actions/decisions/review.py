@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy.orm import Session
 
 from pipelines.values import AI, PointKind, Standing
+from service.actions import approvals
 from service.actions.decisions import speed
 from service.actions.decisions.hold import (
     check_unclaimed,
-    current_approval,
     current_points,
     decide,
     locked,
@@ -24,9 +23,9 @@ from service.actions.work import consequences, submit
 from service.domain.drafts import Act, By, State, step
 from service.domain.errors import ChangedSince, Invalid
 from service.domain.events import Event
+from service.domain.lifecycle import require_seen
 from service.domain.roles import Actor, require_reviewer
-from service.store import audit, jobs
-from service.store.tables import Approval, Challenge, DraftRow, Organization, PointState, Revision
+from service.store.tables import Challenge, DraftRow, PointState, Revision
 
 CLAIM = timedelta(minutes=15)
 
@@ -49,7 +48,7 @@ def approve(
     *,
     version: int,
     seen: str,
-    undo: timedelta = timedelta(seconds=10),
+    undo: timedelta = approvals.UNDO,
     bulk: bool = False,
     now: datetime,
 ) -> DraftRow:
@@ -60,72 +59,25 @@ def approve(
     """
     draft, person = open_draft(session, actor, draft_id, version, now)
     state = step(draft.state, Act.APPROVE, By.FACILITATOR)
-    text_hash, body = text_to_approve(draft)
-    if text_hash != seen:
-        raise ChangedSince
-    if not body["points"] and not draft.summary.strip():
+    approved = text_to_approve(draft)
+    require_seen(seen, approved[0])
+    if not approved[1]["points"] and not draft.summary.strip():
         raise Invalid("There is nothing to approve: add a point or a summary, or decline.")
     for point in standing_points(draft):
         if point.state is PointState.PROPOSED:
             settle(point, PointState.ACCEPTED, person, now)
     _imply_judgement(session, draft)
-    release_at = now + _undo_window(session, draft, undo)
-    approval = keep_approval(session, draft, person, text_hash, body, now=now, release_at=release_at, bulk=bulk)
-    jobs.enqueue(
-        session,
-        organization=draft.organization_id,
-        kind="release",
-        subject=draft.id,
-        now=now,
-        not_before=release_at,
-        dedupe=f"release:{approval.id}",
-        priority=2 * consequences.SYNC_FIRST,
-    )
+    approvals.give(session, approvals.DRAFT, draft, person, approved, undo=undo, now=now)
+    noted(session, draft, person, approved[0], bulk=bulk, now=now)
     consequences.learn_later(session, draft.organization_id, now=now)
     consequences.touch(draft, state, now=now)
     return draft
 
 
-def keep_approval(
-    session: Session,
-    draft: DraftRow,
-    person: str,
-    text_hash: str,
-    body: dict[str, Any],
-    *,
-    now: datetime,
-    release_at: datetime,
-    bulk: bool = False,
-) -> Approval:
-    """Record who approved what, and make its points precedents."""
-    approval = Approval(
-        organization_id=draft.organization_id,
-        draft_id=draft.id,
-        text_hash=text_hash,
-        body=body,
-        facilitator_id=person,
-        approved_at=now,
-        release_at=release_at,
-    )
-    session.add(approval)
-    session.flush()
+def noted(session: Session, draft: DraftRow, person: str, text_hash: str, *, bulk: bool = False, now: datetime) -> None:
+    """Record the decision to approve, and make the points precedents."""
     decide(session, draft, person, "approve", now=now, text_hash=text_hash, bulk=bulk)
     consequences.sync(session, draft.organization_id, [point.id for point in current_points(draft)], now=now)
-    audit.record(
-        session,
-        organization=draft.organization_id,
-        actor=f"person:{person}",
-        act="draft.approve",
-        subject=draft.id,
-        now=now,
-        text_hash=text_hash,
-    )
-    return approval
-
-
-def _undo_window(session: Session, draft: DraftRow, default: timedelta) -> timedelta:
-    seconds = session.get_one(Organization, draft.organization_id).settings.get("undo_seconds")
-    return default if seconds is None else timedelta(seconds=float(seconds))
 
 
 _IMPLIED = {
@@ -149,9 +101,7 @@ def undo(session: Session, actor: Actor, draft_id: str, *, version: int, now: da
     """Take an approval back before it is released."""
     draft, person = open_draft(session, actor, draft_id, version, now)
     state = step(draft.state, Act.UNDO, By.FACILITATOR)
-    approval = current_approval(session, draft)
-    if approval is not None:
-        approval.undone_at = now
+    approvals.end(session, approvals.DRAFT, draft, now=now)
     decide(session, draft, person, "undo", now=now)
     consequences.sync(session, draft.organization_id, [point.id for point in current_points(draft)], now=now)
     consequences.touch(draft, state, now=now)

@@ -30,7 +30,7 @@ from service.domain.introductions import (
 )
 from service.domain.roles import Actor
 from service.store import outbox
-from service.store.tables import Consent, Introduction, IntroductionApproval, Organization, Person, RoleGrant
+from service.store.tables import Consent, Introduction, Organization, Person, RoleGrant
 
 UNANSWERED: Final = (State.ASKED, State.FIRST_AGREED, State.SECOND_AGREED)
 COUNT_SETTING, DAYS_SETTING = "introductions_at_once", "introductions_within_days"
@@ -119,16 +119,6 @@ def hindered(session: Session, row: Introduction, open_to: Mapping[str, bool], n
 def texts(row: Introduction) -> dict[str, str]:
     """Every text that either would read, by its name; passages by their places, since what they say never changes."""
     return {**row.wording, "passages": "\n".join(one["id"] for one in row.passages)}
-
-
-def approval_in_force(session: Session, introduction_id: str) -> IntroductionApproval | None:
-    """The approval that was not undone, if there is one."""
-    return session.scalars(
-        select(IntroductionApproval)
-        .where(IntroductionApproval.introduction_id == introduction_id, IntroductionApproval.undone_at.is_(None))
-        .order_by(IntroductionApproval.id.desc())
-        .limit(1)
-    ).one_or_none()
 
 
 # Who decides

@@ -12,10 +12,10 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from service.actions import approvals
 from service.actions.introductions.common import (
     UNANSWERED,
     RowLike,
-    approval_in_force,
     hindered,
     named,
     on_desk,
@@ -45,8 +45,8 @@ from service.domain.introductions import (
     wording_digest,
 )
 from service.domain.roles import Actor
-from service.store import audit, jobs
-from service.store.tables import Group, Introduction, IntroductionApproval, Organization, Person, Request, RoleGrant
+from service.store import audit
+from service.store.tables import Group, Introduction, Person, Request, RoleGrant
 
 MOST = 200
 WORDS: Final = ("reason", "first_brings", "second_brings", "step", "message_to_first", "message_to_second")
@@ -206,7 +206,7 @@ def show(session: Session, actor: Actor, introduction_id: str, *, now: datetime)
     places = [Place(one["work"], one["start"], one["end"]) for one in row.passages]
     quotes = of_work(session, places, reader(session, actor, reviewing=True), named=True)
     request = session.get(Request, row.request_id) if row.request_id else None
-    approval = approval_in_force(session, row.id)
+    approval = approvals.in_force(session, approvals.INTRODUCTION, row.id)
     acts = tuple(act for act in possible(_outside(row, now), By.FACILITATOR) if act != Act.ASK.value)
     return DeskIntroduction(
         line=_lines(session, actor, [row], now)[0],
@@ -218,7 +218,7 @@ def show(session: Session, actor: Actor, introduction_id: str, *, now: datetime)
         request_text=request.text if request else "",
         hindrance=_hindrance(session, row, now),
         acts=acts,
-        ask_at=approval.ask_at if approval and row.state is State.APPROVED else None,
+        ask_at=approval.release_at if approval and row.state is State.APPROVED else None,
         note=row.note,
     )
 
@@ -272,7 +272,7 @@ def approve(
     *,
     version: int,
     seen: str,
-    undo: timedelta = timedelta(seconds=10),
+    undo: timedelta = approvals.UNDO,
     now: datetime,
 ) -> Introduction:
     """Approve exactly the text whose hash is `seen`; both are asked when the undo window has passed.
@@ -284,31 +284,9 @@ def approve(
     text_hash = require_seen(seen, texts(row))
     if (why := hindered(session, row, open_to, now)) is not None:
         raise NotNow(f"Nobody can be asked now: {HINDRANCES[why]}.")
-    seconds = session.get_one(Organization, row.organization_id).settings.get("undo_seconds")
-    ask_at = now + (undo if seconds is None else timedelta(seconds=float(seconds)))
-    approval = IntroductionApproval(
-        organization_id=row.organization_id,
-        introduction_id=row.id,
-        text_hash=text_hash,
-        body=texts(row),
-        facilitator_id=person,
-        approved_at=now,
-        ask_at=ask_at,
-    )
-    session.add(approval)
+    approvals.give(session, approvals.INTRODUCTION, row, person, (text_hash, texts(row)), undo=undo, now=now)
     row.state = state
-    _decided(session, row, person, "approve", now, text_hash=text_hash)
-    session.flush()
-    jobs.enqueue(
-        session,
-        organization=row.organization_id,
-        kind="ask",
-        subject=row.id,
-        now=now,
-        not_before=ask_at,
-        dedupe=f"ask:{approval.id}",
-        priority=20,
-    )
+    _changed(row, person)
     return row
 
 
@@ -338,14 +316,17 @@ def dismiss(
 
 
 def _undo_approval(session: Session, row: Introduction, now: datetime) -> None:
-    approval = approval_in_force(session, row.id)
-    if approval is not None and row.asked_at is None:
-        approval.undone_at = now
+    if row.asked_at is None:
+        approvals.end(session, approvals.INTRODUCTION, row, now=now)
+
+
+def _changed(row: Introduction, person: str) -> None:
+    row.version += 1
+    row.decided_by = person
 
 
 def _decided(session: Session, row: Introduction, person: str, act: str, now: datetime, **facts: object) -> None:
-    row.version += 1
-    row.decided_by = person
+    _changed(row, person)
     audit.record(
         session,
         organization=row.organization_id,

@@ -123,7 +123,7 @@ def test_the_database_shows_nothing_that_was_not_approved(sessions: Sessions, pl
                     gallery_id=row.id,
                     text_hash=text_hash,
                     approval_id=of_approval,
-                    shown_at=NOW,
+                    released_at=NOW,
                 )
             )
 

@@ -58,7 +58,7 @@ def test_the_database_refuses_a_question_without_an_approval_and_a_meeting_witho
                 organization_id=village.organization,
                 text_hash="0" * 64,
                 approval_id="0" * 32,
-                asked_at=village.now,
+                released_at=village.now,
             )
         )
     two = village.asked("yusuf", "noor")
