@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from service.actions.deciding import Deciding
 from service.actions.people import register
 from service.actions.work import consequences
 from service.domain.drafts import Act, By, step
@@ -51,11 +52,12 @@ def locked(session: Session, actor: Actor, draft_id: str) -> DraftRow:
     return draft
 
 
-def open_draft(session: Session, actor: Actor, draft_id: str, version: int, now: datetime) -> tuple[DraftRow, str]:
-    draft = locked(session, actor, draft_id)
-    person = require_reviewer(actor, draft.group_id)
-    check_unclaimed(session, draft, person, now)
-    if draft.version != version:
+def open_draft(at: Deciding) -> tuple[DraftRow, str]:
+    """The draft as it was seen, held, and who acts. Raises NotFound, NotAllowed, Conflict, ChangedSince."""
+    draft = locked(at.session, at.actor, at.id)
+    person = require_reviewer(at.actor, draft.group_id)
+    check_unclaimed(at.session, draft, person, at.now)
+    if draft.version != at.version:
         raise ChangedSince(version=draft.version)
     return draft, person
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from pipelines.values import SourceKind
 from service.actions import approvals
+from service.actions.deciding import Deciding
 from service.actions.decisions.hold import decide, open_draft
 from service.actions.people import register
 from service.actions.work import consequences, submit
@@ -74,14 +75,14 @@ def release_due(session: Session, draft_id: str, *, now: datetime) -> bool:
     return True
 
 
-def release(session: Session, actor: Actor, draft_id: str, *, version: int, now: datetime) -> DraftRow:
+def release(at: Deciding) -> DraftRow:
     """A facilitator releases what is approved without waiting for the undo window. Raises NotNow, ChangedSince."""
-    draft, _ = open_draft(session, actor, draft_id, version, now)
+    draft, _ = open_draft(at)
     step(draft.state, Act.RELEASE, By.FACILITATOR)
-    approval = approvals.in_force(session, approvals.DRAFT, draft.id)
+    approval = approvals.in_force(at.session, approvals.DRAFT, draft.id)
     if approval is None:
         raise NotFound("There is no approval to release.")
-    make_visible(session, draft, approval, By.FACILITATOR, now=now)
+    make_visible(at.session, draft, approval, By.FACILITATOR, now=at.now)
     return draft
 
 
@@ -92,17 +93,15 @@ def make_visible(session: Session, draft: DraftRow, approval: Approval, by: By, 
     consequences.told_of(session, draft, Event.FEEDBACK_RELEASED, now=now)
 
 
-def retract(
-    session: Session, actor: Actor, draft_id: str, *, version: int, reason: str = "", now: datetime
-) -> DraftRow:
+def retract(at: Deciding, *, reason: str = "") -> DraftRow:
     """Take released feedback back: the learner no longer reads it. It can be reopened and approved again."""
-    draft, person = open_draft(session, actor, draft_id, version, now)
-    consequences.touch(draft, step(draft.state, Act.RETRACT, By.FACILITATOR), now=now)
-    for row in session.scalars(select(Release).where(Release.draft_id == draft.id, Release.retracted_at.is_(None))):
-        row.retracted_at, row.retracted_reason = now, reason
-    approvals.end(session, approvals.DRAFT, draft, now=now)
-    decide(session, draft, person, "retract", now=now, note=reason)
-    consequences.told_of(session, draft, Event.FEEDBACK_RETRACTED, now=now)
+    draft, person = open_draft(at)
+    consequences.touch(draft, step(draft.state, Act.RETRACT, By.FACILITATOR), now=at.now)
+    for row in at.session.scalars(select(Release).where(Release.draft_id == draft.id, Release.retracted_at.is_(None))):
+        row.retracted_at, row.retracted_reason = at.now, reason
+    approvals.end(at.session, approvals.DRAFT, draft, now=at.now)
+    decide(at.session, draft, person, "retract", now=at.now, note=reason)
+    consequences.told_of(at.session, draft, Event.FEEDBACK_RETRACTED, now=at.now)
     return draft
 
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from pipelines.values import AI, PointKind, Standing
 from service.actions import approvals
+from service.actions.deciding import Deciding
 from service.actions.decisions import speed
 from service.actions.decisions.hold import (
     check_unclaimed,
@@ -30,34 +31,24 @@ from service.store.tables import Challenge, DraftRow, PointState, Revision
 CLAIM = timedelta(minutes=15)
 
 
-def write(session: Session, actor: Actor, draft_id: str, *, version: int, now: datetime) -> DraftRow:
+def write(at: Deciding) -> DraftRow:
     """Take a draft that is stuck, or still with the machine, to write it by hand; the machine's work is dropped."""
-    draft, person = open_draft(session, actor, draft_id, version, now)
+    draft, person = open_draft(at)
     state = step(draft.state, Act.WRITE, By.FACILITATOR)
     draft.generation += 1
-    draft.ready_at = draft.ready_at or now
-    decide(session, draft, person, "write", now=now)
-    consequences.touch(draft, state, now=now)
+    draft.ready_at = draft.ready_at or at.now
+    decide(at.session, draft, person, "write", now=at.now)
+    consequences.touch(draft, state, now=at.now)
     return draft
 
 
-def approve(
-    session: Session,
-    actor: Actor,
-    draft_id: str,
-    *,
-    version: int,
-    seen: str,
-    undo: timedelta = approvals.UNDO,
-    bulk: bool = False,
-    now: datetime,
-) -> DraftRow:
+def approve(at: Deciding, *, seen: str, undo: timedelta = approvals.UNDO, bulk: bool = False) -> DraftRow:
     """Approve exactly the text whose hash is `seen`; it is released when the undo window has passed.
 
     Points not yet decided on were seen with it and count as accepted. Raises ChangedSince if the text is another by
     now, Invalid if there is none.
     """
-    draft, person = open_draft(session, actor, draft_id, version, now)
+    draft, person = open_draft(at)
     state = step(draft.state, Act.APPROVE, By.FACILITATOR)
     approved = text_to_approve(draft)
     require_seen(seen, approved[0])
@@ -65,12 +56,12 @@ def approve(
         raise Invalid("There is nothing to approve: add a point or a summary, or decline.")
     for point in standing_points(draft):
         if point.state is PointState.PROPOSED:
-            settle(point, PointState.ACCEPTED, person, now)
-    _imply_judgement(session, draft)
-    approvals.give(session, approvals.DRAFT, draft, person, approved, undo=undo, now=now)
-    noted(session, draft, person, approved[0], bulk=bulk, now=now)
-    consequences.learn_later(session, draft.organization_id, now=now)
-    consequences.touch(draft, state, now=now)
+            settle(point, PointState.ACCEPTED, person, at.now)
+    _imply_judgement(at.session, draft)
+    approvals.give(at.session, approvals.DRAFT, draft, person, approved, undo=undo, now=at.now)
+    noted(at.session, draft, person, approved[0], bulk=bulk, now=at.now)
+    consequences.learn_later(at.session, draft.organization_id, now=at.now)
+    consequences.touch(draft, state, now=at.now)
     return draft
 
 
@@ -97,62 +88,50 @@ def _imply_judgement(session: Session, draft: DraftRow) -> None:
         draft.standing = Standing(found.pop()) if len(found) == 1 else Standing.PARTLY
 
 
-def undo(session: Session, actor: Actor, draft_id: str, *, version: int, now: datetime) -> DraftRow:
+def undo(at: Deciding) -> DraftRow:
     """Take an approval back before it is released."""
-    draft, person = open_draft(session, actor, draft_id, version, now)
+    draft, person = open_draft(at)
     state = step(draft.state, Act.UNDO, By.FACILITATOR)
-    approvals.end(session, approvals.DRAFT, draft, now=now)
-    decide(session, draft, person, "undo", now=now)
-    consequences.sync(session, draft.organization_id, [point.id for point in current_points(draft)], now=now)
-    consequences.touch(draft, state, now=now)
+    approvals.end(at.session, approvals.DRAFT, draft, now=at.now)
+    decide(at.session, draft, person, "undo", now=at.now)
+    consequences.sync(at.session, draft.organization_id, [point.id for point in current_points(draft)], now=at.now)
+    consequences.touch(draft, state, now=at.now)
     return draft
 
 
-def decline(
-    session: Session,
-    actor: Actor,
-    draft_id: str,
-    *,
-    version: int,
-    reason_code: str = "",
-    note: str = "",
-    bulk: bool = False,
-    now: datetime,
-) -> DraftRow:
+def decline(at: Deciding, *, reason_code: str = "", note: str = "", bulk: bool = False) -> DraftRow:
     """No feedback is given on this; it can be reopened."""
-    draft, person = open_draft(session, actor, draft_id, version, now)
+    draft, person = open_draft(at)
     state = step(draft.state, Act.DECLINE, By.FACILITATOR)
     if draft.state in (State.WAITING, State.DRAFTING):
         draft.generation += 1
-    decide(session, draft, person, "decline", now=now, reason_code=reason_code, note=note, bulk=bulk)
-    consequences.touch(draft, state, now=now)
-    consequences.told_of(session, draft, Event.DRAFT_DECLINED, now=now)
+    decide(at.session, draft, person, "decline", now=at.now, reason_code=reason_code, note=note, bulk=bulk)
+    consequences.touch(draft, state, now=at.now)
+    consequences.told_of(at.session, draft, Event.DRAFT_DECLINED, now=at.now)
     return draft
 
 
-def reopen(session: Session, actor: Actor, draft_id: str, *, version: int, now: datetime) -> DraftRow:
+def reopen(at: Deciding) -> DraftRow:
     """Look again at what was declined or taken back."""
-    draft, person = open_draft(session, actor, draft_id, version, now)
+    draft, person = open_draft(at)
     state = step(draft.state, Act.REOPEN, By.FACILITATOR)
-    decide(session, draft, person, "reopen", now=now)
-    consequences.touch(draft, state, now=now)
+    decide(at.session, draft, person, "reopen", now=at.now)
+    consequences.touch(draft, state, now=at.now)
     return draft
 
 
-def redraft(
-    session: Session, actor: Actor, draft_id: str, *, version: int, instruction: str = "", now: datetime
-) -> DraftRow:
+def redraft(at: Deciding, *, instruction: str = "") -> DraftRow:
     """Have it drafted anew, with a word on what to do differently. Points so far stay in its history."""
-    draft, person = open_draft(session, actor, draft_id, version, now)
+    draft, person = open_draft(at)
     state = step(draft.state, Act.REDRAFT, By.FACILITATOR)
-    if session.get_one(Revision, draft.revision_id).ai is AI.NONE:
+    if at.session.get_one(Revision, draft.revision_id).ai is AI.NONE:
         raise Invalid(consequences.NO_AI)
     draft.generation += 1
     draft.instruction, draft.stale = instruction, False
     draft.reason_code, draft.reason = "", ""
-    decide(session, draft, person, "redraft", now=now, note=instruction)
-    consequences.touch(draft, state, now=now)
-    submit.queue_draft(session, draft, now=now)
+    decide(at.session, draft, person, "redraft", now=at.now, note=instruction)
+    consequences.touch(draft, state, now=at.now)
+    submit.queue_draft(at.session, draft, now=at.now)
     return draft
 
 

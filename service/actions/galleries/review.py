@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service.actions import approvals
+from service.actions.deciding import Deciding
 from service.actions.galleries.sharing import LIVE, Now, Tree, counted, look
 from service.actions.galleries.wanted import tell, touch, want
 from service.domain.errors import ChangedSince, Invalid, NotFound, NotNow
@@ -42,11 +43,11 @@ def locked(session: Session, actor: Actor, gallery_id: str) -> Gallery:
     return row
 
 
-def opened(session: Session, actor: Actor, gallery_id: str, version: int) -> tuple[Gallery, str]:
+def opened(at: Deciding) -> tuple[Gallery, str]:
     """The gallery as it was seen, and the facilitator who acts. Raises NotFound, NotAllowed, ChangedSince."""
-    row = locked(session, actor, gallery_id)
-    person = require_reviewer(actor, row.group_id)
-    if row.version != version:
+    row = locked(at.session, at.actor, at.id)
+    person = require_reviewer(at.actor, row.group_id)
+    if row.version != at.version:
         raise ChangedSince(version=row.version)
     return row, person
 
@@ -68,30 +69,21 @@ def body_of(session: Session, now: Now, comparison: str, *, marked: bool = True)
     }
 
 
-def approve(
-    session: Session,
-    actor: Actor,
-    gallery_id: str,
-    *,
-    version: int,
-    seen: str,
-    undo: timedelta = approvals.UNDO,
-    now: datetime,
-) -> Gallery:
+def approve(at: Deciding, *, seen: str, undo: timedelta = approvals.UNDO) -> Gallery:
     """Approve exactly what has the hash `seen`; it is shown when the undo window has passed.
 
     Raises ChangedSince if it is another by now, Invalid where something in it is no longer shared or is missing.
     """
-    row, person = opened(session, actor, gallery_id, version)
+    row, person = opened(at)
     state = step(row.state, Act.APPROVE, By.FACILITATOR)
-    here = look(session, [row], now=now, texts=False)[row.id]
-    body = body_of(session, here, row.comparison)
+    here = look(at.session, [row], now=at.now, texts=False)[row.id]
+    body = body_of(at.session, here, row.comparison)
     require_seen(seen, body_digest(body), "The gallery has changed since you saw it. Look at it again, then decide.")
     _check_whole(here, row.comparison)
-    _count(session, row)
-    approvals.give(session, approvals.GALLERY, row, person, (seen, body), undo=undo, now=now)
-    decide(session, row, person, "approve", now=now, text_hash=seen)
-    touch(row, state, now=now)
+    _count(at.session, row)
+    approvals.give(at.session, approvals.GALLERY, row, person, (seen, body), undo=undo, now=at.now)
+    decide(at.session, row, person, "approve", now=at.now, text_hash=seen)
+    touch(row, state, now=at.now)
     return row
 
 
@@ -149,13 +141,13 @@ def still_reviews(session: Session, person: str, row: Gallery) -> bool:
     return session.scalar(held.limit(1)) is not None
 
 
-def undo(session: Session, actor: Actor, gallery_id: str, *, version: int, now: datetime) -> Gallery:
+def undo(at: Deciding) -> Gallery:
     """Take an approval back before the gallery is shown."""
-    row, person = opened(session, actor, gallery_id, version)
+    row, person = opened(at)
     state = step(row.state, Act.UNDO, By.FACILITATOR)
-    _end_approval(session, row, now=now)
-    decide(session, row, person, "undo", now=now)
-    touch(row, state, now=now)
+    _end_approval(at.session, row, now=at.now)
+    decide(at.session, row, person, "undo", now=at.now)
+    touch(row, state, now=at.now)
     return row
 
 
@@ -194,41 +186,32 @@ def _show(session: Session, row: Gallery, approval: GalleryApproval, *, now: dat
     tell(session, row, Event.GALLERY_SHOWN, now=now)
 
 
-def dismiss(
-    session: Session,
-    actor: Actor,
-    gallery_id: str,
-    *,
-    version: int,
-    reason_code: str = "",
-    note: str = "",
-    now: datetime,
-) -> Gallery:
+def dismiss(at: Deciding, *, reason_code: str = "", note: str = "") -> Gallery:
     """None is shown; one that is shown already is taken back."""
-    row, person = opened(session, actor, gallery_id, version)
+    row, person = opened(at)
     state = step(row.state, Act.DISMISS, By.FACILITATOR)
     if row.state in LIVE:
-        _end_approval(session, row, now=now)
+        _end_approval(at.session, row, now=at.now)
         open_ones = select(GalleryShowing).where(GalleryShowing.gallery_id == row.id, GalleryShowing.ended_at.is_(None))
-        for showing in session.scalars(open_ones):
-            showing.ended_at = now
+        for showing in at.session.scalars(open_ones):
+            showing.ended_at = at.now
     row.generation += 1  # what is still being chosen comes too late
-    decide(session, row, person, "dismiss", now=now, reason_code=reason_code, note=note)
-    touch(row, state, now=now)
+    decide(at.session, row, person, "dismiss", now=at.now, reason_code=reason_code, note=note)
+    touch(row, state, now=at.now)
     return row
 
 
-def remake(session: Session, actor: Actor, gallery_id: str, *, version: int, now: datetime) -> Gallery:
+def remake(at: Deciding) -> Gallery:
     """Have it chosen anew, from what is there now, for the learner's latest text."""
-    row, person = opened(session, actor, gallery_id, version)
+    row, person = opened(at)
     step(row.state, Act.REMAKE, By.FACILITATOR)
-    submission = session.get_one(Submission, row.submission_id)
+    submission = at.session.get_one(Submission, row.submission_id)
     latest = select(Revision).where(Revision.submission_id == submission.id, Revision.number == submission.latest)
-    revision = session.scalars(latest).one_or_none()
+    revision = at.session.scalars(latest).one_or_none()
     if revision is None or submission.withdrawn_at is not None:
         raise NotNow("The learner took the submission back.")
-    decide(session, row, person, "remake", now=now)
-    return want(session, submission, revision, By.FACILITATOR, now=now)
+    decide(at.session, row, person, "remake", now=at.now)
+    return want(at.session, submission, revision, By.FACILITATOR, now=at.now)
 
 
 def decide(

@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Row, or_, select
 from sqlalchemy.orm import Session
 
 from pipelines.values import AI
+from service.actions.deciding import Deciding
 from service.domain.errors import ChangedSince, NotAllowed, NotFound
 from service.domain.events import Event
 from service.domain.introductions import (
@@ -150,15 +151,13 @@ def require_on_desk(session: Session, actor: Actor, introduction_id: str) -> Non
         raise NotFound("There is no such introduction here, or it is not yours to decide on.")
 
 
-def to_decide(
-    session: Session, actor: Actor, introduction_id: str, version: int
-) -> tuple[Introduction, dict[str, bool], str]:
+def to_decide(at: Deciding) -> tuple[Introduction, dict[str, bool], str]:
     """One to decide on, locked, with what its people allow, and who decides. Raises NotFound, ChangedSince."""
-    require_on_desk(session, actor, introduction_id)
-    row, open_to = held(session, introduction_id, actor.organization)
-    if row.version != version:
+    require_on_desk(at.session, at.actor, at.id)
+    row, open_to = held(at.session, at.id, at.actor.organization)
+    if row.version != at.version:
         raise ChangedSince("The introduction has changed since you saw it. Read it again, then decide.")
-    return row, open_to, require_decider(actor)
+    return row, open_to, require_decider(at.actor)
 
 
 # What it looks like from outside

@@ -45,8 +45,7 @@ def reach(call: Reading, id: DraftId, point: PointId) -> ReachShown:
 @router.post("/drafts/{id}/points/{point}/apply", summary="Decide likewise on others")
 def apply_decision(call: Writing, id: DraftId, point: PointId, seen: Seen, body: AppliedAsked) -> AppliedShown:
     """The decision made on this point, on the listed ones only. One whose draft has changed since is left as it is."""
-    targets = body.targets()
-    done = decided.apply_to(call.session, call.actor, id, point, version=seen, to=targets, now=call.now)
+    done = decided.apply_to(call.deciding(id, seen), point, to=body.targets())
     return AppliedShown(items=[AppliedTo.of(one) for one in done])
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from service.actions.deciding import Deciding
 from service.actions.decisions import release, review
 from service.actions.galleries import policy
 from service.actions.galleries import review as galleries_review
@@ -31,14 +32,14 @@ INSTALLED = timedelta(seconds=10)
 
 @dataclass(frozen=True)
 class Kind:
-    """Something to approve: ready to be, approved, let out when that is due, and taken back by a facilitator."""
+    """Something to approve: let out when that is due, taken back by a facilitator; how it gets ready, and approved."""
 
     job: str
-    ready: Callable[[Sessions], Actor]
-    approve: Callable[[Session, Actor], None]
     row: type[DraftRow | Gallery | Introduction]
     due: Callable[..., bool]
-    undo: Callable[[Session, Actor, DraftRow | Gallery | Introduction, datetime], object]
+    undo: Callable[[Deciding], object]
+    ready: Callable[[Sessions], Actor]
+    approve: Callable[[Session, Actor], None]
 
 
 def _draft(sessions: Sessions) -> Actor:
@@ -71,38 +72,30 @@ def _by_policy(session: Session, platform: Actor) -> None:
     assert of(session).state is State.APPROVED
 
 
-def _introduce(session: Session, platform: Actor) -> None:
+def _approve_draft(session: Session, platform: Actor) -> None:
+    approve(session, act_as(session, platform, "lena"), session.scalars(select(DraftRow)).one())
+
+
+def _approve_gallery(session: Session, platform: Actor) -> None:
+    approved(session, act_as(session, platform, "mateo"), of(session))
+
+
+def _approve_introduction(session: Session, platform: Actor) -> None:
     row, mateo = session.scalars(select(Introduction)).one(), act_as(session, platform, "mateo")
     seen = desk.show(session, mateo, row.id, now=NOW).text_hash
-    desk.approve(session, mateo, row.id, version=row.version, seen=seen, now=NOW)
+    desk.approve(Deciding(session, mateo, row.id, row.version, NOW), seen=seen)
 
 
-DRAFT = Kind(
-    "release",
-    _draft,
-    lambda session, platform: approve(
-        session, act_as(session, platform, "lena"), session.scalars(select(DraftRow)).one()
-    ),
-    DraftRow,
-    release.release_due,
-    lambda session, actor, row, now: review.undo(session, actor, row.id, version=row.version, now=now),
-)
-GALLERY = Kind(
-    "gallery_show",
-    _gallery,
-    lambda session, platform: approved(session, act_as(session, platform, "mateo"), of(session)),
-    Gallery,
-    galleries_review.show_due,
-    lambda session, actor, row, now: galleries_review.undo(session, actor, row.id, version=row.version, now=now),
-)
-BY_POLICY = Kind("gallery_show", _gallery, _by_policy, Gallery, galleries_review.show_due, GALLERY.undo)
+SHOWS = ("gallery_show", Gallery, galleries_review.show_due, galleries_review.undo)
+DRAFT = Kind("release", DraftRow, release.release_due, review.undo, _draft, _approve_draft)
+GALLERY, BY_POLICY = Kind(*SHOWS, _gallery, _approve_gallery), Kind(*SHOWS, _gallery, _by_policy)
 INTRODUCTION = Kind(
     "ask",
-    _introduction,
-    _introduce,
     Introduction,
     answers.ask_due,
-    lambda session, actor, row, now: desk.undo(session, actor, row.id, version=row.version, now=now),
+    desk.undo,
+    _introduction,
+    _approve_introduction,
 )
 
 every_kind = pytest.mark.parametrize(
@@ -142,10 +135,10 @@ def test_what_is_undone_within_the_organizations_window_never_comes_out(sessions
     platform = _approved(sessions, kind, 120)
     with sessions.writing() as session:
         mateo, row = act_as(session, platform, "mateo"), session.scalars(select(kind.row)).one()
-        kind.undo(session, mateo, row, NOW + timedelta(seconds=119))
+        kind.undo(Deciding(session, mateo, row.id, row.version, NOW + timedelta(seconds=119)))
         assert not kind.due(session, row.id, now=NOW + timedelta(seconds=121))
         with pytest.raises(NotNow):
-            kind.undo(session, mateo, row, NOW + timedelta(seconds=121))
+            kind.undo(Deciding(session, mateo, row.id, row.version, NOW + timedelta(seconds=121)))
 
 
 @every_kind
@@ -155,4 +148,4 @@ def test_what_has_come_out_can_no_longer_be_undone(sessions: Sessions, kind: Kin
         mateo, row = act_as(session, platform, "mateo"), session.scalars(select(kind.row)).one()
         assert kind.due(session, row.id, now=NOW + timedelta(seconds=5))
         with pytest.raises(NotNow):
-            kind.undo(session, mateo, row, NOW + timedelta(seconds=6))
+            kind.undo(Deciding(session, mateo, row.id, row.version, NOW + timedelta(seconds=6)))
