@@ -200,8 +200,8 @@ def _introduced(town: Town) -> Rows:
     times = {"created_at": at, "asked_at": at, "introduced_at": at}
     yield Introduction, {"id": id_, **both, "kind": "bridge", "score": 0.5, "state": Met.MET, **times}
     of, seen = {"introduction_id": id_}, {"text_hash": digest(id_)}
-    yield IntroductionApproval, {"id": id_, **of, **seen, "facilitator_id": first, "approved_at": at, "ask_at": at}
-    yield IntroductionQuestion, {**of, **seen, "approval_id": id_, "asked_at": at}
+    yield IntroductionApproval, {"id": id_, **of, **seen, "facilitator_id": first, "approved_at": at, "release_at": at}
+    yield IntroductionQuestion, {**of, **seen, "approval_id": id_, "released_at": at}
     for person in (first, second):
         said = {"said": Said.YES, "said_at": at, "met": True, "useful": Useful.YES, "told_at": at}
         yield IntroductionAnswer, {**of, "person_id": person, **said}

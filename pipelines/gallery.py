@@ -251,7 +251,9 @@ def _strongest(pool: _Pool, at: int) -> bool:
     """Far ahead and among the best there are: more than one of these makes people give up."""
     top = max((work.score for work in pool.works if work.score is not None), default=None)
     score, ahead = pool.works[at].score, _ahead(pool.own, pool.works[at])
-    return None not in (top, score, ahead) and ahead > FAR and score >= top - CLOSE  # type: ignore[operator]
+    if top is None or score is None or ahead is None:
+        return False
+    return ahead > FAR and score >= top - CLOSE
 
 
 def _table(language: str) -> Mapping[str, Any]:

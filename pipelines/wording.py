@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import threading
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cache, lru_cache
 
 import snowballstemmer
@@ -83,9 +83,9 @@ def count_words(text: str) -> int:
 
 
 @cache
-def _stemmer(language: str) -> object | None:
+def _stemmer(language: str) -> Callable[[str], str] | None:
     name = words("words/languages").get(language, {}).get("stemmer")
-    return snowballstemmer.stemmer(name) if name else None
+    return snowballstemmer.stemmer(name).stemWord if name else None
 
 
 @cache
@@ -104,7 +104,7 @@ def stem(word: str, language: str) -> str:
     if stemmer is None:
         return word
     with _STEMMING:
-        return str(stemmer.stemWord(word))  # type: ignore[attr-defined]
+        return str(stemmer(word))
 
 
 @lru_cache(maxsize=2048)

@@ -14,7 +14,7 @@ from typing import Any
 import typer
 
 from service.cli import app
-from service.domain.drafts import ENDS, TABLE, State
+from service.domain.drafts import LIFE, State
 from service.domain.roles import Reach
 from service.settings import reference as settings_table
 from service.store.session import Sessions, make_engine
@@ -70,12 +70,11 @@ def _states() -> Iterator[str]:
     yield "| state | act | by | then |"
     yield "|---|---|---|---|"
     for state in State:
-        for (at, act), rule in TABLE.items():
-            if at is state:
-                by = ", ".join(sorted(one.value for one in rule.by))
-                yield f"| {state.value} | {act.value} | {by} | {rule.to.value} |"
+        for act, rule in dict.fromkeys((act, rule) for (at, act, _), rule in LIFE.table.items() if at is state):
+            by = ", ".join(sorted(one.value for one in rule.by))
+            yield f"| {state.value} | {act.value} | {by} | {rule.to.value} |"
     yield ""
-    yield f"A draft may rest for good in: {', '.join(sorted(state.value for state in ENDS))}."
+    yield f"A draft may rest for good in: {', '.join(sorted(state.value for state in LIFE.ends))}."
 
 
 def _routes() -> Iterator[str]:

@@ -6,10 +6,10 @@ is released that a facilitator has not approved. WITHDRAWN absorbs: nothing lead
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
-from service.domain.errors import NotNow
+from service.domain.lifecycle import Lifecycle, table
 
 
 class State(StrEnum):
@@ -56,65 +56,45 @@ class By(StrEnum):
     CLOCK = "clock"
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """An act's outcome and who may bring it about."""
-
-    to: State
-    by: frozenset[By]
-
-
-def _rule(to: State, *by: By) -> Rule:
-    return Rule(to, frozenset(by))
-
-
 _MACHINE, _PERSON, _AUTHOR, _CLOCK = By.MACHINE, By.FACILITATOR, By.AUTHOR, By.CLOCK
 _OPEN = (State.WAITING, State.DRAFTING, State.READY, State.STUCK, State.DECLINED)  # nothing was said to the learner yet
-_ALIVE = (*_OPEN, State.APPROVED, State.RELEASED, State.RETRACTED, State.SUPERSEDED)
 
-TABLE: dict[tuple[State, Act], Rule] = {
-    (State.WAITING, Act.BEGIN): _rule(State.DRAFTING, _MACHINE),
-    (State.WAITING, Act.FAIL): _rule(State.STUCK, _MACHINE),
-    (State.WAITING, Act.WRITE): _rule(State.READY, _PERSON),
-    (State.WAITING, Act.DECLINE): _rule(State.DECLINED, _PERSON),
-    (State.DRAFTING, Act.REQUEUE): _rule(State.WAITING, _MACHINE),
-    (State.DRAFTING, Act.FINISH): _rule(State.READY, _MACHINE),
-    (State.DRAFTING, Act.FAIL): _rule(State.STUCK, _MACHINE),
-    (State.DRAFTING, Act.WRITE): _rule(State.READY, _PERSON),
-    (State.DRAFTING, Act.DECLINE): _rule(State.DECLINED, _PERSON),
-    (State.READY, Act.REVISE): _rule(State.READY, _PERSON),
-    (State.READY, Act.APPROVE): _rule(State.APPROVED, _PERSON),
-    (State.READY, Act.DECLINE): _rule(State.DECLINED, _PERSON),
-    (State.READY, Act.REDRAFT): _rule(State.WAITING, _PERSON),
-    (State.STUCK, Act.WRITE): _rule(State.READY, _PERSON),
-    (State.STUCK, Act.REDRAFT): _rule(State.WAITING, _PERSON),
-    (State.STUCK, Act.DECLINE): _rule(State.DECLINED, _PERSON),
-    (State.APPROVED, Act.UNDO): _rule(State.READY, _PERSON),
-    (State.APPROVED, Act.RELEASE): _rule(State.RELEASED, _PERSON, _CLOCK),
-    (State.RELEASED, Act.RETRACT): _rule(State.RETRACTED, _PERSON),
-    (State.DECLINED, Act.REOPEN): _rule(State.READY, _PERSON),
-    (State.DECLINED, Act.REDRAFT): _rule(State.WAITING, _PERSON),
-    (State.RETRACTED, Act.REOPEN): _rule(State.READY, _PERSON),
-    (State.RETRACTED, Act.REDRAFT): _rule(State.WAITING, _PERSON),
-    (State.SUPERSEDED, Act.WRITE): _rule(State.READY, _PERSON),  # an earlier revision may still be worth a word
-    **{(state, Act.SUPERSEDE): _rule(State.SUPERSEDED, _AUTHOR) for state in _OPEN},
-    **{(state, Act.WITHDRAW): _rule(State.WITHDRAWN, _AUTHOR) for state in _ALIVE},
-    (State.WITHDRAWN, Act.WITHDRAW): _rule(State.WITHDRAWN, _AUTHOR),
-}
+LIFE: Final[Lifecycle[State, Act, By]] = Lifecycle(
+    a="A draft",
+    first=State.WAITING,
+    approved=State.APPROVED,
+    out=frozenset({State.RELEASED}),
+    ends=frozenset({State.RELEASED, State.SUPERSEDED, State.WITHDRAWN}),
+    table=table(
+        (
+            (State.WAITING, Act.BEGIN, State.DRAFTING, _MACHINE),
+            (State.WAITING, Act.FAIL, State.STUCK, _MACHINE),
+            (State.WAITING, Act.WRITE, State.READY, _PERSON),
+            (State.WAITING, Act.DECLINE, State.DECLINED, _PERSON),
+            (State.DRAFTING, Act.REQUEUE, State.WAITING, _MACHINE),
+            (State.DRAFTING, Act.FINISH, State.READY, _MACHINE),
+            (State.DRAFTING, Act.FAIL, State.STUCK, _MACHINE),
+            (State.DRAFTING, Act.WRITE, State.READY, _PERSON),
+            (State.DRAFTING, Act.DECLINE, State.DECLINED, _PERSON),
+            (State.READY, Act.REVISE, State.READY, _PERSON),
+            (State.READY, Act.APPROVE, State.APPROVED, _PERSON),
+            (State.READY, Act.DECLINE, State.DECLINED, _PERSON),
+            (State.READY, Act.REDRAFT, State.WAITING, _PERSON),
+            (State.STUCK, Act.WRITE, State.READY, _PERSON),
+            (State.STUCK, Act.REDRAFT, State.WAITING, _PERSON),
+            (State.STUCK, Act.DECLINE, State.DECLINED, _PERSON),
+            (State.APPROVED, Act.UNDO, State.READY, _PERSON),
+            (State.APPROVED, Act.RELEASE, State.RELEASED, _PERSON, _CLOCK),
+            (State.RELEASED, Act.RETRACT, State.RETRACTED, _PERSON),
+            (State.DECLINED, Act.REOPEN, State.READY, _PERSON),
+            (State.DECLINED, Act.REDRAFT, State.WAITING, _PERSON),
+            (State.RETRACTED, Act.REOPEN, State.READY, _PERSON),
+            (State.RETRACTED, Act.REDRAFT, State.WAITING, _PERSON),
+            (State.SUPERSEDED, Act.WRITE, State.READY, _PERSON),  # an earlier revision may still be worth a word
+            *((state, Act.SUPERSEDE, State.SUPERSEDED, _AUTHOR) for state in _OPEN),
+            *((state, Act.WITHDRAW, State.WITHDRAWN, _AUTHOR) for state in State),
+        )
+    ),
+)
 
-ENDS = frozenset({State.RELEASED, State.SUPERSEDED, State.WITHDRAWN})
-"""Where a draft may rest for good. Everywhere else somebody or something still has an act to do."""
-
-
-def step(state: State, act: Act, by: By) -> State:
-    """The state after `act`. Raises NotNow, naming what can be done instead."""
-    rule = TABLE.get((state, act))
-    if rule is None or by not in rule.by:
-        can = ", ".join(possible(state, by)) or "nothing"
-        raise NotNow(f"A draft that is {state.value} cannot be changed by '{act.value}'. Possible now: {can}.")
-    return rule.to
-
-
-def possible(state: State, by: By) -> list[str]:
-    """The acts that `by` may do now, by name, in the order of the table."""
-    return [act.value for (at, act), rule in TABLE.items() if at is state and by in rule.by]
+step, possible = LIFE.step, LIFE.possible

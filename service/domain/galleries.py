@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
-from service.domain.errors import NotNow
+from service.domain.lifecycle import Lifecycle, table
 from service.domain.texts import digest
 from service.domain.visibility import PeersShown, SharingReach, ShowWork, may_see_peers, shown_as
 
@@ -60,56 +60,38 @@ class By(StrEnum):
     CLOCK = "clock"
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """An act's outcome and who may bring it about."""
-
-    to: State
-    by: frozenset[By]
-
-
-def _rule(to: State, *by: By) -> Rule:
-    return Rule(to, frozenset(by))
-
-
 _MACHINE, _PERSON, _POLICY, _LEARNER, _CLOCK = By.MACHINE, By.FACILITATOR, By.POLICY, By.LEARNER, By.CLOCK
 
-TABLE: dict[tuple[State, Act], Rule] = {
-    (State.SUGGESTED, Act.FINISH): _rule(State.READY, _MACHINE),
-    (State.SUGGESTED, Act.FAIL): _rule(State.STUCK, _MACHINE),
-    (State.SUGGESTED, Act.REMAKE): _rule(State.SUGGESTED, _PERSON, _LEARNER),
-    (State.SUGGESTED, Act.DISMISS): _rule(State.DISMISSED, _PERSON),
-    (State.READY, Act.REVISE): _rule(State.READY, _PERSON),
-    (State.READY, Act.APPROVE): _rule(State.APPROVED, _PERSON, _POLICY),
-    (State.READY, Act.REMAKE): _rule(State.SUGGESTED, _PERSON, _LEARNER),
-    (State.READY, Act.DISMISS): _rule(State.DISMISSED, _PERSON),
-    (State.STUCK, Act.REVISE): _rule(State.READY, _PERSON),
-    (State.STUCK, Act.REMAKE): _rule(State.SUGGESTED, _PERSON, _LEARNER),
-    (State.STUCK, Act.DISMISS): _rule(State.DISMISSED, _PERSON),
-    (State.APPROVED, Act.UNDO): _rule(State.READY, _PERSON),
-    (State.APPROVED, Act.RECONSIDER): _rule(State.READY, _CLOCK),
-    (State.APPROVED, Act.SHOW): _rule(State.SHOWN, _PERSON, _CLOCK),
-    (State.SHOWN, Act.DISMISS): _rule(State.DISMISSED, _PERSON),
-    (State.DISMISSED, Act.REMAKE): _rule(State.SUGGESTED, _PERSON),
-    **{(state, Act.WITHDRAW): _rule(State.WITHDRAWN, _LEARNER) for state in State},
-}
+LIFE: Final[Lifecycle[State, Act, By]] = Lifecycle(
+    a="A gallery",
+    first=State.SUGGESTED,
+    approved=State.APPROVED,
+    out=frozenset({State.SHOWN}),
+    ends=frozenset({State.SHOWN, State.DISMISSED, State.WITHDRAWN}),
+    table=table(
+        (
+            (State.SUGGESTED, Act.FINISH, State.READY, _MACHINE),
+            (State.SUGGESTED, Act.FAIL, State.STUCK, _MACHINE),
+            (State.SUGGESTED, Act.REMAKE, State.SUGGESTED, _PERSON, _LEARNER),
+            (State.SUGGESTED, Act.DISMISS, State.DISMISSED, _PERSON),
+            (State.READY, Act.REVISE, State.READY, _PERSON),
+            (State.READY, Act.APPROVE, State.APPROVED, _PERSON, _POLICY),
+            (State.READY, Act.REMAKE, State.SUGGESTED, _PERSON, _LEARNER),
+            (State.READY, Act.DISMISS, State.DISMISSED, _PERSON),
+            (State.STUCK, Act.REVISE, State.READY, _PERSON),
+            (State.STUCK, Act.REMAKE, State.SUGGESTED, _PERSON, _LEARNER),
+            (State.STUCK, Act.DISMISS, State.DISMISSED, _PERSON),
+            (State.APPROVED, Act.UNDO, State.READY, _PERSON),
+            (State.APPROVED, Act.RECONSIDER, State.READY, _CLOCK),
+            (State.APPROVED, Act.SHOW, State.SHOWN, _PERSON, _CLOCK),
+            (State.SHOWN, Act.DISMISS, State.DISMISSED, _PERSON),
+            (State.DISMISSED, Act.REMAKE, State.SUGGESTED, _PERSON),
+            *((state, Act.WITHDRAW, State.WITHDRAWN, _LEARNER) for state in State),
+        )
+    ),
+)
 
-ENDS: Final = frozenset({State.SHOWN, State.DISMISSED, State.WITHDRAWN})
-"""Where a gallery may rest for good."""
-
-
-def step(state: State, act: Act, by: By) -> State:
-    """The state after `act`. Raises NotNow, naming what can be done instead."""
-    rule = TABLE.get((state, act))
-    if rule is None or by not in rule.by:
-        can = ", ".join(possible(state, by)) or "nothing"
-        raise NotNow(f"A gallery that is {state.value} cannot be changed by '{act.value}'. Possible now: {can}.")
-    return rule.to
-
-
-def possible(state: State, by: By) -> list[str]:
-    """The acts that `by` may do now, by name, in the order of the table."""
-    return [act.value for (at, act), rule in TABLE.items() if at is state and by in rule.by]
+step, possible = LIFE.step, LIFE.possible
 
 
 def body_digest(body: Mapping[str, Any]) -> str:

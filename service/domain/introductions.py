@@ -14,7 +14,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from service.domain.errors import ChangedSince, NotNow
+from service.domain import lifecycle
+from service.domain.lifecycle import Lifecycle, table
 from service.domain.texts import digest
 
 LOAD_LIMIT: Final = 2
@@ -70,78 +71,57 @@ class By(StrEnum):
     CLOCK = "clock"
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """An act's outcome and who may bring it about."""
-
-    to: State
-    by: frozenset[By]
-
-
-def _rule(to: State, *by: By) -> Rule:
-    return Rule(to, frozenset(by))
-
-
 _PERSON, _FIRST, _SECOND, _CLOCK = By.FACILITATOR, By.FIRST, By.SECOND, By.CLOCK
 _BOTH = (_FIRST, _SECOND)
 _UNANSWERED = (State.ASKED, State.FIRST_AGREED, State.SECOND_AGREED)
 
-TABLE: dict[tuple[State, Act, By], State] = {
-    (state, act, by): rule.to
-    for (state, act), rules in {
-        (State.SUGGESTED, Act.REVISE): [_rule(State.SUGGESTED, _PERSON)],
-        (State.SUGGESTED, Act.APPROVE): [_rule(State.APPROVED, _PERSON)],
-        (State.SUGGESTED, Act.DISMISS): [_rule(State.DISMISSED, _PERSON)],
-        (State.SUGGESTED, Act.EXPIRE): [_rule(State.EXPIRED, _CLOCK)],
-        (State.APPROVED, Act.REVISE): [_rule(State.SUGGESTED, _PERSON)],
-        (State.APPROVED, Act.UNDO): [_rule(State.SUGGESTED, _PERSON)],
-        (State.APPROVED, Act.DISMISS): [_rule(State.DISMISSED, _PERSON)],
-        (State.APPROVED, Act.ASK): [_rule(State.ASKED, _PERSON, _CLOCK)],
-        (State.ASKED, Act.AGREE): [_rule(State.FIRST_AGREED, _FIRST), _rule(State.SECOND_AGREED, _SECOND)],
-        (State.FIRST_AGREED, Act.AGREE): [_rule(State.FIRST_AGREED, _FIRST), _rule(State.INTRODUCED, _SECOND)],
-        (State.SECOND_AGREED, Act.AGREE): [_rule(State.INTRODUCED, _FIRST), _rule(State.SECOND_AGREED, _SECOND)],
-        **{(state, Act.DECLINE): [_rule(State.DECLINED, *_BOTH)] for state in _UNANSWERED},
-        **{(state, Act.DISMISS): [_rule(State.DISMISSED, _PERSON)] for state in _UNANSWERED},
-        **{(state, Act.EXPIRE): [_rule(State.EXPIRED, _CLOCK)] for state in _UNANSWERED},
-        # Whoever is asked may go on answering, so that nobody can tell from it that the other has said no.
-        (State.DECLINED, Act.AGREE): [_rule(State.DECLINED, *_BOTH)],
-        (State.DECLINED, Act.DECLINE): [_rule(State.DECLINED, *_BOTH)],
-        (State.INTRODUCED, Act.MEET): [_rule(State.MET, *_BOTH)],
-        (State.INTRODUCED, Act.MISS): [_rule(State.MISSED, *_BOTH)],
-        (State.MISSED, Act.MEET): [_rule(State.MET, *_BOTH)],
-        (State.MISSED, Act.MISS): [_rule(State.MISSED, *_BOTH)],
-        (State.MET, Act.MEET): [_rule(State.MET, *_BOTH)],
-        (State.MET, Act.MISS): [_rule(State.MET, *_BOTH)],  # the answers differ; both are kept
-        (State.MET, Act.RATE): [_rule(State.MET, *_BOTH)],
-        **{(state, Act.WITHDRAW): [_rule(State.WITHDRAWN, *_BOTH)] for state in State},
-    }.items()
-    for rule in rules
-    for by in rule.by
-}
-"""What follows, by who acts: the same yes leads elsewhere when the other person has said it before."""
-
-ENDS = frozenset(
-    {State.INTRODUCED, State.MET, State.MISSED, State.DISMISSED, State.DECLINED, State.EXPIRED, State.WITHDRAWN}
-)
-"""Where an introduction may rest for good."""
 OPEN = frozenset({State.SUGGESTED, State.APPROVED, *_UNANSWERED})
 """Something is still to be decided."""
 TOGETHER = frozenset({State.INTRODUCED, State.MET, State.MISSED})
 """Both said yes: the two may see each other's names and words."""
 
+LIFE: Final[Lifecycle[State, Act, By]] = Lifecycle(
+    a="An introduction",
+    first=State.SUGGESTED,
+    approved=State.APPROVED,
+    out=frozenset({*_UNANSWERED, *TOGETHER}),
+    ends=frozenset({*TOGETHER, State.DISMISSED, State.DECLINED, State.EXPIRED, State.WITHDRAWN}),
+    table=table(
+        (
+            (State.SUGGESTED, Act.REVISE, State.SUGGESTED, _PERSON),
+            (State.SUGGESTED, Act.APPROVE, State.APPROVED, _PERSON),
+            (State.SUGGESTED, Act.DISMISS, State.DISMISSED, _PERSON),
+            (State.SUGGESTED, Act.EXPIRE, State.EXPIRED, _CLOCK),
+            (State.APPROVED, Act.REVISE, State.SUGGESTED, _PERSON),
+            (State.APPROVED, Act.UNDO, State.SUGGESTED, _PERSON),
+            (State.APPROVED, Act.DISMISS, State.DISMISSED, _PERSON),
+            (State.APPROVED, Act.ASK, State.ASKED, _PERSON, _CLOCK),
+            (State.ASKED, Act.AGREE, State.FIRST_AGREED, _FIRST),
+            (State.ASKED, Act.AGREE, State.SECOND_AGREED, _SECOND),
+            (State.FIRST_AGREED, Act.AGREE, State.FIRST_AGREED, _FIRST),
+            (State.FIRST_AGREED, Act.AGREE, State.INTRODUCED, _SECOND),
+            (State.SECOND_AGREED, Act.AGREE, State.INTRODUCED, _FIRST),
+            (State.SECOND_AGREED, Act.AGREE, State.SECOND_AGREED, _SECOND),
+            *((state, Act.DECLINE, State.DECLINED, *_BOTH) for state in _UNANSWERED),
+            *((state, Act.DISMISS, State.DISMISSED, _PERSON) for state in _UNANSWERED),
+            *((state, Act.EXPIRE, State.EXPIRED, _CLOCK) for state in _UNANSWERED),
+            # Whoever is asked may go on answering, so that nobody can tell from it that the other has said no.
+            (State.DECLINED, Act.AGREE, State.DECLINED, *_BOTH),
+            (State.DECLINED, Act.DECLINE, State.DECLINED, *_BOTH),
+            (State.INTRODUCED, Act.MEET, State.MET, *_BOTH),
+            (State.INTRODUCED, Act.MISS, State.MISSED, *_BOTH),
+            (State.MISSED, Act.MEET, State.MET, *_BOTH),
+            (State.MISSED, Act.MISS, State.MISSED, *_BOTH),
+            (State.MET, Act.MEET, State.MET, *_BOTH),
+            (State.MET, Act.MISS, State.MET, *_BOTH),  # the answers differ; both are kept
+            (State.MET, Act.RATE, State.MET, *_BOTH),
+            *((state, Act.WITHDRAW, State.WITHDRAWN, *_BOTH) for state in State),
+        )
+    ),
+)
+"""What follows, by who acts: the same yes leads elsewhere when the other person has said it before."""
 
-def step(state: State, act: Act, by: By) -> State:
-    """The state after `act`. Raises NotNow, naming what can be done instead."""
-    to = TABLE.get((state, act, by))
-    if to is None:
-        can = ", ".join(possible(state, by)) or "nothing"
-        raise NotNow(f"An introduction that is {state.value} cannot be changed by '{act.value}'. Possible now: {can}.")
-    return to
-
-
-def possible(state: State, by: By) -> list[str]:
-    """The acts that `by` may do now, by name, in the order of the table."""
-    return [act.value for (at, act, who) in TABLE if at is state and who is by]
+step, possible = LIFE.step, LIFE.possible
 
 
 # What was approved
@@ -154,10 +134,8 @@ def wording_digest(wording: Mapping[str, str]) -> str:
 
 def require_seen(seen: str, wording: Mapping[str, str]) -> str:
     """The hash of the present text. Raises ChangedSince unless it is the one that was seen."""
-    present = wording_digest(wording)
-    if seen != present:
-        raise ChangedSince("The introduction's text has changed since you saw it. Read the new text, then decide.")
-    return present
+    changed = "The introduction's text has changed since you saw it. Read the new text, then decide."
+    return lifecycle.require_seen(seen, wording_digest(wording), changed)
 
 
 # What each person sees

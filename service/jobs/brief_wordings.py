@@ -32,8 +32,17 @@ def word(shop: Workshop, owner: str, job: Job) -> None:
     with shop.sessions.writing() as session:
         keep(session, shop, owner, job)
         cost = paying.book(session, shop, job, made.usage)
-        told = {"local": local, "asked_for": len(offered), "cost": cost}
-        wording.finish(session, job.subject_id, job.generation, made, seen.items, now=shop.now(), **told)  # type: ignore[arg-type]
+        wording.finish(
+            session,
+            job.subject_id,
+            job.generation,
+            made,
+            seen.items,
+            local=local,
+            asked_for=len(offered),
+            cost=cost,
+            now=shop.now(),
+        )
         settle(session, shop, owner, job)
 
 

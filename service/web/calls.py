@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
+from service.actions.deciding import Deciding
 from service.domain.errors import PreconditionNeeded
 from service.domain.roles import Actor
 from service.store import clashes, replies
@@ -70,6 +71,10 @@ class Call:
         """What addresses of this service begin with."""
         host = Headers(scope=self.scope).get("host", "")
         return self.services.public_url or f"{self.scope['scheme']}://{host}"
+
+    def deciding(self, id: str, version: int) -> Deciding:
+        """A decision of whoever asks, on what they saw in this version."""
+        return Deciding(self.session, self.actor, id, version, self.now)
 
     def made(self, created: bool) -> None:
         """201 where something came to be, 200 where it was there."""

@@ -10,9 +10,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pipelines.values import Standing
+from service.actions import approvals
 from service.actions.decisions import release
 from service.actions.decisions.points import PointWish, keep_judgement, own_point
-from service.actions.decisions.review import keep_approval
+from service.actions.decisions.review import noted
 from service.actions.drafts.points import standing_points, text_to_approve
 from service.actions.work import consequences, submit
 from service.domain.drafts import Act, By, State, step
@@ -97,9 +98,10 @@ def _write(
         row = own_point(session, draft, point, position=position)
         row.state, row.decided_by, row.decided_at = PointState.ADDED, facilitator, at
     keep_judgement(session, draft, standing=wish.verdict, score=wish.score, criteria=wish.criteria)
-    text_hash, body = text_to_approve(draft)
+    approved = text_to_approve(draft)
     consequences.touch(draft, step(draft.state, Act.APPROVE, By.FACILITATOR), now=now)
-    approval = keep_approval(session, draft, facilitator, text_hash, body, now=at, release_at=at)
+    approval = approvals.keep(session, approvals.DRAFT, draft, facilitator, approved, release_at=at, now=at)
+    noted(session, draft, facilitator, approved[0], now=at)
     release.make_visible(session, draft, approval, By.FACILITATOR, now=at)
 
 

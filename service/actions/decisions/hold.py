@@ -4,25 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from service.actions.deciding import Deciding
 from service.actions.work import consequences
 from service.domain.drafts import Act, By, step
 from service.domain.errors import ChangedSince, Conflict, NotFound
 from service.domain.roles import Actor, require_reviewer
 from service.store import names
-from service.store.tables import Approval, Decision, DraftRow, PointRow, PointState
-
-
-def current_approval(session: Session, draft: DraftRow) -> Approval | None:
-    """The approval in force, if any."""
-    return session.scalars(
-        select(Approval)
-        .where(Approval.draft_id == draft.id, Approval.undone_at.is_(None))
-        .order_by(Approval.id.desc())
-        .limit(1)
-    ).one_or_none()
+from service.store.tables import Decision, DraftRow, PointRow, PointState
 
 
 def locked(session: Session, actor: Actor, draft_id: str) -> DraftRow:
@@ -33,11 +23,12 @@ def locked(session: Session, actor: Actor, draft_id: str) -> DraftRow:
     return draft
 
 
-def open_draft(session: Session, actor: Actor, draft_id: str, version: int, now: datetime) -> tuple[DraftRow, str]:
-    draft = locked(session, actor, draft_id)
-    person = require_reviewer(actor, draft.group_id)
-    check_unclaimed(session, draft, person, now)
-    if draft.version != version:
+def open_draft(at: Deciding) -> tuple[DraftRow, str]:
+    """The draft as it was seen, held, and who acts. Raises NotFound, NotAllowed, Conflict, ChangedSince."""
+    draft = locked(at.session, at.actor, at.id)
+    person = require_reviewer(at.actor, draft.group_id)
+    check_unclaimed(at.session, draft, person, at.now)
+    if draft.version != at.version:
         raise ChangedSince(version=draft.version)
     return draft, person
 

@@ -14,6 +14,8 @@ from math import ceil
 
 from sqlalchemy.orm import Session
 
+from service.actions import approvals
+from service.actions.deciding import Deciding
 from service.actions.decisions import review
 from service.actions.drafts import read
 from service.actions.queue import alike
@@ -63,7 +65,7 @@ class Said:
 
     reason_code: str = ""
     note: str = ""
-    undo: timedelta = timedelta(seconds=10)
+    undo: timedelta = approvals.UNDO
 
 
 def decide_together(
@@ -116,15 +118,13 @@ Doing = Callable[[Listed], DraftRow]
 
 
 def _act(session: Session, actor: Actor, verdict: Verdict, said: Said, now: datetime) -> Doing:
-    def approve(one: Listed) -> DraftRow:
-        seen = {"version": one.version, "seen": one.text_hash}
-        return review.approve(session, actor, one.draft, **seen, undo=said.undo, bulk=True, now=now)  # type: ignore[arg-type]
+    def act(one: Listed) -> DraftRow:
+        at = Deciding(session, actor, one.draft, one.version, now)
+        if verdict is Verdict.APPROVE:
+            return review.approve(at, seen=one.text_hash, undo=said.undo, bulk=True)
+        return review.decline(at, reason_code=said.reason_code, note=said.note, bulk=True)
 
-    def decline(one: Listed) -> DraftRow:
-        why = {"reason_code": said.reason_code, "note": said.note}
-        return review.decline(session, actor, one.draft, version=one.version, **why, bulk=True, now=now)
-
-    return approve if verdict is Verdict.APPROVE else decline
+    return act
 
 
 def _try(act: Doing, group: Collection[str], one: Listed) -> Decided:
@@ -145,7 +145,7 @@ def take_back_together(
     def back(one: Listed) -> DraftRow:
         row = read.draft(session, actor, one.draft)
         again = review.undo if row.state is State.APPROVED else review.reopen
-        return again(session, actor, one.draft, version=one.version, now=now)
+        return again(Deciding(session, actor, one.draft, one.version, now))
 
     wanted = dict(targets)
     done = {id_: _try(back, wanted, Listed(id_, wanted[id_], "")) for id_ in sorted(wanted)}

@@ -14,8 +14,9 @@ from typing import Final
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, selectinload
 
+from service.actions import approvals
 from service.actions.galleries.pool import as_works, candidates
-from service.actions.galleries.review import body_of, current_approval
+from service.actions.galleries.review import body_of
 from service.actions.galleries.sharing import Now, Work, look
 from service.domain.errors import NotFound
 from service.domain.galleries import By, Hindrance, State, body_digest, possible
@@ -218,7 +219,7 @@ def show(session: Session, actor: Actor, gallery_id: str, *, now: datetime, choi
         raise NotFound("There is no such gallery here, or it is not yours to see.")
     here = look(session, [row], now=now)[row.id]
     challenge, submission = session.get_one(Challenge, row.challenge_id), session.get_one(Submission, row.submission_id)
-    own, approval = session.get_one(Revision, row.revision_id), current_approval(session, row)
+    own, approval = session.get_one(Revision, row.revision_id), approvals.in_force(session, approvals.GALLERY, row.id)
     taken_back = submission.withdrawn_at is not None
     acts = tuple(possible(row.state, By.FACILITATOR))
     return DeskGallery(
@@ -236,7 +237,7 @@ def show(session: Session, actor: Actor, gallery_id: str, *, now: datetime, choi
         possible=acts,
         alternatives=_alternatives(session, row, challenge, now=now) if choices and "revise" in acts else (),
         past=_past(session, row),
-        show_at=approval.show_at if approval else None,
+        show_at=approval.release_at if approval else None,
         by_rule=approval is not None and approval.policy_id is not None,
     )
 

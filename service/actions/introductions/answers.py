@@ -7,7 +7,8 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from service.actions.introductions.common import approval_in_force, held, open_people, over, side, tell, texts, willing
+from service.actions import approvals
+from service.actions.introductions.common import held, open_people, over, side, tell, texts, willing
 from service.actions.introductions.ends import withdraw
 from service.domain.errors import NotAllowed, NotFound, NotNow
 from service.domain.events import Event
@@ -18,7 +19,6 @@ from service.store import audit, outbox
 from service.store.tables import (
     Introduction,
     IntroductionAnswer,
-    IntroductionQuestion,
     Meeting,
     Request,
     Said,
@@ -39,22 +39,12 @@ def ask_due(session: Session, introduction_id: str, *, now: datetime) -> bool:
     if not willing(row, open_to):
         withdraw(session, row, By.FIRST, now=now)
         return False
-    approval = approval_in_force(session, row.id)
-    if approval is None or approval.ask_at > now or wording_digest(texts(row)) != approval.text_hash:
+    approval = approvals.due(session, approvals.INTRODUCTION, row, now=now)
+    if approval is None or wording_digest(texts(row)) != approval.text_hash:
         return False
     row.state, row.asked_at = step(row.state, Act.ASK, By.CLOCK), now
-    session.add(
-        IntroductionQuestion(
-            introduction_id=row.id,
-            organization_id=row.organization_id,
-            text_hash=approval.text_hash,
-            approval_id=approval.id,
-            asked_at=now,
-        )
-    )
-    session.flush()
+    approvals.let_out(session, approvals.INTRODUCTION, row, approval, By.CLOCK.value, now=now)
     tell(session, row, Event.INTRODUCTION_ASKED, now=now)
-    _note(session, row, By.CLOCK.value, "ask", now)
     return True
 
 

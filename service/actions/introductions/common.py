@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Row, or_, select
 from sqlalchemy.orm import Session
 
 from pipelines.values import AI
+from service.actions.deciding import Deciding
 from service.domain.errors import ChangedSince, NotAllowed, NotFound
 from service.domain.events import Event
 from service.domain.introductions import (
@@ -30,7 +31,7 @@ from service.domain.introductions import (
 )
 from service.domain.roles import Actor
 from service.store import outbox
-from service.store.tables import Consent, Introduction, IntroductionApproval, Organization, Person, RoleGrant
+from service.store.tables import Consent, Introduction, Organization, Person, RoleGrant
 
 UNANSWERED: Final = (State.ASKED, State.FIRST_AGREED, State.SECOND_AGREED)
 COUNT_SETTING, DAYS_SETTING = "introductions_at_once", "introductions_within_days"
@@ -121,16 +122,6 @@ def texts(row: Introduction) -> dict[str, str]:
     return {**row.wording, "passages": "\n".join(one["id"] for one in row.passages)}
 
 
-def approval_in_force(session: Session, introduction_id: str) -> IntroductionApproval | None:
-    """The approval that was not undone, if there is one."""
-    return session.scalars(
-        select(IntroductionApproval)
-        .where(IntroductionApproval.introduction_id == introduction_id, IntroductionApproval.undone_at.is_(None))
-        .order_by(IntroductionApproval.id.desc())
-        .limit(1)
-    ).one_or_none()
-
-
 # Who decides
 
 
@@ -160,15 +151,13 @@ def require_on_desk(session: Session, actor: Actor, introduction_id: str) -> Non
         raise NotFound("There is no such introduction here, or it is not yours to decide on.")
 
 
-def to_decide(
-    session: Session, actor: Actor, introduction_id: str, version: int
-) -> tuple[Introduction, dict[str, bool], str]:
+def to_decide(at: Deciding) -> tuple[Introduction, dict[str, bool], str]:
     """One to decide on, locked, with what its people allow, and who decides. Raises NotFound, ChangedSince."""
-    require_on_desk(session, actor, introduction_id)
-    row, open_to = held(session, introduction_id, actor.organization)
-    if row.version != version:
+    require_on_desk(at.session, at.actor, at.id)
+    row, open_to = held(at.session, at.id, at.actor.organization)
+    if row.version != at.version:
         raise ChangedSince("The introduction has changed since you saw it. Read it again, then decide.")
-    return row, open_to, require_decider(actor)
+    return row, open_to, require_decider(at.actor)
 
 
 # What it looks like from outside

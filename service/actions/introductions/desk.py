@@ -12,10 +12,11 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from service.actions import approvals
+from service.actions.deciding import Deciding
 from service.actions.introductions.common import (
     UNANSWERED,
     RowLike,
-    approval_in_force,
     hindered,
     named,
     on_desk,
@@ -45,8 +46,8 @@ from service.domain.introductions import (
     wording_digest,
 )
 from service.domain.roles import Actor
-from service.store import audit, jobs
-from service.store.tables import Group, Introduction, IntroductionApproval, Organization, Person, Request, RoleGrant
+from service.store import audit
+from service.store.tables import Group, Introduction, Person, Request, RoleGrant
 
 MOST = 200
 WORDS: Final = ("reason", "first_brings", "second_brings", "step", "message_to_first", "message_to_second")
@@ -206,7 +207,7 @@ def show(session: Session, actor: Actor, introduction_id: str, *, now: datetime)
     places = [Place(one["work"], one["start"], one["end"]) for one in row.passages]
     quotes = of_work(session, places, reader(session, actor, reviewing=True), named=True)
     request = session.get(Request, row.request_id) if row.request_id else None
-    approval = approval_in_force(session, row.id)
+    approval = approvals.in_force(session, approvals.INTRODUCTION, row.id)
     acts = tuple(act for act in possible(_outside(row, now), By.FACILITATOR) if act != Act.ASK.value)
     return DeskIntroduction(
         line=_lines(session, actor, [row], now)[0],
@@ -218,7 +219,7 @@ def show(session: Session, actor: Actor, introduction_id: str, *, now: datetime)
         request_text=request.text if request else "",
         hindrance=_hindrance(session, row, now),
         acts=acts,
-        ask_at=approval.ask_at if approval and row.state is State.APPROVED else None,
+        ask_at=approval.release_at if approval and row.state is State.APPROVED else None,
         note=row.note,
     )
 
@@ -237,11 +238,9 @@ def _hindrance(session: Session, row: Introduction, now: datetime) -> str:
     return HINDRANCES[found] if found else ""
 
 
-def revise(
-    session: Session, actor: Actor, introduction_id: str, *, version: int, wording: Mapping[str, str], now: datetime
-) -> Introduction:
+def revise(at: Deciding, *, wording: Mapping[str, str]) -> Introduction:
     """Change what the two would read; an approval ends with it. Raises Invalid for an empty or an unknown text."""
-    row, _, person = to_decide(session, actor, introduction_id, version)
+    row, _, person = to_decide(at)
     unknown = sorted(set(wording) - set(WORDS))
     if unknown:
         raise Invalid(f"An introduction has no text '{unknown[0]}'.")
@@ -249,103 +248,73 @@ def revise(
     if empty := [name for name in WORDS if not new.get(name)]:
         raise Invalid(f"'{empty[0]}' is empty. Say something, or dismiss the introduction.")
     state = step(row.state, Act.REVISE, By.FACILITATOR)
-    _undo_approval(session, row, now)
+    _undo_approval(at.session, row, at.now)
     row.wording, row.state = new, state
-    _decided(session, row, person, "revise", now)
+    _decided(at.session, row, person, "revise", at.now)
     return row
 
 
-def drop_quotes(session: Session, actor: Actor, introduction_id: str, *, version: int, now: datetime) -> Introduction:
+def drop_quotes(at: Deciding) -> Introduction:
     """Introduce them without anybody's words from their work."""
-    row, _, person = to_decide(session, actor, introduction_id, version)
+    row, _, person = to_decide(at)
     state = step(row.state, Act.REVISE, By.FACILITATOR)
-    _undo_approval(session, row, now)
+    _undo_approval(at.session, row, at.now)
     row.passages, row.state = [], state
-    _decided(session, row, person, "revise", now)
+    _decided(at.session, row, person, "revise", at.now)
     return row
 
 
-def approve(
-    session: Session,
-    actor: Actor,
-    introduction_id: str,
-    *,
-    version: int,
-    seen: str,
-    undo: timedelta = timedelta(seconds=10),
-    now: datetime,
-) -> Introduction:
+def approve(at: Deciding, *, seen: str, undo: timedelta = approvals.UNDO) -> Introduction:
     """Approve exactly the text whose hash is `seen`; both are asked when the undo window has passed.
 
     Raises ChangedSince for another text, NotNow where one of the two may not be asked now, saying why.
     """
-    row, open_to, person = to_decide(session, actor, introduction_id, version)
+    row, open_to, person = to_decide(at)
     state = step(row.state, Act.APPROVE, By.FACILITATOR)
     text_hash = require_seen(seen, texts(row))
-    if (why := hindered(session, row, open_to, now)) is not None:
+    if (why := hindered(at.session, row, open_to, at.now)) is not None:
         raise NotNow(f"Nobody can be asked now: {HINDRANCES[why]}.")
-    seconds = session.get_one(Organization, row.organization_id).settings.get("undo_seconds")
-    ask_at = now + (undo if seconds is None else timedelta(seconds=float(seconds)))
-    approval = IntroductionApproval(
-        organization_id=row.organization_id,
-        introduction_id=row.id,
-        text_hash=text_hash,
-        body=texts(row),
-        facilitator_id=person,
-        approved_at=now,
-        ask_at=ask_at,
-    )
-    session.add(approval)
+    approvals.give(at.session, approvals.INTRODUCTION, row, person, (text_hash, texts(row)), undo=undo, now=at.now)
     row.state = state
-    _decided(session, row, person, "approve", now, text_hash=text_hash)
-    session.flush()
-    jobs.enqueue(
-        session,
-        organization=row.organization_id,
-        kind="ask",
-        subject=row.id,
-        now=now,
-        not_before=ask_at,
-        dedupe=f"ask:{approval.id}",
-        priority=20,
-    )
+    _changed(row, person)
     return row
 
 
-def undo(session: Session, actor: Actor, introduction_id: str, *, version: int, now: datetime) -> Introduction:
+def undo(at: Deciding) -> Introduction:
     """Take an approval back before anybody was asked."""
-    row, _, person = to_decide(session, actor, introduction_id, version)
+    row, _, person = to_decide(at)
     row.state = step(row.state, Act.UNDO, By.FACILITATOR)
-    _undo_approval(session, row, now)
-    _decided(session, row, person, "undo", now)
+    _undo_approval(at.session, row, at.now)
+    _decided(at.session, row, person, "undo", at.now)
     return row
 
 
-def dismiss(
-    session: Session, actor: Actor, introduction_id: str, *, version: int, reason: Why, note: str = "", now: datetime
-) -> Introduction:
+def dismiss(at: Deciding, *, reason: Why, note: str = "") -> Introduction:
     """Decide against it; these two are not suggested to each other again. Where both were asked, it closes for both."""
-    row, _, person = to_decide(session, actor, introduction_id, version)
-    state = step(_outside(row, now), Act.DISMISS, By.FACILITATOR)
-    _undo_approval(session, row, now)
+    row, _, person = to_decide(at)
+    state = step(_outside(row, at.now), Act.DISMISS, By.FACILITATOR)
+    _undo_approval(at.session, row, at.now)
     if row.state is not State.DECLINED:  # a no that somebody said stays what it was
         row.state = state
-    row.reason_code, row.note, row.ended_at = reason.value, note, now
+    row.reason_code, row.note, row.ended_at = reason.value, note, at.now
     if row.asked_at is not None:
-        tell(session, row, Event.INTRODUCTION_ENDED, now=now)
-    _decided(session, row, person, "dismiss", now, reason=reason.value)
+        tell(at.session, row, Event.INTRODUCTION_ENDED, now=at.now)
+    _decided(at.session, row, person, "dismiss", at.now, reason=reason.value)
     return row
 
 
 def _undo_approval(session: Session, row: Introduction, now: datetime) -> None:
-    approval = approval_in_force(session, row.id)
-    if approval is not None and row.asked_at is None:
-        approval.undone_at = now
+    if row.asked_at is None:
+        approvals.end(session, approvals.INTRODUCTION, row, now=now)
+
+
+def _changed(row: Introduction, person: str) -> None:
+    row.version += 1
+    row.decided_by = person
 
 
 def _decided(session: Session, row: Introduction, person: str, act: str, now: datetime, **facts: object) -> None:
-    row.version += 1
-    row.decided_by = person
+    _changed(row, person)
     audit.record(
         session,
         organization=row.organization_id,

@@ -159,7 +159,7 @@ def _others(
         works=works,
         approved_by=session.get_one(Person, approval.facilitator_id).name,
         by_rule=approval.policy_id is not None,
-        shown_at=showing.shown_at,
+        shown_at=showing.released_at,
         takeaway=here.gallery.takeaway,
         committed=here.gallery.commitment_id is not None,
     )

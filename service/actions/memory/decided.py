@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from functools import partial
 
 from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session, load_only
 
+from service.actions.deciding import Deciding
 from service.actions.decisions import points
 from service.actions.decisions.hold import open_draft
 from service.actions.drafts import read
@@ -165,76 +166,58 @@ class Applied:
     problem: PeerloomError | None = None
 
 
-def apply_to(
-    session: Session,
-    actor: Actor,
-    draft_id: str,
-    point_id: str,
-    *,
-    version: int,
-    to: Sequence[Target],
-    now: datetime,
-) -> list[Applied]:
+def apply_to(at: Deciding, point_id: str, *, to: Sequence[Target]) -> list[Applied]:
     """Decide on these points as it was decided on this one; the listed ones only, each recorded as one of several.
 
     A target that has changed since it was listed, or that the decision does not fit, is left as it is and said so.
     Raises NotNow if the point itself was not decided on, ChangedSince if its own draft has changed.
     """
-    draft, person = open_draft(session, actor, draft_id, version, now)
+    draft, person = open_draft(at)
     point = _point_of(draft, point_id)
     act = _again(point)
-    fitting = {(one.draft.id, one.point.id) for one in _reached(session, actor, draft, point)}
+    fitting = {(one.draft.id, one.point.id) for one in _reached(at.session, at.actor, draft, point)}
     done: dict[Target, Applied] = {}
     seen: dict[tuple[str, int], int] = {}  # two points of one draft were listed with one version
     for target in sorted(set(to), key=lambda one: (one.draft, one.point)):  # so that no two wait for each other
         listed = (target.draft, target.version)
-        changed = _try(session, actor, replace(target, version=seen.get(listed, target.version)), act, fitting, now)
+        changed = _try(at, replace(target, version=seen.get(listed, target.version)), act, fitting)
         done[target] = replace(changed, target=target)
         if changed.version is not None:
             seen[listed] = changed.version
     audit.record(
-        session,
+        at.session,
         organization=draft.organization_id,
         actor=f"person:{person}",
         act="point.apply",
         subject=point.id,
-        now=now,
+        now=at.now,
         changed=sum(one.version is not None for one in done.values()),
         refused=sum(one.version is None for one in done.values()),
     )
     return [done[target] for target in dict.fromkeys(to)]
 
 
-Again = Callable[..., DraftRow]
+Again = Callable[[Deciding, str], DraftRow]
 
 
-def _again(point: PointRow) -> tuple[Again, dict[str, Any]]:
-    """The act by which this point was decided on, and what it is to be told."""
+def _again(point: PointRow) -> Again:
+    """The act by which this point was decided on, as one of several; it is told which draft, and which point of it."""
     match point.state:
         case PointState.ACCEPTED:
-            return points.accept_point, {}
+            return partial(points.accept_point, bulk=True)
         case PointState.EDITED | PointState.ADDED:
-            return points.edit_point, {"text": point.text}
+            return partial(points.edit_point, text=point.text, bulk=True)
         case PointState.DISMISSED:
-            return points.dismiss_point, {"reason_code": point.reason_code, "note": point.reason}
+            return partial(points.dismiss_point, reason_code=point.reason_code, note=point.reason, bulk=True)
     raise NotNow("Decide on this point first; then it can be decided likewise on others.")
 
 
-def _try(
-    session: Session,
-    actor: Actor,
-    target: Target,
-    act: tuple[Again, dict[str, Any]],
-    fitting: set[tuple[str, str]],
-    now: datetime,
-) -> Applied:
+def _try(at: Deciding, target: Target, act: Again, fitting: set[tuple[str, str]]) -> Applied:
     """Do it, or say why not. Decisions check everything before they change anything."""
-    decide, told = act
     try:
         if (target.draft, target.point) not in fitting:
-            read.draft(session, actor, target.draft)
+            read.draft(at.session, at.actor, target.draft)
             raise Invalid("This point is not, or no longer, about the same. List the reach again.")
-        at: dict[str, Any] = {"version": target.version, "point_id": target.point, "bulk": True, "now": now}
-        return Applied(target, decide(session, actor, target.draft, **at, **told).version)
+        return Applied(target, act(replace(at, id=target.draft, version=target.version), target.point).version)
     except PeerloomError as problem:
         return Applied(target, None, problem)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from pipelines.values import Standing
@@ -106,11 +107,12 @@ class Compared:
 def compared(criteria: Mapping[str, str], pieces: Sequence[Piece]) -> list[Compared]:
     """For the work as a whole and each criterion, over all revisions that both have judged."""
     whole = _compare(OVERALL, "", pieces, lambda piece: (_overall(piece), piece.standing))
-    each = (
-        _compare(key, text, pieces, lambda piece, key=key: (_read(piece, key), _judged(piece, key)))  # type: ignore[misc]
-        for key, text in criteria.items()
-    )
+    each = (_compare(key, text, pieces, partial(_on, key)) for key, text in criteria.items())
     return [whole, *each]
+
+
+def _on(key: str, piece: Piece) -> tuple[tuple[Standing, float] | None, Standing | None]:
+    return _read(piece, key), _judged(piece, key)
 
 
 def _compare(

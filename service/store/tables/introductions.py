@@ -11,9 +11,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from pipelines.values import AI
 from service.domain.introductions import State
 from service.domain.requests import RequestState
+from service.store.tables.approvals import ApprovalColumns, ReleaseColumns, backed_by, named_by_hash
 from service.store.tables.columns import (
     Base,
-    Hash,
     Id,
     JsonArray,
     JsonObject,
@@ -118,45 +118,26 @@ class Introduction(Base):
     ended_at: Mapped[MaybeMoment]  # nobody can answer any more
 
 
-class IntroductionApproval(Base):
+class IntroductionApproval(ApprovalColumns):
     """A facilitator approved exactly the text with this hash; `body` is that text, as the two would read it."""
 
     __tablename__ = "introduction_approvals"
-    __table_args__ = (UniqueConstraint("introduction_id", "text_hash", "id"),)
+    __table_args__ = (named_by_hash("introduction_id"),)
 
-    id: Mapped[Id]
-    organization_id: Mapped[OrganizationId]
     introduction_id: Mapped[str] = mapped_column(ForeignKey("introductions.id", ondelete="CASCADE"))
-    text_hash: Mapped[Hash]
-    body: Mapped[JsonObject]
-    facilitator_id: Mapped[str] = mapped_column(ForeignKey("people.id"))
-    approved_at: Mapped[Moment]
-    ask_at: Mapped[Moment]
-    undone_at: Mapped[MaybeMoment]
+    release_at: Mapped[Moment] = mapped_column("ask_at")
 
 
-class IntroductionQuestion(Base):
+class IntroductionQuestion(ReleaseColumns):
     """Both were asked. The foreign key: nobody is asked about a text without an approval of it."""
 
     __tablename__ = "introduction_questions"
     __table_args__ = (
-        ForeignKeyConstraint(
-            ["introduction_id", "text_hash", "approval_id"],
-            [
-                "introduction_approvals.introduction_id",
-                "introduction_approvals.text_hash",
-                "introduction_approvals.id",
-            ],
-            name="fk_introduction_questions_approval",
-            ondelete="CASCADE",
-        ),
+        backed_by("introduction_approvals", "introduction_id", name="fk_introduction_questions_approval"),
     )
 
     introduction_id: Mapped[str] = mapped_column(String(32), primary_key=True)
-    organization_id: Mapped[OrganizationId]
-    text_hash: Mapped[Hash]
-    approval_id: Mapped[str] = mapped_column(String(32))
-    asked_at: Mapped[Moment]
+    released_at: Mapped[Moment] = mapped_column("asked_at")
 
 
 class IntroductionAnswer(Base):

@@ -75,8 +75,7 @@ def list_galleries(
     page: Annotated[int, Query(ge=0, le=100_000, description="From 0.")] = 0,
 ) -> GalleryList:
     """Of the groups that you may see."""
-    wish: dict[str, Any] = {"state": state, "challenge": challenge, "page": page}
-    found = desk.listing(call.session, call.actor, **wish, now=call.now)
+    found = desk.listing(call.session, call.actor, state=state, challenge=challenge, page=page, now=call.now)
     return GalleryList(items=[GalleryShown.of(one) for one in found.items], more=found.more)
 
 
@@ -91,12 +90,11 @@ def get_gallery(call: Reading, id: GalleryId) -> DeskGalleryShown:
 @router.post("/galleries/{id}/approve", summary="Approve exactly what was seen")
 def approve_gallery(call: Writing, id: GalleryId, seen: Seen, body: GalleryApprovedAsked) -> GalleryDecided:
     """It is shown when the undo window has passed. 412 if it is another than the one seen."""
-    at: dict[str, Any] = {"version": seen, "undo": call.services.undo, "now": call.now}
-    return GalleryDecided.of(review.approve(call.session, call.actor, id, seen=body.seen, **at))
+    at, undo = call.deciding(id, seen), call.services.undo
+    return GalleryDecided.of(review.approve(at, seen=body.seen, undo=undo))
 
 
 @router.post("/galleries/{id}/dismiss", summary="Show none, or take it back")
 def dismiss_gallery(call: Writing, id: GalleryId, seen: Seen, body: GalleryDismissedAsked = _NO_NOTE) -> GalleryDecided:
     """It can be chosen anew at the desk."""
-    at: dict[str, Any] = {"version": seen, "note": body.note, "now": call.now}
-    return GalleryDecided.of(review.dismiss(call.session, call.actor, id, **at))
+    return GalleryDecided.of(review.dismiss(call.deciding(id, seen), note=body.note))

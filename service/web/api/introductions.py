@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from service.actions.introductions import answers, desk, own, suggest
 from service.web.calls import Call, Reading, Writing
 from service.web.docs import v1
@@ -63,29 +61,28 @@ def get_introduction(call: Reading, id: IntroductionId) -> IntroductionShown:
 @router.patch("/introductions/{id}", summary="Change the text")
 def revise_introduction(call: Writing, id: IntroductionId, body: IntroductionRevisedAsked) -> IntroductionDecided:
     """An approval ends with it."""
-    said: dict[str, Any] = {"version": body.version, "wording": body.wording(), "now": call.now}
-    return IntroductionDecided.of(desk.revise(call.session, call.actor, id, **said))
+    at = call.deciding(id, body.version)
+    return IntroductionDecided.of(desk.revise(at, wording=body.wording()))
 
 
 @router.post("/introductions/{id}/approve", summary="Approve exactly the text seen")
 def approve_introduction(call: Writing, id: IntroductionId, body: IntroductionApprovedAsked) -> IntroductionDecided:
     """Both are asked, separately, when the undo window has passed."""
-    at: dict[str, Any] = {"version": body.version, "seen": body.seen, "undo": call.services.undo, "now": call.now}
-    return IntroductionDecided.of(desk.approve(call.session, call.actor, id, **at))
+    at, undo = call.deciding(id, body.version), call.services.undo
+    return IntroductionDecided.of(desk.approve(at, seen=body.seen, undo=undo))
 
 
 @router.post("/introductions/{id}/undo", summary="Take the approval back")
 def undo_introduction(call: Writing, id: IntroductionId, body: IntroductionUndoneAsked) -> IntroductionDecided:
     """As long as nobody was asked."""
-    at: dict[str, Any] = {"version": body.version, "now": call.now}
-    return IntroductionDecided.of(desk.undo(call.session, call.actor, id, **at))
+    return IntroductionDecided.of(desk.undo(call.deciding(id, body.version)))
 
 
 @router.post("/introductions/{id}/dismiss", summary="Decide against it")
 def dismiss_introduction(call: Writing, id: IntroductionId, body: IntroductionDismissedAsked) -> IntroductionDecided:
     """These two are not suggested to each other again. Where both were asked, it closes for both."""
-    why: dict[str, Any] = {"version": body.version, "reason": body.reason, "note": body.note, "now": call.now}
-    return IntroductionDecided.of(desk.dismiss(call.session, call.actor, id, **why))
+    at = call.deciding(id, body.version)
+    return IntroductionDecided.of(desk.dismiss(at, reason=body.reason, note=body.note))
 
 
 @router.post("/introductions/{id}/answer", summary="Say whether you would like to be introduced")
@@ -98,6 +95,5 @@ def answer_introduction(call: Writing, id: IntroductionId, body: IntroductionAns
 @router.post("/introductions/{id}/report", summary="Say whether you met, and whether it was useful")
 def report_introduction(call: Writing, id: IntroductionId, body: IntroductionReportAsked) -> OwnIntroductionList:
     """Later suggestions learn from it."""
-    said: dict[str, Any] = {"met": body.met, "useful": body.useful, "note": body.note, "now": call.now}
-    answers.report(call.session, call.actor, id, **said)
+    answers.report(call.session, call.actor, id, met=body.met, useful=body.useful, note=body.note, now=call.now)
     return _own(call)

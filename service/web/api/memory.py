@@ -45,8 +45,7 @@ def apply_decision(
     call: Writing, id: DraftId, point: PointId, seen: Seen, body: DecisionAppliedAsked
 ) -> DecisionAppliedList:
     """The decision made on this point, on the listed ones only. One whose draft has changed since is left as it is."""
-    targets = body.targets()
-    done = decided.apply_to(call.session, call.actor, id, point, version=seen, to=targets, now=call.now)
+    done = decided.apply_to(call.deciding(id, seen), point, to=body.targets())
     return DecisionAppliedList(items=[DecisionAppliedToShown.of(one) for one in done])
 
 

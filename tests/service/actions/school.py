@@ -10,6 +10,7 @@ from pipelines import values
 from pipelines.values import AI, Band, Outcome, PointKind, SourceKind
 from service.actions.access import credentials, organizations
 from service.actions.challenges import setting
+from service.actions.deciding import Deciding
 from service.actions.decisions import review
 from service.actions.drafts import make, points
 from service.actions.people import register
@@ -97,4 +98,4 @@ def make_ready(session: Session, row: DraftRow, *sources: values.Source, now: da
 def approve(session: Session, actor: Actor, row: DraftRow, *, now: datetime = NOW) -> DraftRow:
     """Approve what stands there now."""
     seen, _ = points.text_to_approve(row)
-    return review.approve(session, actor, row.id, version=row.version, seen=seen, now=now)
+    return review.approve(Deciding(session, actor, row.id, row.version, now), seen=seen)

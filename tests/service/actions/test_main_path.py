@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from pipelines import values
 from pipelines.values import AI, Source, SourceKind
+from service.actions.deciding import Deciding
 from service.actions.decisions import release, review
 from service.actions.drafts import make
 from service.actions.people import register
@@ -95,13 +96,13 @@ def test_withdrawal_absorbs_at_every_stage_and_takes_released_feedback_off(sessi
         platform = found(session)
         lena, amara = act_as(session, platform, "lena"), act_as(session, platform, "amara")
         row = approve(session, lena, make_ready(session, hand_in(session, platform).draft))
-        release.release(session, lena, row.id, version=row.version, now=NOW)
+        release.release(Deciding(session, lena, row.id, row.version, NOW))
         submit.withdraw(session, amara, "s-amara", now=NOW)
         assert row.state is State.WITHDRAWN
         with pytest.raises(NotFound):
             release.feedback_of(session, amara, "s-amara")
         with pytest.raises(NotNow):
-            review.reopen(session, lena, row.id, version=row.version, now=NOW)
+            review.reopen(Deciding(session, lena, row.id, row.version, NOW))
         with pytest.raises(NotNow, match="taken back"):
             hand_in(session, platform, text="Once more.")
 
@@ -114,7 +115,7 @@ def test_a_source_whose_author_no_longer_consents_is_shown_as_no_longer_shared(s
         source = Source(SourceKind.PEER, f"{peer.revision.id}@0-20", "Our maths team")
         row = make_ready(session, hand_in(session, platform).draft, source)
         approve(session, lena, row)
-        release.release(session, lena, row.id, version=row.version, now=NOW)
+        release.release(Deciding(session, lena, row.id, row.version, NOW))
         assert [s.shared for s in release.feedback_of(session, amara, "s-amara").points[0].sources] == [True, True]
         register.set_consent(session, platform, "yusuf", register.ConsentWish(show_work=ShowWork.NO), now=NOW)
         shown = release.feedback_of(session, amara, "s-amara").points[0].sources

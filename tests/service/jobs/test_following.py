@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 
 from pipelines.values import AI
 from service import wiring
+from service.actions.deciding import Deciding
 from service.actions.decisions import release
 from service.actions.following import challenge as following
 from service.actions.following import challenges, pairs, uptake
@@ -36,7 +37,7 @@ def answered(sessions: Sessions, person: str, platform: Actor, mateo: Actor) -> 
     with sessions.writing() as session:
         row = ready(session, platform, person, TEXT, (NEXT, "k2", "We meet", ASKS))
         approve(session, mateo, row)
-        return release.release(session, mateo, row.id, version=row.version, now=NOW).id
+        return release.release(Deciding(session, mateo, row.id, row.version, NOW)).id
 
 
 def school(sessions: Sessions) -> tuple[Actor, Actor]:

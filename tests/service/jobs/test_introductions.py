@@ -14,7 +14,7 @@ from service.domain.introductions import State
 from service.domain.requests import RequestState
 from service.jobs import introductions
 from service.jobs.handlers import work_off
-from service.store.tables import Introduction, Job, JobState, Request
+from service.store.tables import Introduction, IntroductionApproval, Job, JobState, Request
 from tests.service.actions.introductions.village import Village, settle
 
 NEED = "What should a pair of teachers watch for when they visit a lesson?"
@@ -118,9 +118,7 @@ def test_an_approved_introduction_is_asked_by_its_job_when_it_can_no_longer_be_u
     with parts.sessions.writing() as session:
         (job,) = session.scalars(select(Job).where(Job.kind == "ask"))
         job.not_before = here.now
-        from service.actions.introductions.common import approval_in_force
-
-        approval_in_force(session, one).ask_at = here.now  # type: ignore[union-attr]
+        session.scalars(select(IntroductionApproval)).one().release_at = here.now
     work_off(parts)
     assert suggested(parts)[0].state is State.ASKED
 

@@ -18,6 +18,7 @@ from pipelines.people.values import Kind, Match, Reason, Shown, Wording
 from pipelines.values import AI
 from service import wiring
 from service.actions.challenges import setting
+from service.actions.deciding import Deciding
 from service.actions.galleries import policy as galleries_policy
 from service.actions.galleries import review
 from service.actions.introductions import answers, desk, ends, suggest
@@ -232,7 +233,7 @@ class Life(Village):
     def retract(self, gallery: str) -> None:
         with self.sessions.writing() as session:
             version = session.get_one(Gallery, gallery).version
-            review.dismiss(session, self.actors["mateo"], gallery, version=version, now=self.now)
+            review.dismiss(Deciding(session, self.actors["mateo"], gallery, version, self.now))
 
     def thank(self, *, named: bool, back: bool, meet: bool) -> None:
         """Everybody thanks for every work they are shown, and the authors answer."""
@@ -330,13 +331,13 @@ class Life(Village):
         def done(session: Session) -> object:
             mateo, version = self.actors["mateo"], session.get_one(Introduction, one).version
             if act == "undo":
-                return desk.undo(session, mateo, one, version=version, now=self.now)
+                return desk.undo(Deciding(session, mateo, one, version, self.now))
             if act == "revise":
                 return desk.revise(
-                    session, mateo, one, version=version, wording={"step": f"Meet at {self.now}."}, now=self.now
+                    Deciding(session, mateo, one, version, self.now), wording={"step": f"Meet at {self.now}."}
                 )
             why = desk.Why.WRONG_TIME
-            return desk.dismiss(session, mateo, one, version=version, reason=why, now=self.now)
+            return desk.dismiss(Deciding(session, mateo, one, version, self.now), reason=why)
 
         if self.act(done):
             meeting.approved = meeting.approved and act == "dismiss"

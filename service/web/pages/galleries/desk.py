@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, ClassVar
 
 from fastapi import Form, Query
 from pydantic import BaseModel, ConfigDict, Field
@@ -156,8 +156,7 @@ def list_galleries(
     challenge: Annotated[Id | None, Query()] = None,
     page: Annotated[int, Query(ge=0, le=100_000)] = 0,
 ) -> View:
-    wish: dict[str, Any] = {"state": state, "challenge": challenge, "page": page}
-    found = desk.listing(visit.session, visit.actor, **wish, now=visit.now)
+    found = desk.listing(visit.session, visit.actor, state=state, challenge=challenge, page=page, now=visit.now)
     return GalleriesPage(found, visit.now, state, challenge or "", page)
 
 
@@ -170,48 +169,46 @@ def show_gallery(visit: Reading, id: GalleryId) -> View:
 
 @router.post(HERE + "/approve")
 def approve_gallery(visit: Writing, id: GalleryId, sent: Annotated[ApproveSent, Form()]) -> Goto:
-    at: dict[str, Any] = {"version": sent.seen, "undo": visit.services.undo, "now": visit.now}
-    review.approve(visit.session, visit.actor, id, seen=sent.text_hash, **at)
+    review.approve(visit.deciding(id, sent.seen), seen=sent.text_hash, undo=visit.services.undo)
     return _back(id, "gallery-approved")
 
 
 @router.post(HERE + "/undo")
 def undo_gallery(visit: Writing, id: GalleryId, sent: Annotated[Sent, Form()]) -> Goto:
-    review.undo(visit.session, visit.actor, id, version=sent.seen, now=visit.now)
+    review.undo(visit.deciding(id, sent.seen))
     return _back(id, "gallery-undone")
 
 
 @router.post(HERE + "/comparison")
 def word_gallery(visit: Writing, id: GalleryId, sent: Annotated[WordSent, Form()]) -> Goto:
     text = sent.comparison.replace("\r\n", "\n")
-    changes.word(visit.session, visit.actor, id, version=sent.seen, text=text, now=visit.now)
+    changes.word(visit.deciding(id, sent.seen), text=text)
     return _back(id, "saved")
 
 
 @router.post(HERE + "/leave-out")
 def leave_out(visit: Writing, id: GalleryId, sent: Annotated[LeaveOutSent, Form()]) -> Goto:
-    at: dict[str, Any] = {"version": sent.seen, "now": visit.now}
-    changes.leave_out(visit.session, visit.actor, id, revision=sent.revision, **at)
+    changes.leave_out(visit.deciding(id, sent.seen), revision=sent.revision)
     return _back(id, "gallery-changed")
 
 
 @router.post(HERE + "/put-in")
 def put_in(visit: Writing, id: GalleryId, sent: Annotated[PutInSent, Form()]) -> Goto:
-    wish: dict[str, Any] = {"revision": sent.revision, "instead_of": sent.instead_of}
-    changes.put_in(visit.session, visit.actor, id, version=sent.seen, **wish, now=visit.now)
+    at = visit.deciding(id, sent.seen)
+    changes.put_in(at, revision=sent.revision, instead_of=sent.instead_of)
     return _back(id, "gallery-changed")
 
 
 @router.post(HERE + "/dismiss")
 def dismiss_gallery(visit: Writing, id: GalleryId, sent: Annotated[DismissSent, Form()]) -> Goto:
-    why: dict[str, Any] = {"reason_code": sent.reason.value, "note": sent.note}
-    review.dismiss(visit.session, visit.actor, id, version=sent.seen, **why, now=visit.now)
+    at = visit.deciding(id, sent.seen)
+    review.dismiss(at, reason_code=sent.reason.value, note=sent.note)
     return _back(id, "gallery-dismissed")
 
 
 @router.post(HERE + "/remake")
 def remake_gallery(visit: Writing, id: GalleryId, sent: Annotated[Sent, Form()]) -> Goto:
-    review.remake(visit.session, visit.actor, id, version=sent.seen, now=visit.now)
+    review.remake(visit.deciding(id, sent.seen))
     return _back(id, "gallery-wanted")
 
 

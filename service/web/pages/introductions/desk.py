@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from fastapi import Form, Query
 from pydantic import BaseModel, ConfigDict, Field
@@ -108,43 +108,33 @@ def show_one(visit: Reading, id: IntroductionId, done: Annotated[OwnId | None, Q
     )
 
 
-def _at(visit: Writing, id: str, sent: Sent) -> dict[str, Any]:
-    return {
-        "session": visit.session,
-        "actor": visit.actor,
-        "introduction_id": id,
-        "version": sent.version,
-        "now": visit.now,
-    }
-
-
 @router.post(HERE + "/{id}/revise")
 def revise(visit: Writing, id: IntroductionId, sent: Annotated[ReviseSent, Form()]) -> Goto:
-    desk.revise(**_at(visit, id, sent), wording=sent.model_dump(exclude={"version"}))
+    desk.revise(visit.deciding(id, sent.version), wording=sent.model_dump(exclude={"version"}))
     return Goto(f"{HERE}/{id}", said="saved")
 
 
 @router.post(HERE + "/{id}/unquote")
 def unquote(visit: Writing, id: IntroductionId, sent: Annotated[Sent, Form()]) -> Goto:
-    desk.drop_quotes(**_at(visit, id, sent))
+    desk.drop_quotes(visit.deciding(id, sent.version))
     return Goto(f"{HERE}/{id}", said="saved")
 
 
 @router.post(HERE + "/{id}/approve")
 def approve(visit: Writing, id: IntroductionId, sent: Annotated[ApproveSent, Form()]) -> Goto:
-    desk.approve(**_at(visit, id, sent), seen=sent.seen, undo=visit.services.undo)
+    desk.approve(visit.deciding(id, sent.version), seen=sent.seen, undo=visit.services.undo)
     return Goto(f"{HERE}/next", query={"done": id})
 
 
 @router.post(HERE + "/{id}/undo")
 def undo(visit: Writing, id: IntroductionId, sent: Annotated[Sent, Form()]) -> Goto:
-    desk.undo(**_at(visit, id, sent))
+    desk.undo(visit.deciding(id, sent.version))
     return Goto(f"{HERE}/{id}", said="introduction-undone")
 
 
 @router.post(HERE + "/{id}/dismiss")
 def dismiss(visit: Writing, id: IntroductionId, sent: Annotated[DismissSent, Form()]) -> Goto:
-    desk.dismiss(**_at(visit, id, sent), reason=sent.reason, note=sent.note)
+    desk.dismiss(visit.deciding(id, sent.version), reason=sent.reason, note=sent.note)
     return Goto(f"{HERE}/next", said="introduction-dismissed")
 
 

@@ -58,9 +58,10 @@ def react(visit: Writing, id: ExternalId, form: Annotated[Reacted, Form()]) -> G
     if not form.helpful:
         reactions.take_back(session, actor, id, about=form.about, revision=form.revision)
         return Goto(_at(id, form.revision, form.anchor), said="reaction-gone")
-    helpful = form.helpful == "yes"
-    where = {"about": form.about, "revision": form.revision}
-    reactions.react(session, actor, id, **where, helpful=helpful, why=form.why, now=visit.now)  # type: ignore[arg-type]
+    helpful, said = form.helpful == "yes", form.why
+    reactions.react(
+        session, actor, id, about=form.about, revision=form.revision, helpful=helpful, why=said, now=visit.now
+    )
     return Goto(_at(id, form.revision, form.anchor), said="reaction-kept")
 
 

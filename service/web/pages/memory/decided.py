@@ -113,8 +113,7 @@ def reach(visit: Reading, id: DraftId, point: PointId) -> Shown:
 def apply(visit: Writing, id: DraftId, point: PointId, sent: Annotated[ApplySent, Form()]) -> Shown:
     if not sent.target:
         raise Invalid("Nothing was chosen. Tick the drafts that the decision fits.")
-    at = {"version": sent.seen, "now": visit.now}
-    done = decided.apply_to(visit.session, visit.actor, id, point, **at, to=sent.targets())  # type: ignore[arg-type]
+    done = decided.apply_to(visit.deciding(id, sent.seen), point, to=sent.targets())
     left = tuple(one.problem.detail for one in done if one.problem is not None)
     draft = desk_draft.show(visit.session, visit.actor, id, now=visit.now)
     return AppliedPage(draft, len(done) - len(left), left, desk_trail.clean(sent.trail))

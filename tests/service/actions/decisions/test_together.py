@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pipelines.values import AI
+from service.actions.deciding import Deciding
 from service.actions.decisions import openings, points, review, together
 from service.actions.decisions.together import Listed, Verdict, sample
 from service.actions.drafts import points as drafts_points
@@ -148,7 +149,7 @@ def test_a_draft_that_was_drafted_anew_since_it_was_opened_counts_as_not_opened(
         lena = act_as(session, platform, "lena")
         rows = copies(session, platform, 2)
         read_some(session, lena, *rows)
-        again = review.redraft(session, lena, rows[1].id, version=rows[1].version, now=NOW)
+        again = review.redraft(Deciding(session, lena, rows[1].id, rows[1].version, NOW))
         make_ready(session, again)
         with pytest.raises(NotNow):
             decide(session, lena, rows)
@@ -159,8 +160,8 @@ def test_each_is_approved_with_its_own_text_and_recorded_as_one_of_several(sessi
         platform = found(session)
         lena = act_as(session, platform, "lena")
         rows = copies(session, platform, 3)
-        at = {"version": rows[2].version, "point_id": rows[2].points[0].id, "now": NOW}
-        points.edit_point(session, lena, rows[2].id, text="Its own words?", **at)
+        at = Deciding(session, lena, rows[2].id, rows[2].version, NOW)
+        points.edit_point(at, rows[2].points[0].id, text="Its own words?")
         read_some(session, lena, *rows[:2])
         hashes = {one.draft: one.text_hash for one in listed(*rows)}
         done = decide(session, lena, rows)
@@ -182,7 +183,7 @@ def test_one_that_changed_or_that_somebody_is_at_is_left_as_it_is_and_the_others
         rows = copies(session, platform, 4)
         seen = listed(*rows)
         seen[3] = Listed(rows[3].id, rows[3].version, "0" * 64)
-        points.set_summary(session, mateo, rows[1].id, version=rows[1].version, text="Mine.", now=NOW)
+        points.set_summary(Deciding(session, mateo, rows[1].id, rows[1].version, NOW), text="Mine.")
         rows[2].claimed_by, rows[2].claimed_until = mateo.person, NOW + timedelta(minutes=15)
         session.flush()
         read_some(session, lena, *rows)

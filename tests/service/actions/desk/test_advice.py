@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pipelines.values import PointKind
+from service.actions.deciding import Deciding
 from service.actions.decisions import points
 from service.actions.decisions.points import PointWish
 from service.actions.desk import advice, outward
@@ -45,10 +46,9 @@ def test_advice_stands_beside_own_and_edited_points_and_approval_goes_through(se
         lena = act_as(session, platform, "lena")
         row = ready(session, platform, "amara", QUIET, (NEXT, "k2", QUIET[:-1], CARD))
         assert outward.draft(session, lena, read.draft(session, lena, row.id)).advice == {}
-        at = {"version": row.version, "now": NOW}
-        points.edit_point(session, lena, row.id, point_id=first(row).id, text=ROUGH, **at)
+        points.edit_point(Deciding(session, lena, row.id, row.version, NOW), first(row).id, text=ROUGH)
         own = PointWish(PointKind.STRENGTH, "Keeping the visit free of notes lets the room stay as it is.", "No notes")
-        points.add_point(session, lena, row.id, version=row.version, wish=own, now=NOW)
+        points.add_point(Deciding(session, lena, row.id, row.version, NOW), wish=own)
         shown = outward.draft(session, lena, row).advice
         edited, added = (point.id for point in shown_points(row))
         assert "grade" in codes(shown[edited])

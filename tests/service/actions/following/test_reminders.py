@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from service.actions.deciding import Deciding
 from service.actions.decisions import release
 from service.actions.following import reminders
 from service.actions.following.reminders import ReminderWish
@@ -52,7 +53,7 @@ def answered(session: Session, platform: Actor, mateo: Actor) -> str:
     """Amara has feedback that she has not opened; the draft's id."""
     row = ready(session, platform, "amara", TEXT, (NEXT, "k2", "We meet", "What for?"))
     approve(session, mateo, row)
-    return release.release(session, mateo, row.id, version=row.version, now=NOW).id
+    return release.release(Deciding(session, mateo, row.id, row.version, NOW)).id
 
 
 def opened(session: Session, draft: str) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from pipelines.values import AI
+from service.actions.deciding import Deciding
 from service.actions.galleries import changes, policy, review
 from service.actions.galleries import desk as galleries_desk
 from service.actions.learners import commitments, galleries
@@ -82,7 +83,7 @@ def test_nobody_sees_a_word_before_the_approval_and_the_reasons_never(sessions: 
         assert not review.show_due(session, row.id, now=NOW)
         waiting = galleries.others(session, amara, "s-amara", now=NOW)
         assert (waiting.stage, waiting.works, waiting.comparison) == (Stage.WAITING, (), "")
-        review.undo(session, mateo, row.id, version=row.version, now=NOW)
+        review.undo(Deciding(session, mateo, row.id, row.version, NOW))
         assert not review.show_due(session, row.id, now=LATER)
         with pytest.raises(NotFound):
             galleries_desk.show(session, act_as(session, platform, "lena"), of(session).id + "x", now=NOW)
@@ -97,11 +98,11 @@ def test_only_the_text_that_was_seen_is_approved(sessions: Sessions, platform: A
     with sessions.writing() as session:
         mateo, row = act_as(session, platform, "mateo"), of(session)
         seen = galleries_desk.show(session, mateo, row.id, now=NOW).text_hash
-        changes.word(session, mateo, row.id, version=row.version, text="Which one counts?", now=NOW)
+        changes.word(Deciding(session, mateo, row.id, row.version, NOW), text="Which one counts?")
         with pytest.raises(ChangedSince):
-            review.approve(session, mateo, row.id, version=row.version, seen=seen, now=NOW)
+            review.approve(Deciding(session, mateo, row.id, row.version, NOW), seen=seen)
         with pytest.raises(ChangedSince):
-            review.approve(session, mateo, row.id, version=row.version - 1, seen=seen, now=NOW)
+            review.approve(Deciding(session, mateo, row.id, row.version - 1, NOW), seen=seen)
         assert row.marks == []
         assert all(item.marks == [] for item in row.items)
         change = session.scalars(select(GalleryDecision)).one()
@@ -123,7 +124,7 @@ def test_the_database_shows_nothing_that_was_not_approved(sessions: Sessions, pl
                     gallery_id=row.id,
                     text_hash=text_hash,
                     approval_id=of_approval,
-                    shown_at=NOW,
+                    released_at=NOW,
                 )
             )
 
@@ -176,7 +177,7 @@ def test_a_gallery_whose_work_is_taken_back_in_the_undo_window_is_not_shown(
         assert desk.works[0].hindrance is Hindrance.CONSENT
         with pytest.raises(Invalid):
             approved(session, mateo, row, now=LATER)
-        changes.leave_out(session, mateo, row.id, version=row.version, revision=desk.works[0].revision, now=LATER)
+        changes.leave_out(Deciding(session, mateo, row.id, row.version, LATER), revision=desk.works[0].revision)
         anew = galleries_desk.show(session, mateo, row.id, now=LATER)
         assert anew.comparison
         assert authors(session, row) == [work.who.split()[0].lower() for work in anew.works]
@@ -193,10 +194,10 @@ def test_what_a_facilitator_quoted_by_hand_goes_with_the_work_that_is_no_longer_
         row, mateo = of(session), act_as(session, platform, "mateo")
         last, author = row.items[-1].revision_id, authors(session, row)[-1]
         said = "Would you draw lots, or write it into a notebook?"
-        changes.word(session, mateo, row.id, version=row.version, text=said, now=NOW)
+        changes.word(Deciding(session, mateo, row.id, row.version, NOW), text=said)
         assert not any(item.marks for item in row.items)
         _no(session, platform, author)
-        changes.leave_out(session, mateo, row.id, version=row.version, revision=last, now=NOW)
+        changes.leave_out(Deciding(session, mateo, row.id, row.version, NOW), revision=last)
         seen = galleries_desk.show(session, mateo, row.id, now=NOW)
         assert len(seen.works) == 2
         assert seen.comparison
@@ -217,7 +218,7 @@ def test_work_shared_within_the_group_only_is_shown_to_no_other_group(sessions: 
         mateo, row = act_as(session, platform, "mateo"), of(session, "lin")
         choices = galleries_desk.show(session, mateo, row.id, now=NOW).alternatives
         for one in choices[:2]:
-            changes.put_in(session, mateo, row.id, version=row.version, revision=one.revision, now=NOW)
+            changes.put_in(Deciding(session, mateo, row.id, row.version, NOW), revision=one.revision)
         lin = act_as(session, platform, "lin")
         shown(session, platform, "lin")
         assert all(work.shared for work in galleries.others(session, lin, "s-lin", now=LATER).works)
@@ -300,16 +301,19 @@ def test_others_find_nothing_and_may_decide_nothing(sessions: Sessions, platform
         for person in ("yusuf", "mateo"):
             with pytest.raises(NotFound):
                 galleries.others(session, act_as(session, platform, person), "s-amara", now=NOW)
-        at = {"version": row.version, "now": NOW}
+
+        def at(who: Actor) -> Deciding:
+            return Deciding(session, who, row.id, row.version, NOW)
+
         for actor in (act_as(session, platform, "amara"), platform):
             for act in (
-                lambda who: review.approve(session, who, row.id, seen="0" * 64, **at),
-                lambda who: review.dismiss(session, who, row.id, **at),
-                lambda who: review.remake(session, who, row.id, **at),
-                lambda who: review.undo(session, who, row.id, **at),
-                lambda who: changes.word(session, who, row.id, text="Ours?", **at),
-                lambda who: changes.leave_out(session, who, row.id, revision="x", **at),
-                lambda who: changes.put_in(session, who, row.id, revision="x", **at),
+                lambda who: review.approve(at(who), seen="0" * 64),
+                lambda who: review.dismiss(at(who)),
+                lambda who: review.remake(at(who)),
+                lambda who: review.undo(at(who)),
+                lambda who: changes.word(at(who), text="Ours?"),
+                lambda who: changes.leave_out(at(who), revision="x"),
+                lambda who: changes.put_in(at(who), revision="x"),
                 lambda who: policy.place(session, who, "observe"),
                 lambda who: policy.suggest(session, who, "observe", group=None, now=NOW),
             ):
@@ -320,7 +324,7 @@ def test_others_find_nothing_and_may_decide_nothing(sessions: Sessions, platform
         with pytest.raises(NotFound):
             galleries_desk.show(session, foreign, row.id, now=NOW)
         with pytest.raises(NotFound):
-            review.dismiss(session, foreign, row.id, **at)
+            review.dismiss(at(foreign))
         assert galleries_desk.listing(session, foreign, now=NOW).counts == {}
 
 
@@ -333,9 +337,9 @@ def test_a_shown_gallery_can_be_taken_back_and_an_attempt_taken_back_ends_it(
             act_as(session, platform, "amara"),
             act_as(session, platform, "mateo"),
         )
-        review.dismiss(session, mateo, row.id, version=row.version, reason_code="other", now=LATER)
+        review.dismiss(Deciding(session, mateo, row.id, row.version, LATER), reason_code="other")
         assert galleries.others(session, amara, "s-amara", now=LATER).stage is Stage.NOT_NOW
-        review.remake(session, mateo, row.id, version=row.version, now=LATER)
+        review.remake(Deciding(session, mateo, row.id, row.version, LATER))
         machine(session, now=LATER)
         shown(session, platform, now=LATER)
         submit.withdraw(session, amara, "s-amara", now=LATER)
@@ -362,11 +366,11 @@ def test_a_learner_who_wants_no_machine_gets_what_a_facilitator_chooses(sessions
         row = of(session, "yusuf")
         assert (row.state, row.reason_code) == (State.STUCK, "ai_none")
         for one in galleries_desk.show(session, mateo, row.id, now=NOW).alternatives[:2]:
-            changes.put_in(session, mateo, row.id, version=row.version, revision=one.revision, now=NOW)
+            changes.put_in(Deciding(session, mateo, row.id, row.version, NOW), revision=one.revision)
         assert row.comparison == ""
         with pytest.raises(Invalid):
             approved(session, mateo, row)
-        changes.word(session, mateo, row.id, version=row.version, text="Who begins where?", now=NOW)
+        changes.word(Deciding(session, mateo, row.id, row.version, NOW), text="Who begins where?")
         shown(session, platform, "yusuf")
         assert galleries.others(session, yusuf, "s-yusuf", now=LATER).comparison == "Who begins where?"
 

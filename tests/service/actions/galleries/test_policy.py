@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from service.actions.deciding import Deciding
 from service.actions.galleries import policy, review
 from service.actions.learners import galleries as galleries_learn
 from service.actions.people import register
@@ -82,7 +83,7 @@ def test_a_rule_needs_words_of_a_persons_own_and_that_person_still_in_charge(
             policy.lay_down(session, lena, "observe", group="all", policy=Policy(), now=NOW)
         rule = Policy(suggest=True, automatic=True, question=QUESTION)
         policy.lay_down(session, mateo, "observe", group="all", policy=rule, now=NOW)
-        review.undo(session, mateo, of(session).id, version=of(session).version, now=NOW)
+        review.undo(Deciding(session, mateo, of(session).id, of(session).version, NOW))
         register.put_person(session, platform, "mateo", name="Mateo", roles=[(Role.LEARNER, "south")], now=NOW)
         session.flush()
         assert not review.by_policy(session, of(session), now=NOW)

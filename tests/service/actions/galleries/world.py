@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from pipelines.adapters.hashing import HashingEmbedder
 from service.actions.challenges import setting
+from service.actions.deciding import Deciding
 from service.actions.galleries import desk, make, review
 from service.actions.people import register
 from service.domain.galleries import State
@@ -63,7 +64,7 @@ def of(session: Session, person: str = "amara") -> Gallery:
 
 def approved(session: Session, facilitator: Actor, row: Gallery, *, now: datetime = NOW) -> Gallery:
     seen = desk.show(session, facilitator, row.id, now=now)
-    return review.approve(session, facilitator, row.id, version=row.version, seen=seen.text_hash, now=now)
+    return review.approve(Deciding(session, facilitator, row.id, row.version, now), seen=seen.text_hash)
 
 
 def shown(session: Session, platform: Actor, person: str = "amara", *, now: datetime = NOW) -> Gallery:

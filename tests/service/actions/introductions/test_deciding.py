@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
+from service.actions.deciding import Deciding
 from service.actions.introductions import answers, common, desk, ends
 from service.domain.errors import ChangedSince, Invalid, NotAllowed, NotFound, NotNow
 from service.domain.introductions import ANSWER_WITHIN, SUGGESTION_KEEPS, Seen, State, wording_digest
@@ -58,7 +59,7 @@ def test_the_database_refuses_a_question_without_an_approval_and_a_meeting_witho
                 organization_id=village.organization,
                 text_hash="0" * 64,
                 approval_id="0" * 32,
-                asked_at=village.now,
+                released_at=village.now,
             )
         )
     two = village.asked("yusuf", "noor")
@@ -78,15 +79,15 @@ def test_a_changed_text_needs_a_new_approval_and_an_old_look_approves_nothing(ha
     mateo = hamlet.actor("mateo")
     hamlet.approve(one)
     with hamlet.sessions.writing() as session:
-        desk.revise(session, mateo, one, version=2, wording={"step": "Have tea."}, now=hamlet.now)
+        desk.revise(Deciding(session, mateo, one, 2, hamlet.now), wording={"step": "Have tea."})
     assert hamlet.row(one).state is State.SUGGESTED
     assert not hamlet.ask(one)
     with pytest.raises(ChangedSince), hamlet.sessions.writing() as session:
-        desk.approve(session, mateo, one, version=3, seen=seen, now=hamlet.now)
+        desk.approve(Deciding(session, mateo, one, 3, hamlet.now), seen=seen)
     with pytest.raises(ChangedSince), hamlet.sessions.writing() as session:
-        desk.revise(session, mateo, one, version=2, wording={"step": "Late."}, now=hamlet.now)
+        desk.revise(Deciding(session, mateo, one, 2, hamlet.now), wording={"step": "Late."})
     with pytest.raises(Invalid), hamlet.sessions.writing() as session:
-        desk.revise(session, mateo, one, version=3, wording={"step": " "}, now=hamlet.now)
+        desk.revise(Deciding(session, mateo, one, 3, hamlet.now), wording={"step": " "})
 
 
 def test_who_reviews_either_group_decides_and_nobody_else(hamlet: Village) -> None:
@@ -106,14 +107,7 @@ def test_who_reviews_either_group_decides_and_nobody_else(hamlet: Village) -> No
             desk.show(session, hamlet.platform, one, now=hamlet.now)
     for person, error in (("lena", NotFound), ("noor", NotAllowed)):
         with pytest.raises(error), hamlet.sessions.writing() as session:
-            desk.dismiss(
-                session,
-                hamlet.actor(person),
-                two,
-                version=1,
-                reason=desk.Why.OTHER,
-                now=hamlet.now,
-            )
+            desk.dismiss(Deciding(session, hamlet.actor(person), two, 1, hamlet.now), reason=desk.Why.OTHER)
 
 
 def test_nobody_decides_on_an_introduction_of_their_own(hamlet: Village) -> None:

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 
+from service.actions.deciding import Deciding
 from service.actions.introductions import common, desk, ends
 from service.actions.people import register
 from service.domain.errors import NotNow, PeerloomError
@@ -40,7 +41,7 @@ def approver(village: Village, one: str) -> Callable[[], object]:
 
     def approve() -> object:
         with village.sessions.writing() as session:
-            return desk.approve(session, mateo, one, version=row.version, seen=seen, now=village.now)
+            return desk.approve(Deciding(session, mateo, one, row.version, village.now), seen=seen)
 
     return approve
 

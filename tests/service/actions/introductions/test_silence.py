@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from service.actions.access import sign_in
+from service.actions.deciding import Deciding
 from service.domain.introductions import ANSWER_WITHIN
 from service.store import find
 from service.store.session import Sessions, make_engine
@@ -110,7 +111,7 @@ def test_a_facilitators_late_doubt_closes_it_for_both_whatever_was_answered(
         with village.sessions.writing() as session:
             version, mateo = session.get_one(Introduction, one).version, village.actor_in(session, "mateo")
             why = desk.Why.WRONG_TIME
-            desk.dismiss(session, mateo, one, version=version, reason=why, now=village.now)
+            desk.dismiss(Deciding(session, mateo, one, version, village.now), reason=why)
         assert village.sees("amara").items == village.sees("lin").items == ()
         with village.sessions.reading() as session:
             mateo = session.get_one(Introduction, one)

@@ -12,6 +12,7 @@ from pipelines.people.values import Kind, Match, Reason, Shown, Wording
 from pipelines.values import AI
 from service.actions.access import credentials, organizations
 from service.actions.challenges import setting
+from service.actions.deciding import Deciding
 from service.actions.introductions import answers, common, desk, own
 from service.actions.introductions import suggest as introductions_suggest
 from service.actions.people import register
@@ -99,7 +100,7 @@ class Village:
         row = self.row(introduction)
         seen = wording_digest(common.texts(row))
         with self.sessions.writing() as session:
-            desk.approve(session, actor, introduction, version=row.version, seen=seen, undo=UNDO, now=self.now)
+            desk.approve(Deciding(session, actor, introduction, row.version, self.now), seen=seen, undo=UNDO)
 
     def ask(self, introduction: str) -> bool:
         with self.sessions.writing() as session:

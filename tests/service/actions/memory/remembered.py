@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from pipelines import values
 from pipelines.values import PointKind, SourceKind
+from service.actions.deciding import Deciding
 from service.actions.decisions import points
 from service.actions.drafts import make
 from service.actions.memory import opposed
@@ -61,7 +62,7 @@ def first(row: DraftRow) -> PointRow:
 
 
 def accept(session: Session, actor: Actor, row: DraftRow, *, now: datetime = NOW) -> DraftRow:
-    return points.accept_point(session, actor, row.id, version=row.version, point_id=first(row).id, now=now)
+    return points.accept_point(Deciding(session, actor, row.id, row.version, now), point_id=first(row).id)
 
 
 def compare(session: Session) -> None:
@@ -79,5 +80,5 @@ def dismiss(
     session: Session, actor: Actor, row: DraftRow, note: str = "", *, code: str = "wrong", now: datetime = NOW
 ) -> DraftRow:
     """Dismiss the first point."""
-    at = {"version": row.version, "point_id": first(row).id, "now": now}
-    return points.dismiss_point(session, actor, row.id, reason_code=code, note=note, **at)
+    at = Deciding(session, actor, row.id, row.version, now)
+    return points.dismiss_point(at, first(row).id, reason_code=code, note=note)

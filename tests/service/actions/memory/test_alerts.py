@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from pipelines.values import AI
+from service.actions.deciding import Deciding
 from service.actions.decisions import points
 from service.actions.desk import outward
 from service.actions.drafts import read
@@ -72,7 +73,7 @@ def test_nearly_the_same_point_kept_here_and_dismissed_there_raises_an_alert(ses
         compare(session)
         assert [one.clash for one in alerts.alerts(session, mateo, "observe")] == [Clash.KEPT_AND_DISMISSED]
         points.edit_point(
-            session, mateo, gone.id, version=gone.version, point_id=first(gone).id, text="Why not?", now=LATER
+            Deciding(session, mateo, gone.id, gone.version, LATER), point_id=first(gone).id, text="Why not?"
         )
         assert alerts.alerts(session, mateo, "observe") == []
 

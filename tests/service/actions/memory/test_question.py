@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from pipelines import values
 from pipelines.values import Standing
 from service.actions.challenges import setting
+from service.actions.deciding import Deciding
 from service.actions.drafts import make
 from service.actions.memory import alerts, decided, question
 from service.actions.memory.decided import Target
@@ -90,7 +91,7 @@ def test_one_judgement_applied_to_many_counts_once(sessions: Sessions):
         ]
         dismiss(session, lena, rows[0])
         to = [Target(row.id, row.version, first(row).id) for row in rows[1:]]
-        done = decided.apply_to(session, lena, rows[0].id, first(rows[0]).id, version=rows[0].version, to=to, now=NOW)
+        done = decided.apply_to(Deciding(session, lena, rows[0].id, rows[0].version, NOW), first(rows[0]).id, to=to)
         assert [one.problem for one in done] == [None] * 3
         assert question.look(session, lena, "observe").open is None
 

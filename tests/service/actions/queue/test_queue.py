@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from pipelines.values import Band
 from service.actions.challenges import setting
+from service.actions.deciding import Deciding
 from service.actions.decisions import points, review
 from service.actions.drafts import make, read
 from service.actions.people import register
@@ -93,8 +94,8 @@ def test_a_row_says_who_when_and_how_much_there_is_to_read(sessions: Sessions):
         assert (shown.claim.name, shown.claim.mine) == ("Mateo", False)
         assert look(session, mateo).rows[0].claim.mine
         assert look(session, lena, now=NOW + timedelta(hours=1)).rows[0].claim is None
-        at = {"version": shown.version, "point_id": row.points[0].id, "now": NOW}
-        points.dismiss_point(session, mateo, row.id, reason_code="wrong", **at)
+        at = Deciding(session, mateo, row.id, shown.version, NOW)
+        points.dismiss_point(at, row.points[0].id, reason_code="wrong")
         assert look(session, lena).rows[0].points == 0
 
 
@@ -251,7 +252,7 @@ def test_the_pulse_changes_with_every_change_that_the_queue_would_show_and_with_
         seen = [pulse()]
         hand_in(session, platform, "lin", text(1))  # in a group that is not theirs
         assert pulse() == seen[0]
-        points.set_summary(session, lena, row.id, version=row.version, text="Another.", now=NOW)
+        points.set_summary(Deciding(session, lena, row.id, row.version, NOW), text="Another.")
         seen.append(pulse())
         row.claimed_by, row.claimed_until = mateo.person, NOW + timedelta(minutes=15)
         session.flush()
@@ -259,7 +260,7 @@ def test_the_pulse_changes_with_every_change_that_the_queue_would_show_and_with_
         assert pulse(NOW + timedelta(minutes=16)) == seen[1]
         other = make_ready(session, hand_in(session, platform, "yusuf", text(2)).draft)
         seen.append(pulse())
-        review.decline(session, lena, other.id, version=other.version, now=NOW)
+        review.decline(Deciding(session, lena, other.id, other.version, NOW))
         seen.append(pulse())
         assert len({*seen[:4]}) == 4
         assert seen[4] == seen[2]
