@@ -29,7 +29,7 @@ from service.jobs import (
     galleries,
     goals,
     introductions,
-    opposing,
+    memory,
     paying,
     questioned,
     sync,
@@ -232,7 +232,7 @@ KINDS: dict[str, Callable[[Workshop, str, Job], None]] = {
     "question": questioned.look,
     "goals": goals.look,
     "uptake": following.reckon,
-    "oppose": opposing.compare,
+    "oppose": memory.compare,
     "brief": brief_wordings.word,
 }
 """Every kind but `sync`, which is done in batches."""

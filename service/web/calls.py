@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
-from service.actions.deciding import Deciding
+from service.actions.approvals.deciding import Deciding
 from service.domain.errors import PreconditionNeeded
 from service.domain.roles import Actor
 from service.store import clashes, replies

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pipelines.values import Standing
-from service.actions import approvals
+from service.actions.approvals import approving
 from service.actions.decisions import release
 from service.actions.decisions.points import PointWish, keep_judgement, own_point
 from service.actions.decisions.review import noted
@@ -100,7 +100,7 @@ def _write(
     keep_judgement(session, draft, standing=wish.verdict, score=wish.score, criteria=wish.criteria)
     approved = text_to_approve(draft)
     consequences.touch(draft, step(draft.state, Act.APPROVE, By.FACILITATOR), now=now)
-    approval = approvals.keep(session, approvals.DRAFT, draft, facilitator, approved, release_at=at, now=at)
+    approval = approving.keep(session, approving.DRAFT, draft, facilitator, approved, release_at=at, now=at)
     noted(session, draft, facilitator, approved[0], now=at)
     release.make_visible(session, draft, approval, By.FACILITATOR, now=at)
 

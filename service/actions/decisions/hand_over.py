@@ -8,7 +8,7 @@ from datetime import timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from service.actions.deciding import Deciding
+from service.actions.approvals.deciding import Deciding
 from service.actions.decisions.claim import UNDECIDED
 from service.actions.decisions.hold import decide, open_draft
 from service.actions.drafts import read

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from service.actions.deciding import Deciding
+from service.actions.approvals.deciding import Deciding
 from service.actions.work import consequences
 from service.domain.drafts import Act, By, step
 from service.domain.errors import ChangedSince, Conflict, NotFound

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from pipelines.values import PointKind, Source, SourceKind, Standing
-from service.actions.deciding import Deciding
+from service.actions.approvals.deciding import Deciding
 from service.actions.decisions.hold import decide, open_draft, revised, settle
 from service.actions.drafts.points import current_points, source_row, standing_points
 from service.actions.work import consequences

@@ -11,8 +11,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pipelines.values import SourceKind
-from service.actions import approvals
-from service.actions.deciding import Deciding
+from service.actions.approvals import approving
+from service.actions.approvals.deciding import Deciding
 from service.actions.decisions.hold import decide, open_draft
 from service.actions.work import consequences, submit
 from service.domain.drafts import Act, By, State, step
@@ -68,7 +68,7 @@ class ReleasedFeedback:
 def release_due(session: Session, draft_id: str, *, now: datetime) -> bool:
     """The undo window has passed: release, if it still stands approved. False: nothing to release any more, or yet."""
     draft = session.get(DraftRow, draft_id, with_for_update={"key_share": True})
-    approval = approvals.due(session, approvals.DRAFT, draft, now=now) if draft is not None else None
+    approval = approving.due(session, approving.DRAFT, draft, now=now) if draft is not None else None
     if draft is None or approval is None:
         return False
     make_visible(session, draft, approval, By.CLOCK, now=now)
@@ -79,7 +79,7 @@ def release(at: Deciding) -> DraftRow:
     """A facilitator releases what is approved without waiting for the undo window. Raises NotNow, ChangedSince."""
     draft, _ = open_draft(at)
     step(draft.state, Act.RELEASE, By.FACILITATOR)
-    approval = approvals.in_force(at.session, approvals.DRAFT, draft.id)
+    approval = approving.in_force(at.session, approving.DRAFT, draft.id)
     if approval is None:
         raise NotFound("There is no approval to release.")
     make_visible(at.session, draft, approval, By.FACILITATOR, now=at.now)
@@ -89,7 +89,7 @@ def release(at: Deciding) -> DraftRow:
 def make_visible(session: Session, draft: DraftRow, approval: Approval, by: By, *, now: datetime) -> None:
     """The one way in which a draft is released."""
     consequences.touch(draft, step(draft.state, Act.RELEASE, by), now=now)
-    approvals.let_out(session, approvals.DRAFT, draft, approval, by.value, now=now)
+    approving.let_out(session, approving.DRAFT, draft, approval, by.value, now=now)
     consequences.told_of(session, draft, Event.FEEDBACK_RELEASED, now=now)
 
 
@@ -99,7 +99,7 @@ def retract(at: Deciding, *, reason: str = "") -> DraftRow:
     consequences.touch(draft, step(draft.state, Act.RETRACT, By.FACILITATOR), now=at.now)
     for row in at.session.scalars(select(Release).where(Release.draft_id == draft.id, Release.retracted_at.is_(None))):
         row.retracted_at, row.retracted_reason = at.now, reason
-    approvals.end(at.session, approvals.DRAFT, draft, now=at.now)
+    approving.end(at.session, approving.DRAFT, draft, now=at.now)
     decide(at.session, draft, person, "retract", now=at.now, note=reason)
     consequences.told_of(at.session, draft, Event.FEEDBACK_RETRACTED, now=at.now)
     return draft

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from pipelines.values import AI, PointKind, Standing
-from service.actions import approvals
-from service.actions.deciding import Deciding
+from service.actions.approvals import approving
+from service.actions.approvals.deciding import Deciding
 from service.actions.decisions import openings
 from service.actions.decisions.hold import check_unclaimed, decide, locked, open_draft, settle
 from service.actions.drafts.points import current_points, standing_points, text_to_approve
@@ -35,7 +35,7 @@ def write(at: Deciding) -> DraftRow:
     return draft
 
 
-def approve(at: Deciding, *, seen: str, undo: timedelta = approvals.UNDO, bulk: bool = False) -> DraftRow:
+def approve(at: Deciding, *, seen: str, undo: timedelta = approving.UNDO, bulk: bool = False) -> DraftRow:
     """Approve exactly the text whose hash is `seen`; it is released when the undo window has passed.
 
     Points not yet decided on were seen with it and count as accepted. Raises ChangedSince if the text is another by
@@ -51,7 +51,7 @@ def approve(at: Deciding, *, seen: str, undo: timedelta = approvals.UNDO, bulk: 
         if point.state is PointState.PROPOSED:
             settle(point, PointState.ACCEPTED, person, at.now)
     _imply_judgement(at.session, draft)
-    approvals.give(at.session, approvals.DRAFT, draft, person, approved, undo=undo, now=at.now)
+    approving.give(at.session, approving.DRAFT, draft, person, approved, undo=undo, now=at.now)
     noted(at.session, draft, person, approved[0], bulk=bulk, now=at.now)
     consequences.learn_later(at.session, draft.organization_id, now=at.now)
     consequences.touch(draft, state, now=at.now)
@@ -85,7 +85,7 @@ def undo(at: Deciding) -> DraftRow:
     """Take an approval back before it is released."""
     draft, person = open_draft(at)
     state = step(draft.state, Act.UNDO, By.FACILITATOR)
-    approvals.end(at.session, approvals.DRAFT, draft, now=at.now)
+    approving.end(at.session, approving.DRAFT, draft, now=at.now)
     decide(at.session, draft, person, "undo", now=at.now)
     consequences.sync(at.session, draft.organization_id, [point.id for point in current_points(draft)], now=at.now)
     consequences.touch(draft, state, now=at.now)

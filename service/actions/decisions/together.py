@@ -14,8 +14,8 @@ from math import ceil
 
 from sqlalchemy.orm import Session
 
-from service.actions import approvals
-from service.actions.deciding import Deciding
+from service.actions.approvals import approving
+from service.actions.approvals.deciding import Deciding
 from service.actions.decisions import review
 from service.actions.drafts import read
 from service.actions.queue import alike
@@ -65,7 +65,7 @@ class Said:
 
     reason_code: str = ""
     note: str = ""
-    undo: timedelta = approvals.UNDO
+    undo: timedelta = approving.UNDO
 
 
 def decide_together(

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from service.actions import approvals
+from service.actions.approvals import approving
 from service.actions.drafts import points
 from service.actions.memory import decided, question
 from service.domain.clarifying import Question
@@ -40,7 +40,7 @@ def left_behind(session: Session, actor: Actor, draft_id: str) -> LeftBehind | N
     if found is None or not may_see_group(actor, found.DraftRow.group_id):
         return None
     row, name = found
-    approval = approvals.in_force(session, approvals.DRAFT, row.id) if row.state is State.APPROVED else None
+    approval = approving.in_force(session, approving.DRAFT, row.id) if row.state is State.APPROVED else None
     return LeftBehind(row.id, row.version, row.state, name, approval.release_at if approval else None)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from service.actions.deciding import Deciding
+from service.actions.approvals.deciding import Deciding
 from service.actions.decisions import hold
 from service.actions.desk import draft as desk_draft
 from service.actions.desk.draft import DeskDraft

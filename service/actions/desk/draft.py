@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pipelines.values import AI, Band, PointKind, Standing
-from service.actions import approvals
+from service.actions.approvals import approving
 from service.actions.desk import outward
 from service.actions.desk import sources as desk_sources
 from service.actions.desk.advice import Advice
@@ -182,7 +182,7 @@ def show(session: Session, actor: Actor, draft_id: str, *, now: datetime) -> Des
     submission = session.get_one(Submission, row.submission_id)
     revision = session.get_one(Revision, row.revision_id)
     points = _points(session, actor, full, challenge)
-    approval = approvals.in_force(session, approvals.DRAFT, row.id) if row.state is State.APPROVED else None
+    approval = approving.in_force(session, approving.DRAFT, row.id) if row.state is State.APPROVED else None
     names = store_names.names_of(session, [submission.person_id, row.claimed_by])
     return DeskDraft(
         id=row.id,

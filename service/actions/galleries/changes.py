@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from service.actions.deciding import Deciding
+from service.actions.approvals.deciding import Deciding
 from service.actions.galleries.pool import candidates, compared
 from service.actions.galleries.review import decide, opened
 from service.actions.galleries.sharing import look

@@ -14,7 +14,7 @@ from typing import Final
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, selectinload
 
-from service.actions import approvals
+from service.actions.approvals import approving
 from service.actions.galleries.pool import as_works, candidates
 from service.actions.galleries.review import body_of
 from service.actions.galleries.sharing import Now, Work, look
@@ -219,7 +219,7 @@ def show(session: Session, actor: Actor, gallery_id: str, *, now: datetime, choi
         raise NotFound("There is no such gallery here, or it is not yours to see.")
     here = look(session, [row], now=now)[row.id]
     challenge, submission = session.get_one(Challenge, row.challenge_id), session.get_one(Submission, row.submission_id)
-    own, approval = session.get_one(Revision, row.revision_id), approvals.in_force(session, approvals.GALLERY, row.id)
+    own, approval = session.get_one(Revision, row.revision_id), approving.in_force(session, approving.GALLERY, row.id)
     taken_back = submission.withdrawn_at is not None
     acts = tuple(possible(row.state, By.FACILITATOR))
     return DeskGallery(

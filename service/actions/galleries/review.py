@@ -11,8 +11,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from service.actions import approvals
-from service.actions.deciding import Deciding
+from service.actions.approvals import approving
+from service.actions.approvals.deciding import Deciding
 from service.actions.galleries.sharing import LIVE, Now, Tree, counted, look
 from service.actions.galleries.wanted import tell, touch, want
 from service.domain.errors import ChangedSince, Invalid, NotFound, NotNow
@@ -69,7 +69,7 @@ def body_of(session: Session, now: Now, comparison: str, *, marked: bool = True)
     }
 
 
-def approve(at: Deciding, *, seen: str, undo: timedelta = approvals.UNDO) -> Gallery:
+def approve(at: Deciding, *, seen: str, undo: timedelta = approving.UNDO) -> Gallery:
     """Approve exactly what has the hash `seen`; it is shown when the undo window has passed.
 
     Raises ChangedSince if it is another by now, Invalid where something in it is no longer shared or is missing.
@@ -81,7 +81,7 @@ def approve(at: Deciding, *, seen: str, undo: timedelta = approvals.UNDO) -> Gal
     require_seen(seen, body_digest(body), "The gallery has changed since you saw it. Look at it again, then decide.")
     _check_whole(here, row.comparison)
     _count(at.session, row)
-    approvals.give(at.session, approvals.GALLERY, row, person, (seen, body), undo=undo, now=at.now)
+    approving.give(at.session, approving.GALLERY, row, person, (seen, body), undo=undo, now=at.now)
     decide(at.session, row, person, "approve", now=at.now, text_hash=seen)
     touch(row, state, now=at.now)
     return row
@@ -117,9 +117,9 @@ def by_policy(session: Session, row: Gallery, *, now: datetime) -> bool:
         return False
     body = body_of(session, here, policy.question, marked=False)
     _count(session, row)
-    approvals.give(
+    approving.give(
         session,
-        approvals.GALLERY,
+        approving.GALLERY,
         row,
         policy.facilitator_id,
         (body_digest(body), body),
@@ -152,7 +152,7 @@ def undo(at: Deciding) -> Gallery:
 
 
 def _end_approval(session: Session, row: Gallery, *, now: datetime) -> None:
-    approvals.end(session, approvals.GALLERY, row, now=now)
+    approving.end(session, approving.GALLERY, row, now=now)
     for item in row.items:
         item.nth = None
 
@@ -163,7 +163,7 @@ def show_due(session: Session, gallery_id: str, *, now: datetime) -> bool:
     False: nothing to show any more, or not yet; where something is no longer shared, a facilitator decides anew.
     """
     row = session.get(Gallery, gallery_id, with_for_update={"key_share": True})
-    approval = approvals.due(session, approvals.GALLERY, row, now=now) if row is not None else None
+    approval = approving.due(session, approving.GALLERY, row, now=now) if row is not None else None
     if row is None or approval is None:
         return False
     here = look(session, [row], now=now, texts=False)[row.id]
@@ -182,7 +182,7 @@ def _show(session: Session, row: Gallery, approval: GalleryApproval, *, now: dat
     """The one way in which a gallery is shown."""
     touch(row, step(row.state, Act.SHOW, By.CLOCK), now=now)
     row.shown_at = now
-    approvals.let_out(session, approvals.GALLERY, row, approval, By.CLOCK.value, now=now)
+    approving.let_out(session, approving.GALLERY, row, approval, By.CLOCK.value, now=now)
     tell(session, row, Event.GALLERY_SHOWN, now=now)
 
 

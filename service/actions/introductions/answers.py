@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from service.actions import approvals
+from service.actions.approvals import approving
 from service.actions.introductions.common import held, open_people, over, side, tell, texts, willing
 from service.actions.introductions.ends import withdraw
 from service.domain.errors import NotAllowed, NotFound, NotNow
@@ -39,11 +39,11 @@ def ask_due(session: Session, introduction_id: str, *, now: datetime) -> bool:
     if not willing(row, open_to):
         withdraw(session, row, By.FIRST, now=now)
         return False
-    approval = approvals.due(session, approvals.INTRODUCTION, row, now=now)
+    approval = approving.due(session, approving.INTRODUCTION, row, now=now)
     if approval is None or wording_digest(texts(row)) != approval.text_hash:
         return False
     row.state, row.asked_at = step(row.state, Act.ASK, By.CLOCK), now
-    approvals.let_out(session, approvals.INTRODUCTION, row, approval, By.CLOCK.value, now=now)
+    approving.let_out(session, approving.INTRODUCTION, row, approval, By.CLOCK.value, now=now)
     tell(session, row, Event.INTRODUCTION_ASKED, now=now)
     return True
 

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Row, or_, select
 from sqlalchemy.orm import Session
 
 from pipelines.values import AI
-from service.actions.deciding import Deciding
+from service.actions.approvals.deciding import Deciding
 from service.domain.errors import ChangedSince, NotAllowed, NotFound
 from service.domain.events import Event
 from service.domain.introductions import (

@@ -12,8 +12,8 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from service.actions import approvals
-from service.actions.deciding import Deciding
+from service.actions.approvals import approving
+from service.actions.approvals.deciding import Deciding
 from service.actions.introductions.common import (
     UNANSWERED,
     RowLike,
@@ -207,7 +207,7 @@ def show(session: Session, actor: Actor, introduction_id: str, *, now: datetime)
     places = [Place(one["work"], one["start"], one["end"]) for one in row.passages]
     quotes = of_work(session, places, reader(session, actor, reviewing=True), named=True)
     request = session.get(Request, row.request_id) if row.request_id else None
-    approval = approvals.in_force(session, approvals.INTRODUCTION, row.id)
+    approval = approving.in_force(session, approving.INTRODUCTION, row.id)
     acts = tuple(act for act in possible(_outside(row, now), By.FACILITATOR) if act != Act.ASK.value)
     return DeskIntroduction(
         line=_lines(session, actor, [row], now)[0],
@@ -264,7 +264,7 @@ def drop_quotes(at: Deciding) -> Introduction:
     return row
 
 
-def approve(at: Deciding, *, seen: str, undo: timedelta = approvals.UNDO) -> Introduction:
+def approve(at: Deciding, *, seen: str, undo: timedelta = approving.UNDO) -> Introduction:
     """Approve exactly the text whose hash is `seen`; both are asked when the undo window has passed.
 
     Raises ChangedSince for another text, NotNow where one of the two may not be asked now, saying why.
@@ -274,7 +274,7 @@ def approve(at: Deciding, *, seen: str, undo: timedelta = approvals.UNDO) -> Int
     text_hash = require_seen(seen, texts(row))
     if (why := hindered(at.session, row, open_to, at.now)) is not None:
         raise NotNow(f"Nobody can be asked now: {HINDRANCES[why]}.")
-    approvals.give(at.session, approvals.INTRODUCTION, row, person, (text_hash, texts(row)), undo=undo, now=at.now)
+    approving.give(at.session, approving.INTRODUCTION, row, person, (text_hash, texts(row)), undo=undo, now=at.now)
     row.state = state
     _changed(row, person)
     return row
@@ -305,7 +305,7 @@ def dismiss(at: Deciding, *, reason: Why, note: str = "") -> Introduction:
 
 def _undo_approval(session: Session, row: Introduction, now: datetime) -> None:
     if row.asked_at is None:
-        approvals.end(session, approvals.INTRODUCTION, row, now=now)
+        approving.end(session, approving.INTRODUCTION, row, now=now)
 
 
 def _changed(row: Introduction, person: str) -> None:

@@ -14,7 +14,7 @@ from functools import partial
 from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session, load_only
 
-from service.actions.deciding import Deciding
+from service.actions.approvals.deciding import Deciding
 from service.actions.decisions import points
 from service.actions.decisions.hold import open_draft
 from service.actions.drafts import read

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from pipelines import values
 from pipelines.values import AI, Band, Outcome, PointKind, SourceKind
 from service.actions.access import credentials, organizations
+from service.actions.approvals.deciding import Deciding
 from service.actions.challenges import setting
-from service.actions.deciding import Deciding
 from service.actions.decisions import review
 from service.actions.drafts import make, points
 from service.actions.people import register

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from pipelines import values
 from pipelines.values import AI, Source, SourceKind
-from service.actions.deciding import Deciding
+from service.actions.approvals.deciding import Deciding
 from service.actions.decisions import release, review
 from service.actions.drafts import make
 from service.actions.people import register

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 
 from pipelines.values import AI
 from service import wiring
-from service.actions.deciding import Deciding
+from service.actions.approvals.deciding import Deciding
 from service.actions.decisions import release
 from service.actions.following import challenge as following
 from service.actions.following import challenges, pairs, uptake

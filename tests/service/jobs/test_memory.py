@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from pipelines.ports import LanguageModel, ModelReply, ModelRequest
 from pipelines.values import AI, PointKind, SourceKind
+from service.actions.approvals.deciding import Deciding
 from service.actions.challenges.setting import ChallengeWish, CriterionWish, put_challenge
-from service.actions.deciding import Deciding
 from service.actions.decisions import points, review
 from service.actions.desk import outward
 from service.actions.drafts import points as drafts_points

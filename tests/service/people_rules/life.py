@@ -17,8 +17,8 @@ from sqlalchemy.orm import Session
 from pipelines.people.values import Kind, Match, Reason, Shown, Wording
 from pipelines.values import AI
 from service import wiring
+from service.actions.approvals.deciding import Deciding
 from service.actions.challenges import setting
-from service.actions.deciding import Deciding
 from service.actions.galleries import policy as galleries_policy
 from service.actions.galleries import review
 from service.actions.introductions import answers, desk, ends, suggest

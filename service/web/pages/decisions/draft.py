@@ -11,7 +11,7 @@ from fastapi import Form
 from pydantic import BaseModel, ConfigDict, Field
 
 from pipelines.values import PointKind, Standing
-from service.actions.deciding import Deciding
+from service.actions.approvals.deciding import Deciding
 from service.actions.decisions import claim, hand_over, openings, points, release, review
 from service.actions.desk import conflict
 from service.web.fields import DraftId, Hash, Id, Line, PointId, Words

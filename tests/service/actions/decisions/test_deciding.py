@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from pipelines.values import PointKind, Source, SourceKind, Standing
-from service.actions.deciding import Deciding
+from service.actions.approvals.deciding import Deciding
 from service.actions.decisions import given_elsewhere, points, release, review
 from service.actions.drafts import make
 from service.actions.drafts import points as drafts_points

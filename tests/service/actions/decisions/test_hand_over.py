@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from service.actions.deciding import Deciding
+from service.actions.approvals.deciding import Deciding
 from service.actions.decisions import claim, hand_over, review
 from service.actions.queue import waiting
 from service.actions.queue.waiting import QueueFilter, Whose

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pipelines.values import AI
-from service.actions.deciding import Deciding
+from service.actions.approvals.deciding import Deciding
 from service.actions.decisions import openings, points, review, together
 from service.actions.decisions.together import Listed, Verdict, sample
 from service.actions.drafts import points as drafts_points

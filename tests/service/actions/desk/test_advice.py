@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pipelines.values import PointKind
-from service.actions.deciding import Deciding
+from service.actions.approvals.deciding import Deciding
 from service.actions.decisions import points
 from service.actions.decisions.points import PointWish
 from service.actions.desk import advice, outward

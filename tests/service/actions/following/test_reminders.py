@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from service.actions.deciding import Deciding
+from service.actions.approvals.deciding import Deciding
 from service.actions.decisions import release
 from service.actions.following import reminders
 from service.actions.following.reminders import ReminderWish

@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from pipelines.values import AI
-from service.actions.deciding import Deciding
+from service.actions.approvals.deciding import Deciding
 from service.actions.galleries import changes, policy, review
 from service.actions.galleries import desk as galleries_desk
 from service.actions.learners import commitments, galleries

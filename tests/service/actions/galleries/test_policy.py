@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from service.actions.deciding import Deciding
+from service.actions.approvals.deciding import Deciding
 from service.actions.galleries import policy, review
 from service.actions.learners import galleries as galleries_learn
 from service.actions.people import register

@@ -9,8 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pipelines.adapters.hashing import HashingEmbedder
+from service.actions.approvals.deciding import Deciding
 from service.actions.challenges import setting
-from service.actions.deciding import Deciding
 from service.actions.galleries import desk, make, review
 from service.actions.people import register
 from service.domain.galleries import State

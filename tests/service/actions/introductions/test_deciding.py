@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
-from service.actions.deciding import Deciding
+from service.actions.approvals.deciding import Deciding
 from service.actions.introductions import answers, common, desk, ends
 from service.domain.errors import ChangedSince, Invalid, NotAllowed, NotFound, NotNow
 from service.domain.introductions import ANSWER_WITHIN, SUGGESTION_KEEPS, Seen, State, wording_digest

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from service.actions.deciding import Deciding
+from service.actions.approvals.deciding import Deciding
 from service.actions.introductions import common, desk, ends
 from service.actions.people import register
 from service.domain.errors import NotNow, PeerloomError

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from service.actions.access import sign_in
-from service.actions.deciding import Deciding
+from service.actions.approvals.deciding import Deciding
 from service.domain.introductions import ANSWER_WITHIN
 from service.store import find
 from service.store.session import Sessions, make_engine

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from pipelines.people.values import Kind, Match, Reason, Shown, Wording
 from pipelines.values import AI
 from service.actions.access import credentials, organizations
+from service.actions.approvals.deciding import Deciding
 from service.actions.challenges import setting
-from service.actions.deciding import Deciding
 from service.actions.introductions import answers, common, desk, own
 from service.actions.introductions import suggest as introductions_suggest
 from service.actions.people import register

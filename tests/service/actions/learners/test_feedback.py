@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import event, select
 
 from pipelines.values import Source, SourceKind
-from service.actions.deciding import Deciding
+from service.actions.approvals.deciding import Deciding
 from service.actions.decisions import release
 from service.actions.documents import versions
 from service.actions.learners import feedback

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from service.actions.deciding import Deciding
+from service.actions.approvals.deciding import Deciding
 from service.actions.decisions import release
 from service.actions.learners import asks, reactions
 from service.actions.learners.asks import AskWish

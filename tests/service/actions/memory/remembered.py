@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from pipelines import values
 from pipelines.values import PointKind, SourceKind
-from service.actions.deciding import Deciding
+from service.actions.approvals.deciding import Deciding
 from service.actions.decisions import points
 from service.actions.drafts import make
 from service.actions.memory import opposed

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from pipelines.values import AI
-from service.actions.deciding import Deciding
+from service.actions.approvals.deciding import Deciding
 from service.actions.decisions import points
 from service.actions.desk import outward
 from service.actions.drafts import read

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pipelines.values import AI
-from service.actions.deciding import Deciding
+from service.actions.approvals.deciding import Deciding
 from service.actions.decisions import points, review
 from service.actions.drafts import points as drafts_points
 from service.actions.memory import decided

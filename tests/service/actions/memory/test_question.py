@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from pipelines import values
 from pipelines.values import Standing
+from service.actions.approvals.deciding import Deciding
 from service.actions.challenges import setting
-from service.actions.deciding import Deciding
 from service.actions.drafts import make
 from service.actions.memory import alerts, decided, question
 from service.actions.memory.decided import Target

@@ -11,8 +11,8 @@ from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from pipelines.values import Assessment, Judgement, Standing
+from service.actions.approvals.deciding import Deciding
 from service.actions.challenges import setting
-from service.actions.deciding import Deciding
 from service.actions.decisions import points, release, review
 from service.actions.following import challenges as overview_list
 from service.actions.overview import challenge

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from service.actions.deciding import Deciding
+from service.actions.approvals.deciding import Deciding
 from service.actions.decisions import openings, points, review
 from service.actions.overview import challenge, pace
 from service.domain.errors import NotAllowed, NotFound

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from pipelines.values import Standing
-from service.actions.deciding import Deciding
+from service.actions.approvals.deciding import Deciding
 from service.actions.decisions import openings, points
 from service.actions.overview import challenge, spot_checks
 from service.actions.work import submit

@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy.orm import Session
 
 from pipelines.values import Band
+from service.actions.approvals.deciding import Deciding
 from service.actions.challenges import setting
-from service.actions.deciding import Deciding
 from service.actions.decisions import points, review
 from service.actions.drafts import make, read
 from service.actions.people import register
