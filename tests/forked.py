@@ -1,0 +1,26 @@
+"""Where tests get processes of their own: forked from one that has already imported what takes seconds to import.
+
+They share nothing with the test but files and servers. A process that dies or is killed is as dead as any other.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+
+FORKED = multiprocessing.get_context("forkserver")
+FORKED.set_forkserver_preload(
+    [
+        "service.cli",
+        "service.main",
+        "service.worker",
+        "service.jobs.inline",
+        "service.jobs.similar",
+        "pipelines.feedback",
+        "pipelines.adapters.chroma",
+        "pipelines.adapters.hashing",
+        "uvicorn",
+        "celery.bin.worker",
+        "tests.journeys.commands",
+        "tests.service.store.processes",
+    ]
+)
