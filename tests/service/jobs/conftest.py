@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -23,6 +22,8 @@ from service.actions.work.submit import SubmissionWish, Submitted
 from service.domain.roles import Actor, Reach, Role
 from service.domain.visibility import ShowWork
 from service.settings import load
+from service.store.library import SqlLibrary
+from service.store.session import Sessions
 from service.store.tables import Job, JobState
 
 TEXT = "We pair teachers across grades and visit each other twice before half-term. Afterwards we talk about it."
@@ -56,7 +57,7 @@ class School:
 
 
 @pytest.fixture
-def parts(tmp_path: Path, sqlite_database: str) -> Iterator[wiring.Parts]:
+def parts(tmp_path: Path, sqlite_database: str, sqlite_sessions: Sessions) -> wiring.Parts:
     settings = load(
         data=tmp_path / "data",
         database_url=sqlite_database,
@@ -66,9 +67,7 @@ def parts(tmp_path: Path, sqlite_database: str) -> Iterator[wiring.Parts]:
         dispatch="inline",
         reconcile_seconds=5,
     )
-    made = replace(wiring.build(settings), attempts=3)
-    yield made
-    made.sessions.engine.dispose()
+    return replace(wiring.build(settings), attempts=3, sessions=sqlite_sessions, library=SqlLibrary(sqlite_sessions))
 
 
 @pytest.fixture
