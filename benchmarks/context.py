@@ -19,9 +19,9 @@ from pipelines.evaluation import folders, measures
 from pipelines.evaluation.configuration import Retrieving
 from pipelines.evaluation.context import DEPTH, ask, outcomes, scope, shelved
 from pipelines.evaluation.folders import Question
-from pipelines.lexical import terms
 from pipelines.ports import Embedder
 from pipelines.retrieval import Shelves
+from pipelines.texts.lexical import terms
 from pipelines.values import Shelf
 
 

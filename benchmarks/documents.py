@@ -16,11 +16,11 @@ from typing import Any, Final
 
 from benchmarks.setting import command, say, share
 from pipelines.approaches import Work
-from pipelines.brief import tensions
+from pipelines.briefs.making import tensions
 from pipelines.differing import Text, differing
 from pipelines.ports import Embedder
+from pipelines.texts.wording import tokens
 from pipelines.values import Criterion
-from pipelines.wording import tokens
 
 NEAREST: Final = 0.5
 """Cosine from which the baseline takes two passages for the same matter."""

@@ -16,9 +16,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.shapes import flow, is_program
+from pipelines.texts.shapes import flow, is_program
+from pipelines.texts.wording import language_of, sentences, stem, stop_words, tokens
 from pipelines.values import Standing
-from pipelines.wording import language_of, sentences, stem, stop_words, tokens
 
 Floats = NDArray[np.float64]
 

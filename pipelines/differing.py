@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.prompts import has_words, words
-from pipelines.wording import Span, akin, clauses, content, language_code, quotations, sentences, stem, tokens
+from pipelines.texts.wording import Span, akin, clauses, content, language_code, quotations, sentences, stem, tokens
 
 Vector = NDArray[np.float32]
 

@@ -13,9 +13,10 @@ from typing import Final
 
 from pipelines.assessment import MOST_JUDGED, Desks, assess
 from pipelines.drafting import Budget, draft, is_blank
-from pipelines.passages import cut
 from pipelines.ports import Embedder, LanguageModel
 from pipelines.retrieval import Caps, Part, Shelves, find
+from pipelines.texts.passages import cut
+from pipelines.texts.wording import quotations
 from pipelines.values import (
     AI,
     Assessment,
@@ -29,7 +30,6 @@ from pipelines.values import (
     Standing,
 )
 from pipelines.verification import verify
-from pipelines.wording import quotations
 
 PRECEDENTS: Final = 8
 CONTEXT: Final = 4

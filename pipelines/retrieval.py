@@ -18,8 +18,8 @@ from typing import Final
 
 import numpy as np
 
-from pipelines.lexical import Floats, Ints, LexicalIndex, shelf_language, terms
 from pipelines.ports import Embedder, Library, VectorIndex, Vectors
+from pipelines.texts.lexical import Floats, Ints, LexicalIndex, shelf_language, terms
 from pipelines.values import Evidence, Item, Scope, Shelf
 
 DEPTH: Final = 400

@@ -20,8 +20,8 @@ from scipy.optimize import linear_sum_assignment
 
 from pipelines.assessment.terms import MARKS, Array, Judged
 from pipelines.ports import Embedder
+from pipelines.texts.wording import Span, content, language_code, orders, sentences, shared
 from pipelines.values import ChallengeBrief, Item, PastPoint, PointKind, Standing
-from pipelines.wording import Span, content, language_code, orders, sentences, shared
 
 MOST_SENTENCES: Final = 120
 MOST_ROWS: Final = 60

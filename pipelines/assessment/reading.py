@@ -26,8 +26,8 @@ from pipelines.assessment.places import Found, Places
 from pipelines.assessment.space import texts_to_embed
 from pipelines.assessment.terms import VERDICTS, Array, Judged, Known, judged
 from pipelines.ports import Embedder
+from pipelines.texts.wording import count_words, language_code, language_of, orders
 from pipelines.values import Assessment, ChallengeBrief, Item, Judgement, Reviewed, Standing
-from pipelines.wording import count_words, language_code, language_of, orders
 
 NEAREST: Final = 5
 """Peers whose agreement is counted."""

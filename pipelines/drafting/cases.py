@@ -16,9 +16,10 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from pipelines.drafting.flow import Verify, draft
 from pipelines.drafting.request import Budget, build, said
-from pipelines.names import Pseudonyms
 from pipelines.ports import LanguageModel
 from pipelines.prompts import PromptError
+from pipelines.texts.names import Pseudonyms
+from pipelines.texts.wording import language_code, language_of
 from pipelines.values import (
     Assessment,
     Brief,
@@ -34,7 +35,6 @@ from pipelines.values import (
     Shelf,
     Standing,
 )
-from pipelines.wording import language_code, language_of
 
 MARKER = "case-5d8e1f"
 """The same every time, so that renders can be compared; a real draft's cannot be known beforehand."""

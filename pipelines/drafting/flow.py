@@ -10,10 +10,10 @@ from pipelines.drafting.blanks import is_blank
 from pipelines.drafting.points import place, renumbered, settled_by
 from pipelines.drafting.reading import RawReply, Unreadable, read
 from pipelines.drafting.request import SENT_BACK, Asked, Budget, build, said
-from pipelines.names import Pseudonyms
 from pipelines.ports import LanguageModel, ModelTrouble
+from pipelines.texts.names import Pseudonyms
+from pipelines.texts.wording import language_code, language_of
 from pipelines.values import AI, Assessment, Brief, Draft, Evidence, Finding, Outcome, Point, PromptUsed, Usage
-from pipelines.wording import language_code, language_of
 
 MOST_POINTS = 3
 

@@ -28,6 +28,7 @@ from pipelines.evaluation.shelves import MemoryLibrary
 from pipelines.indexing import Holding, settle
 from pipelines.ports import Embedder, LanguageModel
 from pipelines.retrieval import Shelves, collection
+from pipelines.texts.wording import alike
 from pipelines.values import (
     AI,
     Brief,
@@ -41,7 +42,6 @@ from pipelines.values import (
     Shelf,
     Standing,
 )
-from pipelines.wording import alike
 
 ORGANIZATION: Final = "evaluation"
 LEAST_SAME: Final = 3

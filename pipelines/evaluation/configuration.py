@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
-from pipelines.passages import PASSAGE_TOKENS
+from pipelines.texts.passages import PASSAGE_TOKENS
 
 JUDGED = 400
 

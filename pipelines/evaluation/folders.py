@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from pipelines.assessment.terms import MARKS
-from pipelines.passages import PASSAGE_TOKENS, cut
+from pipelines.texts.passages import PASSAGE_TOKENS, cut
+from pipelines.texts.wording import language_code
 from pipelines.values import ChallengeBrief, Criterion, Item, Reviewed, Shelf, Standing
-from pipelines.wording import language_code
 
 LABELS: Final = {"Correct": Standing.MET, "Partially correct": Standing.PARTLY, "Incorrect": Standing.NOT_YET}
 

@@ -17,7 +17,7 @@ import numpy as np
 
 from pipelines.approaches import Work, approaches, grouped
 from pipelines.evaluation.folders import CasesUnusable, rows
-from pipelines.gallery import WANTED, choose, rows_of
+from pipelines.galleries import WANTED, choose, rows_of
 from pipelines.ports import Embedder
 from pipelines.values import Standing
 

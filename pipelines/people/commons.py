@@ -13,11 +13,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.lexical import terms
 from pipelines.people.likeness import Floats, Space, pooled_by
 from pipelines.people.values import Shown, Work
 from pipelines.ports import Embedder
-from pipelines.wording import sentences
+from pipelines.texts.lexical import terms
+from pipelines.texts.wording import sentences
 
 OWN_WORKS: Final = 40
 """A person's works that are compared with everybody's, the latest; a log-mean-exp over more changes little."""

@@ -16,8 +16,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.lexical import shelf_language, terms
 from pipelines.ports import Embedder, Vectors
+from pipelines.texts.lexical import shelf_language, terms
 
 Floats = NDArray[np.float32]
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import islice
 
+from pipelines.texts.wording import SAME_MATTER, SAME_PASSAGE, TWINS, alike, language_code, passages_alike
 from pipelines.values import PointKind
-from pipelines.wording import SAME_MATTER, SAME_PASSAGE, TWINS, alike, language_code, passages_alike
 
 SAID_ALREADY = "already_said"
 OF_WORDING = frozenset({"too_harsh", "about_person", SAID_ALREADY})

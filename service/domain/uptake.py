@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from pipelines.texts.wording import akin, content, language_of, sentences, tokens
 from pipelines.values import Band, PointKind
-from pipelines.wording import akin, content, language_of, sentences, tokens
 from service.domain.worddiff import Kind, Piece
 
 METHOD: Final = 1

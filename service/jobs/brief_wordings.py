@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import secrets
 
-from pipelines.briefing import Item, Reworded, may_go, most, reword
-from pipelines.briefing.checks import Scene
+from pipelines.briefs import Item, Reworded, may_go, most, reword
+from pipelines.briefs.checks import Scene
 from pipelines.ports import LanguageModel
 from service.actions.briefs import meeting, wording
 from service.actions.briefs.meeting import Prepared

@@ -12,11 +12,11 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines import gallery
+from pipelines import galleries
 from pipelines.approaches import Work
-from pipelines.gallery import Because, Choice, Why
-from pipelines.passages import cut
+from pipelines.galleries import Because, Choice, Why
 from pipelines.ports import Embedder
+from pipelines.texts.passages import cut
 from pipelines.values import Standing
 from service.actions.galleries import make as galleries_making
 from service.actions.galleries import review
@@ -56,11 +56,11 @@ def chosen(making: Making, embedder: Embedder) -> Made:
     if not making.candidates:
         return Made(())
     vectors = vectors_of([making.own, *making.candidates], embedder)
-    found = gallery.choose(making.own, making.candidates, vectors, wanted=MOST, language=making.language)
+    found = galleries.choose(making.own, making.candidates, vectors, wanted=MOST, language=making.language)
     partly = {work.id for work in making.candidates if work.standing is Standing.PARTLY}
     if len(found.choices) < FEWEST and partly:
         wider = [replace(work, standing=None) if work.id in partly else work for work in making.candidates]
-        found = gallery.choose(making.own, wider, vectors, wanted=MOST, language=making.language)
+        found = galleries.choose(making.own, wider, vectors, wanted=MOST, language=making.language)
     return _made(making.own, found, partly)
 
 
@@ -75,7 +75,7 @@ def vectors_of(works: Sequence[Work], embedder: Embedder) -> Mapping[str, NDArra
     }
 
 
-def _made(own: Work, found: gallery.Gallery, partly: set[str]) -> Made:
+def _made(own: Work, found: galleries.Gallery, partly: set[str]) -> Made:
     """The two that are compared come first, as A and B."""
     places = found.comparison.places if found.comparison else ()
     compared = [place.work for place in places]

@@ -15,8 +15,8 @@ from sqlalchemy.orm import Session
 
 from pipelines import indexing
 from pipelines.indexing import Holding
-from pipelines.passages import cut
 from pipelines.ports import IndexUnavailable
+from pipelines.texts.passages import cut
 from pipelines.values import Item, Passage, Shelf
 from service.jobs.tools import Workshop
 from service.jobs.wanted import Wanted, everything, wanted

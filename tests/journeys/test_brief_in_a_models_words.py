@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from pipelines.briefing import most
+from pipelines.briefs import most
 from pipelines.drafting import Budget
 from pipelines.values import AI, Usage
 from service import wiring

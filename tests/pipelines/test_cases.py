@@ -10,7 +10,7 @@ import pytest
 from pipelines import prompts
 from pipelines.adapters.extractive import ExtractiveModel
 from pipelines.drafting.cases import Case, cases, render, try_out
-from pipelines.names import names_in
+from pipelines.texts.names import names_in
 from pipelines.values import Outcome
 from pipelines.verification import verify
 from tests.pipelines.worked_example import Scripted

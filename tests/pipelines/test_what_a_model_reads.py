@@ -6,7 +6,7 @@ import pytest
 
 from pipelines import verification
 from pipelines.drafting import Budget, draft
-from pipelines.names import Pseudonyms
+from pipelines.texts.names import Pseudonyms
 from pipelines.values import AI, Outcome, PastPoint, PointKind
 from tests.pipelines.test_drafting import drafted
 from tests.pipelines.worked_example import (

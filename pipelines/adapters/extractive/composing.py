@@ -20,8 +20,8 @@ from pipelines.adapters.extractive.readings import (
     Reading,
 )
 from pipelines.ports import Material
+from pipelines.texts.wording import Span, content, language_code, language_of, sentences, stop_words
 from pipelines.values import Criterion, Evidence, Judgement, PastPoint, PointKind, Standing
-from pipelines.wording import Span, content, language_code, language_of, sentences, stop_words
 
 MOST_POINTS = 3
 SEEN = 0.67

@@ -8,10 +8,8 @@ from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from pipelines.names import names_in
-from pipelines.values import Brief, Evidence, PastPoint, PointKind, Shelf
-from pipelines.verification import lint
-from pipelines.wording import (
+from pipelines.texts.names import names_in
+from pipelines.texts.wording import (
     alike,
     clauses,
     content,
@@ -23,6 +21,8 @@ from pipelines.wording import (
     tokens,
     unquoted,
 )
+from pipelines.values import Brief, Evidence, PastPoint, PointKind, Shelf
+from pipelines.verification import lint
 
 NEARLY_THE_SAME = 0.4
 """Share of content stems from which two facilitators' points count as the same remark in other words."""

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from pipelines.adapters.extractive.memory import Agreement
 from pipelines.adapters.extractive.phrasing import Matter
+from pipelines.texts.wording import Span
 from pipelines.values import Criterion, Standing
-from pipelines.wording import Span
 
 ASKED = 0.5
 """Chance of "met" up to which a facilitator's question is asked: in the examples 12 of 16 such were open."""

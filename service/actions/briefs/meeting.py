@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from pipelines.approaches import approaches
-from pipelines.brief import MeetingBrief, as_markdown, brief, waiting
-from pipelines.briefing.items import Item, in_order, items
+from pipelines.briefs.items import Item, in_order, items
+from pipelines.briefs.making import MeetingBrief, as_markdown, brief, waiting
 from pipelines.values import AI
 from service.actions.briefs.facts import Facts, Open
 from service.actions.work.lens import Lens

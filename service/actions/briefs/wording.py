@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from pipelines.briefing import Item, Reworded
+from pipelines.briefs import Item, Reworded
 from service.actions.briefs import facts
 from service.actions.briefs.facts import Facts
 from service.actions.briefs.meeting import Stored, fingerprint

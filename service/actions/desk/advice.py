@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from pipelines.texts.wording import language_code, locate, quotations
 from pipelines.values import Finding
 from pipelines.verification import lint
-from pipelines.wording import language_code, locate, quotations
 from service.actions.decisions.points import PointWish
 from service.actions.drafts import make as drafts
 from service.actions.drafts import read

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pipelines.approaches import Work
-from pipelines.gallery import Comparison, compare
+from pipelines.galleries import Comparison, compare
 from pipelines.values import AI, Standing
 from service.actions.galleries.sharing import (
     Tree,

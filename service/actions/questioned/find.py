@@ -12,8 +12,8 @@ from sqlalchemy import ColumnElement, delete, func, select
 from sqlalchemy.orm import Session
 
 from pipelines.differing import At, Differing, Text
+from pipelines.texts.wording import language_of, locate, tokens
 from pipelines.values import Item, Shelf
-from pipelines.wording import language_of, locate, tokens
 from service.actions.questioned import signs
 from service.actions.work.quotes import Place
 from service.domain.questioned import Act, State, step

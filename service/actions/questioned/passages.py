@@ -15,7 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pipelines.differing import At, agreed
-from pipelines.wording import locate
+from pipelines.texts.wording import locate
 from service.actions.questioned.find import UNCLEAR, readable
 from service.actions.questioned.signs import ASKED_ABOUT, Signs, signs
 from service.actions.work.quotes import Place, Quote, of_work, reader

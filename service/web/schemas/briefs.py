@@ -7,7 +7,7 @@ from datetime import datetime
 from pydantic import Field
 
 from pipelines.approaches import Approach, Place
-from pipelines.brief import CallOn, Question, Tally, Tension
+from pipelines.briefs.making import CallOn, Question, Tally, Tension
 from service.actions.briefs.meeting import Prepared
 from service.web.fields import AnswerBody
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
+from pipelines.texts.wording import same_passage
 from pipelines.values import PointKind
-from pipelines.wording import same_passage
 from service.domain.consistency import Clash, Said, Why, clash, clashes, kin
 
 REWORDED = [

@@ -14,7 +14,7 @@ from urllib.parse import quote
 from fastapi import Form
 
 from pipelines.approaches import Place
-from pipelines.brief import Tally
+from pipelines.briefs.making import Tally
 from service.actions.briefs import meeting, wording
 from service.actions.briefs.meeting import Prepared
 from service.domain.errors import Unavailable

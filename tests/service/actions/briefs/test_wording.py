@@ -7,7 +7,7 @@ import re
 import pytest
 from sqlalchemy import select
 
-from pipelines.briefing import Item, Reworded
+from pipelines.briefs import Item, Reworded
 from pipelines.values import AI, PromptUsed, Usage
 from service.actions.briefs import wording as brief_wording
 from service.actions.briefs.meeting import Prepared

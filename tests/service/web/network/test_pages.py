@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from pipelines.briefing import Reworded
+from pipelines.briefs import Reworded
 from service.actions.access import credentials
 from service.actions.briefs import wording
 from service.actions.network import graph

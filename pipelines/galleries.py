@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 
 from pipelines.approaches import Place, Work, approaches, clipped
 from pipelines.prompts import has_words, words
-from pipelines.shapes import flow, is_program, twins
+from pipelines.texts.shapes import flow, is_program, twins
+from pipelines.texts.wording import content, language_code, language_of, sentences, tokens
 from pipelines.values import Standing
-from pipelines.wording import content, language_code, language_of, sentences, tokens
 
 Vectors = Mapping[str, NDArray[np.float32]]
 Floats = NDArray[np.float64]

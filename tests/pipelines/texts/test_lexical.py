@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from pipelines.lexical import K1, B, LexicalIndex, shelf_language, terms
+from pipelines.texts.lexical import K1, B, LexicalIndex, shelf_language, terms
 
 
 def scores(texts: list[list[str]], *wanted: str) -> list[float]:

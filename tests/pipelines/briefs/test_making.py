@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.approaches import Place, Work, approaches
-from pipelines.brief import MeetingBrief, Need, as_markdown, brief
+from pipelines.briefs.making import MeetingBrief, Need, as_markdown, brief
 from pipelines.values import Criterion, Standing
 from tests.pipelines.gallery_works import anything, works
 

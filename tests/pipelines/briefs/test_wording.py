@@ -9,10 +9,10 @@ import pytest
 
 from pipelines import prompts
 from pipelines.approaches import Approach, Place
-from pipelines.brief import CallOn, MeetingBrief, Question, Tally, Tension, as_markdown, waiting
-from pipelines.briefing import Item, Kind, in_order, items, may_go, most, reword
-from pipelines.briefing.asking import NONE_MAY_GO, NONE_STANDS, UNWORDED, Reworded
-from pipelines.briefing.checks import Scene, wrong
+from pipelines.briefs import Item, Kind, in_order, items, may_go, most, reword
+from pipelines.briefs.asking import NONE_MAY_GO, NONE_STANDS, UNWORDED, Reworded
+from pipelines.briefs.checks import Scene, wrong
+from pipelines.briefs.making import CallOn, MeetingBrief, Question, Tally, Tension, as_markdown, waiting
 from pipelines.drafting import Budget
 from pipelines.ports import ModelRefused, ModelUnavailable
 from pipelines.values import AI, Criterion, Usage

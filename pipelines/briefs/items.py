@@ -13,9 +13,9 @@ from enum import StrEnum
 from typing import Final, TypeVar
 
 from pipelines.approaches import Place
-from pipelines.brief import MeetingBrief
+from pipelines.briefs.making import MeetingBrief
+from pipelines.texts.wording import orders
 from pipelines.values import AI
-from pipelines.wording import orders
 
 
 class Kind(StrEnum):

@@ -13,8 +13,8 @@ from typing import Any, Final
 
 from pipelines.approaches import Approach, Place, Work, clipped
 from pipelines.prompts import has_words, words
+from pipelines.texts.wording import content, language_code, passages_alike, stem, tokens
 from pipelines.values import Criterion, Standing
-from pipelines.wording import content, language_code, passages_alike, stem, tokens
 
 QUESTIONS: Final = 3
 TENSIONS: Final = 3

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from pipelines.adapters.hashing import HashingEmbedder
 from pipelines.approaches import Work
 from pipelines.evaluation import gallery as scoring
-from pipelines.gallery import Why, choose
-from pipelines.shapes import is_program, twins
+from pipelines.galleries import Why, choose
+from pipelines.texts.shapes import is_program, twins
 from pipelines.values import Standing
 from tests.pipelines.gallery_works import FIGURES, INTERVIEWS, PROGRAMS, anything, works
 

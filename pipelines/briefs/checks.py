@@ -12,11 +12,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from pipelines.briefing.items import LONGEST, Item, Kind
-from pipelines.names import names_in
+from pipelines.briefs.items import LONGEST, Item, Kind
 from pipelines.prompts import has_words, words
+from pipelines.texts.names import names_in
+from pipelines.texts.wording import language_of, locate, orders, quotations, sentences, tokens
 from pipelines.verification import lint
-from pipelines.wording import language_of, locate, orders, quotations, sentences, tokens
 
 BORROWED = 4
 """Words in a row that stand in another line's passages, and not in this line's, from which a wording borrows."""

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from pipelines.passages import MODEL_TOKENS, PASSAGE_TOKENS, cut, estimate_tokens
+from pipelines.texts.passages import MODEL_TOKENS, PASSAGE_TOKENS, cut, estimate_tokens
 from pipelines.values import Item, Passage, Shelf
 
 HANDBOOK = """---

@@ -12,12 +12,12 @@ from typing import Annotated
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
 from pipelines import prompts
-from pipelines.briefing.checks import Scene, wrong
-from pipelines.briefing.items import LONGEST, Item
+from pipelines.briefs.checks import Scene, wrong
+from pipelines.briefs.items import LONGEST, Item
 from pipelines.drafting.reading import Unreadable, fitting
 from pipelines.drafting.request import CHARACTERS_PER_TOKEN, NOTHING, SENT_BACK, Budget
-from pipelines.names import Pseudonyms
 from pipelines.ports import LanguageModel, ModelRequest, ModelTrouble
+from pipelines.texts.names import Pseudonyms
 from pipelines.values import PromptUsed, Usage
 
 NAME = "brief"
