@@ -7,6 +7,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select
+from sqlalchemy import text as sql
 from sqlalchemy.orm import Session
 
 from pipelines.values import Band
@@ -15,6 +17,7 @@ from service.actions.decisions import points, review
 from service.actions.drafts import make, read
 from service.actions.people import register
 from service.actions.queue import waiting
+from service.actions.queue.filtering import DAY
 from service.actions.queue.waiting import QueueFilter, QueuePage, Whose
 from service.domain.drafts import State
 from service.domain.errors import Invalid, NotAllowed, NotFound
@@ -282,3 +285,22 @@ def test_the_number_of_statements_is_the_same_for_few_and_for_many(sessions: Ses
         assert len(look(session, mateo).rows) == 12
         assert {name: count(session, act) for name, act in acts.items()} == few
         assert few == {"page": 9, "next": 3, "pulse": 3, "waiting": 3}
+
+
+def test_days_of_the_queue_are_utcs_wherever_the_database_thinks_it_is(sessions: Sessions):
+    with sessions.writing() as session:
+        platform = found(session)
+        lena = act_as(session, platform, "lena")
+        first, later = crowd(session, platform, 2)
+        midnight = NOW.replace(hour=0)
+        first.created_at, later.created_at = midnight - timedelta(minutes=30), midnight + timedelta(minutes=30)
+        first.shuffle, later.shuffle = "9", "1"
+        session.flush()
+        if session.get_bind().dialect.name == "postgresql":
+            session.execute(sql("SET LOCAL TIME ZONE 'Pacific/Auckland'"))
+        assert ids(look(session, lena)) == [first.id, later.id]
+        days = session.scalars(select(DAY).order_by(DAY)).all()
+        assert days == ["2026-10-04", "2026-10-05"]
+        following = read.next_draft(session, lena, read.DraftFilter(), now=NOW)
+        assert following is not None
+        assert following.id == first.id
