@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from pipelines.values import PointKind, Source, SourceKind, Standing
-from service.actions.decisions import given_elsewhere, hold, points, release, review
+from service.actions.decisions import claim, given_elsewhere, hold, points, release, review
 from service.actions.drafts import make
 from service.actions.work import submit
 from service.domain.drafts import State
@@ -78,12 +78,12 @@ def test_somebody_elses_claim_holds_until_it_is_taken_over_or_runs_out(sessions:
         platform = found(session)
         lena, mateo = act_as(session, platform, "lena"), act_as(session, platform, "mateo")
         row = make_ready(session, hand_in(session, platform).draft)
-        review.claim(session, lena, row.id, now=NOW)
+        claim.be_at(session, lena, row.id, now=NOW)
         with pytest.raises(Conflict, match="Lena is at this draft"):
             points.set_summary(session, mateo, row.id, version=row.version, text="x", now=NOW)
         much_later = NOW + timedelta(hours=1)
         points.set_summary(session, mateo, row.id, version=row.version, text="x", now=much_later)
-        review.claim(session, lena, row.id, take_over=True, now=much_later)
+        claim.be_at(session, lena, row.id, take_over=True, now=much_later)
         assert row.claimed_by == lena.person
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pipelines.values import AI
-from service.actions.decisions import hold, points, review
+from service.actions.decisions import claim, hold, points
 from service.actions.memory import decided
 from service.actions.memory.decided import Applied, Target
 from service.actions.people import register
@@ -182,7 +182,7 @@ def test_a_draft_that_somebody_else_is_at_is_left_alone(sessions: Sessions):
     with sessions.writing() as session:
         platform, amara, yusuf, _ = three(session)
         lena, mateo = act_as(session, platform, "lena"), act_as(session, platform, "mateo")
-        review.claim(session, lena, yusuf.id, now=NOW)
+        claim.be_at(session, lena, yusuf.id, now=NOW)
         dismiss(session, mateo, amara)
         done = {one.target.draft: one for one in apply(session, mateo, amara, targets(session, mateo, amara))}
         assert done[yusuf.id].problem is not None

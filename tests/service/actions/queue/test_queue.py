@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from pipelines.values import Band
 from service.actions.challenges import setting
-from service.actions.decisions import points, review
+from service.actions.decisions import claim, points, review
 from service.actions.drafts import make, read
 from service.actions.people import register
 from service.actions.queue import waiting
@@ -87,7 +87,7 @@ def test_a_row_says_who_when_and_how_much_there_is_to_read(sessions: Sessions):
         platform = found(session)
         lena, mateo = act_as(session, platform, "lena"), act_as(session, platform, "mateo")
         row = make_ready(session, hand_in(session, platform).draft)
-        review.claim(session, mateo, row.id, now=NOW)
+        claim.be_at(session, mateo, row.id, now=NOW)
         shown = look(session, lena).rows[0]
         assert (shown.person, shown.group_name, shown.challenge_title) == ("Amara Okafor", "North", "Peer observation")
         assert (shown.submission, shown.group, shown.challenge) == ("s-amara", "north", "observe")
@@ -147,7 +147,7 @@ def several(session: Session) -> tuple[Actor, dict[str, DraftRow]]:
             )
         )
     rows["old"].band, rows["south"].stale = Band.LOW, True
-    review.claim(session, mateo, rows["south"].id, now=NOW)
+    claim.be_at(session, mateo, rows["south"].id, now=NOW)
     session.flush()
     return mateo, rows
 
@@ -224,7 +224,7 @@ def test_what_comes_next_is_what_the_queue_shows_first_that_nobody_else_is_at_an
         order = ids(look(session, lena, filter=wanted))
         assert waiting.next(session, lena, wanted, now=NOW) == order[0]
         assert read.next_draft(session, lena, read.DraftFilter(group="north"), now=NOW).id == order[0]
-        review.claim(session, mateo, order[0], now=NOW)
+        claim.be_at(session, mateo, order[0], now=NOW)
         assert waiting.next(session, lena, wanted, now=NOW) == order[1]
         assert waiting.next(session, mateo, wanted, now=NOW) == order[0]
         assert waiting.next(session, lena, wanted, skip=order[1:3], now=NOW) == order[3]
