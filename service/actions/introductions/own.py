@@ -94,11 +94,6 @@ def one(session: Session, actor: Actor, introduction_id: str, *, now: datetime) 
     raise NotFound("There is no such introduction here, or it is over.")
 
 
-def waiting(session: Session, actor: Actor, *, now: datetime) -> int:
-    """How many questions wait for this person's answer."""
-    return len(mine(session, actor, now=now).seen_as(Seen.QUESTION))
-
-
 Standing = list[tuple[Introduction, IntroductionApproval]]
 
 

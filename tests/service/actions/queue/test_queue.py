@@ -115,8 +115,6 @@ def test_nobody_sees_or_counts_what_is_not_theirs_to_review(sessions: Sessions):
         assert ids(look(session, act_as(session, elsewhere, "lena"))) == []
         with pytest.raises(NotFound):
             look(session, lena, filter=QueueFilter(group="south"))
-        with pytest.raises(NotFound):
-            waiting.neighbours(session, lena, QueueFilter(), south.id, now=NOW)
         with pytest.raises(NotAllowed):
             look(session, act_as(session, platform, "amara"))
 
@@ -230,16 +228,6 @@ def test_what_comes_next_is_what_the_queue_shows_first_that_nobody_else_is_at_an
         assert waiting.next(session, lena, wanted, skip=order[1:3], now=NOW) == order[3]
         assert waiting.next(session, lena, wanted, skip=order[1:], now=NOW) is None
         assert waiting.waiting(session, lena, wanted, skip=order[1:], now=NOW) == 1
-
-
-def test_the_neighbours_of_a_draft_are_those_of_the_queue(sessions: Sessions):
-    with sessions.writing() as session:
-        platform = found(session)
-        lena = act_as(session, platform, "lena")
-        crowd(session, platform, 3)
-        order = ids(look(session, lena))
-        around = [waiting.neighbours(session, lena, QueueFilter(), one, now=NOW) for one in order]
-        assert around == [(None, order[1]), (order[0], order[2]), (order[1], None)]
 
 
 def test_the_pulse_changes_with_every_change_that_the_queue_would_show_and_with_no_other(sessions: Sessions):
