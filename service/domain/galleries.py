@@ -138,10 +138,6 @@ class Hindrance(StrEnum):
     OWN = "own"
 
 
-LASTING: Final = frozenset({Hindrance.NO_ATTEMPT, Hindrance.PEERS_NEVER})
-"""About the reader, not about the work."""
-
-
 @dataclass(frozen=True, slots=True)
 class Reader:
     """Who would see it: whether they have an own attempt that stands, and what the challenge says of peers' work."""

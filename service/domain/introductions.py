@@ -241,15 +241,3 @@ def hindrance(
     if any(load(person, past, now, limit.window) >= limit.count for person in (first, second)):
         return Hindrance.LOAD
     return None
-
-
-def due(state: State, since: datetime, now: datetime) -> bool:
-    """Whether the clock closes it: `since` is when it was asked, or, before that, suggested."""
-    if state is State.SUGGESTED:
-        return now >= since + SUGGESTION_KEEPS
-    return state in _UNANSWERED and now >= since + ANSWER_WITHIN
-
-
-def may_be_asked_how_it_went(state: State, introduced_at: datetime, now: datetime) -> bool:
-    """Whether it is time for "did you meet, was it useful?"."""
-    return state is State.INTRODUCED and now >= introduced_at + ASK_HOW_IT_WENT_AFTER

@@ -6,7 +6,7 @@ effect and the job's end, so that a worker that lost its lease writes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection
 
 import structlog
 from sqlalchemy.exc import OperationalError
@@ -45,8 +45,14 @@ SYNC_BATCH = 128
 """Index jobs done together: one embedding call and one write cost little more than for one."""
 
 
+def kinds() -> frozenset[str]:
+    """What can be done here. While a release is rolled out there may be jobs of a kind that only the new one knows:
+    they are left to it, whole, with all their attempts."""
+    return frozenset({*KINDS, "sync"})
+
+
 def work_one(shop: Workshop, *, job: str | None = None) -> bool:
-    """Claim a job that is due (this one, if named) and do it. False if there was none to claim."""
+    """Claim a job that is due and known here (this one, if named) and do it. False if there was none to claim."""
     owner = new_id()
     claimed = _claim(shop, owner, job)
     if not claimed:
@@ -66,9 +72,9 @@ def work_off(shop: Workshop) -> int:
 
 def _claim(shop: Workshop, owner: str, job: str | None) -> list[Job]:
     with shop.sessions.writing() as session:
-        claimed = _take(session, shop, owner, job=job)
+        claimed = _take(session, shop, owner, job=job, of=kinds())
         if claimed and claimed[0].kind == "sync":
-            claimed += _take(session, shop, owner, limit=SYNC_BATCH - 1, kinds=["sync"])
+            claimed += _take(session, shop, owner, limit=SYNC_BATCH - 1, of=["sync"])
         for dead in jobs.buried(session):
             _give_up(session, shop, dead, dead.last_error)
             dead.told_at = shop.now()
@@ -80,9 +86,9 @@ def _take(
     shop: Workshop,
     owner: str,
     *,
+    of: Collection[str],
     job: str | None = None,
     limit: int = 1,
-    kinds: Sequence[str] | None = None,
 ) -> list[Job]:
     return jobs.claim(
         session,
@@ -91,7 +97,7 @@ def _take(
         lease=shop.lease,
         limit=limit,
         job=job,
-        kinds=kinds,
+        kinds=of,
         max_attempts=shop.attempts,
     )
 

@@ -16,6 +16,7 @@ from sqlalchemy import update
 from sqlalchemy.exc import SQLAlchemyError
 
 from service.domain.errors import Unavailable
+from service.jobs.handlers import kinds
 from service.jobs.housekeeping import Housekeeping
 from service.jobs.tools import Workshop
 from service.store import jobs
@@ -90,7 +91,7 @@ class Inline:
         """Seconds until there may be something to do without a wake. An idle moment is one to tidy up in."""
         self._house.sweep()
         with self._shop.sessions.reading() as session:
-            due = jobs.next_due(session)
+            due = jobs.next_due(session, kinds())  # what is not known here is waited for by nobody here
         longest = self._shop.reconcile.total_seconds()
         return longest if due is None else min(longest, max(SOON, (due - self._shop.now()).total_seconds()))
 

@@ -29,6 +29,7 @@ from sqlalchemy import (
     or_,
     select,
     text,
+    true,
     union_all,
     update,
 )
@@ -215,10 +216,11 @@ def due(session: Session, now: datetime, limit: int) -> list[str]:
     return list(session.scalars(select(Job.id).where(_claimable(now)).order_by(*_URGENCY).limit(limit)))
 
 
-def next_due(session: Session) -> datetime | None:
-    """The earliest moment at which a job can be claimed; None if there is nothing to wait for."""
-    queued = select(func.min(Job.not_before).label("at")).where(Job.state == JobState.QUEUED)
-    leased = select(func.min(Job.lease_until).label("at")).where(Job.state == JobState.LEASED)
+def next_due(session: Session, kinds: Collection[str] | None = None) -> datetime | None:
+    """The earliest moment at which a job (of these kinds) can be claimed; None if there is nothing to wait for."""
+    known = true() if kinds is None else Job.kind.in_(kinds)
+    queued = select(func.min(Job.not_before).label("at")).where(Job.state == JobState.QUEUED, known)
+    leased = select(func.min(Job.lease_until).label("at")).where(Job.state == JobState.LEASED, known)
     moments = session.scalars(select(union_all(queued, leased).subquery().c.at))
     return min((moment for moment in moments if moment is not None), default=None)
 

@@ -150,6 +150,7 @@ def enter(session: Session, secret: str, *, embedded: bool, now: datetime) -> En
             organization_id=row.organization_id,
             name=f"session of {person.external_id}"[:255],
             reach=Reach.PERSON,
+            session=True,
             secret_hash=digest(own),
             person_id=person.id,
             groups=[],
@@ -189,7 +190,7 @@ def end_sessions(session: Session, person: Person, *, now: datetime) -> None:
     """End every session and unused link of a person, at once. Tokens of platforms stay."""
     session.execute(
         update(Credential)
-        .where(Credential.person_id == person.id, Credential.name.startswith("session of "))
+        .where(Credential.person_id == person.id, Credential.session)
         .where(Credential.revoked_at.is_(None))
         .values(revoked_at=now)
     )

@@ -9,19 +9,15 @@ from sqlalchemy.orm import Session
 from pipelines.values import AI, PointKind, Standing
 from service.actions.approvals import approving
 from service.actions.approvals.deciding import Deciding
-from service.actions.decisions import openings
-from service.actions.decisions.hold import check_unclaimed, decide, locked, open_draft, settle
+from service.actions.decisions.hold import decide, open_draft, settle
 from service.actions.drafts.points import current_points, standing_points, text_to_approve
 from service.actions.work import consequences, submit
 from service.domain.drafts import Act, By, State, step
-from service.domain.errors import ChangedSince, Invalid
+from service.domain.errors import Invalid
 from service.domain.events import Event
 from service.domain.lifecycle import require_seen
-from service.domain.roles import Actor, require_reviewer
 from service.store import holding
 from service.store.tables import Challenge, DraftRow, PointState, Revision
-
-CLAIM = timedelta(minutes=15)
 
 
 def write(at: Deciding) -> DraftRow:
@@ -126,34 +122,3 @@ def redraft(at: Deciding, *, instruction: str = "") -> DraftRow:
     consequences.touch(draft, state, now=at.now)
     submit.queue_draft(at.session, draft, now=at.now)
     return draft
-
-
-def claim(
-    session: Session, actor: Actor, draft_id: str, *, version: int | None = None, take_over: bool = False, now: datetime
-) -> DraftRow:
-    """Say 'I am at this one' for a quarter of an hour. Raises Conflict if somebody else is, unless taken over."""
-    draft, person = _seen(session, actor, draft_id, version)
-    if not take_over:
-        check_unclaimed(session, draft, person, now)
-    kept = draft.claimed_until if draft.claimed_by == person and draft.claimed_until else now  # handed over: longer
-    draft.claimed_by, draft.claimed_until = person, max(kept, now + CLAIM)
-    openings.note(session, draft, person, now=now)
-    consequences.touch(draft, draft.state, now=now)
-    return draft
-
-
-def hand_back(session: Session, actor: Actor, draft_id: str, *, version: int | None = None, now: datetime) -> DraftRow:
-    """Leave it to whoever comes next."""
-    draft, person = _seen(session, actor, draft_id, version)
-    if draft.claimed_by == person:
-        draft.claimed_by = draft.claimed_until = None
-        consequences.touch(draft, draft.state, now=now)
-    return draft
-
-
-def _seen(session: Session, actor: Actor, draft_id: str, version: int | None) -> tuple[DraftRow, str]:
-    draft = locked(session, actor, draft_id)
-    person = require_reviewer(actor, draft.group_id)
-    if version is not None and draft.version != version:
-        raise ChangedSince(version=draft.version)
-    return draft, person

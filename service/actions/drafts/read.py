@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Select, case, func, or_, select
+from sqlalchemy import Select, case, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from service.domain.drafts import By, State, possible
 from service.domain.errors import NotAllowed, NotFound
 from service.domain.roles import Actor, Reach, may_see_group, visible_groups
 from service.store import find
+from service.store.days import UtcDay
 from service.store.tables import (
     Challenge,
     Document,
@@ -75,7 +76,7 @@ def next_draft(
     query = (
         _filtered(session, actor, wanted)
         .where(DraftRow.state.in_((State.READY, State.STUCK)), free, DraftRow.id.not_in(list(skip)))
-        .order_by(_TURN, func.date(DraftRow.created_at), DraftRow.shuffle, DraftRow.id)
+        .order_by(_TURN, UtcDay(DraftRow.created_at), DraftRow.shuffle, DraftRow.id)
         .limit(1)
     )
     return session.scalars(query).one_or_none()

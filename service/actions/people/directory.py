@@ -197,7 +197,7 @@ def person(session: Session, actor: Actor, external_id: str, *, now: datetime) -
     roles = _roles(session, actor, [row])[row.id]
     live = select(func.count()).where(
         Credential.person_id == row.id,
-        Credential.name.startswith("session of "),
+        Credential.session,
         Credential.revoked_at.is_(None),
         Credential.expires_at > now,
     )

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, and_, case, cast, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, case, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from pipelines.values import Band
@@ -16,6 +16,7 @@ from service.domain.drafts import State
 from service.domain.errors import Invalid, NotFound
 from service.domain.roles import Actor, visible_groups
 from service.store import find
+from service.store.days import UtcDay
 from service.store.tables import AskKind, AskRow, Challenge, DraftRow, Group
 
 FOR_A_PERSON = (State.READY, State.STUCK)
@@ -148,7 +149,7 @@ def free_for(actor: Actor, now: datetime) -> ColumnElement[bool]:
 # The order: what is stuck first, since nobody else will do it; then by day handed in; within a day one that is stable
 # but follows neither name nor time. Work that is nearly the same stands together there, since it shares its `shuffle`.
 TURN = case({State.STUCK: 0, State.READY: 1}, value=DraftRow.state, else_=2)
-DAY = cast(func.date(DraftRow.created_at), String(10))
+DAY = UtcDay(DraftRow.created_at)
 ORDER: tuple[Any, ...] = (TURN, DAY, DraftRow.shuffle, DraftRow.id)
 
 

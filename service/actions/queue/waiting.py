@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, case, func, select
+from sqlalchemy import Row, and_, case, func, select
 from sqlalchemy.orm import Session, aliased
 
 from pipelines.values import Band
@@ -20,8 +20,8 @@ from service.actions.queue import filtering
 from service.actions.queue.counts import Counts
 from service.actions.queue.filtering import DAY, ORDER, TURN, QueueFilter, Wanted, Whose
 from service.domain.drafts import State
-from service.domain.errors import NotAllowed, NotFound
-from service.domain.roles import Actor, Reach, may_see_group
+from service.domain.errors import NotAllowed
+from service.domain.roles import Actor, Reach
 from service.store.tables import (
     AskRow,
     Challenge,
@@ -34,7 +34,7 @@ from service.store.tables import (
     Submission,
 )
 
-__all__ = ["QueueFilter", "QueuePage", "QueueRow", "Whose", "neighbours", "next", "page", "pulse", "waiting"]
+__all__ = ["QueueFilter", "QueuePage", "QueueRow", "Whose", "next", "page", "pulse", "waiting"]
 
 PAGE = 50
 
@@ -260,30 +260,6 @@ def next(
     asked = _asked(session, actor, wanted, now)
     free = (filtering.free_for(actor, now), DraftRow.id.not_in(list(skip)))
     return session.scalar(select(DraftRow.id).where(*asked.conditions, *free).order_by(*ORDER).limit(1))
-
-
-def neighbours(
-    session: Session, actor: Actor, wanted: QueueFilter, draft_id: str, *, now: datetime
-) -> tuple[str | None, str | None]:
-    """Ids of the drafts in front of and behind this one in the queue, whoever is at them. Raises NotFound."""
-    asked = _asked(session, actor, wanted, now)
-    own = session.execute(
-        select(DraftRow.group_id, TURN.label("turn"), DAY.label("day"), DraftRow.shuffle, DraftRow.id).where(
-            DraftRow.id == draft_id, DraftRow.organization_id == actor.organization
-        )
-    ).one_or_none()
-    if own is None or not may_see_group(actor, own.group_id):
-        raise NotFound
-    here = _position(own)
-    backwards = [one.desc() for one in ORDER]
-    return (
-        _first(session, [*asked.conditions, filtering.before(here)], backwards),
-        _first(session, [*asked.conditions, filtering.after(here)], ORDER),
-    )
-
-
-def _first(session: Session, conditions: Sequence[ColumnElement[bool]], order: Sequence[Any]) -> str | None:
-    return session.scalar(select(DraftRow.id).where(*conditions).order_by(*order).limit(1))
 
 
 def waiting(session: Session, actor: Actor, wanted: QueueFilter, *, skip: Collection[str] = (), now: datetime) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.domain.roles import Reach
@@ -86,7 +86,8 @@ class OutgoingEvent(Base):
 
 
 class Credential(Base):
-    """A key or a short-lived token; only its hash is kept. `groups` limits a platform's key; empty is everything."""
+    """A key, a short-lived token, or a session in a browser; only its hash is kept. `groups` limits a platform's key;
+    empty is everything."""
 
     __tablename__ = "credentials"
 
@@ -94,6 +95,7 @@ class Credential(Base):
     organization_id: Mapped[OrganizationId]
     name: Mapped[str]
     reach: Mapped[Reach] = mapped_column(choice(Reach))
+    session: Mapped[bool] = mapped_column(default=False, server_default=false())
     secret_hash: Mapped[Hash] = mapped_column(unique=True)
     person_id: Mapped[str | None] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), default=None)
     groups: Mapped[JsonArray]

@@ -19,7 +19,10 @@ from service.actions.bundles import take_in
 from service.domain.drafts import State
 from service.domain.ids import new_id
 from service.domain.money import Prices, Terms, micro
+from service.jobs import handlers
 from service.jobs.handlers import SYNC_BATCH, work_off, work_one
+from service.jobs.leases import settle
+from service.jobs.tools import Workshop
 from service.store import jobs, spending
 from service.store.tables import DraftRow, ImportRun, Job, JobState, OutgoingEvent, PointRow, Submission
 from tests.service.jobs.conftest import School
@@ -228,3 +231,30 @@ def test_when_the_days_budget_is_used_up_drafts_are_made_without_the_model(schoo
     assert draft.state is State.READY
     assert "budget" in draft.reason
     assert all(cost == 0 for cost, _ in spent(school))
+
+
+def test_a_job_of_a_kind_that_only_a_newer_release_knows_waits_for_it_unharmed(
+    school: School, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now, organization = school.parts.now(), school.actor.organization
+    with school.parts.sessions.writing() as session:
+        of_tomorrow = {"kind": "of-tomorrow", "subject": organization, "priority": 99}
+        id_ = jobs.enqueue(session, organization=organization, now=now, **of_tomorrow)  # type: ignore[arg-type]
+    school.hand_in("s-1")
+    assert not work_one(school.parts, job=id_)
+    work_off(school.parts)
+    assert the_draft(school).state in (State.READY, State.STUCK)
+    (job,) = school.jobs(JobState.QUEUED)
+    assert (job.kind, job.attempts, job.last_error) == ("of-tomorrow", 0, "")
+
+    done: list[str] = []
+
+    def newer(shop: Workshop, owner: str, job: Job) -> None:
+        done.append(job.subject_id)
+        with shop.sessions.writing() as session:
+            settle(session, shop, owner, job)
+
+    monkeypatch.setitem(handlers.KINDS, "of-tomorrow", newer)
+    work_off(school.parts)
+    assert done == [organization]
+    assert not school.jobs(JobState.QUEUED, JobState.DEAD)

@@ -262,5 +262,5 @@ def take_over(visit: Writing, id: DraftId, sent: Annotated[Sent, Form()]) -> Sho
 
 @router.post(HERE + "/hand-back")
 def hand_back(visit: Writing, id: DraftId, sent: Annotated[Sent, Form()]) -> Shown:
-    claim.let_go(visit.session, visit.actor, id, now=visit.now)
+    claim.let_go(visit.session, visit.actor, id)
     return Goto(f"/desk?{desk_trail.clean(sent.trail)}")

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from pipelines.values import PointKind, Source, SourceKind, Standing
 from service.actions.approvals.deciding import Deciding
-from service.actions.decisions import given_elsewhere, points, release, review
+from service.actions.decisions import claim, given_elsewhere, points, release, review
 from service.actions.drafts import make
 from service.actions.drafts import points as drafts_points
 from service.actions.work import submit
@@ -80,12 +80,12 @@ def test_somebody_elses_claim_holds_until_it_is_taken_over_or_runs_out(sessions:
         platform = found(session)
         lena, mateo = act_as(session, platform, "lena"), act_as(session, platform, "mateo")
         row = make_ready(session, hand_in(session, platform).draft)
-        review.claim(session, lena, row.id, now=NOW)
+        claim.be_at(session, lena, row.id, now=NOW)
         with pytest.raises(Conflict, match="Lena is at this draft"):
             points.set_summary(Deciding(session, mateo, row.id, row.version, NOW), text="x")
         much_later = NOW + timedelta(hours=1)
         points.set_summary(Deciding(session, mateo, row.id, row.version, much_later), text="x")
-        review.claim(session, lena, row.id, take_over=True, now=much_later)
+        claim.be_at(session, lena, row.id, take_over=True, now=much_later)
         assert row.claimed_by == lena.person
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from pipelines.values import AI
 from service.actions.approvals.deciding import Deciding
-from service.actions.decisions import points, review
+from service.actions.decisions import claim, points
 from service.actions.drafts import points as drafts_points
 from service.actions.memory import decided
 from service.actions.memory.decided import Applied, Target
@@ -184,7 +184,7 @@ def test_a_draft_that_somebody_else_is_at_is_left_alone(sessions: Sessions):
     with sessions.writing() as session:
         platform, amara, yusuf, _ = three(session)
         lena, mateo = act_as(session, platform, "lena"), act_as(session, platform, "mateo")
-        review.claim(session, lena, yusuf.id, now=NOW)
+        claim.be_at(session, lena, yusuf.id, now=NOW)
         dismiss(session, mateo, amara)
         done = {one.target.draft: one for one in apply(session, mateo, amara, targets(session, mateo, amara))}
         assert done[yusuf.id].problem is not None

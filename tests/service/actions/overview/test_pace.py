@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from service.actions.approvals.deciding import Deciding
-from service.actions.decisions import openings, points, review
+from service.actions.decisions import claim, openings, points, review
 from service.actions.overview import challenge, pace
 from service.domain.errors import NotAllowed, NotFound
 from service.domain.roles import Actor
@@ -122,8 +122,8 @@ def test_whoever_says_that_they_are_at_a_draft_has_opened_it(sessions: Sessions)
         platform = found(session)
         mateo = act_as(session, platform, "mateo")
         row = waiting(session, platform, 1)
-        review.claim(session, mateo, row.id, now=NOW)
-        review.claim(session, mateo, row.id, now=NOW + 50 * SECOND)
+        claim.be_at(session, mateo, row.id, now=NOW)
+        claim.be_at(session, mateo, row.id, now=NOW + 50 * SECOND)
         wish = points.PointWish(NEXT, "And who is it for?")
         points.add_point(Deciding(session, mateo, row.id, row.version, NOW + 60 * SECOND), wish=wish)
         approve(session, mateo, row, now=NOW + 61 * SECOND)

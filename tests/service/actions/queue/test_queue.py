@@ -7,15 +7,18 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select
+from sqlalchemy import text as sql
 from sqlalchemy.orm import Session
 
 from pipelines.values import Band
 from service.actions.approvals.deciding import Deciding
 from service.actions.challenges import setting
-from service.actions.decisions import points, review
+from service.actions.decisions import claim, points, review
 from service.actions.drafts import make, read
 from service.actions.people import register
 from service.actions.queue import waiting
+from service.actions.queue.filtering import DAY
 from service.actions.queue.waiting import QueueFilter, QueuePage, Whose
 from service.domain.drafts import State
 from service.domain.errors import Invalid, NotAllowed, NotFound
@@ -85,7 +88,7 @@ def test_a_row_says_who_when_and_how_much_there_is_to_read(sessions: Sessions):
         platform = found(session)
         lena, mateo = act_as(session, platform, "lena"), act_as(session, platform, "mateo")
         row = make_ready(session, hand_in(session, platform).draft)
-        review.claim(session, mateo, row.id, now=NOW)
+        claim.be_at(session, mateo, row.id, now=NOW)
         shown = look(session, lena).rows[0]
         assert (shown.person, shown.group_name, shown.challenge_title) == ("Amara Okafor", "North", "Peer observation")
         assert (shown.submission, shown.group, shown.challenge) == ("s-amara", "north", "observe")
@@ -113,8 +116,6 @@ def test_nobody_sees_or_counts_what_is_not_theirs_to_review(sessions: Sessions):
         assert ids(look(session, act_as(session, elsewhere, "lena"))) == []
         with pytest.raises(NotFound):
             look(session, lena, filter=QueueFilter(group="south"))
-        with pytest.raises(NotFound):
-            waiting.neighbours(session, lena, QueueFilter(), south.id, now=NOW)
         with pytest.raises(NotAllowed):
             look(session, act_as(session, platform, "amara"))
 
@@ -145,7 +146,7 @@ def several(session: Session) -> tuple[Actor, dict[str, DraftRow]]:
             )
         )
     rows["old"].band, rows["south"].stale = Band.LOW, True
-    review.claim(session, mateo, rows["south"].id, now=NOW)
+    claim.be_at(session, mateo, rows["south"].id, now=NOW)
     session.flush()
     return mateo, rows
 
@@ -222,22 +223,12 @@ def test_what_comes_next_is_what_the_queue_shows_first_that_nobody_else_is_at_an
         order = ids(look(session, lena, filter=wanted))
         assert waiting.next(session, lena, wanted, now=NOW) == order[0]
         assert read.next_draft(session, lena, read.DraftFilter(group="north"), now=NOW).id == order[0]
-        review.claim(session, mateo, order[0], now=NOW)
+        claim.be_at(session, mateo, order[0], now=NOW)
         assert waiting.next(session, lena, wanted, now=NOW) == order[1]
         assert waiting.next(session, mateo, wanted, now=NOW) == order[0]
         assert waiting.next(session, lena, wanted, skip=order[1:3], now=NOW) == order[3]
         assert waiting.next(session, lena, wanted, skip=order[1:], now=NOW) is None
         assert waiting.waiting(session, lena, wanted, skip=order[1:], now=NOW) == 1
-
-
-def test_the_neighbours_of_a_draft_are_those_of_the_queue(sessions: Sessions):
-    with sessions.writing() as session:
-        platform = found(session)
-        lena = act_as(session, platform, "lena")
-        crowd(session, platform, 3)
-        order = ids(look(session, lena))
-        around = [waiting.neighbours(session, lena, QueueFilter(), one, now=NOW) for one in order]
-        assert around == [(None, order[1]), (order[0], order[2]), (order[1], None)]
 
 
 def test_the_pulse_changes_with_every_change_that_the_queue_would_show_and_with_no_other(sessions: Sessions):
@@ -283,3 +274,22 @@ def test_the_number_of_statements_is_the_same_for_few_and_for_many(sessions: Ses
         assert len(look(session, mateo).rows) == 12
         assert {name: count(session, act) for name, act in acts.items()} == few
         assert few == {"page": 9, "next": 3, "pulse": 3, "waiting": 3}
+
+
+def test_days_of_the_queue_are_utcs_wherever_the_database_thinks_it_is(sessions: Sessions):
+    with sessions.writing() as session:
+        platform = found(session)
+        lena = act_as(session, platform, "lena")
+        first, later = crowd(session, platform, 2)
+        midnight = NOW.replace(hour=0)
+        first.created_at, later.created_at = midnight - timedelta(minutes=30), midnight + timedelta(minutes=30)
+        first.shuffle, later.shuffle = "9", "1"
+        session.flush()
+        if session.get_bind().dialect.name == "postgresql":
+            session.execute(sql("SET LOCAL TIME ZONE 'Pacific/Auckland'"))
+        assert ids(look(session, lena)) == [first.id, later.id]
+        days = session.scalars(select(DAY).order_by(DAY)).all()
+        assert days == ["2026-10-04", "2026-10-05"]
+        following = read.next_draft(session, lena, read.DraftFilter(), now=NOW)
+        assert following is not None
+        assert following.id == first.id
