@@ -112,6 +112,14 @@ def _mentioned(names: Iterable[str], text: str) -> list[str]:
     return [name for name in names if stands(name)]
 
 
+def capitalized(text: str) -> set[str]:
+    """Words of the text, and parts of words with a hyphen or an apostrophe, that may be a part of somebody's name as it
+    is usually written: not in lower case. What an inflection may have added is taken off as well."""
+    pieces = {piece for word in _PARTS.findall(text) for piece in (word, *re.split("['’-]", word))}
+    pieces |= {piece.removesuffix("s") for piece in pieces}
+    return {piece for piece in pieces if len(piece) > 1 and not piece.islower()}
+
+
 def names_in(text: str, names: Sequence[str], also: str, language: str) -> list[str]:
     """Names of people that stand in the text, by the same rule; `also` is text that shows what is an ordinary word."""
     mentioned = _mentioned(names, text)

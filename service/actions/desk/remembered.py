@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service.actions.desk import outward
@@ -15,6 +16,7 @@ from service.actions.memory.alerts import Alert
 from service.actions.memory.decided import Reached, Remembered
 from service.actions.memory.question import Asked
 from service.domain.consistency import Said
+from service.store.library import MOST_IDS
 from service.store.tables import Challenge, Group, Person, Submission
 
 
@@ -81,8 +83,14 @@ def _settler(row: Alert) -> str:
 
 def _people(session: Session, ids: Sequence[str | None]) -> dict[str, tuple[str | None, str]]:
     """External id and name by our own id."""
-    rows = (session.get(Person, id_) for id_ in {id_ for id_ in ids if id_})
-    return {row.id: (row.external_id, row.name) for row in rows if row is not None}
+    wanted = list({id_ for id_ in ids if id_})
+    found: dict[str, tuple[str | None, str]] = {}
+    for start in range(0, len(wanted), MOST_IDS):
+        query = select(Person.id, Person.external_id, Person.name).where(
+            Person.id.in_(wanted[start : start + MOST_IDS])
+        )
+        found |= {id_: (external_id, name) for id_, external_id, name in session.execute(query)}
+    return found
 
 
 def reach(session: Session, rows: Sequence[Reached]) -> list[ReachSeen]:

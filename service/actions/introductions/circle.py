@@ -90,7 +90,7 @@ def gather(session: Session, organization: str, *, now: datetime, known: Known |
         challenges={row.id: challenge_brief(row, row.language or language) for row in rows},
         outcomes=tuple(_outcomes(history, now)),
         kept_in=kept_in,
-        within=_within(session, grants) if kept_in else {},
+        within=_within(session, organization, grants) if kept_in else {},
         known=there,
     )
 
@@ -126,9 +126,11 @@ def _grants(session: Session, organization: str) -> dict[str, list[tuple[Role, s
     return found
 
 
-def _within(session: Session, grants: Mapping[str, list[tuple[Role, str]]]) -> dict[str, frozenset[str]]:
+def _within(
+    session: Session, organization: str, grants: Mapping[str, list[tuple[Role, str]]]
+) -> dict[str, frozenset[str]]:
     learns = {person: [group for role, group in held if role is Role.LEARNER] for person, held in grants.items()}
-    below = {group: tree.below(session, [group]) for group in {group for groups in learns.values() for group in groups}}
+    below = tree.below_each(session, organization)
     return {person: frozenset().union(*(below[group] for group in groups)) for person, groups in learns.items()}
 
 

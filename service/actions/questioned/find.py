@@ -1,14 +1,19 @@
 """Passages that work contradicts, on their way through the machine: read in one transaction, thought about in none,
-kept in another. Keeps places, never words, and decides nothing."""
+kept in another. Keeps places, never words, and decides nothing.
+
+A run is bounded: it compares as many documents as PAIRS allows, those first that were compared longest ago, and a later
+run goes on with the others, until all were compared with the newest work. Vectors are those of the index, read at once.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import accumulate
 from typing import Final
 
-from sqlalchemy import ColumnElement, delete, func, select
+from sqlalchemy import ColumnElement, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from pipelines.differing import At, Differing, Text
@@ -36,6 +41,11 @@ from service.store.tables import (
 
 MOST_WORK: Final = 5_000
 """Passages of work that documents are compared with, the latest."""
+PAIRS: Final = 1_000_000
+"""Passages of documents times passages of work that a run compares, if they are of more than one document: about ten
+seconds where all are of one matter."""
+AGAIN: Final = timedelta(hours=1)
+"""After which a run goes on with the documents whose turn had not come."""
 EVERY: Final = timedelta(days=1)
 """How often it is looked for unasked, where there is something new."""
 UNCLEAR: Final = "unclear"
@@ -54,7 +64,7 @@ class Paper:
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """All that is compared: the organization's documents, and work that machines may read, as of now."""
+    """All that a run compares: the organization's documents whose turn it is, and work that machines may read now."""
 
     papers: tuple[Paper, ...]
     work: tuple[Text, ...]
@@ -75,10 +85,16 @@ def look(session: Session, actor: Actor, *, now: datetime) -> None:
     )
 
 
-def _queue(session: Session, organization: str, now: datetime) -> None:
-    key = f"question:{organization}"
+def _queue(session: Session, organization: str, now: datetime, after: timedelta = timedelta()) -> None:
     jobs.enqueue(
-        session, organization=organization, kind="question", subject=organization, now=now, dedupe=key, priority=-10
+        session,
+        organization=organization,
+        kind="question",
+        subject=organization,
+        now=now,
+        not_before=now + after,
+        dedupe=f"question:{organization}" + (":rest" if after else ""),  # whoever asks does not wait for the rest
+        priority=-10,
     )
 
 
@@ -113,12 +129,33 @@ def gather(session: Session, organization: str) -> Material:
     """Everything to compare, in a constant number of statements."""
     own = session.get_one(Organization, organization).language
     work = [*_work(session, organization)]
+    turn = _turn(session, organization, len(work))
     return Material(
-        tuple(_papers(session, organization, own)), tuple(one for one, _ in work), tuple(said for _, said in work)
+        tuple(_papers(session, organization, own, turn)), tuple(one for one, _ in work), tuple(said for _, said in work)
     )
 
 
-def _papers(session: Session, organization: str, own: str) -> Iterable[Paper]:
+def _turn(session: Session, organization: str, work: int) -> list[str]:
+    """Documents to compare now, at least one: those never compared, then those compared longest ago."""
+    rows = session.execute(
+        select(Document.id, func.count(PassageRow.id))
+        .join(DocumentVersion, DocumentVersion.document_id == Document.id)
+        .join(PassageRow, PassageRow.owner_id == DocumentVersion.id)
+        .where(
+            Document.organization_id == organization,
+            Document.removed_at.is_(None),
+            Document.version == DocumentVersion.number,
+        )
+        .group_by(Document.id)
+        .order_by(Document.compared_at.is_not(None), Document.compared_at, Document.id)
+    ).all()
+    sums = accumulate(passages * work for _, passages in rows)
+    return [
+        document for at, ((document, _), pairs) in enumerate(zip(rows, sums, strict=True)) if not at or pairs <= PAIRS
+    ]
+
+
+def _papers(session: Session, organization: str, own: str, turn: Sequence[str]) -> Iterable[Paper]:
     rows = session.execute(
         select(Document.id, Document.title, DocumentVersion.id, DocumentVersion.text, PassageRow)
         .join(DocumentVersion, DocumentVersion.document_id == Document.id)
@@ -127,6 +164,7 @@ def _papers(session: Session, organization: str, own: str) -> Iterable[Paper]:
             Document.organization_id == organization,
             Document.removed_at.is_(None),
             Document.version == DocumentVersion.number,
+            Document.id.in_(turn),
         )
         .order_by(Document.id, PassageRow.start)
     )
@@ -168,8 +206,8 @@ def wording(text: str) -> str:
 
 
 def finish(session: Session, organization: str, found: Mapping[str, Sequence[Differing]], *, now: datetime) -> None:
-    """Keep what was found, by document; what is no longer found and nobody decided on goes. What was said to be fine,
-    or will be changed, stays as it was decided."""
+    """Keep what was found, by document, with an entry for each that was compared; of these, what is no longer found and
+    nobody decided on goes. What was said to be fine, or will be changed, stays as it was decided."""
     session.scalar(select(Organization.id).where(Organization.id == organization).with_for_update(key_share=True))
     rows = list(session.scalars(select(Questioned).where(Questioned.organization_id == organization)))
     texts = _texts(session, organization)
@@ -179,6 +217,7 @@ def finish(session: Session, organization: str, found: Mapping[str, Sequence[Dif
     known = {(row.document_id, row.wording, row.kind, row.instead): row for row in rows}
     there = _still(session, organization)
     kept: set[str] = set()
+    waits = {document for document, _ in texts.values()} - found.keys()
     for document, one in [*_told(found), *_unclear(session, organization, texts)]:
         key = (document, wording(one.document.quote), one.kind, one.instead)
         before = known.get(key)
@@ -187,9 +226,29 @@ def finish(session: Session, organization: str, found: Mapping[str, Sequence[Dif
         work = [at for at in one.work if at.owner in there]
         kept.add(_kept(session, organization, key, before, replace(one, work=tuple(work)), now))
     for row in rows:
-        if row.id not in kept and row.state is State.OPEN:
+        if row.id not in kept and row.state is State.OPEN and (row.kind == UNCLEAR or row.document_id not in waits):
             session.delete(row)
     session.flush()
+    _go_on(session, organization, found, now)
+
+
+def _go_on(session: Session, organization: str, compared: Iterable[str], now: datetime) -> None:
+    """Note which documents had their turn; go on later if others were not compared with the newest work."""
+    session.execute(update(Document).where(Document.id.in_(compared)).values(compared_at=now))
+    newest = session.scalar(select(func.max(Revision.submitted_at)).where(Revision.organization_id == organization))
+    text = exists().where(
+        DocumentVersion.document_id == Document.id,
+        DocumentVersion.number == Document.version,
+        PassageRow.owner_id == DocumentVersion.id,
+    )
+    waiting = select(Document.id).where(
+        Document.organization_id == organization,
+        Document.removed_at.is_(None),
+        or_(Document.compared_at.is_(None), Document.compared_at < newest),
+        text,
+    )
+    if newest is not None and session.scalar(waiting.limit(1)) is not None:
+        _queue(session, organization, now, AGAIN)
 
 
 def _told(found: Mapping[str, Sequence[Differing]]) -> Iterable[tuple[str, Differing]]:

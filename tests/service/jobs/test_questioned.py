@@ -23,8 +23,19 @@ from service.domain.visibility import PeersShown, SharingReach, ShowWork
 from service.jobs import questioned as looking
 from service.jobs.handlers import work_off
 from service.store import find
-from service.store.tables import AuditEntry, Challenge, Job, Questioned, QuestionedBy, Revision, Submission
+from service.store.tables import (
+    AuditEntry,
+    Challenge,
+    Document,
+    Job,
+    JobState,
+    Questioned,
+    QuestionedBy,
+    Revision,
+    Submission,
+)
 from tests.service.actions.introductions.village import Village, settle
+from tests.statements import statements
 
 SAYS = "A visit lasts 45 minutes."
 BOOK = f"# Visits\n\n{SAYS} Notes of a visit are kept by the pair."
@@ -258,3 +269,64 @@ def policy(here: Village, peers: PeersShown, reach: SharingReach) -> None:
     with here.sessions.writing() as session:
         row = find.one(session, Challenge, here.organization, "observe")
         row.sharing_peers, row.sharing_reach = peers, reach
+
+
+def test_a_run_compares_so_many_and_every_document_gets_its_turn(
+    parts: wiring.Parts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(questioned_find, "PAIRS", 1)  # a document at a time
+    here = settle(parts.sessions, "elmfield")
+    here.now = parts.now()
+    for name in ("one", "two", "three"):
+        with here.sessions.writing() as session:
+            versions.put_document(session, here.platform, name, title=name.title(), text=BOOK, now=here.now)
+    for person, text in WRITES.items():
+        write(here, person, text)
+    look(parts, here)
+    turns = [{one.title for one in seen(here)}]
+    for _ in range(3):
+        with here.sessions.writing() as session:
+            for waits in session.scalars(select(Job).where(Job.kind == "question", Job.state == JobState.QUEUED)):
+                assert waits.not_before - parts.now() > timedelta(minutes=50)
+                waits.not_before = parts.now()
+        work_off(parts)
+        turns.append({one.title for one in seen(here)})
+    assert [len(titles) for titles in turns] == [1, 2, 3, 3]  # what was found in one turn stays in the next
+    with here.sessions.reading() as session:
+        assert session.scalar(select(func.count()).where(Job.kind == "question", Job.state == JobState.QUEUED)) == 0
+        (paper,) = questioned_find.gather(session, here.organization).papers
+        first = session.scalars(select(Document).order_by(Document.compared_at)).first()
+        assert first is not None
+        assert paper.document == first.id  # whose turn was longest ago
+
+
+def test_of_what_a_run_compares_what_is_not_found_any_more_goes_and_the_rest_waits(
+    parts: wiring.Parts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = village(parts)
+    with here.sessions.writing() as session:
+        versions.put_document(session, here.platform, "other", title="Other", text=BOOK, now=here.now)
+    look(parts, here)
+    assert {one.title for one in seen(here)} == {"Handbook", "Other"}
+    monkeypatch.setattr(questioned_find, "PAIRS", 1)
+    with here.sessions.writing() as session:
+        for name in ("lin", "amara"):
+            wish = submit.SubmissionWish("observe", name, "A visit lasts 45 minutes.")
+            submit.submit(session, here.platform, f"s-{name}", wish, now=here.now, start=False)
+    look(parts, here)
+    with here.sessions.reading() as session:
+        assert session.scalar(select(func.count()).select_from(Questioned)) == 1
+
+
+def test_all_vectors_of_a_run_are_asked_for_at_once(parts: wiring.Parts) -> None:
+    here = village(parts)
+    with here.sessions.writing() as session:
+        for at in range(4):
+            versions.put_document(session, here.platform, f"more-{at}", title=f"More {at}", text=BOOK, now=here.now)
+    work_off(parts)
+    with here.sessions.reading() as session:
+        material = questioned_find.gather(session, here.organization)
+    with here.sessions.reading() as session, statements(session) as asked:
+        looking.compared(material, parts.embedder(here.organization))
+    assert len(material.papers) == 5
+    assert sum(one.startswith("SELECT") for one in asked) <= 2

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0014"
-down_revision = "0012"
+down_revision = "0013"
 branch_labels = None
 depends_on = None
 
@@ -46,8 +46,10 @@ def upgrade() -> None:
     op.create_index("ix_opposed_points_organization_id", "opposed_points", ["organization_id"])
     op.create_index("ix_opposed_points_second_id", "opposed_points", ["second_id"])
     op.create_index("ix_opposed_points_challenge", "opposed_points", ["challenge_id", "at"])
+    op.add_column("documents", sa.Column("compared_at", sa.DateTime(timezone=True), nullable=True))
 
 
 def downgrade() -> None:
+    op.drop_column("documents", "compared_at")
     op.drop_table("opposed_points")
     op.drop_table("compared_points")

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from pipelines.values import AI
 from service.actions.approvals.deciding import Deciding
 from service.actions.decisions import points
-from service.actions.desk import outward
+from service.actions.desk import outward, remembered
 from service.actions.drafts import read
 from service.actions.memory import alerts
 from service.actions.people import register
@@ -36,6 +36,7 @@ from tests.service.actions.memory.remembered import (
     ready,
 )
 from tests.service.actions.school import NOW, act_as, approve, found
+from tests.statements import count
 
 LATER = NOW + timedelta(hours=1)
 
@@ -171,3 +172,12 @@ def test_a_near_twin_that_waits_elsewhere_stays_and_is_marked_with_the_reason(se
         assert (first(waits).state, waits.version) == (PointState.PROPOSED, version)
         accept(session, mateo, gone)
         assert alerts.marks(session, waits) == []
+
+
+def test_who_decided_is_named_in_one_statement_however_many_decided(sessions: Sessions):
+    with sessions.writing() as session:
+        platform, *_ = opposed(session)
+        rows = alerts.alerts(session, platform, "observe")
+        (seen,) = remembered.alerts(session, rows)
+        assert {seen.first.name, seen.second.name} == {"Lena", "Mateo"}
+        assert count(session, lambda: remembered.alerts(session, rows)) == 3  # people, submissions, groups
