@@ -105,7 +105,7 @@ def _count(session: Session, row: Gallery) -> None:
         item.nth = there.get((row.challenge_id, item.author_id), 0) + 1
 
 
-def by_policy(session: Session, row: Gallery, *, now: datetime) -> bool:
+def by_policy(session: Session, row: Gallery, *, undo: timedelta = approvals.UNDO, now: datetime) -> bool:
     """Let a gallery that is ready be shown without being looked at, if a policy lets it. The words are the policy's."""
     here = look(session, [row], now=now, texts=False)[row.id]
     policy = here.policy_row
@@ -123,6 +123,7 @@ def by_policy(session: Session, row: Gallery, *, now: datetime) -> bool:
         row,
         policy.facilitator_id,
         (body_digest(body), body),
+        undo=undo,
         now=now,
         act="approve_by_policy",
         policy_id=policy.id,
