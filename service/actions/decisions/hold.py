@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Unpack
 
 from sqlalchemy.orm import Session
 
-from service.actions.deciding import Deciding
+from service.actions.deciding import Deciding, DecisionNote
 from service.actions.people import register
 from service.actions.work import consequences
 from service.domain.drafts import Act, By, step
@@ -83,30 +83,12 @@ def decide(
     *,
     now: datetime,
     point: PointRow | None = None,
-    reason_code: str = "",
-    note: str = "",
-    before: str = "",
-    after: str = "",
-    text_hash: str = "",
     bulk: bool = False,
+    **said: Unpack[DecisionNote],
 ) -> None:
     """Record a human act; `bulk` where it was done to several at once, which is counted apart."""
-    session.add(
-        Decision(
-            organization_id=draft.organization_id,
-            draft_id=draft.id,
-            point_id=point.id if point else None,
-            person_id=person,
-            act=act,
-            reason_code=reason_code,
-            note=note,
-            before=before,
-            after=after,
-            text_hash=text_hash,
-            bulk=bulk,
-            at=now,
-        )
-    )
+    whose = {"organization_id": draft.organization_id, "draft_id": draft.id, "person_id": person}
+    session.add(Decision(**whose, point_id=point.id if point else None, act=act, bulk=bulk, at=now, **said))
 
 
 def settle(point: PointRow, state: PointState, person: str, now: datetime) -> None:
