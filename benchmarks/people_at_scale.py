@@ -75,6 +75,7 @@ def _parts(database: str, folder: Path) -> wiring.Parts:
         lease=timedelta(minutes=5),
         heartbeat=timedelta(seconds=20),
         reconcile=timedelta(seconds=10),
+        undo=timedelta(seconds=10),
         attempts=1,
         budget=Budget(),
         terms=Terms(),

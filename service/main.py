@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from datetime import timedelta
 from typing import Any, Protocol
 
 from fastapi import FastAPI
@@ -48,7 +47,7 @@ def create(settings: Settings | None = None) -> FastAPI:
             brief=briefing(parts.sessions),
             following=reckoning(parts.sessions),
             model=settings.model,
-            undo=timedelta(seconds=settings.undo_seconds),
+            undo=parts.undo,
             public_url=settings.public_url,
         )
     )

@@ -50,6 +50,7 @@ class Parts:
     lease: timedelta
     heartbeat: timedelta
     reconcile: timedelta
+    undo: timedelta
     attempts: int
     budget: Budget
     terms: Terms
@@ -113,6 +114,7 @@ def build(settings: Settings) -> Parts:
         lease=timedelta(seconds=settings.lease_seconds),
         heartbeat=timedelta(seconds=settings.heartbeat_seconds),
         reconcile=timedelta(seconds=settings.reconcile_seconds),
+        undo=timedelta(seconds=settings.undo_seconds),
         attempts=settings.job_attempts,
         budget=Budget(characters=settings.model_prompt_characters, reply_tokens=settings.model_reply_tokens),
         terms=Terms(Prices.of(settings.price_prompt, settings.price_completion), micro(settings.model_budget_per_day)),

@@ -17,12 +17,12 @@ S = TypeVar("S", bound=StrEnum)
 A = TypeVar("A", bound=StrEnum)
 B = TypeVar("B", bound=StrEnum)
 
-Row = tuple[S, A, S, *tuple[B, ...]]
+LifeRow = tuple[S, A, S, *tuple[B, ...]]
 """From where, by which act, to where, and who may bring it about."""
 
 
 @dataclass(frozen=True, slots=True)
-class Rule(Generic[S, B]):
+class LifeRule(Generic[S, B]):
     """An act's outcome and who may bring it about."""
 
     to: S
@@ -40,7 +40,7 @@ class Lifecycle(Generic[S, A, B]):
     approved: S
     out: frozenset[S]
     ends: frozenset[S]
-    table: Mapping[tuple[S, A, B], Rule[S, B]]
+    table: Mapping[tuple[S, A, B], LifeRule[S, B]]
 
     def step(self, state: S, act: A, by: B) -> S:
         """The state after `act`. Raises NotNow, naming what can be done instead."""
@@ -55,14 +55,14 @@ class Lifecycle(Generic[S, A, B]):
         return [act.value for (at, act, who) in self.table if at is state and who is by]
 
 
-def table(rows: Iterable[Row[S, A, B]]) -> dict[tuple[S, A, B], Rule[S, B]]:
+def table(rows: Iterable[LifeRow[S, A, B]]) -> dict[tuple[S, A, B], LifeRule[S, B]]:
     """The rules by state, act and who acts. Raises ValueError where two rows would decide on the same."""
-    found: dict[tuple[S, A, B], Rule[S, B]] = {}
+    found: dict[tuple[S, A, B], LifeRule[S, B]] = {}
     for state, act, to, *by in rows:
         for who in by:
             if (state, act, who) in found:
                 raise ValueError(f"Two rules for '{act.value}' by {who.value} in {state.value}.")
-            found[state, act, who] = Rule(to, frozenset(by))
+            found[state, act, who] = LifeRule(to, frozenset(by))
     return found
 
 

@@ -40,7 +40,7 @@ def make(shop: Workshop, owner: str, job: Job) -> None:
     made = chosen(making, shop.embedder(job.organization_id))
     with shop.sessions.writing() as session:
         keep(session, shop, owner, job)
-        galleries_making.finish(session, job.subject_id, job.generation, made, now=shop.now())
+        galleries_making.finish(session, job.subject_id, job.generation, made, undo=shop.undo, now=shop.now())
         settle(session, shop, owner, job)
 
 

@@ -61,6 +61,10 @@ class Workshop(Protocol):
         """How often work left behind is looked for."""
 
     @property
+    def undo(self) -> timedelta:
+        """How long an approval can be undone where the organization does not say."""
+
+    @property
     def attempts(self) -> int:
         """How often a job is tried before it is dead."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypedDict
 
 from sqlalchemy.orm import Session
 
@@ -20,3 +21,13 @@ class Deciding:
     id: str
     version: int
     now: datetime
+
+
+class DecisionNote(TypedDict, total=False):
+    """What may be recorded of a decision beside who did what, and when; see `DecisionColumns`."""
+
+    reason_code: str
+    note: str
+    before: str
+    after: str
+    text_hash: str

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Unpack
 
 from sqlalchemy.orm import Session
 
-from service.actions.approvals.deciding import Deciding
+from service.actions.approvals.deciding import Deciding, DecisionNote
 from service.actions.work import consequences
 from service.domain.drafts import Act, By, step
 from service.domain.errors import ChangedSince, Conflict, NotFound
@@ -54,31 +55,13 @@ def decide(
     *,
     now: datetime,
     point: PointRow | None = None,
-    reason_code: str = "",
-    note: str = "",
-    before: str = "",
-    after: str = "",
-    text_hash: str = "",
     bulk: bool = False,
+    **said: Unpack[DecisionNote],
 ) -> None:
     """Record a human act; `bulk` where it was done to several at once, which is counted apart. What stands against it
     elsewhere is looked for afterwards."""
-    session.add(
-        Decision(
-            organization_id=draft.organization_id,
-            draft_id=draft.id,
-            point_id=point.id if point else None,
-            person_id=person,
-            act=act,
-            reason_code=reason_code,
-            note=note,
-            before=before,
-            after=after,
-            text_hash=text_hash,
-            bulk=bulk,
-            at=now,
-        )
-    )
+    whose = {"organization_id": draft.organization_id, "draft_id": draft.id, "person_id": person}
+    session.add(Decision(**whose, point_id=point.id if point else None, act=act, bulk=bulk, at=now, **said))
     consequences.compare_later(session, draft, now=now)
 
 

@@ -7,7 +7,7 @@ anything is stored. `generation` is the guard: whoever comes late changes nothin
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import select
@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from pipelines.approaches import Work
 from pipelines.values import AI
+from service.actions.approvals import approving
 from service.actions.galleries import wanted
 from service.actions.galleries.pool import as_works, candidates, language_of
 from service.actions.galleries.review import by_policy
@@ -93,7 +94,15 @@ def _still_may(session: Session, row: Gallery, *, now: datetime) -> bool:
     return may not in (None, AI.NONE)
 
 
-def finish(session: Session, gallery_id: str, generation: int, made: Made, *, now: datetime) -> bool:
+def finish(
+    session: Session,
+    gallery_id: str,
+    generation: int,
+    made: Made,
+    *,
+    undo: timedelta = approving.UNDO,
+    now: datetime,
+) -> bool:
     """Store what was chosen. False: no longer wanted, and nothing was changed.
 
     What may no longer be shown by now is left out, and the comparison with it if it quotes it.
@@ -117,7 +126,7 @@ def finish(session: Session, gallery_id: str, generation: int, made: Made, *, no
     wanted.touch(row, step(row.state, Act.FINISH, By.MACHINE), now=now)
     row.reason_code, row.reason, row.ready_at = "", "", now
     wanted.tell(session, row, Event.GALLERY_READY, now=now)
-    by_policy(session, row, now=now)
+    by_policy(session, row, undo=undo, now=now)
     return True
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
+from service.actions.approvals import approving
 from service.actions.challenges import setting
 from service.actions.galleries.review import by_policy
 from service.actions.galleries.sharing import look, policies, rules
@@ -105,7 +106,14 @@ def _galleries(session: Session, here: Place) -> Sequence[Gallery]:
 
 
 def lay_down(
-    session: Session, actor: Actor, challenge: str, *, group: str | None, policy: Policy, now: datetime
+    session: Session,
+    actor: Actor,
+    challenge: str,
+    *,
+    group: str | None,
+    policy: Policy,
+    undo: timedelta = approving.UNDO,
+    now: datetime,
 ) -> GalleryPolicy:
     """Let this hold from now on, here and below; what waits follows at once. Raises NotFound, NotAllowed, Invalid."""
     here = place(session, actor, challenge, group=group)
@@ -144,7 +152,7 @@ def lay_down(
         suggest_all(session, here.challenge, tree.below(session, [here.group.id]), now=now)
     if policy.automatic:
         for gallery in _galleries(session, here):
-            by_policy(session, gallery, now=now)
+            by_policy(session, gallery, undo=undo, now=now)
     return row
 
 

@@ -6,13 +6,13 @@ What is approved is one thing with one hash: the comparison, whose texts in whic
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Unpack
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service.actions.approvals import approving
-from service.actions.approvals.deciding import Deciding
+from service.actions.approvals.deciding import Deciding, DecisionNote
 from service.actions.galleries.sharing import LIVE, Now, Tree, counted, look
 from service.actions.galleries.wanted import tell, touch, want
 from service.domain.errors import ChangedSince, Invalid, NotFound, NotNow
@@ -105,7 +105,7 @@ def _count(session: Session, row: Gallery) -> None:
         item.nth = there.get((row.challenge_id, item.author_id), 0) + 1
 
 
-def by_policy(session: Session, row: Gallery, *, now: datetime) -> bool:
+def by_policy(session: Session, row: Gallery, *, undo: timedelta = approving.UNDO, now: datetime) -> bool:
     """Let a gallery that is ready be shown without being looked at, if a policy lets it. The words are the policy's."""
     here = look(session, [row], now=now, texts=False)[row.id]
     policy = here.policy_row
@@ -123,6 +123,7 @@ def by_policy(session: Session, row: Gallery, *, now: datetime) -> bool:
         row,
         policy.facilitator_id,
         (body_digest(body), body),
+        undo=undo,
         now=now,
         act="approve_by_policy",
         policy_id=policy.id,
@@ -215,29 +216,8 @@ def remake(at: Deciding) -> Gallery:
 
 
 def decide(
-    session: Session,
-    row: Gallery,
-    person: str,
-    act: str,
-    *,
-    now: datetime,
-    reason_code: str = "",
-    note: str = "",
-    before: str = "",
-    after: str = "",
-    text_hash: str = "",
+    session: Session, row: Gallery, person: str, act: str, *, now: datetime, **said: Unpack[DecisionNote]
 ) -> None:
-    session.add(
-        GalleryDecision(
-            organization_id=row.organization_id,
-            gallery_id=row.id,
-            person_id=person,
-            act=act,
-            reason_code=reason_code,
-            note=note,
-            before=before,
-            after=after,
-            text_hash=text_hash,
-            at=now,
-        )
-    )
+    """Record a human act."""
+    whose = {"organization_id": row.organization_id, "gallery_id": row.id, "person_id": person}
+    session.add(GalleryDecision(**whose, act=act, at=now, **said))

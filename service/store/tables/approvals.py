@@ -1,12 +1,29 @@
-"""What every table of approvals and of what was let out by one has in common. The keys carry rule 1: nothing comes out
-without an approval of exactly its hash, and an approval cannot be without a facilitator."""
+"""What every table of decisions, of approvals and of what was let out by one has in common. The keys carry rule 1:
+nothing comes out without an approval of exactly its hash, and an approval cannot be without a facilitator."""
 
 from __future__ import annotations
 
 from sqlalchemy import ForeignKey, ForeignKeyConstraint, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from service.store.tables.columns import Base, Hash, Id, JsonObject, MaybeMoment, Moment, OrganizationId
+from service.store.tables.columns import Base, Hash, Id, JsonObject, LongText, MaybeMoment, Moment, OrganizationId
+
+
+class DecisionColumns(Base):
+    """A recorded human act. Kept for good: `before` and `after` are the texts, so an edit can be shown as a diff."""
+
+    __abstract__ = True
+
+    id: Mapped[Id]
+    organization_id: Mapped[OrganizationId]
+    person_id: Mapped[str | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"))
+    act: Mapped[str] = mapped_column(String(32))
+    reason_code: Mapped[str] = mapped_column(String(64), default="")
+    note: Mapped[LongText]
+    before: Mapped[LongText]
+    after: Mapped[LongText]
+    text_hash: Mapped[str] = mapped_column(String(64), default="")
+    at: Mapped[Moment]
 
 
 class ApprovalColumns(Base):

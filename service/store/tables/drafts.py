@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from pipelines.values import Band, PointKind, SourceKind, Standing
 from service.domain.drafts import State
-from service.store.tables.approvals import ApprovalColumns, ReleaseColumns, backed_by, named_by_hash
+from service.store.tables.approvals import ApprovalColumns, DecisionColumns, ReleaseColumns, backed_by, named_by_hash
 from service.store.tables.columns import (
     Base,
     Id,
@@ -160,25 +160,15 @@ class FindingRow(Base):
     message: Mapped[LongText]
 
 
-class Decision(Base):
-    """A recorded human act. Kept for good: `before` and `after` are the texts, so an edit can be shown as a diff."""
+class Decision(DecisionColumns):
+    """A human act on a draft or on one of its points."""
 
     __tablename__ = "decisions"
     __table_args__ = (Index("ix_decisions_draft", "draft_id", "at"),)
 
-    id: Mapped[Id]
-    organization_id: Mapped[OrganizationId]
     draft_id: Mapped[str] = mapped_column(ForeignKey("drafts.id", ondelete="CASCADE"))
     point_id: Mapped[str | None] = mapped_column(ForeignKey("points.id", ondelete="CASCADE"), default=None)
-    person_id: Mapped[str | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"))
-    act: Mapped[str] = mapped_column(String(32))
-    reason_code: Mapped[str] = mapped_column(String(64), default="")
-    note: Mapped[LongText]
-    before: Mapped[LongText]
-    after: Mapped[LongText]
-    text_hash: Mapped[str] = mapped_column(String(64), default="")
     bulk: Mapped[bool] = mapped_column(default=False, server_default=false())  # made for several at once
-    at: Mapped[Moment]
 
 
 class Approval(ApprovalColumns):

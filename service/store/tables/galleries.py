@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstra
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from service.domain.galleries import State
-from service.store.tables.approvals import ApprovalColumns, ReleaseColumns, backed_by, named_by_hash
+from service.store.tables.approvals import ApprovalColumns, DecisionColumns, ReleaseColumns, backed_by, named_by_hash
 from service.store.tables.columns import (
     Base,
     Id,
@@ -103,23 +103,13 @@ class GalleryItem(Base):
     nth: Mapped[int | None] = mapped_column(default=None)
 
 
-class GalleryDecision(Base):
-    """A recorded human act on a gallery; `before` and `after` are comparisons."""
+class GalleryDecision(DecisionColumns):
+    """A human act on a gallery; `before` and `after` are comparisons."""
 
     __tablename__ = "gallery_decisions"
     __table_args__ = (Index("ix_gallery_decisions_gallery", "gallery_id", "at"),)
 
-    id: Mapped[Id]
-    organization_id: Mapped[OrganizationId]
     gallery_id: Mapped[str] = mapped_column(ForeignKey("galleries.id", ondelete="CASCADE"))
-    person_id: Mapped[str | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"))
-    act: Mapped[str] = mapped_column(String(32))
-    reason_code: Mapped[str] = mapped_column(String(64), default="")
-    note: Mapped[LongText]
-    before: Mapped[LongText]
-    after: Mapped[LongText]
-    text_hash: Mapped[str] = mapped_column(String(64), default="")
-    at: Mapped[Moment]
 
 
 class GalleryApproval(ApprovalColumns):

@@ -66,6 +66,8 @@ def show_policy(visit: Reading, id: ExternalId, asked: Annotated[Rule, Query()])
 @router.post("/desk/challenges/{id}/gallery-policy")
 def lay_down(visit: Writing, id: ExternalId, sent: Annotated[Rule, Form()]) -> Goto:
     group, policy = sent.group or None, sent.policy
-    galleries_policy.lay_down(visit.session, visit.actor, id, group=group, policy=policy, now=visit.now)
+    galleries_policy.lay_down(
+        visit.session, visit.actor, id, group=group, policy=policy, undo=visit.services.undo, now=visit.now
+    )
     query = {"group": sent.group} if sent.group else {}
     return Goto(f"/desk/challenges/{quote(id, safe='')}/gallery-policy", "gallery-policy", query)
