@@ -2,6 +2,7 @@
 # `make demo ONCE=1` shows the demonstration and exits instead of serving.
 
 PYTHON ?= python3
+WORKERS ?= 2
 BIN := .venv/bin
 STAMP := .venv/.installed
 
@@ -14,8 +15,8 @@ help: ## What there is
 demo: $(STAMP) ## Load an invented organization, draft its feedback, show it, and serve (ONCE=1: exit instead of serving)
 	@$(BIN)/peerloom demo $(if $(ONCE),--once)
 
-test: $(STAMP) ## Run the tests
-	@$(BIN)/python -m pytest -q $(ARGS)
+test: $(STAMP) ## Run the tests, in two processes (WORKERS=0: in this one; LONG=1: many more examples)
+	@PEERLOOM_TEST_LONG=$(LONG) $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup --no-loadscope-reorder --durations=25 $(ARGS)
 
 sure: $(STAMP) ## Everything that must hold: format, lint, types, layers, tests
 	$(BIN)/ruff format --check .

@@ -3,6 +3,9 @@
 PEERLOOM_TEST_POSTGRES    where PostgreSQL answers (default: 127.0.0.1:5432, user postgres); a database is made there
                           and dropped again, nothing else is touched
 PEERLOOM_REQUIRE_SERVERS  1: a server that does not answer is a failure, not a reason to skip
+PEERLOOM_TEST_LONG        1 (`make test LONG=1`): properties, walks and the API's document are tried on ten times as
+                          many examples, the same in every run; who changes what a property is about, or a route,
+                          tries its file so before handing it in
 """
 
 from __future__ import annotations
@@ -23,8 +26,9 @@ from sqlalchemy.exc import OperationalError
 from pipelines.adapters.sentence_transformer import SentenceTransformerEmbedder
 from service.store import migrate
 from service.store.session import Sessions, make_engine
+from tests.budget import examples
 
-settings.register_profile("peerloom", deadline=None, database=None, derandomize=True)
+settings.register_profile("peerloom", deadline=None, database=None, derandomize=True, max_examples=examples(40, 1000))
 settings.load_profile("peerloom")
 
 KINDS = ("sqlite", pytest.param("postgresql", marks=pytest.mark.servers))
@@ -35,6 +39,28 @@ def no_server(reason: str) -> NoReturn:
     if os.environ.get("PEERLOOM_REQUIRE_SERVERS") == "1":
         pytest.fail(f"{reason} PEERLOOM_REQUIRE_SERVERS=1 asks for it.", pytrace=False)
     pytest.skip(reason)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Two processes share the tests file by file; what starts something costly once is done by one of them.
+
+    The longest come first, so that none of them is begun when everything else is done.
+    """
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(_share(item)))
+    items.sort(key=lambda item: FIRST.index(_share(item)) if _share(item) in FIRST else len(FIRST))
+
+
+FIRST = ("browser", "model", "journeys")
+
+
+def _share(item: pytest.Item) -> str:
+    folders = item.path.parts
+    if "browser" in folders:
+        return "browser"
+    if item.get_closest_marker("model"):
+        return "model"
+    return "journeys" if "journeys" in folders else str(item.path)
 
 
 @pytest.fixture(scope="session")

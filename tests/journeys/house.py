@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import time
 import uuid
 from collections.abc import Callable
@@ -23,6 +22,7 @@ from service.store.session import Sessions, make_engine
 from service.store.tables import Organization
 from tests.forked import FORKED
 from tests.journeys import commands
+from tests.ports import free_port
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60.0
@@ -40,9 +40,7 @@ class House:
     deaths: int = 0
 
     def __post_init__(self) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        self.port = free_port()
         self.web = httpx.Client(base_url=f"http://127.0.0.1:{self.port}", timeout=20)
         self.sessions = Sessions(make_engine(self.environment["PEERLOOM_DATABASE_URL"]))
 

@@ -24,6 +24,7 @@ from service.jobs import questioned as looking
 from service.jobs.handlers import work_off
 from service.store import find
 from service.store.tables import AuditEntry, Challenge, Job, Questioned, QuestionedBy, Revision, Submission
+from tests.budget import examples
 from tests.service.actions.introductions.village import Village, settle
 
 SAYS = "A visit lasts 45 minutes."
@@ -223,7 +224,7 @@ STEPS = st.one_of(
 )
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(6, 60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(STEPS, min_size=1, max_size=6))
 def test_however_consents_wander_nothing_is_quoted_against_them(parts: wiring.Parts, steps) -> None:  # type: ignore[no-untyped-def]
     writes = {**WRITES, "noor": "Each visit lasts 20 minutes for noor."}
