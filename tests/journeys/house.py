@@ -20,11 +20,10 @@ import httpx
 from service.actions.access import credentials, organizations
 from service.store.session import Sessions, make_engine
 from service.store.tables import Organization
+from tests import commands
 from tests.forked import FORKED
-from tests.journeys import commands
 from tests.ports import free_port
 
-ROOT = Path(__file__).parents[2]
 PATIENCE = 60.0
 """Seconds until something that must come is missed; a process takes a few to start on a busy machine."""
 
@@ -46,7 +45,8 @@ class House:
 
     def start(self, role: str, *, dying_at: str | None = None) -> None:
         environment = {**os.environ, **self.environment, "PEERLOOM_PORT": str(self.port)}
-        given = ([role], environment, self.folder / f"{role}.log", dying_at)
+        log = self.folder / f"{role}.log"
+        given = ([role], environment, log, log, dying_at)
         self.running[role] = FORKED.Process(target=commands.run, args=given)
         self.running[role].start()
         if role == "serve":
