@@ -11,6 +11,11 @@ PEERLOOM_TEST_LONG        1 (`make test LONG=1`): properties, walks and the API'
 from __future__ import annotations
 
 import os
+
+# Before numpy is imported, here and in the processes that tests start. Threads that share a matrix of a few rows wait
+# for one another longer than they work; two processes that both have some take twice as much of the machine.
+os.environ["OPENBLAS_NUM_THREADS"] = os.environ["OMP_NUM_THREADS"] = "1"
+
 import secrets
 import shutil
 from collections.abc import Callable, Iterator
