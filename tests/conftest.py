@@ -3,16 +3,25 @@
 PEERLOOM_TEST_POSTGRES    where PostgreSQL answers (default: 127.0.0.1:5432, user postgres); a database is made there
                           and dropped again, nothing else is touched
 PEERLOOM_REQUIRE_SERVERS  1: a server that does not answer is a failure, not a reason to skip
+PEERLOOM_TEST_LONG        1 (`make test LONG=1`): properties, walks and the API's document are tried on ten times as
+                          many examples, the same in every run; who changes what a property is about, or a route,
+                          tries its file so before handing it in
 """
 
 from __future__ import annotations
 
 import os
+
+# Before numpy is imported, here and in the processes that tests start. Threads that share a matrix of a few rows wait
+# for one another longer than they work; two processes that both have some take twice as much of the machine.
+os.environ["OPENBLAS_NUM_THREADS"] = os.environ["OMP_NUM_THREADS"] = "1"
+
 import secrets
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import NoReturn
 
 import pytest
@@ -23,10 +32,12 @@ from sqlalchemy.exc import OperationalError
 from pipelines.adapters.sentence_transformer import SentenceTransformerEmbedder
 from service.store import migrate
 from service.store.session import Sessions, make_engine
+from tests.budget import examples
 
-settings.register_profile("peerloom", deadline=None, database=None, derandomize=True)
+settings.register_profile("peerloom", deadline=None, database=None, derandomize=True, max_examples=examples(40, 1000))
 settings.load_profile("peerloom")
 
+MEMORY = "/dev/shm"  # noqa: S108
 KINDS = ("sqlite", pytest.param("postgresql", marks=pytest.mark.servers))
 
 
@@ -35,6 +46,28 @@ def no_server(reason: str) -> NoReturn:
     if os.environ.get("PEERLOOM_REQUIRE_SERVERS") == "1":
         pytest.fail(f"{reason} PEERLOOM_REQUIRE_SERVERS=1 asks for it.", pytrace=False)
     pytest.skip(reason)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Two processes share the tests file by file; what starts something costly once is done by one of them.
+
+    The longest come first, so that none of them is begun when everything else is done.
+    """
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(_share(item)))
+    items.sort(key=lambda item: FIRST.index(_share(item)) if _share(item) in FIRST else len(FIRST))
+
+
+FIRST = ("browser", "model", "journeys")
+
+
+def _share(item: pytest.Item) -> str:
+    folders = item.path.parts
+    if "browser" in folders:
+        return "browser"
+    if item.get_closest_marker("model"):
+        return "model"
+    return "journeys" if "journeys" in folders else str(item.path)
 
 
 @pytest.fixture(scope="session")
@@ -99,10 +132,13 @@ def _postgres_sessions(_postgres_server: str) -> Iterator[Sessions]:
 
 
 @pytest.fixture(scope="session")
-def _sqlite_sessions(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sessions]:
-    engine = make_engine(f"sqlite:///{tmp_path_factory.mktemp('sqlite') / 'peerloom.db'}")
-    yield Sessions(engine)
-    engine.dispose()
+def _sqlite_sessions() -> Iterator[Sessions]:
+    # In memory, where there is a folder for that: it knows the same locks, and syncing takes no time.
+    memory = MEMORY if os.access(MEMORY, os.W_OK) else None
+    with TemporaryDirectory(prefix="peerloom-test-", dir=memory) as folder:
+        engine = make_engine(f"sqlite:///{folder}/peerloom.db")
+        yield Sessions(engine)
+        engine.dispose()
 
 
 def _address(sessions: Sessions) -> str:

@@ -16,11 +16,12 @@ FORKED.set_forkserver_preload(
         "service.jobs.handlers",
         "service.jobs.inline",
         "service.jobs.similar",
+        "pipelines.evaluation",
         "pipelines.feedback",
         "pipelines.adapters.chroma",
         "pipelines.adapters.extractive",
         "pipelines.adapters.hashing",
-        "tests.journeys.commands",
+        "tests.commands",
         "tests.service.store.processes",
         # what these import only when they need it
         "psycopg",

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import time
 import uuid
 from collections.abc import Callable
@@ -21,10 +20,10 @@ import httpx
 from service.actions.access import credentials, organizations
 from service.store.session import Sessions, make_engine
 from service.store.tables import Organization
+from tests import commands
 from tests.forked import FORKED
-from tests.journeys import commands
+from tests.ports import free_port
 
-ROOT = Path(__file__).parents[2]
 PATIENCE = 60.0
 """Seconds until something that must come is missed; a process takes a few to start on a busy machine."""
 
@@ -40,15 +39,14 @@ class House:
     deaths: int = 0
 
     def __post_init__(self) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        self.port = free_port()
         self.web = httpx.Client(base_url=f"http://127.0.0.1:{self.port}", timeout=20)
         self.sessions = Sessions(make_engine(self.environment["PEERLOOM_DATABASE_URL"]))
 
     def start(self, role: str, *, dying_at: str | None = None) -> None:
         environment = {**os.environ, **self.environment, "PEERLOOM_PORT": str(self.port)}
-        given = ([role], environment, self.folder / f"{role}.log", dying_at)
+        log = self.folder / f"{role}.log"
+        given = ([role], environment, log, log, dying_at)
         self.running[role] = FORKED.Process(target=commands.run, args=given)
         self.running[role].start()
         if role == "serve":

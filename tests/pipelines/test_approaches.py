@@ -10,10 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.approaches import Work, approaches
+from tests.budget import examples
 from tests.pipelines.gallery_works import INTERVIEWS, anything, works
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(15, 200), deadline=None)
 @given(anything, st.randoms(use_true_random=False))
 def test_every_work_is_in_one_approach_and_order_does_not_matter(some: list[Work], dice: random.Random) -> None:
     found = approaches(some)

@@ -17,12 +17,13 @@ from pipelines.evaluation import gallery as scoring
 from pipelines.galleries import Why, choose
 from pipelines.texts.shapes import is_program, twins
 from pipelines.values import Standing
+from tests.budget import examples
 from tests.pipelines.gallery_works import FIGURES, INTERVIEWS, PROGRAMS, anything, works
 
 OWN = Work("own", "We begin with interviews: Lena asks two colleagues what they would like to be asked.", "lena")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(20, 300), deadline=None)
 @given(anything, st.integers(1, 4), st.randoms(use_true_random=False))
 def test_only_fit_candidates_are_chosen_never_two_twins_and_in_any_order_the_same(
     some: list[Work], wanted: int, dice: random.Random

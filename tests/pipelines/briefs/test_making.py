@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from pipelines.approaches import Place, Work, approaches
 from pipelines.briefs.making import MeetingBrief, Need, as_markdown, brief
 from pipelines.values import Criterion, Standing
+from tests.budget import examples
 from tests.pipelines.gallery_works import anything, works
 
 CRITERIA = (
@@ -29,7 +30,7 @@ def places(made: MeetingBrief) -> list[Place]:
     return found + [place for question in made.questions for place in question.places]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(15, 200), deadline=None)
 @given(anything, st.randoms(use_true_random=False))
 def test_every_quotation_stands_where_it_says_and_order_does_not_matter(some: list[Work], dice: random.Random) -> None:
     made = brief(some, approaches(some), CRITERIA)

@@ -13,6 +13,7 @@ from pipelines.people.ranking import PRIOR, Outcome, chance, weights
 from pipelines.people.reasons import Circle
 from pipelines.people.values import Kind, Profile
 from pipelines.values import Standing
+from tests.budget import examples
 from tests.pipelines.people.neighbours import CHALLENGES, TEXTS, commons, work
 
 NAMES = sorted(TEXTS)
@@ -34,7 +35,7 @@ def worlds(draw: st.DrawFn) -> tuple[Circle, dict[str, dict[str, Standing]]]:
     return Circle.of(profiles), {name: draw(STANDINGS) for name in NAMES}
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(50, 500))
 @given(worlds(), st.integers(0, 3), st.sampled_from(["", "dates for visits of pairs"]))
 def test_nobody_is_matched_against_consent_beyond_the_limit_or_again(world, load_limit: int, request: str):
     people, standings = world
@@ -55,7 +56,7 @@ def test_nobody_is_matched_against_consent_beyond_the_limit_or_again(world, load
             assert shown <= {first.person, second.person}
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(50, 500))
 @given(worlds())
 def test_what_two_people_give_each_other_is_the_same_seen_from_either_side(world):
     people, standings = world

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from pipelines.texts.passages import MODEL_TOKENS, PASSAGE_TOKENS, cut, estimate_tokens
 from pipelines.values import Item, Passage, Shelf
+from tests.budget import examples
 
 HANDBOOK = """---
 title: Observation handbook
@@ -78,13 +79,13 @@ def check(text: str, passages: list[Passage], budget: int = PASSAGE_TOKENS) -> N
 @given(text=texts)
 @example("\ud800 half a pair")
 @example("# A\r\n\r\nbody\r\n## B\rbody")
-@settings(max_examples=150)
+@settings(max_examples=examples(50, 1000))
 def test_any_string_is_cut_into_verbatim_pieces_in_order_and_within_the_budget(markdown: bool, text: str) -> None:
     check(text, cut(text, "r1", markdown=markdown))
 
 
 @given(text=texts, budget=st.integers(48, 200))
-@settings(max_examples=60)
+@settings(max_examples=examples(25, 500))
 def test_any_budget_holds(text: str, budget: int) -> None:
     check(text, cut(text, "r1", markdown=True, max_tokens=budget), budget)
 

@@ -34,6 +34,7 @@ from service.store.tables import (
     Revision,
     Submission,
 )
+from tests.budget import examples
 from tests.service.actions.introductions.village import Village, settle
 from tests.statements import statements
 
@@ -234,7 +235,7 @@ STEPS = st.one_of(
 )
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(6, 60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(STEPS, min_size=1, max_size=6))
 def test_however_consents_wander_nothing_is_quoted_against_them(parts: wiring.Parts, steps) -> None:  # type: ignore[no-untyped-def]
     writes = {**WRITES, "noor": "Each visit lasts 20 minutes for noor."}

@@ -28,6 +28,7 @@ from service.actions.requests import need
 from service.domain.galleries import State as Of
 from service.domain.introductions import TOGETHER, State
 from service.store.tables import Useful
+from tests.budget import examples
 from tests.service.people_rules.agreed import PEOPLE, REVIEWED, GalleryRule
 from tests.service.people_rules.beginning import begin
 from tests.service.people_rules.life import Life
@@ -248,5 +249,5 @@ def test_nothing_is_given_against_consent_policy_or_a_missing_yes(beginning: Lif
     School.beginning = beginning
     with structlog.testing.capture_logs():
         phases = [Phase.generate]  # shrinking is slow
-        walk = settings(max_examples=9, stateful_step_count=6, deadline=None, phases=phases)
+        walk = settings(max_examples=examples(4, 40), stateful_step_count=6, deadline=None, phases=phases)
         run_state_machine_as_test(School, settings=walk)

@@ -22,6 +22,7 @@ from service.domain.visibility import ShowWork
 from service.store.library import SqlLibrary
 from service.store.session import Sessions
 from service.store.tables import Consent, Document, DraftRow, PassageRow, PointRow, PointState, Revision, Submission
+from tests.budget import examples
 from tests.service.store.world import NOW, World
 
 names = itertools.count()
@@ -152,10 +153,14 @@ class ChangingOrganization(RuleBasedStateMachine):
 
 
 def test_equal_fingerprints_mean_equal_reads(sessions: Sessions) -> None:
-    examples = 12 if sessions.engine.dialect.name == "sqlite" else 4
+    sqlite = sessions.engine.dialect.name == "sqlite"
     run_state_machine_as_test(
         lambda: ChangingOrganization(sessions),
         settings=settings(
-            max_examples=examples, stateful_step_count=12, deadline=None, derandomize=True, database=None
+            max_examples=examples(6, 60) if sqlite else examples(3, 30),
+            stateful_step_count=12,
+            deadline=None,
+            derandomize=True,
+            database=None,
         ),
     )

@@ -11,6 +11,7 @@ from service.domain.goals import Standing
 from service.domain.visibility import PeersShown, ShowWork
 from service.jobs.handlers import work_off
 from service.store.tables import Challenge, Consent, GoalEvidence, Person, Revision, Submission
+from tests.budget import examples
 from tests.service.actions.goals.planned import GARDEN, VISITS, Planned, plan
 from tests.service.jobs.conftest import School
 
@@ -71,7 +72,7 @@ def test_no_passage_and_no_name_is_shown_against_what_its_author_allows_now(scho
         table = GoalEvidence.__table__
         rows = [dict(row) for row in session.execute(select(*table.columns)).mappings()]
 
-    @settings(max_examples=60, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=examples(60, 300), suppress_health_check=list(HealthCheck))
     @given(said=everybody, policy=peers, look=st.booleans())
     @example(said={p: _open() for p in WORDS}, policy=PeersShown.ALWAYS, look=False)
     def hold(said: dict[str, dict[str, object]], policy: PeersShown, look: bool) -> None:
