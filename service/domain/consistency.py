@@ -22,7 +22,7 @@ MOST_EACH = 20
 """Contradictions that are looked for of one decision: where more stand against it, these are enough to see it by."""
 
 
-class Why(StrEnum):
+class KinshipGround(StrEnum):
     """In what two points are alike."""
 
     WORDING = "wording"
@@ -59,7 +59,7 @@ class Said:
 class Kinship:
     """That two points are about the same, and how alike they are in it, up to 1."""
 
-    why: Why
+    why: KinshipGround
     alike: float
 
 
@@ -77,9 +77,9 @@ def kin(a: Said, b: Said) -> Kinship | None:
     if a.criterion != b.criterion or a.praises is not b.praises:
         return None
     if (texts := _texts(a, b)) >= TWINS:
-        return Kinship(Why.WORDING, texts)
+        return Kinship(KinshipGround.WORDING, texts)
     passages = _passages(a, b)
-    return Kinship(Why.PASSAGE, passages) if passages >= SAME_PASSAGE else None
+    return Kinship(KinshipGround.PASSAGE, passages) if passages >= SAME_PASSAGE else None
 
 
 def clash(a: Said, b: Said) -> Clash | None:

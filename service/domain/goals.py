@@ -24,7 +24,7 @@ Judgement: a goal reworded with a new date or number keeps more than half; two g
 _WORD: Final = re.compile(r"[^\W_]+")
 
 
-class Standing(StrEnum):
+class EvidenceStanding(StrEnum):
     """What was said of a piece of work found for a goal."""
 
     OFFERED = "offered"
@@ -32,7 +32,7 @@ class Standing(StrEnum):
     DISMISSED = "dismissed"  # it does not, and is not offered again for this goal
 
 
-class Act(StrEnum):
+class EvidenceAct(StrEnum):
     """What a person may say of it."""
 
     CONFIRM = "confirm"
@@ -40,15 +40,15 @@ class Act(StrEnum):
     UNDO = "undo"
 
 
-TABLE: Final[Mapping[tuple[Standing, Act], Standing]] = {
-    (Standing.OFFERED, Act.CONFIRM): Standing.CONFIRMED,
-    (Standing.OFFERED, Act.DISMISS): Standing.DISMISSED,
-    (Standing.CONFIRMED, Act.UNDO): Standing.OFFERED,
-    (Standing.DISMISSED, Act.UNDO): Standing.OFFERED,
+TABLE: Final[Mapping[tuple[EvidenceStanding, EvidenceAct], EvidenceStanding]] = {
+    (EvidenceStanding.OFFERED, EvidenceAct.CONFIRM): EvidenceStanding.CONFIRMED,
+    (EvidenceStanding.OFFERED, EvidenceAct.DISMISS): EvidenceStanding.DISMISSED,
+    (EvidenceStanding.CONFIRMED, EvidenceAct.UNDO): EvidenceStanding.OFFERED,
+    (EvidenceStanding.DISMISSED, EvidenceAct.UNDO): EvidenceStanding.OFFERED,
 }
 
 
-def decided(standing: Standing, act: Act) -> Standing:
+def decided(standing: EvidenceStanding, act: EvidenceAct) -> EvidenceStanding:
     """What it is after the act. Raises NotNow where somebody else has decided meanwhile."""
     after = TABLE.get((standing, act))
     if after is None:

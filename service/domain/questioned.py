@@ -7,7 +7,7 @@ from enum import StrEnum
 from service.domain.errors import NotNow
 
 
-class State(StrEnum):
+class QuestionedState(StrEnum):
     """Where it is."""
 
     OPEN = "open"
@@ -16,7 +16,7 @@ class State(StrEnum):
     CHANGED = "changed"  # the passage reads otherwise by now
 
 
-class Act(StrEnum):
+class QuestionedAct(StrEnum):
     """What people, and new versions, do with it."""
 
     TO_CHANGE = "to_change"
@@ -26,19 +26,19 @@ class Act(StrEnum):
     RETURN = "return"  # a version came that has these words again
 
 
-TABLE: dict[tuple[State, Act], State] = {
-    (State.OPEN, Act.TO_CHANGE): State.TO_CHANGE,
-    (State.OPEN, Act.FINE): State.FINE,
-    (State.OPEN, Act.CHANGE): State.CHANGED,
-    (State.TO_CHANGE, Act.FINE): State.FINE,
-    (State.TO_CHANGE, Act.UNDO): State.OPEN,
-    (State.TO_CHANGE, Act.CHANGE): State.CHANGED,
-    (State.FINE, Act.UNDO): State.OPEN,
-    (State.CHANGED, Act.RETURN): State.OPEN,
+TABLE: dict[tuple[QuestionedState, QuestionedAct], QuestionedState] = {
+    (QuestionedState.OPEN, QuestionedAct.TO_CHANGE): QuestionedState.TO_CHANGE,
+    (QuestionedState.OPEN, QuestionedAct.FINE): QuestionedState.FINE,
+    (QuestionedState.OPEN, QuestionedAct.CHANGE): QuestionedState.CHANGED,
+    (QuestionedState.TO_CHANGE, QuestionedAct.FINE): QuestionedState.FINE,
+    (QuestionedState.TO_CHANGE, QuestionedAct.UNDO): QuestionedState.OPEN,
+    (QuestionedState.TO_CHANGE, QuestionedAct.CHANGE): QuestionedState.CHANGED,
+    (QuestionedState.FINE, QuestionedAct.UNDO): QuestionedState.OPEN,
+    (QuestionedState.CHANGED, QuestionedAct.RETURN): QuestionedState.OPEN,
 }
 
 
-def step(state: State, act: Act) -> State:
+def step(state: QuestionedState, act: QuestionedAct) -> QuestionedState:
     """The state after the act. Raises NotNow, naming what can be done instead."""
     to = TABLE.get((state, act))
     if to is None:

@@ -15,7 +15,7 @@ from typing import Final
 
 from pipelines.texts.wording import akin, content, language_of, sentences, tokens
 from pipelines.values import Band, PointKind
-from service.domain.worddiff import Kind, Piece
+from service.domain.worddiff import ChangeKind, Piece
 
 METHOD: Final = 1
 """Grows when a verdict may come out otherwise; what was stored by an earlier one is then compared anew."""
@@ -72,8 +72,8 @@ def spoken(declared: str, text: str) -> str:
 
 def uptake(said: Said, pieces: Sequence[Piece], *, language: str) -> Uptake:
     """What became of one point between two revisions, whose word diff the pieces are."""
-    before = "".join(piece.text for piece in pieces if piece.kind is not Kind.ADDED)
-    after = "".join(piece.text for piece in pieces if piece.kind is not Kind.REMOVED)
+    before = "".join(piece.text for piece in pieces if piece.kind is not ChangeKind.ADDED)
+    after = "".join(piece.text for piece in pieces if piece.kind is not ChangeKind.REMOVED)
     echoes = () if said.kind is PointKind.STRENGTH else _echoes(said, before, pieces, language)
     place, left = _nearest(said.quote, after, language)
     verdict, sure = _judge(said, before, pieces, left, len(echoes), exact=place is not None and left == 1)
@@ -83,8 +83,8 @@ def uptake(said: Said, pieces: Sequence[Piece], *, language: str) -> Uptake:
 def _judge(
     said: Said, before: str, pieces: Sequence[Piece], left: float | None, echoes: int, *, exact: bool
 ) -> tuple[Verdict, Band]:
-    same = sum(len(piece.text) for piece in pieces if piece.kind is Kind.SAME)
-    if same == len(before) and not any(piece.kind is Kind.ADDED for piece in pieces):
+    same = sum(len(piece.text) for piece in pieces if piece.kind is ChangeKind.SAME)
+    if same == len(before) and not any(piece.kind is ChangeKind.ADDED for piece in pieces):
         return Verdict.UNCHANGED, Band.HIGH
     if echoes >= ECHOES:
         return Verdict.TAKEN_UP, _by_echoes(echoes, exact=exact)
@@ -106,7 +106,7 @@ def _by_echoes(echoes: int, *, exact: bool) -> Band:
 
 def _echoes(said: Said, before: str, pieces: Sequence[Piece], language: str) -> tuple[str, ...]:
     """Content words of the point that the earlier revision has not and that were newly written, in order."""
-    new = content(" ".join(piece.text for piece in pieces if piece.kind is Kind.ADDED), language)
+    new = content(" ".join(piece.text for piece in pieces if piece.kind is ChangeKind.ADDED), language)
     known = content(before, language)
     wanted = {stem: word for word in reversed(tokens(said.text)) for stem in content(word, language)}
     found = [word for stem, word in wanted.items() if _in(stem, new) and not _in(stem, known)]

@@ -27,7 +27,7 @@ Block = tuple[int, int, int]
 """So many words are the same from here in the earlier and from there in the later text."""
 
 
-class Kind(StrEnum):
+class ChangeKind(StrEnum):
     """What became of a piece."""
 
     SAME = "same"
@@ -39,7 +39,7 @@ class Kind(StrEnum):
 class Piece:
     """A stretch of text. Same and added pieces joined are the later text; same and removed ones the earlier."""
 
-    kind: Kind
+    kind: ChangeKind
     text: str
 
 
@@ -53,9 +53,9 @@ def _pieces(old: Sequence[str], new: Sequence[str], same: Iterable[Block]) -> It
     a = b = 0
     for at, to, count in (*same, (len(old), len(new), 0)):
         found = (
-            Piece(Kind.REMOVED, "".join(old[a:at])),
-            Piece(Kind.ADDED, "".join(new[b:to])),
-            Piece(Kind.SAME, "".join(old[at : at + count])),
+            Piece(ChangeKind.REMOVED, "".join(old[a:at])),
+            Piece(ChangeKind.ADDED, "".join(new[b:to])),
+            Piece(ChangeKind.SAME, "".join(old[at : at + count])),
         )
         yield from (piece for piece in found if piece.text)
         a, b = at + count, to + count
@@ -186,9 +186,9 @@ def _readable(pieces: Iterator[Piece]) -> list[Piece]:
     runs: list[tuple[str, str, str]] = [("", "", "")]  # what stayed, and what was then removed and added
     for piece in pieces:
         stayed, removed, added = runs[-1]
-        if piece.kind is Kind.SAME:
+        if piece.kind is ChangeKind.SAME:
             runs.append((piece.text, "", ""))
-        elif piece.kind is Kind.REMOVED:
+        elif piece.kind is ChangeKind.REMOVED:
             runs[-1] = (stayed, removed + piece.text, added)
         else:
             runs[-1] = (stayed, removed, added + piece.text)
@@ -211,5 +211,5 @@ def _much(run: tuple[str, str, str]) -> int:
 
 
 def _told(run: tuple[str, str, str]) -> Iterator[Piece]:
-    kinds = zip((Kind.SAME, Kind.REMOVED, Kind.ADDED), run, strict=True)
+    kinds = zip((ChangeKind.SAME, ChangeKind.REMOVED, ChangeKind.ADDED), run, strict=True)
     yield from (Piece(kind, text) for kind, text in kinds if text)

@@ -11,14 +11,14 @@ from sqlalchemy.orm import Session
 from service.actions.goals import progress
 from service.domain import goals as rules
 from service.domain.errors import ChangedSince, NotFound, NotNow
-from service.domain.goals import Act, Standing
+from service.domain.goals import EvidenceAct, EvidenceStanding
 from service.domain.roles import Actor, require_desk, require_reviewer
 from service.store import audit
 from service.store.tables import GoalEvidence, GoalReading, Submission
 
 
 def decide(
-    session: Session, actor: Actor, goal_id: str, piece_id: str, act: Act, *, seen: str, now: datetime
+    session: Session, actor: Actor, goal_id: str, piece_id: str, act: EvidenceAct, *, seen: str, now: datetime
 ) -> GoalEvidence:
     """`seen` is the mark of what was shown (`Shown.seen`).
 
@@ -28,7 +28,7 @@ def decide(
     """
     require_desk(actor)
     goal, document = progress.own(session, actor.organization, goal_id)
-    if act is not Act.UNDO and not progress.is_present(goal, document, session.get(GoalReading, document.id)):
+    if act is not EvidenceAct.UNDO and not progress.is_present(goal, document, session.get(GoalReading, document.id)):
         raise NotNow("The document holds this goal no more, in these words. Decide for the goal that took its place.")
     row = session.scalars(
         select(GoalEvidence)
@@ -47,7 +47,7 @@ def decide(
     if shown[0].seen != seen:
         raise ChangedSince("Another passage of this work stands here by now. Read it, then decide.")
     row.standing = rules.decided(row.standing, act)
-    open_ = row.standing is Standing.OFFERED
+    open_ = row.standing is EvidenceStanding.OFFERED
     row.decided_by, row.decided_at = (None, None) if open_ else (person, now)
     session.flush()
     audit.record(

@@ -15,7 +15,7 @@ from pipelines.goals import MOST_OFFERED, GoalRead, said
 from pipelines.values import Evidence, Scope
 from service.actions.goals import work
 from service.domain import goals as rules
-from service.domain.goals import Standing, Wording
+from service.domain.goals import EvidenceStanding, Wording
 from service.domain.roles import Actor, require_desk
 from service.domain.visibility import PeersShown
 from service.store import find, jobs
@@ -196,7 +196,7 @@ def _decided(session: Session, goals: Sequence[str]) -> dict[tuple[str, str], in
     rows = session.execute(
         select(GoalEvidence.goal_id, Submission.challenge_id, func.count())
         .join(Submission, Submission.id == GoalEvidence.submission_id)
-        .where(GoalEvidence.goal_id.in_(goals), GoalEvidence.standing != Standing.OFFERED)
+        .where(GoalEvidence.goal_id.in_(goals), GoalEvidence.standing != EvidenceStanding.OFFERED)
         .group_by(GoalEvidence.goal_id, Submission.challenge_id)
     )
     return {(goal, challenge): count for goal, challenge, count in rows}
@@ -237,17 +237,21 @@ def _offer(
     open_ = [
         one
         for one in found
-        if (row := there.get(submissions[one.item.document])) is None or row.standing is Standing.OFFERED
+        if (row := there.get(submissions[one.item.document])) is None or row.standing is EvidenceStanding.OFFERED
     ][:MOST_OFFERED]
     offered = {submissions[one.item.document] for one in open_}
-    stale = [row.id for row in there.values() if row.standing is Standing.OFFERED and row.submission_id not in offered]
+    stale = [
+        row.id
+        for row in there.values()
+        if row.standing is EvidenceStanding.OFFERED and row.submission_id not in offered
+    ]
     session.execute(delete(GoalEvidence).where(GoalEvidence.id.in_(stale)).execution_options(synchronize_session=False))
     for one in open_:
         submission = submissions[one.item.document]
         row = there.get(submission)
         if row is None:
             row = GoalEvidence(organization_id=organization, goal_id=goal, submission_id=submission, found_at=now)
-            row.standing = Standing.OFFERED
+            row.standing = EvidenceStanding.OFFERED
             session.add(row)
         row.revision_id, row.passage_id = one.item.document, one.item.id
         row.start, row.end, row.dense = one.item.start, one.item.end, one.dense

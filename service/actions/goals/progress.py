@@ -18,7 +18,7 @@ from service.actions.goals import work as goals_work
 from service.actions.goals.finding import strategies
 from service.domain import goals as rules
 from service.domain.errors import NotFound
-from service.domain.goals import Month, Piece, Standing
+from service.domain.goals import EvidenceStanding, Month, Piece
 from service.domain.roles import Actor, Reach, require_desk, visible_groups
 from service.domain.texts import digest
 from service.domain.visibility import ShowWork
@@ -106,7 +106,7 @@ class Shown:
     group: str
     name: str
     handed_in: datetime
-    standing: Standing
+    standing: EvidenceStanding
     decided_by: str
     decided_at: datetime | None
     draft: str
@@ -238,9 +238,9 @@ def _figures(session: Session, actor: Actor, goals: Collection[str]) -> dict[str
 
 
 def _of(rows: Sequence[Row[Any]], groups: int, challenges: int) -> Figures:
-    confirmed = [row for row in rows if row.standing is Standing.CONFIRMED]
+    confirmed = [row for row in rows if row.standing is EvidenceStanding.CONFIRMED]
     pieces = [Piece(row.group_id, row.challenge_id, row.submitted_at) for row in confirmed if row.allowed]
-    offered = Counter(bool(row.allowed and row.latest) for row in rows if row.standing is Standing.OFFERED)
+    offered = Counter(bool(row.allowed and row.latest) for row in rows if row.standing is EvidenceStanding.OFFERED)
     return Figures(
         offered=offered[True],
         confirmed=len(pieces),
@@ -260,17 +260,17 @@ def show(session: Session, actor: Actor, goal_id: str) -> GoalSeen:
     readings = {document.id: reading} if reading is not None else {}
     listed = _seen(session, actor, [row, *before], {document.id: document}, readings)
     work = evidence(session, actor, [row.id, *(one.id for one in before)])
-    by = {kind: tuple(one for one in work[row.id] if one.standing is kind) for kind in Standing}
+    by = {kind: tuple(one for one in work[row.id] if one.standing is kind) for kind in EvidenceStanding}
     after = session.execute(select(Goal.id, Goal.title).where(Goal.follows_id == row.id)).first()
     return GoalSeen(
         goal=listed[row.id],
         document=document.external_id,
         document_title=document.title,
-        confirmed=by[Standing.CONFIRMED],
-        offered=by[Standing.OFFERED],
-        dismissed=by[Standing.DISMISSED],
+        confirmed=by[EvidenceStanding.CONFIRMED],
+        offered=by[EvidenceStanding.OFFERED],
+        dismissed=by[EvidenceStanding.DISMISSED],
         before=tuple(
-            (listed[one.id], tuple(piece for piece in work[one.id] if piece.standing is Standing.CONFIRMED))
+            (listed[one.id], tuple(piece for piece in work[one.id] if piece.standing is EvidenceStanding.CONFIRMED))
             for one in before
         ),
         now=(after.id, after.title) if after is not None else None,
@@ -328,7 +328,7 @@ def evidence(session: Session, actor: Actor, goals: Collection[str], *, only: st
         )
         .order_by(GoalEvidence.dense.desc(), GoalEvidence.id)
     )
-    rows = [r for r in session.execute(query) if r.latest or r.GoalEvidence.standing is not Standing.OFFERED]
+    rows = [r for r in session.execute(query) if r.latest or r.GoalEvidence.standing is not EvidenceStanding.OFFERED]
     names = store_names.names_of(session, [row.GoalEvidence.decided_by for row in rows])
     found: dict[str, list[Shown]] = {goal: [] for goal in goals}
     for row in rows:

@@ -21,7 +21,7 @@ from pipelines.texts.wording import language_of, locate, tokens
 from pipelines.values import Item, Shelf
 from service.actions.questioned import signs
 from service.actions.work.quotes import Place
-from service.domain.questioned import Act, State, step
+from service.domain.questioned import QuestionedAct, QuestionedState, step
 from service.domain.roles import Actor, require_desk
 from service.domain.texts import digest
 from service.store import audit, find, jobs, visible
@@ -213,7 +213,7 @@ def finish(session: Session, organization: str, found: Mapping[str, Sequence[Dif
     texts = _texts(session, organization)
     for row in rows:
         _follow(session, row, texts)
-    fine = {(row.document_id, row.wording) for row in rows if row.state is State.FINE}
+    fine = {(row.document_id, row.wording) for row in rows if row.state is QuestionedState.FINE}
     known = {(row.document_id, row.wording, row.kind, row.instead): row for row in rows}
     there = _still(session, organization)
     kept: set[str] = set()
@@ -226,7 +226,11 @@ def finish(session: Session, organization: str, found: Mapping[str, Sequence[Dif
         work = [at for at in one.work if at.owner in there]
         kept.add(_kept(session, organization, key, before, replace(one, work=tuple(work)), now))
     for row in rows:
-        if row.id not in kept and row.state is State.OPEN and (row.kind == UNCLEAR or row.document_id not in waits):
+        if (
+            row.id not in kept
+            and row.state is QuestionedState.OPEN
+            and (row.kind == UNCLEAR or row.document_id not in waits)
+        ):
             session.delete(row)
     session.flush()
     _go_on(session, organization, found, now)
@@ -271,16 +275,16 @@ def _texts(session: Session, organization: str) -> dict[str, tuple[str, str]]:
 
 def _follow(session: Session, row: Questioned, texts: Mapping[str, tuple[str, str]]) -> None:
     """Move the place to the present version, where the words still stand; else the passage was changed."""
-    if row.version_id in texts and row.state is not State.CHANGED:
+    if row.version_id in texts and row.state is not QuestionedState.CHANGED:
         return
     version, text = next(((id_, text) for id_, (of, text) in texts.items() if of == row.document_id), ("", ""))
     before = session.scalar(select(DocumentVersion.text).where(DocumentVersion.id == row.version_id)) or ""
     place = locate(before[row.start : row.end], text, max(0, row.start - 200)) if version else None
     if place is not None:
         row.version_id, (row.start, row.end) = version, place
-        act = Act.RETURN if row.state is State.CHANGED else None
+        act = QuestionedAct.RETURN if row.state is QuestionedState.CHANGED else None
     else:
-        act = Act.CHANGE if row.state in (State.OPEN, State.TO_CHANGE) else None
+        act = QuestionedAct.CHANGE if row.state in (QuestionedState.OPEN, QuestionedState.TO_CHANGE) else None
     if act is not None:
         row.state = step(row.state, act)
         row.version += 1

@@ -21,7 +21,7 @@ from service.actions.questioned.signs import ASKED_ABOUT, Signs, signs
 from service.actions.work.quotes import Place, Quote, of_work, reader
 from service.domain import questioned as rules
 from service.domain.errors import ChangedSince, NotAllowed, NotFound
-from service.domain.questioned import Act, State
+from service.domain.questioned import QuestionedAct, QuestionedState
 from service.domain.roles import Actor, leads
 from service.store import audit
 from service.store import names as store_names
@@ -46,7 +46,7 @@ class Item:
     title: str
     at: int
     kind: str
-    state: State
+    state: QuestionedState
     version: int
     quote: str
     work: tuple[Quote, ...]
@@ -71,17 +71,17 @@ class Item:
 
 
 def listed(
-    session: Session, actor: Actor, *, state: State = State.OPEN, document: str | None = None
+    session: Session, actor: Actor, *, state: QuestionedState = QuestionedState.OPEN, document: str | None = None
 ) -> tuple[Item, ...]:
     """Items in a state, most signs first; of one document (external id), if given. Raises NotAllowed for learners and
     platforms."""
     return tuple(one for one in _seen(session, actor, document=document) if one.state is state)
 
 
-def by_state(session: Session, actor: Actor) -> dict[State, tuple[Item, ...]]:
+def by_state(session: Session, actor: Actor) -> dict[QuestionedState, tuple[Item, ...]]:
     """All items, each state's with most signs first; read once. Raises as `listed`."""
     found = _seen(session, actor)
-    return {state: tuple(one for one in found if one.state is state) for state in State}
+    return {state: tuple(one for one in found if one.state is state) for state in QuestionedState}
 
 
 def one(session: Session, actor: Actor, id_: str) -> Item:
@@ -92,7 +92,9 @@ def one(session: Session, actor: Actor, id_: str) -> Item:
     raise NotFound("There is no such passage here, or what spoke for it may no longer be shown.")
 
 
-def decide(session: Session, actor: Actor, id_: str, act: Act, *, version: int, note: str = "", now: datetime) -> Item:
+def decide(
+    session: Session, actor: Actor, id_: str, act: QuestionedAct, *, version: int, note: str = "", now: datetime
+) -> Item:
     """Say that the document will be changed, that it is fine, or take that back. Raises NotFound, ChangedSince,
     NotNow."""
     found = one(session, actor, id_)
@@ -103,7 +105,7 @@ def decide(session: Session, actor: Actor, id_: str, act: Act, *, version: int, 
     row.state = rules.step(found.state, act)
     row.version += 1
     row.note = note.strip()
-    row.decided_by, row.decided_at = (None, None) if act is Act.UNDO else (actor.person, now)
+    row.decided_by, row.decided_at = (None, None) if act is QuestionedAct.UNDO else (actor.person, now)
     audit.record(
         session,
         organization=row.organization_id,
@@ -212,14 +214,14 @@ def _item(
     names: Mapping[str, str],
     may_edit: bool,
 ) -> Item:
-    gone = here is None and row.state in (State.OPEN, State.TO_CHANGE)
+    gone = here is None and row.state in (QuestionedState.OPEN, QuestionedState.TO_CHANGE)
     return Item(
         id=row.id,
         document=paper.external_id,
         title=paper.title,
         at=paper.version,
         kind=row.kind,
-        state=State.CHANGED if gone else row.state,
+        state=QuestionedState.CHANGED if gone else row.state,
         version=row.version,
         quote=text[row.start : row.end],
         work=quotes,

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from difflib import SequenceMatcher
 from typing import Final
 
-from service.domain.worddiff import Kind, Piece, words
+from service.domain.worddiff import ChangeKind, Piece, words
 
 AROUND: Final = 160
 """Characters of unchanged text that are shown on each side of a change."""
@@ -28,7 +28,10 @@ def changes(before: str, after: str) -> list[Piece]:
     head = _alike(old, new)
     tail = _alike(old[head:][::-1], new[head:][::-1])
     middle = _lines(old[head : len(old) - tail], new[head : len(new) - tail])
-    same = (Piece(Kind.SAME, "".join(old[:head])), Piece(Kind.SAME, "".join(old[len(old) - tail :] if tail else [])))
+    same = (
+        Piece(ChangeKind.SAME, "".join(old[:head])),
+        Piece(ChangeKind.SAME, "".join(old[len(old) - tail :] if tail else [])),
+    )
     return _joined([same[0], *middle, same[1]])
 
 
@@ -46,7 +49,7 @@ def _lines(old: list[str], new: list[str]) -> Iterator[Piece]:
     for tag, a, b, c, d in SequenceMatcher(None, old, new).get_opcodes():
         was, is_ = "".join(old[a:b]), "".join(new[c:d])
         if tag == "equal":
-            yield Piece(Kind.SAME, was)
+            yield Piece(ChangeKind.SAME, was)
             continue
         left -= len(was) * len(is_)
         yield from words(was, is_) if left > 0 and _is_prose(was) and _is_prose(is_) else _whole(was, is_)
@@ -58,7 +61,7 @@ def _is_prose(text: str) -> bool:
 
 
 def _whole(old: str, new: str) -> tuple[Piece, Piece]:
-    return Piece(Kind.REMOVED, old), Piece(Kind.ADDED, new)
+    return Piece(ChangeKind.REMOVED, old), Piece(ChangeKind.ADDED, new)
 
 
 def _joined(pieces: list[Piece]) -> list[Piece]:
@@ -80,8 +83,8 @@ def shortened(pieces: list[Piece], around: int = AROUND) -> list[Piece]:
 
 
 def _short(piece: Piece, around: int, *, first: bool, last: bool) -> Piece:
-    if piece.kind is not Kind.SAME or len(piece.text) <= 2 * around + 20:
+    if piece.kind is not ChangeKind.SAME or len(piece.text) <= 2 * around + 20:
         return piece
     head = "" if first else piece.text[:around]
     tail = "" if last else piece.text[-around:]
-    return Piece(Kind.SAME, f"{head} … {tail}")
+    return Piece(ChangeKind.SAME, f"{head} … {tail}")

@@ -6,7 +6,7 @@ from __future__ import annotations
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from service.domain.goals import Standing
+from service.domain.goals import EvidenceStanding
 from service.store.tables.columns import Base, Hash, Id, LongText, MaybeMoment, Moment, OrganizationId, choice
 
 
@@ -63,7 +63,7 @@ class GoalEvidence(Base):
     start: Mapped[int]
     end: Mapped[int]
     dense: Mapped[float]  # cosine of goal and passage
-    standing: Mapped[Standing] = mapped_column(choice(Standing), default=Standing.OFFERED)
+    standing: Mapped[EvidenceStanding] = mapped_column(choice(EvidenceStanding), default=EvidenceStanding.OFFERED)
     found_at: Mapped[Moment]
     decided_by: Mapped[str | None] = mapped_column(
         ForeignKey("people.id", ondelete="SET NULL"), index=True, default=None

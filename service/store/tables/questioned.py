@@ -6,7 +6,7 @@ from __future__ import annotations
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from service.domain.questioned import State
+from service.domain.questioned import QuestionedState
 from service.store.tables.columns import Base, Hash, Id, LongText, MaybeMoment, Moment, OrganizationId, choice
 
 
@@ -30,7 +30,7 @@ class Questioned(Base):
     kind: Mapped[str] = mapped_column(String(64))
     says: Mapped[str] = mapped_column(String(64))
     instead: Mapped[str] = mapped_column(String(64))
-    state: Mapped[State] = mapped_column(choice(State), default=State.OPEN)
+    state: Mapped[QuestionedState] = mapped_column(choice(QuestionedState), default=QuestionedState.OPEN)
     version: Mapped[int] = mapped_column(default=1)
     note: Mapped[LongText]
     decided_by: Mapped[str | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"), default=None)

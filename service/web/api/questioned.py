@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import Query
 
 from service.actions.questioned import find, passages
-from service.domain.questioned import State
+from service.domain.questioned import QuestionedState
 from service.web.calls import Reading, Writing
 from service.web.docs import v1
 from service.web.fields import QuestionedId
@@ -23,7 +23,7 @@ router = v1("Context")
 
 @router.get("/questioned", summary="Passages that work contradicts")
 def list_questioned(
-    call: Reading, state: Annotated[State, Query(description="Which ones.")] = State.OPEN
+    call: Reading, state: Annotated[QuestionedState, Query(description="Which ones.")] = QuestionedState.OPEN
 ) -> QuestionedList:
     """Or that are asked about; most signs first. Only what you may read of others' work now. With a person's token."""
     return QuestionedList(

@@ -7,7 +7,7 @@ from datetime import datetime
 from pydantic import ConfigDict, Field
 
 from service.actions.goals.progress import Figures, GoalListed, GoalSeen, Plan, Share, Shown
-from service.domain.goals import Act, Standing
+from service.domain.goals import EvidenceAct, EvidenceStanding
 from service.store.tables import GoalEvidence
 from service.web.fields import AnswerBody as Answer
 from service.web.fields import Hash, RequestBody
@@ -113,7 +113,7 @@ class GoalEvidenceShown(Answer):
     group: str = Field(description="Name of the group.")
     name: str = Field(description="The author's name; empty where it is not shown.")
     handed_in: datetime = Field(description="When that was.")
-    standing: Standing = Field(description="`offered`, `confirmed` or `dismissed`.")
+    standing: EvidenceStanding = Field(description="`offered`, `confirmed` or `dismissed`.")
     decided_by: str = Field(description="Name of who decided.")
     decided_at: datetime | None = Field(description="When that was.")
     draft: str = Field(description="Id of the draft on this revision; empty for a platform.")
@@ -171,7 +171,7 @@ class GoalEvidenceAsked(RequestBody):
 
     model_config = ConfigDict(json_schema_extra={"example": {"act": "confirm", "seen": "0" * 64}})
 
-    act: Act = Field(description="`confirm`, `dismiss`, or `undo` of either.")
+    act: EvidenceAct = Field(description="`confirm`, `dismiss`, or `undo` of either.")
     seen: Hash = Field(description="The mark of the passage that was read.")
 
 
@@ -179,7 +179,7 @@ class GoalEvidenceDecided(Answer):
     """What it is now."""
 
     id: str = Field(description="The piece's id.")
-    standing: Standing = Field(description="`offered`, `confirmed` or `dismissed`.")
+    standing: EvidenceStanding = Field(description="`offered`, `confirmed` or `dismissed`.")
 
     @classmethod
     def made(cls, row: GoalEvidence) -> GoalEvidenceDecided:

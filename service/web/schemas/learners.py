@@ -13,7 +13,7 @@ from service.actions.learners.feedback import RevisionSeen, Stage
 from service.actions.learners.progress import Changes, PointUptake
 from service.actions.learners.reactions import ReactionSeen
 from service.domain.uptake import Verdict
-from service.domain.worddiff import Kind
+from service.domain.worddiff import ChangeKind
 from service.store.tables import AskKind, Outcome, ReadingRow
 from service.web.fields import AnswerBody, Id, Note, OwnId, RequestBody
 from service.web.schemas.feedback import POINT_KIND, FeedbackRead
@@ -160,7 +160,7 @@ class AskList(AnswerBody):
 class ChangePieceShown(AnswerBody):
     """A stretch of text."""
 
-    kind: Kind = Field(description="`same`, `added` or `removed`.")
+    kind: ChangeKind = Field(description="`same`, `added` or `removed`.")
     text: str = Field(description="The words.")
 
 

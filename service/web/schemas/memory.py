@@ -13,7 +13,7 @@ from service.actions.desk.advice import Advice
 from service.actions.desk.remembered import AlertSeen, DecisionSeen, QuestionSeen, ReachSeen
 from service.actions.memory.decided import Applied, Target
 from service.domain.clarifying import Cause
-from service.domain.consistency import Clash, Why
+from service.domain.consistency import Clash, KinshipGround
 from service.store.tables import Clarification, PointState, Right
 from service.web.fields import AnswerBody, Key, Line, OwnId, RequestBody, Words, Work
 from service.web.schemas.feedback import POINT_KIND
@@ -31,7 +31,7 @@ class ReachedPointShown(AnswerBody):
     state: PointState = Field(description="What was made of it: `proposed`, `accepted`, `edited` or `added`.")
     text: str = Field(description="What it says.")
     quote: str = Field(description="The place in its submission, verbatim.")
-    why: Why = Field(description="In what it is alike: `wording`, or the `passage` that it is about.")
+    why: KinshipGround = Field(description="In what it is alike: `wording`, or the `passage` that it is about.")
     alike: float = Field(description="How alike, as a share of content words, up to 1.")
 
     @classmethod

@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import ConfigDict, Field
 
 from service.actions.questioned.passages import Item
-from service.domain.questioned import Act, State
+from service.domain.questioned import QuestionedAct, QuestionedState
 from service.web.fields import AnswerBody, Line, RequestBody
 from service.web.schemas.introductions import IntroductionQuoteShown
 
@@ -21,7 +21,7 @@ class QuestionedShown(AnswerBody):
     title: str = Field(description="Title of the document.")
     document_version: int = Field(description="Version of the document that stands now.")
     kind: str = Field(description="What differs: an amount, `weekday`, `role`, `not`, `order` …; or `unclear`.")
-    state: State = Field(description="`open`, `to_change`, `fine` or `changed`.")
+    state: QuestionedState = Field(description="`open`, `to_change`, `fine` or `changed`.")
     version: int = Field(description="Grows with each decision; name it when you decide.")
     quote: str = Field(description="What the document says, verbatim.")
     work: list[IntroductionQuoteShown] = Field(description="What people write otherwise, one sentence a person.")
@@ -65,5 +65,5 @@ class QuestionedDecisionAsked(RequestBody):
     note: Line = Field("", description="Why; may be empty.")
 
     @property
-    def domain_act(self) -> Act:
-        return Act(self.act)
+    def domain_act(self) -> QuestionedAct:
+        return QuestionedAct(self.act)

@@ -8,7 +8,7 @@ import pytest
 
 from pipelines.texts.wording import same_passage
 from pipelines.values import PointKind
-from service.domain.consistency import Clash, Said, Why, clash, clashes, kin
+from service.domain.consistency import Clash, KinshipGround, Said, clash, clashes, kin
 
 REWORDED = [
     ("Nobody takes notes during the visit, because a pen makes everyone behave", "No notes are taken during the visit"),
@@ -94,7 +94,7 @@ def test_points_are_kin_by_wording_before_passage_and_never_across_criteria_or_s
     other = said("We drink tea", text="Say more!")
     passage = replace(B, text="Where is the folder kept?")
     found = [kin(A, one) for one in (other, passage)]
-    assert [one.why for one in found if one] == [Why.WORDING, Why.PASSAGE]
+    assert [one.why for one in found if one] == [KinshipGround.WORDING, KinshipGround.PASSAGE]
     assert kin(A, replace(other, text="Who is invited to the visit?")) is None
     assert kin(A, replace(B, criterion="k1")) is None
     assert kin(A, replace(B, **PRAISE)) is None

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from service.domain.documents.diff import changes
 from service.domain.documents.markup import MOST_TAGS, from_html, to_html
-from service.domain.worddiff import Kind
+from service.domain.worddiff import ChangeKind
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -75,8 +75,8 @@ def test_a_page_that_is_mostly_tags_is_refused_in_words(html: str) -> None:
 @given(st.text(alphabet="ab .\n!", max_size=200), st.text(alphabet="ab .\n!", max_size=200))
 def test_the_pieces_are_both_texts(before: str, after: str) -> None:
     pieces = changes(before, after)
-    assert "".join(p.text for p in pieces if p.kind is not Kind.ADDED) == before
-    assert "".join(p.text for p in pieces if p.kind is not Kind.REMOVED) == after
+    assert "".join(p.text for p in pieces if p.kind is not ChangeKind.ADDED) == before
+    assert "".join(p.text for p in pieces if p.kind is not ChangeKind.REMOVED) == after
 
 
 @pytest.mark.parametrize(("before", "after"), [("a\nb\n", "a\nc\n"), ("w ", "v w "), ("same words.\n", "same word.\n")])

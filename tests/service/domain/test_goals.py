@@ -7,7 +7,17 @@ from datetime import UTC, datetime
 import pytest
 
 from service.domain.errors import NotNow
-from service.domain.goals import Act, Piece, Standing, Wording, decided, holds_goals, key, months, successors
+from service.domain.goals import (
+    EvidenceAct,
+    EvidenceStanding,
+    Piece,
+    Wording,
+    decided,
+    holds_goals,
+    key,
+    months,
+    successors,
+)
 
 
 def test_case_marks_and_layout_make_no_other_goal_and_a_word_does() -> None:
@@ -29,14 +39,20 @@ def test_a_goal_follows_the_one_with_its_title_or_most_of_its_words_and_no_two_f
     assert sorted(found.values()) == ["a", "b"]
 
 
-@pytest.mark.parametrize("standing", list(Standing))
-@pytest.mark.parametrize("act", list(Act))
-def test_only_what_is_open_is_decided_and_only_what_is_decided_is_undone(standing: Standing, act: Act) -> None:
-    if (act is Act.UNDO) == (standing is Standing.OFFERED):
+@pytest.mark.parametrize("standing", list(EvidenceStanding))
+@pytest.mark.parametrize("act", list(EvidenceAct))
+def test_only_what_is_open_is_decided_and_only_what_is_decided_is_undone(
+    standing: EvidenceStanding, act: EvidenceAct
+) -> None:
+    if (act is EvidenceAct.UNDO) == (standing is EvidenceStanding.OFFERED):
         with pytest.raises(NotNow):
             decided(standing, act)
     else:
-        after = {Act.CONFIRM: Standing.CONFIRMED, Act.DISMISS: Standing.DISMISSED, Act.UNDO: Standing.OFFERED}
+        after = {
+            EvidenceAct.CONFIRM: EvidenceStanding.CONFIRMED,
+            EvidenceAct.DISMISS: EvidenceStanding.DISMISSED,
+            EvidenceAct.UNDO: EvidenceStanding.OFFERED,
+        }
         assert decided(standing, act) is after[act]
 
 

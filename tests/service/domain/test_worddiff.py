@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.domain.worddiff import Kind, Piece, words
+from service.domain.worddiff import ChangeKind, Piece, words
 
 TEXTS = st.lists(
     st.sampled_from(["pairs", "visit", "each", "other", ".", "!", " ", "\n", "\n\n", "ø", "ß", "שלום", "-", "visits"])
@@ -19,25 +19,25 @@ TEXTS = st.lists(
 @given(TEXTS | st.text(), TEXTS | st.text())
 def test_the_pieces_put_together_are_the_two_texts(before: str, after: str) -> None:
     pieces = words(before, after)
-    assert "".join(piece.text for piece in pieces if piece.kind is not Kind.ADDED) == before
-    assert "".join(piece.text for piece in pieces if piece.kind is not Kind.REMOVED) == after
+    assert "".join(piece.text for piece in pieces if piece.kind is not ChangeKind.ADDED) == before
+    assert "".join(piece.text for piece in pieces if piece.kind is not ChangeKind.REMOVED) == after
     assert all(piece.text for piece in pieces)
     assert all(a.kind is not b.kind for a, b in pairwise(pieces))
 
 
 def test_only_the_words_that_differ_are_told_as_different() -> None:
     assert words("We meet on Monday. All come.", "We meet on Friday. All come.") == [
-        Piece(Kind.SAME, "We meet on "),
-        Piece(Kind.REMOVED, "Monday"),
-        Piece(Kind.ADDED, "Friday"),
-        Piece(Kind.SAME, ". All come."),
+        Piece(ChangeKind.SAME, "We meet on "),
+        Piece(ChangeKind.REMOVED, "Monday"),
+        Piece(ChangeKind.ADDED, "Friday"),
+        Piece(ChangeKind.SAME, ". All come."),
     ]
 
 
 def test_small_words_amid_much_that_changed_are_not_told_as_kept() -> None:
     before, after = "Nobody fills in a form afterwards.", "Our part-timer is in on Friday and reads."
-    assert [piece.kind for piece in words(before, after)][:2] == [Kind.REMOVED, Kind.ADDED]
-    assert sum(piece.kind is Kind.SAME for piece in words(before, after)) <= 1
+    assert [piece.kind for piece in words(before, after)][:2] == [ChangeKind.REMOVED, ChangeKind.ADDED]
+    assert sum(piece.kind is ChangeKind.SAME for piece in words(before, after)) <= 1
 
 
 def test_twenty_thousand_words_with_changes_all_over_take_a_moment() -> None:
@@ -46,7 +46,7 @@ def test_twenty_thousand_words_with_changes_all_over_take_a_moment() -> None:
     started = time.perf_counter()
     pieces = words(" ".join(sentences), " ".join(changed))
     assert time.perf_counter() - started < 3
-    assert sum(piece.kind is Kind.ADDED for piece in pieces) == 667
+    assert sum(piece.kind is ChangeKind.ADDED for piece in pieces) == 667
 
 
 @pytest.mark.parametrize(
@@ -57,4 +57,4 @@ def test_a_text_that_repeats_itself_takes_no_longer(before: str, after: str) -> 
     started = time.perf_counter()
     pieces = words(before, after)
     assert time.perf_counter() - started < 5
-    assert "".join(piece.text for piece in pieces if piece.kind is not Kind.REMOVED) == after
+    assert "".join(piece.text for piece in pieces if piece.kind is not ChangeKind.REMOVED) == after

@@ -18,7 +18,7 @@ from service.actions.questioned import passages
 from service.actions.questioned.passages import Item
 from service.actions.work import submit
 from service.domain.errors import ChangedSince, NotAllowed, NotFound, NotNow
-from service.domain.questioned import Act, State
+from service.domain.questioned import QuestionedAct, QuestionedState
 from service.domain.visibility import PeersShown, SharingReach, ShowWork
 from service.jobs import questioned as looking
 from service.jobs.handlers import work_off
@@ -71,14 +71,14 @@ def look(parts: wiring.Parts, here: Village) -> None:
     work_off(parts)
 
 
-def seen(here: Village, by: str = "ines", state: State = State.OPEN) -> tuple[Item, ...]:
+def seen(here: Village, by: str = "ines", state: QuestionedState = QuestionedState.OPEN) -> tuple[Item, ...]:
     actor = here.actor(by)
     with here.sessions.reading() as session:
         return passages.listed(session, actor, state=state)
 
 
-def decide(here: Village, act: Act, by: str = "ines", item: Item | None = None) -> Item:
-    (there,) = (item,) if item else [one for state in State for one in seen(here, by, state)]
+def decide(here: Village, act: QuestionedAct, by: str = "ines", item: Item | None = None) -> Item:
+    (there,) = (item,) if item else [one for state in QuestionedState for one in seen(here, by, state)]
     actor = here.actor(by)
     with here.sessions.writing() as session:
         return passages.decide(session, actor, there.id, act, version=there.version, now=here.now)
@@ -87,7 +87,7 @@ def decide(here: Village, act: Act, by: str = "ines", item: Item | None = None) 
 def test_what_two_people_of_two_groups_write_otherwise_is_asked_with_both_texts_verbatim(parts: wiring.Parts) -> None:
     here = village(parts)
     (one,) = seen(here)
-    assert (one.title, one.quote, one.state, one.people, one.groups) == ("Handbook", SAYS, State.OPEN, 2, 2)
+    assert (one.title, one.quote, one.state, one.people, one.groups) == ("Handbook", SAYS, QuestionedState.OPEN, 2, 2)
     assert {quote.text for quote in one.work} == set(WRITES.values())
 
 
@@ -161,20 +161,20 @@ def test_what_no_machine_may_read_is_never_compared(parts: wiring.Parts, monkeyp
 
 def test_a_version_without_the_words_closes_it_by_itself_and_one_with_them_does_not(parts: wiring.Parts) -> None:
     here = village(parts)
-    decide(here, Act.TO_CHANGE)
+    decide(here, QuestionedAct.TO_CHANGE)
     book(here, "# Before\n\nRead this first.\n\n" + BOOK)
-    (one,) = seen(here, state=State.TO_CHANGE)
+    (one,) = seen(here, state=QuestionedState.TO_CHANGE)
     assert (one.quote, one.at) == (SAYS, 2)
     book(here, BOOK.replace("45", "20"))
-    assert [one.quote for one in seen(here, state=State.CHANGED)] == [SAYS]
+    assert [one.quote for one in seen(here, state=QuestionedState.CHANGED)] == [SAYS]
     look(parts, here)
-    assert [one.quote for one in seen(here, state=State.CHANGED)] == [SAYS]
+    assert [one.quote for one in seen(here, state=QuestionedState.CHANGED)] == [SAYS]
     assert seen(here) == ()
 
 
 def test_what_is_no_problem_does_not_come_back_for_the_same_words_and_can_be_undone(parts: wiring.Parts) -> None:
     here = village(parts)
-    decide(here, Act.FINE)
+    decide(here, QuestionedAct.FINE)
     for person in ("amara", "lin"):
         write(here, person, f"A visit lasts 30 minutes, {person} finds.")
     book(here, BOOK + "\n\nMore.")
@@ -183,7 +183,7 @@ def test_what_is_no_problem_does_not_come_back_for_the_same_words_and_can_be_und
     write(here, "amara", WRITES["amara"])
     write(here, "lin", WRITES["lin"])
     look(parts, here)
-    assert decide(here, Act.UNDO).state is State.OPEN
+    assert decide(here, QuestionedAct.UNDO).state is QuestionedState.OPEN
     book(here, BOOK.replace("45 minutes", "50 minutes"))
     look(parts, here)
     assert [one.quote for one in seen(here)] == [SAYS.replace("45", "50")]
@@ -192,11 +192,11 @@ def test_what_is_no_problem_does_not_come_back_for_the_same_words_and_can_be_und
 def test_a_decision_is_in_the_audit_trail_and_needs_the_version_that_was_seen(parts: wiring.Parts) -> None:
     here = village(parts)
     (one,) = seen(here)
-    assert decide(here, Act.TO_CHANGE).decided_by == "Ines"
+    assert decide(here, QuestionedAct.TO_CHANGE).decided_by == "Ines"
     with pytest.raises(ChangedSince):
-        decide(here, Act.FINE, item=one)
+        decide(here, QuestionedAct.FINE, item=one)
     with pytest.raises(NotNow):
-        decide(here, Act.TO_CHANGE)
+        decide(here, QuestionedAct.TO_CHANGE)
     with here.sessions.reading() as session:
         acts = list(session.scalars(select(AuditEntry.act).where(AuditEntry.subject == one.id)))
     assert acts == ["questioned.to_change"]
@@ -208,7 +208,7 @@ def test_nobody_of_another_organization_and_no_learner_sees_it(parts: wiring.Par
     assert seen(there) == ()
     actor = there.actor("ines")
     with there.sessions.writing() as session, pytest.raises(NotFound):
-        passages.decide(session, actor, one.id, Act.FINE, version=one.version, now=there.now)
+        passages.decide(session, actor, one.id, QuestionedAct.FINE, version=one.version, now=there.now)
     with pytest.raises(NotAllowed):
         seen(here, "amara")
 

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict
 from service.actions.goals import decisions, finding
 from service.actions.goals import progress as goals
 from service.actions.goals.progress import Figures, GoalListed, GoalSeen, Plan
-from service.domain.goals import Act
+from service.domain.goals import EvidenceAct
 from service.web.fields import Hash, OwnId
 from service.web.pages.charts import Part, length, stacked
 from service.web.pages.routes import pages
@@ -21,7 +21,7 @@ from service.web.pages.visits import Reading, Writing
 
 router = pages()
 
-SAID = {Act.CONFIRM: "goal-confirmed", Act.DISMISS: "goal-dismissed", Act.UNDO: "goal-undone"}
+SAID = {EvidenceAct.CONFIRM: "goal-confirmed", EvidenceAct.DISMISS: "goal-dismissed", EvidenceAct.UNDO: "goal-undone"}
 
 GoalId = Annotated[OwnId, Path()]
 
@@ -112,6 +112,8 @@ def show_goal(visit: Reading, id: GoalId) -> View:
 
 
 @router.post("/desk/goals/{id}/pieces/{piece}/{act}")
-def decide_piece(visit: Writing, id: GoalId, piece: GoalId, act: Act, sent: Annotated[DecisionSent, Form()]) -> Goto:
+def decide_piece(
+    visit: Writing, id: GoalId, piece: GoalId, act: EvidenceAct, sent: Annotated[DecisionSent, Form()]
+) -> Goto:
     decisions.decide(visit.session, visit.actor, id, piece, act, seen=sent.seen, now=visit.now)
     return Goto(f"/desk/goals/{id}", SAID[act])

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from service.actions.questioned import find, passages
 from service.actions.questioned.passages import Item
-from service.domain.questioned import Act, State
+from service.domain.questioned import QuestionedAct, QuestionedState
 from service.web.fields import Line, QuestionedId
 from service.web.pages.routes import pages
 from service.web.pages.views import Goto, View
@@ -52,7 +52,7 @@ class QuestionedPage(View):
 
 
 @router.get(HERE)
-def show_questioned(visit: Reading, view: State = State.OPEN) -> View:
+def show_questioned(visit: Reading, view: QuestionedState = QuestionedState.OPEN) -> View:
     items = passages.by_state(visit.session, visit.actor)
     counts = {state.value: len(ones) for state, ones in items.items()}
     return QuestionedPage(view.value, items[view], counts, visit.now)
@@ -66,23 +66,23 @@ def look(visit: Writing) -> Goto:
 
 @router.post(HERE + "/{id}/to_change")
 def change(visit: Writing, id: QuestionedId, sent: Annotated[DecisionSent, Form()]) -> Goto:
-    item = _decide(visit, id, Act.TO_CHANGE, sent)
+    item = _decide(visit, id, QuestionedAct.TO_CHANGE, sent)
     if not item.may_edit:
-        return Goto(HERE, said="saved", query={"view": State.TO_CHANGE.value})
+        return Goto(HERE, said="saved", query={"view": QuestionedState.TO_CHANGE.value})
     return Goto(f"/desk/context/{quote(item.document, safe='')}/edit", query={"questioned": item.id})
 
 
 @router.post(HERE + "/{id}/fine")
 def accept(visit: Writing, id: QuestionedId, sent: Annotated[DecisionSent, Form()]) -> Goto:
-    _decide(visit, id, Act.FINE, sent)
+    _decide(visit, id, QuestionedAct.FINE, sent)
     return Goto(HERE, said="saved")
 
 
 @router.post(HERE + "/{id}/undo")
 def undo(visit: Writing, id: QuestionedId, sent: Annotated[DecisionSent, Form()]) -> Goto:
-    _decide(visit, id, Act.UNDO, sent)
+    _decide(visit, id, QuestionedAct.UNDO, sent)
     return Goto(HERE, said="taken-back")
 
 
-def _decide(visit: Writing, id: str, act: Act, sent: DecisionSent) -> Item:
+def _decide(visit: Writing, id: str, act: QuestionedAct, sent: DecisionSent) -> Item:
     return passages.decide(visit.session, visit.actor, id, act, version=sent.version, note=sent.note, now=visit.now)

@@ -13,7 +13,7 @@ from service.actions.goals import decisions, finding, progress
 from service.actions.goals.progress import GoalSeen, Plan, Shown
 from service.actions.people import register
 from service.actions.people.register import ConsentWish
-from service.domain.goals import Act
+from service.domain.goals import EvidenceAct
 from service.domain.roles import Actor, Role
 from service.domain.visibility import ShowWork
 from service.jobs.handlers import work_off
@@ -84,7 +84,9 @@ class Planned:
         with self.school.parts.sessions.reading() as session:
             return progress.show(session, actor, goal)
 
-    def decide(self, goal: str, piece: Shown, act: Act = Act.CONFIRM, person: str = "ilse", seen: str = "") -> None:
+    def decide(
+        self, goal: str, piece: Shown, act: EvidenceAct = EvidenceAct.CONFIRM, person: str = "ilse", seen: str = ""
+    ) -> None:
         actor = self.actor(person)
         with self.school.parts.sessions.writing() as session:
             now = self.school.parts.now()

@@ -18,7 +18,7 @@ from service.actions.people import register
 from service.actions.people.register import ConsentWish
 from service.actions.work import submit
 from service.domain.errors import ChangedSince, NotAllowed, NotFound, NotNow
-from service.domain.goals import Act, Standing
+from service.domain.goals import EvidenceAct, EvidenceStanding
 from service.domain.roles import Actor, Reach, Role
 from service.domain.visibility import PeersShown, SharingReach, ShowWork
 from service.store import find
@@ -73,7 +73,7 @@ def test_only_what_a_person_confirmed_counts_and_who_and_when_is_kept(here: Plan
         (entry,) = session.scalars(select(AuditEntry).where(AuditEntry.act == "goal.confirm"))
         assert (entry.subject, entry.facts["goal"]) == (piece.id, goal.goal.id)
         assert VISITS not in str(entry.facts)
-    here.decide(goal.goal.id, piece, Act.UNDO)
+    here.decide(goal.goal.id, piece, EvidenceAct.UNDO)
     assert here.goal(0).goal.figures.confirmed == 0
     assert texts(here.goal(0).offered) == texts(goal.offered)
 
@@ -81,7 +81,7 @@ def test_only_what_a_person_confirmed_counts_and_who_and_when_is_kept(here: Plan
 def test_a_piece_that_shows_no_progress_is_not_offered_for_this_goal_again_not_even_anew(here: Planned) -> None:
     goal = here.goal(0)
     piece = next(one for one in goal.offered if one.group == "year-8")
-    here.decide(goal.goal.id, piece, Act.DISMISS)
+    here.decide(goal.goal.id, piece, EvidenceAct.DISMISS)
     here.school.hand_in("s-amara", "amara", VISITS + " Every grade.")
     here.look()
     here.again()
@@ -117,8 +117,8 @@ def test_a_decision_is_for_the_passage_that_was_read_and_only_the_first_of_two_h
         here.decide(here.goal(0).goal.id, piece)
     here.decide(goal.goal.id, piece)
     with pytest.raises(NotNow):
-        here.decide(goal.goal.id, piece, Act.DISMISS, person="rosa")
-    assert here.goal(1).confirmed[0].standing is Standing.CONFIRMED
+        here.decide(goal.goal.id, piece, EvidenceAct.DISMISS, person="rosa")
+    assert here.goal(1).confirmed[0].standing is EvidenceStanding.CONFIRMED
 
 
 def test_a_platform_reads_and_does_not_decide(here: Planned) -> None:
@@ -130,7 +130,13 @@ def test_a_platform_reads_and_does_not_decide(here: Planned) -> None:
         assert (piece.text, piece.draft) == (GARDEN, "")
         with pytest.raises(NotAllowed):
             decisions.decide(
-                session, here.school.actor, goal.goal.id, piece.id, Act.CONFIRM, seen=piece.seen, now=piece.handed_in
+                session,
+                here.school.actor,
+                goal.goal.id,
+                piece.id,
+                EvidenceAct.CONFIRM,
+                seen=piece.seen,
+                now=piece.handed_in,
             )
 
 
@@ -155,7 +161,7 @@ def test_when_a_new_version_words_a_goal_anew_its_confirmed_work_stays_with_the_
     assert (earlier.goal.present, earlier.now) == (False, (new.goal.id, new.goal.title))
     with pytest.raises(NotNow):
         here.decide(old.goal.id, earlier.offered[0], person="bao")
-    here.decide(old.goal.id, earlier.confirmed[0], Act.UNDO)
+    here.decide(old.goal.id, earlier.confirmed[0], EvidenceAct.UNDO)
 
 
 def test_a_goal_that_a_version_drops_is_kept_and_is_itself_again_when_it_comes_back(here: Planned) -> None:
@@ -206,20 +212,24 @@ def _never(here: Planned) -> None:
         ).sharing_peers = PeersShown.NEVER
 
 
-@pytest.mark.parametrize("standing", list(Standing))
+@pytest.mark.parametrize("standing", list(EvidenceStanding))
 @pytest.mark.parametrize("gone", [_taken_back, _not_shown, _no_machine, _never])
 def test_what_is_shown_disappears_at_once_when_it_is_not_allowed_any_more(here: Planned, gone, standing) -> None:  # type: ignore[no-untyped-def]
     goal = here.goal(1)
-    if standing is not Standing.OFFERED:
-        here.decide(goal.goal.id, goal.offered[0], Act.CONFIRM if standing is Standing.CONFIRMED else Act.DISMISS)
+    if standing is not EvidenceStanding.OFFERED:
+        here.decide(
+            goal.goal.id,
+            goal.offered[0],
+            EvidenceAct.CONFIRM if standing is EvidenceStanding.CONFIRMED else EvidenceAct.DISMISS,
+        )
     gone(here)  # and no job has run since
     after = here.goal(1)
     assert (after.offered, after.confirmed, after.dismissed) == ((), (), ())
     figures = after.goal.figures
     assert (figures.confirmed, figures.offered, figures.groups.count) == (0, 0, 0)
-    assert figures.hidden == (standing is Standing.CONFIRMED)
+    assert figures.hidden == (standing is EvidenceStanding.CONFIRMED)
     with pytest.raises(NotFound):
-        here.decide(goal.goal.id, goal.offered[0], Act.UNDO)
+        here.decide(goal.goal.id, goal.offered[0], EvidenceAct.UNDO)
 
 
 def test_a_name_is_shown_only_as_long_as_its_owner_shows_it(here: Planned) -> None:

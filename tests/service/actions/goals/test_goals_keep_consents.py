@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from sqlalchemy import delete, insert, select, update
 
 from pipelines.values import AI
-from service.domain.goals import Standing
+from service.domain.goals import EvidenceStanding
 from service.domain.visibility import PeersShown, ShowWork
 from service.jobs.handlers import work_off
 from service.store.tables import Challenge, Consent, GoalEvidence, Person, Revision, Submission
@@ -24,7 +24,7 @@ says = st.fixed_dictionaries(
         "ai": st.sampled_from(list(AI)),
         "of_call": st.sampled_from([AI.NONE, AI.LOCAL, AI.LOCAL]),
         "withdrawn": st.sampled_from([False, False, True]),
-        "standing": st.sampled_from(list(Standing)),
+        "standing": st.sampled_from(list(EvidenceStanding)),
     }
 )
 everybody = st.fixed_dictionaries(dict.fromkeys(WORDS, says))
@@ -97,7 +97,7 @@ def test_no_passage_and_no_name_is_shown_against_what_its_author_allows_now(scho
 
     hold()
     assert {text for _, text, _ in shown} == set(WORDS.values()), "a test that saw nothing proves nothing"
-    assert {standing for _, _, standing in shown} == set(Standing)
+    assert {standing for _, _, standing in shown} == set(EvidenceStanding)
 
 
 def _open() -> dict[str, object]:
@@ -106,5 +106,5 @@ def _open() -> dict[str, object]:
         "ai": AI.LOCAL,
         "of_call": AI.LOCAL,
         "withdrawn": False,
-        "standing": Standing.OFFERED,
+        "standing": EvidenceStanding.OFFERED,
     }

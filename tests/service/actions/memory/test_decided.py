@@ -16,7 +16,7 @@ from service.actions.memory import decided
 from service.actions.memory.decided import Applied, Target
 from service.actions.people import register
 from service.actions.work import submit
-from service.domain.consistency import Why
+from service.domain.consistency import KinshipGround
 from service.domain.errors import ChangedSince, NotAllowed, NotFound, NotNow
 from service.domain.roles import Actor
 from service.store.session import Sessions
@@ -63,7 +63,7 @@ def test_the_reach_lists_the_same_wording_and_the_same_passage_and_how_alike_the
         mateo = act_as(session, platform, "mateo")
         listed = decided.reach(session, mateo, amara.id, first(amara).id)
         seen = [(one.draft.id, one.kinship.why) for one in listed]
-        assert seen == [(yusuf.id, Why.WORDING), (lin.id, Why.PASSAGE)]
+        assert seen == [(yusuf.id, KinshipGround.WORDING), (lin.id, KinshipGround.PASSAGE)]
         assert 1 >= listed[0].kinship.alike > listed[1].kinship.alike >= 0.6
 
 
