@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from collections.abc import Sequence
+from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, select, true
+from sqlalchemy import ColumnElement, literal, select, true, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from service.domain.errors import NotFound
+from service.domain.errors import Invalid, NotFound
 from service.store.tables import (
     Challenge,
     Credential,
@@ -27,6 +28,8 @@ Owned = TypeVar(
     "Owned", Group, Person, Challenge, Submission, Document, Revision, DraftRow, PointRow, Credential, ImportRun, Job
 )
 
+Ordered = ColumnElement[Any] | InstrumentedAttribute[Any]
+
 
 def maybe(
     session: Session, model: type[Known], organization: str, external_id: str, *, hold: bool = False
@@ -43,7 +46,7 @@ def one(session: Session, model: type[Known], organization: str, external_id: st
     """The row that the platform calls `external_id`. Raises NotFound."""
     row = maybe(session, model, organization, external_id)
     if row is None:
-        raise _not_found(model, external_id)
+        raise not_found(model, external_id)
     return row
 
 
@@ -51,7 +54,7 @@ def own(session: Session, model: type[Owned], organization: str, id_: str) -> Ow
     """The row with our own id, if it is this organization's. Raises NotFound."""
     row = session.get(model, id_)
     if row is None or row.organization_id != organization:
-        raise _not_found(model, id_)
+        raise not_found(model, id_)
     return row
 
 
@@ -60,6 +63,22 @@ def within(column: InstrumentedAttribute[str], organization: str | None) -> Colu
     return true() if organization is None else column == organization
 
 
-def _not_found(model: type, id_: str) -> NotFound:
+def beyond(
+    session: Session,
+    order: Sequence[ColumnElement[Any] | InstrumentedAttribute[Any]],
+    last: Sequence[ColumnElement[bool]],
+) -> ColumnElement[bool]:
+    """What comes after one row in an order that ascends by all of `order` and leaves no ties. `last` finds that row.
+
+    Raises Invalid if it is not there.
+    """
+    place = session.execute(select(*order).where(*last)).one_or_none()
+    if place is None:
+        raise Invalid("What this page begins after is no longer there. Begin the list anew.")
+    return tuple_(*order) > tuple_(*(literal(value, type_=part.type) for value, part in zip(place, order, strict=True)))
+
+
+def not_found(model: type, id_: str) -> NotFound:
+    """The same words for what is not there and for what is not the reader's to see."""
     name = model.__name__.removesuffix("Row").removesuffix("Run").lower()
     return NotFound(f"There is no {name} '{id_}' here, or it is not yours to see.")

@@ -17,7 +17,6 @@ from service.web.api import (
     decisions,
     documents,
     drafts,
-    events,
     following,
     galleries,
     goals,
@@ -25,12 +24,10 @@ from service.web.api import (
     introductions,
     learners,
     memory,
-    organization,
     overview,
     people,
     questioned,
     requests,
-    similar,
     work,
 )
 from service.web.edge import Edge
@@ -55,10 +52,9 @@ ROUTERS = (
     requests.router,
     goals.router,
     bundles.router,
-    similar.router,
+    work.search_router,
     access.router,
-    organization.router,
-    events.router,
+    access.events_router,
     health.router,
 )
 
@@ -68,7 +64,8 @@ class Api(FastAPI):
 
     def openapi(self) -> dict[str, Any]:
         if self.openapi_schema is None:
-            self.openapi_schema = docs.finish(super().openapi())
+            services: Services = self.state.services
+            self.openapi_schema = docs.finish(super().openapi(), services.public_url)
         return self.openapi_schema
 
 

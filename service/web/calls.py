@@ -22,14 +22,15 @@ from starlette.datastructures import Headers
 from starlette.types import Scope
 
 from service.actions.approvals.deciding import Deciding
-from service.domain.errors import PreconditionNeeded
+from service.domain.errors import Invalid, PreconditionNeeded
 from service.domain.roles import Actor
 from service.store import clashes, replies
 from service.store.replies import Asked, Reply
 from service.web import errors
 from service.web.services import Services
 
-_TAG = re.compile(r'"([1-9][0-9]{0,8})"')
+_TAG = re.compile(r'(?:W/)?"([1-9][0-9]{0,8})"|([1-9][0-9]{0,8})')
+_SOME_TAG = re.compile(r'(?:W/)?"[^"]*"|[^",\s]+')
 
 Work = Callable[[], Any]
 """A route, bound to its call; gives what `Call._reply` can turn into an answer."""
@@ -167,16 +168,32 @@ async def _version_seen(
         Header(
             alias="If-Match",
             max_length=255,
-            description="The ETag of the draft as you saw it. Needed (428 without it); 412 if the draft has changed.",
+            description='The ETag of what you decide on, as you saw it: its `version` in quotation marks. `W/"3"` and '
+            '`3` are read as `"3"`. Needed: 428 without it, and for `*`, which says nothing of what was seen; 412 if '
+            "it has changed since.",
             examples=['"3"'],
         ),
     ] = None,
 ) -> int:
-    """The draft's version in If-Match; -1, which no draft has, for a tag that this service never gave."""
-    if if_match is None or if_match.strip() == "*":
+    return version_in(if_match)
+
+
+def version_in(if_match: str | None) -> int:
+    """The version that an If-Match names; -1, which nothing has, for a tag that this service never gave.
+
+    A weak tag, which some proxies make of a strong one, and the bare number are read as what they mean. Raises
+    PreconditionNeeded for none and for `*`, Invalid for what is not one tag.
+    """
+    given = (if_match or "").strip()
+    if not given:
         raise PreconditionNeeded
-    given = _TAG.fullmatch(if_match.strip())
-    return int(given[1]) if given else -1
+    if given == "*":
+        raise PreconditionNeeded("`*` would decide on whatever is there. Send the ETag of what you saw as If-Match.")
+    if not _SOME_TAG.fullmatch(given):
+        said = 'This is not one ETag. Send the one of what you saw, such as `"3"`.'
+        raise Invalid(said, errors=[errors.Fault(pointer="header:If-Match", message=said)])
+    known = _TAG.fullmatch(given)
+    return int(known[1] or known[2]) if known else -1
 
 
 def tag(version: int) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -13,6 +14,7 @@ from service.web.errors import KINDS, MEDIA_TYPE, Problem
 from service.web.routes import Route, bearer
 
 TITLE = "Peerloom"
+_SHAPES = "#/components/schemas/"
 
 DESCRIPTION = """\
 Learners' solutions come in, feedback is drafted with its evidence, and a facilitator approves, edits or declines.
@@ -20,9 +22,17 @@ Nothing that a machine drafted can be read by a learner before a person has appr
 
 * Things are known by **your own ids**. `PUT` makes or changes; the same call again changes nothing.
 * Send an **`Idempotency-Key`** with any call that writes, and repeat it as often as you need to.
-* Decisions on a draft name the version that was seen with **`If-Match`**, and an approval the hash of its text.
-* Lists come in pages: follow the **`Link`** header's `rel="next"`.
+* Decisions name the version that was seen with **`If-Match`**, and an approval the hash of its text.
+* Lists come in pages: follow the **`Link`** header's `rel="next"`. What has one page only says so.
+* A parameter or a field that nobody knows is refused, never passed over.
 * Every error is a problem document (RFC 9457) with a stable **`kind`**.
+
+**Versions.** This is version 1 of the API: the `/v1` of every address. Within it things are added and nothing is taken
+away: expect new addresses, new fields in answers, new values where a field names a state or kind, and new kinds of
+problems. What is to go is first marked `deprecated` here, with what to use instead in its description, and its answers
+carry the headers `Deprecation` (RFC 9745) and `Sunset` (RFC 8594); it stays for at least **six months** after that.
+Whatever could break a client that keeps to this comes as `/v2`, beside `/v1` for at least a year. The version at the
+top of this document is the service's own.
 """
 
 TAGS = [
@@ -57,8 +67,10 @@ def made(model: type[BaseModel], description: str = "Made.") -> dict[int | str, 
     return {201: {"model": model, "description": description}}
 
 
-def finish(document: dict[str, Any]) -> dict[str, Any]:
-    """The document with the problems, headers and shapes that operations have in common."""
+def finish(document: dict[str, Any], address: str) -> dict[str, Any]:
+    """The document with the address, problems, headers and shapes that operations have in common."""
+    document = _by_title(document)
+    document["servers"] = [{"url": address or "/", "description": "This installation."}]
     schemas = document["components"]["schemas"]
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
@@ -67,6 +79,8 @@ def finish(document: dict[str, Any]) -> dict[str, Any]:
     schemas["Problem"] = schema
     document["components"]["headers"] = HEADERS
     for path, method, operation in operations(document):
+        for parameter in operation.get("parameters", []):
+            _as_sent(parameter)
         responses = operation["responses"]
         for status in _problems(path, method, operation):
             responses[str(status)] = _problem(status)
@@ -76,10 +90,42 @@ def finish(document: dict[str, Any]) -> dict[str, Any]:
     return document
 
 
+def _by_title(document: dict[str, Any]) -> dict[str, Any]:
+    """The document with each shape under its title, the one name that generated clients have for it.
+
+    Shapes that share a title keep the names that the framework gave them; a test says which they are.
+    """
+    titles = {name: shape.get("title", name) for name, shape in document["components"]["schemas"].items()}
+    shared = {title for title, times in Counter(titles.values()).items() if times > 1}
+    renamed = {name: name if title in shared else title for name, title in titles.items()}
+    found: dict[str, Any] = _renamed(document, {f"{_SHAPES}{old}": f"{_SHAPES}{new}" for old, new in renamed.items()})
+    shapes = found["components"]["schemas"]
+    found["components"]["schemas"] = dict(sorted((renamed[name], shape) for name, shape in shapes.items()))
+    return found
+
+
+def _renamed(part: Any, names: Mapping[str, str]) -> Any:
+    """The same with every reference under its new name."""
+    if isinstance(part, dict):
+        return {
+            key: names.get(value, value) if key == "$ref" else _renamed(value, names) for key, value in part.items()
+        }
+    return [_renamed(one, names) for one in part] if isinstance(part, list) else part
+
+
 def operations(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
     for path, item in document["paths"].items():
         for method, operation in item.items():
             yield path, method, operation
+
+
+def _as_sent(parameter: dict[str, Any]) -> None:
+    """Nobody can send null in an address or a header: what may be null may be left out. If-Match may not."""
+    options = [one for one in parameter["schema"].get("anyOf", []) if one.get("type") != "null"]
+    if len(options) == 1:
+        del parameter["schema"]["anyOf"]
+        parameter["schema"].update(options[0])
+    parameter["required"] = parameter["required"] or parameter["name"] == "If-Match"
 
 
 def _problems(path: str, method: str, operation: dict[str, Any]) -> list[int]:
@@ -113,7 +159,7 @@ HEADERS: dict[str, dict[str, Any]] = {
         "schema": {"type": "string", "enum": ["true"]},
     },
     "Link": {"description": 'The next page, if there is one: `<…>; rel="next"`.', "schema": {"type": "string"}},
-    "ETag": {"description": "The draft's version, to be sent back as If-Match.", "schema": {"type": "string"}},
+    "ETag": {"description": "The version of what was read, to be sent back as If-Match.", "schema": {"type": "string"}},
     "Location": {"description": "Where to look.", "schema": {"type": "string"}},
     "Retry-After": {"description": "Seconds after which to try again.", "schema": {"type": "string"}},
     "WWW-Authenticate": {"description": "How to sign in.", "schema": {"type": "string"}},

@@ -17,9 +17,10 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.routing import BaseRoute, Match
 from starlette.types import Scope
 
-from service.domain.errors import PeerloomError
+from service.domain.errors import Invalid, PeerloomError
 from service.store.replies import Reply
 
 MEDIA_TYPE = "application/problem+json"
@@ -150,6 +151,22 @@ def wrong_media_type() -> HTTPException:
     return HTTPException(415)
 
 
+MOST_FAULTS = 100
+
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+
+
+def unknown_query(unknown: Sequence[str], known: Sequence[str]) -> Invalid:
+    """For parameters of an address that nothing there reads; names those that something does."""
+    here = f"Known here: {', '.join(f'`{name}`' for name in known)}." if known else "This address knows none."
+    faults = [
+        Fault(pointer=pointer(("query", name)), message=f"There is no such parameter. {here}") for name in unknown
+    ]
+    return Invalid(
+        f"Something after the `?` is not known here, and nothing was done. {here}", errors=faults[:MOST_FAULTS]
+    )
+
+
 def respond(reply: Reply) -> Response:
     return Response(reply.body, reply.status, dict(reply.headers))
 
@@ -169,7 +186,16 @@ async def _domain(request: Request, error: Exception) -> Response:
 async def _framework(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class only
     kind, detail = _OF_THE_FRAMEWORK.get(error.status_code, ("error", HTTPStatus(error.status_code).phrase))
-    return respond(problem(request.scope, kind, detail, headers=error.headers))
+    headers = dict(error.headers or {})
+    if "Allow" in headers:  # the framework names only the methods of the first route that has this path
+        headers["Allow"] = ", ".join(_allowed(request.app.routes, request.scope))
+    return respond(problem(request.scope, kind, detail, headers=headers))
+
+
+def _allowed(routes: Sequence[BaseRoute], scope: Scope) -> list[str]:
+    """The methods for which some route has this path."""
+    asked = ((method, {**scope, "method": method}) for method in METHODS)
+    return [method for method, one in asked if any(route.matches(one)[0] is Match.FULL for route in routes)]
 
 
 async def _validation(request: Request, error: Exception) -> Response:
@@ -180,7 +206,7 @@ async def _validation(request: Request, error: Exception) -> Response:
         return respond(problem(request.scope, "not-json", detail))
     faults = [Fault(pointer=pointer(one["loc"]), message=one["msg"].removeprefix("Value error, ")) for one in found]
     detail = "Something in the request is not as it should be; see the errors."
-    return respond(problem(request.scope, "invalid", detail, faults=faults[:100]))
+    return respond(problem(request.scope, "invalid", detail, faults=faults[:MOST_FAULTS]))
 
 
 def pointer(place: Sequence[int | str]) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from fastapi import Request
+from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from fastapi.security import HTTPBearer
 from pydantic import BaseModel
@@ -56,12 +57,14 @@ class Route(Named):
 
     def get_route_handler(self) -> Handler:
         handle, takes_json = super().get_route_handler(), self.body_field is not None
+        known = query_names(self.dependant)
 
         async def handler(request: Request) -> Response:
             services: Services = request.app.state.services
             limit = services.limits.bundle if self.bundle else services.limits.body
             request.state.route = self.path_format
             request.state.actor = await run_in_threadpool(_actor, services, request.headers.get("authorization", ""))
+            _check_query(request, known)
             if takes_json:
                 _check_json(request)
             return await handle(within(request, limit))
@@ -92,6 +95,19 @@ def _actor(services: Services, authorization: str) -> Actor:
         raise NotSignedIn
     with services.sessions.reading() as session:
         return credentials.authenticate(session, secret.strip(), now=services.clock())
+
+
+def query_names(dependant: Dependant) -> frozenset[str]:
+    """The parameters of an address that a route, or what it depends on, reads."""
+    own = {field.alias for field in dependant.query_params}
+    return frozenset(own.union(*(query_names(below) for below in dependant.dependencies)))
+
+
+def _check_query(request: Request, known: frozenset[str]) -> None:
+    """Refuses a parameter that nobody reads: a filter that is passed over shows more than was asked for."""
+    unknown = sorted(set(request.query_params) - known)
+    if unknown:
+        raise errors.unknown_query(unknown, sorted(known))
 
 
 def _check_json(request: Request) -> None:

@@ -22,6 +22,7 @@ from service.store.tables import (
     Group,
     Person,
     PointRow,
+    Revision,
     RoleGrant,
     Submission,
 )
@@ -39,6 +40,18 @@ class DraftFilter:
     submission: str | None = None
     stale: bool | None = None
     mine: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SubmissionFilter:
+    """What to list; challenge, person and group by external id. `states` are of the draft on the latest revision,
+    `since` is when that was handed in."""
+
+    states: tuple[State, ...] = ()
+    challenge: str | None = None
+    person: str | None = None
+    group: str | None = None
+    since: datetime | None = None
 
 
 def draft(session: Session, actor: Actor, draft_id: str) -> DraftRow:
@@ -109,12 +122,44 @@ def possible_acts(actor: Actor, row: DraftRow) -> list[str]:
 
 def page(session: Session, actor: Actor, kind: type[Row], *, after: str | None, limit: int) -> list[Row]:
     """A page of the organization's rows of one kind that the actor may see, in the order they came to be."""
+    return list(session.scalars(_page(actor, kind, after=after, limit=limit)))
+
+
+def submissions(
+    session: Session, actor: Actor, wanted: SubmissionFilter, *, after: str | None, limit: int
+) -> list[Submission]:
+    """A page of submissions. What is not there, or not the actor's to see, gives an empty one, so that a filter tells
+    nothing of what there is."""
+    query = _page(actor, Submission, after=after, limit=limit)
+    for column, kind, name in (
+        (Submission.challenge_id, Challenge, wanted.challenge),
+        (Submission.person_id, Person, wanted.person),
+        (Submission.group_id, Group, wanted.group),
+    ):
+        if name is not None:
+            named = select(kind.id).where(kind.organization_id == actor.organization, kind.external_id == name)
+            query = query.where(column.in_(named))
+    return list(session.scalars(_by_latest(query, wanted)))
+
+
+def _by_latest(query: Select[Submission], wanted: SubmissionFilter) -> Select[Submission]:
+    """Those whose latest revision was handed in since then, and whose draft on it is in one of the states."""
+    if not wanted.states and wanted.since is None:
+        return query
+    here = (Revision.submission_id == Submission.id) & (Revision.number == Submission.latest)
+    query = query.join(Revision, here)
+    if wanted.since is not None:
+        query = query.where(Revision.submitted_at >= wanted.since)
+    if wanted.states:
+        query = query.join(DraftRow, DraftRow.revision_id == Revision.id).where(DraftRow.state.in_(wanted.states))
+    return query
+
+
+def _page(actor: Actor, kind: type[Row], *, after: str | None, limit: int) -> Select[Row]:
     query = select(kind).where(kind.organization_id == actor.organization).order_by(kind.id).limit(limit)
     if after is not None:
         query = query.where(kind.id > after)
-    for condition in _limits(actor, kind):
-        query = query.where(condition)
-    return list(session.scalars(query))
+    return query.where(*_limits(actor, kind))
 
 
 def _limits(actor: Actor, kind: type[Any]) -> Sequence[Any]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session, selectinload
 
 from service.actions.approvals import approving
@@ -68,28 +68,35 @@ def listing(
     state: State | None = None,
     challenge: str | None = None,
     page: int = 0,
+    after: str | None = None,
+    limit: int = PAGE,
     now: datetime,
 ) -> Listing:
-    """Galleries of groups that the actor may see, those that learners asked for first. Raises NotAllowed, NotFound."""
+    """Galleries of groups that the actor may see, those that learners asked for first; a page by its number, or what
+    comes after the gallery with the id `after`. Raises NotAllowed, NotFound."""
     require_desk(actor)
     here = _here(actor)
     if challenge is not None:
         here.append(Gallery.challenge_id == find.one(session, Challenge, actor.organization, challenge).id)
     counts = session.execute(select(Gallery.state, func.count()).where(*here).group_by(Gallery.state))
+    order = (case((Gallery.asked, 0), else_=1), Gallery.created_at, Gallery.id)
+    wanted = [*here, *([Gallery.state == state] if state is not None else [])]
+    if after is not None:
+        wanted.append(find.beyond(session, order, [Gallery.id == after, *_here(actor)]))
     rows = session.scalars(
         select(Gallery)
         .options(selectinload(Gallery.items))
-        .where(*here, *([Gallery.state == state] if state is not None else []))
-        .order_by(Gallery.asked.desc(), Gallery.created_at, Gallery.id)
-        .offset(page * PAGE)
-        .limit(PAGE + 1)
+        .where(*wanted)
+        .order_by(*order)
+        .offset(page * limit)
+        .limit(limit + 1)
     ).all()
-    shown = rows[:PAGE]
+    shown = rows[:limit]
     return Listing(
         tuple(_listed(session, shown, now=now)),
         dict(counts.all()),
         _challenges(session, actor),
-        len(rows) > PAGE,
+        len(rows) > limit,
     )
 
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from service.actions.approvals import approving
@@ -34,6 +34,7 @@ from service.actions.work.quotes import Place, Quote, of_work, reader
 from service.domain.errors import Invalid, NotNow
 from service.domain.events import Event
 from service.domain.introductions import (
+    ANSWER_WITHIN,
     TOGETHER,
     Act,
     By,
@@ -46,7 +47,7 @@ from service.domain.introductions import (
     wording_digest,
 )
 from service.domain.roles import Actor
-from service.store import audit
+from service.store import audit, find
 from service.store.tables import Group, Introduction, Person, Request, RoleGrant
 
 MOST = 200
@@ -129,16 +130,36 @@ VIEWS: Final[Mapping[str, tuple[State, ...]]] = {
 """What a facilitator may look at, and the states that it may hold."""
 
 
-def queue(session: Session, actor: Actor, *, view: str = "suggested", now: datetime) -> list[Listed]:
-    """Introductions of one view, the likeliest to be useful first. Raises NotAllowed for a learner."""
+def queue(
+    session: Session,
+    actor: Actor,
+    *,
+    view: str = "suggested",
+    after: str | None = None,
+    limit: int = MOST,
+    now: datetime,
+) -> list[Listed]:
+    """Introductions of one view, the likeliest to be useful first; those after the one with the id `after`.
+
+    Raises NotAllowed for a learner.
+    """
     require_decider(actor)
-    rows = session.scalars(
-        select(Introduction)
-        .where(*on_desk(actor), Introduction.state.in_(VIEWS[view]))
-        .order_by(Introduction.score.desc(), Introduction.id)
-        .limit(MOST)
-    ).all()
-    return _lines(session, actor, [row for row in rows if view_of(row, now) == view], now)
+    here, order = [*on_desk(actor), *_in_view(view, now)], (-Introduction.score, Introduction.id)
+    if after is not None:
+        here.append(find.beyond(session, order, [Introduction.id == after, *on_desk(actor)]))
+    rows = session.scalars(select(Introduction).where(*here).order_by(*order).limit(limit)).all()
+    return _lines(session, actor, rows, now)
+
+
+def _in_view(view: str, now: datetime) -> list[ColumnElement[bool]]:
+    """The same as `view_of`, for the database: who was asked is in one view until time is up, then in the other."""
+    here: list[ColumnElement[bool]] = [Introduction.state.in_(VIEWS[view])]
+    may_answer = Introduction.ended_at.is_(None) & (Introduction.asked_at > now - ANSWER_WITHIN)
+    if view == "asked":
+        return [*here, may_answer]
+    if view == "ended":
+        return [*here, or_(Introduction.state.not_in(VIEWS["asked"]), ~may_answer)]
+    return here
 
 
 def view_of(row: Introduction | RowLike, now: datetime) -> str:

@@ -14,7 +14,7 @@ from service.actions.work import consequences
 from service.domain.errors import Conflict, Invalid, NotFound
 from service.domain.events import Event
 from service.domain.roles import Actor, require_desk, require_reviewer, visible_groups
-from service.store import audit
+from service.store import audit, find
 from service.store import names as store_names
 from service.store.tables import AskKind, AskRow, Challenge, DraftRow, Person, Revision, Submission
 
@@ -105,8 +105,11 @@ def answer(session: Session, actor: Actor, ask_id: str, text: str, *, now: datet
     return _seen(session, _all().where(AskRow.id == row.id))[0]
 
 
-def asks_open(session: Session, actor: Actor, *, draft: str | None = None) -> list[AskSeen]:
-    """Questions that wait for an answer in the groups that the actor reviews (or pushes for), oldest first.
+def asks_open(
+    session: Session, actor: Actor, *, draft: str | None = None, after: str | None = None, limit: int = MOST
+) -> list[AskSeen]:
+    """Questions that wait for an answer in the groups that the actor reviews (or pushes for), oldest first; those
+    after the one with the id `after`, answered by now or not.
 
     `draft` narrows it to one, and adds replies, which wait for nobody. Raises NotAllowed for a learner.
     """
@@ -116,7 +119,10 @@ def asks_open(session: Session, actor: Actor, *, draft: str | None = None) -> li
     if groups is not None:
         here.append(DraftRow.group_id.in_(groups))
     here.append(AskRow.kind == AskKind.QUESTION if draft is None else AskRow.draft_id == draft)
-    return _seen(session, _all().where(*here).limit(MOST))
+    if after is not None:
+        last = [AskRow.id == after, AskRow.organization_id == actor.organization]
+        here.append(find.beyond(session, (AskRow.asked_at, AskRow.id), last))
+    return _seen(session, _all().where(*here).limit(limit))
 
 
 def asks(session: Session, actor: Actor, external_id: str) -> list[AskSeen]:

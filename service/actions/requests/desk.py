@@ -64,15 +64,20 @@ def clusters(session: Session, actor: Actor) -> list[Cluster]:
     return sorted(found, key=lambda one: (-one.people, one.requests[0].stated_at, one.id))
 
 
-def listed(session: Session, actor: Actor, *, state: RequestState) -> list[DeskRequest]:
-    """Requests in one state, the latest first. Raises NotAllowed for a learner and for a platform."""
+def listed(
+    session: Session, actor: Actor, *, state: RequestState, after: str | None = None, limit: int = MOST
+) -> list[DeskRequest]:
+    """Requests in one state, the latest first; those that follow the one with the id `after`.
+
+    Raises NotAllowed for a learner and for a platform.
+    """
     _require(actor)
     rows = session.execute(
         select(Request, Person.external_id, Person.name)
         .join(Person, Person.id == Request.person_id)
-        .where(*_here(actor), Request.state == state)
+        .where(*_here(actor), Request.state == state, *([] if after is None else [Request.id < after]))
         .order_by(Request.id.desc())
-        .limit(MOST)
+        .limit(limit)
     ).all()
     ids = [row.id for row, _, _ in rows]
     found = findings(session, ids, reader(session, actor, reviewing=True))

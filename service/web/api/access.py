@@ -1,20 +1,26 @@
-"""Keys, tokens, and who is asking."""
+"""Keys, tokens, who is asking, the organization's settings, and what happened."""
 
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
+from typing import Annotated, Any
 
-from service.actions.access import credentials, sign_in
+from fastapi import Query
+
+from service.actions.access import credentials, events, organizations, sign_in
 from service.actions.desk import outward
 from service.web.calls import Reading, Writing
 from service.web.docs import v1
 from service.web.fields import KeyId
 from service.web.paging import Page
-from service.web.schemas.operations import (
+from service.web.schemas.access import (
+    EventList,
+    EventShown,
     KeyAsked,
     KeyShown,
     MeShown,
+    OrganizationAsked,
+    OrganizationShown,
     SecretKeyShown,
     SignInLinkAsked,
     SignInLinkShown,
@@ -22,6 +28,7 @@ from service.web.schemas.operations import (
 )
 
 router = v1("Access")
+events_router = v1("Events")
 
 
 @router.get("/me", summary="Who this key or token stands for")
@@ -70,3 +77,30 @@ def make_link(call: Writing, body: SignInLinkAsked) -> SignInLinkShown:
     shown = SignInLinkShown(person=body.person, embedded=row.embedded, expires_at=row.expires_at, url=url)
     call.secret = shown.without_secret()
     return shown
+
+
+@router.get("/organization", summary="Read the organization's settings")
+def get_organization(call: Reading) -> OrganizationShown:
+    """For a coordinator of the whole organization, and for keys that are not limited to some groups."""
+    return OrganizationShown.of(organizations.show(call.session, call.actor))
+
+
+@router.put("/organization", summary="Set the organization's settings")
+def put_organization(call: Writing, body: OrganizationAsked) -> OrganizationShown:
+    """All of them. They hold from the next request on."""
+    organizations.change(call.session, call.actor, body.wish(), now=call.now)
+    return OrganizationShown.of(organizations.show(call.session, call.actor))
+
+
+@events_router.get("/events", summary="Read what happened")
+def list_events(
+    call: Writing,
+    after: Annotated[
+        int, Query(ge=0, le=9_000_000_000_000_000, description="Number of the last event you have handled.")
+    ] = 0,
+    limit: Annotated[int, Query(ge=1, le=200, description="How many events at most.")] = 50,
+) -> EventList:
+    """In order, and none is ever passed over: ask again with the number of the last event that you have handled. This
+    has no last page, and so no cursor: `after` can be kept, and asked from at any time."""
+    rows = events.since(call.session, call.actor, after=after, limit=limit)
+    return EventList(items=[EventShown.of(row) for row in rows])

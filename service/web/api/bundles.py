@@ -11,7 +11,7 @@ from service.web.docs import v1
 from service.web.fields import ImportId
 from service.web.paging import Page, Sliced
 from service.web.routes import BundleRoute
-from service.web.schemas.operations import ImportFault, ImportShown
+from service.web.schemas.bundles import ImportFault, ImportShown
 
 router = v1("Imports", BundleRoute)
 
@@ -20,7 +20,7 @@ _BODY: dict[str, Any] = {
     "requestBody": {
         "required": True,
         "description": "One JSON object a line, in UTF-8.",
-        "content": {NDJSON: {"schema": {"type": "string"}, "example": _EXAMPLE}},
+        "content": {NDJSON: {"schema": {"type": "string", "format": "binary"}, "example": _EXAMPLE}},
     }
 }
 _LINKS = {

@@ -20,10 +20,10 @@ from service.web.schemas.decisions import (
     DraftRedraftedAsked,
     DraftRetractedAsked,
     PointAcceptedAsked,
+    PointAsked,
     PointDismissedAsked,
 )
 from service.web.schemas.drafts import DraftDecided, DraftShown
-from service.web.schemas.feedback import PointAsked
 
 router = v1("Review")
 

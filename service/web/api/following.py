@@ -12,13 +12,13 @@ from service.domain.reminders import ReminderKind
 from service.web.calls import Reading, Writing
 from service.web.docs import v1
 from service.web.fields import ExternalId, Id, OwnId
+from service.web.paging import Page, Sliced
 from service.web.schemas.following import (
     ReminderList,
     ReminderOfferShown,
     RemindersAsked,
     ReminderShown,
     RemindersKept,
-    UptakeList,
     UptakeShown,
 )
 
@@ -50,7 +50,7 @@ def get_reminder(call: Reading, id: ReminderId) -> ReminderShown:
 
 @router.get("/people/{id}/reminders", summary="List a person's open reminders")
 def list_reminders(call: Reading, id: ExternalId) -> ReminderList:
-    """Neither acted on nor dismissed."""
+    """Neither acted on nor dismissed; there is one page."""
     return ReminderList(items=[ReminderShown.of(one) for one in reminders_own.mine(call.session, call.actor, id)])
 
 
@@ -68,6 +68,7 @@ def get_uptake(call: Reading, id: ExternalId, group: Within = None) -> UptakeSho
 
 
 @router.get("/uptake", summary="What became of released points, by challenge")
-def list_uptake(call: Reading) -> UptakeList:
-    """The same of every challenge on which somebody handed in again."""
-    return UptakeList(items=[UptakeShown.of(id_, seen) for id_, seen in uptake.named(call.session, call.actor)])
+def list_uptake(call: Reading, cut: Sliced) -> Page[UptakeShown]:
+    """The same of every challenge on which somebody handed in again, by the challenge's id."""
+    found = uptake.named(call.session, call.actor)
+    return cut.page_of_all(call, found, lambda one: UptakeShown.of(*one), lambda one: one[:1])

@@ -12,12 +12,12 @@ from service.domain.galleries import State
 from service.web.calls import Reading, Seen, Writing, tag
 from service.web.docs import v1
 from service.web.fields import ExternalId, GalleryId, Id
+from service.web.paging import Page, Sliced
 from service.web.schemas.galleries import (
     DeskGalleryShown,
     GalleryApprovedAsked,
     GalleryDecided,
     GalleryDismissedAsked,
-    GalleryList,
     GalleryShown,
     GalleryTakeawayAsked,
     GalleryThanksAsked,
@@ -62,7 +62,7 @@ def put_takeaway(call: Writing, id: ExternalId, body: GalleryTakeawayAsked) -> L
 
 @router.get("/people/{id}/shown-work", summary="Where one's own work was shown")
 def list_shown_work(call: Reading, id: ExternalId) -> OwnWorkInGalleriesList:
-    """How often and when, and thanks; never to whom unless both wish it."""
+    """How often and when, and thanks; never to whom unless both wish it. There is one page."""
     found = galleries.shown_to_others(call.session, call.actor, id)
     return OwnWorkInGalleriesList(items=[OwnWorkInGalleriesShown.of(one) for one in found])
 
@@ -70,13 +70,14 @@ def list_shown_work(call: Reading, id: ExternalId) -> OwnWorkInGalleriesList:
 @router.get("/galleries", summary="List galleries")
 def list_galleries(
     call: Reading,
+    cut: Sliced,
     state: Annotated[State | None, Query(description="Only those in this state.")] = None,
     challenge: Annotated[Id | None, Query(description="Only those on this challenge.")] = None,
-    page: Annotated[int, Query(ge=0, le=100_000, description="From 0.")] = 0,
-) -> GalleryList:
-    """Of the groups that you may see."""
-    found = desk.listing(call.session, call.actor, state=state, challenge=challenge, page=page, now=call.now)
-    return GalleryList(items=[GalleryShown.of(one) for one in found.items], more=found.more)
+) -> Page[GalleryShown]:
+    """Of the groups that you may see; those asked for first, then the oldest."""
+    wish: dict[str, Any] = {"state": state, "challenge": challenge, "after": cut.after, "limit": cut.wanted}
+    found = desk.listing(call.session, call.actor, **wish, now=call.now)
+    return cut.page(call, found.items, GalleryShown.of, lambda one: one.id)
 
 
 @router.get("/galleries/{id}", summary="One gallery, to decide on", responses=_OK)

@@ -27,7 +27,7 @@ PieceId = Annotated[OwnId, Path(description="The id of the piece of work.")]
 
 @router.get("/goals", summary="All goals, with what there is on them")
 def list_goals(call: Reading) -> GoalPlanList:
-    """By the documents that hold them: those with the tag `strategy` or `goals`."""
+    """By the documents that hold them: those with the tag `strategy` or `goals`; there is one page."""
     return GoalPlanList(items=[GoalPlanShown.made(one) for one in progress.listed(call.session, call.actor)])
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from service.web.routes import Named
-from service.web.schemas.operations import HealthShown, ReadyShown
+from service.web.schemas.health import HealthShown, ReadyShown
 from service.web.services import Services
 
 router = APIRouter(tags=["Operation"], route_class=Named)

@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from service.actions.introductions import answers, desk, own, suggest
-from service.web.calls import Call, Reading, Writing
+from service.web.calls import Call, Reading, Seen, Writing, tag
 from service.web.docs import v1
 from service.web.fields import IntroductionId
+from service.web.paging import Page, Sliced
 from service.web.schemas.introductions import (
     IntroductionAnswerAsked,
     IntroductionApprovedAsked,
     IntroductionDecided,
     IntroductionDismissedAsked,
-    IntroductionList,
     IntroductionListed,
     IntroductionReportAsked,
     IntroductionRevisedAsked,
     IntroductionSearchAsked,
     IntroductionSearchShown,
     IntroductionShown,
-    IntroductionUndoneAsked,
     OwnIntroductionList,
     WhichIntroductions,
 )
 
 router = v1("Introductions")
 
+_OK: dict[int | str, dict[str, Any]] = {200: {"headers": {"ETag": {"$ref": "#/components/headers/ETag"}}}}
 _NOBODY = IntroductionSearchAsked()
 
 
@@ -33,10 +35,11 @@ def _own(call: Call) -> OwnIntroductionList:
 
 
 @router.get("/introductions", summary="Introductions to decide on")
-def list_introductions(call: Reading, view: WhichIntroductions = "suggested") -> IntroductionList:
-    """Of people in groups that you review. What single people answered is told to nobody."""
-    rows = desk.queue(call.session, call.actor, view=view, now=call.now)
-    return IntroductionList(items=[IntroductionListed.of(row) for row in rows])
+def list_introductions(call: Reading, cut: Sliced, view: WhichIntroductions = "suggested") -> Page[IntroductionListed]:
+    """Of people in groups that you review, the likeliest to be useful first. What single people answered is told to
+    nobody."""
+    rows = desk.queue(call.session, call.actor, view=view, after=cut.after, limit=cut.wanted, now=call.now)
+    return cut.page(call, rows, IntroductionListed.of, lambda row: row.id)
 
 
 @router.post("/introductions/search", summary="Have introductions looked for", status_code=202)
@@ -48,40 +51,48 @@ def look_for_introductions(call: Writing, body: IntroductionSearchAsked = _NOBOD
 
 @router.get("/introductions/mine", summary="Your own introductions")
 def get_own_introductions(call: Reading) -> OwnIntroductionList:
-    """What you are asked, and to whom you were introduced. With a token of a person."""
+    """What you are asked, and to whom you were introduced, as far as it is not over. With a token of a person. There is
+    one page."""
     return _own(call)
 
 
-@router.get("/introductions/{id}", summary="One introduction to decide on")
+@router.get("/introductions/{id}", summary="One introduction to decide on", responses=_OK)
 def get_introduction(call: Reading, id: IntroductionId) -> IntroductionShown:
     """With what both bring, the passages that show it, and the text to approve."""
-    return IntroductionShown.shown(desk.show(call.session, call.actor, id, now=call.now))
+    found = desk.show(call.session, call.actor, id, now=call.now)
+    call.headers["ETag"] = tag(found.line.version)
+    return IntroductionShown.shown(found)
 
 
 @router.patch("/introductions/{id}", summary="Change the text")
-def revise_introduction(call: Writing, id: IntroductionId, body: IntroductionRevisedAsked) -> IntroductionDecided:
+def revise_introduction(
+    call: Writing, id: IntroductionId, seen: Seen, body: IntroductionRevisedAsked
+) -> IntroductionDecided:
     """An approval ends with it."""
-    at = call.deciding(id, body.version)
-    return IntroductionDecided.of(desk.revise(at, wording=body.wording()))
+    return IntroductionDecided.of(desk.revise(call.deciding(id, seen), wording=body.wording()))
 
 
 @router.post("/introductions/{id}/approve", summary="Approve exactly the text seen")
-def approve_introduction(call: Writing, id: IntroductionId, body: IntroductionApprovedAsked) -> IntroductionDecided:
+def approve_introduction(
+    call: Writing, id: IntroductionId, seen: Seen, body: IntroductionApprovedAsked
+) -> IntroductionDecided:
     """Both are asked, separately, when the undo window has passed."""
-    at, undo = call.deciding(id, body.version), call.services.undo
+    at, undo = call.deciding(id, seen), call.services.undo
     return IntroductionDecided.of(desk.approve(at, seen=body.seen, undo=undo))
 
 
 @router.post("/introductions/{id}/undo", summary="Take the approval back")
-def undo_introduction(call: Writing, id: IntroductionId, body: IntroductionUndoneAsked) -> IntroductionDecided:
+def undo_introduction(call: Writing, id: IntroductionId, seen: Seen) -> IntroductionDecided:
     """As long as nobody was asked."""
-    return IntroductionDecided.of(desk.undo(call.deciding(id, body.version)))
+    return IntroductionDecided.of(desk.undo(call.deciding(id, seen)))
 
 
 @router.post("/introductions/{id}/dismiss", summary="Decide against it")
-def dismiss_introduction(call: Writing, id: IntroductionId, body: IntroductionDismissedAsked) -> IntroductionDecided:
+def dismiss_introduction(
+    call: Writing, id: IntroductionId, seen: Seen, body: IntroductionDismissedAsked
+) -> IntroductionDecided:
     """These two are not suggested to each other again. Where both were asked, it closes for both."""
-    at = call.deciding(id, body.version)
+    at = call.deciding(id, seen)
     return IntroductionDecided.of(desk.dismiss(at, reason=body.reason, note=body.note))
 
 

@@ -10,6 +10,7 @@ from service.actions.learners import asks, commitments, feedback, progress, reac
 from service.web.calls import Reading, Writing
 from service.web.docs import made, v1
 from service.web.fields import ExternalId, OwnId
+from service.web.paging import Page, Sliced
 from service.web.schemas.learners import (
     AskAnswerAsked,
     AskAsked,
@@ -108,9 +109,10 @@ def ask(call: Writing, id: ExternalId, body: AskAsked) -> AskShown:
 
 
 @router.get("/asks", summary="List questions that wait for an answer")
-def list_open_asks(call: Reading) -> AskList:
-    """Of learners in the groups that you review, oldest first; there is one page, of 500 at most."""
-    return AskList(items=[AskShown.of(one) for one in asks.asks_open(call.session, call.actor)])
+def list_open_asks(call: Reading, cut: Sliced) -> Page[AskShown]:
+    """Of learners in the groups that you review, oldest first."""
+    rows = asks.asks_open(call.session, call.actor, after=cut.after, limit=cut.wanted)
+    return cut.page(call, rows, AskShown.of, lambda one: one.id)
 
 
 @router.put("/asks/{id}/answer", summary="Answer a learner")

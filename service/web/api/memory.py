@@ -12,8 +12,8 @@ from service.actions.memory import alerts, decided, question
 from service.web.calls import Reading, Seen, Writing
 from service.web.docs import v1
 from service.web.fields import AlertId, DraftId, ExternalId, PointId
+from service.web.paging import Page, Sliced
 from service.web.schemas.memory import (
-    AlertList,
     AlertSettledAsked,
     AlertSettledShown,
     AlertShown,
@@ -35,7 +35,8 @@ router = v1("Memory")
 
 @router.get("/drafts/{id}/points/{point}/reach", summary="Where else a decision would fit")
 def reach(call: Reading, id: DraftId, point: PointId) -> ReachedPointList:
-    """Points about the same in drafts that wait, in the groups that you review. Look before you apply a decision."""
+    """Points about the same in drafts that wait, in the groups that you review: there is one page, of the 200 most
+    alike. Look before you apply a decision."""
     rows = decided.reach(call.session, call.actor, id, point)
     return ReachedPointList(items=[ReachedPointShown.of(one) for one in remembered.reach(call.session, rows)])
 
@@ -60,11 +61,13 @@ def lint(call: Reading, id: DraftId, body: PointAdviceAsked) -> PointAdviceList:
 def list_alerts(
     call: Reading,
     id: ExternalId,
+    cut: Sliced,
     settled: Annotated[bool, Query(description="Those that were settled, instead of those that are open.")] = False,
-) -> AlertList:
-    """On passages that are nearly identical, in groups that you may see both."""
+) -> Page[AlertShown]:
+    """On passages that are nearly identical, in groups that you may see both; the latest first."""
     rows = alerts.alerts(call.session, call.actor, id, settled=settled)
-    return AlertList(items=[AlertShown.of(one) for one in remembered.alerts(call.session, rows)])
+    seen = remembered.alerts(call.session, rows)
+    return cut.page_of_all(call, seen, AlertShown.of, lambda one: (-one.row.at.timestamp(), one.row.id))
 
 
 @router.put("/alerts/{id}", summary="Settle an alert")

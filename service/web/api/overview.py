@@ -13,12 +13,12 @@ from service.web.docs import v1
 from service.web.fields import DraftId, ExternalId, Id
 from service.web.schemas.overview import (
     OverviewShown,
+    SolutionMapShown,
     SpotCheckAsked,
     SpotCheckDueList,
     SpotCheckDueShown,
     SpotCheckShown,
 )
-from service.web.schemas.overview_map import SolutionMapShown
 
 router = v1("Overview")
 
@@ -47,7 +47,8 @@ def get_map(
 
 @router.get("/spot-checks", summary="What you are asked to read a second time")
 def list_spot_checks(call: Reading) -> SpotCheckDueList:
-    """A random sample of work that a colleague has judged and that you know nothing of."""
+    """A random sample of work that a colleague has judged and that you know nothing of. There is one page, of 20 at
+    most: what you have judged goes, and the next comes."""
     return SpotCheckDueList(
         items=[SpotCheckDueShown.of(one) for one in spot_checks.due(call.session, call.actor, now=call.now)]
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from service.actions.desk import outward
 from service.actions.drafts import read
 from service.actions.learners import own, own_data
-from service.actions.people import register
+from service.actions.people import reading, register
 from service.store.tables import Group, Person
 from service.web.calls import Reading, Writing
 from service.web.docs import made, v1
@@ -32,6 +32,13 @@ def put_group(call: Writing, id: ExternalId, body: GroupAsked) -> GroupShown:
     return GroupShown.of(outward.groups(call.session, [row])[0])
 
 
+@router.get("/groups/{id}", summary="Read a group")
+def get_group(call: Reading, id: ExternalId) -> GroupShown:
+    """One that this key or token may see, or in which its person learns."""
+    row = reading.group(call.session, call.actor, id)
+    return GroupShown.of(outward.groups(call.session, [row])[0])
+
+
 @router.get("/groups", summary="List groups")
 def list_groups(call: Reading, cut: Sliced) -> Page[GroupShown]:
     """The groups that this key or token may see."""
@@ -54,6 +61,13 @@ def put_person(call: Writing, id: ExternalId, body: PersonAsked) -> PersonShown:
         now=call.now,
     )
     call.made(created)
+    return PersonShown.of(outward.people(call.session, [row])[0])
+
+
+@router.get("/people/{id}", summary="Read a person")
+def get_person(call: Reading, id: ExternalId) -> PersonShown:
+    """One that this key or token may see; and everybody may read themselves."""
+    row = reading.person(call.session, call.actor, id)
     return PersonShown.of(outward.people(call.session, [row])[0])
 
 

@@ -12,8 +12,8 @@ from service.domain.requests import RequestState
 from service.web.calls import Reading, Writing
 from service.web.docs import v1
 from service.web.fields import RequestId
+from service.web.paging import Page, Sliced
 from service.web.schemas.requests import (
-    DeskRequestList,
     DeskRequestShown,
     OwnRequestList,
     PassageAskedAboutShown,
@@ -37,16 +37,16 @@ def state_request(call: Writing, body: RequestAsked) -> RequestStateShown:
 
 @router.get("/requests", summary="Requests of those whom you review")
 def list_requests(
-    call: Reading, state: Annotated[RequestState, Query(description="Which ones.")] = RequestState.OPEN
-) -> DeskRequestList:
-    """Open, answered or closed."""
-    rows = desk.listed(call.session, call.actor, state=state)
-    return DeskRequestList(items=[DeskRequestShown.seen(one) for one in rows])
+    call: Reading, cut: Sliced, state: Annotated[RequestState, Query(description="Which ones.")] = RequestState.OPEN
+) -> Page[DeskRequestShown]:
+    """Open, answered or closed; the latest first."""
+    rows = desk.listed(call.session, call.actor, state=state, after=cut.after, limit=cut.wanted)
+    return cut.page(call, rows, DeskRequestShown.seen, lambda one: one.id)
 
 
 @router.get("/requests/mine", summary="Your own requests")
 def get_own_requests(call: Reading) -> OwnRequestList:
-    """With what was found, as far as you may see it now."""
+    """The latest first, with what was found, as far as you may see it now; there is one page."""
     return OwnRequestList(items=[RequestShown.of(one) for one in need.mine(call.session, call.actor)])
 
 

@@ -1,25 +1,29 @@
-"""Learners' solutions, and the feedback on them."""
+"""Learners' solutions, the feedback on them, and work that is like some text."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import quote
+
+from fastapi import Depends, Query
 
 from service.actions.decisions import given_elsewhere, release
 from service.actions.desk import outward
 from service.actions.drafts import read
+from service.actions.drafts.read import SubmissionFilter
 from service.actions.work import submit
 from service.domain.drafts import State
-from service.store.tables import Submission
-from service.web.calls import Reading, Writing
+from service.domain.errors import Unavailable
+from service.web.calls import Asking, Reading, Writing
 from service.web.docs import made, v1
-from service.web.fields import ExternalId
+from service.web.fields import ExternalId, Id, Moment
 from service.web.paging import Page, Sliced
+from service.web.schemas.decisions import FeedbackAsked, FeedbackRead
 from service.web.schemas.drafts import DraftShown
-from service.web.schemas.feedback import FeedbackAsked, FeedbackRead
-from service.web.schemas.work import SubmissionAsked, SubmissionShown
+from service.web.schemas.work import SimilarAsked, SimilarList, SimilarShown, SubmissionAsked, SubmissionShown
 
 router = v1("Submissions")
+search_router = v1("Search")
 
 _WHERE: dict[str, Any] = {
     "status": {
@@ -59,10 +63,29 @@ def get_submission(call: Reading, id: ExternalId) -> SubmissionShown:
     return SubmissionShown.of(outward.submission(call.session, call.actor, id))
 
 
+async def _filter(
+    state: Annotated[
+        list[State],
+        Query(max_length=10, description="Only those with the draft on their latest revision there; repeatable."),
+    ] = [],  # noqa: B006 - FastAPI copies it
+    challenge: Annotated[Id | None, Query(description="Only submissions on this challenge.")] = None,
+    person: Annotated[Id | None, Query(description="Only this person's.")] = None,
+    group: Annotated[Id | None, Query(description="Only those handed in for this group.")] = None,
+    since: Annotated[
+        Moment | None, Query(description="Only those whose latest revision was handed in then or later.")
+    ] = None,
+) -> SubmissionFilter:
+    return SubmissionFilter(tuple(state), challenge, person, group, since)
+
+
+Filtered = Annotated[SubmissionFilter, Depends(_filter)]
+
+
 @router.get("/submissions", summary="List submissions")
-def list_submissions(call: Reading, cut: Sliced) -> Page[SubmissionShown]:
-    """For facilitators and platforms."""
-    rows = read.page(call.session, call.actor, Submission, after=cut.after, limit=cut.wanted)
+def list_submissions(call: Reading, wanted: Filtered, cut: Sliced) -> Page[SubmissionShown]:
+    """For facilitators and platforms, in the order in which they came. An id that is not there, or not yours to see,
+    gives an empty list."""
+    rows = read.submissions(call.session, call.actor, wanted, after=cut.after, limit=cut.wanted)
     seen = outward.submissions(call.session, call.actor, rows)
     return cut.page(call, seen, SubmissionShown.of, lambda one: one.row.id)
 
@@ -86,3 +109,12 @@ def put_feedback(call: Writing, id: ExternalId, body: FeedbackAsked) -> DraftSho
 def get_feedback(call: Reading, id: ExternalId) -> FeedbackRead:
     """What the learner may read: exactly the text that a facilitator approved. 404 while there is none."""
     return FeedbackRead.of(release.feedback_of(call.session, call.actor, id))
+
+
+@search_router.post("/search", summary="Find similar work")
+def search(call: Asking, body: SimilarAsked) -> SimilarList:
+    """For facilitators: passages of others' work that are like a text, or like a submission."""
+    if call.services.similar is None:
+        raise Unavailable("Search is not set up here: no vector index is connected to this process.")
+    found = call.services.similar(call.actor, **body.model_dump(), now=call.now)
+    return SimilarList(items=[SimilarShown.of(one) for one in found])

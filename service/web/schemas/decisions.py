@@ -1,15 +1,21 @@
-"""What a facilitator sends to decide on a draft."""
+"""What a facilitator sends to decide on a draft, and feedback: taken in from elsewhere, or released here and read."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field, model_validator
 
-from pipelines.values import Standing
-from service.web.fields import Hash, Key, Line, RequestBody, Share, Words
-from service.web.schemas.feedback import STANDING
+from pipelines.values import PointKind, SourceKind, Standing
+from service.actions.decisions.given_elsewhere import FeedbackWish
+from service.actions.decisions.points import PointWish
+from service.actions.decisions.release import ReleasedFeedback, ShownPoint
+from service.web.fields import AnswerBody, Hash, Id, Key, Line, Moment, RequestBody, Share, Words, Work
+
+STANDING = "`met`, `partly`, `not_yet` or `cannot_tell`."
+POINT_KIND = "`strength` (keep this), `next_step` (do this next) or `question` (check this)."
 
 
 class DismissalReason(StrEnum):
@@ -118,3 +124,113 @@ class DraftClaimedAsked(RequestBody):
     """Whether to take it from somebody who is at it."""
 
     take_over: bool = Field(default=False, description="True: even if somebody else is at it.")
+
+
+class PointAsked(RequestBody):
+    """A point of a person's own."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "kind": "question",
+                "text": "Who writes down what you hear, and where will somebody who missed the meeting find it?",
+                "quote": "talk about it in the staff meeting",
+                "criterion": "k3",
+            }
+        }
+    )
+
+    kind: PointKind = Field(description=POINT_KIND)
+    text: Words = Field(min_length=1, description="What the learner is told.")
+    quote: Work = Field(
+        default="", description="The place in the submission, letter for letter; empty for the submission as a whole."
+    )
+    criterion: Key | None = Field(default=None, description="Key of the criterion it is about, if any.")
+
+    def wish(self) -> PointWish:
+        return PointWish(self.kind, self.text, self.quote, self.criterion or "")
+
+
+class FeedbackAsked(RequestBody):
+    """Feedback that a facilitator gave on the platform. It is released as it is; its points become precedents."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "approved_by": "lindiwe",
+                "summary": "Who and when are clear; what to look for is still open.",
+                "points": [{"kind": "strength", "text": "Dates make this doable.", "quote": "before half-term"}],
+                "verdict": "partly",
+            }
+        }
+    )
+
+    approved_by: Id = Field(description="Id of the facilitator who gave it.")
+    summary: Words = Field(default="", description="The whole in one line.")
+    points: Annotated[list[PointAsked], Field(max_length=20)] = Field(default=[], description="Points, in order.")
+    revision: int | None = Field(
+        default=None, ge=1, le=1_000_000, description="Number of the revision; the latest, if null."
+    )
+    verdict: Standing | None = Field(default=None, description=f"How the submission stands as a whole: {STANDING}")
+    score: Share | None = Field(default=None, description="Share of full marks, from 0 to 1.")
+    criteria: Annotated[dict[Key, Standing], Field(max_length=50)] = Field(
+        default={}, description=f"How it stands on each criterion, by key: {STANDING}"
+    )
+    released_at: Moment | None = Field(default=None, description="When the learner was told; now, if left out.")
+
+    def wish(self) -> FeedbackWish:
+        return FeedbackWish(
+            approved_by=self.approved_by,
+            summary=self.summary,
+            points=tuple(point.wish() for point in self.points),
+            revision=self.revision,
+            verdict=self.verdict,
+            score=self.score,
+            criteria=self.criteria,
+            released_at=self.released_at,
+        )
+
+
+class FeedbackSourceRead(AnswerBody):
+    """What a point rests on, as a learner may see it: no peer's words."""
+
+    kind: SourceKind = Field(description="`submission`, `criterion`, `context`, `peer` or `precedent`.")
+    title: str = Field(description="Its title, where it may be shown.")
+    version: int | None = Field(description="The version of the document it is from.")
+    quote: str = Field(description="Its words, where they may be shown.")
+    shared: bool = Field(description="False: it is no longer shared.")
+
+
+class FeedbackPointRead(AnswerBody):
+    """One piece of feedback, at its place in the text."""
+
+    id: str = Field(description="The point's id.")
+    kind: PointKind = Field(description=POINT_KIND)
+    criterion: str = Field(description="Key of the criterion, or empty.")
+    text: str = Field(description="What it says.")
+    quote: str = Field(description="The place it is about, verbatim.")
+    start: int = Field(description="Where the place begins in the submission's text, in characters.")
+    end: int = Field(description="Where it ends, exclusive.")
+    sources: list[FeedbackSourceRead] = Field(description="What it rests on.")
+
+    @classmethod
+    def of(cls, point: ShownPoint) -> FeedbackPointRead:
+        return cls.model_validate(point, from_attributes=True)
+
+
+class FeedbackRead(AnswerBody):
+    """Released feedback: exactly the text that a facilitator approved."""
+
+    submission: str = Field(description="Id of the submission.")
+    revision: int = Field(description="Number of the revision that it is about.")
+    summary: str = Field(description="The whole in one line.")
+    points: list[FeedbackPointRead] = Field(description="Points, most important first.")
+    approved_by: str = Field(description="Name of the facilitator who approved it.")
+    approved_at: datetime = Field(description="When it was approved.")
+    released_at: datetime = Field(description="When it could be read first.")
+    drafted_by_machine: bool = Field(description="Whether a machine drafted it before a facilitator approved it.")
+    text_hash: str = Field(description="Hash of the approved text.")
+
+    @classmethod
+    def of(cls, found: ReleasedFeedback) -> FeedbackRead:
+        return cls.model_validate(found, from_attributes=True)

@@ -13,7 +13,7 @@ from service.actions.desk.outward import DraftInFull, DraftSeen
 from service.domain.drafts import State
 from service.store.tables import PointRow, PointState, SourceRow
 from service.web.fields import AnswerBody
-from service.web.schemas.feedback import POINT_KIND, STANDING
+from service.web.schemas.decisions import POINT_KIND, STANDING
 from service.web.schemas.memory import PointAdviceShown
 
 

@@ -181,9 +181,3 @@ class UptakeShown(AnswerBody):
             as_of=seen.as_of,
             months=[UptakeMonthShown.made_of(month, counts) for month, counts in sorted(seen.months.items())],
         )
-
-
-class UptakeList(AnswerBody):
-    """By challenge."""
-
-    items: list[UptakeShown] = Field(description="Challenges on which somebody handed in again; there is one page.")

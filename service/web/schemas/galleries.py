@@ -142,13 +142,6 @@ class GalleryShown(AnswerBody):
         )
 
 
-class GalleryList(AnswerBody):
-    """One page of galleries."""
-
-    items: list[GalleryShown] = Field(description="Those asked for first, then the oldest.")
-    more: bool = Field(description="Whether there is another page.")
-
-
 class DeskGalleryWorkShown(AnswerBody):
     """A peer's work as a facilitator sees it before it is shown."""
 

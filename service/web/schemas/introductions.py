@@ -15,7 +15,6 @@ from service.domain.introductions import Seen
 from service.store.tables import Introduction, Useful
 from service.web.fields import AnswerBody, Hash, Id, Line, RequestBody, Words
 
-VERSION = "The introduction's version as you saw it; 412 if it has changed."
 STATE = (
     "`suggested`, `approved`, `asked`, `introduced`, `met`, `missed`, `dismissed`, `expired`, `withdrawn` or `ended`."
 )
@@ -51,7 +50,7 @@ class IntroductionListed(AnswerBody):
     """An introduction in a list."""
 
     id: str = Field(description="Its id.")
-    version: int = Field(description="Grows with every change; send it back with a decision.")
+    version: int = Field(description="Grows with every change; the ETag, for If-Match, is this in quotation marks.")
     state: str = Field(description=STATE)
     kind: str = Field(description=KIND)
     first: IntroducedPersonShown = Field(description="One of the two.")
@@ -65,12 +64,6 @@ class IntroductionListed(AnswerBody):
             name: getattr(line, name) for name in ("id", "version", "state", "kind", "reason", "created_at")
         }
         return cls(**plain, first=IntroducedPersonShown.of(line.first), second=IntroducedPersonShown.of(line.second))
-
-
-class IntroductionList(AnswerBody):
-    """Introductions that are yours to decide on, the likeliest to be useful first."""
-
-    items: list[IntroductionListed] = Field(description="At most 200.")
 
 
 class IntroductionWordingShown(AnswerBody):
@@ -135,15 +128,11 @@ class IntroductionSearchShown(AnswerBody):
     looking: bool = Field(True, description="True.")
 
 
-Version = Annotated[int, Field(ge=1, le=999_999_999, description=VERSION)]
-
-
 class IntroductionRevisedAsked(RequestBody):
     """Other words. What is left out stays."""
 
-    model_config = ConfigDict(json_schema_extra={"example": {"version": 1, "step": "Have tea for ten minutes."}})
+    model_config = ConfigDict(json_schema_extra={"example": {"step": "Have tea for ten minutes."}})
 
-    version: Version
     reason: Words | None = Field(None, description="Why they should meet.")
     first_brings: Words | None = Field(None, description="What the first brings.")
     second_brings: Words | None = Field(None, description="What the second brings.")
@@ -152,32 +141,22 @@ class IntroductionRevisedAsked(RequestBody):
     message_to_second: Words | None = Field(None, description="The question to the second.")
 
     def wording(self) -> dict[str, str]:
-        return self.model_dump(exclude={"version"}, exclude_none=True)
+        return self.model_dump(exclude_none=True)
 
 
 class IntroductionApprovedAsked(RequestBody):
     """The text that was seen, by its hash."""
 
-    model_config = ConfigDict(json_schema_extra={"example": {"version": 1, "seen": "0" * 64}})
+    model_config = ConfigDict(json_schema_extra={"example": {"seen": "0" * 64}})
 
-    version: Version
     seen: Hash = Field(description="`text_hash` of the text that you read.")
-
-
-class IntroductionUndoneAsked(RequestBody):
-    """Which version was seen."""
-
-    model_config = ConfigDict(json_schema_extra={"example": {"version": 2}})
-
-    version: Version
 
 
 class IntroductionDismissedAsked(RequestBody):
     """Why not."""
 
-    model_config = ConfigDict(json_schema_extra={"example": {"version": 1, "reason": "know_each_other"}})
+    model_config = ConfigDict(json_schema_extra={"example": {"reason": "know_each_other"}})
 
-    version: Version
     reason: Why = Field(
         description="`know_each_other`, `not_useful`, `wrong_time`, `wrong_reading` (of their work) or `other`."
     )

@@ -16,7 +16,7 @@ from service.domain.uptake import Verdict
 from service.domain.worddiff import ChangeKind
 from service.store.tables import AskKind, Outcome, ReadingRow
 from service.web.fields import AnswerBody, Id, Note, OwnId, RequestBody
-from service.web.schemas.feedback import POINT_KIND, FeedbackRead
+from service.web.schemas.decisions import POINT_KIND, FeedbackRead
 
 REVISION = "Number of the revision; the latest that has feedback, if null."
 OUTCOME = "`kept`, `partly`, `not` or `changed`."

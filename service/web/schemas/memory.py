@@ -16,7 +16,7 @@ from service.domain.clarifying import Cause
 from service.domain.consistency import Clash, KinshipGround
 from service.store.tables import Clarification, PointState, Right
 from service.web.fields import AnswerBody, Key, Line, OwnId, RequestBody, Words, Work
-from service.web.schemas.feedback import POINT_KIND
+from service.web.schemas.decisions import POINT_KIND
 
 
 class ReachedPointShown(AnswerBody):
@@ -182,12 +182,6 @@ class AlertShown(AnswerBody):
             if said
             else None,
         )
-
-
-class AlertList(AnswerBody):
-    """Opposite decisions on a challenge."""
-
-    items: list[AlertShown] = Field(description="The latest first.")
 
 
 class AlertSettledShown(AnswerBody):

@@ -22,7 +22,7 @@ class QuestionedShown(AnswerBody):
     document_version: int = Field(description="Version of the document that stands now.")
     kind: str = Field(description="What differs: an amount, `weekday`, `role`, `not`, `order` …; or `unclear`.")
     state: QuestionedState = Field(description="`open`, `to_change`, `fine` or `changed`.")
-    version: int = Field(description="Grows with each decision; name it when you decide.")
+    version: int = Field(description="Grows with each decision; the ETag, for If-Match, is this in quotation marks.")
     quote: str = Field(description="What the document says, verbatim.")
     work: list[IntroductionQuoteShown] = Field(description="What people write otherwise, one sentence a person.")
     groups: int = Field(description="How many groups they are of.")
@@ -43,12 +43,6 @@ class QuestionedShown(AnswerBody):
         )
 
 
-class QuestionedList(AnswerBody):
-    """Questioned passages."""
-
-    items: list[QuestionedShown] = Field(description="Most signs first.")
-
-
 class QuestionedSearchShown(AnswerBody):
     """That it will be looked."""
 
@@ -58,10 +52,9 @@ class QuestionedSearchShown(AnswerBody):
 class QuestionedDecisionAsked(RequestBody):
     """What becomes of it."""
 
-    model_config = ConfigDict(json_schema_extra={"example": {"act": "to_change", "version": 1}})
+    model_config = ConfigDict(json_schema_extra={"example": {"act": "to_change"}})
 
     act: Literal["to_change", "fine", "undo"] = Field(description="What you decide.")
-    version: int = Field(ge=1, le=2**31, description="The version that you saw.")
     note: Line = Field("", description="Why; may be empty.")
 
     @property

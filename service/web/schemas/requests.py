@@ -86,12 +86,6 @@ class DeskRequestShown(RequestShown):
         return cls(**_plain(one), **more)
 
 
-class DeskRequestList(AnswerBody):
-    """Requests of those whom you review."""
-
-    items: list[DeskRequestShown] = Field(description="The latest first; at most 300.")
-
-
 class RequestClusterShown(AnswerBody):
     """Open requests that ask for the same."""
 

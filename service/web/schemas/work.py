@@ -1,13 +1,14 @@
-"""Submissions: what comes in, and what has become of it."""
+"""Submissions: what comes in, what has become of it, and work that is like some text."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, model_validator
 
 from pipelines.values import AI
 from service.actions.desk.outward import SubmissionSeen
+from service.actions.work.similar import Similar
 from service.actions.work.submit import SubmissionWish
 from service.domain.drafts import State
 from service.web.fields import AnswerBody, Id, Language, Moment, RequestBody, Work
@@ -110,3 +111,43 @@ class SubmissionShown(AnswerBody):
                 next=NEXT[seen.draft.state],
             ),
         )
+
+
+class SimilarAsked(RequestBody):
+    """What to look for: a text on a challenge, or what is like a submission."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"submission": "amara-observation", "limit": 5}})
+
+    submission: Id | None = Field(default=None, description="Id of a submission: look for work like it.")
+    challenge: Id | None = Field(default=None, description="Id of the challenge to search in, with `text`.")
+    text: Work | None = Field(default=None, min_length=1, description="A text: look for work like it.")
+    limit: int = Field(default=10, ge=1, le=50, description="How many to find at most.")
+
+    @model_validator(mode="after")
+    def _one_or_the_other(self) -> SimilarAsked:
+        by_text = self.text is not None and self.challenge is not None
+        if by_text == (self.submission is not None) or (self.text is None) != (self.challenge is None):
+            raise ValueError("Send either 'submission', or 'text' and 'challenge'.")
+        return self
+
+
+class SimilarShown(AnswerBody):
+    """A piece of work that is like what was asked for."""
+
+    submission: str = Field(description="Id of the submission.")
+    revision: int = Field(description="Number of its revision.")
+    person: str = Field(description="Id of its author.")
+    quote: str = Field(description="The passage, verbatim.")
+    start: int = Field(description="Where it begins in its text, in characters.")
+    end: int = Field(description="Where it ends, exclusive.")
+    similarity: float = Field(description="Cosine, from -1 to 1.")
+
+    @classmethod
+    def of(cls, found: Similar) -> SimilarShown:
+        return cls.model_validate(found, from_attributes=True)
+
+
+class SimilarList(AnswerBody):
+    """What was found, most similar first."""
+
+    items: list[SimilarShown] = Field(description="Passages of others' work.")

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import ast
 import inspect
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 
 from service import web
 from service.web.app import create_app
@@ -23,15 +26,14 @@ ASKS = {"/v1/search", "/v1/drafts/{id}/lint"}
 """What is asked with a POST, because a text is sent, and changes nothing."""
 
 
+def _app(**given: Any) -> FastAPI:
+    plain = {"sessions": None, "after_commit": lambda: None, "clock": lambda: datetime.now(UTC), "readiness": dict}
+    return create_app(Services(**{**plain, **given}))
+
+
 @pytest.fixture(scope="module")
 def document() -> dict[str, Any]:
-    services = Services(
-        sessions=None,  # type: ignore[arg-type]
-        after_commit=lambda: None,
-        clock=lambda: datetime.now(UTC),
-        readiness=dict,
-    )
-    return create_app(services).openapi()
+    return _app().openapi()
 
 
 def test_every_field_is_described(document: dict[str, Any]) -> None:
@@ -93,11 +95,50 @@ def test_everything_that_writes_takes_an_idempotency_key(document: dict[str, Any
             assert "Idempotency-Key" in names, (method, path)
 
 
-def test_every_decision_on_a_draft_needs_if_match(document: dict[str, Any]) -> None:
+DECIDED = ("/v1/drafts/{id}", "/v1/galleries/{id}", "/v1/introductions/{id}", "/v1/questioned/{id}")
+"""What is decided on in a version, and so needs If-Match."""
+BY_THE_TWO = {"/v1/introductions/{id}/answer", "/v1/introductions/{id}/report"}
+"""What the two say for themselves is no decision on the introduction's text."""
+
+
+def test_every_decision_needs_if_match(document: dict[str, Any]) -> None:
     for path, method, operation in operations(document):
         names = {parameter["name"] for parameter in operation.get("parameters", [])}
-        decides = path.startswith(("/v1/drafts/", "/v1/galleries/")) and method != "get" and path not in ASKS
+        decides = path.startswith(DECIDED) and method != "get" and path not in ASKS | BY_THE_TWO
         assert ("If-Match" in names) == decides, (method, path)
+
+
+def test_no_body_names_the_version_that_was_seen(document: dict[str, Any]) -> None:
+    for path, method, operation in operations(document):
+        for content in operation.get("requestBody", {}).get("content", {}).values():
+            schema = content["schema"]
+            options = [schema, *schema.get("oneOf", []), *schema.get("anyOf", [])]
+            named = [
+                document["components"]["schemas"][one["$ref"].rpartition("/")[2]] for one in options if "$ref" in one
+            ]
+            assert not any("version" in shape.get("properties", {}) for shape in named), (method, path)
+
+
+def test_every_shape_has_a_name_of_its_own_and_stands_under_it(document: dict[str, Any]) -> None:
+    shapes = document["components"]["schemas"]
+    assert {name: shape["title"] for name, shape in shapes.items() if shape["title"] != name} == {}
+    assert [name for name in shapes if not re.fullmatch("[A-Z][A-Za-z]+", name)] == []
+
+
+def test_the_document_says_where_it_holds_and_how_it_may_change() -> None:
+    at_home, elsewhere = (_app(public_url=url).openapi() for url in ("", "https://peerloom.example.org"))
+    assert [at_home["servers"][0]["url"], elsewhere["servers"][0]["url"]] == ["/", "https://peerloom.example.org"]
+    assert at_home["info"]["version"] == version("peerloom")
+    for said in ("`/v1`", "`deprecated`", "`Deprecation`", "`Sunset`", "six months"):
+        assert said in " ".join(at_home["info"]["description"].split())
+
+
+def test_what_may_be_left_out_is_not_said_to_be_null(document: dict[str, Any]) -> None:
+    """Nobody can send null in an address or a header."""
+    for path, method, operation in operations(document):
+        for parameter in operation.get("parameters", []):
+            assert "anyOf" not in parameter["schema"], (method, path, parameter["name"])
+            assert parameter["required"] == (parameter["in"] == "path" or parameter["name"] == "If-Match")
 
 
 def test_every_body_has_an_example(document: dict[str, Any]) -> None:

@@ -21,7 +21,7 @@ from service.web.pages.forms import checked, lines
 from service.web.pages.routes import Shown, pages
 from service.web.pages.views import Goto, View
 from service.web.pages.visits import Reading, Visit, Writing
-from service.web.schemas.operations import KeyAsked
+from service.web.schemas.access import KeyAsked
 
 router = pages()
 

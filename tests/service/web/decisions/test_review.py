@@ -101,10 +101,28 @@ def test_a_decision_without_if_match_is_refused(lindiwe: httpx.Client, draft: st
     assert (answer.status_code, answer.json()["kind"]) == (428, "precondition-needed")
 
 
-@pytest.mark.parametrize("tag", ['"1"', '"999999"', 'W/"3"', "3", '"what"', '"1", "2"'])
+@pytest.mark.parametrize("tag", ['"1"', '"999999"', 'W/"1"', "1", '"what"', "what", '"03"', "-1"])
 def test_a_decision_on_what_was_seen_before_is_refused(lindiwe: httpx.Client, draft: str, tag: str) -> None:
     answer = lindiwe.post(f"{draft}/decline", headers={"If-Match": tag})
     assert (answer.status_code, answer.json()["kind"]) == (412, "changed-since")
+
+
+@pytest.mark.parametrize("form", ['"{}"', 'W/"{}"', "{}"])
+def test_a_version_is_read_as_what_it_means_however_it_is_written(lindiwe: httpx.Client, draft: str, form: str) -> None:
+    version = lindiwe.get(draft).json()["version"]
+    assert lindiwe.post(f"{draft}/decline", headers={"If-Match": form.format(version)}).status_code == 200
+
+
+def test_a_star_says_nothing_of_what_was_seen(lindiwe: httpx.Client, draft: str) -> None:
+    answer = lindiwe.post(f"{draft}/decline", headers={"If-Match": "*"})
+    assert (answer.status_code, answer.json()["kind"]) == (428, "precondition-needed")
+    assert "`*`" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize("tag", ['"1", "2"', '"3', "3 4", "W/3 3"])
+def test_what_is_not_one_etag_is_refused_with_a_sentence(lindiwe: httpx.Client, draft: str, tag: str) -> None:
+    answer = lindiwe.post(f"{draft}/decline", headers={"If-Match": tag})
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "header:If-Match")
 
 
 def test_another_text_than_the_one_seen_is_not_approved(lindiwe: httpx.Client, draft: str) -> None:

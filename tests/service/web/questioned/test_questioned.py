@@ -70,9 +70,11 @@ def test_over_the_api_it_is_decided_with_the_version_seen_and_kept_from_learners
     tomasz = school.person("tomasz")
     (item,) = tomasz.get("/v1/questioned").json()["items"]
     there = f"/v1/questioned/{item['id']}/decide"
-    assert tomasz.post(there, json={"act": "fine", "version": 9}).status_code == 412
-    assert tomasz.post(there, json={"act": "nothing", "version": 1}).status_code == 422
-    done = tomasz.post(there, json={"act": "fine", "version": item["version"], "note": "Both are."})
+    assert tomasz.post(there, json={"act": "fine"}).status_code == 428
+    assert tomasz.post(there, json={"act": "fine"}, headers={"If-Match": '"9"'}).status_code == 412
+    seen = {"If-Match": f'"{item["version"]}"'}
+    assert tomasz.post(there, json={"act": "nothing"}, headers=seen).status_code == 422
+    done = tomasz.post(there, json={"act": "fine", "note": "Both are."}, headers=seen)
     assert (done.status_code, done.json()["state"], done.json()["note"]) == (200, "fine", "Both are.")
     assert tomasz.post("/v1/questioned/look").status_code == 202
     assert tomasz.get("/v1/questioned").json()["items"] == []

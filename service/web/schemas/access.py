@@ -1,45 +1,30 @@
-"""Imports, keys, events, search, and who is asking."""
+"""Keys, who is asking, sign-in links, the organization's settings, and what happened."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field
 
 from service.actions.desk.outward import Me
-from service.actions.work.similar import Similar
+from service.domain.organization_settings import (
+    LARGEST_BUDGET,
+    LONGEST_UNDO,
+    MOST_ORIGINS,
+    OrganizationWish,
+)
+from service.domain.reminders import AGAIN_DAYS, MOST_DAYS
 from service.domain.roles import Reach
-from service.store.tables import Credential, ImportError_, ImportRun, OutgoingEvent
-from service.web.fields import AnswerBody, Id, Name, RequestBody, Work
+from service.store.tables import Credential, OutgoingEvent
+from service.web.fields import AnswerBody, Id, Language, Name, RequestBody
 
-
-class ImportShown(AnswerBody):
-    """A bundle being taken in."""
-
-    id: str = Field(description="The import's id.")
-    state: Literal["running", "finished"] = Field(description="`running` or `finished`.")
-    lines: int = Field(description="Lines in the bundle.")
-    kept: int = Field(description="Lines taken in so far.")
-    failed: int = Field(description="Lines that could not be kept; see its errors.")
-    created_at: datetime = Field(description="When it came.")
-    finished_at: datetime | None = Field(description="When its last line was taken in.")
-
-    @classmethod
-    def of(cls, row: ImportRun) -> ImportShown:
-        return cls.model_validate(row, from_attributes=True)
-
-
-class ImportFault(AnswerBody):
-    """A line that could not be kept."""
-
-    line: int = Field(description="Number of the line, from 1.")
-    kind: str = Field(description="The kind of problem, for programs.")
-    message: str = Field(description="What is wrong with it, without its text.")
-
-    @classmethod
-    def of(cls, row: ImportError_) -> ImportFault:
-        return cls.model_validate(row, from_attributes=True)
+UNDO = "Seconds for which an approval can be undone; null for what the installation says."
+BUDGET = "What models may cost in a day, in the currency of the prices; 0 is no limit, null what the installation says."
+REMIND = f"Days before the same person is reminded of the same thing again; null for {AGAIN_DAYS}."
+ANSWER = "Days within which learners are promised an answer; work that waits longer is told of. Null promises nothing."
+LOOK = "Whether introductions are looked for every week, for all. Facilitators decide on what is found."
+ORIGINS = "Sites on whose pages the learner's pages may stand in a frame, such as `https://courses.example.org`."
 
 
 class KeyAsked(RequestBody):
@@ -135,66 +120,6 @@ class SignInLinkShown(AnswerBody):
         return self.model_copy(update={"url": None}).model_dump_json()
 
 
-class EventShown(AnswerBody):
-    """Something that happened: ids and states, never anybody's words."""
-
-    id: str = Field(description="Its id.")
-    number: int = Field(description="Its place in the order of events: 1, 2, 3 …")
-    name: str = Field(description="What happened, such as `draft.ready` or `feedback.released`.")
-    data: dict[str, Any] = Field(description="To what: ids and states.")
-    at: datetime = Field(description="When.")
-
-    @classmethod
-    def of(cls, row: OutgoingEvent) -> EventShown:
-        return cls.model_validate(row, from_attributes=True)
-
-
-class EventList(AnswerBody):
-    """Some events, in order."""
-
-    items: list[EventShown] = Field(description="The events after the one asked from.")
-
-
-class SimilarAsked(RequestBody):
-    """What to look for: a text on a challenge, or what is like a submission."""
-
-    model_config = ConfigDict(json_schema_extra={"example": {"submission": "amara-observation", "limit": 5}})
-
-    submission: Id | None = Field(default=None, description="Id of a submission: look for work like it.")
-    challenge: Id | None = Field(default=None, description="Id of the challenge to search in, with `text`.")
-    text: Work | None = Field(default=None, min_length=1, description="A text: look for work like it.")
-    limit: int = Field(default=10, ge=1, le=50, description="How many to find at most.")
-
-    @model_validator(mode="after")
-    def _one_or_the_other(self) -> SimilarAsked:
-        by_text = self.text is not None and self.challenge is not None
-        if by_text == (self.submission is not None) or (self.text is None) != (self.challenge is None):
-            raise ValueError("Send either 'submission', or 'text' and 'challenge'.")
-        return self
-
-
-class SimilarShown(AnswerBody):
-    """A piece of work that is like what was asked for."""
-
-    submission: str = Field(description="Id of the submission.")
-    revision: int = Field(description="Number of its revision.")
-    person: str = Field(description="Id of its author.")
-    quote: str = Field(description="The passage, verbatim.")
-    start: int = Field(description="Where it begins in its text, in characters.")
-    end: int = Field(description="Where it ends, exclusive.")
-    similarity: float = Field(description="Cosine, from -1 to 1.")
-
-    @classmethod
-    def of(cls, found: Similar) -> SimilarShown:
-        return cls.model_validate(found, from_attributes=True)
-
-
-class SimilarList(AnswerBody):
-    """What was found, most similar first."""
-
-    items: list[SimilarShown] = Field(description="Passages of others' work.")
-
-
 class MeShown(AnswerBody):
     """Who this key or token stands for, and what it may do."""
 
@@ -243,14 +168,85 @@ def _may(me: Me) -> list[str]:
     return [act for act, yes in answers.items() if yes]
 
 
-class HealthShown(AnswerBody):
-    """The process answers."""
+class OrganizationAsked(RequestBody):
+    """All that is set; what is left out goes back to what the installation says."""
 
-    status: Literal["ok"] = Field(description="`ok`.")
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {"name": "Harbor School", "language": "en", "embed_origins": ["https://courses.example.org"]}
+        }
+    )
+
+    name: Name = Field(description="What people call it.")
+    language: Language = Field(default="en", min_length=2, description="BCP 47 tag, where a text says nothing else.")
+    undo_seconds: int | None = Field(default=None, ge=0, le=LONGEST_UNDO, description=UNDO)
+    model_budget_per_day: float | None = Field(
+        default=None, ge=0, le=LARGEST_BUDGET, allow_inf_nan=False, description=BUDGET
+    )
+    embed_origins: Annotated[list[Annotated[str, Field(max_length=300)]], Field(max_length=MOST_ORIGINS)] = Field(
+        default=[], description=ORIGINS
+    )
+    remind_again_days: int | None = Field(default=None, ge=1, le=MOST_DAYS, description=REMIND)
+    answer_within_days: int | None = Field(default=None, ge=1, le=MOST_DAYS, description=ANSWER)
+    look_for_introductions_weekly: bool = Field(default=False, description=LOOK)
+
+    def wish(self) -> OrganizationWish:
+        return OrganizationWish(
+            self.name,
+            self.language,
+            self.undo_seconds,
+            self.model_budget_per_day,
+            tuple(self.embed_origins),
+            self.remind_again_days,
+            self.answer_within_days,
+            self.look_for_introductions_weekly,
+        )
 
 
-class ReadyShown(AnswerBody):
-    """Whether each part of the service answers."""
+class OrganizationShown(AnswerBody):
+    """The organization, and what is set."""
 
-    status: Literal["ready", "not ready"] = Field(description="`ready`, or `not ready` if any part is not.")
-    parts: dict[str, str] = Field(description='Each part with "ok", or with what is wrong with it.')
+    id: str = Field(description="Its id on this installation.")
+    name: str = Field(description="What people call it.")
+    language: str = Field(description="BCP 47 tag, where a text says nothing else.")
+    undo_seconds: int | None = Field(description=UNDO)
+    model_budget_per_day: float | None = Field(description=BUDGET)
+    embed_origins: list[str] = Field(description=ORIGINS)
+    remind_again_days: int | None = Field(description=REMIND)
+    answer_within_days: int | None = Field(description=ANSWER)
+    look_for_introductions_weekly: bool = Field(description=LOOK)
+
+    @classmethod
+    def of(cls, found: tuple[str, OrganizationWish]) -> OrganizationShown:
+        id_, wish = found
+        return cls(
+            id=id_,
+            name=wish.name,
+            language=wish.language,
+            undo_seconds=wish.undo_seconds,
+            model_budget_per_day=wish.model_budget_per_day,
+            embed_origins=list(wish.embed_origins),
+            remind_again_days=wish.remind_again_days,
+            answer_within_days=wish.answer_within_days,
+            look_for_introductions_weekly=wish.look_for_introductions_weekly,
+        )
+
+
+class EventShown(AnswerBody):
+    """Something that happened: ids and states, never anybody's words."""
+
+    id: str = Field(description="Its id.")
+    number: int = Field(description="Its place in the order of events: 1, 2, 3 …")
+    name: str = Field(description="What happened, such as `draft.ready` or `feedback.released`.")
+    data: dict[str, Any] = Field(description="To what: ids and states.")
+    at: datetime = Field(description="When.")
+
+    @classmethod
+    def of(cls, row: OutgoingEvent) -> EventShown:
+        return cls.model_validate(row, from_attributes=True)
+
+
+class EventList(AnswerBody):
+    """Some events, in order."""
+
+    items: list[EventShown] = Field(description="The events after the one asked from.")

@@ -1,0 +1,22 @@
+"""Whether the process lives, and whether the service can work."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from service.web.fields import AnswerBody
+
+
+class HealthShown(AnswerBody):
+    """The process answers."""
+
+    status: Literal["ok"] = Field(description="`ok`.")
+
+
+class ReadyShown(AnswerBody):
+    """Whether each part of the service answers."""
+
+    status: Literal["ready", "not ready"] = Field(description="`ready`, or `not ready` if any part is not.")
+    parts: dict[str, str] = Field(description='Each part with "ok", or with what is wrong with it.')
