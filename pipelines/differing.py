@@ -34,7 +34,7 @@ FIVE: Final = 5  # letters that two stems have in common at one end, if they are
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class DifferingText:
     """A passage: of a document, or of work by a person of a group. `start`: where it stands in its owner's text."""
 
     owner: str
@@ -76,7 +76,7 @@ class Differing:
 
 
 def differing(
-    document: Sequence[Text], work: Sequence[Text], language: str = "en", *, people: int = PEOPLE
+    document: Sequence[DifferingText], work: Sequence[DifferingText], language: str = "en", *, people: int = PEOPLE
 ) -> tuple[Differing, ...]:
     """Sentences of the document that the work of several people contradicts in the same way, the most people first.
 
@@ -86,7 +86,7 @@ def differing(
     return against(document, heard(work, language), people=people)
 
 
-def against(document: Sequence[Text], there: Heard, *, people: int = PEOPLE) -> tuple[Differing, ...]:
+def against(document: Sequence[DifferingText], there: Heard, *, people: int = PEOPLE) -> tuple[Differing, ...]:
     """The same for work that was made ready once for many documents of a language."""
     code = there.code
     found: dict[tuple[At, str, str, str], list[At]] = defaultdict(list)
@@ -129,13 +129,13 @@ def _one_each(ones: Iterable[At]) -> tuple[At, ...]:
     return tuple(people.values())
 
 
-def _near(passage: Text, work: Text) -> bool:
+def _near(passage: DifferingText, work: DifferingText) -> bool:
     if passage.vector is None or work.vector is None:
         return True
     return float(passage.vector @ work.vector) >= NEAR
 
 
-def _sentences(text: Text) -> list[At]:
+def _sentences(text: DifferingText) -> list[At]:
     return [
         At(text.owner, text.start + a, text.start + b, text.text[a:b], text.person, text.group)
         for a, b in sentences(text.text)
@@ -149,7 +149,7 @@ class Heard:
     share enough of them, and only these are taken apart, once."""
 
     code: str
-    sentences: tuple[tuple[Text, At], ...]
+    sentences: tuple[tuple[DifferingText, At], ...]
     by_stem: Mapping[str, frozenset[int]]
     by_ends: Mapping[str, frozenset[str]]  # stems by their first and by their last FIVE letters
     _akin: dict[str, frozenset[int]] = field(default_factory=dict)
@@ -173,7 +173,7 @@ class Heard:
         return self._claims[number]
 
 
-def heard(work: Sequence[Text], language: str = "en") -> Heard:
+def heard(work: Sequence[DifferingText], language: str = "en") -> Heard:
     """Work made ready to be compared with documents of a language; one without a table is read as English."""
     code = language_code(language)
     code = code if has_words(f"differing/{code}") else "en"
@@ -196,7 +196,7 @@ def _ends(word: str) -> tuple[str, ...]:
 
 
 def _compared(
-    said: str, passage: Text, there: Heard, whole: Mapping[str, frozenset[str]]
+    said: str, passage: DifferingText, there: Heard, whole: Mapping[str, frozenset[str]]
 ) -> list[tuple[str, str, str, At]]:
     """(kind, what the document says, what the work says instead or "" if the same, where)."""
     if said.rstrip().endswith("?"):

@@ -16,7 +16,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.approaches import Place, Work, approaches, clipped
+from pipelines.approaches import ApproachPlace, ApproachWork, approaches, clipped
 from pipelines.prompts import has_words, words
 from pipelines.texts.shapes import flow, is_program, twins
 from pipelines.texts.wording import content, language_code, language_of, sentences, tokens
@@ -37,7 +37,7 @@ UNLIKE: Final = 0.5  # marked down by, where it repeats what was chosen: of the 
 _TELLING: Final = frozenset("for while if elif each switch match try with lambda def function".split())  # noqa: SIM905
 
 
-class Why(StrEnum):
+class GalleryReason(StrEnum):
     """What speaks for an example, or is to be known of it."""
 
     NEAR = "near"
@@ -55,13 +55,13 @@ class Why(StrEnum):
 class Because:
     """A reason in words, for the facilitator. `value`: the number in it, if there is one."""
 
-    why: Why
+    why: GalleryReason
     text: str
     value: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class GalleryChoice:
     """One example. `nearness`: cosine with the own text, mean of words and meaning; `ahead`: score less the own one."""
 
     work: str
@@ -77,15 +77,15 @@ class Comparison:
     """A comparison to verify, drafted without a model. The two quotes stand in `text` as they stand in their works."""
 
     text: str
-    places: tuple[Place, Place]
+    places: tuple[ApproachPlace, ApproachPlace]
 
 
 @dataclass(frozen=True, slots=True)
-class Gallery:
+class ChosenGallery:
     """Examples in the order in which they are shown. Fewer than wanted, or none, where no more are fit to be shown."""
 
     own: str
-    choices: tuple[Choice, ...]
+    choices: tuple[GalleryChoice, ...]
     comparison: Comparison | None
 
 
@@ -93,8 +93,8 @@ class Gallery:
 class _Pool:
     """What may be chosen, and what is known of it; all rows are in the order of `works`."""
 
-    own: Work
-    works: tuple[Work, ...]
+    own: ApproachWork
+    works: tuple[ApproachWork, ...]
     nearness: Floats
     rows: Floats
     ways: tuple[str, ...]
@@ -103,14 +103,14 @@ class _Pool:
 
 
 def choose(
-    own: Work,
-    candidates: Sequence[Work],
+    own: ApproachWork,
+    candidates: Sequence[ApproachWork],
     vectors: Vectors | None = None,
     *,
     wanted: int = WANTED,
     ways: Mapping[str, str] | None = None,
     language: str = "en",
-) -> Gallery:
+) -> ChosenGallery:
     """At most `wanted` of the candidates: near, no two the same once names are changed, of different approaches where
     there are any, none that is known not to meet the task, and not the strongest alone.
 
@@ -122,24 +122,24 @@ def choose(
         raise ValueError("A gallery holds one to five works, and each candidate once.")
     fit = sorted((work for work in candidates if _fit(own, work)), key=lambda work: work.id)
     if not fit:
-        return Gallery(own.id, (), None)
+        return ChosenGallery(own.id, (), None)
     pool = _pool(own, fit, vectors or {}, ways)
     chosen = _chosen(pool, wanted)
     table = _table(language)
-    return Gallery(
+    return ChosenGallery(
         own.id,
         tuple(_choice(pool, at, table) for at in chosen),
         compare(own, [pool.works[at] for at in chosen], language) if chosen else None,
     )
 
 
-def _fit(own: Work, work: Work) -> bool:
+def _fit(own: ApproachWork, work: ApproachWork) -> bool:
     """Somebody else's, says something, and is not known to miss the task."""
     somebody_else = work.id != own.id and not (own.person and work.person == own.person)
     return somebody_else and bool(tokens(work.text)) and work.standing not in (Standing.NOT_YET, Standing.PARTLY)
 
 
-def _pool(own: Work, works: Sequence[Work], vectors: Vectors, ways: Mapping[str, str] | None) -> _Pool:
+def _pool(own: ApproachWork, works: Sequence[ApproachWork], vectors: Vectors, ways: Mapping[str, str] | None) -> _Pool:
     rows = rows_of([own, *works], vectors)
     known, labels = (ways, {}) if ways is not None else _ways([own, *works], vectors)
     return _Pool(
@@ -153,7 +153,7 @@ def _pool(own: Work, works: Sequence[Work], vectors: Vectors, ways: Mapping[str,
     )
 
 
-def _ways(works: Sequence[Work], vectors: Vectors) -> tuple[dict[str, str], dict[str, str]]:
+def _ways(works: Sequence[ApproachWork], vectors: Vectors) -> tuple[dict[str, str], dict[str, str]]:
     """Each work's approach, and what each is called: control flow for programs, clusters for prose."""
     programs = [work for work in works if is_program(work.text)]
     prose = [work for work in works if not is_program(work.text)]
@@ -171,7 +171,7 @@ def _steps(way: str) -> str:
     return " › ".join([step for step in steps if step in _TELLING - {"def", "function"}][:5]) or "—"
 
 
-def rows_of(works: Sequence[Work], vectors: Vectors) -> Floats:
+def rows_of(works: Sequence[ApproachWork], vectors: Vectors) -> Floats:
     """A row a work; the product of two rows is their cosine in words (TF-IDF) or, where every work has a vector, the
     mean of that and the cosine in meaning. Terms beyond COLUMNS share columns."""
     texts = [Counter(_marks(work.text)) for work in works]
@@ -231,17 +231,17 @@ def _worth(pool: _Pool) -> Floats:
     return np.asarray(near + np.array(more) - np.array(unjudged), np.float64)
 
 
-def _step(own: Work, work: Work) -> float:
+def _step(own: ApproachWork, work: ApproachWork) -> float:
     """AHEAD at a step ahead, less the further from it; 0 where a score is not known."""
     ahead = _ahead(own, work)
     return 0.0 if ahead is None else AHEAD * (1 - min(2.0, abs(ahead - STEP) / STEP))
 
 
-def _ahead(own: Work, work: Work) -> float | None:
+def _ahead(own: ApproachWork, work: ApproachWork) -> float | None:
     return None if own.score is None or work.score is None else round(work.score - own.score, 6)
 
 
-def _adds(own: Work, work: Work) -> list[str]:
+def _adds(own: ApproachWork, work: ApproachWork) -> list[str]:
     """Criteria that the work meets and the own one does not."""
     met = [id_ for id_, standing in work.criteria.items() if standing is Standing.MET]
     return [id_ for id_ in met if own.criteria.get(id_) is not Standing.MET]
@@ -261,27 +261,29 @@ def _table(language: str) -> Mapping[str, Any]:
     return words(path if has_words(path) else "gallery/en")
 
 
-def _choice(pool: _Pool, at: int, table: Mapping[str, Any]) -> Choice:
+def _choice(pool: _Pool, at: int, table: Mapping[str, Any]) -> GalleryChoice:
     work, ahead = pool.works[at], _ahead(pool.own, pool.works[at])
     near, way = float(pool.nearness[at]), pool.ways[at]
-    found: list[tuple[Why, float | None]] = [(Why.NEAR, round(100 * float((pool.nearness < near).mean())))]
-    found.append((Why.SAME_APPROACH if way == pool.own_way else Why.OTHER_APPROACH, None))
-    found.append((Why.SOLVED if work.standing is Standing.MET else Why.UNJUDGED, None))
+    found: list[tuple[GalleryReason, float | None]] = [
+        (GalleryReason.NEAR, round(100 * float((pool.nearness < near).mean())))
+    ]
+    found.append((GalleryReason.SAME_APPROACH if way == pool.own_way else GalleryReason.OTHER_APPROACH, None))
+    found.append((GalleryReason.SOLVED if work.standing is Standing.MET else GalleryReason.UNJUDGED, None))
     if ahead is not None:
-        found.append((Why.AHEAD, round(100 * ahead)) if ahead > 0 else (Why.BEHIND, None))
+        found.append((GalleryReason.AHEAD, round(100 * ahead)) if ahead > 0 else (GalleryReason.BEHIND, None))
     if adds := len(_adds(pool.own, work)):
-        found.append((Why.MET, adds))
+        found.append((GalleryReason.MET, adds))
     if _strongest(pool, at):
-        found.append((Why.STRONGEST, None))
+        found.append((GalleryReason.STRONGEST, None))
     called = pool.labels.get(way, way) or "—"
     reasons = tuple(
         Because(why, table["reasons"][why.value].format(n=f"{n:g}" if n is not None else "", words=called), n)
         for why, n in found
     )
-    return Choice(work.id, work.person, way, near, ahead, reasons)
+    return GalleryChoice(work.id, work.person, way, near, ahead, reasons)
 
 
-def compare(own: Work, chosen: Sequence[Work], language: str = "en") -> Comparison | None:
+def compare(own: ApproachWork, chosen: Sequence[ApproachWork], language: str = "en") -> Comparison | None:
     """What to compare: the two chosen that differ most, or the own text with the only one; None if one has no words."""
     if not chosen:
         return None
@@ -294,17 +296,17 @@ def compare(own: Work, chosen: Sequence[Work], language: str = "en") -> Comparis
     return Comparison(re.sub(r"\{[ab]\}", lambda mark: quotes[mark[0]], text), (a, b))
 
 
-def _overlap(first: Work) -> Any:
+def _overlap(first: ApproachWork) -> Any:
     mine = set(_marks(first.text))
 
-    def shared(other: Work) -> tuple[float, str]:
+    def shared(other: ApproachWork) -> tuple[float, str]:
         theirs = set(_marks(other.text))
         return len(mine & theirs) / max(1, len(mine | theirs)), other.id
 
     return shared
 
 
-def _peculiar(work: Work, other: Work) -> Place | None:
+def _peculiar(work: ApproachWork, other: ApproachWork) -> ApproachPlace | None:
     """The sentence or line that says most that the other text does not say anywhere."""
     program, language = is_program(work.text), language_of(work.text)
     there = set(tokens(other.text)) if program else content(other.text, language)
@@ -320,4 +322,4 @@ def _peculiar(work: Work, other: Work) -> Place | None:
         return (len(found - there) + steps) / (4 + len(found)), -span[0]
 
     start, end = max(spans, key=weight)
-    return Place(work.id, start, end, work.text[start:end])
+    return ApproachPlace(work.id, start, end, work.text[start:end])

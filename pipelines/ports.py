@@ -12,7 +12,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.values import Assessment, Brief, Evidence, Item, Reviewed, Scope, Shelf, Usage
+from pipelines.values import Assessment, Brief, Evidence, Reviewed, Scope, Shelf, ShelfItem, Usage
 
 Vectors = NDArray[np.float32]
 
@@ -77,7 +77,7 @@ class Library(Protocol):
     def fingerprint(self, shelf: Shelf, scope: Scope) -> str:
         """Changes whenever what `read` would give may have changed; cheap."""
 
-    def read(self, shelf: Shelf, scope: Scope, ids: Sequence[str] | None = None) -> list[Item]:
+    def read(self, shelf: Shelf, scope: Scope, ids: Sequence[str] | None = None) -> list[ShelfItem]:
         """The items that the scope may see, of `ids` (in their order) or all. An id it may not see is left out."""
 
     def visible(self, shelf: Shelf, scope: Scope) -> set[str]:
@@ -111,7 +111,7 @@ class ModelCutOff(ModelTrouble):
 
 
 @dataclass(frozen=True, slots=True)
-class Material:
+class DraftingMaterial:
     """The drafting task as values, for a model that works on values rather than on a rendered prompt."""
 
     brief: Brief
@@ -128,7 +128,7 @@ class ModelRequest:
     schema: dict[str, object]
     schema_name: str
     max_tokens: int
-    material: Material | None = None
+    material: DraftingMaterial | None = None
     earlier: tuple[tuple[str, str], ...] = field(default=())  # (answer, what was wrong with it)
 
 

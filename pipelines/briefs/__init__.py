@@ -7,6 +7,6 @@ is not in them is dropped, and the brief's own words stand. May not read a store
 from __future__ import annotations
 
 from pipelines.briefs.asking import Reworded, most, reword
-from pipelines.briefs.items import Item, Kind, in_order, items, may_go
+from pipelines.briefs.items import BriefItem, BriefItemKind, in_order, items, may_go
 
-__all__ = ["Item", "Kind", "Reworded", "in_order", "items", "may_go", "most", "reword"]
+__all__ = ["BriefItem", "BriefItemKind", "Reworded", "in_order", "items", "may_go", "most", "reword"]

@@ -12,8 +12,8 @@ from typing import Annotated
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
 from pipelines import prompts
-from pipelines.briefs.checks import Scene, wrong
-from pipelines.briefs.items import LONGEST, Item
+from pipelines.briefs.checks import WordingScene, wrong
+from pipelines.briefs.items import LONGEST, BriefItem
 from pipelines.drafting.reading import Unreadable, fitting
 from pipelines.drafting.request import CHARACTERS_PER_TOKEN, NOTHING, SENT_BACK, Budget
 from pipelines.ports import LanguageModel, ModelRequest, ModelTrouble
@@ -76,7 +76,9 @@ def _repairs(budget: Budget) -> int:
     return min(REPAIRS, budget.repairs)
 
 
-def reword(offered: Sequence[Item], scene: Scene, model: LanguageModel, *, marker: str, budget: Budget) -> Reworded:
+def reword(
+    offered: Sequence[BriefItem], scene: WordingScene, model: LanguageModel, *, marker: str, budget: Budget
+) -> Reworded:
     """Wordings for these items that may stand, whatever the model does. `marker` is a random string that nobody whose
     words are in the items can know. For a model that is not local people's names go out and come back in. Raises no
     ModelTrouble; asks nothing where nothing is offered."""
@@ -90,13 +92,13 @@ def reword(offered: Sequence[Item], scene: Scene, model: LanguageModel, *, marke
 
 
 def _built(
-    offered: Sequence[Item], scene: Scene, hide: Callable[[str], str], marker: str, budget: Budget
-) -> tuple[tuple[Item, ...], ModelRequest, prompts.Prompt, str]:
+    offered: Sequence[BriefItem], scene: WordingScene, hide: Callable[[str], str], marker: str, budget: Budget
+) -> tuple[tuple[BriefItem, ...], ModelRequest, prompts.Prompt, str]:
     """The request with as many of the items as there is room for, the last ones dropped first."""
     prompt, shown = prompts.load(NAME), tuple(offered)
     room = budget.characters or prompt.characters
 
-    def rendered(items: Sequence[Item]) -> prompts.Rendered:
+    def rendered(items: Sequence[BriefItem]) -> prompts.Rendered:
         language = prompts.words("words/languages").get(scene.language, {}).get("name", scene.language)
         challenge = " ".join(hide(scene.challenge).split())[:2000] or NOTHING
         listed = "\n\n".join(_told(one, hide) for one in items)
@@ -115,7 +117,7 @@ def _built(
     return shown, request, prompt, text.text
 
 
-def _told(item: Item, hide: Callable[[str], str]) -> str:
+def _told(item: BriefItem, hide: Callable[[str], str]) -> str:
     """An item as the model reads it. Each of its texts is on one line of its own, so that none can pass for an item."""
     lines = [f"[{item.id}] {item.kind.value}, at most {LONGEST[item.kind]} characters"]
     lines += [f"now: {_line(hide(item.text)) or NOTHING}"]
@@ -132,9 +134,9 @@ def _line(text: str) -> str:
 class _Asking:
     """What stays the same while one brief is worded."""
 
-    scene: Scene
+    scene: WordingScene
     names: Pseudonyms | None
-    shown: tuple[Item, ...]
+    shown: tuple[BriefItem, ...]
     request: ModelRequest
     prompt: prompts.Prompt
     rendered: str

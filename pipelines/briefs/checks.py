@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from pipelines.briefs.items import LONGEST, Item, Kind
+from pipelines.briefs.items import LONGEST, BriefItem, BriefItemKind
 from pipelines.prompts import has_words, words
 from pipelines.texts.names import names_in
 from pipelines.texts.wording import language_of, locate, orders, quotations, sentences, tokens
@@ -32,22 +32,22 @@ _NOUNS = frozenset({"de", "lb"})
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
+class WordingScene:
     """What a wording is held against: all lines of the brief, the names of people of the organization, the language,
     and the challenge's own words: what it calls things, every line may."""
 
-    items: tuple[Item, ...]
+    items: tuple[BriefItem, ...]
     names: tuple[str, ...]
     language: str
     challenge: str = ""
 
 
-def wrong(text: str, item: Item, scene: Scene) -> tuple[str, ...]:
+def wrong(text: str, item: BriefItem, scene: WordingScene) -> tuple[str, ...]:
     """All that stands against this wording of the line, in words for whoever worded it; empty if nothing does."""
     return tuple(dict.fromkeys(_wrong(text, item, scene)))
 
 
-def _wrong(text: str, item: Item, scene: Scene) -> Iterator[str]:
+def _wrong(text: str, item: BriefItem, scene: WordingScene) -> Iterator[str]:
     if not text.strip():
         yield "There are no words here."
         return
@@ -55,7 +55,7 @@ def _wrong(text: str, item: Item, scene: Scene) -> Iterator[str]:
         yield f"This has {len(text)} characters; {LONGEST[item.kind]} are the most here."
     if found := _MARKUP.search(text):
         yield f"“{found[0]}” is a link or markup; write plain words."
-    if item.kind is Kind.QUESTION and not re.search(r"[?？;؟]", text):
+    if item.kind is BriefItemKind.QUESTION and not re.search(r"[?？;؟]", text):
         yield "This question asks nothing."
     if orders(text):
         yield "This gives orders to a machine."
@@ -65,7 +65,7 @@ def _wrong(text: str, item: Item, scene: Scene) -> Iterator[str]:
     yield from _unsaid(text, item, scene)
 
 
-def _unsaid(text: str, item: Item, scene: Scene) -> Iterator[str]:
+def _unsaid(text: str, item: BriefItem, scene: WordingScene) -> Iterator[str]:
     """What the line and its passages do not say. Things may also be called what the challenge calls them."""
     there = f"{item.said}\n{scene.challenge}"
     people = names_in(text, scene.names, there, scene.language)
@@ -112,7 +112,7 @@ def _numbers(text: str, language: str) -> set[str]:
     return found | set(_NUMBER.findall(text)) | ({"%"} if "%" in text else set())
 
 
-def _borrowed(text: str, there: str, others: Sequence[Item]) -> str:
+def _borrowed(text: str, there: str, others: Sequence[BriefItem]) -> str:
     own = f" {' '.join(tokens(there))} "
     theirs = " | ".join(" ".join(tokens(place.quote)) for one in others for place in one.places)
     said = tokens(text)

@@ -12,13 +12,13 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final, TypeVar
 
-from pipelines.approaches import Place
+from pipelines.approaches import ApproachPlace
 from pipelines.briefs.making import MeetingBrief
 from pipelines.texts.wording import orders
 from pipelines.values import AI
 
 
-class Kind(StrEnum):
+class BriefItemKind(StrEnum):
     """What a line is."""
 
     QUESTION = "question"
@@ -27,7 +27,12 @@ class Kind(StrEnum):
     PERSON = "person"
 
 
-LONGEST: Final[Mapping[Kind, int]] = {Kind.QUESTION: 280, Kind.APPROACH: 80, Kind.TENSION: 240, Kind.PERSON: 160}
+LONGEST: Final[Mapping[BriefItemKind, int]] = {
+    BriefItemKind.QUESTION: 280,
+    BriefItemKind.APPROACH: 80,
+    BriefItemKind.TENSION: 240,
+    BriefItemKind.PERSON: 160,
+}
 """Characters of a wording: what one takes in while a meeting goes on. The brief's own lines are shorter."""
 OPPOSED: Final = {
     "opposite": "One says what the other denies.",
@@ -37,15 +42,15 @@ OPPOSED: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class BriefItem:
     """A line as the brief words it. `about` is its criterion; `rests` are the works whose words are in it, those that
     the words of an approach were found in included. `id` is its place in the brief: q1, a2, t1, p3."""
 
     id: str
-    kind: Kind
+    kind: BriefItemKind
     text: str
     about: str
-    places: tuple[Place, ...]
+    places: tuple[ApproachPlace, ...]
     rests: frozenset[str]
 
     @property
@@ -60,38 +65,44 @@ class Item:
         return "\n".join([self.text, self.about, *(one.quote for one in self.places)])
 
 
-def items(made: MeetingBrief) -> tuple[Item, ...]:
+def items(made: MeetingBrief) -> tuple[BriefItem, ...]:
     """In the order of the brief's page. A question that comes from somebody's request is not among them: what a request
     says is for those who review the group."""
     about = {tally.criterion.id: tally.criterion.text for tally in made.tallies}
     found = [
-        *_numbered("q", Kind.QUESTION, ((q.text, about.get(q.criterion, ""), q.places) for q in made.questions)),
-        *_numbered("a", Kind.APPROACH, ((one.label, "", _one(one.representative)) for one in made.approaches)),
         *_numbered(
-            "t", Kind.TENSION, ((OPPOSED[t.kind], about.get(t.criterion, ""), (t.one, t.other)) for t in made.tensions)
+            "q", BriefItemKind.QUESTION, ((q.text, about.get(q.criterion, ""), q.places) for q in made.questions)
         ),
-        *_numbered("p", Kind.PERSON, ((one.why, "", (one.place,)) for one in made.call_on)),
+        *_numbered("a", BriefItemKind.APPROACH, ((one.label, "", _one(one.representative)) for one in made.approaches)),
+        *_numbered(
+            "t",
+            BriefItemKind.TENSION,
+            ((OPPOSED[t.kind], about.get(t.criterion, ""), (t.one, t.other)) for t in made.tensions),
+        ),
+        *_numbered("p", BriefItemKind.PERSON, ((one.why, "", (one.place,)) for one in made.call_on)),
     ]
     asked = {f"q{number}" for number, one in enumerate(made.questions, 1) if one.needs}
     return tuple(_resting(made, one) for one in found if one.id not in asked and (one.places or one.about))
 
 
-def _one(place: Place | None) -> tuple[Place, ...]:
+def _one(place: ApproachPlace | None) -> tuple[ApproachPlace, ...]:
     return (place,) if place else ()
 
 
-def _numbered(letter: str, kind: Kind, lines: Iterable[tuple[str, str, tuple[Place, ...]]]) -> Iterator[Item]:
+def _numbered(
+    letter: str, kind: BriefItemKind, lines: Iterable[tuple[str, str, tuple[ApproachPlace, ...]]]
+) -> Iterator[BriefItem]:
     for number, (text, about, places) in enumerate(lines, 1):
-        yield Item(f"{letter}{number}", kind, text, about, places, frozenset(place.work for place in places))
+        yield BriefItem(f"{letter}{number}", kind, text, about, places, frozenset(place.work for place in places))
 
 
-def _resting(made: MeetingBrief, item: Item) -> Item:
+def _resting(made: MeetingBrief, item: BriefItem) -> BriefItem:
     """With the works that the words of its approaches were found in."""
     named = [one.members for one in made.approaches if one.label and one.label in item.text]
     return replace(item, rests=item.rests.union(*named))
 
 
-def may_go(found: Sequence[Item], allows: Mapping[str, AI], *, local: bool) -> tuple[Item, ...]:
+def may_go(found: Sequence[BriefItem], allows: Mapping[str, AI], *, local: bool) -> tuple[BriefItem, ...]:
     """Those that this model may read: every work in them allows it (one that is not in `allows` does not), and no
     passage in them gives orders to a machine."""
     return tuple(

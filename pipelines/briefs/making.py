@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Any, Final
 
-from pipelines.approaches import Approach, Place, Work, clipped
+from pipelines.approaches import Approach, ApproachPlace, ApproachWork, clipped
 from pipelines.prompts import has_words, words
 from pipelines.texts.wording import content, language_code, passages_alike, stem, tokens
 from pipelines.values import Criterion, Standing
@@ -27,7 +27,7 @@ OPEN: Final = 0.25  # share of those judged that must lack something, two at lea
 
 
 @dataclass(frozen=True, slots=True)
-class Need:
+class BriefNeed:
     """Something that somebody asked for, or that waits for an answer. `work`: what it is about, if anything."""
 
     id: str
@@ -44,7 +44,7 @@ class Tally:
     met: int
     lack: int
     cannot_tell: int
-    example: Place | None
+    example: ApproachPlace | None
 
     @property
     def judged(self) -> int:
@@ -57,16 +57,16 @@ class Tension:
 
     kind: str
     criterion: str
-    one: Place
-    other: Place
+    one: ApproachPlace
+    other: ApproachPlace
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class MeetingQuestion:
     """A question worth the meeting's time, with the passages or the need (by id) that it comes from."""
 
     text: str
-    places: tuple[Place, ...] = ()
+    places: tuple[ApproachPlace, ...] = ()
     needs: tuple[str, ...] = ()
     criterion: str = ""
 
@@ -77,7 +77,7 @@ class CallOn:
 
     person: str
     why: str
-    place: Place
+    place: ApproachPlace
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,19 +90,19 @@ class MeetingBrief:
     most_have: tuple[str, ...]  # ids of criteria
     most_lack: tuple[str, ...]  # the most lacked first
     tensions: tuple[Tension, ...]
-    questions: tuple[Question, ...]
+    questions: tuple[MeetingQuestion, ...]
     call_on: tuple[CallOn, ...]
-    unanswered: tuple[Need, ...]
+    unanswered: tuple[BriefNeed, ...]
     language: str
 
 
 def brief(
-    works: Sequence[Work],
+    works: Sequence[ApproachWork],
     found: Sequence[Approach],
     criteria: Sequence[Criterion],
     *,
-    requests: Sequence[Need] = (),
-    unanswered: Sequence[Need] = (),
+    requests: Sequence[BriefNeed] = (),
+    unanswered: Sequence[BriefNeed] = (),
     language: str = "en",
 ) -> MeetingBrief:
     """The same for the works in any order. `found`: their approaches. `requests` are open; `unanswered` waits for
@@ -142,7 +142,7 @@ def _table(language: str) -> Mapping[str, Any]:
     return words(path if has_words(path) else "brief/en")
 
 
-def _tally(works: Sequence[Work], criterion: Criterion) -> Tally:
+def _tally(works: Sequence[ApproachWork], criterion: Criterion) -> Tally:
     said = [work.criteria[criterion.id] for work in works if criterion.id in work.criteria]
     met = [work for work in works if work.criteria.get(criterion.id) is Standing.MET]
     example = next((place for work in met if (place := _place(work, criterion.id))), None)
@@ -150,16 +150,16 @@ def _tally(works: Sequence[Work], criterion: Criterion) -> Tally:
     return Tally(criterion, len(met), len(said) - len(met) - unsure, unsure, example)
 
 
-def _place(work: Work, criterion: str) -> Place | None:
+def _place(work: ApproachWork, criterion: str) -> ApproachPlace | None:
     """Where the work speaks of the criterion, cut to what a reader takes in; None where that is not known."""
     start, end = work.places.get(criterion, (0, 0))
     if not 0 <= start < end <= len(work.text):
         return None
     start, end = clipped(work.text, start, end)
-    return Place(work.id, start, end, work.text[start:end])
+    return ApproachPlace(work.id, start, end, work.text[start:end])
 
 
-def tensions(works: Sequence[Work], criteria: Sequence[Criterion], language: str = "en") -> tuple[Tension, ...]:
+def tensions(works: Sequence[ApproachWork], criteria: Sequence[Criterion], language: str = "en") -> tuple[Tension, ...]:
     """Few and right: passages on one criterion by two people that share most of their words, where one denies what the
     other says or has the opposite word, or where one was judged as met and the other as not yet."""
     table = _table(language)
@@ -211,29 +211,31 @@ def _questions(
     lacking: Sequence[Tally],
     opposed: Sequence[Tension],
     found: Sequence[Approach],
-    requests: Sequence[Need],
-) -> Iterator[Question]:
+    requests: Sequence[BriefNeed],
+) -> Iterator[MeetingQuestion]:
     """The most lacked, the clearest tension, the request, the approaches, then what else is lacked."""
     yield from (_of_lacking(said, tally) for tally in lacking[:1])
     for tension in opposed[:1]:
         kind = "tension" if tension.kind == "opposite" else "verdict"
-        yield Question(said[kind], (tension.one, tension.other), (), tension.criterion)
+        yield MeetingQuestion(said[kind], (tension.one, tension.other), (), tension.criterion)
     for need in requests[:1]:
-        yield Question(said["request"].format(request=_ended(need.text)), (), (need.id,))
+        yield MeetingQuestion(said["request"].format(request=_ended(need.text)), (), (need.id,))
     shown = [one for one in found if one.representative and one.words][:2]
     if len(shown) == 2:
         places = tuple(one.representative for one in shown if one.representative)
-        yield Question(said["ways"].format(first=shown[0].label, second=shown[1].label), places)
+        yield MeetingQuestion(said["ways"].format(first=shown[0].label, second=shown[1].label), places)
     yield from (_of_lacking(said, tally) for tally in lacking[1:])
-    yield from (Question(said["request"].format(request=_ended(need.text)), (), (need.id,)) for need in requests[1:])
+    yield from (
+        MeetingQuestion(said["request"].format(request=_ended(need.text)), (), (need.id,)) for need in requests[1:]
+    )
 
 
-def _of_lacking(said: Mapping[str, str], tally: Tally) -> Question:
+def _of_lacking(said: Mapping[str, str], tally: Tally) -> MeetingQuestion:
     criterion = tally.criterion
     text = said["asked" if criterion.question else "lacking"].format(
         question=criterion.question, criterion=_ended(criterion.text), lack=tally.lack, judged=tally.judged
     )
-    return Question(text, (tally.example,) if tally.example else (), (), criterion.id)
+    return MeetingQuestion(text, (tally.example,) if tally.example else (), (), criterion.id)
 
 
 def _ended(text: str) -> str:
@@ -243,7 +245,7 @@ def _ended(text: str) -> str:
 
 def _call_on(
     said: Mapping[str, str],
-    works: Sequence[Work],
+    works: Sequence[ApproachWork],
     lacking: Sequence[Tally],
     opposed: Sequence[Tension],
     found: Sequence[Approach],
@@ -263,11 +265,11 @@ def _call_on(
     return tuple(chosen.values())[:CALLED]
 
 
-def waiting(counts: Mapping[str, int], language: str = "en") -> tuple[Need, ...]:
+def waiting(counts: Mapping[str, int], language: str = "en") -> tuple[BriefNeed, ...]:
     """What waits, as numbers in words, by the keys of the table `waits`: what people asked is not for a meeting's ears.
     Of what there is none of, nothing is said."""
     said = _table(language)["waits"]
-    return tuple(Need(key, said[key][count != 1].format(n=count)) for key, count in counts.items() if count)
+    return tuple(BriefNeed(key, said[key][count != 1].format(n=count)) for key, count in counts.items() if count)
 
 
 def as_markdown(
@@ -336,7 +338,7 @@ def _standing_lines(said: Mapping[str, str], made: MeetingBrief) -> list[str]:
     return ["\n".join(rows), *(f"{said[key]}: {'; '.join(map(text.__getitem__, ids))}" for key, ids in sides if ids)]
 
 
-def _quoted(place: Place) -> str:
+def _quoted(place: ApproachPlace) -> str:
     """A quotation as a block of its own, with its source."""
     lines = [f"> {_plain(line)}  " for line in place.quote.splitlines()]
     return "\n".join([*lines, f"> — `{place.id.replace('`', '')}`"])

@@ -27,12 +27,12 @@ from pipelines.values import (
     Criterion,
     Draft,
     Evidence,
-    Item,
     Judgement,
     PastPoint,
     PointKind,
     Scope,
     Shelf,
+    ShelfItem,
     Standing,
 )
 
@@ -178,8 +178,8 @@ def _evidence(found: Sequence[_Found]) -> tuple[Evidence, ...]:
     )
 
 
-def _item(number: int, one: _Found) -> Item:
-    return Item(
+def _item(number: int, one: _Found) -> ShelfItem:
+    return ShelfItem(
         id=f"{one.shelf.value}-{number}",
         shelf=one.shelf,
         text=one.text,

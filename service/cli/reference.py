@@ -16,7 +16,7 @@ import typer
 from service.cli import app
 from service.domain import drafts, galleries, introductions
 from service.domain.lifecycle import Lifecycle
-from service.domain.roles import Reach
+from service.domain.roles import CredentialReach
 from service.settings import reference as settings_table
 from service.store.session import Sessions, make_engine
 from service.web.app import create_app
@@ -93,7 +93,7 @@ def _routes() -> Iterator[str]:
         for method, operation in methods.items():
             yield f"| {method.upper()} | `{address}` | {operation['summary']} |"
     yield ""
-    yield f"A key acts as a {Reach.PLATFORM.value}, a token as a {Reach.PERSON.value}."
+    yield f"A key acts as a {CredentialReach.PLATFORM.value}, a token as a {CredentialReach.PERSON.value}."
 
 
 def main() -> None:

@@ -29,7 +29,7 @@ class KinshipGround(StrEnum):
     PASSAGE = "passage"
 
 
-class Clash(StrEnum):
+class ContradictionKind(StrEnum):
     """How two decisions contradict each other."""
 
     KEPT_AND_DISMISSED = "kept_and_dismissed"
@@ -37,7 +37,7 @@ class Clash(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class SaidPoint:
     """A point and the passage it is about, as it was said on one submission. `dismissed`: and then not said."""
 
     point: str
@@ -63,15 +63,15 @@ class Kinship:
     alike: float
 
 
-def _passages(a: Said, b: Said) -> float:
+def _passages(a: SaidPoint, b: SaidPoint) -> float:
     return passages_alike(a.quote, b.quote, language_code(a.language))
 
 
-def _texts(a: Said, b: Said) -> float:
+def _texts(a: SaidPoint, b: SaidPoint) -> float:
     return alike(a.text, b.text, language_code(a.language))
 
 
-def kin(a: Said, b: Said) -> Kinship | None:
+def kin(a: SaidPoint, b: SaidPoint) -> Kinship | None:
     """How a decision on one is a decision on the other: same criterion, both praise or neither, and alike in wording or
     in the passage they are about."""
     if a.criterion != b.criterion or a.praises is not b.praises:
@@ -82,7 +82,7 @@ def kin(a: Said, b: Said) -> Kinship | None:
     return Kinship(KinshipGround.PASSAGE, passages) if passages >= SAME_PASSAGE else None
 
 
-def clash(a: Said, b: Said) -> Clash | None:
+def clash(a: SaidPoint, b: SaidPoint) -> ContradictionKind | None:
     """How these two contradict each other, if they do: opposite decisions on nearly identical passages.
 
     One submission is never at odds with itself: whoever decides anew has changed their mind. What was dismissed only
@@ -97,16 +97,16 @@ def clash(a: Said, b: Said) -> Clash | None:
         if reason == SAID_ALREADY or a.praises is not b.praises:
             return None
         same = TWINS if reason in OF_WORDING else SAME_MATTER
-        return Clash.KEPT_AND_DISMISSED if _texts(a, b) >= same else None
-    return Clash.STRENGTH_AND_GAP if a.praises is not b.praises else None
+        return ContradictionKind.KEPT_AND_DISMISSED if _texts(a, b) >= same else None
+    return ContradictionKind.STRENGTH_AND_GAP if a.praises is not b.praises else None
 
 
 def clashes(
-    new: Sequence[Said], known: Sequence[Said] = (), *, most: int = MOST_EACH
-) -> Iterator[tuple[Said, Said, Clash]]:
+    new: Sequence[SaidPoint], known: Sequence[SaidPoint] = (), *, most: int = MOST_EACH
+) -> Iterator[tuple[SaidPoint, SaidPoint, ContradictionKind]]:
     """The pairs that contradict each other, each once: of what is new with what is known, and among what is new; of
     each new one with the first `most` that it contradicts."""
-    by_criterion: dict[str, list[Said]] = {}
+    by_criterion: dict[str, list[SaidPoint]] = {}
     for one in known:
         by_criterion.setdefault(one.criterion, []).append(one)
     for one in new:

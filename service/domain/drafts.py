@@ -12,7 +12,7 @@ from typing import Final
 from service.domain.lifecycle import Lifecycle, table
 
 
-class State(StrEnum):
+class DraftState(StrEnum):
     """Where a draft is."""
 
     WAITING = "waiting"  # for the machine
@@ -27,7 +27,7 @@ class State(StrEnum):
     WITHDRAWN = "withdrawn"  # the learner took the submission back
 
 
-class Act(StrEnum):
+class DraftAct(StrEnum):
     """What can happen to a draft."""
 
     BEGIN = "begin"
@@ -47,7 +47,7 @@ class Act(StrEnum):
     WITHDRAW = "withdraw"
 
 
-class By(StrEnum):
+class DraftActor(StrEnum):
     """Who acts."""
 
     MACHINE = "machine"
@@ -56,43 +56,54 @@ class By(StrEnum):
     CLOCK = "clock"
 
 
-_MACHINE, _PERSON, _AUTHOR, _CLOCK = By.MACHINE, By.FACILITATOR, By.AUTHOR, By.CLOCK
-_OPEN = (State.WAITING, State.DRAFTING, State.READY, State.STUCK, State.DECLINED)  # nothing was said to the learner yet
+_MACHINE, _PERSON, _AUTHOR, _CLOCK = DraftActor.MACHINE, DraftActor.FACILITATOR, DraftActor.AUTHOR, DraftActor.CLOCK
+_OPEN = (
+    DraftState.WAITING,
+    DraftState.DRAFTING,
+    DraftState.READY,
+    DraftState.STUCK,
+    DraftState.DECLINED,
+)  # nothing was said to the learner yet
 
-LIFE: Final[Lifecycle[State, Act, By]] = Lifecycle(
+LIFE: Final[Lifecycle[DraftState, DraftAct, DraftActor]] = Lifecycle(
     a="A draft",
-    first=State.WAITING,
-    approved=State.APPROVED,
-    out=frozenset({State.RELEASED}),
-    ends=frozenset({State.RELEASED, State.SUPERSEDED, State.WITHDRAWN}),
+    first=DraftState.WAITING,
+    approved=DraftState.APPROVED,
+    out=frozenset({DraftState.RELEASED}),
+    ends=frozenset({DraftState.RELEASED, DraftState.SUPERSEDED, DraftState.WITHDRAWN}),
     table=table(
         (
-            (State.WAITING, Act.BEGIN, State.DRAFTING, _MACHINE),
-            (State.WAITING, Act.FAIL, State.STUCK, _MACHINE),
-            (State.WAITING, Act.WRITE, State.READY, _PERSON),
-            (State.WAITING, Act.DECLINE, State.DECLINED, _PERSON),
-            (State.DRAFTING, Act.REQUEUE, State.WAITING, _MACHINE),
-            (State.DRAFTING, Act.FINISH, State.READY, _MACHINE),
-            (State.DRAFTING, Act.FAIL, State.STUCK, _MACHINE),
-            (State.DRAFTING, Act.WRITE, State.READY, _PERSON),
-            (State.DRAFTING, Act.DECLINE, State.DECLINED, _PERSON),
-            (State.READY, Act.REVISE, State.READY, _PERSON),
-            (State.READY, Act.APPROVE, State.APPROVED, _PERSON),
-            (State.READY, Act.DECLINE, State.DECLINED, _PERSON),
-            (State.READY, Act.REDRAFT, State.WAITING, _PERSON),
-            (State.STUCK, Act.WRITE, State.READY, _PERSON),
-            (State.STUCK, Act.REDRAFT, State.WAITING, _PERSON),
-            (State.STUCK, Act.DECLINE, State.DECLINED, _PERSON),
-            (State.APPROVED, Act.UNDO, State.READY, _PERSON),
-            (State.APPROVED, Act.RELEASE, State.RELEASED, _PERSON, _CLOCK),
-            (State.RELEASED, Act.RETRACT, State.RETRACTED, _PERSON),
-            (State.DECLINED, Act.REOPEN, State.READY, _PERSON),
-            (State.DECLINED, Act.REDRAFT, State.WAITING, _PERSON),
-            (State.RETRACTED, Act.REOPEN, State.READY, _PERSON),
-            (State.RETRACTED, Act.REDRAFT, State.WAITING, _PERSON),
-            (State.SUPERSEDED, Act.WRITE, State.READY, _PERSON),  # an earlier revision may still be worth a word
-            *((state, Act.SUPERSEDE, State.SUPERSEDED, _AUTHOR) for state in _OPEN),
-            *((state, Act.WITHDRAW, State.WITHDRAWN, _AUTHOR) for state in State),
+            (DraftState.WAITING, DraftAct.BEGIN, DraftState.DRAFTING, _MACHINE),
+            (DraftState.WAITING, DraftAct.FAIL, DraftState.STUCK, _MACHINE),
+            (DraftState.WAITING, DraftAct.WRITE, DraftState.READY, _PERSON),
+            (DraftState.WAITING, DraftAct.DECLINE, DraftState.DECLINED, _PERSON),
+            (DraftState.DRAFTING, DraftAct.REQUEUE, DraftState.WAITING, _MACHINE),
+            (DraftState.DRAFTING, DraftAct.FINISH, DraftState.READY, _MACHINE),
+            (DraftState.DRAFTING, DraftAct.FAIL, DraftState.STUCK, _MACHINE),
+            (DraftState.DRAFTING, DraftAct.WRITE, DraftState.READY, _PERSON),
+            (DraftState.DRAFTING, DraftAct.DECLINE, DraftState.DECLINED, _PERSON),
+            (DraftState.READY, DraftAct.REVISE, DraftState.READY, _PERSON),
+            (DraftState.READY, DraftAct.APPROVE, DraftState.APPROVED, _PERSON),
+            (DraftState.READY, DraftAct.DECLINE, DraftState.DECLINED, _PERSON),
+            (DraftState.READY, DraftAct.REDRAFT, DraftState.WAITING, _PERSON),
+            (DraftState.STUCK, DraftAct.WRITE, DraftState.READY, _PERSON),
+            (DraftState.STUCK, DraftAct.REDRAFT, DraftState.WAITING, _PERSON),
+            (DraftState.STUCK, DraftAct.DECLINE, DraftState.DECLINED, _PERSON),
+            (DraftState.APPROVED, DraftAct.UNDO, DraftState.READY, _PERSON),
+            (DraftState.APPROVED, DraftAct.RELEASE, DraftState.RELEASED, _PERSON, _CLOCK),
+            (DraftState.RELEASED, DraftAct.RETRACT, DraftState.RETRACTED, _PERSON),
+            (DraftState.DECLINED, DraftAct.REOPEN, DraftState.READY, _PERSON),
+            (DraftState.DECLINED, DraftAct.REDRAFT, DraftState.WAITING, _PERSON),
+            (DraftState.RETRACTED, DraftAct.REOPEN, DraftState.READY, _PERSON),
+            (DraftState.RETRACTED, DraftAct.REDRAFT, DraftState.WAITING, _PERSON),
+            (
+                DraftState.SUPERSEDED,
+                DraftAct.WRITE,
+                DraftState.READY,
+                _PERSON,
+            ),  # an earlier revision may still be worth a word
+            *((state, DraftAct.SUPERSEDE, DraftState.SUPERSEDED, _AUTHOR) for state in _OPEN),
+            *((state, DraftAct.WITHDRAW, DraftState.WITHDRAWN, _AUTHOR) for state in DraftState),
         )
     ),
 )

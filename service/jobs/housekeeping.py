@@ -25,7 +25,7 @@ from service.actions.introductions import ends
 from service.actions.learners import commitments
 from service.actions.memory import opposed
 from service.actions.questioned import find
-from service.jobs.tools import Workshop
+from service.jobs.tools import JobTools
 from service.store import jobs, replies
 from service.store.tables import Credential
 
@@ -103,8 +103,8 @@ OF_ALL: Final = (
 class Housekeeping:
     """Call `sweep` as often as you like; it works once an hour. Safe to use from several threads."""
 
-    def __init__(self, shop: Workshop) -> None:
-        self._shop = shop
+    def __init__(self, tools: JobTools) -> None:
+        self._tools = tools
         self._next = 0.0
         self._lock = threading.Lock()
 
@@ -114,8 +114,8 @@ class Housekeeping:
             if time.monotonic() < self._next:
                 return False
             self._next = time.monotonic() + EVERY_SECONDS
-        now = self._shop.now()
-        with self._shop.sessions.reading() as session:
+        now = self._tools.now()
+        with self._tools.sessions.reading() as session:
             organizations = clock.organizations(session)
         for organization in organizations:
             self._do(OF_EACH, organization, now)
@@ -133,5 +133,5 @@ class Housekeeping:
         """Each turn is committed; what another worker has done meanwhile is not done again."""
         more = True
         while more:
-            with self._shop.sessions.writing() as session:
+            with self._tools.sessions.writing() as session:
                 more = step.do(session, organization, now=now) == step.most

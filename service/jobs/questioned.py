@@ -6,27 +6,27 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import islice
 
-from pipelines.differing import Differing, Text, against, heard
+from pipelines.differing import Differing, DifferingText, against, heard
 from pipelines.ports import Embedder
 from service.actions.questioned import find
-from service.actions.questioned.find import Material
+from service.actions.questioned.find import QuestionedMaterial
 from service.jobs.leases import keep, settle
-from service.jobs.tools import Workshop
+from service.jobs.tools import JobTools
 from service.store.tables import Job
 
 
-def look(shop: Workshop, owner: str, job: Job) -> None:
+def find_questioned(tools: JobTools, owner: str, job: Job) -> None:
     """Find passages that work contradicts, in the documents of the organization whose turn it is."""
-    with shop.sessions.reading() as session:
+    with tools.sessions.reading() as session:
         material = find.gather(session, job.organization_id)
-    found = compared(material, shop.embedder(job.organization_id))
-    with shop.sessions.writing() as session:
-        keep(session, shop, owner, job)
-        find.finish(session, job.organization_id, found, now=shop.now())
-        settle(session, shop, owner, job)
+    found = compared(material, tools.embedder(job.organization_id))
+    with tools.sessions.writing() as session:
+        keep(session, tools, owner, job)
+        find.finish(session, job.organization_id, found, now=tools.now())
+        settle(session, tools, owner, job)
 
 
-def compared(material: Material, embedder: Embedder) -> dict[str, tuple[Differing, ...]]:
+def compared(material: QuestionedMaterial, embedder: Embedder) -> dict[str, tuple[Differing, ...]]:
     """What differs, by document. Passages were embedded for the index, so this embeds nothing anew; all vectors are
     asked for at once, and work is made ready once for each language."""
     if not material.papers or not material.work:
@@ -42,6 +42,6 @@ def compared(material: Material, embedder: Embedder) -> dict[str, tuple[Differin
     }
 
 
-def _embedded(texts: Sequence[Text], indexed: Sequence[str], embedder: Embedder) -> list[Text]:
+def _embedded(texts: Sequence[DifferingText], indexed: Sequence[str], embedder: Embedder) -> list[DifferingText]:
     vectors = embedder.embed(indexed)
     return [replace(text, vector=vector) for text, vector in zip(texts, vectors, strict=True)]

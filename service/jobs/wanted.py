@@ -28,7 +28,7 @@ from service.store.visible import latest, machines_may, precedent
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class IndexShare:
     """One thing's share of the index. `owners` are all ids under which it may be there; `owner` is the one that should
     be, with its text, or empty if nothing of it should."""
 
@@ -46,7 +46,7 @@ class Wanted:
         return f"{self.shelf.value}-{self.part}"
 
 
-def wanted(session: Session, organization: str, subjects: Sequence[str]) -> dict[str, Wanted]:
+def wanted(session: Session, organization: str, subjects: Sequence[str]) -> dict[str, IndexShare]:
     """By subject; one that has no row any more is left out."""
     found = [
         *(_work(row) for row in session.execute(_revisions(organization, subjects))),
@@ -71,8 +71,8 @@ def _revisions(organization: str, subjects: Sequence[str]) -> Select[Any]:
     )
 
 
-def _work(row: Any) -> Wanted:
-    return Wanted(row.id, Shelf.WORK, row.challenge_id, (row.id,), row.id if row.stays else "", row.text)
+def _work(row: Any) -> IndexShare:
+    return IndexShare(row.id, Shelf.WORK, row.challenge_id, (row.id,), row.id if row.stays else "", row.text)
 
 
 def _points(organization: str, subjects: Sequence[str]) -> Select[Any]:
@@ -92,22 +92,22 @@ def _points(organization: str, subjects: Sequence[str]) -> Select[Any]:
     )
 
 
-def _point(row: Any) -> Wanted:
-    return Wanted(row.id, Shelf.PRECEDENTS, row.challenge_id, (row.id,), row.id if row.stays else "", row.text)
+def _point(row: Any) -> IndexShare:
+    return IndexShare(row.id, Shelf.PRECEDENTS, row.challenge_id, (row.id,), row.id if row.stays else "", row.text)
 
 
-def _documents(session: Session, organization: str, subjects: Sequence[str]) -> Iterable[Wanted]:
+def _documents(session: Session, organization: str, subjects: Sequence[str]) -> Iterable[IndexShare]:
     rows = session.execute(
         select(Document, DocumentVersion.id, DocumentVersion.number, DocumentVersion.text)
         .join(DocumentVersion, DocumentVersion.document_id == Document.id)
         .where(Document.organization_id == organization, Document.id.in_(subjects))
         .order_by(Document.id, DocumentVersion.number)
     )
-    found: dict[str, Wanted] = {}
+    found: dict[str, IndexShare] = {}
     for document, version, number, text in rows:
         before = found[document.id].owners if document.id in found else ()
         latest = document.removed_at is None and number == document.version
-        found[document.id] = Wanted(
+        found[document.id] = IndexShare(
             document.id,
             Shelf.CONTEXT,
             organization,

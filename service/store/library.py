@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Row, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from pipelines.values import Item, PastPoint, Reviewed, Scope, Shelf, Standing
+from pipelines.values import PastPoint, Reviewed, Scope, Shelf, ShelfItem, Standing
 from service.domain.consistency import OF_WORDING
 from service.store.session import Sessions
 from service.store.tables import (
@@ -53,7 +53,7 @@ class SqlLibrary:
                     seal.update(repr(tuple(row)).encode())
         return seal.hexdigest()
 
-    def read(self, shelf: Shelf, scope: Scope, ids: Sequence[str] | None = None) -> list[Item]:
+    def read(self, shelf: Shelf, scope: Scope, ids: Sequence[str] | None = None) -> list[ShelfItem]:
         """The items that the scope may see, of `ids` in their order, or all in the order of their owners' ids."""
         with self._sessions.reading() as session:
             if ids is None:
@@ -80,7 +80,7 @@ class SqlLibrary:
         return [_reviewed(row, said) for row in rows]
 
 
-def _read(session: Session, shelf: Shelf, scope: Scope, ids: Sequence[str] | None) -> list[Item]:
+def _read(session: Session, shelf: Shelf, scope: Scope, ids: Sequence[str] | None) -> list[ShelfItem]:
     match shelf:
         case Shelf.WORK:
             return _work(session, scope, ids)
@@ -155,7 +155,7 @@ def _passages(shelf: Shelf, scope: Scope, owners: Any) -> Query:
     )
 
 
-def _work(session: Session, scope: Scope, ids: Sequence[str] | None) -> list[Item]:
+def _work(session: Session, scope: Scope, ids: Sequence[str] | None) -> list[ShelfItem]:
     if not scope.peers:
         return []
     rows = _rows(session, _passages(Shelf.WORK, scope, _visible_work(scope).subquery()), PassageRow.id, ids)
@@ -163,14 +163,14 @@ def _work(session: Session, scope: Scope, ids: Sequence[str] | None) -> list[Ite
     return [_passage_item(Shelf.WORK, row, texts, version=row.version, author=row.author) for row in rows]
 
 
-def _context(session: Session, scope: Scope, ids: Sequence[str] | None) -> list[Item]:
+def _context(session: Session, scope: Scope, ids: Sequence[str] | None) -> list[ShelfItem]:
     rows = _rows(session, _passages(Shelf.CONTEXT, scope, _visible_context(scope).subquery()), PassageRow.id, ids)
     texts = _texts(session, DocumentVersion, rows)
     return [_passage_item(Shelf.CONTEXT, row, texts, version=row.version, title=row.title) for row in rows]
 
 
-def _passage_item(shelf: Shelf, row: Row[Any], texts: dict[str, str], **more: Any) -> Item:
-    return Item(
+def _passage_item(shelf: Shelf, row: Row[Any], texts: dict[str, str], **more: Any) -> ShelfItem:
+    return ShelfItem(
         id=row.id,
         shelf=shelf,
         text=texts[row.owner_id][row.start : row.end],
@@ -208,11 +208,11 @@ def _visible_precedents(scope: Scope) -> Query:
     )
 
 
-def _precedents(session: Session, scope: Scope, ids: Sequence[str] | None) -> list[Item]:
+def _precedents(session: Session, scope: Scope, ids: Sequence[str] | None) -> list[ShelfItem]:
     return [_precedent(row) for row in _rows(session, _visible_precedents(scope), PointRow.id, ids)]
 
 
-def _precedent(row: Row[Any]) -> Item:
+def _precedent(row: Row[Any]) -> ShelfItem:
     point: PointRow = row.PointRow
     dismissed = point.state is PointState.DISMISSED
     past = PastPoint(
@@ -225,7 +225,7 @@ def _precedent(row: Row[Any]) -> Item:
         decided_by=row.decided_by or "",
         matter=point.reason_code not in OF_WORDING,
     )
-    return Item(
+    return ShelfItem(
         id=point.id,
         shelf=Shelf.PRECEDENTS,
         text=point.quote,

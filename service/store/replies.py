@@ -34,7 +34,7 @@ class Reply:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class KeyedRequest:
     """A request that carries a key. `fingerprint` is a hash of all that makes it this request."""
 
     key: str
@@ -44,7 +44,7 @@ class Asked:
 def once(
     session: Session,
     actor: Actor,
-    asked: Asked,
+    asked: KeyedRequest,
     work: Callable[[], Reply],
     refused: Callable[[PeerloomError], Reply | None],
     *,
@@ -68,7 +68,7 @@ def once(
     return reply, False
 
 
-def _wait_for_nobody(session: Session, actor: Actor, asked: Asked) -> None:
+def _wait_for_nobody(session: Session, actor: Actor, asked: KeyedRequest) -> None:
     """Raises StillRunning while another transaction works under this key. In SQLite writers come one after the other,
     so the second finds the first one's answer."""
     if session.get_bind().dialect.name == "postgresql":
@@ -77,7 +77,7 @@ def _wait_for_nobody(session: Session, actor: Actor, asked: Asked) -> None:
             raise StillRunning
 
 
-def _again(row: StoredReply, asked: Asked) -> Reply:
+def _again(row: StoredReply, asked: KeyedRequest) -> Reply:
     if row.request_hash != asked.fingerprint:
         raise SameKeyOtherBody
     if row.status is None:
@@ -99,7 +99,7 @@ def _tried(session: Session, work: Callable[[], Reply], refused: Callable[[Peerl
     return reply
 
 
-def _row(actor: Actor, asked: Asked, reply: Reply, now: datetime) -> StoredReply:
+def _row(actor: Actor, asked: KeyedRequest, reply: Reply, now: datetime) -> StoredReply:
     return StoredReply(
         credential_id=actor.credential,
         key=asked.key,

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from pipelines.values import AI, SourceKind
-from service.domain.drafts import State
+from service.domain.drafts import DraftState
 from service.domain.visibility import ShowWork
 from service.store.tables import (
     Consent,
@@ -26,7 +26,7 @@ from service.store.tables import (
 )
 
 KEPT = (PointState.ACCEPTED, PointState.EDITED, PointState.ADDED)
-TOLD = (State.APPROVED, State.RELEASED)
+TOLD = (DraftState.APPROVED, DraftState.RELEASED)
 
 
 def machines_may() -> ColumnElement[bool]:

@@ -11,7 +11,7 @@ import pytest
 from pipelines.values import Band, PointKind, Shelf, SourceKind, Standing
 from service.domain.reminders import ReminderKind
 from service.domain.roles import Role
-from service.domain.uptake import Verdict
+from service.domain.uptake import UptakeVerdict
 from service.domain.visibility import ShowWork
 from service.store import tables
 from service.store.tables import Base
@@ -28,7 +28,7 @@ VALUES: dict[str, type[StrEnum]] = {
     "shelf": Shelf,
     "source": SourceKind,
     "standing": Standing,
-    "uptake": Verdict,
+    "uptake": UptakeVerdict,
 }
 """An entry, and the values that it has to name."""
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pipelines import differing
-from pipelines.differing import Heard, Text, against, heard
+from pipelines.differing import DifferingText, Heard, against, heard
 
 CASES = [
     json.loads(line)
@@ -18,7 +18,7 @@ CASES = [
     .splitlines()
 ]
 WORK = [
-    Text(f"{case['id']}-{at}", one["text"], 0, one["person"], one["group"])
+    DifferingText(f"{case['id']}-{at}", one["text"], 0, one["person"], one["group"])
     for case in CASES
     for at, one in enumerate(case["work"])
 ]
@@ -36,20 +36,20 @@ class Everything(Heard):
 def test_nothing_is_missed_by_looking_only_at_sentences_with_enough_in_common(language: str) -> None:
     there = heard(WORK, language)
     every = Everything(there.code, there.sentences, there.by_stem, there.by_ends)
-    documents = [[Text(case["id"], case["document"])] for case in CASES if case["language"] == language]
+    documents = [[DifferingText(case["id"], case["document"])] for case in CASES if case["language"] == language]
     found = [against(document, there, people=1) for document in documents]
     assert found == [against(document, every, people=1) for document in documents]
     assert sum(map(bool, found)) >= 10
 
 
 def test_work_on_other_matters_is_not_compared_at_all(monkeypatch: pytest.MonkeyPatch) -> None:
-    document = [Text("handbook", "A visit lasts 45 minutes. Notes of a visit are kept by the pair.")]
+    document = [DifferingText("handbook", "A visit lasts 45 minutes. Notes of a visit are kept by the pair.")]
     work = [
-        Text("w1", "Our visits last 20 minutes each.", 0, "amara", "north"),
-        Text("w2", "A visit lasts twenty minutes in the south.", 0, "lin", "south"),
+        DifferingText("w1", "Our visits last 20 minutes each.", 0, "amara", "north"),
+        DifferingText("w2", "A visit lasts twenty minutes in the south.", 0, "lin", "south"),
     ]
     other = [
-        Text(f"o{at}", f"The garden group waters {at} tomato seedlings on Fridays.", 0, f"p{at}", "g")
+        DifferingText(f"o{at}", f"The garden group waters {at} tomato seedlings on Fridays.", 0, f"p{at}", "g")
         for at in range(300)
     ]
     real, made = differing._difference, []

@@ -12,23 +12,25 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.adapters.hashing import HashingEmbedder
-from pipelines.approaches import Work
+from pipelines.approaches import ApproachWork
 from pipelines.evaluation import gallery as scoring
-from pipelines.galleries import Why, choose
+from pipelines.galleries import GalleryReason, choose
 from pipelines.texts.shapes import is_program, twins
 from pipelines.values import Standing
 from tests.budget import examples
 from tests.pipelines.gallery_works import FIGURES, INTERVIEWS, PROGRAMS, anything, works
 
-OWN = Work("own", "We begin with interviews: Lena asks two colleagues what they would like to be asked.", "lena")
+OWN = ApproachWork(
+    "own", "We begin with interviews: Lena asks two colleagues what they would like to be asked.", "lena"
+)
 
 
 @settings(max_examples=examples(20, 300), deadline=None)
 @given(anything, st.integers(1, 4), st.randoms(use_true_random=False))
 def test_only_fit_candidates_are_chosen_never_two_twins_and_in_any_order_the_same(
-    some: list[Work], wanted: int, dice: random.Random
+    some: list[ApproachWork], wanted: int, dice: random.Random
 ) -> None:
-    own = Work("own", PROGRAMS[0], "amara", score=0.2)
+    own = ApproachWork("own", PROGRAMS[0], "amara", score=0.2)
     made = choose(own, some, wanted=wanted)
     by_id = {work.id: work for work in some} | {"own": own}
     shown = [by_id[one.work] for one in made.choices]
@@ -46,10 +48,12 @@ def test_only_fit_candidates_are_chosen_never_two_twins_and_in_any_order_the_sam
 
 def test_of_works_that_are_the_same_but_for_names_one_is_shown_whatever_their_order() -> None:
     said = "Figures first: {} counts how often each question was asked, before anybody is visited."
-    copies = [Work(f"copy{n}", said.format(name), name.lower()) for n, name in enumerate(("Mei", "Tariq", "Ifeoma"))]
+    copies = [
+        ApproachWork(f"copy{n}", said.format(name), name.lower()) for n, name in enumerate(("Mei", "Tariq", "Ifeoma"))
+    ]
     (shown,) = choose(OWN, copies).choices
     assert choose(OWN, copies[::-1]).choices == (shown,)
-    same = [Work(id_, copies[0].text, id_) for id_ in ("a", "b")]
+    same = [ApproachWork(id_, copies[0].text, id_) for id_ in ("a", "b")]
     assert choose(OWN, same).choices == choose(OWN, same[::-1]).choices
 
 
@@ -57,8 +61,12 @@ def test_the_first_goes_about_it_as_the_learner_does_and_another_does_not() -> N
     made = choose(OWN, works())
     assert made.choices[0].work.startswith("i")
     assert len({one.approach for one in made.choices}) == 3
-    assert Why.OTHER_APPROACH in {reason.why for reason in made.choices[1].reasons}
-    assert [reason.why for reason in made.choices[0].reasons][:3] == [Why.NEAR, Why.SAME_APPROACH, Why.SOLVED]
+    assert GalleryReason.OTHER_APPROACH in {reason.why for reason in made.choices[1].reasons}
+    assert [reason.why for reason in made.choices[0].reasons][:3] == [
+        GalleryReason.NEAR,
+        GalleryReason.SAME_APPROACH,
+        GalleryReason.SOLVED,
+    ]
     assert made.comparison is not None
     assert made.comparison.text.startswith("A works with")
 
@@ -72,9 +80,12 @@ def test_meaning_counts_where_there_are_vectors() -> None:
 
 
 def test_a_step_ahead_is_better_than_the_best_and_the_best_is_never_alone() -> None:
-    own = Work("own", OWN.text, score=0.4)
-    step = Work("step", INTERVIEWS[1].format(a="Mei", b="Tariq"), standing=Standing.MET, score=0.6)
-    best = [Work(f"best{n}", FIGURES[n].format(a="Mei", b="Tariq"), standing=Standing.MET, score=1.0) for n in range(3)]
+    own = ApproachWork("own", OWN.text, score=0.4)
+    step = ApproachWork("step", INTERVIEWS[1].format(a="Mei", b="Tariq"), standing=Standing.MET, score=0.6)
+    best = [
+        ApproachWork(f"best{n}", FIGURES[n].format(a="Mei", b="Tariq"), standing=Standing.MET, score=1.0)
+        for n in range(3)
+    ]
     made = choose(own, [step, *best])
     assert made.choices[0].work == "step"
     assert len(made.choices) == 2
@@ -82,14 +93,16 @@ def test_a_step_ahead_is_better_than_the_best_and_the_best_is_never_alone() -> N
 
 
 def test_reasons_are_in_the_readers_language_and_unjudged_work_says_so() -> None:
-    made = choose(OWN, [Work("one", INTERVIEWS[2].format(a="Mei", b=""))], language="de-AT")
+    made = choose(OWN, [ApproachWork("one", INTERVIEWS[2].format(a="Mei", b=""))], language="de-AT")
     assert "Noch von niemandem beurteilt: Bitte nachsehen, ob die Aufgabe erfüllt ist." in [
         reason.text for reason in made.choices[0].reasons
     ]
 
 
 def test_marks_within_a_quotation_are_left_as_they_are() -> None:
-    made = choose(OWN, [Work("one", "Tariq writes {b} on the board, and {a} as well, for observers in spring.")])
+    made = choose(
+        OWN, [ApproachWork("one", "Tariq writes {b} on the board, and {a} as well, for observers in spring.")]
+    )
     assert made.comparison is not None
     assert "Tariq writes {b} on the board, and {a} as well" in made.comparison.text
 

@@ -72,7 +72,7 @@ class Vocabulary:
         return frozenset(said[:1]) & _PEOPLE | frozenset(said) & _TIMES
 
 
-class Places:
+class PhrasePlaces:
     """The phrases of one submission, and which of them are taken. Orders to a machine are no places."""
 
     def __init__(self, text: str, vocabulary: Vocabulary, cuts: str = "") -> None:

@@ -13,7 +13,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from service.domain.errors import Invalid, NotFound, NotSignedIn
-from service.domain.roles import Actor, Reach, require_platform
+from service.domain.roles import Actor, CredentialReach, require_platform
 from service.domain.texts import digest
 from service.store import audit, find
 from service.store.tables import Credential, Organization, Person, SignIn
@@ -117,7 +117,7 @@ def link(
     )
 
 
-def look(session: Session, secret: str, *, now: datetime) -> Invited:
+def invited(session: Session, secret: str, *, now: datetime) -> Invited:
     """Whom the link is for. Raises NotFound for what never was one."""
     row = session.scalar(select(SignIn).where(SignIn.secret_hash == digest(secret)))
     if row is None:
@@ -149,7 +149,7 @@ def enter(session: Session, secret: str, *, embedded: bool, now: datetime) -> En
         Credential(
             organization_id=row.organization_id,
             name=f"session of {person.external_id}"[:255],
-            reach=Reach.PERSON,
+            reach=CredentialReach.PERSON,
             session=True,
             secret_hash=digest(own),
             person_id=person.id,

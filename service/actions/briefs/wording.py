@@ -9,9 +9,9 @@ from datetime import datetime
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from pipelines.briefs import Item, Reworded
+from pipelines.briefs import BriefItem, Reworded
 from service.actions.briefs import facts
-from service.actions.briefs.facts import Facts
+from service.actions.briefs.facts import BriefFacts
 from service.actions.briefs.meeting import Stored, fingerprint
 from service.actions.drafts.make import names
 from service.actions.work import lens as overview_lens
@@ -106,7 +106,7 @@ def stored(session: Session, lens: Lens) -> Stored | None:
     )
 
 
-def begin(session: Session, wording: str, generation: int) -> tuple[Facts, tuple[str, ...]] | None:
+def begin(session: Session, wording: str, generation: int) -> tuple[BriefFacts, tuple[str, ...]] | None:
     """What the brief is made of as it stands now, and the names of the organization's people. None: not wanted any
     more."""
     row = session.get(BriefWording, wording)
@@ -136,7 +136,7 @@ def finish(
     wording: str,
     generation: int,
     made: Reworded,
-    lines: tuple[Item, ...],
+    lines: tuple[BriefItem, ...],
     *,
     local: bool,
     asked_for: int,

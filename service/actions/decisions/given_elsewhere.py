@@ -16,7 +16,7 @@ from service.actions.decisions.points import PointWish, keep_judgement, own_poin
 from service.actions.decisions.review import noted
 from service.actions.drafts.points import standing_points, text_to_approve
 from service.actions.work import consequences, submit
-from service.domain.drafts import Act, By, State, step
+from service.domain.drafts import DraftAct, DraftActor, DraftState, step
 from service.domain.errors import Conflict, Invalid, NotAllowed, NotFound
 from service.domain.roles import Actor, Role, may_see_group, require_platform
 from service.store import find, tree
@@ -51,7 +51,7 @@ def take_in_feedback(
         raise NotAllowed
     facilitator = _facilitator(session, actor, wish.approved_by, submission.group_id)
     draft = _draft(session, submission, wish.revision)
-    if draft.state in (State.RELEASED, State.APPROVED):
+    if draft.state in (DraftState.RELEASED, DraftState.APPROVED):
         return _same_or_conflict(draft, wish), False
     at = wish.released_at or now
     _write(session, draft, wish, facilitator.id, at=at, now=now)
@@ -99,17 +99,17 @@ def _write(
         row.state, row.decided_by, row.decided_at = PointState.ADDED, facilitator, at
     keep_judgement(session, draft, standing=wish.verdict, score=wish.score, criteria=wish.criteria)
     approved = text_to_approve(draft)
-    consequences.touch(draft, step(draft.state, Act.APPROVE, By.FACILITATOR), now=now)
+    consequences.touch(draft, step(draft.state, DraftAct.APPROVE, DraftActor.FACILITATOR), now=now)
     approval = approving.keep(session, approving.DRAFT, draft, facilitator, approved, release_at=at, now=at)
     noted(session, draft, facilitator, approved[0], now=at)
-    release.make_visible(session, draft, approval, By.FACILITATOR, now=at)
+    release.make_visible(session, draft, approval, DraftActor.FACILITATOR, now=at)
 
 
 def _take_over(draft: DraftRow, *, now: datetime) -> None:
     """Whatever the machine had made, or was making, gives way to what a person said."""
-    if draft.state in (State.DECLINED, State.RETRACTED):
-        draft.state = step(draft.state, Act.REOPEN, By.FACILITATOR)
-    elif draft.state is not State.READY:
-        draft.state = step(draft.state, Act.WRITE, By.FACILITATOR)
+    if draft.state in (DraftState.DECLINED, DraftState.RETRACTED):
+        draft.state = step(draft.state, DraftAct.REOPEN, DraftActor.FACILITATOR)
+    elif draft.state is not DraftState.READY:
+        draft.state = step(draft.state, DraftAct.WRITE, DraftActor.FACILITATOR)
     draft.generation += 1
     draft.model, draft.reason_code, draft.reason = "", "", ""

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from service.actions.approvals.deciding import Deciding, DecisionNote
 from service.actions.work import consequences
-from service.domain.drafts import Act, By, step
+from service.domain.drafts import DraftAct, DraftActor, step
 from service.domain.errors import ChangedSince, Conflict, NotFound
 from service.domain.roles import Actor, require_reviewer
 from service.store import names
@@ -43,7 +43,7 @@ def check_unclaimed(session: Session, draft: DraftRow, person: str, now: datetim
 
 def revised(draft: DraftRow, now: datetime) -> DraftRow:
     """The draft with a new version, still waiting for a decision. Raises NotNow."""
-    consequences.touch(draft, step(draft.state, Act.REVISE, By.FACILITATOR), now=now)
+    consequences.touch(draft, step(draft.state, DraftAct.REVISE, DraftActor.FACILITATOR), now=now)
     return draft
 
 

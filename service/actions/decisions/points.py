@@ -13,7 +13,7 @@ from service.actions.approvals.deciding import Deciding
 from service.actions.decisions.hold import decide, open_draft, revised, settle
 from service.actions.drafts.points import current_points, source_row, standing_points
 from service.actions.work import consequences
-from service.domain.drafts import Act, By, step
+from service.domain.drafts import DraftAct, DraftActor, step
 from service.domain.errors import Invalid, NotFound
 from service.store.tables import Challenge, DraftRow, PointRow, PointState, Revision, SourceRow
 
@@ -77,7 +77,7 @@ def _taken_back(session: Session, draft: DraftRow, point: PointRow, now: datetim
 def add_point(at: Deciding, *, wish: PointWish) -> DraftRow:
     """A person's own point. Raises Invalid for a quotation that is not there, a fourth point, an unknown criterion."""
     draft, person = open_draft(at)
-    step(draft.state, Act.REVISE, By.FACILITATOR)
+    step(draft.state, DraftAct.REVISE, DraftActor.FACILITATOR)
     _room_for_one(draft)
     point = own_point(at.session, draft, wish, position=_next_position(draft))
     settle(point, PointState.ADDED, person, at.now)
@@ -142,7 +142,7 @@ def _next_position(draft: DraftRow) -> int:
 def set_summary(at: Deciding, *, text: str) -> DraftRow:
     """The one-line summary says this instead."""
     draft, person = open_draft(at)
-    step(draft.state, Act.REVISE, By.FACILITATOR)
+    step(draft.state, DraftAct.REVISE, DraftActor.FACILITATOR)
     decide(at.session, draft, person, "summary", now=at.now, before=draft.summary, after=text)
     draft.summary = text
     return revised(draft, at.now)
@@ -157,7 +157,7 @@ def judge(
 ) -> DraftRow:
     """How the submission stands, in the facilitator's eyes. The learner is not shown it; assessment learns from it."""
     draft, person = open_draft(at)
-    step(draft.state, Act.REVISE, By.FACILITATOR)
+    step(draft.state, DraftAct.REVISE, DraftActor.FACILITATOR)
     keep_judgement(at.session, draft, standing=standing, score=score, criteria=criteria or {})
     decide(at.session, draft, person, "judge", now=at.now, after=standing.value if standing else "")
     return revised(draft, at.now)
@@ -185,7 +185,7 @@ def keep_judgement(
 
 def _open_point(at: Deciding, point_id: str) -> tuple[DraftRow, PointRow, str]:
     draft, person = open_draft(at)
-    step(draft.state, Act.REVISE, By.FACILITATOR)
+    step(draft.state, DraftAct.REVISE, DraftActor.FACILITATOR)
     point = next((point for point in current_points(draft) if point.id == point_id), None)
     if point is None:
         raise NotFound

@@ -15,7 +15,7 @@ from service.actions.approvals import approving
 from service.actions.approvals.deciding import Deciding
 from service.actions.decisions.hold import decide, open_draft
 from service.actions.work import consequences, submit
-from service.domain.drafts import Act, By, State, step
+from service.domain.drafts import DraftAct, DraftActor, DraftState, step
 from service.domain.errors import NotFound
 from service.domain.events import Event
 from service.domain.roles import Actor
@@ -71,24 +71,24 @@ def release_due(session: Session, draft_id: str, *, now: datetime) -> bool:
     approval = approving.due(session, approving.DRAFT, draft, now=now) if draft is not None else None
     if draft is None or approval is None:
         return False
-    make_visible(session, draft, approval, By.CLOCK, now=now)
+    make_visible(session, draft, approval, DraftActor.CLOCK, now=now)
     return True
 
 
 def release(at: Deciding) -> DraftRow:
     """A facilitator releases what is approved without waiting for the undo window. Raises NotNow, ChangedSince."""
     draft, _ = open_draft(at)
-    step(draft.state, Act.RELEASE, By.FACILITATOR)
+    step(draft.state, DraftAct.RELEASE, DraftActor.FACILITATOR)
     approval = approving.in_force(at.session, approving.DRAFT, draft.id)
     if approval is None:
         raise NotFound("There is no approval to release.")
-    make_visible(at.session, draft, approval, By.FACILITATOR, now=at.now)
+    make_visible(at.session, draft, approval, DraftActor.FACILITATOR, now=at.now)
     return draft
 
 
-def make_visible(session: Session, draft: DraftRow, approval: Approval, by: By, *, now: datetime) -> None:
+def make_visible(session: Session, draft: DraftRow, approval: Approval, by: DraftActor, *, now: datetime) -> None:
     """The one way in which a draft is released."""
-    consequences.touch(draft, step(draft.state, Act.RELEASE, by), now=now)
+    consequences.touch(draft, step(draft.state, DraftAct.RELEASE, by), now=now)
     approving.let_out(session, approving.DRAFT, draft, approval, by.value, now=now)
     consequences.told_of(session, draft, Event.FEEDBACK_RELEASED, now=now)
 
@@ -96,7 +96,7 @@ def make_visible(session: Session, draft: DraftRow, approval: Approval, by: By, 
 def retract(at: Deciding, *, reason: str = "") -> DraftRow:
     """Take released feedback back: the learner no longer reads it. It can be reopened and approved again."""
     draft, person = open_draft(at)
-    consequences.touch(draft, step(draft.state, Act.RETRACT, By.FACILITATOR), now=at.now)
+    consequences.touch(draft, step(draft.state, DraftAct.RETRACT, DraftActor.FACILITATOR), now=at.now)
     for row in at.session.scalars(select(Release).where(Release.draft_id == draft.id, Release.retracted_at.is_(None))):
         row.retracted_at, row.retracted_reason = at.now, reason
     approving.end(at.session, approving.DRAFT, draft, now=at.now)
@@ -143,7 +143,7 @@ def readable(session: Session, submission: Submission) -> list[Readable]:
         .join(Revision, Revision.id == DraftRow.revision_id)
         .where(
             DraftRow.submission_id == submission.id,
-            DraftRow.state == State.RELEASED,
+            DraftRow.state == DraftState.RELEASED,
             Release.retracted_at.is_(None),
         )
         .order_by(Revision.number.desc(), Release.id.desc())

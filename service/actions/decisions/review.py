@@ -12,7 +12,7 @@ from service.actions.approvals.deciding import Deciding
 from service.actions.decisions.hold import decide, open_draft, settle
 from service.actions.drafts.points import current_points, standing_points, text_to_approve
 from service.actions.work import consequences, submit
-from service.domain.drafts import Act, By, State, step
+from service.domain.drafts import DraftAct, DraftActor, DraftState, step
 from service.domain.errors import Invalid
 from service.domain.events import Event
 from service.domain.lifecycle import require_seen
@@ -23,7 +23,7 @@ from service.store.tables import Challenge, DraftRow, PointState, Revision
 def write(at: Deciding) -> DraftRow:
     """Take a draft that is stuck, or still with the machine, to write it by hand; the machine's work is dropped."""
     draft, person = open_draft(at)
-    state = step(draft.state, Act.WRITE, By.FACILITATOR)
+    state = step(draft.state, DraftAct.WRITE, DraftActor.FACILITATOR)
     draft.generation += 1
     draft.ready_at = draft.ready_at or at.now
     decide(at.session, draft, person, "write", now=at.now)
@@ -38,7 +38,7 @@ def approve(at: Deciding, *, seen: str, undo: timedelta = approving.UNDO, bulk: 
     now, Invalid if there is none.
     """
     draft, person = open_draft(at)
-    state = step(draft.state, Act.APPROVE, By.FACILITATOR)
+    state = step(draft.state, DraftAct.APPROVE, DraftActor.FACILITATOR)
     approved = text_to_approve(draft)
     require_seen(seen, approved[0])
     if not approved[1]["points"] and not draft.summary.strip():
@@ -80,7 +80,7 @@ def _imply_judgement(session: Session, draft: DraftRow) -> None:
 def undo(at: Deciding) -> DraftRow:
     """Take an approval back before it is released."""
     draft, person = open_draft(at)
-    state = step(draft.state, Act.UNDO, By.FACILITATOR)
+    state = step(draft.state, DraftAct.UNDO, DraftActor.FACILITATOR)
     approving.end(at.session, approving.DRAFT, draft, now=at.now)
     decide(at.session, draft, person, "undo", now=at.now)
     consequences.sync(at.session, draft.organization_id, [point.id for point in current_points(draft)], now=at.now)
@@ -91,8 +91,8 @@ def undo(at: Deciding) -> DraftRow:
 def decline(at: Deciding, *, reason_code: str = "", note: str = "", bulk: bool = False) -> DraftRow:
     """No feedback is given on this; it can be reopened."""
     draft, person = open_draft(at)
-    state = step(draft.state, Act.DECLINE, By.FACILITATOR)
-    if draft.state in (State.WAITING, State.DRAFTING):
+    state = step(draft.state, DraftAct.DECLINE, DraftActor.FACILITATOR)
+    if draft.state in (DraftState.WAITING, DraftState.DRAFTING):
         draft.generation += 1
     decide(at.session, draft, person, "decline", now=at.now, reason_code=reason_code, note=note, bulk=bulk)
     consequences.touch(draft, state, now=at.now)
@@ -103,7 +103,7 @@ def decline(at: Deciding, *, reason_code: str = "", note: str = "", bulk: bool =
 def reopen(at: Deciding) -> DraftRow:
     """Look again at what was declined or taken back."""
     draft, person = open_draft(at)
-    state = step(draft.state, Act.REOPEN, By.FACILITATOR)
+    state = step(draft.state, DraftAct.REOPEN, DraftActor.FACILITATOR)
     decide(at.session, draft, person, "reopen", now=at.now)
     consequences.touch(draft, state, now=at.now)
     return draft
@@ -112,7 +112,7 @@ def reopen(at: Deciding) -> DraftRow:
 def redraft(at: Deciding, *, instruction: str = "") -> DraftRow:
     """Have it drafted anew, with a word on what to do differently. Points so far stay in its history."""
     draft, person = open_draft(at)
-    state = step(draft.state, Act.REDRAFT, By.FACILITATOR)
+    state = step(draft.state, DraftAct.REDRAFT, DraftActor.FACILITATOR)
     if holding.machines_may(at.session, at.session.get_one(Revision, draft.revision_id)) is AI.NONE:
         raise Invalid(consequences.NO_AI)
     draft.generation += 1

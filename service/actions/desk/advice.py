@@ -17,7 +17,7 @@ from service.actions.decisions.points import PointWish
 from service.actions.drafts import read
 from service.actions.drafts.points import current_points
 from service.actions.memory import decided
-from service.domain.drafts import State
+from service.domain.drafts import DraftState
 from service.domain.roles import Actor
 from service.store.tables import Challenge, DraftRow, Person, PointState, Revision
 
@@ -45,7 +45,7 @@ def on_wish(session: Session, actor: Actor, draft_id: str, wish: PointWish) -> l
 
 def _of_place(session: Session, draft: DraftRow, wish: PointWish) -> Iterable[Advice]:
     """What would be refused when the point is added; here it is only said."""
-    if wish.quote not in session.get_one(Revision, draft.revision_id).text or draft.state is State.WITHDRAWN:
+    if wish.quote not in session.get_one(Revision, draft.revision_id).text or draft.state is DraftState.WITHDRAWN:
         told = "The quotation is not in the submission. Copy it from there, letter for letter."
         yield Advice("quote-not-there", told)
     known = {criterion.key for criterion in session.get_one(Challenge, draft.challenge_id).criteria}
@@ -55,7 +55,7 @@ def _of_place(session: Session, draft: DraftRow, wish: PointWish) -> Iterable[Ad
 
 def on_draft(session: Session, draft: DraftRow) -> dict[str, list[Advice]]:
     """Advice on a draft's edited and added points by their ids, before it is approved."""
-    if draft.state is not State.READY:
+    if draft.state is not DraftState.READY:
         return {}
     written = [one for one in current_points(draft) if one.state in (PointState.EDITED, PointState.ADDED)]
     wishes = [PointWish(one.kind, one.text, one.quote, one.criterion) for one in written]

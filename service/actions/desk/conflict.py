@@ -9,19 +9,19 @@ from service.actions.decisions import hold
 from service.actions.desk import draft as desk_draft
 from service.actions.desk.draft import DeskDraft
 from service.domain.roles import require_reviewer
-from service.domain.worddiff import Piece, words
+from service.domain.worddiff import DiffPiece, words
 
 
 @dataclass(frozen=True, slots=True)
-class Clash:
+class DraftConflict:
     """The draft as it is now, the words that stand where one was about to write, and what one would make of them."""
 
     draft: DeskDraft
     stands: str
-    edits: tuple[Piece, ...]
+    edits: tuple[DiffPiece, ...]
 
 
-def changed(at: Deciding, *, typed: str = "", point: str = "") -> Clash | None:
+def changed(at: Deciding, *, typed: str = "", point: str = "") -> DraftConflict | None:
     """None if the draft is still as it was seen; it is then held against others until the transaction ends.
 
     Raises NotFound, NotAllowed.
@@ -32,7 +32,7 @@ def changed(at: Deciding, *, typed: str = "", point: str = "") -> Clash | None:
         return None
     draft = desk_draft.show(at.session, at.actor, at.id, now=at.now)
     stands = _stands(draft, point)
-    return Clash(draft, stands, tuple(words(stands, typed)) if typed and stands else ())
+    return DraftConflict(draft, stands, tuple(words(stands, typed)) if typed and stands else ())
 
 
 def _stands(draft: DeskDraft, point: str) -> str:

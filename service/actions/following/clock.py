@@ -13,9 +13,9 @@ from sqlalchemy import ColumnElement, and_, exists, func, select
 from sqlalchemy.orm import Session
 
 from service.actions.introductions.common import open_people, tell
-from service.domain.drafts import State as DraftState
+from service.domain.drafts import DraftState
 from service.domain.events import Event
-from service.domain.introductions import ASK_HOW_IT_WENT_AFTER, State
+from service.domain.introductions import ASK_HOW_IT_WENT_AFTER, IntroductionState
 from service.domain.organization_settings import OrganizationWish, wish_of
 from service.store import audit, find, jobs, outbox, tellings
 from service.store.tables import (
@@ -60,7 +60,7 @@ def ask_whether_met(session: Session, organization: str | None = None, *, now: d
 
 def _silent() -> ColumnElement[bool]:
     said = exists().where(IntroductionAnswer.introduction_id == Introduction.id, IntroductionAnswer.met.is_not(None))
-    return and_(Introduction.state == State.INTRODUCED, ~said)
+    return and_(Introduction.state == IntroductionState.INTRODUCED, ~said)
 
 
 def _its_turn(now: datetime) -> ColumnElement[bool]:
@@ -118,7 +118,9 @@ def look_weekly(session: Session, organization: str, *, now: datetime) -> bool:
     """Have introductions looked for, at most once in a calendar week (ISO 8601, UTC), and never while many suggestions
     wait. Whether it was done now."""
     waiting = session.scalar(
-        select(func.count()).where(Introduction.organization_id == organization, Introduction.state == State.SUGGESTED)
+        select(func.count()).where(
+            Introduction.organization_id == organization, Introduction.state == IntroductionState.SUGGESTED
+        )
     )
     if (waiting or 0) > MOST_WAITING:
         return False

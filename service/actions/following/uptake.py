@@ -13,7 +13,7 @@ from service.actions.following import pairs
 from service.actions.following.pairs import NOTHING, Counts, Figure, Later
 from service.actions.work import lens as overview_lens
 from service.domain.errors import NotAllowed
-from service.domain.roles import Actor, Reach, visible_groups
+from service.domain.roles import Actor, CredentialReach, visible_groups
 from service.domain.uptake import METHOD
 from service.store import find, jobs
 from service.store.tables import Challenge, DraftRow, Release, Submission, Uptake, UptakeCount
@@ -86,7 +86,7 @@ def _counts(organization: str, one: Later, counts: Counts) -> list[UptakeCount]:
 
 def of_all(session: Session, actor: Actor) -> dict[str, Figure]:
     """By challenge (our id), in the groups that the actor may see. Raises NotAllowed for a learner."""
-    if actor.reach is Reach.PERSON and not actor.reviews:
+    if actor.reach is CredentialReach.PERSON and not actor.reviews:
         raise NotAllowed("What became of feedback is for facilitators.")
     groups = visible_groups(actor)
     where = [Submission.organization_id == actor.organization]

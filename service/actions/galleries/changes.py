@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 from service.actions.approvals.deciding import Deciding
 from service.actions.galleries.pool import candidates, compared
 from service.actions.galleries.review import decide, opened
-from service.actions.galleries.sharing import look
+from service.actions.galleries.sharing import shared_now
 from service.actions.galleries.wanted import touch
 from service.domain.errors import Invalid
-from service.domain.galleries import MOST, Act, By, step
+from service.domain.galleries import MOST, GalleryAct, GalleryActor, step
 from service.store.tables import Challenge, Gallery, GalleryItem, Revision, Submission
 
 BY_HAND = "Chosen by a facilitator."
@@ -23,12 +23,12 @@ BY_HAND = "Chosen by a facilitator."
 def word(at: Deciding, *, text: str) -> Gallery:
     """Another comparison. Places that it does not quote any more are not marked any more."""
     row, person = opened(at)
-    state = step(row.state, Act.REVISE, By.FACILITATOR)
+    state = step(row.state, GalleryAct.REVISE, GalleryActor.FACILITATOR)
     if not text.strip():
         raise Invalid("Say what to compare: one question that the learner can check in the texts.")
     decide(at.session, row, person, "compare", now=at.now, before=row.comparison, after=text)
     row.comparison = text
-    for work in look(at.session, [row], now=at.now)[row.id].works:
+    for work in shared_now(at.session, [row], now=at.now)[row.id].works:
         work.item.marks = [[start, end] for start, end in work.item.marks if work.text[start:end] in text]
     own = at.session.get_one(Revision, row.revision_id).text
     row.marks = [[start, end] for start, end in row.marks if own[start:end] in text]
@@ -40,10 +40,11 @@ def leave_out(at: Deciding, *, revision: str) -> Gallery:
     """One work less; a comparison that quotes it is drafted anew from the others, and so is one that might, since the
     work is no longer shared and words of a person's own mark no places."""
     row, person = opened(at)
-    state = step(row.state, Act.REVISE, By.FACILITATOR)
+    state = step(row.state, GalleryAct.REVISE, GalleryActor.FACILITATOR)
     item = _in(row, revision)
     gone = any(
-        not one.shared and one.item is item for one in look(at.session, [row], now=at.now, texts=False)[row.id].works
+        not one.shared and one.item is item
+        for one in shared_now(at.session, [row], now=at.now, texts=False)[row.id].works
     )
     decide(at.session, row, person, "leave_out", now=at.now, note=revision, before=row.comparison)
     row.items.remove(item)
@@ -61,7 +62,7 @@ def put_in(at: Deciding, *, revision: str, instead_of: str = "") -> Gallery:
     Raises Invalid for one that may not be shown to this learner now, that is there, or that is one too many.
     """
     row, person = opened(at)
-    state = step(row.state, Act.REVISE, By.FACILITATOR)
+    state = step(row.state, GalleryAct.REVISE, GalleryActor.FACILITATOR)
     if any(item.revision_id == revision for item in row.items):
         raise Invalid("This work is in the gallery already.")
     if revision not in candidates(at.session, row, at.session.get_one(Challenge, row.challenge_id), now=at.now):
@@ -111,7 +112,7 @@ def _by_hand(session: Session, row: Gallery, revision: str, position: int) -> Ga
 
 def _compare_anew(session: Session, row: Gallery, *, now: datetime) -> None:
     """From the works that may be read now; the two compared come first, since it calls them A and B."""
-    shared = [w.item.revision_id for w in look(session, [row], now=now, texts=False)[row.id].works if w.shared]
+    shared = [w.item.revision_id for w in shared_now(session, [row], now=now, texts=False)[row.id].works if w.shared]
     found = compared(session, row, shared) if shared else None
     places = {place.work: [[place.start, place.end]] for place in found.places} if found else {}
     row.comparison = row.drafted = found.text if found else ""

@@ -9,7 +9,7 @@ from typing import Any, Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from pipelines.approaches import Work
+from pipelines.approaches import ApproachWork
 from pipelines.galleries import Comparison, compare
 from pipelines.values import AI, Standing
 from service.actions.galleries.sharing import (
@@ -59,7 +59,7 @@ def candidates(session: Session, row: Gallery, challenge: Challenge, *, now: dat
     return found[:MOST_LOOKED_AT]
 
 
-def as_works(session: Session, revisions: Sequence[str]) -> dict[str, Work]:
+def as_works(session: Session, revisions: Sequence[str]) -> dict[str, ApproachWork]:
     """Revisions as the machine compares them: with what a facilitator judged, or else what the assessment read."""
     rows = session.execute(
         select(
@@ -76,7 +76,7 @@ def as_works(session: Session, revisions: Sequence[str]) -> dict[str, Work]:
         .where(Revision.id.in_(revisions))
     )
     return {
-        one.id: Work(
+        one.id: ApproachWork(
             one.id,
             one.text,
             one.person_id,

@@ -13,11 +13,11 @@ from sqlalchemy.orm import Session
 
 from service.actions.approvals import approving
 from service.actions.approvals.deciding import Deciding, DecisionNote
-from service.actions.galleries.sharing import LIVE, Now, Tree, counted, look
+from service.actions.galleries.sharing import LIVE, Now, Tree, counted, shared_now
 from service.actions.galleries.wanted import tell, touch, want
 from service.domain.errors import ChangedSince, Invalid, NotFound, NotNow
 from service.domain.events import Event
-from service.domain.galleries import FEWEST, MOST, Act, By, State, body_digest, step
+from service.domain.galleries import FEWEST, MOST, GalleryAct, GalleryActor, GalleryState, body_digest, step
 from service.domain.lifecycle import require_seen
 from service.domain.roles import Actor, Role, require_reviewer
 from service.store.tables import (
@@ -75,8 +75,8 @@ def approve(at: Deciding, *, seen: str, undo: timedelta = approving.UNDO) -> Gal
     Raises ChangedSince if it is another by now, Invalid where something in it is no longer shared or is missing.
     """
     row, person = opened(at)
-    state = step(row.state, Act.APPROVE, By.FACILITATOR)
-    here = look(at.session, [row], now=at.now, texts=False)[row.id]
+    state = step(row.state, GalleryAct.APPROVE, GalleryActor.FACILITATOR)
+    here = shared_now(at.session, [row], now=at.now, texts=False)[row.id]
     body = body_of(at.session, here, row.comparison)
     require_seen(seen, body_digest(body), "The gallery has changed since you saw it. Look at it again, then decide.")
     _check_whole(here, row.comparison)
@@ -107,9 +107,9 @@ def _count(session: Session, row: Gallery) -> None:
 
 def by_policy(session: Session, row: Gallery, *, undo: timedelta = approving.UNDO, now: datetime) -> bool:
     """Let a gallery that is ready be shown without being looked at, if a policy lets it. The words are the policy's."""
-    here = look(session, [row], now=now, texts=False)[row.id]
+    here = shared_now(session, [row], now=now, texts=False)[row.id]
     policy = here.policy_row
-    if row.state is not State.READY or policy is None or not policy.automatic or not policy.question.strip():
+    if row.state is not GalleryState.READY or policy is None or not policy.automatic or not policy.question.strip():
         return False
     if not here.shared or not FEWEST <= len(here.works) <= MOST:
         return False
@@ -128,7 +128,7 @@ def by_policy(session: Session, row: Gallery, *, undo: timedelta = approving.UND
         act="approve_by_policy",
         policy_id=policy.id,
     )
-    touch(row, step(row.state, Act.APPROVE, By.POLICY), now=now)
+    touch(row, step(row.state, GalleryAct.APPROVE, GalleryActor.POLICY), now=now)
     return True
 
 
@@ -145,7 +145,7 @@ def still_reviews(session: Session, person: str, row: Gallery) -> bool:
 def undo(at: Deciding) -> Gallery:
     """Take an approval back before the gallery is shown."""
     row, person = opened(at)
-    state = step(row.state, Act.UNDO, By.FACILITATOR)
+    state = step(row.state, GalleryAct.UNDO, GalleryActor.FACILITATOR)
     _end_approval(at.session, row, now=at.now)
     decide(at.session, row, person, "undo", now=at.now)
     touch(row, state, now=at.now)
@@ -167,11 +167,11 @@ def show_due(session: Session, gallery_id: str, *, now: datetime) -> bool:
     approval = approving.due(session, approving.GALLERY, row, now=now) if row is not None else None
     if row is None or approval is None:
         return False
-    here = look(session, [row], now=now, texts=False)[row.id]
+    here = shared_now(session, [row], now=now, texts=False)[row.id]
     rule_holds = approval.policy_id is None or (here.policy_row is not None and here.policy_row.automatic)
     if not here.shared or not rule_holds:
         _end_approval(session, row, now=now)
-        touch(row, step(row.state, Act.RECONSIDER, By.CLOCK), now=now)
+        touch(row, step(row.state, GalleryAct.RECONSIDER, GalleryActor.CLOCK), now=now)
         row.reason_code, row.reason = ("no_longer_shared", GONE) if not here.shared else ("rule_changed", RULE_CHANGED)
         tell(session, row, Event.GALLERY_READY, now=now)
         return False
@@ -181,16 +181,16 @@ def show_due(session: Session, gallery_id: str, *, now: datetime) -> bool:
 
 def _show(session: Session, row: Gallery, approval: GalleryApproval, *, now: datetime) -> None:
     """The one way in which a gallery is shown."""
-    touch(row, step(row.state, Act.SHOW, By.CLOCK), now=now)
+    touch(row, step(row.state, GalleryAct.SHOW, GalleryActor.CLOCK), now=now)
     row.shown_at = now
-    approving.let_out(session, approving.GALLERY, row, approval, By.CLOCK.value, now=now)
+    approving.let_out(session, approving.GALLERY, row, approval, GalleryActor.CLOCK.value, now=now)
     tell(session, row, Event.GALLERY_SHOWN, now=now)
 
 
 def dismiss(at: Deciding, *, reason_code: str = "", note: str = "") -> Gallery:
     """None is shown; one that is shown already is taken back."""
     row, person = opened(at)
-    state = step(row.state, Act.DISMISS, By.FACILITATOR)
+    state = step(row.state, GalleryAct.DISMISS, GalleryActor.FACILITATOR)
     if row.state in LIVE:
         _end_approval(at.session, row, now=at.now)
         open_ones = select(GalleryShowing).where(GalleryShowing.gallery_id == row.id, GalleryShowing.ended_at.is_(None))
@@ -205,14 +205,14 @@ def dismiss(at: Deciding, *, reason_code: str = "", note: str = "") -> Gallery:
 def remake(at: Deciding) -> Gallery:
     """Have it chosen anew, from what is there now, for the learner's latest text."""
     row, person = opened(at)
-    step(row.state, Act.REMAKE, By.FACILITATOR)
+    step(row.state, GalleryAct.REMAKE, GalleryActor.FACILITATOR)
     submission = at.session.get_one(Submission, row.submission_id)
     latest = select(Revision).where(Revision.submission_id == submission.id, Revision.number == submission.latest)
     revision = at.session.scalars(latest).one_or_none()
     if revision is None or submission.withdrawn_at is not None:
         raise NotNow("The learner took the submission back.")
     decide(at.session, row, person, "remake", now=at.now)
-    return want(at.session, submission, revision, By.FACILITATOR, now=at.now)
+    return want(at.session, submission, revision, GalleryActor.FACILITATOR, now=at.now)
 
 
 def decide(

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from pipelines.values import AI
 from service.actions.galleries.sharing import Tree, policies, policy_for, rules
 from service.domain.events import Event
-from service.domain.galleries import Act, By, State, possible, step
+from service.domain.galleries import GalleryAct, GalleryActor, GalleryState, possible, step
 from service.store import holding, jobs, outbox
 from service.store.tables import Challenge, Consent, Gallery, Revision, Submission
 
@@ -18,7 +18,13 @@ NO_AI = "The learner asked that no machine reads this text. Choose two or three 
 
 
 def want(
-    session: Session, submission: Submission, revision: Revision, by: By, *, asked: bool = False, now: datetime
+    session: Session,
+    submission: Submission,
+    revision: Revision,
+    by: GalleryActor,
+    *,
+    asked: bool = False,
+    now: datetime,
 ) -> Gallery:
     """The submission's gallery, waiting for the machine; one that is there is made anew for this revision.
 
@@ -33,7 +39,7 @@ def want(
             challenge_id=submission.challenge_id,
             group_id=submission.group_id,
             person_id=submission.person_id,
-            state=State.SUGGESTED,
+            state=GalleryState.SUGGESTED,
             generation=1,
             version=1,
             asked=asked,
@@ -43,7 +49,7 @@ def want(
         session.add(row)
         session.flush()
     else:
-        touch(row, step(row.state, Act.REMAKE, by), now=now)
+        touch(row, step(row.state, GalleryAct.REMAKE, by), now=now)
         row.generation += 1
         row.asked = row.asked or asked
         row.revision_id = revision.id
@@ -75,7 +81,7 @@ def _queue(session: Session, row: Gallery, *, now: datetime) -> None:
     )
 
 
-def touch(row: Gallery, state: State, *, now: datetime) -> None:
+def touch(row: Gallery, state: GalleryState, *, now: datetime) -> None:
     """Every change of a gallery passes here: a new state, a new version."""
     row.state = state
     row.version += 1
@@ -84,7 +90,7 @@ def touch(row: Gallery, state: State, *, now: datetime) -> None:
 
 def stick(session: Session, row: Gallery, code: str, reason: str, *, now: datetime) -> None:
     """Nothing can be chosen: say so to the facilitator and to the platform (rule 7)."""
-    touch(row, step(row.state, Act.FAIL, By.MACHINE), now=now)
+    touch(row, step(row.state, GalleryAct.FAIL, GalleryActor.MACHINE), now=now)
     row.reason_code, row.reason, row.ready_at = code, reason, now
     tell(session, row, Event.GALLERY_STUCK, now=now, reason=code)
 
@@ -99,15 +105,15 @@ def handed_in(session: Session, submission: Submission, revision: Revision, *, n
     """A text came in: a gallery that is not decided on yet is made anew for it; where a policy says so, one is made."""
     row = of_submission(session, submission)
     if row is not None:
-        if Act.REMAKE.value in possible(row.state, By.LEARNER):
-            want(session, submission, revision, By.LEARNER, now=now)
+        if GalleryAct.REMAKE.value in possible(row.state, GalleryActor.LEARNER):
+            want(session, submission, revision, GalleryActor.LEARNER, now=now)
         return
     in_force = policies(session, [submission.challenge_id])
     if not in_force:
         return
     tree = Tree(session, submission.organization_id)
     if rules(policy_for(in_force, tree, submission.challenge_id, submission.group_id)).suggest:
-        want(session, submission, revision, By.LEARNER, now=now)
+        want(session, submission, revision, GalleryActor.LEARNER, now=now)
 
 
 def suggest_all(session: Session, challenge: Challenge, groups: frozenset[str], *, now: datetime) -> int:
@@ -128,18 +134,18 @@ def suggest_all(session: Session, challenge: Challenge, groups: frozenset[str], 
         .order_by(Submission.id)
     ).all()
     for submission, revision in rows:
-        want(session, submission, revision, By.FACILITATOR, now=now)
+        want(session, submission, revision, GalleryActor.FACILITATOR, now=now)
     return len(rows)
 
 
 def withdrawn(session: Session, submission: Submission, *, now: datetime) -> None:
     """The learner took the attempt back: nothing is made or shown for it any more."""
     row = of_submission(session, submission)
-    if row is not None and row.state is not State.WITHDRAWN:
+    if row is not None and row.state is not GalleryState.WITHDRAWN:
         end(row, now=now)
 
 
 def end(row: Gallery, *, now: datetime) -> None:
     """Nothing more becomes of it, and whatever is still being worked on comes too late."""
-    touch(row, step(row.state, Act.WITHDRAW, By.LEARNER), now=now)
+    touch(row, step(row.state, GalleryAct.WITHDRAW, GalleryActor.LEARNER), now=now)
     row.generation += 1

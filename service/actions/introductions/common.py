@@ -22,18 +22,18 @@ from service.domain.introductions import (
     LOAD_LIMIT,
     LOAD_WINDOW,
     TOGETHER,
-    By,
-    Hindrance,
+    IntroductionActor,
+    IntroductionHindrance,
+    IntroductionState,
     Limit,
-    Past,
-    State,
+    PastIntroduction,
     hindrance,
 )
 from service.domain.roles import Actor
 from service.store import outbox
 from service.store.tables import Consent, Introduction, Organization, Person, RoleGrant
 
-UNANSWERED: Final = (State.ASKED, State.FIRST_AGREED, State.SECOND_AGREED)
+UNANSWERED: Final = (IntroductionState.ASKED, IntroductionState.FIRST_AGREED, IntroductionState.SECOND_AGREED)
 COUNT_SETTING, DAYS_SETTING = "introductions_at_once", "introductions_within_days"
 
 
@@ -86,7 +86,7 @@ def willing(row: Introduction, open_to: Mapping[str, bool]) -> bool:
     return all(open_to.get(person, False) for person in named(row))
 
 
-def past(session: Session, people: Iterable[str], *, without: str = "") -> list[Past]:
+def past(session: Session, people: Iterable[str], *, without: str = "") -> list[PastIntroduction]:
     """Every introduction that these people had, but for one."""
     wanted = set(people)
     rows = session.execute(
@@ -94,7 +94,7 @@ def past(session: Session, people: Iterable[str], *, without: str = "") -> list[
             or_(Introduction.first_id.in_(wanted), Introduction.second_id.in_(wanted)), Introduction.id != without
         )
     )
-    return [Past(frozenset({first, second}), state, asked_at) for first, second, state, asked_at in rows]
+    return [PastIntroduction(frozenset({first, second}), state, asked_at) for first, second, state, asked_at in rows]
 
 
 def limit(session: Session, organization: str) -> Limit:
@@ -105,11 +105,13 @@ def limit(session: Session, organization: str) -> Limit:
     return Limit(int(said.get(COUNT_SETTING, LOAD_LIMIT)), window)
 
 
-def hindered(session: Session, row: Introduction, open_to: Mapping[str, bool], now: datetime) -> Hindrance | None:
+def hindered(
+    session: Session, row: Introduction, open_to: Mapping[str, bool], now: datetime
+) -> IntroductionHindrance | None:
     """Why these two may not be asked now; None if they may."""
     both = (row.first_id, row.second_id)
     if not willing(row, open_to):
-        return Hindrance.CONSENT
+        return IntroductionHindrance.CONSENT
     before = past(session, both, without=row.id)
     return hindrance(*both, open_to, before, limit(session, row.organization_id), now)
 
@@ -163,7 +165,7 @@ def to_decide(at: Deciding) -> tuple[Introduction, dict[str, bool], str]:
 # What it looks like from outside
 
 
-RowLike = Row[State, datetime | None, datetime | None]
+RowLike = Row[IntroductionState, datetime | None, datetime | None]
 """State, asked_at and ended_at of an introduction, by these names."""
 
 
@@ -176,16 +178,16 @@ def outward(row: Introduction | RowLike, now: datetime) -> str:
     """The state as a facilitator sees it, who does not learn of a single person's answer."""
     if row.state in TOGETHER or row.asked_at is None:
         return str(row.state.value)
-    if row.state in (*UNANSWERED, State.DECLINED) and not over(row, now):
-        return State.ASKED.value
+    if row.state in (*UNANSWERED, IntroductionState.DECLINED) and not over(row, now):
+        return IntroductionState.ASKED.value
     return "ended"
 
 
-def side(row: Introduction, person: str) -> By:
+def side(row: Introduction, person: str) -> IntroductionActor:
     """Which of the two a person is. Raises NotFound for anybody else."""
     if person not in (row.first_id, row.second_id):
         raise NotFound("There is no such introduction here, or it is not yours to see.")
-    return By.FIRST if person == row.first_id else By.SECOND
+    return IntroductionActor.FIRST if person == row.first_id else IntroductionActor.SECOND
 
 
 def tell(session: Session, row: Introduction, event: Event, *, now: datetime) -> None:

@@ -13,7 +13,7 @@ from service.domain.errors import Invalid, NotFound
 from service.domain.events import Event
 from service.domain.roles import Actor
 from service.store import find, outbox
-from service.store.tables import CommitmentRow, Outcome, Person, Submission
+from service.store.tables import CommitmentOutcome, CommitmentRow, Person, Submission
 
 FARTHEST = timedelta(days=2 * 366)
 ZONES = timedelta(days=1)
@@ -83,7 +83,7 @@ def _work(session: Session, actor: Actor, who: Person, wish: CommitmentWish) -> 
 
 
 def tell_outcome(
-    session: Session, actor: Actor, commitment: str, outcome: Outcome, *, said: str = "", now: datetime
+    session: Session, actor: Actor, commitment: str, outcome: CommitmentOutcome, *, said: str = "", now: datetime
 ) -> CommitmentSeen:
     """Say what became of it, in own words; it can be said anew. Raises NotFound."""
     row = session.get(CommitmentRow, commitment)

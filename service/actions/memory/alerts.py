@@ -19,18 +19,18 @@ from sqlalchemy.orm import Session
 from service.actions.challenges import setting
 from service.actions.drafts.points import current_points
 from service.actions.memory import decided as memory
-from service.actions.memory.decided import Remembered, decided, remembered
-from service.domain.consistency import SAID_ALREADY, Clash, clash, kin
-from service.domain.drafts import State
+from service.actions.memory.decided import RememberedPoint, decided, remembered
+from service.domain.consistency import SAID_ALREADY, ContradictionKind, clash, kin
+from service.domain.drafts import DraftState
 from service.domain.errors import NotAllowed, NotFound
-from service.domain.roles import Actor, Reach, may_see_group, require_reviewer
+from service.domain.roles import Actor, CredentialReach, may_see_group, require_reviewer
 from service.store import audit, find
 from service.store import names as store_names
-from service.store.tables import Challenge, DraftRow, Opposed, PointRow, PointState, Right, Settlement
+from service.store.tables import Challenge, DraftRow, OpposedDecisions, PointRow, PointState, RightDecision, Settlement
 
 MOST_ALERTS = 1000
 """Pairs of a challenge that are looked at, those decided on last."""
-OPEN = (State.READY, State.APPROVED)
+OPEN = (DraftState.READY, DraftState.APPROVED)
 """While what is said can still be changed without taking it back."""
 
 
@@ -38,9 +38,9 @@ OPEN = (State.READY, State.APPROVED)
 class Alert:
     """Two decisions that contradict each other. `first` has the lesser id, which is the point that came first."""
 
-    first: Remembered
-    second: Remembered
-    clash: Clash
+    first: RememberedPoint
+    second: RememberedPoint
+    clash: ContradictionKind
     settlement: Settlement | None
 
     @property
@@ -59,7 +59,7 @@ class Alert:
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class PointMark:
     """Something that was decided elsewhere and that whoever decides on this point should know."""
 
     code: str
@@ -70,7 +70,7 @@ class Mark:
 
 def alerts(session: Session, actor: Actor, external_id: str, *, settled: bool = False) -> list[Alert]:
     """The open alerts of a challenge, or the settled ones, the latest first. Raises NotFound, NotAllowed."""
-    if actor.reach is Reach.PERSON and not actor.reviews:
+    if actor.reach is CredentialReach.PERSON and not actor.reviews:
         raise NotAllowed("Alerts are for those who review.")
     challenge = setting.get(session, actor, external_id)
     found = (one for one in of_challenge(session, challenge) if one.settled is settled and _sees(actor, one))
@@ -84,9 +84,9 @@ def _sees(actor: Actor, alert: Alert) -> bool:
 def of_challenge(session: Session, challenge: Challenge) -> list[Alert]:
     """All of a challenge's, settled or not, of which the job knows."""
     latest = (
-        select(Opposed.first_id, Opposed.second_id)
-        .where(Opposed.challenge_id == challenge.id)
-        .order_by(Opposed.at.desc(), Opposed.first_id, Opposed.second_id)
+        select(OpposedDecisions.first_id, OpposedDecisions.second_id)
+        .where(OpposedDecisions.challenge_id == challenge.id)
+        .order_by(OpposedDecisions.at.desc(), OpposedDecisions.first_id, OpposedDecisions.second_id)
         .limit(MOST_ALERTS)
     )
     return _standing(session, challenge, [(first, second) for first, second in session.execute(latest)])
@@ -102,7 +102,9 @@ def _standing(session: Session, challenge: Challenge, pairs: Collection[tuple[st
     return _alerts(session, ((a, b, how) for a, b in both if (how := clash(a.said, b.said)) is not None))
 
 
-def _alerts(session: Session, pairs: Iterable[tuple[Remembered, Remembered, Clash]]) -> list[Alert]:
+def _alerts(
+    session: Session, pairs: Iterable[tuple[RememberedPoint, RememberedPoint, ContradictionKind]]
+) -> list[Alert]:
     ordered = [(a, b, how) if a.said.point < b.said.point else (b, a, how) for a, b, how in pairs]
     firsts = {first.said.point for first, _, _ in ordered}
     rows = session.scalars(select(Settlement).where(Settlement.first_id.in_(firsts))) if firsts else ()
@@ -110,7 +112,7 @@ def _alerts(session: Session, pairs: Iterable[tuple[Remembered, Remembered, Clas
     return [Alert(a, b, how, said.get((a.said.point, b.said.point))) for a, b, how in ordered]
 
 
-def settle(session: Session, actor: Actor, alert_id: str, *, right: Right, note: str, now: datetime) -> Alert:
+def settle(session: Session, actor: Actor, alert_id: str, *, right: RightDecision, note: str, now: datetime) -> Alert:
     """Say which of the two is to be followed, or that both are fine. It stays quiet until one of them changes.
 
     Raises NotFound if there is no such alert (any more), NotAllowed unless the actor reviews both groups.
@@ -147,7 +149,7 @@ def _held(session: Session, actor: Actor, point: str) -> DraftRow:
     return session.get_one(DraftRow, row.draft_id, with_for_update={"key_share": True})
 
 
-def marks(session: Session, draft: DraftRow) -> list[Mark]:
+def marks(session: Session, draft: DraftRow) -> list[PointMark]:
     """What was decided elsewhere about the same as this draft's points: near-twins that were dismissed, for points that
     stand; opposite decisions that nobody settled, for points that were decided on."""
     if draft.state not in OPEN or not (points := current_points(draft)):
@@ -162,7 +164,7 @@ def marks(session: Session, draft: DraftRow) -> list[Mark]:
     return [*_dismissed_elsewhere(standing, others), *_opposed(session, ruled, others)]
 
 
-def _dismissed_elsewhere(standing: list[Remembered], others: list[Remembered]) -> list[Mark]:
+def _dismissed_elsewhere(standing: list[RememberedPoint], others: list[RememberedPoint]) -> list[PointMark]:
     found = []
     for mine in standing:
         twins = (
@@ -171,24 +173,24 @@ def _dismissed_elsewhere(standing: list[Remembered], others: list[Remembered]) -
         if (twin := next(twins, None)) is not None:
             why = twin.reason.rstrip(". ") or "no reason was given"
             told = f"A facilitator dismissed a point like this one elsewhere: {why}."
-            found.append(Mark("dismissed-elsewhere", told, mine.said.point))
+            found.append(PointMark("dismissed-elsewhere", told, mine.said.point))
     return found
 
 
-def _opposed(session: Session, ruled: list[Remembered], others: list[Remembered]) -> list[Mark]:
+def _opposed(session: Session, ruled: list[RememberedPoint], others: list[RememberedPoint]) -> list[PointMark]:
     pairs = [(mine, one, how) for mine in ruled for one in others if (how := clash(mine.said, one.said)) is not None]
     own = {mine.said.point for mine in ruled}
     found = [one for one in _alerts(session, pairs) if not one.settled]
     names = store_names.names_of(session, (one.by for alert in found for one in (alert.first, alert.second)))
     return [
-        Mark("opposite-decision", _opposite(other, names), mine.said.point, alert.id)
+        PointMark("opposite-decision", _opposite(other, names), mine.said.point, alert.id)
         for alert in found
         for mine, other in ((alert.first, alert.second), (alert.second, alert.first))
         if mine.said.point in own
     ]
 
 
-def _opposite(other: Remembered, names: dict[str, str]) -> str:
+def _opposite(other: RememberedPoint, names: dict[str, str]) -> str:
     who = names.get(other.by or "", "A facilitator")
     did = "dismissed this point" if other.said.dismissed else f"approved a {other.said.kind.value.replace('_', ' ')}"
     return f"On a passage like this one {who} {did}: “{other.said.text}” Nothing is in the way; the two can be settled."

@@ -18,8 +18,8 @@ from service.actions.approvals.deciding import Deciding
 from service.actions.decisions import points
 from service.actions.decisions.hold import open_draft
 from service.actions.drafts import read
-from service.domain.consistency import Kinship, Said, kin
-from service.domain.drafts import State
+from service.domain.consistency import Kinship, SaidPoint, kin
+from service.domain.drafts import DraftState
 from service.domain.errors import Invalid, NotFound, NotNow, PeerloomError
 from service.domain.roles import Actor
 from service.store import audit, visible
@@ -41,10 +41,10 @@ MOST_REACHED = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Remembered:
+class RememberedPoint:
     """A decided point, and who decided on it, when and where."""
 
-    said: Said
+    said: SaidPoint
     draft: str
     group: str
     by: str | None
@@ -52,7 +52,7 @@ class Remembered:
     reason: str
 
 
-def decided(session: Session, challenge: Challenge, *only: ColumnElement[bool]) -> list[Remembered]:
+def decided(session: Session, challenge: Challenge, *only: ColumnElement[bool]) -> list[RememberedPoint]:
     """Points of a challenge that were dismissed, or are part of what was approved; the latest first. `only`: those for
     which this holds, too."""
     rows = session.execute(
@@ -87,8 +87,8 @@ def language_of(session: Session, challenge: Challenge) -> str:
     return challenge.language or session.get_one(Organization, challenge.organization_id).language
 
 
-def remembered(point: PointRow, draft: DraftRow, language: str) -> Remembered:
-    said = Said(
+def remembered(point: PointRow, draft: DraftRow, language: str) -> RememberedPoint:
+    said = SaidPoint(
         point=point.id,
         submission=draft.submission_id,
         kind=point.kind,
@@ -100,7 +100,7 @@ def remembered(point: PointRow, draft: DraftRow, language: str) -> Remembered:
         reason=point.reason_code,
     )
     at = point.decided_at or draft.changed_at
-    return Remembered(said, draft.id, draft.group_id, point.decided_by, at, point.reason or point.reason_code)
+    return RememberedPoint(said, draft.id, draft.group_id, point.decided_by, at, point.reason or point.reason_code)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +136,7 @@ def _reached(session: Session, actor: Actor, draft: DraftRow, point: PointRow) -
     mine = remembered(point, draft, language).said
     rows = session.execute(
         _points(challenge.id).where(
-            DraftRow.state == State.READY,
+            DraftRow.state == DraftState.READY,
             DraftRow.id != draft.id,
             DraftRow.group_id.in_(actor.reviews),
             PointRow.generation == DraftRow.generation,

@@ -15,16 +15,16 @@ from typing import Final
 from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
-from service.actions.memory.decided import Remembered, decided
-from service.domain.consistency import Clash, Said, clashes
+from service.actions.memory.decided import RememberedPoint, decided
+from service.domain.consistency import ContradictionKind, SaidPoint, clashes
 from service.domain.texts import digest
 from service.store import find, jobs, visible
 from service.store.tables import (
     Challenge,
-    Compared,
     Consent,
     DraftRow,
-    Opposed,
+    OpposedDecisions,
+    PointCompared,
     PointRow,
     Revision,
     Submission,
@@ -33,7 +33,7 @@ from service.store.tables import (
 AT_ONCE: Final = 50
 """Points compared between two transactions, each with at most MOST_DECIDED others: about a second at the most."""
 
-Pairs = Sequence[tuple[Said, Said, Clash]]
+Pairs = Sequence[tuple[SaidPoint, SaidPoint, ContradictionKind]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +41,8 @@ class Material:
     """Decided points that are new or have changed, some at a time, and those they are compared with; `gone` were
     compared once and count no more; `more` of the new ones wait for the next step."""
 
-    new: tuple[Remembered, ...] = ()
-    known: tuple[Remembered, ...] = ()
+    new: tuple[RememberedPoint, ...] = ()
+    known: tuple[RememberedPoint, ...] = ()
     gone: frozenset[str] = frozenset()
     more: bool = False
 
@@ -55,12 +55,12 @@ def want(session: Session, organization: str | None = None, *, now: datetime) ->
         .join(Revision, Revision.id == DraftRow.revision_id)
         .join(Submission, Submission.id == DraftRow.submission_id)
         .join(Consent, Consent.person_id == Submission.person_id)
-        .outerjoin(Compared, Compared.point_id == PointRow.id)
+        .outerjoin(PointCompared, PointCompared.point_id == PointRow.id)
         .where(
             find.within(DraftRow.organization_id, organization),
             visible.machines_may(),
             visible.decided(),
-            Compared.point_id.is_(None),
+            PointCompared.point_id.is_(None),
         )
         .distinct()
     ).all()
@@ -96,15 +96,15 @@ def gather(session: Session, challenge: str) -> Material:
 
 def _stamps(session: Session, challenge: str) -> dict[str, str]:
     rows = session.execute(
-        select(Compared.point_id, Compared.stamp)
-        .join(PointRow, PointRow.id == Compared.point_id)
+        select(PointCompared.point_id, PointCompared.stamp)
+        .join(PointRow, PointRow.id == PointCompared.point_id)
         .join(DraftRow, DraftRow.id == PointRow.draft_id)
         .where(DraftRow.challenge_id == challenge)
     )
     return {point: stamp for point, stamp in rows}  # noqa: C416  typed
 
 
-def _stamp(said: Said) -> str:
+def _stamp(said: SaidPoint) -> str:
     return digest(repr(said))
 
 
@@ -120,10 +120,13 @@ def keep(session: Session, challenge: str, material: Material, pairs: Pairs) -> 
         return
     there = _there(session, material)
     new = {one.said.point: one for one in material.new if one.said.point in there}
-    session.execute(delete(Compared).where(Compared.point_id.in_({*new, *material.gone})))
-    session.execute(delete(Opposed).where(or_(Opposed.first_id.in_(new), Opposed.second_id.in_(new))))
+    session.execute(delete(PointCompared).where(PointCompared.point_id.in_({*new, *material.gone})))
+    session.execute(
+        delete(OpposedDecisions).where(or_(OpposedDecisions.first_id.in_(new), OpposedDecisions.second_id.in_(new)))
+    )
     session.add_all(
-        Compared(point_id=id_, organization_id=row.organization_id, stamp=_stamp(one.said)) for id_, one in new.items()
+        PointCompared(point_id=id_, organization_id=row.organization_id, stamp=_stamp(one.said))
+        for id_, one in new.items()
     )
     at = {one.said.point: one.at for one in (*material.new, *material.known)}
     for pair in {tuple(sorted((a.point, b.point))) for a, b, _ in pairs}:
@@ -138,8 +141,8 @@ def _there(session: Session, material: Material) -> set[str]:
     return set(session.scalars(select(PointRow.id).where(PointRow.id.in_(ids))))
 
 
-def _opposed(challenge: Challenge, first: str, second: str, *, at: datetime) -> Opposed:
-    return Opposed(
+def _opposed(challenge: Challenge, first: str, second: str, *, at: datetime) -> OpposedDecisions:
+    return OpposedDecisions(
         first_id=first,
         second_id=second,
         organization_id=challenge.organization_id,

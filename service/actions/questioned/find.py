@@ -16,11 +16,11 @@ from typing import Final
 from sqlalchemy import ColumnElement, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from pipelines.differing import At, Differing, Text
+from pipelines.differing import At, Differing, DifferingText
 from pipelines.texts.wording import language_of, locate, tokens
-from pipelines.values import Item, Shelf
+from pipelines.values import Shelf, ShelfItem
 from service.actions.questioned import signs
-from service.actions.work.quotes import Place
+from service.actions.work.quotes import QuotePlace
 from service.domain.questioned import QuestionedAct, QuestionedState, step
 from service.domain.roles import Actor, require_desk
 from service.domain.texts import digest
@@ -58,20 +58,20 @@ class Paper:
 
     document: str
     language: str
-    passages: tuple[Text, ...]
+    passages: tuple[DifferingText, ...]
     indexed: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Material:
+class QuestionedMaterial:
     """All that a run compares: the organization's documents whose turn it is, and work that machines may read now."""
 
     papers: tuple[Paper, ...]
-    work: tuple[Text, ...]
+    work: tuple[DifferingText, ...]
     indexed: tuple[str, ...]
 
 
-def look(session: Session, actor: Actor, *, now: datetime) -> None:
+def queue_search(session: Session, actor: Actor, *, now: datetime) -> None:
     """Have the documents compared with what people write. Raises NotAllowed for a learner."""
     require_desk(actor)
     _queue(session, actor.organization, now)
@@ -125,12 +125,12 @@ def want(session: Session, organization: str | None = None, *, now: datetime) ->
     return len(wanted)
 
 
-def gather(session: Session, organization: str) -> Material:
+def gather(session: Session, organization: str) -> QuestionedMaterial:
     """Everything to compare, in a constant number of statements."""
     own = session.get_one(Organization, organization).language
     work = [*_work(session, organization)]
     turn = _turn(session, organization, len(work))
-    return Material(
+    return QuestionedMaterial(
         tuple(_papers(session, organization, own, turn)), tuple(one for one, _ in work), tuple(said for _, said in work)
     )
 
@@ -168,17 +168,17 @@ def _papers(session: Session, organization: str, own: str, turn: Sequence[str]) 
         )
         .order_by(Document.id, PassageRow.start)
     )
-    found: dict[str, tuple[str, list[Text], list[str]]] = {}
+    found: dict[str, tuple[str, list[DifferingText], list[str]]] = {}
     for document, title, version, text, row in rows:
         _, passages, indexed = found.setdefault(document, (text, [], []))
-        passages.append(Text(version, text[row.start : row.end], row.start))
-        item = Item(row.id, Shelf.CONTEXT, passages[-1].text, version, title=title, heading=row.heading)
+        passages.append(DifferingText(version, text[row.start : row.end], row.start))
+        item = ShelfItem(row.id, Shelf.CONTEXT, passages[-1].text, version, title=title, heading=row.heading)
         indexed.append(item.indexed)
     for document, (text, passages, indexed) in found.items():
         yield Paper(document, language_of(text) or own, tuple(passages), tuple(indexed))
 
 
-def _work(session: Session, organization: str) -> Iterable[tuple[Text, str]]:
+def _work(session: Session, organization: str) -> Iterable[tuple[DifferingText, str]]:
     """The latest texts that machines may read and nobody took back."""
     rows = session.execute(
         select(Revision.id, Revision.text, Submission.person_id, Submission.group_id, PassageRow)
@@ -191,8 +191,8 @@ def _work(session: Session, organization: str) -> Iterable[tuple[Text, str]]:
     )
     for revision, text, person, group, row in rows:
         said = text[row.start : row.end]
-        item = Item(row.id, Shelf.WORK, said, revision, heading=row.heading)
-        yield Text(revision, said, row.start, person, group), item.indexed
+        item = ShelfItem(row.id, Shelf.WORK, said, revision, heading=row.heading)
+        yield DifferingText(revision, said, row.start, person, group), item.indexed
 
 
 def readable() -> tuple[ColumnElement[bool], ...]:
@@ -313,7 +313,7 @@ def _unclear(session: Session, organization: str, texts: Mapping[str, tuple[str,
     ]
 
 
-def _at(place: Place, text: str) -> At:
+def _at(place: QuotePlace, text: str) -> At:
     return At(place.owner, place.start, place.end, text[place.start : place.end])
 
 

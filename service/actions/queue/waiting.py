@@ -18,10 +18,10 @@ from service.actions.queue import alike as queue_alike
 from service.actions.queue import counts as queue_counts
 from service.actions.queue import filtering
 from service.actions.queue.counts import Counts
-from service.actions.queue.filtering import DAY, ORDER, TURN, QueueFilter, Wanted, Whose
-from service.domain.drafts import State
+from service.actions.queue.filtering import DAY, ORDER, TURN, QueueConditions, QueueFilter, Whose
+from service.domain.drafts import DraftState
 from service.domain.errors import NotAllowed
-from service.domain.roles import Actor, Reach
+from service.domain.roles import Actor, CredentialReach
 from service.store.tables import (
     AskRow,
     Challenge,
@@ -40,7 +40,7 @@ PAGE = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
+class QueueClaim:
     """Who is at a draft, and until when."""
 
     name: str
@@ -56,7 +56,7 @@ class QueueRow:
 
     id: str
     version: int
-    state: State
+    state: DraftState
     band: Band | None
     reason: str
     summary: str
@@ -68,7 +68,7 @@ class QueueRow:
     challenge_title: str
     group: str
     group_name: str
-    claim: Claim | None
+    claim: QueueClaim | None
     points: int
     findings: int
     alike: int
@@ -123,14 +123,14 @@ def page(
     )
 
 
-def _asked(session: Session, actor: Actor, wanted: QueueFilter, now: datetime) -> Wanted:
-    if actor.reach is Reach.PERSON and not actor.reviews:
+def _asked(session: Session, actor: Actor, wanted: QueueFilter, now: datetime) -> QueueConditions:
+    if actor.reach is CredentialReach.PERSON and not actor.reviews:
         raise NotAllowed("The queue is for those who review.")
     return filtering.resolve(session, actor, wanted, now=now)
 
 
 def _slice(
-    session: Session, asked: Wanted, after: str | None, before: str | None, limit: int
+    session: Session, asked: QueueConditions, after: str | None, before: str | None, limit: int
 ) -> tuple[list[Row[Any]], bool]:
     """The rows in their order, and whether there are more in the direction that one goes."""
     conditions, order = asked.conditions, list(ORDER)
@@ -188,7 +188,7 @@ class _More:
     points: int
     findings: int
     asks: int
-    alike: queue_alike.Together | None
+    alike: queue_alike.AlikeGroup | None
 
 
 def _row(actor: Actor, row: Row[Any], more: _More, now: datetime) -> QueueRow:
@@ -221,10 +221,10 @@ def _position(row: Row[Any]) -> str:
     return filtering.position(row.turn, row.day, row.shuffle, row.id)
 
 
-def _claim(actor: Actor, row: Row[Any], now: datetime) -> Claim | None:
+def _claim(actor: Actor, row: Row[Any], now: datetime) -> QueueClaim | None:
     if row.claimed_by is None or row.claimed_until is None or row.claimed_until <= now:
         return None
-    return Claim(row.claimer or "Somebody", row.claimed_until, row.claimed_by == actor.person)
+    return QueueClaim(row.claimer or "Somebody", row.claimed_until, row.claimed_by == actor.person)
 
 
 def _points(session: Session, drafts: Sequence[str]) -> dict[str, int]:

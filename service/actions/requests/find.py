@@ -24,7 +24,7 @@ MOST_CLUSTERED: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class Looking:
+class RequestSearch:
     """A request to be looked into. `work`: one scope for each challenge whose work the person may see now; `others`:
     all open requests of the organization that machines may read, id → text, this one too, the oldest first."""
 
@@ -38,14 +38,14 @@ class Looking:
     willing: bool  # to be introduced
 
 
-def begin(session: Session, request_id: str, *, now: datetime) -> Looking | None:
+def begin(session: Session, request_id: str, *, now: datetime) -> RequestSearch | None:
     """Read all that is needed. None: there is nothing to look for (any more)."""
     row = session.get(Request, request_id)
     if row is None or row.state is not RequestState.OPEN:
         return None
     if not _machines_may(session, row):
         return None
-    return Looking(
+    return RequestSearch(
         id=row.id,
         organization=row.organization_id,
         person=row.person_id,
@@ -100,7 +100,7 @@ def _others(session: Session, organization: str) -> dict[str, str]:
 
 
 def finish(
-    session: Session, looking: Looking, found: Sequence[Evidence], clusters: Mapping[str, str], *, now: datetime
+    session: Session, looking: RequestSearch, found: Sequence[Evidence], clusters: Mapping[str, str], *, now: datetime
 ) -> bool:
     """Store where it was found, by place. False: it is not wanted any more, and nothing was changed."""
     row = session.get(Request, looking.id, with_for_update={"key_share": True})

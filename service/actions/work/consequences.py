@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from pipelines.values import AI
-from service.domain.drafts import Act, By, State, step
+from service.domain.drafts import DraftAct, DraftActor, DraftState, step
 from service.domain.events import Event
 from service.store import jobs, outbox
 from service.store.tables import DraftRow, Person, PointRow, Revision, Submission
@@ -75,7 +75,7 @@ def compare_later(session: Session, draft: DraftRow, *, now: datetime) -> None:
     )
 
 
-def touch(draft: DraftRow, state: State, *, now: datetime) -> None:
+def touch(draft: DraftRow, state: DraftState, *, now: datetime) -> None:
     """Every change of a draft passes here: a new state, a new version."""
     draft.state = state
     draft.version += 1
@@ -84,7 +84,7 @@ def touch(draft: DraftRow, state: State, *, now: datetime) -> None:
 
 def stick(session: Session, draft: DraftRow, code: str, reason: str, *, now: datetime) -> None:
     """No draft can be made: say so to the facilitator and to the platform."""
-    touch(draft, step(draft.state, Act.FAIL, By.MACHINE), now=now)
+    touch(draft, step(draft.state, DraftAct.FAIL, DraftActor.MACHINE), now=now)
     draft.generation += 1  # whatever is still being worked on comes too late
     draft.reason_code, draft.reason, draft.ready_at = code, reason, now
     outbox.tell(
@@ -136,7 +136,7 @@ def of_less_ai(session: Session, person: Person, *, now: datetime) -> None:
     ).all()
     for revision, _, draft in rows:
         revision.ai = revision.ai.and_(allowed)
-        if allowed is AI.NONE and draft is not None and draft.state in (State.WAITING, State.DRAFTING):
+        if allowed is AI.NONE and draft is not None and draft.state in (DraftState.WAITING, DraftState.DRAFTING):
             stick(session, draft, "ai_none", NO_AI, now=now)
     if allowed is AI.NONE:
         for submission in {submission.id: submission for _, submission, _ in rows}.values():

@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint, 
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from pipelines.values import Band, PointKind, SourceKind, Standing
-from service.domain.drafts import State
+from service.domain.drafts import DraftState
 from service.store.tables.approvals import ApprovalColumns, DecisionColumns, ReleaseColumns, backed_by, named_by_hash
 from service.store.tables.columns import (
     Base,
@@ -57,7 +57,7 @@ class DraftRow(Base):
     submission_id: Mapped[str] = mapped_column(ForeignKey("submissions.id", ondelete="CASCADE"))
     challenge_id: Mapped[str] = mapped_column(ForeignKey("challenges.id", ondelete="CASCADE"))
     group_id: Mapped[str] = mapped_column(ForeignKey("groups.id"))
-    state: Mapped[State] = mapped_column(choice(State), default=State.WAITING)
+    state: Mapped[DraftState] = mapped_column(choice(DraftState), default=DraftState.WAITING)
     generation: Mapped[int] = mapped_column(default=1)
     version: Mapped[int] = mapped_column(default=1)
     reason_code: Mapped[str] = mapped_column(String(64), default="")

@@ -8,7 +8,7 @@ from __future__ import annotations
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from service.domain.galleries import State
+from service.domain.galleries import GalleryState
 from service.store.tables.approvals import ApprovalColumns, DecisionColumns, ReleaseColumns, backed_by, named_by_hash
 from service.store.tables.columns import (
     Base,
@@ -61,7 +61,7 @@ class Gallery(Base):
     challenge_id: Mapped[str] = mapped_column(ForeignKey("challenges.id", ondelete="CASCADE"), index=True)
     group_id: Mapped[str] = mapped_column(ForeignKey("groups.id"))
     person_id: Mapped[str] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
-    state: Mapped[State] = mapped_column(choice(State), default=State.SUGGESTED)
+    state: Mapped[GalleryState] = mapped_column(choice(GalleryState), default=GalleryState.SUGGESTED)
     generation: Mapped[int] = mapped_column(default=1)
     version: Mapped[int] = mapped_column(default=1)
     asked: Mapped[bool] = mapped_column(default=False)  # the learner asked for it

@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index,
 from sqlalchemy.orm import Mapped, mapped_column
 
 from pipelines.values import AI
-from service.domain.introductions import State
+from service.domain.introductions import IntroductionState
 from service.domain.requests import RequestState
 from service.store.tables.approvals import ApprovalColumns, ReleaseColumns, backed_by, named_by_hash
 from service.store.tables.columns import (
@@ -25,14 +25,14 @@ from service.store.tables.columns import (
 )
 
 
-class Said(StrEnum):
+class IntroductionSaid(StrEnum):
     """An answer to "would you like to be introduced?"."""
 
     YES = "yes"
     NO = "no"
 
 
-class Useful(StrEnum):
+class IntroductionUseful(StrEnum):
     """An answer to "was it useful?"."""
 
     YES = "yes"
@@ -107,7 +107,7 @@ class Introduction(Base):
     score: Mapped[float]
     wording: Mapped[JsonObject]
     passages: Mapped[JsonArray]
-    state: Mapped[State] = mapped_column(choice(State), default=State.SUGGESTED)
+    state: Mapped[IntroductionState] = mapped_column(choice(IntroductionState), default=IntroductionState.SUGGESTED)
     version: Mapped[int] = mapped_column(default=1)
     reason_code: Mapped[str] = mapped_column(String(64), default="")
     note: Mapped[LongText]
@@ -151,10 +151,10 @@ class IntroductionAnswer(Base):
     )
     person_id: Mapped[str] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), primary_key=True, index=True)
     organization_id: Mapped[OrganizationId]
-    said: Mapped[Said] = mapped_column(choice(Said))
+    said: Mapped[IntroductionSaid] = mapped_column(choice(IntroductionSaid))
     said_at: Mapped[Moment]
     met: Mapped[bool | None] = mapped_column(default=None)
-    useful: Mapped[Useful | None] = mapped_column(choice(Useful), default=None)
+    useful: Mapped[IntroductionUseful | None] = mapped_column(choice(IntroductionUseful), default=None)
     note: Mapped[LongText]
     told_at: Mapped[MaybeMoment]
 
@@ -185,7 +185,7 @@ class Meeting(Base):
     introduction_id: Mapped[str] = mapped_column(String(32), primary_key=True)
     organization_id: Mapped[OrganizationId]
     first_id: Mapped[str] = mapped_column(String(32))
-    first_said: Mapped[Said] = mapped_column(choice(Said), default=Said.YES)
+    first_said: Mapped[IntroductionSaid] = mapped_column(choice(IntroductionSaid), default=IntroductionSaid.YES)
     second_id: Mapped[str] = mapped_column(String(32))
-    second_said: Mapped[Said] = mapped_column(choice(Said), default=Said.YES)
+    second_said: Mapped[IntroductionSaid] = mapped_column(choice(IntroductionSaid), default=IntroductionSaid.YES)
     at: Mapped[Moment]

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from service.store.tables.columns import Base, Hash, Id, LongText, Moment, OrganizationId, choice
 
 
-class Right(StrEnum):
+class RightDecision(StrEnum):
     """Which of two opposite decisions is to be followed."""
 
     FIRST = "first"
@@ -26,13 +26,13 @@ class Settlement(Base):
     first_id: Mapped[str] = mapped_column(ForeignKey("points.id", ondelete="CASCADE"), primary_key=True)
     second_id: Mapped[str] = mapped_column(ForeignKey("points.id", ondelete="CASCADE"), primary_key=True, index=True)
     organization_id: Mapped[OrganizationId]
-    right: Mapped[Right] = mapped_column(choice(Right))
+    right: Mapped[RightDecision] = mapped_column(choice(RightDecision))
     note: Mapped[LongText]
     person_id: Mapped[str | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"))
     at: Mapped[Moment]
 
 
-class Compared(Base):
+class PointCompared(Base):
     """A decided point was compared with the challenge's other ones, as it stood then: `stamp` is a hash of all that
     comparing reads of it."""
 
@@ -43,7 +43,7 @@ class Compared(Base):
     stamp: Mapped[Hash]
 
 
-class Opposed(Base):
+class OpposedDecisions(Base):
     """Two decided points that contradicted each other when they were compared; `first_id` is the lesser id, `at` the
     later decision. They may have changed since: whoever shows them looks again."""
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from service.domain.roles import Reach
+from service.domain.roles import CredentialReach
 from service.store.tables.columns import (
     Base,
     Hash,
@@ -94,7 +94,7 @@ class Credential(Base):
     id: Mapped[Id]
     organization_id: Mapped[OrganizationId]
     name: Mapped[str]
-    reach: Mapped[Reach] = mapped_column(choice(Reach))
+    reach: Mapped[CredentialReach] = mapped_column(choice(CredentialReach))
     session: Mapped[bool] = mapped_column(default=False, server_default=false())
     secret_hash: Mapped[Hash] = mapped_column(unique=True)
     person_id: Mapped[str | None] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), default=None)

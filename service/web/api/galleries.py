@@ -8,7 +8,7 @@ from fastapi import Query
 
 from service.actions.galleries import desk, review
 from service.actions.learners import galleries
-from service.domain.galleries import State
+from service.domain.galleries import GalleryState
 from service.web.calls import Reading, Seen, Writing, tag
 from service.web.docs import v1
 from service.web.fields import ExternalId, GalleryId, Id
@@ -71,7 +71,7 @@ def list_shown_work(call: Reading, id: ExternalId) -> OwnWorkInGalleriesList:
 def list_galleries(
     call: Reading,
     cut: Sliced,
-    state: Annotated[State | None, Query(description="Only those in this state.")] = None,
+    state: Annotated[GalleryState | None, Query(description="Only those in this state.")] = None,
     challenge: Annotated[Id | None, Query(description="Only those on this challenge.")] = None,
 ) -> Page[GalleryShown]:
     """Of the groups that you may see; those asked for first, then the oldest."""

@@ -6,9 +6,9 @@ from datetime import date, datetime
 
 from pydantic import ConfigDict, Field
 
-from service.actions.galleries.desk import DeskGallery, Listed
-from service.actions.learners.galleries import Others, ShownToOthers, ShownWork, Stage, Thanked
-from service.domain.galleries import State
+from service.actions.galleries.desk import DeskGallery, ListedGallery
+from service.actions.learners.galleries import GalleryStage, Others, ShownToOthers, ShownWork, Thanked
+from service.domain.galleries import GalleryState
 from service.store.tables import Gallery
 from service.web.fields import AnswerBody, Hash, Line, OwnId, RequestBody
 
@@ -40,7 +40,7 @@ class PeerWorkShown(AnswerBody):
 class LearnerGalleryShown(AnswerBody):
     """How others solved it, as the learner may see it now."""
 
-    stage: Stage = Field(description="`open` (may be asked for), `waiting`, `shown`, `not_now` or `never`.")
+    stage: GalleryStage = Field(description="`open` (may be asked for), `waiting`, `shown`, `not_now` or `never`.")
     comparison: str = Field(description="What to compare; empty where it quotes work that is no longer shared.")
     works: list[PeerWorkShown] = Field(description="Two or three works, in order.")
     approved_by: str = Field(description="Name of the facilitator who approved it, or who set the rule.")
@@ -119,7 +119,7 @@ class GalleryShown(AnswerBody):
 
     id: str = Field(description="Its id.")
     version: int = Field(description="Grows with every change.")
-    state: State = Field(description="Where it is.")
+    state: GalleryState = Field(description="Where it is.")
     submission: str = Field(description="Id of the submission that it is for.")
     challenge: str = Field(description="Id of the challenge.")
     works: int = Field(description="How many works are in it.")
@@ -128,7 +128,7 @@ class GalleryShown(AnswerBody):
     reason: str = Field(description="Why it is stuck, or waits again; else empty.")
 
     @classmethod
-    def of(cls, one: Listed) -> GalleryShown:
+    def of(cls, one: ListedGallery) -> GalleryShown:
         return cls(
             id=one.id,
             version=one.version,
@@ -157,7 +157,7 @@ class DeskGalleryShown(AnswerBody):
 
     id: str = Field(description="Its id.")
     version: int = Field(description="Its version, the ETag to be sent back with a decision.")
-    state: State = Field(description="Where it is.")
+    state: GalleryState = Field(description="Where it is.")
     comparison: str = Field(description="What would be compared.")
     text_hash: str = Field(description="Hash of what is here, to be sent back with an approval.")
     works: list[DeskGalleryWorkShown] = Field(description="The works, in order.")
@@ -205,7 +205,7 @@ class GalleryDecided(AnswerBody):
 
     id: str = Field(description="Its id.")
     version: int = Field(description="Its version now.")
-    state: State = Field(description="Where it is now.")
+    state: GalleryState = Field(description="Where it is now.")
 
     @classmethod
     def of(cls, row: Gallery) -> GalleryDecided:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from pydantic import ConfigDict, Field
 
-from service.actions.goals.progress import Figures, GoalListed, GoalSeen, Plan, Share, Shown
+from service.actions.goals.progress import Figures, GoalEvidenceSeen, GoalListed, GoalSeen, Plan, Share
 from service.domain.goals import EvidenceAct, EvidenceStanding
 from service.store.tables import GoalEvidence
 from service.web.fields import AnswerBody as Answer
@@ -120,7 +120,7 @@ class GoalEvidenceShown(Answer):
     seen: str = Field(description="Send this with a decision: it marks exactly this passage.")
 
     @classmethod
-    def made(cls, one: Shown) -> GoalEvidenceShown:
+    def made(cls, one: GoalEvidenceSeen) -> GoalEvidenceShown:
         return cls(**{name: getattr(one, name) for name in cls.model_fields})
 
 

@@ -10,11 +10,11 @@ from pydantic import ConfigDict, Field
 from pipelines.values import PointKind
 from service.actions.decisions.points import PointWish
 from service.actions.desk.advice import Advice
-from service.actions.desk.remembered import AlertSeen, DecisionSeen, QuestionSeen, ReachSeen
+from service.actions.desk.outward_memory import AlertSeen, DecisionSeen, QuestionSeen, ReachSeen
 from service.actions.memory.decided import Applied, Target
-from service.domain.clarifying import Cause
-from service.domain.consistency import Clash, KinshipGround
-from service.store.tables import Clarification, PointState, Right
+from service.domain.clarifying import QuestionCause
+from service.domain.consistency import ContradictionKind, KinshipGround
+from service.store.tables import Clarification, PointState, RightDecision
 from service.web.fields import AnswerBody, Key, Line, OwnId, RequestBody, Words, Work
 from service.web.schemas.decisions import POINT_KIND
 
@@ -148,7 +148,7 @@ RIGHT = "`first`, `second`, or `both` where both are fine."
 class AlertSettlementShown(AnswerBody):
     """What was said of two opposite decisions."""
 
-    right: Right = Field(description=f"Which of the two is to be followed: {RIGHT}")
+    right: RightDecision = Field(description=f"Which of the two is to be followed: {RIGHT}")
     note: str = Field(description="Why.")
     settled_by: str | None = Field(description="Id of the person who settled it.")
     at: datetime = Field(description="When that was.")
@@ -159,7 +159,7 @@ class AlertShown(AnswerBody):
 
     id: str = Field(description="The alert's id.")
     criterion: str = Field(description="Key of the criterion that both are about, or empty.")
-    clash: Clash = Field(
+    clash: ContradictionKind = Field(
         description="`kept_and_dismissed` for nearly the same point, or `strength_and_gap`: one praises what the other "
         "wants changed."
     )
@@ -188,7 +188,7 @@ class AlertSettledShown(AnswerBody):
     """That an alert was settled; without anybody's words."""
 
     id: str = Field(description="The alert's id.")
-    right: Right = Field(description=f"Which of the two is to be followed: {RIGHT}")
+    right: RightDecision = Field(description=f"Which of the two is to be followed: {RIGHT}")
     settled_by: str | None = Field(description="Id of the person who settled it.")
     at: datetime = Field(description="When that was.")
 
@@ -206,7 +206,7 @@ class AlertSettledAsked(RequestBody):
         json_schema_extra={"example": {"right": "second", "note": "We take notes, on a card, from now on."}}
     )
 
-    right: Right = Field(description=f"Which of the two is to be followed: {RIGHT}")
+    right: RightDecision = Field(description=f"Which of the two is to be followed: {RIGHT}")
     note: Line = Field(default="", description="Why, for colleagues.")
 
 
@@ -214,7 +214,7 @@ class OpenQuestionShown(AnswerBody):
     """What facilitators are asked."""
 
     criterion: str = Field(description="Key of the criterion that is not understood.")
-    cause: Cause = Field(description="What showed it: `dismissals`, a `contradiction`, or `cannot_tell`.")
+    cause: QuestionCause = Field(description="What showed it: `dismissals`, a `contradiction`, or `cannot_tell`.")
     text: str = Field(description="The question.")
     asked_at: datetime = Field(description="Since when it is open.")
 

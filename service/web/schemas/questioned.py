@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import ConfigDict, Field
 
-from service.actions.questioned.passages import Item
+from service.actions.questioned.passages import QuestionedItem
 from service.domain.questioned import QuestionedAct, QuestionedState
 from service.web.fields import AnswerBody, Line, RequestBody
 from service.web.schemas.introductions import IntroductionQuoteShown
@@ -34,7 +34,7 @@ class QuestionedShown(AnswerBody):
     decided_at: datetime | None = Field(description="When that was.")
 
     @classmethod
-    def of(cls, one: Item) -> QuestionedShown:
+    def of(cls, one: QuestionedItem) -> QuestionedShown:
         same = set(cls.model_fields) - {"work", "document_version"}
         return cls(
             **{name: getattr(one, name) for name in same},

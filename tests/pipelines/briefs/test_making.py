@@ -7,8 +7,8 @@ import random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.approaches import Place, Work, approaches
-from pipelines.briefs.making import MeetingBrief, Need, as_markdown, brief
+from pipelines.approaches import ApproachPlace, ApproachWork, approaches
+from pipelines.briefs.making import BriefNeed, MeetingBrief, as_markdown, brief
 from pipelines.values import Criterion, Standing
 from tests.budget import examples
 from tests.pipelines.gallery_works import anything, works
@@ -19,11 +19,11 @@ CRITERIA = (
 )
 
 
-def work(id_: str, text: str, standing: Standing, criterion: str = "k1") -> Work:
-    return Work(id_, text, f"p-{id_}", criteria={criterion: standing}, places={criterion: (0, len(text))})
+def work(id_: str, text: str, standing: Standing, criterion: str = "k1") -> ApproachWork:
+    return ApproachWork(id_, text, f"p-{id_}", criteria={criterion: standing}, places={criterion: (0, len(text))})
 
 
-def places(made: MeetingBrief) -> list[Place]:
+def places(made: MeetingBrief) -> list[ApproachPlace]:
     found = [one.example for one in made.tallies if one.example] + [one.place for one in made.call_on]
     found += [one.representative for one in made.approaches if one.representative]
     found += [place for tension in made.tensions for place in (tension.one, tension.other)]
@@ -32,7 +32,9 @@ def places(made: MeetingBrief) -> list[Place]:
 
 @settings(max_examples=examples(15, 200), deadline=None)
 @given(anything, st.randoms(use_true_random=False))
-def test_every_quotation_stands_where_it_says_and_order_does_not_matter(some: list[Work], dice: random.Random) -> None:
+def test_every_quotation_stands_where_it_says_and_order_does_not_matter(
+    some: list[ApproachWork], dice: random.Random
+) -> None:
     made = brief(some, approaches(some), CRITERIA)
     text = {one.id: one.text for one in some}
     assert all(text[place.work][place.start : place.end] == place.quote for place in places(made))
@@ -82,8 +84,8 @@ def test_opposite_words_and_opposite_verdicts_are_tensions_too() -> None:
 
 
 def test_requests_are_asked_and_stand_among_the_unanswered() -> None:
-    need = Need("r1", "Who has a form for notes", "p1")
-    made = brief([], (), CRITERIA, requests=[need], unanswered=[need, Need("u1", "Tariq's plan")])
+    need = BriefNeed("r1", "Who has a form for notes", "p1")
+    made = brief([], (), CRITERIA, requests=[need], unanswered=[need, BriefNeed("u1", "Tariq's plan")])
     assert [one.id for one in made.unanswered] == ["r1", "u1"]
     assert made.questions[0].text == "Somebody asks: Who has a form for notes. Who knows, and what did they do?"
 

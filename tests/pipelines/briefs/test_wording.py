@@ -8,20 +8,20 @@ from typing import Any
 import pytest
 
 from pipelines import prompts
-from pipelines.approaches import Approach, Place
-from pipelines.briefs import Item, Kind, in_order, items, may_go, most, reword
+from pipelines.approaches import Approach, ApproachPlace
+from pipelines.briefs import BriefItem, BriefItemKind, in_order, items, may_go, most, reword
 from pipelines.briefs.asking import NONE_MAY_GO, NONE_STANDS, UNWORDED, Reworded
-from pipelines.briefs.checks import Scene, wrong
-from pipelines.briefs.making import CallOn, MeetingBrief, Question, Tally, Tension, as_markdown, waiting
+from pipelines.briefs.checks import WordingScene, wrong
+from pipelines.briefs.making import CallOn, MeetingBrief, MeetingQuestion, Tally, Tension, as_markdown, waiting
 from pipelines.drafting import Budget
 from pipelines.ports import ModelRefused, ModelUnavailable
 from pipelines.values import AI, Criterion, Usage
 from tests.pipelines.worked_example import Scripted
 
 NAMES = ("Amara Okafor", "Tiago Sousa", "Will Marsh")
-PAIRS = Place("w1", 0, 62, "We pair teachers across grades and Amara writes down the dates.")
-CARDS = Place("w2", 0, 46, "Every visitor fills in a card with 12 pictures.")
-QUIET = Place("w3", 0, 41, "The visitor never talks with the children.")
+PAIRS = ApproachPlace("w1", 0, 62, "We pair teachers across grades and Amara writes down the dates.")
+CARDS = ApproachPlace("w2", 0, 46, "Every visitor fills in a card with 12 pictures.")
+QUIET = ApproachPlace("w3", 0, 41, "The visitor never talks with the children.")
 MADE = MeetingBrief(
     works=5,
     approaches=(
@@ -33,15 +33,17 @@ MADE = MeetingBrief(
     most_lack=("k1",),
     tensions=(Tension("opposite", "k1", CARDS, QUIET),),
     questions=(
-        Question("3 of 5 do not have this yet: Says what will be looked for. Who has it?", (CARDS,), (), "k1"),
-        Question("Some work with pair · grade, others with card · visitor. What does each show?", (PAIRS, CARDS)),
+        MeetingQuestion("3 of 5 do not have this yet: Says what will be looked for. Who has it?", (CARDS,), (), "k1"),
+        MeetingQuestion(
+            "Some work with pair · grade, others with card · visitor. What does each show?", (PAIRS, CARDS)
+        ),
     ),
     call_on=(CallOn("p1", "stands for the approach pair · grade", PAIRS), CallOn("p2", "holds a side", QUIET)),
     unanswered=(),
     language="en",
 )
 ITEMS = {one.id: one for one in items(MADE)}
-SCENE = Scene(tuple(ITEMS.values()), NAMES, "en", "Plan peer observation")
+SCENE = WordingScene(tuple(ITEMS.values()), NAMES, "en", "Plan peer observation")
 GOOD = {
     "q1": "Three of five do not say yet what a visitor looks for. What would a card have to ask?",
     "q2": "What do pairs across grades show that a card misses?",
@@ -132,8 +134,8 @@ def test_what_the_line_itself_says_may_be_said(case: tuple[str, str]) -> None:
 
 
 def test_german_nouns_are_no_names_but_people_of_the_organization_are() -> None:
-    item = Item("q1", Kind.QUESTION, "Woran ist es zu sehen?", "", (), frozenset())
-    scene = Scene((item,), NAMES, "de")
+    item = BriefItem("q1", BriefItemKind.QUESTION, "Woran ist es zu sehen?", "", (), frozenset())
+    scene = WordingScene((item,), NAMES, "de")
     assert wrong("An welcher Stelle im Unterricht ist es zu sehen?", item, scene) == ()
     assert wrong("An welcher Stelle sieht Tiago das?", item, scene)
     assert wrong("Ist es bei fünf Paaren zu sehen?", item, scene) == (
@@ -198,8 +200,8 @@ def test_only_lines_whose_every_source_may_be_read_go_to_the_model() -> None:
 
 
 def test_a_request_is_never_sent() -> None:
-    made = replace(MADE, questions=(Question("Somebody asks: who helps me?", (), ("n1",)),))
-    assert [one.id for one in items(made) if one.kind is Kind.QUESTION] == []
+    made = replace(MADE, questions=(MeetingQuestion("Somebody asks: who helps me?", (), ("n1",)),))
+    assert [one.id for one in items(made) if one.kind is BriefItemKind.QUESTION] == []
 
 
 def test_a_passage_that_gives_orders_to_a_machine_is_not_sent_with_all_that_rests_on_it() -> None:

@@ -10,7 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pipelines.texts.passages import MODEL_TOKENS, PASSAGE_TOKENS, cut, estimate_tokens
-from pipelines.values import Item, Passage, Shelf
+from pipelines.values import Passage, Shelf, ShelfItem
 from tests.budget import examples
 
 HANDBOOK = """---
@@ -174,7 +174,7 @@ def count() -> Callable[[str], int]:
 @pytest.mark.parametrize("prose", PROSE.values(), ids=PROSE.keys())
 def test_the_model_reads_every_passage_to_its_end_headings_included(prose: str, count: Callable[[str], int]) -> None:
     headings = "".join(f"{'#' * depth} {prose[:60].strip()}\n\n" for depth in range(1, 5))
-    item = partial(Item, shelf=Shelf.CONTEXT, title=prose[:90].strip())
+    item = partial(ShelfItem, shelf=Shelf.CONTEXT, title=prose[:90].strip())
     for joined in (prose * 40, headings + prose * 40, prose.replace(", ", ".\n\n") * 40):
         for one in cut(joined, "d1", markdown=True):
             indexed = item(id=one.id, text=one.text, document="d1", heading=one.heading).indexed

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy.orm import Session
 
 from pipelines import values
-from pipelines.values import AI, Band, Outcome, PointKind, SourceKind
+from pipelines.values import AI, Band, DraftOutcome, PointKind, SourceKind
 from service.actions.access import credentials, organizations
 from service.actions.approvals.deciding import Deciding
 from service.actions.challenges import setting
@@ -74,7 +74,7 @@ def drafted(
     own = values.Source(SourceKind.SUBMISSION, "revision@0-1", quote, 0, len(quote))
     point = values.Point(PointKind.NEXT_STEP, words, quote, 0, len(quote), (own, *sources), "k2", Band.MEDIUM)
     return values.Draft(
-        outcome=Outcome.DRAFTED,
+        outcome=DraftOutcome.DRAFTED,
         summary="Who and when are clear; what to look for is still open.",
         points=(point,),
         assessment=None,

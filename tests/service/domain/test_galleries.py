@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 from service.domain.galleries import (
     LIFE,
     OPEN_POLICY,
-    Act,
-    By,
-    Facts,
-    Hindrance,
+    GalleryAct,
+    GalleryActor,
+    GalleryReader,
+    GalleryState,
+    PeerWorkFacts,
     Policy,
-    Reader,
-    State,
+    SharingHindrance,
     body_digest,
     effect,
     reasons_against,
@@ -27,37 +27,44 @@ from service.domain.galleries import (
 from service.domain.visibility import PeersShown, SharingReach, ShowWork
 
 NOW = datetime(2026, 10, 5, 9, 0, tzinfo=UTC)
-READER = Reader("amara", True, PeersShown.AFTER_ATTEMPT, SharingReach.ORGANIZATION)
-WORK = Facts("yusuf", ShowWork.WITH_NAME, True, False, True, NOW - timedelta(days=1), 1)
+READER = GalleryReader("amara", True, PeersShown.AFTER_ATTEMPT, SharingReach.ORGANIZATION)
+WORK = PeerWorkFacts("yusuf", ShowWork.WITH_NAME, True, False, True, NOW - timedelta(days=1), 1)
 
 
 def test_approval_is_a_persons_or_a_persons_policys_and_leads_to_showing_by_one_act_only() -> None:
-    shown = {(state, act) for (state, act, _), rule in LIFE.table.items() if rule.to is State.SHOWN}
-    assert shown == {(State.APPROVED, Act.SHOW)}
-    approving = {key for key, rule in LIFE.table.items() if rule.to is State.APPROVED}
-    assert approving == {(State.READY, Act.APPROVE, by) for by in (By.FACILITATOR, By.POLICY)}
+    shown = {(state, act) for (state, act, _), rule in LIFE.table.items() if rule.to is GalleryState.SHOWN}
+    assert shown == {(GalleryState.APPROVED, GalleryAct.SHOW)}
+    approving = {key for key, rule in LIFE.table.items() if rule.to is GalleryState.APPROVED}
+    assert approving == {
+        (GalleryState.READY, GalleryAct.APPROVE, by) for by in (GalleryActor.FACILITATOR, GalleryActor.POLICY)
+    }
 
 
 @pytest.mark.parametrize(
     ("reader", "work", "policy", "why"),
     [
         (READER, WORK, OPEN_POLICY, None),
-        (replace(READER, attempted=False), WORK, OPEN_POLICY, Hindrance.NO_ATTEMPT),
-        (replace(READER, peers=PeersShown.NEVER), WORK, OPEN_POLICY, Hindrance.PEERS_NEVER),
-        (replace(READER, person="yusuf"), WORK, OPEN_POLICY, Hindrance.OWN),
-        (READER, replace(WORK, withdrawn=True), OPEN_POLICY, Hindrance.WITHDRAWN),
-        (READER, replace(WORK, consent=ShowWork.NO), OPEN_POLICY, Hindrance.CONSENT),
-        (READER, replace(WORK, machines=False), OPEN_POLICY, Hindrance.NO_AI),
+        (replace(READER, attempted=False), WORK, OPEN_POLICY, SharingHindrance.NO_ATTEMPT),
+        (replace(READER, peers=PeersShown.NEVER), WORK, OPEN_POLICY, SharingHindrance.PEERS_NEVER),
+        (replace(READER, person="yusuf"), WORK, OPEN_POLICY, SharingHindrance.OWN),
+        (READER, replace(WORK, withdrawn=True), OPEN_POLICY, SharingHindrance.WITHDRAWN),
+        (READER, replace(WORK, consent=ShowWork.NO), OPEN_POLICY, SharingHindrance.CONSENT),
+        (READER, replace(WORK, machines=False), OPEN_POLICY, SharingHindrance.NO_AI),
         (READER, replace(WORK, near=False), OPEN_POLICY, None),
-        (replace(READER, reach=SharingReach.GROUP), replace(WORK, near=False), OPEN_POLICY, Hindrance.OTHER_GROUP),
-        (READER, WORK, Policy(weeks=1), Hindrance.TOO_RECENT),
+        (
+            replace(READER, reach=SharingReach.GROUP),
+            replace(WORK, near=False),
+            OPEN_POLICY,
+            SharingHindrance.OTHER_GROUP,
+        ),
+        (READER, WORK, Policy(weeks=1), SharingHindrance.TOO_RECENT),
         (READER, replace(WORK, submitted_at=NOW - timedelta(weeks=1)), Policy(weeks=1), None),
-        (READER, replace(WORK, nth=3), Policy(most_per_author=2), Hindrance.SHOWN_OFTEN),
+        (READER, replace(WORK, nth=3), Policy(most_per_author=2), SharingHindrance.SHOWN_OFTEN),
         (READER, replace(WORK, nth=2), Policy(most_per_author=2), None),
     ],
 )
 def test_a_work_is_shown_only_as_consent_sharing_and_policy_stand(
-    reader: Reader, work: Facts, policy: Policy, why: Hindrance | None
+    reader: GalleryReader, work: PeerWorkFacts, policy: Policy, why: SharingHindrance | None
 ) -> None:
     assert sharing(work, reader, policy, NOW).hindrance is why
 
@@ -83,11 +90,11 @@ def test_the_effect_says_how_many_would_have_been_shown_and_why_the_others_not()
     assert reasons_against(lenient) == {"withdrawn": 1, "too_few": 1}
     strict = effect(Policy(automatic=True, most_per_author=1), galleries, NOW)
     assert [one.gallery for one in strict if one.shown] == ["first"]
-    assert strict[-1].why == (Hindrance.SHOWN_OFTEN,)
+    assert strict[-1].why == (SharingHindrance.SHOWN_OFTEN,)
 
 
 FACTS = st.builds(
-    Facts,
+    PeerWorkFacts,
     author=st.sampled_from(["yusuf", "lin", "noor"]),
     consent=st.sampled_from(ShowWork),
     machines=st.booleans(),
@@ -102,18 +109,22 @@ POLICIES = st.builds(
     weeks=st.integers(0, 6),
     most_per_author=st.integers(0, 3),
 )
-READERS = st.builds(Reader, st.just("amara"), st.booleans(), st.sampled_from(PeersShown), st.sampled_from(SharingReach))
+READERS = st.builds(
+    GalleryReader, st.just("amara"), st.booleans(), st.sampled_from(PeersShown), st.sampled_from(SharingReach)
+)
 
 
 @given(FACTS, READERS, POLICIES)
-def test_a_policy_only_ever_narrows(work: Facts, reader: Reader, policy: Policy) -> None:
+def test_a_policy_only_ever_narrows(work: PeerWorkFacts, reader: GalleryReader, policy: Policy) -> None:
     with_it, without = sharing(work, reader, policy, NOW), sharing(work, reader, OPEN_POLICY, NOW)
     assert with_it.hindrance is not None or without.hindrance is None
     assert not with_it.named or without.named
 
 
 @given(st.lists(st.lists(FACTS, min_size=1, max_size=4), max_size=8), READERS, POLICIES)
-def test_no_author_is_shown_more_often_than_a_policy_lets(works: list[list[Facts]], reader: Reader, policy: Policy):
+def test_no_author_is_shown_more_often_than_a_policy_lets(
+    works: list[list[PeerWorkFacts]], reader: GalleryReader, policy: Policy
+):
     found = effect(policy, [(str(at), reader, one) for at, one in enumerate(works)], NOW)
     shown = [
         facts.author for one in found if one.shown for facts in {w.author: w for w in works[int(one.gallery)]}.values()

@@ -15,14 +15,14 @@ from service.domain.introductions import (
     LIFE,
     OPEN,
     TOGETHER,
-    Act,
-    Answer,
-    By,
-    Hindrance,
+    IntroductionAct,
+    IntroductionActor,
+    IntroductionHindrance,
+    IntroductionReply,
+    IntroductionState,
     Limit,
-    Past,
-    Seen,
-    State,
+    OwnIntroductionState,
+    PastIntroduction,
     hindrance,
     load,
     partners,
@@ -34,10 +34,10 @@ from service.domain.introductions import (
 
 NOW = datetime(2026, 9, 1, 12, tzinfo=UTC)
 PEOPLE = ("amara", "bilal", "chiyo", "dagny")
-BEFORE_AN_ANSWER = (State.SUGGESTED, State.APPROVED)
+BEFORE_AN_ANSWER = (IntroductionState.SUGGESTED, IntroductionState.APPROVED)
 
 
-def _reachable(start: State) -> set[State]:
+def _reachable(start: IntroductionState) -> set[IntroductionState]:
     seen, ahead = {start}, [start]
     while ahead:
         at = ahead.pop()
@@ -49,13 +49,13 @@ def _reachable(start: State) -> set[State]:
 
 
 def test_an_introduction_is_open_or_may_rest_where_it_is():
-    assert set(State) == OPEN | LIFE.ends
+    assert set(IntroductionState) == OPEN | LIFE.ends
     assert not OPEN & LIFE.ends
 
 
 def test_no_path_of_any_length_introduces_without_both_yeses_and_an_approval_of_the_present_text():
     """Walks the table with three bits more: the present text is approved; the first, the second has said yes to it."""
-    start = (State.SUGGESTED, False, False, False)
+    start = (IntroductionState.SUGGESTED, False, False, False)
     seen, ahead = {start}, [start]
     while ahead:
         state, approved, first, second = ahead.pop()
@@ -63,36 +63,57 @@ def test_no_path_of_any_length_introduces_without_both_yeses_and_an_approval_of_
             if at is not state:
                 continue
             to = rule.to
-            changes = act in (Act.REVISE, Act.UNDO)
-            now_approved = (approved or (act is Act.APPROVE and by is By.FACILITATOR)) and not changes
+            changes = act in (IntroductionAct.REVISE, IntroductionAct.UNDO)
+            now_approved = (
+                approved or (act is IntroductionAct.APPROVE and by is IntroductionActor.FACILITATOR)
+            ) and not changes
             yes = (first, second) if not changes else (False, False)
-            if act is Act.AGREE:
-                yes = (yes[0] or by is By.FIRST, yes[1] or by is By.SECOND)
-            if act is Act.DECLINE:
-                yes = (yes[0] and by is not By.FIRST, yes[1] and by is not By.SECOND)
+            if act is IntroductionAct.AGREE:
+                yes = (yes[0] or by is IntroductionActor.FIRST, yes[1] or by is IntroductionActor.SECOND)
+            if act is IntroductionAct.DECLINE:
+                yes = (yes[0] and by is not IntroductionActor.FIRST, yes[1] and by is not IntroductionActor.SECOND)
             assert to not in TOGETHER or (now_approved and all(yes)), (state, act, by)
-            assert to not in (State.ASKED, State.FIRST_AGREED, State.SECOND_AGREED) or now_approved, (state, act, by)
+            assert (
+                to not in (IntroductionState.ASKED, IntroductionState.FIRST_AGREED, IntroductionState.SECOND_AGREED)
+                or now_approved
+            ), (state, act, by)
             node = (to, now_approved, *yes)
             if node not in seen:
                 seen.add(node)
                 ahead.append(node)
-    assert (State.INTRODUCED, True, True, True) in seen
+    assert (IntroductionState.INTRODUCED, True, True, True) in seen
 
 
 def test_only_a_facilitator_approves_and_only_the_two_people_answer_for_themselves():
-    assert {by for (_, act, by) in LIFE.table if act is Act.APPROVE} == {By.FACILITATOR}
-    for act in (Act.AGREE, Act.DECLINE, Act.MEET, Act.MISS, Act.RATE, Act.WITHDRAW):
-        assert {by for (_, done, by) in LIFE.table if done is act} == {By.FIRST, By.SECOND}
+    assert {by for (_, act, by) in LIFE.table if act is IntroductionAct.APPROVE} == {IntroductionActor.FACILITATOR}
+    for act in (
+        IntroductionAct.AGREE,
+        IntroductionAct.DECLINE,
+        IntroductionAct.MEET,
+        IntroductionAct.MISS,
+        IntroductionAct.RATE,
+        IntroductionAct.WITHDRAW,
+    ):
+        assert {by for (_, done, by) in LIFE.table if done is act} == {
+            IntroductionActor.FIRST,
+            IntroductionActor.SECOND,
+        }
 
 
 def test_a_no_cannot_be_turned_by_the_others_yes():
-    assert _reachable(State.DECLINED) == {State.DECLINED, State.WITHDRAWN}
-    assert step(State.DECLINED, Act.AGREE, By.SECOND) is State.DECLINED
+    assert _reachable(IntroductionState.DECLINED) == {IntroductionState.DECLINED, IntroductionState.WITHDRAWN}
+    assert (
+        step(IntroductionState.DECLINED, IntroductionAct.AGREE, IntroductionActor.SECOND) is IntroductionState.DECLINED
+    )
 
 
-@pytest.mark.parametrize("state", State)
-def test_either_may_withdraw_everywhere(state: State):
-    assert step(state, Act.WITHDRAW, By.FIRST) is step(state, Act.WITHDRAW, By.SECOND) is State.WITHDRAWN
+@pytest.mark.parametrize("state", IntroductionState)
+def test_either_may_withdraw_everywhere(state: IntroductionState):
+    assert (
+        step(state, IntroductionAct.WITHDRAW, IntroductionActor.FIRST)
+        is step(state, IntroductionAct.WITHDRAW, IntroductionActor.SECOND)
+        is IntroductionState.WITHDRAWN
+    )
 
 
 def test_an_approval_holds_for_exactly_the_text_that_was_seen():
@@ -104,25 +125,34 @@ def test_an_approval_holds_for_exactly_the_text_that_was_seen():
             require_seen(seen, wording | {name: wording[name] + " "})
 
 
-@given(st.sampled_from([Answer.NONE, Answer.YES]), st.integers(0, 40))
-def test_a_persons_view_is_the_same_whether_the_other_said_no_or_nothing(own: Answer, days: int):
+@given(st.sampled_from([IntroductionReply.NONE, IntroductionReply.YES]), st.integers(0, 40))
+def test_a_persons_view_is_the_same_whether_the_other_said_no_or_nothing(own: IntroductionReply, days: int):
     asked, now = NOW, NOW + timedelta(days=days)
-    silent = State.ASKED if own is Answer.NONE else State.FIRST_AGREED
-    unanswered = State.EXPIRED if now >= asked + ANSWER_WITHIN else silent
-    views = [seen_by(state, own, asked_at=asked, now=now) for state in (unanswered, State.DECLINED)]
+    silent = IntroductionState.ASKED if own is IntroductionReply.NONE else IntroductionState.FIRST_AGREED
+    unanswered = IntroductionState.EXPIRED if now >= asked + ANSWER_WITHIN else silent
+    views = [seen_by(state, own, asked_at=asked, now=now) for state in (unanswered, IntroductionState.DECLINED)]
     assert views[0] is views[1]
-    assert Seen.TOGETHER not in views
+    assert OwnIntroductionState.TOGETHER not in views
 
 
 def test_nobody_sees_anything_of_an_introduction_before_being_asked():
-    assert all(seen_by(state, Answer.NONE, asked_at=None, now=NOW) is Seen.NOTHING for state in BEFORE_AN_ANSWER)
-    assert seen_by(State.WITHDRAWN, Answer.NONE, asked_at=None, now=NOW) is Seen.NOTHING
+    assert all(
+        seen_by(state, IntroductionReply.NONE, asked_at=None, now=NOW) is OwnIntroductionState.NOTHING
+        for state in BEFORE_AN_ANSWER
+    )
+    assert (
+        seen_by(IntroductionState.WITHDRAWN, IntroductionReply.NONE, asked_at=None, now=NOW)
+        is OwnIntroductionState.NOTHING
+    )
 
 
 _pairs = st.sampled_from([frozenset(pair) for pair in itertools.combinations(PEOPLE, 2)])
 _pasts = st.lists(
     st.builds(
-        Past, _pairs, st.sampled_from(State), st.none() | st.integers(0, 90).map(lambda days: NOW - timedelta(days))
+        PastIntroduction,
+        _pairs,
+        st.sampled_from(IntroductionState),
+        st.none() | st.integers(0, 90).map(lambda days: NOW - timedelta(days)),
     ),
     max_size=8,
 )
@@ -130,7 +160,7 @@ _pasts = st.lists(
 
 @given(st.dictionaries(st.sampled_from(PEOPLE), st.booleans()), _pasts, st.integers(0, 4))
 def test_whoever_may_be_introduced_consents_is_new_to_the_other_and_below_the_limit(
-    consents: dict[str, bool], past: list[Past], count: int
+    consents: dict[str, bool], past: list[PastIntroduction], count: int
 ):
     for first, second in itertools.product(PEOPLE, PEOPLE):
         found = hindrance(first, second, consents, past, Limit(count), NOW)
@@ -145,10 +175,10 @@ def test_whoever_may_be_introduced_consents_is_new_to_the_other_and_below_the_li
 
 def test_a_decline_is_remembered_however_long_ago_and_what_nobody_was_asked_about_may_come_back():
     long_ago = NOW - timedelta(days=900)
-    declined = Past(frozenset({"amara", "bilal"}), State.DECLINED, long_ago)
-    faded = Past(frozenset({"amara", "chiyo"}), State.EXPIRED)
+    declined = PastIntroduction(frozenset({"amara", "bilal"}), IntroductionState.DECLINED, long_ago)
+    faded = PastIntroduction(frozenset({"amara", "chiyo"}), IntroductionState.EXPIRED)
     assert partners("amara", [declined, faded]) == {"bilal"}
     both = dict.fromkeys(PEOPLE, True)
-    assert hindrance("bilal", "amara", both, [declined, faded], Limit(), NOW) is Hindrance.REPEATED
+    assert hindrance("bilal", "amara", both, [declined, faded], Limit(), NOW) is IntroductionHindrance.REPEATED
     assert hindrance("amara", "chiyo", both, [declined, faded], Limit(), NOW) is None
     assert load("amara", [declined, faded], NOW) == 0

@@ -25,9 +25,10 @@ STATES = [pytest.param(room.LIFE, state, id=f"{room.LIFE.a}-{state}") for room i
 MAY_APPROVE = {"facilitator", "policy"}
 """A person, or what a person has laid down."""
 SAYS_NOTHING_NEW: dict[str, set[StrEnum]] = {
-    "A draft": {drafts.Act.APPROVE, drafts.Act.RELEASE},
-    "A gallery": {galleries.Act.APPROVE, galleries.Act.SHOW},
-    "An introduction": set(introductions.Act) - {introductions.Act.REVISE, introductions.Act.UNDO},
+    "A draft": {drafts.DraftAct.APPROVE, drafts.DraftAct.RELEASE},
+    "A gallery": {galleries.GalleryAct.APPROVE, galleries.GalleryAct.SHOW},
+    "An introduction": set(introductions.IntroductionAct)
+    - {introductions.IntroductionAct.REVISE, introductions.IntroductionAct.UNDO},
 }
 """Acts after which the text is still the one approved. All others may change it, or take the approval back."""
 
@@ -125,9 +126,11 @@ def test_no_act_leaves_what_is_approved_approved(life: Life):
 
 
 def test_a_table_with_two_rules_for_the_same_is_refused():
-    ready, approve, person = drafts.State.READY, drafts.Act.APPROVE, drafts.By.FACILITATOR
+    ready, approve, person = drafts.DraftState.READY, drafts.DraftAct.APPROVE, drafts.DraftActor.FACILITATOR
     with pytest.raises(ValueError, match="Two rules for 'approve' by facilitator in ready"):
-        table([(ready, approve, drafts.State.APPROVED, person), (ready, approve, drafts.State.RELEASED, person)])
+        table(
+            [(ready, approve, drafts.DraftState.APPROVED, person), (ready, approve, drafts.DraftState.RELEASED, person)]
+        )
 
 
 def test_a_hash_that_was_not_the_one_seen_is_refused_in_the_words_given():

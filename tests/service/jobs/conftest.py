@@ -1,4 +1,4 @@
-"""A workshop of real parts that start at once: SQLite, exact search, hashed n-grams; and a small school in it."""
+"""Real parts for jobs, that start at once: SQLite, exact search, hashed n-grams; and a small school in it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from service.actions.people import register
 from service.actions.people.register import ConsentWish
 from service.actions.work import submit
 from service.actions.work.submit import SubmissionWish, Submitted
-from service.domain.roles import Actor, Reach, Role
+from service.domain.roles import Actor, CredentialReach, Role
 from service.domain.visibility import ShowWork
 from service.settings import load
 from service.store.library import SqlLibrary
@@ -31,7 +31,7 @@ TEXT = "We pair teachers across grades and visit each other twice before half-te
 
 @dataclass
 class School:
-    """One organization with a group, a facilitator, two learners and a challenge, in a workshop."""
+    """One organization with a group, a facilitator, two learners and a challenge, with the tools of jobs."""
 
     parts: wiring.Parts
     actor: Actor
@@ -76,7 +76,7 @@ def school(parts: wiring.Parts) -> School:
     yes = ConsentWish(ShowWork.WITHOUT_NAME, True, AI.ANY)
     with parts.sessions.writing() as session:
         row = organizations.create(session, external_id="quillmere", name="Quillmere", now=now)
-        actor = Actor(row.id, "operator", Reach.PLATFORM)
+        actor = Actor(row.id, "operator", CredentialReach.PLATFORM)
         register.put_group(session, actor, "year-8", name="Year 8", parent=None, now=now)
         learners = ((id_, Role.LEARNER) for id_ in ("amara", "tiago", "noor"))
         for id_, role in (("ilse", Role.FACILITATOR), *learners):

@@ -13,7 +13,7 @@ from service import wiring
 from service.actions.approvals.deciding import Deciding
 from service.actions.galleries import policy, review, wanted
 from service.actions.work import submit
-from service.domain.galleries import By, Policy, State
+from service.domain.galleries import GalleryActor, GalleryState, Policy
 from service.jobs.handlers import work_off
 from service.store import find
 from service.store.tables import Gallery, GalleryApproval, OutgoingEvent, Submission
@@ -35,7 +35,7 @@ def _wanted(school: School) -> None:
         row = find.one(session, Submission, school.actor.organization, "s-amara")
         revision = submit.revision_of(session, row)
         assert revision is not None
-        wanted.want(session, row, revision, By.LEARNER, asked=True, now=school.parts.now())
+        wanted.want(session, row, revision, GalleryActor.LEARNER, asked=True, now=school.parts.now())
 
 
 def _the_gallery(school: School) -> Gallery:
@@ -49,7 +49,7 @@ def test_a_worker_chooses_a_gallery_from_vectors_that_are_remembered(school: Sch
     _wanted(school)
     work_off(school.parts)
     row = _the_gallery(school)
-    assert (row.state, len(row.items)) == (State.READY, 2)
+    assert (row.state, len(row.items)) == (GalleryState.READY, 2)
     assert TEXT not in row.comparison
     assert any(text.split(",")[0] in row.comparison for text in OTHERS.values())
 
@@ -73,7 +73,7 @@ def test_no_transaction_is_open_while_works_are_compared(school: School) -> None
     _wanted(school)
     parts = _Watching(**{one.name: getattr(school.parts, one.name) for one in fields(wiring.Parts)})
     work_off(parts)
-    assert _the_gallery(school).state is State.READY
+    assert _the_gallery(school).state is GalleryState.READY
 
 
 class _Broken(Ahead):
@@ -89,7 +89,7 @@ def test_a_gallery_that_cannot_be_chosen_is_stuck_with_its_reason_and_told(schoo
         given = {one.name: getattr(school.parts, one.name) for one in fields(wiring.Parts)}
         work_off(_Broken(**given, by=timedelta(hours=hour)))
     row = _the_gallery(school)
-    assert (row.state, row.reason_code) == (State.STUCK, "gave_up")
+    assert (row.state, row.reason_code) == (GalleryState.STUCK, "gave_up")
     assert "It is gone." in row.reason
     with school.parts.sessions.reading() as session:
         told = session.scalars(select(OutgoingEvent.name).where(OutgoingEvent.name.startswith("gallery"))).all()

@@ -17,8 +17,8 @@ from service.actions.desk import outward
 from service.actions.drafts import points as drafts_points
 from service.actions.drafts import read
 from service.actions.memory import decided, question
-from service.domain.drafts import State
-from service.domain.roles import Actor, Reach
+from service.domain.drafts import DraftState
+from service.domain.roles import Actor, CredentialReach
 from service.jobs.handlers import work_off
 from service.store.tables import DraftRow, Group, Person, PointRow, PointState, Revision
 from tests.service.jobs.conftest import School
@@ -31,7 +31,9 @@ def ilse(school: School) -> Actor:
     with school.parts.sessions.reading() as session:
         person = session.scalars(select(Person).where(Person.external_id == "ilse")).one()
         group = session.scalars(select(Group)).one()
-    return Actor(school.actor.organization, "token", Reach.PERSON, person.id, facilitates=frozenset({group.id}))
+    return Actor(
+        school.actor.organization, "token", CredentialReach.PERSON, person.id, facilitates=frozenset({group.id})
+    )
 
 
 def drafted(school: School, id_: str, person: str, text: str) -> str:
@@ -189,7 +191,7 @@ def test_what_a_facilitator_answered_is_in_every_prompt_from_then_on(school: Sch
         _write_and_dismiss(school, drafted(school, f"s-{number}", "amara", f"{text} {PLAN}"))
     answer = "A name and a day, for each visit."
     with school.parts.sessions.writing() as session:
-        asked = question.look(session, ilse(school), "observation").open
+        asked = question.challenge_questions(session, ilse(school), "observation").open
         assert asked is not None
         assert "dismissed three times (reasons: It is there)" in asked.text
         question.answer(session, ilse(school), "observation", criterion="k1", text=answer, now=school.parts.now())
@@ -207,7 +209,7 @@ def _write_and_dismiss(school: School, draft: str) -> None:
     """Dismiss a point on k1: one that was drafted, or, where none was, a person's own."""
     with school.parts.sessions.writing() as session:
         row, who, now = session.get_one(DraftRow, draft), ilse(school), school.parts.now()
-        if row.state is State.STUCK:
+        if row.state is DraftState.STUCK:
             review.write(Deciding(session, who, draft, row.version, now))
             wish = points.PointWish(PointKind.QUESTION, "Who goes first?", "visit each other twice", "k1")
             points.add_point(Deciding(session, who, draft, row.version, now), wish=wish)

@@ -22,7 +22,7 @@ from service.domain.roles import Actor
 from service.jobs.handlers import work_off
 from service.jobs.housekeeping import Housekeeping
 from service.store.session import Sessions
-from service.store.tables import Challenge, Job, JobState, Opposed
+from service.store.tables import Challenge, Job, JobState, OpposedDecisions
 from tests.service.actions.memory.remembered import (
     CARD,
     HUSHED,
@@ -91,7 +91,7 @@ def test_the_desk_compares_nothing_with_everything_however_much_was_decided(
         for add in (lambda: decided(session, platform, 2), lambda: _more(session, platform)):
             add()
             compare(session)
-            kept = session.scalar(select(func.count()).select_from(Opposed))
+            kept = session.scalar(select(func.count()).select_from(OpposedDecisions))
             with comparisons(monkeypatch) as compared:
                 asked.append(count(session, lambda: around.open_question(session, mateo, "observe")))
             made.append((len(compared), kept))
@@ -125,7 +125,7 @@ def test_each_pair_is_compared_once_and_a_new_decision_only_with_the_others(
         with comparisons(monkeypatch) as one:
             compare(session)
         assert len(one) == 6
-        assert session.scalar(select(func.count()).select_from(Opposed)) == 3 * 4
+        assert session.scalar(select(func.count()).select_from(OpposedDecisions)) == 3 * 4
 
 
 def test_of_one_decision_only_so_many_contradictions_are_kept(
@@ -167,7 +167,7 @@ def test_whoever_decides_is_still_told_at_once_and_may_settle_before_the_job_has
         gone = ready(session, platform, "lin", HUSHED, (STRENGTH, "k2", HUSHED[:-1], NATURAL), id_="other")
         dismiss(session, mateo, gone)
         (mark,) = outward.draft(session, mateo, read.draft(session, mateo, gone.id)).marks
-        assert alerts.settle(session, mateo, mark.alert, right=alerts.Right.BOTH, note="", now=NOW).settled
+        assert alerts.settle(session, mateo, mark.alert, right=alerts.RightDecision.BOTH, note="", now=NOW).settled
 
 
 def test_decisions_that_were_never_compared_are_caught_up_with(parts: wiring.Parts) -> None:

@@ -15,7 +15,7 @@ from service import wiring
 from service.actions.documents import versions
 from service.actions.questioned import find as questioned_find
 from service.actions.questioned import passages
-from service.actions.questioned.passages import Item
+from service.actions.questioned.passages import QuestionedItem
 from service.actions.work import submit
 from service.domain.errors import ChangedSince, NotAllowed, NotFound, NotNow
 from service.domain.questioned import QuestionedAct, QuestionedState
@@ -67,17 +67,17 @@ def write(here: Village, person: str, text: str, ai: AI = AI.ANY) -> None:
 def look(parts: wiring.Parts, here: Village) -> None:
     work_off(parts)
     with here.sessions.writing() as session:
-        questioned_find.look(session, here.platform, now=here.now)
+        questioned_find.queue_search(session, here.platform, now=here.now)
     work_off(parts)
 
 
-def seen(here: Village, by: str = "ines", state: QuestionedState = QuestionedState.OPEN) -> tuple[Item, ...]:
+def seen(here: Village, by: str = "ines", state: QuestionedState = QuestionedState.OPEN) -> tuple[QuestionedItem, ...]:
     actor = here.actor(by)
     with here.sessions.reading() as session:
         return passages.listed(session, actor, state=state)
 
 
-def decide(here: Village, act: QuestionedAct, by: str = "ines", item: Item | None = None) -> Item:
+def decide(here: Village, act: QuestionedAct, by: str = "ines", item: QuestionedItem | None = None) -> QuestionedItem:
     (there,) = (item,) if item else [one for state in QuestionedState for one in seen(here, by, state)]
     actor = here.actor(by)
     with here.sessions.writing() as session:

@@ -9,7 +9,7 @@ import pytest
 
 from pipelines.values import AI, Shelf, SourceKind
 from service.actions.memory import decided
-from service.domain.drafts import State
+from service.domain.drafts import DraftState
 from service.domain.visibility import ShowWork
 from service.jobs.wanted import wanted
 from service.store.library import SqlLibrary
@@ -42,7 +42,7 @@ class Said:
     counts: bool
     matches: bool
     state: PointState
-    draft: State
+    draft: DraftState
     generation: int = 1
     quote: str = "each other"
 
@@ -57,15 +57,15 @@ WORKS = (
     Work("taken back", read=False, seen=False, withdrawn=True),
 )
 SAID = (
-    Said("accepted and approved", True, True, PointState.ACCEPTED, State.APPROVED),
-    Said("edited and released", True, True, PointState.EDITED, State.RELEASED),
-    Said("added and released", True, True, PointState.ADDED, State.RELEASED),
-    Said("accepted, not approved", False, False, PointState.ACCEPTED, State.READY),
-    Said("proposed", False, False, PointState.PROPOSED, State.READY),
-    Said("dismissed", True, True, PointState.DISMISSED, State.READY),
-    Said("of an earlier generation", False, False, PointState.ACCEPTED, State.RELEASED, generation=2),
-    Said("dismissed in an earlier generation", True, True, PointState.DISMISSED, State.RELEASED, generation=2),
-    Said("about no passage", True, False, PointState.ACCEPTED, State.RELEASED, quote=""),
+    Said("accepted and approved", True, True, PointState.ACCEPTED, DraftState.APPROVED),
+    Said("edited and released", True, True, PointState.EDITED, DraftState.RELEASED),
+    Said("added and released", True, True, PointState.ADDED, DraftState.RELEASED),
+    Said("accepted, not approved", False, False, PointState.ACCEPTED, DraftState.READY),
+    Said("proposed", False, False, PointState.PROPOSED, DraftState.READY),
+    Said("dismissed", True, True, PointState.DISMISSED, DraftState.READY),
+    Said("of an earlier generation", False, False, PointState.ACCEPTED, DraftState.RELEASED, generation=2),
+    Said("dismissed in an earlier generation", True, True, PointState.DISMISSED, DraftState.RELEASED, generation=2),
+    Said("about no passage", True, False, PointState.ACCEPTED, DraftState.RELEASED, quote=""),
 )
 """`generation` is the draft's; the point is of the first."""
 

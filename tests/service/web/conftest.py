@@ -14,7 +14,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from pipelines.values import Draft, Outcome, Point, PointKind, PromptUsed, Source, SourceKind, Usage
+from pipelines.values import Draft, DraftOutcome, Point, PointKind, PromptUsed, Source, SourceKind, Usage
 from service.actions.access import credentials, organizations
 from service.actions.drafts import make
 from service.store.session import Sessions
@@ -117,7 +117,9 @@ def a_draft(revision: str, text: str) -> Draft:
         )
     )
     prompt = PromptUsed("feedback", 1, "0" * 64, "Read this: " + text)
-    return Draft(Outcome.DRAFTED, "Who is clear.", points, None, (), (), "rules", Usage(10, 5, 1), "en", prompt=prompt)
+    return Draft(
+        DraftOutcome.DRAFTED, "Who is clear.", points, None, (), (), "rules", Usage(10, 5, 1), "en", prompt=prompt
+    )
 
 
 @pytest.fixture

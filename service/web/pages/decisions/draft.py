@@ -29,7 +29,7 @@ HERE = "/desk/drafts/{id}"
 OF_POINT = HERE + "/points/{point}"
 
 
-class Sent(BaseModel):
+class DraftSent(BaseModel):
     """What every form on a draft carries: the version that was seen, and the queue that one came from.
 
     `again`: whether it can be sent as it is once the draft has changed and both texts were seen.
@@ -47,7 +47,7 @@ class Sent(BaseModel):
         return ""
 
 
-class EditSent(Sent):
+class EditSent(DraftSent):
     """Another wording."""
 
     text: Words = ""
@@ -57,7 +57,7 @@ class EditSent(Sent):
         return self.text
 
 
-class NoteSent(Sent):
+class NoteSent(DraftSent):
     """A word on why."""
 
     note: Line = ""
@@ -67,7 +67,7 @@ class NoteSent(Sent):
         return self.note
 
 
-class DismissSent(NoteSent):
+class PointDismissalSent(NoteSent):
     """Why a point goes."""
 
     reason: DismissalReason
@@ -81,7 +81,7 @@ class AddSent(EditSent):
     criterion: Annotated[str, Field(max_length=64)] = ""
 
 
-class ApproveSent(Sent):
+class DraftApprovalSent(DraftSent):
     """The text that was seen, by its hash."""
 
     again: ClassVar[bool] = False
@@ -89,13 +89,13 @@ class ApproveSent(Sent):
     text_hash: Hash
 
 
-class ReleaseSent(Sent):
+class ReleaseSent(DraftSent):
     """What is approved, at once."""
 
     again: ClassVar[bool] = False
 
 
-class JudgeSent(Sent):
+class JudgeSent(DraftSent):
     """How the work stands on each criterion: keys, and in the same order judgements, of which empty ones are none."""
 
     key: Annotated[list[Annotated[str, Field(max_length=64)]], Field(max_length=50)] = []
@@ -105,7 +105,7 @@ class JudgeSent(Sent):
         return {key: Standing(one) for key, one in zip(self.key, self.judged, strict=False) if one}
 
 
-class RedraftSent(Sent):
+class RedraftSent(DraftSent):
     """A word on what to do differently."""
 
     instruction: Line = ""
@@ -115,7 +115,7 @@ class RedraftSent(Sent):
         return self.instruction
 
 
-class HandOverSent(Sent):
+class HandOverSent(DraftSent):
     """To whom."""
 
     to: Id
@@ -124,24 +124,24 @@ class HandOverSent(Sent):
 _Act = Callable[[Deciding], object]
 
 
-def _decide(visit: Writing, draft: str, sent: Sent, what: str, act: _Act, point: str = "") -> Shown:
+def _decide(visit: Writing, draft: str, sent: DraftSent, what: str, act: _Act, point: str = "") -> Shown:
     """Do it and come back, unless the draft has changed since it was seen; then show both."""
     back = f"/desk/drafts/{draft}?{desk_trail.with_(sent.trail, decided=point)}"
     return _changed(visit, draft, sent, what, point) or _done(visit, draft, sent, act, back)
 
 
-def _decide_and_go_on(visit: Writing, draft: str, sent: Sent, what: str, act: _Act) -> Shown:
+def _decide_and_go_on(visit: Writing, draft: str, sent: DraftSent, what: str, act: _Act) -> Shown:
     """The same, and on to whatever waits next, with a way to undo this."""
     onward = f"/desk/next?{desk_trail.with_(sent.trail, done=draft)}"
     return _changed(visit, draft, sent, what) or _done(visit, draft, sent, act, onward)
 
 
-def _done(visit: Writing, draft: str, sent: Sent, act: _Act, then: str) -> Goto:
+def _done(visit: Writing, draft: str, sent: DraftSent, act: _Act, then: str) -> Goto:
     act(visit.deciding(draft, sent.seen))
     return Goto(then)
 
 
-def _changed(visit: Writing, draft: str, sent: Sent, what: str, point: str = "") -> DraftConflictPage | None:
+def _changed(visit: Writing, draft: str, sent: DraftSent, what: str, point: str = "") -> DraftConflictPage | None:
     """Both texts, if the draft has changed since it was seen."""
     typed = sent.typed
     clash = conflict.changed(visit.deciding(draft, sent.seen), typed=typed, point=point)
@@ -163,7 +163,7 @@ def _changed(visit: Writing, draft: str, sent: Sent, what: str, point: str = "")
 
 
 @router.post(OF_POINT + "/accept")
-def accept(visit: Writing, id: DraftId, point: PointId, sent: Annotated[Sent, Form()]) -> Shown:
+def accept(visit: Writing, id: DraftId, point: PointId, sent: Annotated[DraftSent, Form()]) -> Shown:
     act = partial(points.accept_point, point_id=point)
     return _decide(visit, id, sent, "accept the point", act, point)
 
@@ -175,7 +175,7 @@ def edit(visit: Writing, id: DraftId, point: PointId, sent: Annotated[EditSent, 
 
 
 @router.post(OF_POINT + "/dismiss")
-def dismiss(visit: Writing, id: DraftId, point: PointId, sent: Annotated[DismissSent, Form()]) -> Shown:
+def dismiss(visit: Writing, id: DraftId, point: PointId, sent: Annotated[PointDismissalSent, Form()]) -> Shown:
     act = partial(points.dismiss_point, point_id=point, reason_code=sent.reason.value, note=sent.note)
     return _decide(visit, id, sent, "dismiss the point", act, point)
 
@@ -197,7 +197,7 @@ def judge(visit: Writing, id: DraftId, sent: Annotated[JudgeSent, Form()]) -> Sh
 
 
 @router.post(HERE + "/approve")
-def approve(visit: Writing, id: DraftId, sent: Annotated[ApproveSent, Form()]) -> Shown:
+def approve(visit: Writing, id: DraftId, sent: Annotated[DraftApprovalSent, Form()]) -> Shown:
     undo = visit.services.undo
 
     def act(at: Deciding) -> None:
@@ -208,7 +208,7 @@ def approve(visit: Writing, id: DraftId, sent: Annotated[ApproveSent, Form()]) -
 
 
 @router.post(HERE + "/undo")
-def undo(visit: Writing, id: DraftId, sent: Annotated[Sent, Form()]) -> Shown:
+def undo(visit: Writing, id: DraftId, sent: Annotated[DraftSent, Form()]) -> Shown:
     return _decide(visit, id, sent, "undo the approval", review.undo)
 
 
@@ -223,7 +223,7 @@ def decline(visit: Writing, id: DraftId, sent: Annotated[NoteSent, Form()]) -> S
 
 
 @router.post(HERE + "/reopen")
-def reopen(visit: Writing, id: DraftId, sent: Annotated[Sent, Form()]) -> Shown:
+def reopen(visit: Writing, id: DraftId, sent: Annotated[DraftSent, Form()]) -> Shown:
     return _decide(visit, id, sent, "look at it again", review.reopen)
 
 
@@ -234,7 +234,7 @@ def redraft(visit: Writing, id: DraftId, sent: Annotated[RedraftSent, Form()]) -
 
 
 @router.post(HERE + "/write")
-def write(visit: Writing, id: DraftId, sent: Annotated[Sent, Form()]) -> Shown:
+def write(visit: Writing, id: DraftId, sent: Annotated[DraftSent, Form()]) -> Shown:
     return _decide(visit, id, sent, "write it by hand", review.write)
 
 
@@ -255,12 +255,12 @@ def open_it(visit: Writing, id: DraftId) -> None:
 
 
 @router.post(HERE + "/take-over")
-def take_over(visit: Writing, id: DraftId, sent: Annotated[Sent, Form()]) -> Shown:
+def take_over(visit: Writing, id: DraftId, sent: Annotated[DraftSent, Form()]) -> Shown:
     claim.be_at(visit.session, visit.actor, id, take_over=True, now=visit.now)
     return Goto(f"/desk/drafts/{id}?{desk_trail.clean(sent.trail)}")
 
 
 @router.post(HERE + "/hand-back")
-def hand_back(visit: Writing, id: DraftId, sent: Annotated[Sent, Form()]) -> Shown:
+def hand_back(visit: Writing, id: DraftId, sent: Annotated[DraftSent, Form()]) -> Shown:
     claim.let_go(visit.session, visit.actor, id)
     return Goto(f"/desk?{desk_trail.clean(sent.trail)}")

@@ -17,7 +17,7 @@ from service.actions.galleries import review as galleries_review
 from service.actions.introductions import answers, desk
 from service.actions.learners import galleries
 from service.domain.errors import NotNow
-from service.domain.galleries import Policy, State
+from service.domain.galleries import GalleryState, Policy
 from service.domain.roles import Actor
 from service.store.session import Sessions
 from service.store.tables import DraftRow, Gallery, Introduction, Job, Organization
@@ -69,7 +69,7 @@ def _by_policy(session: Session, platform: Actor) -> None:
     rule = Policy(automatic=True, question="Which one could you do on Monday?")
     mateo = act_as(session, platform, "mateo")
     policy.lay_down(session, mateo, "observe", group=None, policy=rule, now=NOW)
-    assert of(session).state is State.APPROVED
+    assert of(session).state is GalleryState.APPROVED
 
 
 def _approve_draft(session: Session, platform: Actor) -> None:

@@ -13,7 +13,7 @@ from service.actions.decisions import claim, given_elsewhere, points, release, r
 from service.actions.drafts import make
 from service.actions.drafts import points as drafts_points
 from service.actions.work import submit
-from service.domain.drafts import State
+from service.domain.drafts import DraftState
 from service.domain.errors import ChangedSince, Conflict, Invalid, NotAllowed, NotFound
 from service.store.session import Sessions
 from service.store.tables import Approval, Decision, Job, PointState, Release
@@ -60,7 +60,7 @@ def test_an_approval_names_the_text_seen_and_fails_when_it_has_changed(sessions:
         )
         with pytest.raises(ChangedSince):
             review.approve(Deciding(session, lena, row.id, row.version, NOW), seen=seen)
-        assert row.state is State.READY
+        assert row.state is DraftState.READY
 
 
 def test_two_facilitators_cannot_overwrite_each_other(sessions: Sessions):
@@ -97,7 +97,7 @@ def test_within_the_undo_window_an_approval_can_be_taken_back_and_nothing_is_rel
         assert not release.release_due(session, row.id, now=NOW + timedelta(seconds=5))
         review.undo(Deciding(session, lena, row.id, row.version, NOW + timedelta(seconds=6)))
         assert not release.release_due(session, row.id, now=LATER)
-        assert row.state is State.READY
+        assert row.state is DraftState.READY
         assert session.scalars(select(Release)).all() == []
 
 
@@ -190,7 +190,7 @@ def test_a_draft_that_is_stuck_can_be_written_by_hand_to_the_end(sessions: Sessi
         row = hand_in(session, platform).draft
         make.begin(session, row.id, 1, now=NOW)
         make.fail(session, row.id, 1, "gave_up", "The index did not answer.", now=NOW)
-        assert (row.state, row.reason_code) == (State.STUCK, "gave_up")
+        assert (row.state, row.reason_code) == (DraftState.STUCK, "gave_up")
         review.write(Deciding(session, lena, row.id, row.version, NOW))
         wish = points.PointWish(
             PointKind.QUESTION, "What will your first pair look for?", "visit each other twice", "k2"
@@ -240,7 +240,7 @@ def test_a_point_resting_on_peer_work_withdrawn_while_the_machine_thought_is_lef
         submit.withdraw(session, platform, "s-yusuf", now=NOW)
         make.finish(session, row.id, 1, drafted(PLAN, source), now=NOW)
         session.refresh(row)
-        assert row.state is State.STUCK
+        assert row.state is DraftState.STUCK
         assert [finding.code for finding in row.findings] == ["source_gone"]
 
 
@@ -267,7 +267,7 @@ def test_feedback_given_elsewhere_is_released_as_it_is_and_taking_it_in_twice_ch
         row, changed = given_elsewhere.take_in_feedback(session, platform, "s-amara", wish, now=NOW)
         _, again = given_elsewhere.take_in_feedback(session, platform, "s-amara", wish, now=LATER)
         shown = release.feedback_of(session, amara, "s-amara")
-        assert (row.state, row.standing, row.score) == (State.RELEASED, Standing.PARTLY, 0.5)
+        assert (row.state, row.standing, row.score) == (DraftState.RELEASED, Standing.PARTLY, 0.5)
     assert (changed, again) == (True, False)
     assert (shown.summary, shown.approved_by, shown.drafted_by_machine) == ("Clear on when.", "Lena", False)
 

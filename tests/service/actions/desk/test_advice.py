@@ -12,7 +12,7 @@ from service.actions.desk import advice, outward
 from service.actions.drafts import read
 from service.actions.people import register
 from service.actions.work import submit
-from service.domain.drafts import State
+from service.domain.drafts import DraftState
 from service.domain.errors import NotFound
 from service.store.session import Sessions
 from tests.service.actions.memory.remembered import CARD, NEXT, QUIET, first, ready
@@ -55,7 +55,7 @@ def test_advice_stands_beside_own_and_edited_points_and_approval_goes_through(se
         edited, added = (point.id for point in shown_points(row))
         assert "grade" in codes(shown[edited])
         assert shown[added] == []
-        assert approve(session, lena, row).state is State.APPROVED
+        assert approve(session, lena, row).state is DraftState.APPROVED
 
 
 def shown_points(row):

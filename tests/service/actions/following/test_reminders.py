@@ -20,7 +20,7 @@ from service.actions.overview import challenge
 from service.actions.people import register
 from service.actions.work import submit
 from service.domain.errors import Invalid, NotAllowed, NotFound, NotNow
-from service.domain.reminders import LONGEST, Bar, ReminderKind, offer
+from service.domain.reminders import LONGEST, ReminderBar, ReminderKind, offer
 from service.domain.roles import Actor, Role
 from service.store.session import Sessions
 from service.store.tables import Organization, OutgoingEvent, ReadingRow, Release, Reminder, Submission
@@ -103,7 +103,7 @@ def test_nobody_is_reminded_of_the_same_thing_twice_within_the_days_that_the_org
         lena, mateo = act_as(session, platform, "lena"), act_as(session, platform, "mateo")
         send(session, lena, people=["amara"])
         sent = send(session, mateo, now=NOW + DAY)
-        assert sent.left_out == {"amara": Bar.LATELY}
+        assert sent.left_out == {"amara": ReminderBar.LATELY}
         assert len(sent.rows) == 2
         with pytest.raises(NotNow):
             send(session, mateo, people=["amara"], now=NOW + timedelta(days=6))
@@ -162,7 +162,7 @@ def test_work_that_was_taken_back_is_neither_asked_for_again_nor_spoken_of(sqlit
         with pytest.raises(NotFound):
             reminders_own.one(session, platform, row.id)
         sent = send(session, mateo, now=NOW + DAY)
-        assert sent.left_out == {"amara": Bar.TAKEN_BACK}
+        assert sent.left_out == {"amara": ReminderBar.TAKEN_BACK}
 
 
 @pytest.mark.parametrize("act", ["hand in", "read", "again", "step", "dismiss"])

@@ -15,11 +15,11 @@ from service.actions.approvals.deciding import Deciding
 from service.actions.galleries import changes, policy, review
 from service.actions.galleries import desk as galleries_desk
 from service.actions.learners import commitments, galleries
-from service.actions.learners.galleries import Stage
+from service.actions.learners.galleries import GalleryStage
 from service.actions.people import register
 from service.actions.work import submit
 from service.domain.errors import ChangedSince, Invalid, NotAllowed, NotFound, NotNow
-from service.domain.galleries import Hindrance, State
+from service.domain.galleries import GalleryState, SharingHindrance
 from service.domain.roles import Actor, Role
 from service.domain.visibility import PeersShown, SharingReach, ShowWork
 from service.store.session import Sessions
@@ -59,10 +59,15 @@ def names(session: Session) -> list[str]:
 def test_a_learner_asks_a_facilitator_approves_and_the_learner_compares(sessions: Sessions, platform: Actor) -> None:
     with sessions.writing() as session:
         amara = act_as(session, platform, "amara")
-        assert galleries.others(session, amara, "s-amara", now=NOW).stage is Stage.WAITING
+        assert galleries.others(session, amara, "s-amara", now=NOW).stage is GalleryStage.WAITING
         row = shown(session, platform)
         seen = galleries.others(session, amara, "s-amara", now=LATER)
-        assert (seen.stage, seen.own, seen.approved_by, seen.by_rule) == (Stage.SHOWN, WORKS["amara"], "Mateo", False)
+        assert (seen.stage, seen.own, seen.approved_by, seen.by_rule) == (
+            GalleryStage.SHOWN,
+            WORKS["amara"],
+            "Mateo",
+            False,
+        )
         assert 2 <= len(seen.works) <= 3
         assert {work.text for work in seen.works} <= set(WORKS.values()) - {WORKS["amara"]}
         assert not any(work.author for work in seen.works)
@@ -82,7 +87,7 @@ def test_nobody_sees_a_word_before_the_approval_and_the_reasons_never(sessions: 
         row = approved(session, mateo, of(session))
         assert not review.show_due(session, row.id, now=NOW)
         waiting = galleries.others(session, amara, "s-amara", now=NOW)
-        assert (waiting.stage, waiting.works, waiting.comparison) == (Stage.WAITING, (), "")
+        assert (waiting.stage, waiting.works, waiting.comparison) == (GalleryStage.WAITING, (), "")
         review.undo(Deciding(session, mateo, row.id, row.version, NOW))
         assert not review.show_due(session, row.id, now=LATER)
         with pytest.raises(NotFound):
@@ -171,10 +176,10 @@ def test_a_gallery_whose_work_is_taken_back_in_the_undo_window_is_not_shown(
         row = approved(session, act_as(session, platform, "mateo"), of(session))
         _no(session, platform, authors(session, row)[0])
         assert not review.show_due(session, row.id, now=LATER)
-        assert (row.state, row.reason_code) == (State.READY, "no_longer_shared")
+        assert (row.state, row.reason_code) == (GalleryState.READY, "no_longer_shared")
         mateo = act_as(session, platform, "mateo")
         desk = galleries_desk.show(session, mateo, row.id, now=LATER)
-        assert desk.works[0].hindrance is Hindrance.CONSENT
+        assert desk.works[0].hindrance is SharingHindrance.CONSENT
         with pytest.raises(Invalid):
             approved(session, mateo, row, now=LATER)
         changes.leave_out(Deciding(session, mateo, row.id, row.version, LATER), revision=desk.works[0].revision)
@@ -212,7 +217,7 @@ def test_work_shared_within_the_group_only_is_shown_to_no_other_group(sessions: 
         for person in ("lin", "amara"):
             galleries.ask(session, act_as(session, platform, person), f"s-{person}", now=NOW)
         machine(session)
-        assert (of(session, "lin").state, of(session, "lin").reason_code) == (State.STUCK, "too_few")
+        assert (of(session, "lin").state, of(session, "lin").reason_code) == (GalleryState.STUCK, "too_few")
         assert "lin" not in authors(session, of(session, "amara"))
         let_share(session, platform)
         mateo, row = act_as(session, platform, "mateo"), of(session, "lin")
@@ -241,7 +246,7 @@ def test_whoever_has_left_a_group_sees_nothing_any_more_that_is_shared_within_it
         moved = galleries.others(session, act_as(session, platform, "amara"), "s-amara", now=LATER)
         assert (moved.comparison, {work.shared for work in moved.works}) == ("", {False})
         desk = galleries_desk.show(session, act_as(session, platform, "mateo"), row.id, now=LATER)
-        assert {work.hindrance for work in desk.works} == {Hindrance.OTHER_GROUP}
+        assert {work.hindrance for work in desk.works} == {SharingHindrance.OTHER_GROUP}
 
 
 def test_names_are_shown_as_their_authors_choose_now(sessions: Sessions, platform: Actor) -> None:
@@ -338,12 +343,12 @@ def test_a_shown_gallery_can_be_taken_back_and_an_attempt_taken_back_ends_it(
             act_as(session, platform, "mateo"),
         )
         review.dismiss(Deciding(session, mateo, row.id, row.version, LATER), reason_code="other")
-        assert galleries.others(session, amara, "s-amara", now=LATER).stage is Stage.NOT_NOW
+        assert galleries.others(session, amara, "s-amara", now=LATER).stage is GalleryStage.NOT_NOW
         review.remake(Deciding(session, mateo, row.id, row.version, LATER))
         machine(session, now=LATER)
         shown(session, platform, now=LATER)
         submit.withdraw(session, amara, "s-amara", now=LATER)
-        assert row.state is State.WITHDRAWN
+        assert row.state is GalleryState.WITHDRAWN
         with pytest.raises(NotFound):
             galleries.others(session, amara, "s-amara", now=LATER)
         desk = galleries_desk.show(session, mateo, row.id, now=LATER)
@@ -354,7 +359,11 @@ def test_a_revision_has_an_undecided_gallery_chosen_anew(sessions: Sessions, pla
     with sessions.writing() as session:
         before = of(session).generation
         hand_in(session, platform, "amara", "We ask the students what to look for.", now=LATER)
-        assert (of(session).state, of(session).generation, of(session).items) == (State.SUGGESTED, before + 1, [])
+        assert (of(session).state, of(session).generation, of(session).items) == (
+            GalleryState.SUGGESTED,
+            before + 1,
+            [],
+        )
         assert session.scalars(select(Job).where(Job.kind == "gallery", Job.generation == before + 1)).one()
 
 
@@ -364,7 +373,7 @@ def test_a_learner_who_wants_no_machine_gets_what_a_facilitator_chooses(sessions
         yusuf, mateo = act_as(session, platform, "yusuf"), act_as(session, platform, "mateo")
         galleries.ask(session, yusuf, "s-yusuf", now=NOW)
         row = of(session, "yusuf")
-        assert (row.state, row.reason_code) == (State.STUCK, "ai_none")
+        assert (row.state, row.reason_code) == (GalleryState.STUCK, "ai_none")
         for one in galleries_desk.show(session, mateo, row.id, now=NOW).alternatives[:2]:
             changes.put_in(Deciding(session, mateo, row.id, row.version, NOW), revision=one.revision)
         assert row.comparison == ""
@@ -385,5 +394,5 @@ def test_the_list_takes_as_many_statements_for_five_as_for_one(sessions: Session
         machine(session)
     with sessions.reading() as session, statements(session) as many:
         listing = galleries_desk.listing(session, mateo, now=NOW)
-    assert (len(listing.items), listing.counts) == (5, {State.READY: 5})
+    assert (len(listing.items), listing.counts) == (5, {GalleryState.READY: 5})
     assert len(many) == len(few)

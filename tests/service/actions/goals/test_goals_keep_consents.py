@@ -81,7 +81,7 @@ def test_no_passage_and_no_name_is_shown_against_what_its_author_allows_now(scho
         _write(here, rows, said, policy)
         if look:
             with school.parts.sessions.writing() as session:
-                finding.look_again(session, school.actor, now=school.parts.now())
+                finding.search_all_again(session, school.actor, now=school.parts.now())
             work_off(school.parts)
         for reader, actor in readers.items():
             may = {p for p in WORDS if _may(said[p], policy) and GROUPS[p] in reviews[reader]}

@@ -12,7 +12,7 @@ from pipelines.values import AI, Standing
 from service.actions.challenges import setting
 from service.actions.introductions import circle
 from service.actions.introductions import works as introductions_works
-from service.actions.introductions.circle import Scene
+from service.actions.introductions.circle import MatchingScene
 from service.actions.people import register
 from service.actions.work import submit
 from service.domain.roles import Role
@@ -23,7 +23,7 @@ from tests.service.actions.introductions.village import OPEN, TEXTS, Village, se
 from tests.statements import statements
 
 
-def gathered(here: Village, before: Scene | None = None) -> Scene:
+def gathered(here: Village, before: MatchingScene | None = None) -> MatchingScene:
     with here.sessions.reading() as session:
         known = before.known if before else None
         return circle.gather(session, here.organization, now=here.now, known=known)

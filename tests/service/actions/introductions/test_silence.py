@@ -119,7 +119,7 @@ def test_a_facilitators_late_doubt_closes_it_for_both_whatever_was_answered(
     for village in (declined, silent):
         with village.sessions.writing() as session:
             version, mateo = session.get_one(Introduction, one).version, village.actor_in(session, "mateo")
-            why = desk.Why.WRONG_TIME
+            why = desk.IntroductionDismissalReason.WRONG_TIME
             desk.dismiss(Deciding(session, mateo, one, version, village.now), reason=why)
         assert village.sees("amara").items == village.sees("lin").items == ()
         with village.sessions.reading() as session:

@@ -10,7 +10,7 @@ from service.actions.approvals.deciding import Deciding
 from service.actions.decisions import release
 from service.actions.documents import versions
 from service.actions.learners import feedback
-from service.actions.learners.feedback import Stage
+from service.actions.learners.feedback import FeedbackStage
 from service.actions.people import register
 from service.actions.work import submit
 from service.domain.errors import NotFound
@@ -26,8 +26,8 @@ def test_each_revision_has_its_own_feedback_and_the_latest_comes_first(sessions:
         here = a_class(session)
         hand_in(session, here.amara, text=REVISED, now=LATER)
         second, first = feedback.revisions(session, here.amara, "s-amara")
-        assert (second.row.number, second.stage, second.feedback) == (2, Stage.AWAITED, None)
-        assert (first.row.number, first.stage) == (1, Stage.THERE)
+        assert (second.row.number, second.stage, second.feedback) == (2, FeedbackStage.AWAITED, None)
+        assert (first.row.number, first.stage) == (1, FeedbackStage.THERE)
         assert first.feedback is not None
         assert (first.feedback.approved_by, first.feedback.drafted_by_machine) == ("Lena", True)
         assert first.row.text[first.feedback.points[0].start : first.feedback.points[0].end] == "We"
@@ -38,7 +38,7 @@ def test_feedback_taken_back_is_told_as_that_and_nothing_of_it_is_read(sessions:
         here = a_class(session)
         release.retract(Deciding(session, here.lena, here.draft.id, here.draft.version, LATER), reason="Wrong")
         (only,) = feedback.revisions(session, here.amara, "s-amara")
-        assert (only.stage, only.feedback, only.taken_back_at) == (Stage.TAKEN_BACK, None, LATER)
+        assert (only.stage, only.feedback, only.taken_back_at) == (FeedbackStage.TAKEN_BACK, None, LATER)
         with pytest.raises(NotFound):
             feedback.read(session, here.amara, "s-amara", now=LATER)
 

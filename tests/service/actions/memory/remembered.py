@@ -44,7 +44,15 @@ def ready(
     assert make.begin(session, row.id, row.generation, now=now) is not None
     said = tuple(_point(text, *line) for line in lines)
     made = values.Draft(
-        values.Outcome.DRAFTED, "What to look for is open.", said, assessment, (), (), "rules", values.Usage(), "en"
+        values.DraftOutcome.DRAFTED,
+        "What to look for is open.",
+        said,
+        assessment,
+        (),
+        (),
+        "rules",
+        values.Usage(),
+        "en",
     )
     assert make.finish(session, row.id, row.generation, made, now=now)
     session.refresh(row)

@@ -20,7 +20,7 @@ from service.actions.people import register
 from service.actions.queue import waiting
 from service.actions.queue.filtering import DAY
 from service.actions.queue.waiting import QueueFilter, QueuePage, Whose
-from service.domain.drafts import State
+from service.domain.drafts import DraftState
 from service.domain.errors import Invalid, NotAllowed, NotFound
 from service.domain.roles import Actor, Role
 from service.store.session import Sessions
@@ -36,7 +36,7 @@ def text(at: int) -> str:
     return f"Number {at} is all about {TOPICS[at % len(TOPICS)]} {at}, and says so in {at * 7} words of its own {at}."
 
 
-def crowd(
+def waiting_drafts(
     session: Session, platform: Actor, count: int, group: str = "north", *, days: int = 1, name: str = "p"
 ) -> list[DraftRow]:
     """So many learners of a group, each with a draft that is ready; handed in over so many days."""
@@ -72,7 +72,7 @@ def test_what_is_stuck_comes_first_then_the_earlier_day_and_within_a_day_an_orde
     with sessions.writing() as session:
         platform = found(session)
         lena = act_as(session, platform, "lena")
-        rows = crowd(session, platform, 9, days=3)
+        rows = waiting_drafts(session, platform, 9, days=3)
         last = stick(session, hand_in(session, platform, "amara", now=NOW + timedelta(days=9)).draft)
         shown = look(session, lena)
         assert ids(shown)[0] == last.id
@@ -92,7 +92,7 @@ def test_a_row_says_who_when_and_how_much_there_is_to_read(sessions: Sessions):
         shown = look(session, lena).rows[0]
         assert (shown.person, shown.group_name, shown.challenge_title) == ("Amara Okafor", "North", "Peer observation")
         assert (shown.submission, shown.group, shown.challenge) == ("s-amara", "north", "observe")
-        assert (shown.state, shown.band, shown.points, shown.findings) == (State.READY, Band.MEDIUM, 1, 0)
+        assert (shown.state, shown.band, shown.points, shown.findings) == (DraftState.READY, Band.MEDIUM, 1, 0)
         assert shown.claim is not None
         assert (shown.claim.name, shown.claim.mine) == ("Mateo", False)
         assert look(session, mateo).rows[0].claim.mine
@@ -155,8 +155,8 @@ def several(session: Session) -> tuple[Actor, dict[str, DraftRow]]:
     ("wanted", "names"),
     [
         (QueueFilter(), {"old", "south", "stuck"}),
-        (QueueFilter(states=(State.WAITING,)), {"waiting"}),
-        (QueueFilter(states=(State.STUCK, State.WAITING)), {"stuck", "waiting"}),
+        (QueueFilter(states=(DraftState.WAITING,)), {"waiting"}),
+        (QueueFilter(states=(DraftState.STUCK, DraftState.WAITING)), {"stuck", "waiting"}),
         (QueueFilter(group="south"), {"south"}),
         (QueueFilter(group="all"), {"old", "south", "stuck"}),
         (QueueFilter(challenge="observe"), {"old", "south", "stuck"}),
@@ -168,7 +168,7 @@ def several(session: Session) -> tuple[Actor, dict[str, DraftRow]]:
         (QueueFilter(stale=True), {"south"}),
         (QueueFilter(stale=True, days=3), set()),
         (QueueFilter(asks=True), {"told"}),
-        (QueueFilter(asks=True, states=(State.READY,)), set()),
+        (QueueFilter(asks=True, states=(DraftState.READY,)), set()),
     ],
 )
 def test_it_can_be_asked_for_part_of_it_and_counts_the_same(sessions: Sessions, wanted: QueueFilter, names: set[str]):
@@ -199,7 +199,7 @@ def test_pages_follow_one_another_without_gap_or_repeat_also_when_one_of_them_is
     with sessions.writing() as session:
         platform = found(session)
         lena = act_as(session, platform, "lena")
-        crowd(session, platform, 7, days=2)
+        waiting_drafts(session, platform, 7, days=2)
         whole = ids(look(session, lena))
         first = look(session, lena, limit=3)
         second = look(session, lena, after=first.next, limit=3)
@@ -218,7 +218,7 @@ def test_what_comes_next_is_what_the_queue_shows_first_that_nobody_else_is_at_an
     with sessions.writing() as session:
         platform = found(session)
         lena, mateo = act_as(session, platform, "lena"), act_as(session, platform, "mateo")
-        crowd(session, platform, 4)
+        waiting_drafts(session, platform, 4)
         wanted = QueueFilter(group="north")
         order = ids(look(session, lena, filter=wanted))
         assert waiting.next(session, lena, wanted, now=NOW) == order[0]
@@ -262,7 +262,7 @@ def test_the_number_of_statements_is_the_same_for_few_and_for_many(sessions: Ses
         platform = found(session)
         mateo = act_as(session, platform, "mateo")
         wanted = QueueFilter(group="all", challenge="observe")
-        crowd(session, platform, 1)
+        waiting_drafts(session, platform, 1)
         acts = {
             "page": lambda: look(session, mateo, filter=wanted),
             "next": lambda: waiting.next(session, mateo, wanted, now=NOW),
@@ -270,7 +270,7 @@ def test_the_number_of_statements_is_the_same_for_few_and_for_many(sessions: Ses
             "waiting": lambda: waiting.waiting(session, mateo, wanted, now=NOW),
         }
         few = {name: count(session, act) for name, act in acts.items()}
-        crowd(session, platform, 11, "south", name="q", days=4)
+        waiting_drafts(session, platform, 11, "south", name="q", days=4)
         assert len(look(session, mateo).rows) == 12
         assert {name: count(session, act) for name, act in acts.items()} == few
         assert few == {"page": 9, "next": 3, "pulse": 3, "waiting": 3}
@@ -280,7 +280,7 @@ def test_days_of_the_queue_are_utcs_wherever_the_database_thinks_it_is(sessions:
     with sessions.writing() as session:
         platform = found(session)
         lena = act_as(session, platform, "lena")
-        first, later = crowd(session, platform, 2)
+        first, later = waiting_drafts(session, platform, 2)
         midnight = NOW.replace(hour=0)
         first.created_at, later.created_at = midnight - timedelta(minutes=30), midnight + timedelta(minutes=30)
         first.shuffle, later.shuffle = "9", "1"

@@ -18,7 +18,7 @@ from service.actions.people import register
 from service.actions.requests import find, need
 from service.actions.work import similar, submit
 from service.domain import galleries as gallery_rules
-from service.domain.drafts import State
+from service.domain.drafts import DraftState
 from service.domain.errors import Invalid, NotAllowed, NotNow
 from service.domain.roles import Actor
 from service.jobs.galleries import chosen
@@ -47,7 +47,7 @@ def _school(sessions: Sessions, *, handed_in: bool = False) -> Actor:
     return platform
 
 
-def _drafts(sessions: Sessions) -> list[tuple[State, AI]]:
+def _drafts(sessions: Sessions) -> list[tuple[DraftState, AI]]:
     with sessions.reading() as session:
         rows = session.execute(
             select(DraftRow.state, Revision.ai)
@@ -69,14 +69,14 @@ def _takes_back(platform: Actor) -> Act:
 def test_a_no_to_machines_that_crosses_a_hand_in_finds_it(crossed: Sessions) -> None:
     platform = _school(crossed)
     crossing(crossed, lambda session: hand_in(session, platform), _says_no(platform)).result()
-    assert _drafts(crossed) == [(State.STUCK, AI.NONE)]
+    assert _drafts(crossed) == [(DraftState.STUCK, AI.NONE)]
 
 
 @pytest.mark.servers
 def test_a_hand_in_that_crosses_a_no_to_machines_is_for_people(crossed: Sessions) -> None:
     platform = _school(crossed)
     crossing(crossed, _says_no(platform), lambda session: hand_in(session, platform)).result()
-    assert _drafts(crossed) == [(State.STUCK, AI.NONE)]
+    assert _drafts(crossed) == [(DraftState.STUCK, AI.NONE)]
 
 
 @pytest.mark.servers
@@ -96,14 +96,14 @@ def test_a_revision_never_lands_on_what_was_just_taken_back(crossed: Sessions) -
     platform = _school(crossed, handed_in=True)
     later = crossing(crossed, _takes_back(platform), lambda session: hand_in(session, platform, "amara", OTHER_PLAN))
     assert isinstance(later.exception(), NotNow)
-    assert [state for state, _ in _drafts(crossed)] == [State.WITHDRAWN]
+    assert [state for state, _ in _drafts(crossed)] == [DraftState.WITHDRAWN]
 
 
 @pytest.mark.servers
 def test_taking_back_finds_the_revision_that_it_crosses(crossed: Sessions) -> None:
     platform = _school(crossed, handed_in=True)
     crossing(crossed, lambda session: hand_in(session, platform, "amara", OTHER_PLAN), _takes_back(platform)).result()
-    assert [state for state, _ in _drafts(crossed)] == [State.WITHDRAWN, State.WITHDRAWN]
+    assert [state for state, _ in _drafts(crossed)] == [DraftState.WITHDRAWN, DraftState.WITHDRAWN]
 
 
 @pytest.mark.servers
@@ -127,7 +127,7 @@ def test_feedback_from_elsewhere_is_not_released_on_what_was_just_taken_back(cro
         lambda session: given_elsewhere.take_in_feedback(session, platform, "s-amara", wish, now=NOW),
     )
     assert isinstance(later.exception(), NotNow)
-    assert [state for state, _ in _drafts(crossed)] == [State.WITHDRAWN]
+    assert [state for state, _ in _drafts(crossed)] == [DraftState.WITHDRAWN]
 
 
 @pytest.mark.servers
@@ -141,7 +141,7 @@ def test_a_no_to_machines_waits_for_what_is_just_stored_and_leaves_it(crossed: S
         lambda session: make.finish(session, row.id, row.generation, drafted(), now=NOW),
         _says_no(platform),
     ).result()
-    assert _drafts(crossed) == [(State.READY, AI.NONE)]
+    assert _drafts(crossed) == [(DraftState.READY, AI.NONE)]
 
 
 def _unheard(session: Session) -> None:
@@ -158,8 +158,8 @@ def _gone(session: Session) -> None:
 ENDS = pytest.mark.parametrize(
     ("happens", "draft_is", "gallery_is"),
     [
-        (_unheard, State.STUCK, gallery_rules.State.STUCK),
-        (_gone, State.WITHDRAWN, gallery_rules.State.WITHDRAWN),
+        (_unheard, DraftState.STUCK, gallery_rules.GalleryState.STUCK),
+        (_gone, DraftState.WITHDRAWN, gallery_rules.GalleryState.WITHDRAWN),
     ],
     ids=["consent", "withdrawal"],
 )
@@ -167,7 +167,7 @@ ENDS = pytest.mark.parametrize(
 
 @ENDS
 def test_a_draft_looks_again_before_a_machine_reads(
-    sessions: Sessions, happens: Act, draft_is: State, gallery_is: gallery_rules.State
+    sessions: Sessions, happens: Act, draft_is: DraftState, gallery_is: gallery_rules.GalleryState
 ) -> None:
     with sessions.writing() as session:
         row = hand_in(session, found(session)).draft
@@ -179,7 +179,7 @@ def test_a_draft_looks_again_before_a_machine_reads(
 
 @ENDS
 def test_a_draft_looks_again_before_it_is_kept(
-    sessions: Sessions, happens: Act, draft_is: State, gallery_is: gallery_rules.State
+    sessions: Sessions, happens: Act, draft_is: DraftState, gallery_is: gallery_rules.GalleryState
 ) -> None:
     with sessions.writing() as session:
         row = hand_in(session, found(session)).draft
@@ -218,12 +218,12 @@ def _waiting_gallery(session: Session) -> Gallery:
     own = session.scalars(select(Submission).where(Submission.external_id == "s-amara")).one()
     revision = submit.revision_of(session, own)
     assert revision is not None
-    return wanted.want(session, own, revision, gallery_rules.By.LEARNER, now=NOW)
+    return wanted.want(session, own, revision, gallery_rules.GalleryActor.LEARNER, now=NOW)
 
 
 @ENDS
 def test_a_gallery_looks_again_before_a_machine_reads(
-    sessions: Sessions, happens: Act, draft_is: State, gallery_is: gallery_rules.State
+    sessions: Sessions, happens: Act, draft_is: DraftState, gallery_is: gallery_rules.GalleryState
 ) -> None:
     with sessions.writing() as session:
         row = _waiting_gallery(session)
@@ -234,7 +234,7 @@ def test_a_gallery_looks_again_before_a_machine_reads(
 
 @ENDS
 def test_a_gallery_looks_again_before_it_is_kept(
-    sessions: Sessions, happens: Act, draft_is: State, gallery_is: gallery_rules.State
+    sessions: Sessions, happens: Act, draft_is: DraftState, gallery_is: gallery_rules.GalleryState
 ) -> None:
     with sessions.writing() as session:
         row = _waiting_gallery(session)
@@ -253,8 +253,8 @@ def test_a_gallery_that_nobody_may_have_chosen_by_now_is_told_at_once(sessions: 
         revision = submit.revision_of(session, own)
         assert revision is not None
         _unheard(session)
-        wanted.want(session, own, revision, gallery_rules.By.LEARNER, now=NOW)
-        assert of(session).state is gallery_rules.State.STUCK
+        wanted.want(session, own, revision, gallery_rules.GalleryActor.LEARNER, now=NOW)
+        assert of(session).state is gallery_rules.GalleryState.STUCK
 
 
 def test_what_was_found_for_a_need_is_not_kept_once_no_machine_may_read_it(sessions: Sessions) -> None:

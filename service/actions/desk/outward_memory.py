@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session
 
 from service.actions.desk import outward
 from service.actions.memory.alerts import Alert
-from service.actions.memory.decided import Reached, Remembered
-from service.actions.memory.question import Asked
-from service.domain.consistency import Said
+from service.actions.memory.decided import Reached, RememberedPoint
+from service.actions.memory.question import ChallengeQuestions
+from service.domain.consistency import SaidPoint
 from service.store.library import MOST_IDS
 from service.store.tables import Challenge, Group, Person, Submission
 
@@ -24,14 +24,14 @@ from service.store.tables import Challenge, Group, Person, Submission
 class DecisionSeen:
     """One of two opposite decisions: external ids of submission, group and person, and who the person is."""
 
-    row: Remembered
+    row: RememberedPoint
     submission: str
     group: str
     by: str | None
     name: str
 
     @property
-    def said(self) -> Said:
+    def said(self) -> SaidPoint:
         return self.row.said
 
 
@@ -58,7 +58,7 @@ class ReachSeen:
 class QuestionSeen:
     """What is asked about a challenge and what was answered; people by external id."""
 
-    row: Asked
+    row: ChallengeQuestions
     criteria: dict[str, str]
     people: dict[str, str]
 
@@ -70,7 +70,7 @@ def alerts(session: Session, rows: Sequence[Alert]) -> list[AlertSeen]:
     submissions = outward.names(session, Submission, (side.said.submission for side in sides))
     groups = outward.names(session, Group, (side.group for side in sides))
 
-    def seen(side: Remembered) -> DecisionSeen:
+    def seen(side: RememberedPoint) -> DecisionSeen:
         by, name = people.get(side.by or "", (None, ""))
         return DecisionSeen(side, submissions[side.said.submission], groups[side.group], by, name)
 
@@ -99,6 +99,6 @@ def reach(session: Session, rows: Sequence[Reached]) -> list[ReachSeen]:
     return [ReachSeen(row, submissions[row.draft.submission_id], groups[row.draft.group_id]) for row in rows]
 
 
-def question(session: Session, challenge: Challenge, row: Asked) -> QuestionSeen:
+def question(session: Session, challenge: Challenge, row: ChallengeQuestions) -> QuestionSeen:
     criteria = {criterion.key: criterion.text for criterion in challenge.criteria}
     return QuestionSeen(row, criteria, outward.names(session, Person, (one.person_id for one in row.answered)))

@@ -14,9 +14,9 @@ from sqlalchemy.orm import Session
 from service import wiring
 from service.actions.access import organizations
 from service.cli.console import settings
-from service.domain.drafts import State
+from service.domain.drafts import DraftState
 from service.domain.errors import Invalid, NotFound
-from service.domain.roles import Actor, Reach
+from service.domain.roles import Actor, CredentialReach
 from service.jobs.folder import DataFolder, FolderTaken
 from service.settings import Dispatch, Settings
 from service.store import migrate
@@ -38,7 +38,7 @@ def opened() -> wiring.Parts:
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class OrganizationProgress:
     """How far an organization's work has come, counted in the database."""
 
     lines: int
@@ -54,7 +54,7 @@ class Progress:
         return self.jobs == 0 and self.lines_done == self.lines
 
 
-def progress(session: Session, organization: str, now: datetime) -> Progress:
+def progress(session: Session, organization: str, now: datetime) -> OrganizationProgress:
     """What is done and what is left at this moment; a job that may not begin yet is not waited for."""
     lines, kept, failed = session.execute(
         select(func.sum(ImportRun.lines), func.sum(ImportRun.kept), func.sum(ImportRun.failed)).where(
@@ -70,8 +70,8 @@ def progress(session: Session, organization: str, now: datetime) -> Progress:
         or_(Job.not_before <= now, Job.attempts > 0),  # one that is put off after a failure is still waited for
     )
     drafts = select(func.count()).where(DraftRow.organization_id == organization)
-    in_work = drafts.where(DraftRow.state.in_((State.WAITING, State.DRAFTING)))
-    return Progress(
+    in_work = drafts.where(DraftRow.state.in_((DraftState.WAITING, DraftState.DRAFTING)))
+    return OrganizationProgress(
         lines=lines or 0,
         lines_done=(kept or 0) + (failed or 0) if running else lines or 0,
         bad_lines=failed or 0,
@@ -111,7 +111,7 @@ def working(settings: Settings, parts: wiring.Parts) -> Iterator[bool]:
         folder.free()
 
 
-def wait(parts: wiring.Parts, organization: str, show: Callable[[Progress], None]) -> Progress:
+def wait(parts: wiring.Parts, organization: str, show: Callable[[OrganizationProgress], None]) -> OrganizationProgress:
     """Until nothing of the organization's work is left, showing how far it is."""
     while True:
         with parts.sessions.reading() as session:
@@ -139,9 +139,11 @@ def operator(session: Session, row: Organization) -> Actor:
     keys = session.scalars(
         select(Credential)
         .where(
-            Credential.organization_id == row.id, Credential.reach == Reach.PLATFORM, Credential.revoked_at.is_(None)
+            Credential.organization_id == row.id,
+            Credential.reach == CredentialReach.PLATFORM,
+            Credential.revoked_at.is_(None),
         )
         .order_by(Credential.id.desc())
     )
     newest = next((key.id for key in keys if not key.groups), "operator")
-    return Actor(row.id, newest, Reach.PLATFORM)
+    return Actor(row.id, newest, CredentialReach.PLATFORM)

@@ -16,7 +16,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from pipelines.values import Band, PointKind, Shelf, SourceKind
-from service.domain.drafts import State
+from service.domain.drafts import DraftState
 from service.domain.ids import new_id
 from service.domain.likeness import sketch
 from service.domain.texts import digest
@@ -47,7 +47,7 @@ KINDS = (PointKind.STRENGTH, PointKind.NEXT_STEP, PointKind.QUESTION)
 
 
 @dataclass
-class Crowd:
+class WaitingDrafts:
     """What all rows share. `last` is the work laid before, and the draft that is the first of its kind."""
 
     organization: str
@@ -67,22 +67,22 @@ def lay(session: Session, organization: str, count: int) -> None:
     groups, challenges = (
         session.scalars(select(model.id).where(model.organization_id == of)).all() for model in (Group, Challenge)
     )
-    crowd = Crowd(of, groups, challenges, datetime.now(UTC), random.Random(1))
+    made = WaitingDrafts(of, groups, challenges, datetime.now(UTC), random.Random(1))
     for start in range(0, count, AT_ONCE):
         rows: Rows = {}
         for at in range(start, min(count, start + AT_ONCE)):
-            for model, row in _one(crowd, at):
+            for model, row in _one(made, at):
                 rows.setdefault(model, []).append({"organization_id": of, **row})
         for model, some in rows.items():
             session.execute(insert(model), some)
 
 
-def _one(crowd: Crowd, at: int) -> Iterator[tuple[type[Base], dict[str, Any]]]:
+def _one(made: WaitingDrafts, at: int) -> Iterator[tuple[type[Base], dict[str, Any]]]:
     """Everything of one learner, in the order in which rows need one another."""
-    dice, at_time = crowd.dice, crowd.now - timedelta(minutes=crowd.dice.randint(0, 30 * 24 * 60))
+    dice, at_time = made.dice, made.now - timedelta(minutes=made.dice.randint(0, 30 * 24 * 60))
     person, submission, revision, draft = new_id(), new_id(), new_id(), new_id()
-    text, challenge, first, shuffle = _work(crowd, at, draft)
-    group = dice.choice(crowd.groups)
+    text, challenge, first, shuffle = _work(made, at, draft)
+    group = dice.choice(made.groups)
     yield Person, {"id": person, "external_id": f"laid-{at}", "name": f"Learner {at}", "created_at": at_time}
     yield Consent, {"person_id": person, "changed_at": at_time}
     handed_in = {"challenge_id": challenge, "person_id": person, "group_id": group, "created_at": at_time}
@@ -107,15 +107,15 @@ def _one(crowd: Crowd, at: int) -> Iterator[tuple[type[Base], dict[str, Any]]]:
     yield Sketch, {"draft_id": draft, "challenge_id": challenge, "first_id": first, "data": sketch(text)}
 
 
-def _work(crowd: Crowd, at: int, draft: str) -> tuple[str, str, str, str]:
+def _work(made: WaitingDrafts, at: int, draft: str) -> tuple[str, str, str, str]:
     """A text, its challenge, the draft that is the first on such work, and its place in the order."""
-    dice = crowd.dice
-    if at % ONE_IN == 0 and crowd.last[0]:
-        text, challenge, first, shuffle = crowd.last
+    dice = made.dice
+    if at % ONE_IN == 0 and made.last[0]:
+        text, challenge, first, shuffle = made.last
         return f"{text} Number {at}.", challenge, first, shuffle
     text = " ".join(dice.choices(VOCABULARY, k=dice.randint(150, 350)))
-    crowd.last = (text, dice.choice(crowd.challenges), draft, f"{dice.getrandbits(64):016x}")
-    return crowd.last
+    made.last = (text, dice.choice(made.challenges), draft, f"{dice.getrandbits(64):016x}")
+    return made.last
 
 
 def _times(at: datetime) -> dict[str, datetime]:
@@ -128,7 +128,7 @@ def _draft(dice: random.Random, at: int) -> dict[str, Any]:
     found = {"shelf": Shelf.PRECEDENTS.value, "dense": 0.5, "lexical": 0.5, "fused": 0.5}
     stuck = at % 20 == 0
     return {
-        "state": State.STUCK if stuck else State.READY,
+        "state": DraftState.STUCK if stuck else DraftState.READY,
         "reason": "No point stood up to checking. Please write the feedback yourself." if stuck else "",
         "band": dice.choice(list(Band)),
         "summary": "Who and when are clear; what will be looked for is still open.",
