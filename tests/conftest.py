@@ -48,6 +48,7 @@ def no_server(reason: str) -> NoReturn:
     pytest.skip(reason)
 
 
+@pytest.hookimpl(tryfirst=True)  # xdist reads the marks in the same hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Two processes share the tests file by file; what starts something costly once is done by one of them.
 
@@ -67,7 +68,7 @@ def _share(item: pytest.Item) -> str:
         return "browser"
     if item.get_closest_marker("model"):
         return "model"
-    return "journeys" if "journeys" in folders else str(item.path)
+    return "journeys" if "journeys" in folders else item.nodeid.partition("::")[0]
 
 
 @pytest.fixture(scope="session")

@@ -24,7 +24,7 @@ from tests import commands
 from tests.forked import FORKED
 from tests.ports import free_port
 
-PATIENCE = 60.0
+PATIENCE = 120.0
 """Seconds until something that must come is missed; a process takes a few to start on a busy machine."""
 
 
