@@ -11,11 +11,11 @@ ENV PATH=/opt/peerloom/bin:$PATH
 ARG TORCH_INDEX=
 RUN pip install ${TORCH_INDEX:+--index-url "$TORCH_INDEX"} "torch==2.13.0"
 
-COPY pyproject.toml README.md ./
+COPY pyproject.toml constraints.txt README.md LICENSE ./
 COPY prompts prompts
 COPY pipelines pipelines
 COPY service service
-RUN pip install .
+RUN pip install --constraint constraints.txt .
 
 FROM python:3.12-slim
 

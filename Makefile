@@ -2,11 +2,15 @@
 # `make demo ONCE=1` shows the demonstration and exits instead of serving.
 
 PYTHON ?= python3
+WORKERS ?= 2
 BIN := .venv/bin
 STAMP := .venv/.installed
 
+# What counts the lines that run: from Python 3.12 on the interpreter does so itself, at little cost.
+CORE := import sys; print('sysmon' if sys.version_info >= (3, 12) else 'ctrace')
+
 .DEFAULT_GOAL := help
-.PHONY: help demo test sure serve docs
+.PHONY: help demo test coverage sure serve docs lock
 
 help: ## What there is
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -14,8 +18,16 @@ help: ## What there is
 demo: $(STAMP) ## Load an invented organization, draft its feedback, show it, and serve (ONCE=1: exit instead of serving)
 	@$(BIN)/peerloom demo $(if $(ONCE),--once)
 
-test: $(STAMP) ## Run the tests
-	@$(BIN)/python -m pytest -q $(ARGS)
+test: $(STAMP) ## Run the tests, in two processes (WORKERS=0: in this one; LONG=1: many more examples)
+	@PEERLOOM_TEST_LONG=$(LONG) $(if $(COVERAGE),COVERAGE_CORE=$$($(BIN)/python -c "$(CORE)")) \
+	  $(BIN)/python $(if $(COVERAGE),-m coverage run) -m pytest -q -n $(WORKERS) --dist loadgroup --no-loadscope-reorder \
+	  --durations=25 $(ARGS)
+
+coverage: $(STAMP) ## Run the tests, and say what of the code they ran (ARGS="…" as for test)
+	@$(BIN)/python -m coverage erase
+	@$(MAKE) --no-print-directory test COVERAGE=1
+	@$(BIN)/python -m coverage combine --quiet
+	@$(BIN)/python -m coverage report
 
 sure: $(STAMP) ## Everything that must hold: format, lint, types, layers, tests
 	$(BIN)/ruff format --check .
@@ -31,10 +43,26 @@ serve: $(STAMP) ## Bring the database up to date and serve
 docs: $(STAMP) ## Make the reference pages of docs/ from the code
 	@$(BIN)/python -m service.cli.reference docs/reference
 
+lock: $(BIN)/python ## Choose the version of every package anew, within pyproject.toml, and keep it in constraints.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --dry-run --ignore-installed \
+	  --report .venv/lock.json ".[test,benchmark]"
+	@$(BIN)/python -c "$$WRITE_LOCK"
+
+define WRITE_LOCK
+import json, pathlib, re
+found = (one["metadata"] for one in json.loads(pathlib.Path(".venv/lock.json").read_text("utf-8"))["install"])
+pins = {re.sub("[-_.]+", "-", one["name"]).lower(): one["version"].partition("+")[0] for one in found}
+del pins["peerloom"]
+lines = ["# The version of every package, as tested. Made by make lock; pyproject.toml says what may be chosen."]
+lines += [f"{name}=={version}" for name, version in sorted(pins.items())]
+pathlib.Path("constraints.txt").write_text("\n".join(lines) + "\n", "utf-8")
+endef
+export WRITE_LOCK
+
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Peerloom needs Python 3.11 or later; set PYTHON=…")'
 	@$(PYTHON) -m venv .venv
 
-$(STAMP): pyproject.toml | $(BIN)/python
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[test]"
+$(STAMP): pyproject.toml constraints.txt | $(BIN)/python
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[test]"
 	@touch $@

@@ -20,7 +20,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from benchmarks.setting import command, say, share, told
 from pipelines.evaluation import folders, measures
 from pipelines.evaluation.answers import Bench, Drafter, Read, criterion_spearman, outcomes, same_feedback
-from pipelines.evaluation.folders import Row
+from pipelines.evaluation.folders import JudgedAnswer
 from pipelines.ports import Embedder
 
 
@@ -47,7 +47,7 @@ def baseline(bench: Bench) -> dict[str, Any]:
     return found
 
 
-def _by_five(row: Row, history: Sequence[Row], likeness: Any) -> Read:
+def _by_five(row: JudgedAnswer, history: Sequence[JudgedAnswer], likeness: Any) -> Read:
     nearest = [history[at] for at in np.argsort(-likeness, kind="stable")[:5]]
     (standing, votes), *_ = Counter(one.standing for one in nearest).most_common()
     score = float(np.mean([one.mark for one in nearest]))

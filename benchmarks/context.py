@@ -18,14 +18,14 @@ from benchmarks.setting import command, told
 from pipelines.evaluation import folders, measures
 from pipelines.evaluation.configuration import Retrieving
 from pipelines.evaluation.context import DEPTH, ask, outcomes, scope, shelved
-from pipelines.evaluation.folders import Question
-from pipelines.lexical import terms
+from pipelines.evaluation.folders import DocumentQuestion
 from pipelines.ports import Embedder
 from pipelines.retrieval import Shelves
+from pipelines.texts.lexical import terms
 from pipelines.values import Shelf
 
 
-def lexical_ranks(questions: Sequence[Question], shelves: Shelves, embedder: Embedder) -> list[int | None]:
+def lexical_ranks(questions: Sequence[DocumentQuestion], shelves: Shelves, embedder: Embedder) -> list[int | None]:
     """The baseline: documents by their best passage's BM25."""
     found: list[int | None] = []
     for question in questions:
@@ -37,7 +37,7 @@ def lexical_ranks(questions: Sequence[Question], shelves: Shelves, embedder: Emb
     return found
 
 
-def figures(questions: Sequence[Question], ranks: Sequence[int | None]) -> dict[str, float | None]:
+def figures(questions: Sequence[DocumentQuestion], ranks: Sequence[int | None]) -> dict[str, float | None]:
     """hit@1, hit@5 and mean reciprocal rank."""
     return measures.figures(outcomes(questions, ranks), measures.FINDING)
 

@@ -15,12 +15,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from benchmarks.setting import command, say, share
-from pipelines.approaches import Work
-from pipelines.brief import tensions
-from pipelines.differing import Text, differing
+from pipelines.approaches import ApproachWork
+from pipelines.briefs.making import tensions
+from pipelines.differing import DifferingText, differing
 from pipelines.ports import Embedder
+from pipelines.texts.wording import tokens
 from pipelines.values import Criterion
-from pipelines.wording import tokens
 
 NEAREST: Final = 0.5
 """Cosine from which the baseline takes two passages for the same matter."""
@@ -67,13 +67,13 @@ def _numbers(text: str) -> set[str]:
     return {word for word in tokens(text) if word[0].isdigit()}
 
 
-def _texts(case: Case, embedder: Embedder) -> tuple[list[Text], list[Text]]:
+def _texts(case: Case, embedder: Embedder) -> tuple[list[DifferingText], list[DifferingText]]:
     vectors = embedder.embed([case["document"], *(one["text"] for one in case["work"])])
     work = [
-        Text(f"w{at}", one["text"], 0, one["person"], one["group"], vectors[at])
+        DifferingText(f"w{at}", one["text"], 0, one["person"], one["group"], vectors[at])
         for at, one in enumerate(case["work"], 1)
     ]
-    return [Text("document", case["document"], vector=vectors[0])], work
+    return [DifferingText("document", case["document"], vector=vectors[0])], work
 
 
 def of_brief(cases: Sequence[Case]) -> dict[str, Any]:
@@ -87,8 +87,8 @@ def of_brief(cases: Sequence[Case]) -> dict[str, Any]:
     return measured(told)
 
 
-def _work(id_: str, text: str) -> Work:
-    return Work(id_, text, id_, places={"k": (0, len(text))})
+def _work(id_: str, text: str) -> ApproachWork:
+    return ApproachWork(id_, text, id_, places={"k": (0, len(text))})
 
 
 def measured(told: Sequence[tuple[bool, bool]]) -> dict[str, Any]:

@@ -21,8 +21,8 @@ from urllib.parse import quote
 from benchmarks.running import Answer, Caller, House, house
 from benchmarks.setting import last_line, say, share, told
 from pipelines.evaluation import folders
-from pipelines.evaluation.folders import Answers, Row
-from pipelines.wording import unquoted
+from pipelines.evaluation.folders import Answers, JudgedAnswer
+from pipelines.texts.wording import unquoted
 
 ANSWERS = 20
 CONTROLLED = "controlled"
@@ -169,7 +169,7 @@ class Insertion:
     hostile: Hostile | None = None
 
 
-def insertions(rows: Sequence[Row], strings: Sequence[Hostile]) -> list[Insertion]:
+def insertions(rows: Sequence[JudgedAnswer], strings: Sequence[Hostile]) -> list[Insertion]:
     """Each answer as it is, then each attack in one of them, and its control."""
     made = [Insertion(f"plain-{at}", row.id, row.challenge, row.text) for at, row in enumerate(rows)]
     benign = " ".join(" ".join(one.text.split()) for one in strings if one.malicious is False) + " "

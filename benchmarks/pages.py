@@ -20,7 +20,7 @@ from itertools import cycle
 from typing import Any
 from urllib.parse import urlsplit
 
-from benchmarks import crowd
+from benchmarks import waiting_drafts
 from benchmarks.running import CALL_SECONDS, Caller, House, house
 from benchmarks.setting import last_line, say, told
 from service.store.session import Sessions, make_engine
@@ -165,11 +165,11 @@ def _json(body: dict[str, Any]) -> bytes:
 
 
 def laid(home: House, count: int) -> None:
-    """The crowd, in the service's own database while it does not run."""
+    """The waiting drafts, in the service's own database while it does not run."""
     say(f"laying {count} drafts")
     engine = make_engine(f"sqlite:///{home.folder / 'data' / 'peerloom.db'}")
     with Sessions(engine).writing() as session:
-        crowd.lay(session, ORGANIZATION, count)
+        waiting_drafts.lay(session, ORGANIZATION, count)
     engine.dispose()
 
 

@@ -29,7 +29,7 @@ from pipelines.people.commons import Commons
 from pipelines.people.likeness import scores
 from pipelines.people.matching import match
 from pipelines.people.reasons import Circle
-from pipelines.people.values import Profile, Work
+from pipelines.people.values import PersonWork, Profile
 from pipelines.ports import Embedder, Vectors
 from pipelines.values import ChallengeBrief, Standing
 
@@ -70,7 +70,7 @@ class Drawn:
         return np.asarray(found / np.maximum(np.linalg.norm(found, axis=1, keepdims=True), 1e-9), np.float32)
 
 
-def crowd(people: int) -> tuple[Circle, Commons, dict[str, ChallengeBrief]]:
+def invented_people(people: int) -> tuple[Circle, Commons, dict[str, ChallengeBrief]]:
     """An organization of groups of 25, with as many people at each challenge whatever its size."""
     rng = random.Random(people)
     names, challenges = [f"p{number}" for number in range(people)], [f"c{number}" for number in range(people // 20)]
@@ -82,7 +82,7 @@ def crowd(people: int) -> tuple[Circle, Commons, dict[str, ChallengeBrief]]:
         for challenge in rng.sample(challenges, EACH):
             text = " ".join(rng.choices(words, odds, k=60)).capitalize() + "."
             judged = {f"{challenge}-{k}": rng.choice((Standing.MET, Standing.NOT_YET)) for k in range(4)}
-            works.append(Work(f"{name}-{challenge}", name, challenge, text, criteria=judged, quotable=True))
+            works.append(PersonWork(f"{name}-{challenge}", name, challenge, text, criteria=judged, quotable=True))
     profiles = {
         name: Profile(name, name, frozenset({f"g{row // 25}"}), open_to=rng.random() < 0.85,
                       contacts=frozenset(rng.sample(names, 4)))
@@ -96,7 +96,7 @@ def growth() -> dict[str, Any]:
     found: dict[str, Any] = {}
     for size in (1_000, 10_000):
         say(f"building {size} people with {size * EACH} works")
-        circle, commons, challenges = crowd(size)
+        circle, commons, challenges = invented_people(size)
         open_to = [name for name, profile in circle.profiles.items() if profile.open_to][:ASKED]
         say("matching")
         times = sorted(_milliseconds(name, circle, commons, challenges) for name in open_to)

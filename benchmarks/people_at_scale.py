@@ -2,11 +2,11 @@
 
     python -m benchmarks.people_at_scale [--small 1000] [--large 10000] [--database postgresql://…] [--rounds 15]
 
-Each organization is laid into a database (see benchmarks/town.py: ten works a person, groups of 25). Then this process
-does jobs as a worker does, from claim to kept: the first of a process (cold), then for one person after another (warm),
-then with a consent, a draft and a submission changed before each (changed), and requests. A served process answers for
-the page and the drawing of one group after another, and of the whole organization. `growth` is large over small.
-`cpu` is processor time of the same jobs: on a machine that is busy with other things it says more than the clock.
+Each organization is laid into a database (benchmarks/invented_organization.py: ten works a person, groups of 25). Then
+this process does jobs as a worker does, from claim to kept: the first of a process (cold), then for one person after
+another (warm), then with a consent, a draft and a submission changed before each (changed), and requests. A served
+process answers for the page and the drawing of one group after another, and of the whole organization. `growth` is
+large over small.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ import structlog
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from benchmarks.invented_organization import EACH, Drawn, InventedOrganization, lay, more
 from benchmarks.pages import Browser, p95
 from benchmarks.running import House, house
 from benchmarks.setting import last_line, say
-from benchmarks.town import EACH, Drawn, Town, lay, more
 from pipelines.adapters.exact import ExactIndex
 from pipelines.drafting import Budget
 from pipelines.values import AI
@@ -36,7 +36,7 @@ from service.actions.introductions import suggest
 from service.actions.people import register
 from service.actions.requests import need
 from service.domain.money import Terms
-from service.domain.roles import Actor, Reach, Role
+from service.domain.roles import Actor, CredentialReach, Role
 from service.jobs.handlers import work_one
 from service.store.library import SqlLibrary
 from service.store.session import Sessions, make_engine
@@ -47,18 +47,18 @@ NEED = "Who has tried to keep a {a} before the {b}, and what would you do anothe
 
 def run(size: int, database: str, rounds: int) -> dict[str, float]:
     """All figures of an organization of so many people."""
-    name = f"town-{size}"
+    name = f"organization-{size}"
     with house({"PEERLOOM_DATABASE_URL": database} if database else {}) as home:
         home.run("migrate")
         home.found(name)
         parts = _parts(database or f"sqlite:///{home.folder / 'data' / 'peerloom.db'}", home.folder)
         platform = _founded(parts, name)
         with parts.sessions.writing() as session:
-            town = lay(session, name, size)
-        found = _jobs(parts, platform, town, rounds)
+            made = lay(session, name, size)
+        found = _jobs(parts, platform, made, rounds)
         found["rss_mb"] = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
         parts.sessions.engine.dispose()
-        return found | _pages(home, name, town, rounds)
+        return found | _pages(home, name, made, rounds)
 
 
 def _parts(database: str, folder: Path) -> wiring.Parts:
@@ -75,6 +75,7 @@ def _parts(database: str, folder: Path) -> wiring.Parts:
         lease=timedelta(minutes=5),
         heartbeat=timedelta(seconds=20),
         reconcile=timedelta(seconds=10),
+        undo=timedelta(seconds=10),
         attempts=1,
         budget=Budget(),
         terms=Terms(),
@@ -85,16 +86,16 @@ def _founded(parts: wiring.Parts, name: str) -> Actor:
     now = parts.now()
     with parts.sessions.writing() as session:
         of = session.scalars(select(Organization.id).where(Organization.external_id == name)).one()
-        platform = Actor(of, "operator", Reach.PLATFORM)
+        platform = Actor(of, "operator", CredentialReach.PLATFORM)
         register.put_group(session, platform, "all", name="All", parent=None, now=now)
         held = [(Role.FACILITATOR, "all")]
         register.put_person(session, platform, "nkechi", name="Nkechi", roles=held, now=now)
     return platform
 
 
-def _jobs(parts: wiring.Parts, platform: Actor, town: Town, rounds: int) -> dict[str, float]:
+def _jobs(parts: wiring.Parts, platform: Actor, made: InventedOrganization, rounds: int) -> dict[str, float]:
     """Seconds, by what is done."""
-    asked = _open(parts, town)
+    asked = _open(parts, made)
 
     def introduce() -> None:
         with parts.sessions.writing() as session:
@@ -102,12 +103,12 @@ def _jobs(parts: wiring.Parts, platform: Actor, town: Town, rounds: int) -> dict
 
     def changed() -> None:
         with parts.sessions.writing() as session:
-            _change(session, town, parts.now())
+            _change(session, made, parts.now())
         introduce()
 
     def request() -> None:
-        text = NEED.format(a=town.dice.choice(town.challenges[0][2]), b=town.dice.choice(town.challenges[1][2]))
-        actor = Actor(town.organization, "benchmark", Reach.PERSON, person=town.people[next(asked)])
+        text = NEED.format(a=made.dice.choice(made.challenges[0][2]), b=made.dice.choice(made.challenges[1][2]))
+        actor = Actor(made.organization, "benchmark", CredentialReach.PERSON, person=made.people[next(asked)])
         with parts.sessions.writing() as session:
             need.state(session, actor, text=text, ai=AI.LOCAL, now=parts.now())
 
@@ -121,29 +122,29 @@ def _jobs(parts: wiring.Parts, platform: Actor, town: Town, rounds: int) -> dict
     }
 
 
-def _open(parts: wiring.Parts, town: Town) -> Iterator[int]:
+def _open(parts: wiring.Parts, made: InventedOrganization) -> Iterator[int]:
     """Numbers of people who may be introduced, in no order."""
     with parts.sessions.reading() as session:
         query = select(Consent.person_id).where(
-            Consent.organization_id == town.organization, Consent.introduce.is_(True)
+            Consent.organization_id == made.organization, Consent.introduce.is_(True)
         )
         free = set(session.scalars(query))
-    numbers = [at for at, id_ in enumerate(town.people) if id_ in free]
-    town.dice.shuffle(numbers)
+    numbers = [at for at, id_ in enumerate(made.people) if id_ in free]
+    made.dice.shuffle(numbers)
     return iter(numbers)
 
 
-def _change(session: Session, town: Town, now: datetime) -> None:
+def _change(session: Session, made: InventedOrganization, now: datetime) -> None:
     """What goes on meanwhile: somebody is open no more, a draft is judged, a work is withdrawn and one handed in."""
-    one = town.dice.choice(town.people)
+    one = made.dice.choice(made.people)
     session.execute(update(Consent).where(Consent.person_id == one).values(introduce=False, changed_at=now))
     draft = select(DraftRow.id).join(Submission, Submission.id == DraftRow.submission_id).limit(1)
-    judged = session.scalars(draft.where(Submission.person_id == town.dice.choice(town.people))).one()
+    judged = session.scalars(draft.where(Submission.person_id == made.dice.choice(made.people))).one()
     moved = {"version": DraftRow.version + 1, "judgements": {"k1": "met"}}
     session.execute(update(DraftRow).where(DraftRow.id == judged).values(moved))
     gone = session.scalars(select(Submission.id).where(Submission.person_id == one).limit(1)).one()
     session.execute(update(Submission).where(Submission.id == gone).values(withdrawn_at=now))
-    more(session, town)
+    more(session, made)
 
 
 def _timed(parts: wiring.Parts, begin: Callable[[], None], times: int) -> list[tuple[float, float]]:
@@ -172,13 +173,13 @@ def _figures(name: str, seconds: list[tuple[float, float]]) -> dict[str, float]:
     }
 
 
-def _pages(home: House, name: str, town: Town, rounds: int) -> dict[str, float]:
+def _pages(home: House, name: str, made: InventedOrganization, rounds: int) -> dict[str, float]:
     """Seconds that a browser waits: each group once cold, each again warm."""
     found: dict[str, float] = {}
     with home.served() as port:
         browser = Browser(port)
         browser.sign_in(home.run("invite", "nkechi", "--organization", name).strip().splitlines()[-1])
-        groups = [f"?group=g-{at}" for at in range(min(rounds, len(town.groups)))]
+        groups = [f"?group=g-{at}" for at in range(min(rounds, len(made.groups)))]
         for what, path in (("page", "/desk/network"), ("graph", "/desk/network/graph.json")):
             for kind, queries in ((what, groups), (f"{what}_again", groups), (f"{what}_all", [""] * 3)):
                 seconds = [_asked(browser, path + query) for query in queries]

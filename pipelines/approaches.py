@@ -16,9 +16,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.shapes import flow, is_program
+from pipelines.texts.shapes import flow, is_program
+from pipelines.texts.wording import language_of, sentences, stem, stop_words, tokens
 from pipelines.values import Standing
-from pipelines.wording import language_of, sentences, stem, stop_words, tokens
 
 Floats = NDArray[np.float64]
 
@@ -36,7 +36,7 @@ _SEED: Final = 20_261
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
+class ApproachWork:
     """A solution that may be used here: the caller has looked at consent and sharing policy as of now.
 
     `standing`: the verdict, None where none is known. `score` in [0, 1]. `criteria`: standing by criterion id;
@@ -53,7 +53,7 @@ class Work:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ApproachPlace:
     """A verbatim piece of a work: `text[start:end]` is `quote`."""
 
     work: str
@@ -82,7 +82,7 @@ class Approach:
     id: str
     members: tuple[str, ...]
     words: tuple[str, ...]
-    representative: Place | None
+    representative: ApproachPlace | None
     spots: tuple[Spot, ...]
 
     @property
@@ -91,7 +91,7 @@ class Approach:
 
 
 def approaches(
-    works: Sequence[Work], vectors: Mapping[str, NDArray[np.float32]] | None = None, *, most: int = MOST
+    works: Sequence[ApproachWork], vectors: Mapping[str, NDArray[np.float32]] | None = None, *, most: int = MOST
 ) -> tuple[Approach, ...]:
     """The approaches, the commonest first; every work is in one. `vectors`: unit rows by work id, of one embedder;
     without one for every work, words alone decide. Programs are parted by control flow. Raises ValueError on ids given
@@ -128,7 +128,7 @@ def _terms(text: str) -> list[str]:
 
 
 def _features(
-    works: Sequence[Work], terms: Sequence[Sequence[str]], vectors: Mapping[str, NDArray[np.float32]]
+    works: Sequence[ApproachWork], terms: Sequence[Sequence[str]], vectors: Mapping[str, NDArray[np.float32]]
 ) -> Floats:
     """One row a work, reduced to at most KEPT dimensions. Words and meaning weigh alike where both are known."""
     parts = [_weighted(terms)]
@@ -218,7 +218,7 @@ def silhouette(rows: Floats, labels: NDArray[np.int64]) -> float:
 
 
 def _approach(
-    works: Sequence[Work],
+    works: Sequence[ApproachWork],
     terms: Sequence[Sequence[str]],
     features: Floats,
     inside: NDArray[np.bool_],
@@ -260,7 +260,7 @@ def _surface(term: str, texts: Sequence[str], language: str) -> str:
     return min(alike, key=lambda word: (-seen[word], word), default=term)
 
 
-def passage(work: Work, telling: Mapping[str, float]) -> Place | None:
+def passage(work: ApproachWork, telling: Mapping[str, float]) -> ApproachPlace | None:
     """The sentence or line with most telling words for its length; None for a text that says nothing."""
     spans = [clipped(work.text, *span) for span in sentences(work.text)[:200]]
     spans = [span for span in spans if any(map(str.isalnum, work.text[span[0] : span[1]]))]
@@ -274,7 +274,7 @@ def passage(work: Work, telling: Mapping[str, float]) -> Place | None:
         return sum(telling.get(term, 0.0) for term in set(found)) / np.sqrt(8 + len(found)), -span[0]
 
     start, end = max(spans, key=weight)
-    return Place(work.id, start, end, work.text[start:end])
+    return ApproachPlace(work.id, start, end, work.text[start:end])
 
 
 def clipped(text: str, start: int, end: int) -> tuple[int, int]:

@@ -13,9 +13,10 @@ from typing import Final
 
 from pipelines.assessment import MOST_JUDGED, Desks, assess
 from pipelines.drafting import Budget, draft, is_blank
-from pipelines.passages import cut
 from pipelines.ports import Embedder, LanguageModel
-from pipelines.retrieval import Caps, Part, Shelves, find
+from pipelines.retrieval import Caps, QueryPart, Shelves, find
+from pipelines.texts.passages import cut
+from pipelines.texts.wording import quotations
 from pipelines.values import (
     AI,
     Assessment,
@@ -29,7 +30,6 @@ from pipelines.values import (
     Standing,
 )
 from pipelines.verification import verify
-from pipelines.wording import quotations
 
 PRECEDENTS: Final = 8
 CONTEXT: Final = 4
@@ -103,7 +103,7 @@ def gather(brief: Brief, assessment: Assessment, tools: Tools) -> tuple[Evidence
     return tuple(replace(one, label=f"E{number}") for number, one in enumerate(found, 1))
 
 
-def _precedents(brief: Brief, assessment: Assessment, own: Sequence[Part], tools: Tools) -> list[Evidence]:
+def _precedents(brief: Brief, assessment: Assessment, own: Sequence[QueryPart], tools: Tools) -> list[Evidence]:
     """Points decided before: on what is open, of passages like its place here; then on the work as a whole."""
     search = (brief.scope, tools.shelves, tools.embedder)
     found: list[Evidence] = []
@@ -128,24 +128,24 @@ def _by_others(found: Iterable[Evidence]) -> list[Evidence]:
     return list(seen.values())
 
 
-def _place(brief: Brief, assessment: Assessment, criterion: Criterion, embedder: Embedder) -> list[Part]:
+def _place(brief: Brief, assessment: Assessment, criterion: Criterion, embedder: Embedder) -> list[QueryPart]:
     """The submission's own words where it speaks of the criterion."""
     judged = next((one for one in assessment.criteria if one.criterion == criterion.id), None)
     if judged is None or judged.place is None:
         return []
     text = brief.text[slice(*judged.place)]
-    return [Part(text, embedder.embed([text])[0])]
+    return [QueryPart(text, embedder.embed([text])[0])]
 
 
-def _parts(brief: Brief, embedder: Embedder) -> list[Part]:
+def _parts(brief: Brief, embedder: Embedder) -> list[QueryPart]:
     passages = cut(brief.text, brief.submission)
     step = max(1, -(-len(passages) // ASKED))
     texts = [passage.text for passage in passages[::step]]
-    return [Part(text, vector) for text, vector in zip(texts, embedder.embed(texts), strict=True)]
+    return [QueryPart(text, vector) for text, vector in zip(texts, embedder.embed(texts), strict=True)]
 
 
 def _context(
-    brief: Brief, assessment: Assessment, own: Sequence[Part], precedents: Sequence[Evidence], tools: Tools
+    brief: Brief, assessment: Assessment, own: Sequence[QueryPart], precedents: Sequence[Evidence], tools: Tools
 ) -> list[Evidence]:
     """The organization's own words on what is least evidenced: first what facilitators quoted in their points on it,
 
@@ -156,13 +156,13 @@ def _context(
     quoted = [quote for one in open_criteria[:MOST_OPEN] for quote in _cited(one, precedents)]
     found: list[Evidence] = []
     for quote, vector in zip(quoted, tools.embedder.embed(quoted), strict=True):
-        found += find(Shelf.CONTEXT, [Part(quote, vector)], *search, limit=1, caps=Caps())
+        found += find(Shelf.CONTEXT, [QueryPart(quote, vector)], *search, limit=1, caps=Caps())
     wanted = [criterion.text for criterion in open_criteria] or [brief.challenge.outcome or brief.challenge.prompt]
     wanted = [text for text in wanted if text.strip()]
     also: list[Evidence] = []
     for text, vector in zip(wanted, tools.embedder.embed(wanted), strict=True):
         nearest = max(own, key=lambda part: float(part.vector @ vector), default=None)
-        parts = [Part(text, vector), *([replace(nearest, weight=LEARNER)] if nearest else [])]
+        parts = [QueryPart(text, vector), *([replace(nearest, weight=LEARNER)] if nearest else [])]
         also += find(Shelf.CONTEXT, parts, *search, limit=2, caps=Caps(per_document=1, per_author=0))
     return _once([*found, *sorted(also, key=lambda one: -one.fused)])[:CONTEXT]
 

@@ -18,7 +18,7 @@ from markdown_it.token import Token
 
 from pipelines.ports import Embedder
 from pipelines.prompts import words
-from pipelines.retrieval import Caps, Part, Shelves, find
+from pipelines.retrieval import Caps, QueryPart, Shelves, find
 from pipelines.values import Evidence, Scope, Shelf
 
 MOST_GOALS: Final = 60
@@ -175,7 +175,7 @@ def speaking(
     `scopes`: a challenge, with how many of its works were decided on before, so that these take nobody's place. How
     many of the found are offered is for the caller. Raises IndexUnavailable.
     """
-    part = Part(text, embedder.embed([text])[0])
+    part = QueryPart(text, embedder.embed([text])[0])
     found = [
         one
         for scope, before in scopes

@@ -66,9 +66,3 @@ def _owned(holding: Holding, here: Mapping[str, set[str]]) -> set[str]:
 def _batches(ids: Iterable[str]) -> Iterable[list[str]]:
     rest = list(ids)
     return (rest[at : at + BATCH] for at in range(0, len(rest), BATCH))
-
-
-def clear(collection: str, index: VectorIndex) -> None:
-    """Empty a collection."""
-    for ids in _batches(sorted(index.ids(collection))):
-        index.delete(collection, ids)

@@ -12,7 +12,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.values import Assessment, Brief, Evidence, Item, Reviewed, Scope, Shelf, Usage
+from pipelines.values import Assessment, Brief, Evidence, Reviewed, Scope, Shelf, ShelfItem, Usage
 
 Vectors = NDArray[np.float32]
 
@@ -77,8 +77,12 @@ class Library(Protocol):
     def fingerprint(self, shelf: Shelf, scope: Scope) -> str:
         """Changes whenever what `read` would give may have changed; cheap."""
 
-    def read(self, shelf: Shelf, scope: Scope, ids: Sequence[str] | None = None) -> list[Item]:
+    def read(self, shelf: Shelf, scope: Scope, ids: Sequence[str] | None = None) -> list[ShelfItem]:
         """The items that the scope may see, of `ids` (in their order) or all. An id it may not see is left out."""
+
+    def visible(self, shelf: Shelf, scope: Scope) -> set[str]:
+        """Ids of all that `read` would give, without a text, asked at once. It tells where to look, and allows nothing:
+        texts come from `read` alone."""
 
     def reviewed(self, scope: Scope, limit: int) -> list[Reviewed]:
         """Peers' judged work on the challenge, the most recent first. Used to assess, never quoted."""
@@ -107,7 +111,7 @@ class ModelCutOff(ModelTrouble):
 
 
 @dataclass(frozen=True, slots=True)
-class Material:
+class DraftingMaterial:
     """The drafting task as values, for a model that works on values rather than on a rendered prompt."""
 
     brief: Brief
@@ -124,7 +128,7 @@ class ModelRequest:
     schema: dict[str, object]
     schema_name: str
     max_tokens: int
-    material: Material | None = None
+    material: DraftingMaterial | None = None
     earlier: tuple[tuple[str, str], ...] = field(default=())  # (answer, what was wrong with it)
 
 

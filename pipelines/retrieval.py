@@ -18,9 +18,9 @@ from typing import Final
 
 import numpy as np
 
-from pipelines.lexical import Floats, Ints, LexicalIndex, shelf_language, terms
 from pipelines.ports import Embedder, Library, VectorIndex, Vectors
-from pipelines.values import Evidence, Item, Scope, Shelf
+from pipelines.texts.lexical import Floats, Ints, LexicalIndex, shelf_language, terms
+from pipelines.values import Evidence, Scope, Shelf, ShelfItem
 
 DEPTH: Final = 400
 """Nearest ids asked of the index; the rest count as near as the last of them. 200 and more measured as good as all."""
@@ -33,7 +33,7 @@ KEPT: Final = 64
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class QueryPart:
     """One part of what is asked (a learner's passage, a criterion): scored on its own, since joined into one text the
     longest would drown the others. `vector`: (dimensions,), of `text` alone."""
 
@@ -102,7 +102,7 @@ def collection(shelf: Shelf, scope: Scope) -> str:
     return f"{shelf.value}-{scope.organization if shelf is Shelf.CONTEXT else scope.challenge}"
 
 
-def _build(fingerprint: str, items: Sequence[Item], embedder: Embedder) -> Corpus:
+def _build(fingerprint: str, items: Sequence[ShelfItem], embedder: Embedder) -> Corpus:
     language = shelf_language(item.text for item in items)
     bodies = [terms(item.text, language) for item in items]
     heads = [terms(item.context, language) for item in items]
@@ -133,7 +133,7 @@ def _means(vectors: Vectors, groups: Ints, count: int) -> Vectors:
 
 def find(
     shelf: Shelf,
-    parts: Sequence[Part],
+    parts: Sequence[QueryPart],
     scope: Scope,
     shelves: Shelves,
     embedder: Embedder,
@@ -162,7 +162,7 @@ def find(
     return found
 
 
-def _cosines(part: Part, corpus: Corpus, index: VectorIndex, name: str) -> Floats:
+def _cosines(part: QueryPart, corpus: Corpus, index: VectorIndex, name: str) -> Floats:
     """Cosine of each passage: shape (passages,). What the index does not name is as near as the last it names."""
     answers = [
         (corpus.position[id_], cosine)
@@ -175,7 +175,9 @@ def _cosines(part: Part, corpus: Corpus, index: VectorIndex, name: str) -> Float
     return cosines
 
 
-def _fused(parts: Sequence[Part], corpus: Corpus, dense: Floats, lexical: Floats, wanted: Sequence[set[str]]) -> Floats:
+def _fused(
+    parts: Sequence[QueryPart], corpus: Corpus, dense: Floats, lexical: Floats, wanted: Sequence[set[str]]
+) -> Floats:
     """The weighted mean over the parts of the four voices' sums: shape (passages,)."""
     total = sum(part.weight for part in parts) or 1.0
     mean = np.zeros(len(corpus.ids), np.float32)
@@ -201,14 +203,18 @@ def _order(corpus: Corpus, scores: Floats, first: Sequence[str]) -> list[str]:
     return [corpus.ids[at] for at in np.lexsort((-scores, turns)).tolist()]
 
 
-def _visible(shelf: Shelf, scope: Scope, library: Library, order: Sequence[str], limit: int) -> Iterator[Item]:
-    """What the scope may see, in order, read a batch at a time."""
+def _visible(shelf: Shelf, scope: Scope, library: Library, order: Sequence[str], limit: int) -> Iterator[ShelfItem]:
+    """What the scope may see, in order, read a batch at a time. Where the first batch is not enough, the library is
+    asked once which of the rest are there to be read, so that a narrow scope does not walk through all of a shelf."""
     batch = max(32, 4 * limit)
-    for start in range(0, len(order), batch):
-        yield from library.read(shelf, scope, order[start : start + batch])
+    yield from library.read(shelf, scope, order[:batch])
+    seen = library.visible(shelf, scope) if len(order) > batch else set()
+    rest = [id_ for id_ in order[batch:] if id_ in seen]
+    for start in range(0, len(rest), batch):
+        yield from library.read(shelf, scope, rest[start : start + batch])
 
 
-def _varied(items: Iterator[Item], embedder: Embedder, limit: int, caps: Caps) -> Iterator[Item]:
+def _varied(items: Iterator[ShelfItem], embedder: Embedder, limit: int, caps: Caps) -> Iterator[ShelfItem]:
     """The first `limit` that keep within the caps and are no twin of one taken before."""
     documents: Counter[str] = Counter()
     authors: Counter[str] = Counter()

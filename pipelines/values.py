@@ -161,7 +161,7 @@ needs about 200 of them in German."""
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class ShelfItem:
     """What the Library gives back for an id: text that the scope may see, as it stands now."""
 
     id: str
@@ -199,7 +199,7 @@ class Evidence:
     """An item found for a submission, with why it was found. `label` (E1, E2 …) names it in prompts and sources."""
 
     label: str
-    item: Item
+    item: ShelfItem
     dense: float
     lexical: float
     fused: float  # sum of the two as z-scores within the candidates
@@ -327,7 +327,7 @@ class PromptUsed:
     rendered: str = ""
 
 
-class Outcome(StrEnum):
+class DraftOutcome(StrEnum):
     """What became of a draft. Both of the latter are told to the facilitator with a reason."""
 
     DRAFTED = "drafted"
@@ -339,7 +339,7 @@ class Outcome(StrEnum):
 class Draft:
     """The drafted feedback for one revision, with everything needed to say later why it was drafted so."""
 
-    outcome: Outcome
+    outcome: DraftOutcome
     summary: str
     points: tuple[Point, ...]
     assessment: Assessment | None

@@ -11,10 +11,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cache
 
-from pipelines.names import names_in
 from pipelines.prompts import words
-from pipelines.values import Brief, Evidence, Finding, Point, PointKind, SourceKind
-from pipelines.wording import (
+from pipelines.texts.names import names_in
+from pipelines.texts.wording import (
     content,
     language_of,
     locate,
@@ -24,6 +23,7 @@ from pipelines.wording import (
     twins,
     unquoted,
 )  # fmt: skip
+from pipelines.values import Brief, Evidence, Finding, Point, PointKind, SourceKind
 
 MOST_POINTS = 3
 LONGEST_POINT = 600

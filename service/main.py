@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from datetime import timedelta
 from typing import Any, Protocol
 
 from fastapi import FastAPI
@@ -12,7 +11,7 @@ from fastapi import FastAPI
 from service import wiring
 from service.actions.work.similar import Similar
 from service.domain.roles import Actor
-from service.jobs.briefs import briefing, charting, reckoning
+from service.jobs.briefs import briefing, charting, comparing_uptake
 from service.jobs.folder import DataFolder
 from service.settings import Dispatch, Settings, load
 from service.store import migrate
@@ -46,9 +45,9 @@ def create(settings: Settings | None = None) -> FastAPI:
             similar=_similar(parts),
             network=charting(parts.sessions),
             brief=briefing(parts.sessions),
-            following=reckoning(parts.sessions),
+            following=comparing_uptake(parts.sessions),
             model=settings.model,
-            undo=timedelta(seconds=settings.undo_seconds),
+            undo=parts.undo,
             public_url=settings.public_url,
         )
     )

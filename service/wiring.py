@@ -30,7 +30,7 @@ from service.store.vectors import RememberedEmbedder
 
 if TYPE_CHECKING:
     from pipelines.assessment import Desks
-    from pipelines.people.keeping import Kept
+    from pipelines.people.keeping import KeptCommons
     from pipelines.retrieval import Shelves
 
 OPENAI = "https://api.openai.com/v1"
@@ -39,7 +39,7 @@ OPENAI = "https://api.openai.com/v1"
 
 @dataclass(frozen=True)
 class Parts:
-    """Everything that runs, put together. Has the shape of `service.jobs.tools.Workshop`."""
+    """Everything that runs, put together. Has the shape of `service.jobs.tools.JobTools`."""
 
     sessions: Sessions
     index: VectorIndex
@@ -50,6 +50,7 @@ class Parts:
     lease: timedelta
     heartbeat: timedelta
     reconcile: timedelta
+    undo: timedelta
     attempts: int
     budget: Budget
     terms: Terms
@@ -67,10 +68,10 @@ class Parts:
         return Desks()
 
     @cached_property
-    def commons(self) -> Kept:
-        from pipelines.people.keeping import Kept
+    def commons(self) -> KeptCommons:
+        from pipelines.people.keeping import KeptCommons
 
-        return Kept()
+        return KeptCommons()
 
     def embedder(self, organization: str) -> Embedder:
         return RememberedEmbedder(self.plain_embedder, self.sessions, organization)
@@ -113,6 +114,7 @@ def build(settings: Settings) -> Parts:
         lease=timedelta(seconds=settings.lease_seconds),
         heartbeat=timedelta(seconds=settings.heartbeat_seconds),
         reconcile=timedelta(seconds=settings.reconcile_seconds),
+        undo=timedelta(seconds=settings.undo_seconds),
         attempts=settings.job_attempts,
         budget=Budget(characters=settings.model_prompt_characters, reply_tokens=settings.model_reply_tokens),
         terms=Terms(Prices.of(settings.price_prompt, settings.price_completion), micro(settings.model_budget_per_day)),

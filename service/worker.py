@@ -26,7 +26,7 @@ def create(settings: Settings) -> Celery:
         return work_one(parts, job=job)
 
     broker.add_task(app, work)
-    relay = Relay(parts, lambda job: broker.send(app, job), work=work, beat=settings.sign_of_life.touch)
+    relay = Relay(parts, lambda job: broker.send(app, job), work=work, sign_of_life=settings.sign_of_life.touch)
 
     def begin(**_: Any) -> None:
         relay.start()

@@ -1,17 +1,27 @@
-"""Databases for tests: real ones. Each test gets an empty, migrated database of its own kind; nothing is shared.
+"""Databases for tests: real ones. Each test gets an empty, migrated database of its own kind; no row is shared.
 
 PEERLOOM_TEST_POSTGRES    where PostgreSQL answers (default: 127.0.0.1:5432, user postgres); a database is made there
                           and dropped again, nothing else is touched
 PEERLOOM_REQUIRE_SERVERS  1: a server that does not answer is a failure, not a reason to skip
+PEERLOOM_TEST_LONG        1 (`make test LONG=1`): properties, walks and the API's document are tried on ten times as
+                          many examples, the same in every run; who changes what a property is about, or a route,
+                          tries its file so before handing it in
 """
 
 from __future__ import annotations
 
 import os
+
+# Before numpy is imported, here and in the processes that tests start. Threads that share a matrix of a few rows wait
+# for one another longer than they work; two processes that both have some take twice as much of the machine.
+os.environ["OPENBLAS_NUM_THREADS"] = os.environ["OMP_NUM_THREADS"] = "1"
+
 import secrets
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import NoReturn
 
 import pytest
@@ -22,10 +32,12 @@ from sqlalchemy.exc import OperationalError
 from pipelines.adapters.sentence_transformer import SentenceTransformerEmbedder
 from service.store import migrate
 from service.store.session import Sessions, make_engine
+from tests.budget import examples
 
-settings.register_profile("peerloom", deadline=None, database=None, derandomize=True)
+settings.register_profile("peerloom", deadline=None, database=None, derandomize=True, max_examples=examples(40, 1000))
 settings.load_profile("peerloom")
 
+MEMORY = "/dev/shm"  # noqa: S108
 KINDS = ("sqlite", pytest.param("postgresql", marks=pytest.mark.servers))
 
 
@@ -34,6 +46,29 @@ def no_server(reason: str) -> NoReturn:
     if os.environ.get("PEERLOOM_REQUIRE_SERVERS") == "1":
         pytest.fail(f"{reason} PEERLOOM_REQUIRE_SERVERS=1 asks for it.", pytrace=False)
     pytest.skip(reason)
+
+
+@pytest.hookimpl(tryfirst=True)  # xdist reads the marks in the same hook
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Two processes share the tests file by file; what starts something costly once is done by one of them.
+
+    The longest come first, so that none of them is begun when everything else is done.
+    """
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(_share(item)))
+    items.sort(key=lambda item: FIRST.index(_share(item)) if _share(item) in FIRST else len(FIRST))
+
+
+FIRST = ("browser", "model", "journeys")
+
+
+def _share(item: pytest.Item) -> str:
+    folders = item.path.parts
+    if "browser" in folders:
+        return "browser"
+    if item.get_closest_marker("model"):
+        return "model"
+    return "journeys" if "journeys" in folders else item.nodeid.partition("::")[0]
 
 
 @pytest.fixture(scope="session")
@@ -72,54 +107,99 @@ def _administer(server: str, statement: str) -> None:
     engine.dispose()
 
 
-@pytest.fixture(scope="session")
-def _new_postgres(_postgres_server: str) -> Iterator[Callable[[], str]]:
-    """Makes empty databases; all are dropped at the end."""
-    made: list[str] = []
-
-    def make() -> str:
-        made.append(f"peerloom_test_{os.getpid()}_{secrets.token_hex(4)}")
-        _administer(_postgres_server, f"CREATE DATABASE {made[-1]}")
-        _administer(_postgres_server, f"ALTER DATABASE {made[-1]} SET synchronous_commit = off")  # quicker, same rules
-        return make_url(_postgres_server).set(database=made[-1]).render_as_string(hide_password=False)
-
-    yield make
-    for name in made:
-        _administer(_postgres_server, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+@contextmanager
+def _a_postgres_of_our_own(server: str) -> Iterator[str]:
+    """The address of a database without any table, which is dropped afterwards."""
+    name = f"peerloom_test_{os.getpid()}_{secrets.token_hex(4)}"
+    _administer(server, f"CREATE DATABASE {name}")
+    _administer(server, f"ALTER DATABASE {name} SET synchronous_commit = off")  # quicker, same rules
+    yield make_url(server).set(database=name).render_as_string(hide_password=False)
+    _administer(server, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
 
 @pytest.fixture(scope="session")
-def _migrated_postgres(_new_postgres: Callable[[], str]) -> str:
-    url = _new_postgres()
-    engine = make_engine(url)
-    migrate.upgrade(engine)
-    engine.dispose()
-    return url
+def _bare_postgres(_postgres_server: str) -> Iterator[str]:
+    with _a_postgres_of_our_own(_postgres_server) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def _postgres_sessions(_postgres_server: str) -> Iterator[Sessions]:
+    with _a_postgres_of_our_own(_postgres_server) as url:
+        engine = make_engine(url)
+        migrate.upgrade(engine)
+        yield Sessions(engine)
+        engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def _sqlite_sessions() -> Iterator[Sessions]:
+    # In memory, where there is a folder for that: it knows the same locks, and syncing takes no time.
+    memory = MEMORY if os.access(MEMORY, os.W_OK) else None
+    with TemporaryDirectory(prefix="peerloom-test-", dir=memory) as folder:
+        engine = make_engine(f"sqlite:///{folder}/peerloom.db")
+        yield Sessions(engine)
+        engine.dispose()
+
+
+def _address(sessions: Sessions) -> str:
+    return sessions.engine.url.set(drivername=sessions.engine.dialect.name).render_as_string(hide_password=False)
 
 
 @pytest.fixture
-def sqlite_database(_sqlite_template: Path, tmp_path: Path) -> str:
-    """The address of an empty, migrated SQLite file."""
-    path = tmp_path / "peerloom.db"
+def sqlite_sessions(_sqlite_template: Path, _sqlite_sessions: Sessions) -> Iterator[Sessions]:
+    """Transactions on an empty, migrated SQLite file, where the database's kind cannot matter.
+
+    The file is new for each test and the engine is not, since an engine remembers how each statement is written.
+    """
+    path = Path(str(_sqlite_sessions.engine.url.database))
+    for old in path.parent.glob(f"{path.name}*"):  # the log, too: one left behind would be read into the new file
+        old.unlink()
     shutil.copy(_sqlite_template, path)
-    return f"sqlite:///{path}"
+    yield _sqlite_sessions
+    _sqlite_sessions.engine.dispose()
 
 
 @pytest.fixture
-def postgres_database(_migrated_postgres: str) -> Iterator[str]:
-    """The address of an empty, migrated PostgreSQL database."""
-    yield _migrated_postgres
-    engine = make_engine(_migrated_postgres)
-    with engine.begin() as connection:  # everything belongs to an organization, so this empties every table
+def postgres_sessions(_postgres_sessions: Sessions) -> Iterator[Sessions]:
+    """Transactions on an empty, migrated PostgreSQL database."""
+    yield _postgres_sessions
+    with _postgres_sessions.engine.begin() as connection:  # everything belongs to an organization: this empties all
         connection.execute(text("DELETE FROM organizations"))
-    engine.dispose()
+
+
+@pytest.fixture
+def sqlite_database(sqlite_sessions: Sessions) -> str:
+    """The address of an empty, migrated SQLite file."""
+    return _address(sqlite_sessions)
+
+
+@pytest.fixture
+def postgres_database(postgres_sessions: Sessions) -> str:
+    """The address of an empty, migrated PostgreSQL database."""
+    return _address(postgres_sessions)
 
 
 @pytest.fixture(params=KINDS)
-def database(request: pytest.FixtureRequest) -> str:
-    """The address of an empty, migrated database: once SQLite, once PostgreSQL."""
+def sessions(request: pytest.FixtureRequest) -> Sessions:
+    """Transactions on an empty, migrated database: once on SQLite, once on PostgreSQL."""
     kind = "sqlite" if request.param == "sqlite" else "postgres"
-    return str(request.getfixturevalue(f"{kind}_database"))
+    found: Sessions = request.getfixturevalue(f"{kind}_sessions")
+    return found
+
+
+@pytest.fixture
+def database(sessions: Sessions) -> str:
+    """The address of an empty, migrated database: once SQLite, once PostgreSQL."""
+    return _address(sessions)
+
+
+@pytest.fixture
+def _emptied_postgres(_bare_postgres: str) -> Iterator[str]:
+    yield _bare_postgres
+    # Sooner done than dropping the database, for which the server writes all of its databases to the disk.
+    _administer(_bare_postgres, "DROP SCHEMA public CASCADE")
+    _administer(_bare_postgres, "CREATE SCHEMA public")
 
 
 @pytest.fixture(params=KINDS)
@@ -127,25 +207,7 @@ def bare_database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The address of a database without any table: once SQLite, once PostgreSQL."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'bare.db'}"
-    return str(request.getfixturevalue("_new_postgres")())
-
-
-def _sessions(url: str) -> Iterator[Sessions]:
-    engine = make_engine(url)
-    yield Sessions(engine)
-    engine.dispose()
-
-
-@pytest.fixture
-def sessions(database: str) -> Iterator[Sessions]:
-    """Transactions on an empty, migrated database, on SQLite and on PostgreSQL."""
-    yield from _sessions(database)
-
-
-@pytest.fixture
-def sqlite_sessions(sqlite_database: str) -> Iterator[Sessions]:
-    """The same on SQLite only, where the database's kind cannot matter."""
-    yield from _sessions(sqlite_database)
+    return str(request.getfixturevalue("_emptied_postgres"))
 
 
 @pytest.fixture(scope="session")

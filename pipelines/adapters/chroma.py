@@ -82,8 +82,7 @@ class ChromaIndex:
         with self._told(collection):
             step = min(BATCH, int(self._opened().get_max_batch_size()))
             for at in range(0, len(names), step):
-                part = names[at : at + step]
-                self._on(collection, lambda found, part=part: found.delete(ids=part))  # type: ignore[misc]
+                self._remove(collection, names[at : at + step])
 
     def search(self, collection: str, vector: Vectors, limit: int) -> list[tuple[str, float]]:
         _checked_name(collection)
@@ -113,6 +112,9 @@ class ChromaIndex:
             if self._client is None:
                 self._client = self._connect()
             return self._client
+
+    def _remove(self, collection: str, ids: list[str]) -> None:
+        self._on(collection, lambda found: found.delete(ids=ids))
 
     def _upsert(self, collection: str, ids: list[str], rows: Vectors) -> None:
         def upsert(found: Any) -> None:

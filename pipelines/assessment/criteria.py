@@ -16,7 +16,7 @@ import numpy as np
 
 from pipelines.assessment.claims import claims, stems
 from pipelines.assessment.ridge import KernelRidge
-from pipelines.assessment.space import Space, View
+from pipelines.assessment.space import AnswersView, AssessmentSpace
 from pipelines.assessment.terms import Array, Judged, Known
 from pipelines.values import ChallengeBrief
 
@@ -43,7 +43,7 @@ def points_of(challenge: ChallengeBrief) -> Array:
     return np.asarray(raw / raw.sum())
 
 
-def coverage(space: Space, view: View, vectors: Known) -> Array:
+def coverage(space: AssessmentSpace, view: AnswersView, vectors: Known) -> Array:
     """(n, criteria, 4): dense likeness by clause, dense of the whole, share of stems, characters."""
     challenge = space.challenge
     out = np.zeros((len(view), len(challenge.criteria), 4))
@@ -63,7 +63,7 @@ def _standard(x: Array) -> Array:
     return np.asarray((x - x.mean(0)) / np.maximum(x.std(0), 0.02))
 
 
-def _asked_for(space: Space, rows: Sequence[Judged]) -> Array:
+def _asked_for(space: AssessmentSpace, rows: Sequence[Judged]) -> Array:
     """(n, criteria): how much more the row's feedback speaks of this criterion than of the others."""
     texts = [c.text for c in space.challenge.criteria]
     said = space.char_vectors([r.feedback for r in rows]) @ space.char_vectors(texts).T
@@ -76,7 +76,9 @@ def _assign(evidence: Array, subsets: Array, allowed: Array) -> Array:
     return np.asarray(subsets[score.argmax(1)])
 
 
-def fit_criteria(space: Space, rows: Sequence[Judged], ridge: KernelRidge, vectors: Known) -> CriterionFit | None:
+def fit_criteria(
+    space: AssessmentSpace, rows: Sequence[Judged], ridge: KernelRidge, vectors: Known
+) -> CriterionFit | None:
     """Which criteria each row met: what a person said, else filled in; None where there is too little to learn from."""
     points = points_of(space.challenge)
     said = _said(space.challenge, rows)
@@ -94,7 +96,9 @@ def _said(challenge: ChallengeBrief, rows: Sequence[Judged]) -> Array:
     return np.array([[row.criteria.get(c.id, np.nan) for c in challenge.criteria] for row in rows], dtype=np.float64)
 
 
-def _filled_in(space: Space, rows: Sequence[Judged], ridge: KernelRidge, vectors: Known, points: Array) -> Array:
+def _filled_in(
+    space: AssessmentSpace, rows: Sequence[Judged], ridge: KernelRidge, vectors: Known, points: Array
+) -> Array:
     """(n, criteria), 0 or 1: the sets of criteria that explain the marks, by hard EM."""
     subsets = np.array(list(itertools.product((0.0, 1.0), repeat=len(points))))
     gap = np.abs((subsets @ points)[None] - np.array([row.mark for row in rows])[:, None])

@@ -20,7 +20,7 @@ from pipelines.assessment.criteria import CriterionFit, coverage, fit_criteria, 
 from pipelines.assessment.linear import Linear, fit_classes, fit_score, out_of_fold, sigmoid, softmax
 from pipelines.assessment.peers import PrecedentFit, fit_precedents, nearness, rank_peers, rank_precedents
 from pipelines.assessment.ridge import KernelRidge, kernel_ridge
-from pipelines.assessment.space import BROAD, EVIDENCE, WORDING, Space, View, Weights, weigh
+from pipelines.assessment.space import BROAD, EVIDENCE, WORDING, AnswersView, AssessmentSpace, Weights, weigh
 from pipelines.assessment.terms import Array, Judged, Known
 from pipelines.values import ChallengeBrief
 
@@ -80,8 +80,8 @@ class Desk:
 
     challenge: ChallengeBrief
     rows: tuple[Judged, ...]
-    space: Space
-    bare: Space  # fitted on no history: what a cold assessment sees
+    space: AssessmentSpace
+    bare: AssessmentSpace  # fitted on no history: what a cold assessment sees
     ridges: tuple[KernelRidge, ...]
     targets: Array  # (n, 3): score, is met, is not yet
     verdicts: Array  # (n,) index into VERDICTS
@@ -94,7 +94,7 @@ class Desk:
 def desk(challenge: ChallengeBrief, rows: Sequence[Judged], vectors: Known) -> Desk:
     """Fit what belongs to one challenge; about 30 ms for 60 long or 190 short answers."""
     used = tuple(rows[-MOST_JUDGED:])
-    space = Space(challenge, [r.text for r in used], vectors)
+    space = AssessmentSpace(challenge, [r.text for r in used], vectors)
     verdicts = np.array([row.verdict for row in used], dtype=int)
     marks = np.array([row.mark for row in used])
     targets = np.stack([marks, verdicts == 2, verdicts == 0], axis=1).astype(np.float64)
@@ -103,7 +103,7 @@ def desk(challenge: ChallengeBrief, rows: Sequence[Judged], vectors: Known) -> D
     criterion = kernel_ridge(weigh(own, BROAD), CRITERION_RIDGE) if used else None
     met = fit_criteria(space, used, criterion, vectors) if criterion else None
     precedents = fit_precedents(space, used, own)
-    bare = Space(challenge, [], vectors)
+    bare = AssessmentSpace(challenge, [], vectors)
     return Desk(challenge, used, space, bare, ridges, targets, verdicts, own, criterion, met, precedents)
 
 
@@ -118,7 +118,7 @@ def _votes(near: Array, verdicts: Array, prior: Array) -> list[Array]:
     return out
 
 
-def _warm_features(d: Desk, view: View, like: dict[str, Array], share: Array, *, left_out: bool) -> Array:
+def _warm_features(d: Desk, view: AnswersView, like: dict[str, Array], share: Array, *, left_out: bool) -> Array:
     """(q, features) of answers with peers. ``left_out``: the answers are the history itself."""
     hidden = np.eye(len(view), dtype=bool) if left_out else np.zeros((len(view), len(d.rows)), dtype=bool)
     counts = np.bincount(d.verdicts, minlength=3)
@@ -215,7 +215,7 @@ def untaught() -> AssessmentModel:
 
 
 @dataclass(frozen=True)
-class Reading:
+class AssessedAnswers:
     """q answers read at once; row i of every array is answer i. ``peers`` are positions in rows."""
 
     probabilities: Array  # (q, 3)
@@ -227,7 +227,7 @@ class Reading:
     precedents: Array  # (q, m) best first
 
 
-def read(model: AssessmentModel, d: Desk, texts: Sequence[str], vectors: Known) -> Reading:
+def read(model: AssessmentModel, d: Desk, texts: Sequence[str], vectors: Known) -> AssessedAnswers:
     """Assess q answers to one challenge; the warm model is trusted n / (n + TRUST_ROWS)."""
     bare = d.bare.look(texts, vectors)
     p, score = softmax(model.cold(bare.evidence)), model.cold_score(bare.evidence)[:, 0]
@@ -247,4 +247,4 @@ def read(model: AssessmentModel, d: Desk, texts: Sequence[str], vectors: Known) 
         precedents = rank_precedents(d.precedents, like)
     chosen = choose(p, model.share)
     confidence = sigmoid(model.surety(_surety_features(p, chosen)))[:, 0]
-    return Reading(p, chosen, np.clip(score, 0, 1), confidence, criteria, peers, precedents)
+    return AssessedAnswers(p, chosen, np.clip(score, 0, 1), confidence, criteria, peers, precedents)

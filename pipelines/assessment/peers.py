@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipelines.assessment.ridge import kernel_ridge
-from pipelines.assessment.space import BROAD, Space, weigh
+from pipelines.assessment.space import BROAD, AssessmentSpace, weigh
 from pipelines.assessment.terms import VERDICTS, Array, Judged
 
 VERDICT_WEIGHT = 0.5
@@ -48,7 +48,7 @@ class PrecedentFit:
     weights: Array
 
 
-def fit_precedents(space: Space, rows: Sequence[Judged], own: dict[str, Array]) -> PrecedentFit:
+def fit_precedents(space: AssessmentSpace, rows: Sequence[Judged], own: dict[str, Array]) -> PrecedentFit:
     """Learn, per precedent, which answers get feedback like its own. ``own``: kernels of the rows."""
     keep = np.array([i for i, r in enumerate(rows) if r.verdict != len(VERDICTS) - 1 and r.feedback], dtype=int)
     if not len(keep):

@@ -20,8 +20,8 @@ from scipy.optimize import linear_sum_assignment
 
 from pipelines.assessment.terms import MARKS, Array, Judged
 from pipelines.ports import Embedder
-from pipelines.values import ChallengeBrief, Item, PastPoint, PointKind, Standing
-from pipelines.wording import Span, content, language_code, orders, sentences, shared
+from pipelines.texts.wording import Span, content, language_code, orders, sentences, shared
+from pipelines.values import ChallengeBrief, PastPoint, PointKind, ShelfItem, Standing
 
 MOST_SENTENCES: Final = 120
 MOST_ROWS: Final = 60
@@ -51,7 +51,7 @@ _KINDS = {PointKind.STRENGTH: 1.0, PointKind.QUESTION: HALF_WAY, PointKind.NEXT_
 
 
 @dataclass(frozen=True)
-class Found:
+class CriterionPlace:
     """One criterion's place. `chance` that a person would say "met", None where too little was judged to tell."""
 
     span: Span
@@ -79,11 +79,11 @@ class _Examples:
     authors: tuple[str, ...]
 
 
-class Places:
+class CriterionPlaces:
     """What one challenge's criteria look like in submissions; can be kept while what it was made from is the same."""
 
     def __init__(
-        self, challenge: ChallengeBrief, rows: Sequence[Judged], approved: Sequence[Item], embedder: Embedder
+        self, challenge: ChallengeBrief, rows: Sequence[Judged], approved: Sequence[ShelfItem], embedder: Embedder
     ) -> None:
         self._challenge = challenge
         self._language = language_code(challenge.language)
@@ -104,7 +104,7 @@ class Places:
         self._examples = self._learn(rows[-MOST_ROWS:], quotes, embedder)
         self._weights = self._solve()
 
-    def find(self, text: str, embedder: Embedder) -> list[Found]:
+    def find(self, text: str, embedder: Embedder) -> list[CriterionPlace]:
         """The place of each criterion, in their order; none where there are no criteria or no words."""
         read = self._read(text, embedder)
         if not read.spans or not self._order:
@@ -114,7 +114,7 @@ class Places:
         chances = self._chances(read, scores)
         near = [self._near(read.vectors[at], k) for k, at in enumerate(chosen)]
         return [
-            Found(read.spans[at], near[k], chances[k], self._agreeing(read.vectors[at], k, chances[k]))
+            CriterionPlace(read.spans[at], near[k], chances[k], self._agreeing(read.vectors[at], k, chances[k]))
             for k, at in enumerate(chosen)
         ]
 
@@ -126,7 +126,7 @@ class Places:
         said = [text[slice(*span)] for span in spans]
         return _Text(spans, np.asarray(embedder.embed(said), np.float64), [content(s, self._language) for s in said])
 
-    def _quoted(self, quotes: Sequence[tuple[Item, PastPoint]], embedder: Embedder) -> list[Array]:
+    def _quoted(self, quotes: Sequence[tuple[ShelfItem, PastPoint]], embedder: Embedder) -> list[Array]:
         vectors = np.asarray(embedder.embed([past.quote for _, past in quotes]), np.float64)
         about = np.array([self._order[past.criterion] for _, past in quotes], int)
         return [vectors[about == at] for at in range(len(self._order))]
@@ -149,7 +149,9 @@ class Places:
         others = [quotes for number, quotes in enumerate(self._quotes) if number != at]
         return _nearest(vectors, self._quotes[at]) - OTHERS * _nearest(vectors, np.vstack([vectors[:0], *others]))
 
-    def _learn(self, rows: Sequence[Judged], quotes: Sequence[tuple[Item, PastPoint]], embedder: Embedder) -> _Examples:
+    def _learn(
+        self, rows: Sequence[Judged], quotes: Sequence[tuple[ShelfItem, PastPoint]], embedder: Embedder
+    ) -> _Examples:
         """Passages that were judged: those quoted, and of judged work without a quotation the best place."""
         standing = {(row.id, key): mark for row in rows for key, mark in row.criteria.items()}
         known: list[tuple[Array, int, float, str]] = []

@@ -14,20 +14,20 @@ import numpy as np
 from pipelines.assessment.model import (
     MIN_PEERS,
     MOST_JUDGED,
+    AssessedAnswers,
     AssessmentModel,
     Desk,
-    Reading,
     desk,
     read,
     untaught,
 )
 from pipelines.assessment.model import fit as fit_desks
-from pipelines.assessment.places import Found, Places
+from pipelines.assessment.places import CriterionPlace, CriterionPlaces
 from pipelines.assessment.space import texts_to_embed
 from pipelines.assessment.terms import VERDICTS, Array, Judged, Known, judged
 from pipelines.ports import Embedder
-from pipelines.values import Assessment, ChallengeBrief, Item, Judgement, Reviewed, Standing
-from pipelines.wording import count_words, language_code, language_of, orders
+from pipelines.texts.wording import count_words, language_code, language_of, orders
+from pipelines.values import Assessment, ChallengeBrief, Judgement, Reviewed, ShelfItem, Standing
 
 NEAREST: Final = 5
 """Peers whose agreement is counted."""
@@ -61,12 +61,13 @@ class Desks:
         return self._keep(f"desk {_key(challenge, rows, embedder)}", make)
 
     def places(
-        self, challenge: ChallengeBrief, rows: Sequence[Judged], approved: Sequence[Item], embedder: Embedder
-    ) -> Places:
+        self, challenge: ChallengeBrief, rows: Sequence[Judged], approved: Sequence[ShelfItem], embedder: Embedder
+    ) -> CriterionPlaces:
         """Where its criteria are spoken of; embeds what was quoted and the sentences of judged work when it is made."""
         seal = hashlib.sha256(repr([(item.id, item.document, item.past) for item in approved]).encode()).hexdigest()
         return self._keep(
-            f"places {_key(challenge, rows, embedder)} {seal}", lambda: Places(challenge, rows, approved, embedder)
+            f"places {_key(challenge, rows, embedder)} {seal}",
+            lambda: CriterionPlaces(challenge, rows, approved, embedder),
         )
 
     def _keep(self, key: str, make: Callable[[], T]) -> T:
@@ -118,7 +119,7 @@ def assess(
     embedder: Embedder,
     desks: Desks,
     fitted: Mapping[str, Any] | None,
-    approved: Sequence[Item] = (),
+    approved: Sequence[ShelfItem] = (),
 ) -> Assessment:
     """How `text` stands. `reviewed`: judged work on the challenge, the most recent first; `fitted`: from `fit`.
 
@@ -178,14 +179,14 @@ def _untold(judgements: Sequence[Judgement]) -> tuple[Judgement, ...]:
     return tuple(Judgement(one.criterion, Standing.CANNOT_TELL, 0.5) for one in judgements)
 
 
-def _placed(judgements: Sequence[Judgement], places: Sequence[Found]) -> tuple[Judgement, ...]:
+def _placed(judgements: Sequence[Judgement], places: Sequence[CriterionPlace]) -> tuple[Judgement, ...]:
     """Each with its place; where passages like that one were judged, they say how the criterion stands."""
     if len(places) != len(judgements):
         return tuple(judgements)
     return tuple(_at(judgement, found) for judgement, found in zip(judgements, places, strict=True))
 
 
-def _at(judgement: Judgement, found: Found) -> Judgement:
+def _at(judgement: Judgement, found: CriterionPlace) -> Judgement:
     start, end = found.span
     placed = replace(judgement, start=start, end=end, evidence=found.evidence)
     if found.chance is None:
@@ -200,7 +201,9 @@ def _at(judgement: Judgement, found: Found) -> Judgement:
     )
 
 
-def _criteria(challenge: ChallengeBrief, ready: Desk, found: Reading, near: Sequence[int]) -> tuple[Judgement, ...]:
+def _criteria(
+    challenge: ChallengeBrief, ready: Desk, found: AssessedAnswers, near: Sequence[int]
+) -> tuple[Judgement, ...]:
     judgements = []
     for at, criterion in enumerate(challenge.criteria):
         chance = float(found.criteria[0, at])

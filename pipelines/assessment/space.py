@@ -44,7 +44,7 @@ WORDING: Weights = {"dense_exp": 0.6, "char": 0.5, "word": 0.3, "soft": 0.2}
 
 
 @dataclass(frozen=True)
-class View:
+class AnswersView:
     """n answers described in a Space; row i of every array is answer i."""
 
     dense: Array  # (n, d) unit
@@ -102,7 +102,7 @@ def _stack(texts: Sequence[str], vectors: Known) -> Array:
     return np.stack([np.asarray(vectors[t], dtype=np.float64) for t in texts])
 
 
-class Space:
+class AssessmentSpace:
     """Label-free geometry of one challenge. ``view`` is its history, in the order given."""
 
     def __init__(self, challenge: ChallengeBrief, texts: Sequence[str], vectors: Known) -> None:
@@ -134,7 +134,7 @@ class Space:
         keep = np.unique(np.linspace(0, len(parts) - 1, min(MAX_SOFT, len(parts))).astype(int))
         return _stack([parts[i] for i in keep], vectors)
 
-    def look(self, texts: Sequence[str], vectors: Known) -> View:
+    def look(self, texts: Sequence[str], vectors: Known) -> AnswersView:
         """Describe answers; all of ``texts_to_embed`` must be in ``vectors``."""
         n = len(texts)
         parts = tuple(_stack(claims(t), vectors) for t in texts)
@@ -148,7 +148,7 @@ class Space:
         if self._vocabulary is not None and n:
             soft = np.stack([(p @ self._vocabulary.T).max(0) for p in parts])
         evidence = self._evidence(dense, parts, tokens, found, char, word, unit, vectors)
-        return View(dense, char, word, unit, evidence, soft, parts, found)
+        return AnswersView(dense, char, word, unit, evidence, soft, parts, found)
 
     def _unit(self, parts: Sequence[Array], found: Sequence[frozenset[str]], vectors: Known) -> Array:
         """(n, 2 x reference clauses): best dense match, then share of stems, of each clause."""
@@ -191,7 +191,7 @@ class Space:
             column["ref_word"][:] = (word @ self._word.transform([self._stems(self.reference)]).T).toarray()[:, 0]
         return out
 
-    def likeness(self, a: View, b: View) -> dict[str, Array]:
+    def likeness(self, a: AnswersView, b: AnswersView) -> dict[str, Array]:
         """Each base kernel, (len(a), len(b)); all are positive semi-definite on one view."""
         dense = a.dense @ b.dense.T
         out = {"dense": dense, "dense_exp": np.exp(2 * (dense - 1))}
@@ -208,7 +208,7 @@ class Space:
         out["soft"] = (a.soft - self._soft_mean) @ (b.soft - self._soft_mean).T / self._soft_size
         return out
 
-    def char_likeness(self, view: View, texts: Sequence[str]) -> Array:
+    def char_likeness(self, view: AnswersView, texts: Sequence[str]) -> Array:
         """Cosine of character TF-IDF, (len(view), len(texts))."""
         return np.asarray((view.char @ self._char.transform(texts).T).toarray())
 

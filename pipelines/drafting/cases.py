@@ -16,9 +16,10 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from pipelines.drafting.flow import Verify, draft
 from pipelines.drafting.request import Budget, build, said
-from pipelines.names import Pseudonyms
 from pipelines.ports import LanguageModel
 from pipelines.prompts import PromptError
+from pipelines.texts.names import Pseudonyms
+from pipelines.texts.wording import language_code, language_of
 from pipelines.values import (
     Assessment,
     Brief,
@@ -26,15 +27,14 @@ from pipelines.values import (
     Criterion,
     Draft,
     Evidence,
-    Item,
     Judgement,
     PastPoint,
     PointKind,
     Scope,
     Shelf,
+    ShelfItem,
     Standing,
 )
-from pipelines.wording import language_code, language_of
 
 MARKER = "case-5d8e1f"
 """The same every time, so that renders can be compared; a real draft's cannot be known beforehand."""
@@ -178,8 +178,8 @@ def _evidence(found: Sequence[_Found]) -> tuple[Evidence, ...]:
     )
 
 
-def _item(number: int, one: _Found) -> Item:
-    return Item(
+def _item(number: int, one: _Found) -> ShelfItem:
+    return ShelfItem(
         id=f"{one.shelf.value}-{number}",
         shelf=one.shelf,
         text=one.text,

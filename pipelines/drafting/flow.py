@@ -9,11 +9,11 @@ from typing import Protocol
 from pipelines.drafting.blanks import is_blank
 from pipelines.drafting.points import place, renumbered, settled_by
 from pipelines.drafting.reading import RawReply, Unreadable, read
-from pipelines.drafting.request import SENT_BACK, Asked, Budget, build, said
-from pipelines.names import Pseudonyms
+from pipelines.drafting.request import SENT_BACK, Budget, DraftingRequest, build, said
 from pipelines.ports import LanguageModel, ModelTrouble
-from pipelines.values import AI, Assessment, Brief, Draft, Evidence, Finding, Outcome, Point, PromptUsed, Usage
-from pipelines.wording import language_code, language_of
+from pipelines.texts.names import Pseudonyms
+from pipelines.texts.wording import language_code, language_of
+from pipelines.values import AI, Assessment, Brief, Draft, DraftOutcome, Evidence, Finding, Point, PromptUsed, Usage
 
 MOST_POINTS = 3
 
@@ -65,10 +65,10 @@ def draft(
     course = _Course(brief, tuple(evidence), assessment, marker, verify, budget or Budget())
     if brief.ai is AI.NONE:
         return course.without(
-            Outcome.CANNOT, "The learner allows no AI to read this text; a person writes the feedback."
+            DraftOutcome.CANNOT, "The learner allows no AI to read this text; a person writes the feedback."
         )
     if blank := is_blank(brief.text):
-        return course.without(Outcome.NOTHING_TO_SAY, blank)
+        return course.without(DraftOutcome.NOTHING_TO_SAY, blank)
     if brief.ai is AI.LOCAL and not model.local:
         return _fall_back(
             course, fallback, _Attempt(trouble="The learner allows only AI on the organization's own machines.")
@@ -87,10 +87,12 @@ def may_ask(brief: Brief, model: LanguageModel) -> bool:
     return brief.ai.lets(local=model.local) and not is_blank(brief.text)
 
 
-def _fall_back(course: _Course, fallback: LanguageModel, before: _Attempt, asked: Asked | None = None) -> Draft:
+def _fall_back(
+    course: _Course, fallback: LanguageModel, before: _Attempt, asked: DraftingRequest | None = None
+) -> Draft:
     """The draft by the model that is always there, with the reason why, and the cost of what was tried before."""
     if course.brief.ai is AI.LOCAL and not fallback.local:
-        return course.without(Outcome.CANNOT, f"{before.trouble} There is none to draft with.", before.usage)
+        return course.without(DraftOutcome.CANNOT, f"{before.trouble} There is none to draft with.", before.usage)
     attempt = course.attempt(fallback, course.ask(fallback.local), 0)
     because = f"{before.trouble} Drafted without it." if before.trouble else ""
     attempt = replace(
@@ -100,7 +102,7 @@ def _fall_back(course: _Course, fallback: LanguageModel, before: _Attempt, asked
     if attempt.settles:
         return course.drafted(attempt, asked if before.usage.calls else None, usage, because)
     reason = " ".join(part for part in (before.trouble, attempt.trouble) if part)
-    return replace(course.without(Outcome.CANNOT, reason, usage), findings=attempt.findings, model=attempt.model)
+    return replace(course.without(DraftOutcome.CANNOT, reason, usage), findings=attempt.findings, model=attempt.model)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,24 +117,24 @@ class _Course:
     budget: Budget
     names: list[Pseudonyms] = field(default_factory=list)
 
-    def without(self, outcome: Outcome, reason: str, usage: Usage | None = None) -> Draft:
+    def without(self, outcome: DraftOutcome, reason: str, usage: Usage | None = None) -> Draft:
         """A draft that has no points, with its reason."""
         return Draft(
             outcome, "", (), self.assessment, self.evidence, (), "", usage or Usage(), self.brief.language, reason
         )  # fmt: skip
 
-    def drafted(self, attempt: _Attempt, asked: Asked | None, usage: Usage, because: str = "") -> Draft:
+    def drafted(self, attempt: _Attempt, asked: DraftingRequest | None, usage: Usage, because: str = "") -> Draft:
         reason = " ".join(part for part in (because, attempt.abstained) if part)
         prompt = None
         if asked is not None:
             prompt = PromptUsed(asked.prompt.name, asked.prompt.version, asked.prompt.sha, asked.rendered)
-        outcome = Outcome.DRAFTED if attempt.points else Outcome.CANNOT
+        outcome = DraftOutcome.DRAFTED if attempt.points else DraftOutcome.CANNOT
         return Draft(
             outcome, attempt.summary if attempt.points else "", attempt.points, self.assessment, self.evidence,
             attempt.findings, attempt.model, usage, self.brief.language, reason, prompt,
         )  # fmt: skip
 
-    def ask(self, local: bool) -> Asked:
+    def ask(self, local: bool) -> DraftingRequest:
         """The request; for a model that is not local, with stand-ins for people's names."""
         self.names.clear()
         if not local:
@@ -145,7 +147,7 @@ class _Course:
     def _hide(self, text: str) -> str:
         return self.names[0].hide(text) if self.names else text
 
-    def attempt(self, model: LanguageModel, asked: Asked, repairs: int) -> _Attempt:
+    def attempt(self, model: LanguageModel, asked: DraftingRequest, repairs: int) -> _Attempt:
         """One answer, and up to `repairs` more with what was wrong sent back; the best of them."""
         request, best = asked.request, _Attempt(model=model.name)
         for turn in range(repairs + 1):
@@ -163,7 +165,7 @@ class _Course:
             request = replace(request, earlier=((reply.text[:SENT_BACK], wrong),))
         return best
 
-    def _judged(self, text: str, asked: Asked) -> _Attempt:
+    def _judged(self, text: str, asked: DraftingRequest) -> _Attempt:
         """An answer with every point placed, verified and compared with what is settled."""
         try:
             raw = read(text).restored(self.names[0].restore if self.names else str)
@@ -174,7 +176,7 @@ class _Course:
             return _Attempt(abstained=raw.reason or "The evidence is too thin for a draft.")
         return self._checked(raw, asked)
 
-    def _checked(self, raw: RawReply, asked: Asked) -> _Attempt:
+    def _checked(self, raw: RawReply, asked: DraftingRequest) -> _Attempt:
         placed = [place(point, self.brief, asked.evidence, self.assessment) for point in raw.points[: MOST_POINTS * 3]]
         points = [one for one in placed if isinstance(one, Point)]
         findings = [one for one in placed if isinstance(one, Finding)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from pipelines.drafting.reading import RawPoint
+from pipelines.texts.wording import SAME_MATTER, alike, locate, quotations, same_passage, twins
 from pipelines.values import (
     Assessment,
     Band,
@@ -18,7 +19,6 @@ from pipelines.values import (
     SourceKind,
     Standing,
 )  # fmt: skip
-from pipelines.wording import SAME_MATTER, alike, locate, quotations, same_passage, twins
 
 AGREEING = 3
 """Independent precedents or peers that make confidence high (rule 5: three that agree, not one that is near)."""

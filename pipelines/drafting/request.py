@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from pipelines import prompts
-from pipelines.ports import Material, ModelRequest
+from pipelines.ports import DraftingMaterial, ModelRequest
 from pipelines.values import Assessment, Brief, Evidence, Shelf, Usage
 
 NAME = "feedback"
@@ -37,7 +37,7 @@ class Budget:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class DraftingRequest:
     """A request with what of the evidence it shows, and the prompt behind it."""
 
     request: ModelRequest
@@ -63,7 +63,7 @@ def build(
     budget: Budget,
     hide: Callable[[str], str],
     local: bool,
-) -> Asked:
+) -> DraftingRequest:
     """The request for one draft. `hide` is applied to all that people wrote; only a local model gets values."""
     prompt = _prompt(budget)
     room = budget.characters or prompt.characters
@@ -85,9 +85,9 @@ def build(
         schema=dict(prompt.schema),
         schema_name=prompt.schema_name,
         max_tokens=budget.reply_tokens or prompt.reply_tokens,
-        material=Material(brief, evidence, assessment) if local else None,
+        material=DraftingMaterial(brief, evidence, assessment) if local else None,
     )
-    return Asked(request, parts.evidence, prompt, words.text)
+    return DraftingRequest(request, parts.evidence, prompt, words.text)
 
 
 def most(budget: Budget) -> Usage:

@@ -21,27 +21,27 @@ from pipelines.adapters.extractive import ExtractiveModel
 from pipelines.assessment import Desks, assess, fit
 from pipelines.assessment.terms import VERDICTS
 from pipelines.drafting import Budget
-from pipelines.evaluation.configuration import Assessing, Prompt
-from pipelines.evaluation.folders import Answers, Row
+from pipelines.evaluation.configuration import Assessing, PromptChoice
+from pipelines.evaluation.folders import Answers, JudgedAnswer
 from pipelines.evaluation.measures import Outcomes
 from pipelines.evaluation.shelves import MemoryLibrary
 from pipelines.indexing import Holding, settle
 from pipelines.ports import Embedder, LanguageModel
 from pipelines.retrieval import Shelves, collection
+from pipelines.texts.wording import alike
 from pipelines.values import (
     AI,
     Brief,
     Draft,
-    Item,
-    Outcome,
+    DraftOutcome,
     PastPoint,
     PointKind,
     Reviewed,
     Scope,
     Shelf,
+    ShelfItem,
     Standing,
 )
-from pipelines.wording import alike
 
 ORGANIZATION: Final = "evaluation"
 LEAST_SAME: Final = 3
@@ -55,7 +55,7 @@ Told = Callable[[str, int, int], None]
 class Read:
     """What the pipeline said of a probe. `points`: of the criteria judged met; None where criteria carry none."""
 
-    row: Row
+    row: JudgedAnswer
     standing: Standing
     score: float
     confidence: float
@@ -84,7 +84,7 @@ class Bench:
         kept = self.answers.history.get(challenge, [])
         return [row.reviewed for row in reversed(kept)][: self.settings.judged]
 
-    def read(self, row: Row) -> Read:
+    def read(self, row: JudgedAnswer) -> Read:
         """Assess one probe."""
         challenge, history = self.answers.challenges[row.challenge], self.history(row.challenge)
         found = assess(challenge, row.text, history, self.embedder, self.desks, self.fitted)
@@ -168,7 +168,7 @@ def same_feedback(bench: Bench, told: Told) -> list[bool]:
     return hits
 
 
-def _recurs(row: Row, history: Sequence[Row]) -> bool:
+def _recurs(row: JudgedAnswer, history: Sequence[JudgedAnswer]) -> bool:
     return Counter(one.feedback for one in history)[row.feedback] >= LEAST_SAME
 
 
@@ -180,7 +180,7 @@ class Drafter:
     tools: feedback.Tools
 
     @classmethod
-    def over(cls, bench: Bench, model: LanguageModel | None = None, prompt: Prompt | None = None) -> Drafter:
+    def over(cls, bench: Bench, model: LanguageModel | None = None, prompt: PromptChoice | None = None) -> Drafter:
         """With this model, or with the drafter that needs no network."""
         library, index = MemoryLibrary(), ExactIndex()
         for key, history in bench.answers.history.items():
@@ -190,12 +190,12 @@ class Drafter:
                 library.add(key, items)
                 name = collection(shelf, _scope(key, ""))
                 settle([Holding(name, (i.id,), {i.id: i.indexed}) for i in items], bench.embedder, index)
-        asked = prompt or Prompt()
+        asked = prompt or PromptChoice()
         budget = Budget(repairs=asked.repairs, version=asked.version or None)
         shelves = Shelves(library, index)
         return cls(bench, feedback.Tools(bench.embedder, shelves, bench.desks, model, ExtractiveModel(), budget))
 
-    def draft(self, row: Row) -> Draft:
+    def draft(self, row: JudgedAnswer) -> Draft:
         """The draft for one answer."""
         challenge = self.bench.answers.challenges[row.challenge]
         ai = AI.LOCAL if self.tools.model is None or self.tools.model.local else AI.ANY
@@ -208,7 +208,7 @@ class Drafter:
         blanks, found = self.bench.answers.blanks, []
         for at, row in enumerate(blanks):
             told(f"drafting {len(blanks)} blanks", at, len(blanks))
-            found.append(self.draft(row).outcome is Outcome.NOTHING_TO_SAY)
+            found.append(self.draft(row).outcome is DraftOutcome.NOTHING_TO_SAY)
         return found
 
     def cold(self, told: Told) -> tuple[float, list[bool]] | None:
@@ -231,14 +231,14 @@ class Drafter:
             rows.append(self._outcome(row, self.draft(row)))
         return Outcomes.of([row.id for row in picked], rows)
 
-    def _outcome(self, row: Row, draft: Draft) -> dict[str, float | None]:
+    def _outcome(self, row: JudgedAnswer, draft: Draft) -> dict[str, float | None]:
         usage, asked = draft.usage, self.tools.model is not None
         steps = any(point.kind is not PointKind.STRENGTH for point in draft.points)
         told_to_do = any(point.kind is PointKind.NEXT_STEP for point in draft.points)
         fits = not told_to_do if row.standing is Standing.MET else steps
         near = [alike(point.text, row.feedback, draft.language) for point in draft.points]
         return {
-            "drafted": float(draft.outcome is Outcome.DRAFTED),
+            "drafted": float(draft.outcome is DraftOutcome.DRAFTED),
             "fits_verdict": float(fits) if draft.points else None,
             "near_human": max(near) if near and row.feedback else None,
             "left_out": float(sum(finding.code == "left-out" for finding in draft.findings)),
@@ -247,10 +247,10 @@ class Drafter:
         }
 
 
-def _item(row: Row, shelf: Shelf) -> Item:
+def _item(row: JudgedAnswer, shelf: Shelf) -> ShelfItem:
     kind = PointKind.STRENGTH if row.standing is Standing.MET else PointKind.NEXT_STEP
     past = PastPoint(kind, row.feedback, row.text) if shelf is Shelf.PRECEDENTS else None
-    return Item(row.id, shelf, row.text, row.id, 0, len(row.text), author=row.author, past=past)
+    return ShelfItem(row.id, shelf, row.text, row.id, 0, len(row.text), author=row.author, past=past)
 
 
 def _scope(challenge: str, author: str) -> Scope:

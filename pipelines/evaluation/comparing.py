@@ -22,7 +22,7 @@ SURE: Final = 0.95
 
 
 @dataclass(frozen=True, slots=True)
-class Interval:
+class EstimatedFigure:
     """A figure with the range that holds it with SURE confidence; NaN where it cannot be told."""
 
     value: float
@@ -40,12 +40,12 @@ class Interval:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ComparedMeasure:
     """One measure: of each configuration, and the second's less the first's where there are two."""
 
     measure: Measure
-    each: tuple[Interval, ...]
-    difference: Interval | None
+    each: tuple[EstimatedFigure, ...]
+    difference: EstimatedFigure | None
 
     @property
     def told(self) -> int:
@@ -57,7 +57,7 @@ class Line:
 
 def compare(
     outcomes: Sequence[Outcomes], measures: Sequence[Measure], *, resamples: int = RESAMPLES, seed: int = SEED
-) -> list[Line]:
+) -> list[ComparedMeasure]:
     """Every measure that at least one configuration says something of. All outcomes are of the same cases."""
     if any(one.cases != outcomes[0].cases for one in outcomes):
         raise ValueError("Only outcomes of the same cases, in the same order, can be compared.")
@@ -70,17 +70,17 @@ def _drawn(cases: int, resamples: int, seed: int) -> NDArray[np.intp]:
     return np.random.default_rng(seed).integers(0, max(1, cases), (resamples, cases)).astype(np.intp)
 
 
-def _line(outcomes: Sequence[Outcomes], measure: Measure, drawn: NDArray[np.intp]) -> Line:
+def _line(outcomes: Sequence[Outcomes], measure: Measure, drawn: NDArray[np.intp]) -> ComparedMeasure:
     again = [np.array([one.value(measure, at) for at in drawn]) for one in outcomes]
     values = [one.value(measure) for one in outcomes]
     each = tuple(_interval(value, some) for value, some in zip(values, again, strict=True))
     difference = _interval(values[1] - values[0], again[1] - again[0]) if len(outcomes) == 2 else None
-    return Line(measure, each, difference)
+    return ComparedMeasure(measure, each, difference)
 
 
-def _interval(value: float, again: Any) -> Interval:
+def _interval(value: float, again: Any) -> EstimatedFigure:
     known = again[~np.isnan(again)]
     if np.isnan(value) or not len(known):
-        return Interval(value, float("nan"), float("nan"))
+        return EstimatedFigure(value, float("nan"), float("nan"))
     low, high = np.quantile(known, [(1 - SURE) / 2, (1 + SURE) / 2])
-    return Interval(value, float(low), float(high))
+    return EstimatedFigure(value, float(low), float(high))

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
-from pipelines.passages import PASSAGE_TOKENS
+from pipelines.texts.passages import PASSAGE_TOKENS
 
 JUDGED = 400
 
@@ -31,7 +31,7 @@ class Model:
 
 
 @dataclass(frozen=True, slots=True)
-class Prompt:
+class PromptChoice:
     """How a model is asked. `version` 0 is the one in use."""
 
     version: int = 0
@@ -63,7 +63,7 @@ class Configuration:
     embedder: str = "sentence-transformer"
     embedder_model: str = ""
     model: Model = field(default_factory=Model)
-    prompt: Prompt = field(default_factory=Prompt)
+    prompt: PromptChoice = field(default_factory=PromptChoice)
     assessment: Assessing = field(default_factory=Assessing)
     retrieval: Retrieving = field(default_factory=Retrieving)
 

@@ -12,11 +12,11 @@ from typing import Final
 
 from pipelines.adapters.exact import ExactIndex
 from pipelines.evaluation.configuration import Retrieving
-from pipelines.evaluation.folders import Documents, Question, passages
+from pipelines.evaluation.folders import DocumentQuestion, Documents, passages
 from pipelines.evaluation.measures import Outcomes
 from pipelines.evaluation.shelves import MemoryLibrary
 from pipelines.ports import Embedder
-from pipelines.retrieval import Caps, Part, Shelves, collection, find
+from pipelines.retrieval import Caps, QueryPart, Shelves, collection, find
 from pipelines.values import Scope, Shelf
 
 DEPTH: Final = 10
@@ -27,10 +27,10 @@ Told = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class QuestionRanks:
     """What came of the questions. `ranks[i]`: of the first right document, 1 is best; None: not found."""
 
-    questions: Sequence[Question]
+    questions: Sequence[DocumentQuestion]
     ranks: Sequence[int | None]
     foreign: int  # hits that belong to another organization
 
@@ -39,7 +39,7 @@ class Asked:
         return outcomes(self.questions, self.ranks)
 
 
-def outcomes(questions: Sequence[Question], ranks: Sequence[int | None]) -> Outcomes:
+def outcomes(questions: Sequence[DocumentQuestion], ranks: Sequence[int | None]) -> Outcomes:
     """A row a question."""
     shares = [1 / rank if rank else 0.0 for rank in ranks]
     rows = [{"hit_at_1": float(one == 1), "hit_at_5": float(one >= 1 / 5), "mrr": one} for one in shares]
@@ -65,7 +65,9 @@ def shelved(documents: Documents, embedder: Embedder, settings: Retrieving, told
     return Shelves(library, index)
 
 
-def ask(questions: Sequence[Question], shelves: Shelves, embedder: Embedder, settings: Retrieving, told: Told) -> Asked:
+def ask(
+    questions: Sequence[DocumentQuestion], shelves: Shelves, embedder: Embedder, settings: Retrieving, told: Told
+) -> QuestionRanks:
     """Put every question to its own organization's shelf."""
     ranks: list[int | None] = []
     foreign = 0
@@ -73,15 +75,15 @@ def ask(questions: Sequence[Question], shelves: Shelves, embedder: Embedder, set
     caps = Caps(per_document=settings.per_document, per_author=0)
     for at, (question, vector) in enumerate(zip(questions, vectors, strict=True)):
         told(f"asking {len(questions)} questions", at, len(questions))
-        part, where = Part(question.text, vector), scope(question.organization)
+        part, where = QueryPart(question.text, vector), scope(question.organization)
         hits = find(Shelf.CONTEXT, [part], where, shelves, embedder, limit=DEPTH, caps=caps)
         names = [hit.item.document.partition("/") for hit in hits]
         foreign += sum(home != question.organization for home, _, _ in names)
         files = dict.fromkeys(name for _, _, name in names)
         ranks.append(next((rank for rank, name in enumerate(files, 1) if name in question.gold), None))
-    return Asked(questions, ranks, foreign)
+    return QuestionRanks(questions, ranks, foreign)
 
 
-def measure(documents: Documents, embedder: Embedder, settings: Retrieving, told: Told) -> Asked:
+def measure(documents: Documents, embedder: Embedder, settings: Retrieving, told: Told) -> QuestionRanks:
     """From documents to ranks."""
     return ask(documents.questions, shelved(documents, embedder, settings, told), embedder, settings, told)

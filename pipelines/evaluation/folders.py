@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from pipelines.assessment.terms import MARKS
-from pipelines.passages import PASSAGE_TOKENS, cut
-from pipelines.values import ChallengeBrief, Criterion, Item, Reviewed, Shelf, Standing
-from pipelines.wording import language_code
+from pipelines.texts.passages import PASSAGE_TOKENS, cut
+from pipelines.texts.wording import language_code
+from pipelines.values import ChallengeBrief, Criterion, Reviewed, Shelf, ShelfItem, Standing
 
 LABELS: Final = {"Correct": Standing.MET, "Partially correct": Standing.PARTLY, "Incorrect": Standing.NOT_YET}
 
@@ -26,7 +26,7 @@ class CasesUnusable(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class JudgedAnswer:
     """One answer, with what a person said of it. `mark` is a share of full marks."""
 
     id: str
@@ -47,14 +47,14 @@ class Answers:
     """A folder of answers, read. `history` is in the order of its file, the oldest first."""
 
     challenges: Mapping[str, ChallengeBrief]
-    history: Mapping[str, list[Row]]
-    probes: list[Row]
-    blanks: list[Row]
-    cold: list[Row]
+    history: Mapping[str, list[JudgedAnswer]]
+    probes: list[JudgedAnswer]
+    blanks: list[JudgedAnswer]
+    cold: list[JudgedAnswer]
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class DocumentQuestion:
     """A question, and the files any of which answers it."""
 
     id: str
@@ -68,7 +68,7 @@ class Documents:
     """A folder of organizations, read: the Markdown of each by file name, and all questions."""
 
     texts: Mapping[str, Mapping[str, str]]
-    questions: list[Question]
+    questions: list[DocumentQuestion]
 
 
 def answers(folder: Path) -> Answers:
@@ -77,7 +77,7 @@ def answers(folder: Path) -> Answers:
     if not raw:
         raise CasesUnusable(f"{folder} holds no challenges.jsonl with rows. Name a folder of judged answers.")
     marks = {str(one["id"]): float(one.get("full_marks") or 1.0) for one in raw}
-    history: dict[str, list[Row]] = defaultdict(list)
+    history: dict[str, list[JudgedAnswer]] = defaultdict(list)
     for row in _judged(folder / "history.jsonl", marks):
         history[row.challenge].append(row)
     probes, blanks, cold = (_judged(folder / f"{name}.jsonl", marks) for name in ("probes", "blanks", "cold"))
@@ -95,16 +95,16 @@ def _challenge(one: Mapping[str, Any]) -> ChallengeBrief:
     )
 
 
-def _judged(path: Path, marks: Mapping[str, float]) -> list[Row]:
+def _judged(path: Path, marks: Mapping[str, float]) -> list[JudgedAnswer]:
     return [_row(path, number, one, marks) for number, one in enumerate(rows(path), 1)]
 
 
-def _row(path: Path, number: int, one: Mapping[str, Any], marks: Mapping[str, float]) -> Row:
+def _row(path: Path, number: int, one: Mapping[str, Any], marks: Mapping[str, float]) -> JudgedAnswer:
     try:
         standing, challenge = LABELS[one["label"]], str(one["challenge"])
         mark = MARKS[standing] if one.get("score") is None else float(one["score"]) / marks[challenge]
         author, feedback = str(one.get("author") or ""), one.get("feedback") or ""
-        return Row(str(one["id"]), challenge, author, one["text"], feedback, mark, standing)
+        return JudgedAnswer(str(one["id"]), challenge, author, one["text"], feedback, mark, standing)
     except (KeyError, TypeError, ValueError) as wrong:
         raise CasesUnusable(
             f"{path}, row {number}: {wrong!r}. A row has id, challenge (one of challenges.jsonl), text, and label "
@@ -119,17 +119,17 @@ def documents(folder: Path) -> Documents:
         raise CasesUnusable(f"{folder} holds no folder with a questions.jsonl. Name a folder of organizations.")
     texts = {home.name: {p.name: p.read_text("utf-8") for p in sorted((home / "docs").glob("*.md"))} for home in homes}
     questions = [
-        Question(f"{home.name}/{at}", home.name, str(row["question"]), frozenset(row["gold_files"]))
+        DocumentQuestion(f"{home.name}/{at}", home.name, str(row["question"]), frozenset(row["gold_files"]))
         for home in homes
         for at, row in enumerate(rows(home / "questions.jsonl"), 1)
     ]
     return Documents(texts, questions)
 
 
-def passages(texts: Mapping[str, str], organization: str, max_tokens: int = PASSAGE_TOKENS) -> list[Item]:
+def passages(texts: Mapping[str, str], organization: str, max_tokens: int = PASSAGE_TOKENS) -> list[ShelfItem]:
     """An organization's documents as items on its shelf; their `document` is `organization/file name`."""
     return [
-        Item(p.id, Shelf.CONTEXT, p.text, p.document, p.start, p.end, Path(name).stem, p.heading)
+        ShelfItem(p.id, Shelf.CONTEXT, p.text, p.document, p.start, p.end, Path(name).stem, p.heading)
         for name, text in texts.items()
         for p in cut(text, f"{organization}/{name}", markdown=True, max_tokens=max_tokens)
     ]

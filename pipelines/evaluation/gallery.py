@@ -15,16 +15,16 @@ from typing import Any, Final
 
 import numpy as np
 
-from pipelines.approaches import Work, approaches, grouped
+from pipelines.approaches import ApproachWork, approaches, grouped
 from pipelines.evaluation.folders import CasesUnusable, rows
-from pipelines.gallery import WANTED, choose, rows_of
+from pipelines.galleries import WANTED, choose, rows_of
 from pipelines.ports import Embedder
 from pipelines.values import Standing
 
 PROBES: Final = 300  # of a challenge
 CLUSTERED: Final = 300
 
-Chooser = Callable[[Work, Sequence[Work]], Sequence[str]]
+Chooser = Callable[[ApproachWork, Sequence[ApproachWork]], Sequence[str]]
 """(own, candidates) → ids chosen, in order."""
 
 
@@ -32,7 +32,7 @@ Chooser = Callable[[Work, Sequence[Work]], Sequence[str]]
 class Program:
     """A row. `way` and `twin` are for the scorer alone."""
 
-    work: Work
+    work: ApproachWork
     challenge: str
     solved: bool
     way: str
@@ -55,7 +55,7 @@ def read(folder: Path) -> dict[str, list[Program]]:
 
 def _program(row: Mapping[str, Any]) -> Program:
     standing = Standing.MET if row["solved"] else Standing.NOT_YET
-    work = Work(str(row["id"]), str(row["text"]), standing=standing)
+    work = ApproachWork(str(row["id"]), str(row["text"]), standing=standing)
     return Program(
         work, str(row["challenge"]), bool(row["solved"]), str(row["approach"]), str(row["same_after_renaming"])
     )
@@ -105,18 +105,18 @@ def measure(programs: Sequence[Program], chooser: Chooser) -> Score:
     return score
 
 
-def by_pipeline(works: Sequence[Work], embedder: Embedder) -> Chooser:
+def by_pipeline(works: Sequence[ApproachWork], embedder: Embedder) -> Chooser:
     """What production does."""
     vectors = dict(zip((work.id for work in works), embedder.embed([work.text for work in works]), strict=True))
     return lambda own, candidates: [one.work for one in choose(own, candidates, vectors).choices]
 
 
-def by_nearest(works: Sequence[Work]) -> Chooser:
+def by_nearest(works: Sequence[ApproachWork]) -> Chooser:
     """The baseline: the nearest solved ones by TF-IDF of tokens (those of our own likeness, without control flow)."""
     at = {work.id: number for number, work in enumerate(works)}
-    texts = rows_of([Work(work.id, " ".join(_tokens(work.text))) for work in works], {})
+    texts = rows_of([ApproachWork(work.id, " ".join(_tokens(work.text))) for work in works], {})
 
-    def nearest(own: Work, candidates: Sequence[Work]) -> list[str]:
+    def nearest(own: ApproachWork, candidates: Sequence[ApproachWork]) -> list[str]:
         solved = [work.id for work in candidates if work.standing is Standing.MET]
         near = texts[[at[id_] for id_ in solved]] @ texts[at[own.id]]
         return [solved[n] for n in np.argsort(-near, kind="stable")[:WANTED]]
@@ -132,7 +132,7 @@ def by_chance() -> Chooser:
     """The other baseline: solved ones at random, the same in every run."""
     dice = random.Random(7)
 
-    def drawn(_: Work, candidates: Sequence[Work]) -> list[str]:
+    def drawn(_: ApproachWork, candidates: Sequence[ApproachWork]) -> list[str]:
         solved = [work.id for work in candidates if work.standing is Standing.MET]
         return dice.sample(solved, min(WANTED, len(solved)))
 
@@ -144,7 +144,9 @@ def clusters(programs: Sequence[Program]) -> dict[str, float | int]:
     some = [one for one in programs if one.solved][:CLUSTERED]
     found = approaches([one.work for one in some])
     ours = {id_: one.id for one in found for id_ in one.members}
-    plain = grouped(np.array(rows_of([Work(o.work.id, " ".join(_tokens(o.work.text))) for o in some], {})), len(found))
+    plain = grouped(
+        np.array(rows_of([ApproachWork(o.work.id, " ".join(_tokens(o.work.text))) for o in some], {})), len(found)
+    )
     truth = [one.way for one in some]
     return {
         "approaches": len(found),

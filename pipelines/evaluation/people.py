@@ -18,9 +18,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.evaluation.folders import CasesUnusable, rows
-from pipelines.lexical import terms
 from pipelines.people.likeness import Floats, TermSpace
-from pipelines.wording import stop_words
+from pipelines.texts.lexical import terms
+from pipelines.texts.wording import stop_words
 
 HIGH: Final = 4
 LOW: Final = 2

@@ -8,18 +8,18 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from pipelines.ports import Embedder, Vectors
-from pipelines.values import Item, Reviewed, Scope, Shelf
+from pipelines.values import Reviewed, Scope, Shelf, ShelfItem
 
 
 class MemoryLibrary:
     """Items by organization and shelf, judged work by challenge. Everything in it is shared; only scopes limit it."""
 
     def __init__(self) -> None:
-        self._items: dict[tuple[Shelf, str], dict[str, Item]] = defaultdict(dict)
+        self._items: dict[tuple[Shelf, str], dict[str, ShelfItem]] = defaultdict(dict)
         self._reviewed: dict[str, list[Reviewed]] = defaultdict(list)
         self._changes: Counter[tuple[Shelf, str]] = Counter()
 
-    def add(self, part: str, items: Iterable[Item]) -> None:
+    def add(self, part: str, items: Iterable[ShelfItem]) -> None:
         """Put items on their shelf; `part` is the organization for context, the challenge for the others."""
         for item in items:
             self._items[item.shelf, part][item.id] = item
@@ -38,17 +38,20 @@ class MemoryLibrary:
     def fingerprint(self, shelf: Shelf, scope: Scope) -> str:
         return f"{scope.peers} {scope.author} {self._changes[shelf, _part(shelf, scope)]}"
 
-    def read(self, shelf: Shelf, scope: Scope, ids: Sequence[str] | None = None) -> list[Item]:
+    def read(self, shelf: Shelf, scope: Scope, ids: Sequence[str] | None = None) -> list[ShelfItem]:
         held = self._items[shelf, _part(shelf, scope)]
         wanted = list(held) if ids is None else [id_ for id_ in ids if id_ in held]
         return [held[id_] for id_ in wanted if self._may_see(held[id_], scope)]
+
+    def visible(self, shelf: Shelf, scope: Scope) -> set[str]:
+        return {item.id for item in self.read(shelf, scope)}
 
     def reviewed(self, scope: Scope, limit: int) -> list[Reviewed]:
         mine = [one for one in self._reviewed[scope.challenge] if not one.author or one.author != scope.author]
         return mine[-limit:][::-1]
 
     @staticmethod
-    def _may_see(item: Item, scope: Scope) -> bool:
+    def _may_see(item: ShelfItem, scope: Scope) -> bool:
         own = bool(item.author) and item.author == scope.author
         return item.shelf is Shelf.CONTEXT or (scope.peers and not own)
 

@@ -20,10 +20,10 @@ from pipelines import network
 from pipelines.network import Network
 from pipelines.people.commons import Commons
 from pipelines.people.likeness import Floats
-from pipelines.people.matching import Asked, match, may_meet
-from pipelines.people.ranking import PRIOR, Outcome, weights
-from pipelines.people.reasons import Circle, Facts, features, latest, reasons
-from pipelines.people.values import Profile, Work
+from pipelines.people.matching import MatchWish, match, may_meet
+from pipelines.people.ranking import PRIOR, IntroductionOutcome, weights
+from pipelines.people.reasons import Circle, PairFacts, features, latest, reasons
+from pipelines.people.values import PersonWork, Profile
 from pipelines.ports import Embedder
 from pipelines.values import ChallengeBrief, Standing
 
@@ -52,10 +52,10 @@ class Taste:
 TASTES: Final = {"assumed": Taste(), "likeness alone": Taste(benefit=0.0, trust=0.0, news=0.0, alike=3.0)}
 
 
-class Remembered(Commons):
+class RememberingCommons(Commons):
     """A commons that works out everybody's nearness once; nothing in it changes over the year."""
 
-    def __init__(self, works: Sequence[Work], embedder: Embedder) -> None:
+    def __init__(self, works: Sequence[PersonWork], embedder: Embedder) -> None:
         super().__init__(works, embedder)
         self._near: dict[str, Floats] = {}
 
@@ -70,7 +70,7 @@ class Invented:
     """The organization before the first week. Interests: (people, topics), rows of length 1; skills by challenge."""
 
     profiles: dict[str, Profile]
-    commons: Remembered
+    commons: RememberingCommons
     interests: NDArray[np.float64]
     skills: dict[str, dict[str, frozenset[str]]]
     at: dict[str, int]
@@ -108,7 +108,7 @@ def invent(people: int, groups: int, seed: int, embedder: Embedder) -> Invented:
     }  # fmt: skip
     at = {name: row for row, name in enumerate(names)}
     briefs = {f"c{one}": ChallengeBrief(f"c{one}", "", f"Challenge {one}") for one in range(CHALLENGES)}
-    return Invented(profiles, Remembered(works, embedder), interests, skills, at, briefs)
+    return Invented(profiles, RememberingCommons(works, embedder), interests, skills, at, briefs)
 
 
 def _skilled(challenge: int, rng: random.Random) -> frozenset[str]:
@@ -117,7 +117,7 @@ def _skilled(challenge: int, rng: random.Random) -> frozenset[str]:
 
 def _work(
     name: str, challenge: int, interests: NDArray[np.float64], skills: frozenset[str], rng: random.Random
-) -> Work:
+) -> PersonWork:
     """Sixty words drawn from one's topics, a third of them words that everybody uses."""
     topics = rng.choices(range(TOPICS), weights=list(interests), k=40)
     text = [f"{_syllables(topic)}{_syllables(rng.randrange(12))}" for topic in topics]
@@ -128,7 +128,7 @@ def _work(
         else Standing.NOT_YET
         for k in range(CRITERIA)
     }
-    return Work(f"{name}-{challenge}", name, f"c{challenge}", " ".join(text) + ".", criteria=judged)
+    return PersonWork(f"{name}-{challenge}", name, f"c{challenge}", " ".join(text) + ".", criteria=judged)
 
 
 def _syllables(number: int) -> str:
@@ -159,7 +159,7 @@ class Year:
     profiles: dict[str, Profile]
     asked_in: dict[str, list[int]]
     by: dict[str, float] = field(default_factory=lambda: dict(PRIOR))
-    outcomes: list[Outcome] = field(default_factory=list)
+    outcomes: list[IntroductionOutcome] = field(default_factory=list)
     made: int = 0
     asked: int = 0
     weeks: list[dict[str, float]] = field(default_factory=list)
@@ -171,7 +171,7 @@ class Year:
 
 Chooser = Callable[[Year, Circle, str], str | None]
 """Whom to suggest to a person, if anybody."""
-ASKED: Final = Asked(limit=1, load_limit=LOAD_LIMIT)
+ASKED: Final = MatchWish(limit=1, load_limit=LOAD_LIMIT)
 
 
 def at_random(year: Year, circle: Circle, person: str) -> str | None:
@@ -226,7 +226,7 @@ def _introduce(year: Year, circle: Circle, one: str, other: str, week: int) -> N
     worth, of = _worth(year, first, second), _features(year, circle, first, second)
     yes = all(_falls(year, year.taste.yes + worth + year.taste.load * person.load) for person in (first, second))
     useful = yes and year.rng.random() < year.taste.meets and _falls(year, year.taste.useful + worth)
-    year.outcomes.append(Outcome(of, useful))
+    year.outcomes.append(IntroductionOutcome(of, useful))
     year.asked += 1
     year.made += useful
     for person, partner in ((first, other), (second, one)):
@@ -258,7 +258,7 @@ def _features(year: Year, circle: Circle, first: Profile, second: Profile) -> di
     commons = year.world.commons
     near = float(commons.nearness(first.person)[commons.row_of[second.person]])
     ours, theirs = (latest(commons.usable(person.person)) for person in (first, second))
-    facts = Facts(first, second, ours, theirs, near)
+    facts = PairFacts(first, second, ours, theirs, near)
     return features(facts, reasons(facts, circle))
 
 

@@ -1,6 +1,6 @@
 """All work of an organization that may be used for matching, ready to be compared. Built once, then only read.
 
-What was reckoned of a text can be taken over into the next commons (`before`), and texts can stay where they are kept
+What was worked out of a text can be taken over into the next commons (`before`), and texts can stay where they are kept
 (`read`): then only those are held that came with the works, and whoever reads decides anew which may be read.
 """
 
@@ -13,11 +13,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.lexical import terms
-from pipelines.people.likeness import Floats, Space, pooled_by
-from pipelines.people.values import Shown, Work
+from pipelines.people.likeness import Floats, LikenessSpace, pooled_by
+from pipelines.people.values import PersonWork, ShownPassage
 from pipelines.ports import Embedder
-from pipelines.wording import sentences
+from pipelines.texts.lexical import terms
+from pipelines.texts.wording import sentences
 
 OWN_WORKS: Final = 40
 """A person's works that are compared with everybody's, the latest; a log-mean-exp over more changes little."""
@@ -33,7 +33,7 @@ Reading = Callable[[Collection[str]], Mapping[str, str]]
 """Texts of works by id, as they may be read now; of those that may not, none."""
 
 
-def held(works: Sequence[Work]) -> Reading:
+def held(works: Sequence[PersonWork]) -> Reading:
     """Texts that came with the works."""
     texts = {work.id: work.text for work in works}
     return lambda ids: {id_: texts[id_] for id_ in ids if id_ in texts}
@@ -43,20 +43,24 @@ class Commons:
     """Works in the order of their people. Thread-safe; what may be used *now* is decided by every call."""
 
     def __init__(
-        self, works: Sequence[Work], embedder: Embedder, read: Reading | None = None, before: Commons | None = None
+        self,
+        works: Sequence[PersonWork],
+        embedder: Embedder,
+        read: Reading | None = None,
+        before: Commons | None = None,
     ) -> None:
         """`works`: a person's in the order they were made, the latest last. What `before` knows of the same texts is
         kept, as long as few are new and few are gone; it must have been made with the same embedder."""
         self._read = read or held(works)
         self._embedder = embedder
         self.space, self._row_of_text, works = self._spaced(works, before)
-        by_person: dict[str, list[Work]] = defaultdict(list)
+        by_person: dict[str, list[PersonWork]] = defaultdict(list)
         for work in works:
             by_person[work.person].append(work)
         self.people = tuple(by_person)
         self.row_of = {person: row for row, person in enumerate(self.people)}
         self.works = tuple(work for person in self.people for work in by_person[person])
-        self.by_person: Mapping[str, Sequence[Work]] = by_person
+        self.by_person: Mapping[str, Sequence[PersonWork]] = by_person
         self._bounds = np.concatenate([[0], np.cumsum([len(by_person[person]) for person in self.people])])
         self._rows_of_works = np.array([self._row_of_text[work.id, work.title] for work in self.works], np.int64)
         self._in_order = np.array_equal(self._rows_of_works, np.arange(self.space.size))
@@ -66,8 +70,8 @@ class Commons:
         self._at = {challenge: frozenset(people) for challenge, people in at.items()}
 
     def _spaced(
-        self, works: Sequence[Work], before: Commons | None
-    ) -> tuple[Space, dict[tuple[str, str], int], Sequence[Work]]:
+        self, works: Sequence[PersonWork], before: Commons | None
+    ) -> tuple[LikenessSpace, dict[tuple[str, str], int], Sequence[PersonWork]]:
         """The texts' space, their rows by work and title, and the works whose text could be read."""
         known = before._row_of_text if before else {}
         fresh = [work for work in works if (work.id, work.title) not in known]
@@ -81,13 +85,13 @@ class Commons:
         texts = self._read([work.id for work in works])
         order = _by_person([work for work in works if work.id in texts])
         rows = {(work.id, work.title): row for row, work in enumerate(order)}
-        return Space([_titled(work, texts) for work in order], self._embedder), rows, order
+        return LikenessSpace([_titled(work, texts) for work in order], self._embedder), rows, order
 
     def at(self, challenge: str) -> frozenset[str]:
         """Everybody who has work on it."""
         return self._at.get(challenge, frozenset())
 
-    def usable(self, person: str, hidden: Collection[str] = ()) -> list[Work]:
+    def usable(self, person: str, hidden: Collection[str] = ()) -> list[PersonWork]:
         """A person's works that may be used now, the latest last."""
         return [work for work in self.by_person.get(person, ()) if work.id not in hidden]
 
@@ -120,15 +124,15 @@ class Commons:
 
     # Passages
 
-    def texts(self, works: Sequence[Work]) -> Mapping[str, str]:
+    def texts(self, works: Sequence[PersonWork]) -> Mapping[str, str]:
         """What may be read now of these works' texts."""
         return self._read([work.id for work in works if work.quotable])
 
-    def passage(self, work: Work, about: str, criterion: str = "") -> Shown | None:
+    def passage(self, work: PersonWork, about: str, criterion: str = "") -> ShownPassage | None:
         """The sentence of a work that speaks most of `about`, or the place where its criterion was found met."""
         return self._passage(work, self.texts([work]).get(work.id, ""), about, criterion)
 
-    def _passage(self, work: Work, text: str, about: str, criterion: str = "") -> Shown | None:
+    def _passage(self, work: PersonWork, text: str, about: str, criterion: str = "") -> ShownPassage | None:
         if not text:
             return None
         if criterion in work.places:
@@ -143,7 +147,7 @@ class Commons:
             worth = (vectors[1:] @ vectors[0]).tolist()
         return shown(work, text, *spans[int(np.argmax(worth))], criterion)
 
-    def each_about_other(self, one: Work, other: Work) -> list[Shown | None]:
+    def each_about_other(self, one: PersonWork, other: PersonWork) -> list[ShownPassage | None]:
         """The passage of each of two works that speaks most of the other. Without the words of one, none."""
         texts = self._read([one.id, other.id])
         return [
@@ -151,7 +155,7 @@ class Commons:
             for work, of in ((one, other), (other, one))
         ]
 
-    def best_passage(self, works: Sequence[Work], about: str) -> Shown | None:
+    def best_passage(self, works: Sequence[PersonWork], about: str) -> ShownPassage | None:
         """The sentence of any of these works that speaks most of `about`."""
         wanted, texts = self.space.lexical.weigh(terms(about, self.space.language)), self.texts(works)
         passages = (self._passage(work, texts.get(work.id, ""), about) for work in works)
@@ -164,7 +168,7 @@ class Commons:
 
     def nearest_works(
         self, first: str, second: str, challenges: Collection[str] = (), hidden: Collection[str] = ()
-    ) -> tuple[Work, Work] | None:
+    ) -> tuple[PersonWork, PersonWork] | None:
         """The two most alike works, one of each; only of these challenges, if any are named."""
         mine, theirs = (self._rows(person, challenges, hidden) for person in (first, second))
         if not (len(mine) and len(theirs)):
@@ -187,23 +191,23 @@ class Commons:
         return np.array(rows[-OWN_WORKS:], np.int64)
 
 
-def _titled(work: Work, texts: Mapping[str, str]) -> str:
+def _titled(work: PersonWork, texts: Mapping[str, str]) -> str:
     return f"{work.title}\n{texts[work.id]}" if work.title else texts[work.id]
 
 
-def _by_person(works: Sequence[Work]) -> list[Work]:
+def _by_person(works: Sequence[PersonWork]) -> list[PersonWork]:
     first = {person: at for at, person in enumerate(dict.fromkeys(work.person for work in works))}
     return sorted(works, key=lambda work: first[work.person])
 
 
-def _little(fresh: int, now: int, space: Space) -> bool:
+def _little(fresh: int, now: int, space: LikenessSpace) -> bool:
     """Whether statistics that were taken over other works still do: few have come or gone since."""
     added, gone = space.size + fresh - space.measured, space.size + fresh - now
     return added <= ADDED * space.measured and gone <= GONE * space.measured
 
 
-def shown(work: Work, text: str, start: int, end: int, criterion: str = "") -> Shown | None:
+def shown(work: PersonWork, text: str, start: int, end: int, criterion: str = "") -> ShownPassage | None:
     """A passage by its offsets; None if they are not in the text."""
     if not 0 <= start < end <= len(text):
         return None
-    return Shown(f"{work.id}@{start}-{end}", work.id, work.person, start, end, text[start:end], criterion)
+    return ShownPassage(f"{work.id}@{start}-{end}", work.id, work.person, start, end, text[start:end], criterion)

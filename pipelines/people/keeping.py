@@ -1,7 +1,7 @@
 """Commons kept ready for as long as a process lives, by organization. Holds; reads nothing and permits nothing.
 
 What may be used now is decided by whoever asks, with the works that are handed in: what is kept of a text saves
-reckoning it again. Texts themselves are not kept.
+working it out again. Texts themselves are not kept.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from pipelines.people.commons import Commons, Reading
-from pipelines.people.values import Work
+from pipelines.people.values import PersonWork
 from pipelines.ports import Embedder
 
 KEPT: Final = 4
@@ -26,12 +26,12 @@ class _Place:
 
     building: threading.Lock = field(default_factory=threading.Lock)
     state: object = None
-    works: Sequence[Work] = ()
+    works: Sequence[PersonWork] = ()
     embedder: str = ""
     commons: Commons | None = None
 
 
-class Kept:
+class KeptCommons:
     """Safe to use from several threads: what is kept is frozen, and replaced as a whole."""
 
     def __init__(self, most: int = KEPT) -> None:
@@ -46,7 +46,7 @@ class Kept:
             return place.state if place else None
 
     def commons(
-        self, organization: str, works: Sequence[Work], embedder: Embedder, read: Reading, state: object
+        self, organization: str, works: Sequence[PersonWork], embedder: Embedder, read: Reading, state: object
     ) -> Commons:
         """These works ready to be compared; the kept ones, if they are the very same. One thread at a time builds an
         organization's."""

@@ -16,8 +16,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.lexical import shelf_language, terms
 from pipelines.ports import Embedder, Vectors
+from pipelines.texts.lexical import shelf_language, terms
 
 Floats = NDArray[np.float32]
 
@@ -104,7 +104,7 @@ class TermSpace:
         return found
 
 
-class Space:
+class LikenessSpace:
     """Texts ready to be compared with one another and with a text from outside. Frozen once built; thread-safe.
 
     `measured`: how many of them, the first, its statistics were taken over: mean, spreads, how rare terms are.
@@ -120,7 +120,7 @@ class Space:
         self.vectors = self._centred(raw)
         self._scale = self._spread()
 
-    def more(self, texts: Sequence[str], embedder: Embedder) -> Space:
+    def more(self, texts: Sequence[str], embedder: Embedder) -> LikenessSpace:
         """The same with these texts after the others, on the statistics that were taken before they came: an hour's
         texts change little of what a hundred thousand said."""
         found = copy(self)
@@ -196,7 +196,7 @@ def scores(
     texts by id. Scores compare items for one person; between people, they compare only roughly.
     """
     columns = {id_: number for number, id_ in enumerate(works)}
-    space = Space([*works.values(), *items.values()], embedder)
+    space = LikenessSpace([*works.values(), *items.values()], embedder)
     similar = space.of_rows(range(len(works), space.size))[:, : len(works)]
     found = np.zeros((len(profiles), len(items)), np.float32)
     for number, profile in enumerate(profiles):

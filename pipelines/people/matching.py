@@ -16,9 +16,9 @@ import numpy as np
 from pipelines.people.commons import Commons
 from pipelines.people.likeness import Floats
 from pipelines.people.ranking import PRIOR, WORTH, value
-from pipelines.people.reasons import Circle, Facts, acquainted, features, latest, reasons
+from pipelines.people.reasons import Circle, PairFacts, acquainted, features, latest, reasons
 from pipelines.people.saying import wording
-from pipelines.people.values import Kind, Match, Profile, Reason, Shown, Work
+from pipelines.people.values import Match, MeetingReason, PersonWork, Profile, ReasonKind, ShownPassage
 from pipelines.values import ChallengeBrief
 
 NEAREST: Final = 200
@@ -27,7 +27,7 @@ LOAD_LIMIT: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class MatchWish:
     """What is wanted: at most `limit` matches; `load_limit` introductions a person at a time; the facilitator's
     language; a request that an expert is sought for; works that may not be used any more, though they are in the
     commons."""
@@ -44,8 +44,8 @@ class Ranked:
     """Somebody worth meeting, before any text is read. `reasons`: the one that speaks most for it first, never none."""
 
     score: float
-    facts: Facts
-    reasons: tuple[Reason, ...]
+    facts: PairFacts
+    reasons: tuple[MeetingReason, ...]
     features: Mapping[str, float]
 
 
@@ -54,7 +54,7 @@ def match(
     circle: Circle,
     commons: Commons,
     challenges: Mapping[str, ChallengeBrief],
-    asked: Asked = Asked(),
+    asked: MatchWish = MatchWish(),
     weights: Mapping[str, float] = PRIOR,
 ) -> tuple[Match, ...]:
     """The best matches for this person, the most valuable first (ranking.value); none if the person is not open to any.
@@ -66,7 +66,7 @@ def match(
 
 
 def ranked(
-    person: str, circle: Circle, commons: Commons, asked: Asked = Asked(), weights: Mapping[str, float] = PRIOR
+    person: str, circle: Circle, commons: Commons, asked: MatchWish = MatchWish(), weights: Mapping[str, float] = PRIOR
 ) -> list[Ranked]:
     """Everybody whom there is a reason to meet, in the order of `match`."""
     first = circle.profiles.get(person)
@@ -86,12 +86,12 @@ def ranked(
     return sorted(found, key=lambda one: (-one.score, one.facts.second.person))
 
 
-def available(profile: Profile, asked: Asked) -> bool:
+def available(profile: Profile, asked: MatchWish) -> bool:
     """Whether this person may be introduced to anybody now."""
     return profile.open_to and profile.load < asked.load_limit
 
 
-def may_meet(first: Profile, second: Profile, asked: Asked) -> bool:
+def may_meet(first: Profile, second: Profile, asked: MatchWish) -> bool:
     """Whether these two may be suggested to each other now: consent, load, no repeats, no acquaintances."""
     again = second.person in first.past or first.person in second.past
     return (
@@ -125,20 +125,22 @@ def _open(person: str, circle: Circle) -> bool:
     return person in circle.profiles and circle.profiles[person].open_to
 
 
-def _facts(first: Profile, second: Profile, commons: Commons, near: Floats, knowing: Floats, asked: Asked) -> Facts:
+def _facts(
+    first: Profile, second: Profile, commons: Commons, near: Floats, knowing: Floats, asked: MatchWish
+) -> PairFacts:
     row = commons.row_of.get(second.person)
     nearness, knows = (float(values[row]) if row is not None else 0.0 for values in (near, knowing))
     ours, theirs = (latest(commons.usable(one.person, asked.hidden)) for one in (first, second))
-    return Facts(first, second, ours, theirs, nearness, asked.request, knows)
+    return PairFacts(first, second, ours, theirs, nearness, asked.request, knows)
 
 
-def _by_weight(why: list[Reason], weights: Mapping[str, float]) -> list[Reason]:
+def _by_weight(why: list[MeetingReason], weights: Mapping[str, float]) -> list[MeetingReason]:
     """The reason that speaks most for the meeting first; of equals, in the order of Kind."""
     return sorted(why, key=lambda reason: -reason.strength * (weights[reason.kind] + WORTH.get(reason.kind, 0.0)))
 
 
 def worded(
-    found: Ranked, circle: Circle, commons: Commons, challenges: Mapping[str, ChallengeBrief], asked: Asked
+    found: Ranked, circle: Circle, commons: Commons, challenges: Mapping[str, ChallengeBrief], asked: MatchWish
 ) -> Match:
     """With passages and words; reads the texts that may be quoted."""
     facts = found.facts
@@ -151,28 +153,32 @@ def worded(
 
 
 def _passages(
-    reason: Reason, facts: Facts, commons: Commons, challenges: Mapping[str, ChallengeBrief], asked: Asked
-) -> tuple[Shown, ...]:
+    reason: MeetingReason,
+    facts: PairFacts,
+    commons: Commons,
+    challenges: Mapping[str, ChallengeBrief],
+    asked: MatchWish,
+) -> tuple[ShownPassage, ...]:
     """What shows the reason, one passage of each person at most; of work that may not be quoted, none."""
-    if reason.kind is Kind.COMPLEMENTARY:
+    if reason.kind is ReasonKind.COMPLEMENTARY:
         found = _solved(reason, facts, commons, challenges)
-    elif reason.kind is Kind.EXPERT:
+    elif reason.kind is ReasonKind.EXPERT:
         works = commons.usable(facts.second.person, asked.hidden)
         found = [commons.best_passage(works, facts.request)]
     else:
-        at = reason.facts["challenge"] if reason.kind is Kind.SAME_PROBLEM else ()
+        at = reason.facts["challenge"] if reason.kind is ReasonKind.SAME_PROBLEM else ()
         pair = commons.nearest_works(facts.first.person, facts.second.person, at, asked.hidden)
         found = commons.each_about_other(*pair) if pair else []
     return tuple(passage for passage in found if passage is not None)
 
 
 def _solved(
-    reason: Reason, facts: Facts, commons: Commons, challenges: Mapping[str, ChallengeBrief]
-) -> list[Shown | None]:
+    reason: MeetingReason, facts: PairFacts, commons: Commons, challenges: Mapping[str, ChallengeBrief]
+) -> list[ShownPassage | None]:
     (challenge,) = reason.facts["challenge"]
     texts = {c.id: c.text for c in challenges[challenge].criteria} if challenge in challenges else {}
 
-    def place(work: Work, side: str) -> Shown | None:
+    def place(work: PersonWork, side: str) -> ShownPassage | None:
         criterion = reason.facts[side][0]
         return commons.passage(work, texts.get(criterion, ""), criterion)
 

@@ -14,16 +14,16 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.people.values import Kind
+from pipelines.people.values import ReasonKind
 
 PRIOR: Final[Mapping[str, float]] = {
     "always": -2.0,
-    Kind.COMPLEMENTARY: 3.0,  # reciprocity counts most
-    Kind.EXPERT: 2.0,
-    Kind.SAME_PROBLEM: 1.2,
-    Kind.TRIANGLE: 1.2,
-    Kind.BRIDGE: 0.4,
-    Kind.SAME_ROLE: 0.8,
+    ReasonKind.COMPLEMENTARY: 3.0,  # reciprocity counts most
+    ReasonKind.EXPERT: 2.0,
+    ReasonKind.SAME_PROBLEM: 1.2,
+    ReasonKind.TRIANGLE: 1.2,
+    ReasonKind.BRIDGE: 0.4,
+    ReasonKind.SAME_ROLE: 0.8,
     "near": 1.6,  # alike work: standard deviations, -1 to 4, divided by 4
     "load": -0.8,  # introductions that weigh on the two, summed
     "across": 0.0,  # no group in common
@@ -32,7 +32,7 @@ PRIOR: Final[Mapping[str, float]] = {
 }
 STIFFNESS: Final = 4.0
 """Inverse variance of the prior around each weight: a feature needs about 16 answers before they outweigh judgement."""
-WORTH: Final[Mapping[str, float]] = {Kind.BRIDGE: 0.6, "across": 0.3, "alone": 0.5}
+WORTH: Final[Mapping[str, float]] = {ReasonKind.BRIDGE: 0.6, "across": 0.3, "alone": 0.5}
 """How much more a connection is worth to the whole when it bridges groups, or when somebody has had none: what an
 organization introduces people for, and what the two themselves cannot judge. Never learned: left to answers alone,
 introductions fall back into the groups (.13 against .60 of pairs of groups joined in a simulated year)."""
@@ -41,14 +41,14 @@ HALVES: Final = tuple(0.5**power for power in range(20))
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class IntroductionOutcome:
     """What came of an introduction that was asked about: its features, and whether they met and found it useful."""
 
     features: Mapping[str, float]
     useful: bool
 
 
-def weights(outcomes: Sequence[Outcome] = ()) -> dict[str, float]:
+def weights(outcomes: Sequence[IntroductionOutcome] = ()) -> dict[str, float]:
     """The weight of each feature after these outcomes; PRIOR where there are none. The same outcomes give the same."""
     start = np.array(list(PRIOR.values()))
     if not outcomes:

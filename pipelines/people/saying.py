@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from pipelines.people.values import Kind, Profile, Reason, Shown, Wording
+from pipelines.people.values import IntroductionWording, MeetingReason, Profile, ReasonKind, ShownPassage
 from pipelines.prompts import has_words, words
 from pipelines.values import ChallengeBrief
 
@@ -18,17 +18,17 @@ NAMED: Final = 2
 
 
 def wording(
-    reason: Reason,
+    reason: MeetingReason,
     first: Profile,
     second: Profile,
     names: Mapping[str, str],
     challenges: Mapping[str, ChallengeBrief],
     language: str,
-) -> Wording:
+) -> IntroductionWording:
     """All texts of an introduction; each message in its reader's language, the rest in the facilitator's `language`."""
     values = _values(reason, first, second, names, challenges, _table(language))
     part = _table(language)[reason.kind.value]
-    return Wording(
+    return IntroductionWording(
         reason=part["reason"].format(**values),
         first_brings=part["first_brings"].format(**values),
         second_brings=part["second_brings"].format(**values),
@@ -39,7 +39,7 @@ def wording(
 
 
 def _message(
-    reason: Reason,
+    reason: MeetingReason,
     first: Profile,
     second: Profile,
     turned: bool,
@@ -63,7 +63,7 @@ def _table(language: str) -> Mapping[str, Any]:
 
 
 def _values(
-    reason: Reason,
+    reason: MeetingReason,
     first: Profile,
     second: Profile,
     names: Mapping[str, str],
@@ -100,11 +100,11 @@ def _topic(ids: Sequence[str], challenges: Mapping[str, ChallengeBrief], table: 
     return str(table["quoted"].format(t=titles[0]) if titles else table["this_challenge"])
 
 
-def _quote(person: str, passages: Sequence[Shown], table: Mapping[str, Any]) -> str:
+def _quote(person: str, passages: Sequence[ShownPassage], table: Mapping[str, Any]) -> str:
     mine = next((passage for passage in passages if passage.person == person), None)
     return str(table["quote"]).format(q=mine.quote) if mine else ""
 
 
-def introduced_through(reason: Reason) -> str | None:
+def introduced_through(reason: MeetingReason) -> str | None:
     """The common contact that a triangle's words name."""
-    return reason.facts["through"][0] if reason.kind is Kind.TRIANGLE else None
+    return reason.facts["through"][0] if reason.kind is ReasonKind.TRIANGLE else None

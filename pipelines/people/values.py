@@ -13,7 +13,7 @@ from pipelines.values import Standing
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
+class PersonWork:
     """One piece of a person's work that may be used for matching and quoted to the person it is matched with.
 
     `criteria`: how it stands on the criteria of its challenge, by criterion id, as judged by a person or assessed.
@@ -54,7 +54,7 @@ class Profile:
     language: str = "en"
 
 
-class Kind(StrEnum):
+class ReasonKind(StrEnum):
     """Why two people should meet."""
 
     COMPLEMENTARY = "complementary"  # each met a criterion that the other did not yet
@@ -66,7 +66,7 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ShownPassage:
     """A passage that shows what a person brings: `text[start:end]` of the work, verbatim, is `quote`."""
 
     id: str
@@ -79,21 +79,21 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
-class Reason:
+class MeetingReason:
     """One reason, with what it rests on, so that both can check it. `strength` is in [0, 1].
 
     `facts`: what the words are filled with, all of it ids or names: the criteria that each gives (`first_gives`,
     `second_gives`), `challenge`, the common contact (`through`), `role`, `first_groups`, `second_groups`, `request`.
     """
 
-    kind: Kind
+    kind: ReasonKind
     strength: float
     facts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    passages: tuple[Shown, ...] = ()
+    passages: tuple[ShownPassage, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Wording:
+class IntroductionWording:
     """What is drafted for a facilitator to approve, in the reader's own language."""
 
     reason: str
@@ -116,10 +116,10 @@ class Match:
     second: str
     score: float
     nearness: float  # how alike their work is, in standard deviations over everybody
-    reasons: tuple[Reason, ...]
-    wording: Wording
+    reasons: tuple[MeetingReason, ...]
+    wording: IntroductionWording
     features: Mapping[str, float]  # what the score was made from; kept with the introduction, for ranking later ones
 
     @property
-    def kind(self) -> Kind:
+    def kind(self) -> ReasonKind:
         return self.reasons[0].kind

@@ -5,10 +5,10 @@ from __future__ import annotations
 import typer
 
 from service.cli import bundles, demo, doctor, evaluate, keys, organizations, prompts, serving, spending, work
-from service.cli.console import Told
+from service.cli.console import TellingGroup
 
 app = typer.Typer(
-    cls=Told,
+    cls=TellingGroup,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,

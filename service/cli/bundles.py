@@ -18,7 +18,7 @@ from service import wiring
 from service.actions.access import organizations
 from service.actions.bundles import take_in
 from service.cli import answers as converter
-from service.cli import parts as shop
+from service.cli import operator
 from service.cli.console import err, out, settings
 from service.domain.errors import Invalid
 from service.store.tables import ImportError_, ImportRun, Organization
@@ -83,7 +83,7 @@ def import_(
     name = organization or (str(own["id"]) if own else given[0].resolve().name)
     chosen = settings()
     parts = wiring.build(chosen)
-    with shop.working(chosen, parts) as here:
+    with operator.working(chosen, parts) as here:
         if not here:
             err.print("Another Peerloom process does the work; it is watched from here.")
         row = organization_of(parts, name, own)
@@ -114,7 +114,7 @@ def organization_of(parts: wiring.Parts, external_id: str, own: Line | None) -> 
 
 def begin(session: Session, row: Organization, lines: Iterable[str], *, now: datetime) -> ImportRun:
     """Keep the lines and queue the work, as the operator."""
-    return take_in.start(session, shop.operator(session, row), lines, now=now)
+    return take_in.start(session, operator.operator(session, row), lines, now=now)
 
 
 def watch(parts: wiring.Parts, row: Organization) -> None:
@@ -130,7 +130,7 @@ def watch(parts: wiring.Parts, row: Organization) -> None:
     taken, indexed, drafted = (bars.add_task(word, total=None) for word in ("taking in", "indexing", "drafting"))
     most = 0
 
-    def show(now: shop.Progress) -> None:
+    def show(now: operator.OrganizationProgress) -> None:
         nonlocal most
         most = max(most, now.to_index)
         bars.update(taken, total=now.lines, completed=now.lines_done)
@@ -138,7 +138,7 @@ def watch(parts: wiring.Parts, row: Organization) -> None:
         bars.update(drafted, total=now.drafts, completed=now.drafts - now.to_draft)
 
     with bars:
-        shop.wait(parts, row.id, show)
+        operator.wait(parts, row.id, show)
 
 
 def _report(parts: wiring.Parts, row: Organization) -> None:

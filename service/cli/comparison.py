@@ -9,7 +9,7 @@ import numpy as np
 from rich.table import Table
 from rich.text import Text
 
-from pipelines.evaluation.comparing import Interval, Line, compare
+from pipelines.evaluation.comparing import ComparedMeasure, EstimatedFigure, compare
 from pipelines.evaluation.measures import ASSESSING, DRAFTING, FINDING, Measure, Outcomes, curve
 from service.cli.console import out
 from service.cli.evaluate import Measured
@@ -48,7 +48,7 @@ def show(kind: str, names: Sequence[str], found: Sequence[Measured], resamples: 
     return plain
 
 
-def _table(title: str, names: Sequence[str], lines: Sequence[Line]) -> Table:
+def _table(title: str, names: Sequence[str], lines: Sequence[ComparedMeasure]) -> Table:
     table = Table(title=title, title_justify="left")
     table.add_column("")
     for name in names:
@@ -64,7 +64,7 @@ def _table(title: str, names: Sequence[str], lines: Sequence[Line]) -> Table:
     return table
 
 
-def _said(one: Interval, *, signed: bool = False) -> str:
+def _said(one: EstimatedFigure, *, signed: bool = False) -> str:
     if np.isnan(one.value):
         return "–"
     if abs(one.value) >= 10:
@@ -72,7 +72,7 @@ def _said(one: Interval, *, signed: bool = False) -> str:
     return f"{one.value:{'+' if signed else ''}.3f} [{one.low:.3f}, {one.high:.3f}]"
 
 
-def _told(line: Line, names: Sequence[str]) -> Text:
+def _told(line: ComparedMeasure, names: Sequence[str]) -> Text:
     difference = line.difference
     if difference is None or not difference.excludes_zero:
         return Text("cannot be told", style="dim")
@@ -110,7 +110,7 @@ def _print_single(names: Sequence[str], single: Sequence[Mapping[str, float | in
     out.print(table)
 
 
-def _plain(line: Line, names: Sequence[str]) -> dict[str, Any]:
+def _plain(line: ComparedMeasure, names: Sequence[str]) -> dict[str, Any]:
     each = {name: one.plain() for name, one in zip(names, line.each, strict=True)}
     return {
         "name": line.measure.name,

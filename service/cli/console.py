@@ -22,7 +22,7 @@ out = Console(highlight=False, width=None if sys.stdout.isatty() else WIDE)
 err = Console(stderr=True, highlight=False)
 
 
-class Told(TyperGroup):
+class TellingGroup(TyperGroup):
     """A group of commands in which what the reader can do something about is told without a traceback."""
 
     def invoke(self, ctx: Any) -> Any:

@@ -25,12 +25,11 @@ from service.actions.access import credentials, sign_in
 from service.actions.drafts.points import current_points
 from service.actions.goals import finding
 from service.actions.questioned import find
-from service.cli import bundles, serving
-from service.cli import parts as shop
+from service.cli import bundles, operator, serving
 from service.cli.console import err, out, settings
-from service.domain.drafts import State
+from service.domain.drafts import DraftState
 from service.domain.errors import NotFound
-from service.domain.roles import Reach, Role
+from service.domain.roles import CredentialReach, Role
 from service.domain.texts import digest
 from service.settings import Settings
 from service.store.tables import (
@@ -61,7 +60,7 @@ def demo(
     chosen = settings()
     parts = wiring.build(chosen)
     bundle = _bundle(examples)
-    with shop.working(chosen, parts) as here:
+    with operator.working(chosen, parts) as here:
         if not here:
             err.print("Another Peerloom process does the work; it is watched from here.")
         row = bundles.organization_of(parts, *_whose(bundle))
@@ -106,14 +105,16 @@ def _look_for_goals(parts: wiring.Parts, row: Organization) -> None:
     with parts.sessions.writing() as session:
         finding.sweep(session, now=parts.now())
         find.want(session, now=parts.now())
-    shop.wait(parts, row.id, lambda _: None)
+    operator.wait(parts, row.id, lambda _: None)
 
 
 def _key(parts: wiring.Parts, row: Organization) -> str | None:
     """The secret of a new key, or None where there is one already: a secret is shown once."""
     with parts.sessions.writing() as session:
         there = select(Credential.id).where(
-            Credential.organization_id == row.id, Credential.reach == Reach.PLATFORM, Credential.revoked_at.is_(None)
+            Credential.organization_id == row.id,
+            Credential.reach == CredentialReach.PLATFORM,
+            Credential.revoked_at.is_(None),
         )
         if session.scalar(there.limit(1)) is not None:
             return None
@@ -127,7 +128,7 @@ def _show(parts: wiring.Parts, row: Organization) -> None:
             .join(Submission, Submission.id == DraftRow.submission_id)
             .join(Person, Person.id == Submission.person_id)
             .join(Challenge, Challenge.id == DraftRow.challenge_id)
-            .where(DraftRow.organization_id == row.id, DraftRow.state.in_((State.READY, State.STUCK)))
+            .where(DraftRow.organization_id == row.id, DraftRow.state.in_((DraftState.READY, DraftState.STUCK)))
             .order_by(Challenge.title, DraftRow.id)
         ).all()
         table = Table(title=f"{row.name}: what waits for a facilitator", title_justify="left", expand=True)
@@ -155,7 +156,7 @@ def _worth_showing(drafts: list[DraftRow], language: str) -> DraftRow | None:
         kinds = {source.kind for point in current_points(draft) for source in point.sources}
         return draft.language == language, len(kinds), draft.id
 
-    return max((draft for draft in drafts if draft.state is State.READY), key=worth, default=None)
+    return max((draft for draft in drafts if draft.state is DraftState.READY), key=worth, default=None)
 
 
 def in_full(session: Session, draft: DraftRow) -> Panel:
@@ -206,7 +207,7 @@ def _how_to_look(chosen: Settings, parts: wiring.Parts, row: Organization) -> No
 def _with_most_to_see(session: Session, row: Organization, role: Role) -> Person | None:
     """A learner with the most released feedback; a reviewer in whose own groups the most waits."""
     mine = Submission.person_id == Person.id if role is Role.LEARNER else RoleGrant.group_id == Submission.group_id
-    wanted = State.RELEASED if role is Role.LEARNER else State.READY
+    wanted = DraftState.RELEASED if role is Role.LEARNER else DraftState.READY
     return session.scalars(
         select(Person)
         .join(RoleGrant, RoleGrant.person_id == Person.id)

@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -18,7 +19,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from pipelines.ports import Embedder, LanguageModel
 from service import wiring
 from service.cli.console import err, settings
-from service.domain.errors import Invalid
+from service.domain.errors import Invalid, Unavailable
 from service.settings import EmbedderKind, Settings
 
 if TYPE_CHECKING:
@@ -28,6 +29,16 @@ if TYPE_CHECKING:
 
 DRAFTS = 60
 """Probes that are drafted: enough to see a model fail, few enough to pay for."""
+
+LEFT_OUT = (
+    "What measures is left out of this installation, as it is of the container image. "
+    "In a checkout of Peerloom, run `pip install .` and try again; it needs no database."
+)
+
+
+def _measures() -> bool:
+    """Whether `pipelines.evaluation` is here: serving and drafting do without."""
+    return find_spec("pipelines.evaluation") is not None
 
 
 def evaluate(
@@ -53,6 +64,8 @@ def evaluate(
 
     One --config is compared with the settings in force, two with each other; without any, those settings are measured.
     """
+    if not _measures():
+        raise Unavailable(LEFT_OUT)
     from service.cli import comparison
 
     if answers is None and context is None:

@@ -9,13 +9,13 @@ import typer
 from rich.table import Table
 
 from service.actions.access import credentials, sign_in
-from service.cli import parts as shop
-from service.cli.console import Told, err, out, settings
+from service.cli import operator
+from service.cli.console import TellingGroup, err, out, settings
 from service.domain.errors import NotAllowed
 from service.store import find
 from service.store.tables import Group, Person
 
-app = typer.Typer(cls=Told, no_args_is_help=True, help="Keys with which platforms use the API.")
+app = typer.Typer(cls=TellingGroup, no_args_is_help=True, help="Keys with which platforms use the API.")
 
 Organization = Annotated[
     str | None, typer.Option(help="External id of the organization; needed where there are several.")
@@ -29,9 +29,9 @@ def create(
     organization: Organization = None,
 ) -> None:
     """Make a key and print its secret, which is shown this once."""
-    parts = shop.opened()
+    parts = operator.opened()
     with parts.sessions.writing() as session:
-        row = shop.organization(session, organization)
+        row = operator.organization(session, organization)
         groups = [find.one(session, Group, row.id, external_id).id for external_id in group or []]
         _, secret = credentials.issue_key(session, row.id, name=name, groups=groups, now=_now())
     err.print("Keep it safe: it is not shown again.")
@@ -41,10 +41,10 @@ def create(
 @app.command("list")
 def list_(organization: Organization = None) -> None:
     """The organization's keys, without their secrets."""
-    parts = shop.opened()
+    parts = operator.opened()
     with parts.sessions.reading() as session:
-        row = shop.organization(session, organization)
-        keys = credentials.list_keys(session, shop.operator(session, row))
+        row = operator.organization(session, organization)
+        keys = credentials.list_keys(session, operator.operator(session, row))
     table = Table("id", "name", "made", "state", "groups")
     for key in keys:
         state = "revoked" if key.revoked_at else "in use"
@@ -58,10 +58,10 @@ def revoke(
     organization: Organization = None,
 ) -> None:
     """End a key at once, with all tokens made with it."""
-    parts = shop.opened()
+    parts = operator.opened()
     with parts.sessions.writing() as session:
-        row = shop.organization(session, organization)
-        credentials.revoke(session, shop.operator(session, row), key, now=_now())
+        row = operator.organization(session, organization)
+        credentials.revoke(session, operator.operator(session, row), key, now=_now())
     err.print("Revoked.")
 
 
@@ -71,10 +71,10 @@ def token(
     organization: Organization = None,
 ) -> None:
     """Print a token with which one person is seen as that person. It ends with the key it is made with."""
-    parts = shop.opened()
+    parts = operator.opened()
     with parts.sessions.writing() as session:
-        row = shop.organization(session, organization)
-        actor = shop.operator(session, row)
+        row = operator.organization(session, organization)
+        actor = operator.operator(session, row)
         if actor.credential == "operator":
             raise NotAllowed("A token is made with a key: make one first with `peerloom key create NAME`.")
         _, secret = credentials.mint_token(session, actor, person=person, now=_now(), lifetime=timedelta(hours=hours))
@@ -88,9 +88,9 @@ def invite(
 ) -> None:
     """Print a link that signs one person in, once: a facilitator to the review desk, a learner to their own pages."""
     chosen = settings()
-    parts = shop.opened()
+    parts = operator.opened()
     with parts.sessions.writing() as session:
-        row = shop.organization(session, organization)
+        row = operator.organization(session, organization)
         who = find.one(session, Person, row.id, person)
         wish: dict[str, Any] = {"by": "operator", "lifetime": timedelta(days=days), "now": _now()}
         _, secret = sign_in.invite(session, row.id, who, **wish)

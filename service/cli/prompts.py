@@ -12,12 +12,12 @@ from rich.table import Table
 from pipelines import prompts as files
 from pipelines.drafting import cases
 from pipelines.ports import LanguageModel
-from pipelines.values import Draft, Outcome
+from pipelines.values import Draft, DraftOutcome
 from pipelines.verification import verify
 from service import wiring
-from service.cli.console import Told, out, settings
+from service.cli.console import TellingGroup, out, settings
 
-app = typer.Typer(cls=Told, no_args_is_help=True, help="The words that a language model is given.")
+app = typer.Typer(cls=TellingGroup, no_args_is_help=True, help="The words that a language model is given.")
 
 Name = Annotated[str, typer.Argument(help="Name of the prompt, e.g. feedback.")]
 
@@ -94,7 +94,7 @@ def _drafts(stored: list[cases.Case], versions: list[int], model: LanguageModel)
 
 def _row(made: Draft, model: LanguageModel) -> tuple[str, ...]:
     """Points only if they are the model's own: what was drafted without it says nothing about its words."""
-    own = made.outcome is Outcome.DRAFTED and made.model != wiring.fallback().name
+    own = made.outcome is DraftOutcome.DRAFTED and made.model != wiring.fallback().name
     found = ", ".join(sorted({finding.code for finding in made.findings})) or "–"
     tokens = f"{made.usage.prompt_tokens} + {made.usage.completion_tokens}"
     return (str(len(made.points)) if own else "0", found, tokens, str(made.usage.calls), made.reason or made.summary)

@@ -6,7 +6,7 @@ A test makes them again and compares, so they cannot fall behind.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,14 +14,20 @@ from typing import Any
 import typer
 
 from service.cli import app
-from service.domain.drafts import ENDS, TABLE, State
-from service.domain.roles import Reach
+from service.domain import drafts, galleries, introductions
+from service.domain.lifecycle import Lifecycle
+from service.domain.roles import CredentialReach
 from service.settings import reference as settings_table
 from service.store.session import Sessions, make_engine
 from service.web.app import create_app
 from service.web.services import Services
 
-PAGES = ("settings.md", "commands.md", "drafts.md", "routes.md")
+LIVES: Mapping[str, tuple[str, str, Lifecycle[Any, Any, Any]]] = {
+    "drafts.md": ("The life of a draft", "review", drafts.LIFE),
+    "galleries.md": ("The life of a gallery", "galleries", galleries.LIFE),
+    "introductions.md": ("The life of an introduction", "introductions", introductions.LIFE),
+}
+PAGES = ("settings.md", "commands.md", *LIVES, "routes.md")
 
 
 def page(name: str) -> str:
@@ -32,8 +38,9 @@ def page(name: str) -> str:
         case "commands.md":
             command = typer.main.get_command(app)
             return _titled("Commands", "What `peerloom --help` says.", _commands(command, "peerloom"))
-        case "drafts.md":
-            return _titled("The life of a draft", "From `service/domain/drafts.py`.", _states())
+        case life if life in LIVES:
+            title, module, of = LIVES[life]
+            return _titled(title, f"From `service/domain/{module}.py`.", _states(of))
         case "routes.md":
             return _titled("Routes", "The whole of it, with schemas and examples: `/openapi.json`.", _routes())
         case other:
@@ -66,16 +73,15 @@ def _option(parameter: Any) -> str:
     return f"`{name}`" + (f": {said}" if said else "")
 
 
-def _states() -> Iterator[str]:
+def _states(life: Lifecycle[Any, Any, Any]) -> Iterator[str]:
     yield "| state | act | by | then |"
     yield "|---|---|---|---|"
-    for state in State:
-        for (at, act), rule in TABLE.items():
-            if at is state:
-                by = ", ".join(sorted(one.value for one in rule.by))
-                yield f"| {state.value} | {act.value} | {by} | {rule.to.value} |"
+    for state in type(life.first):
+        for act, rule in dict.fromkeys((act, rule) for (at, act, _), rule in life.table.items() if at is state):
+            by = ", ".join(sorted(one.value for one in rule.by))
+            yield f"| {state.value} | {act.value} | {by} | {rule.to.value} |"
     yield ""
-    yield f"A draft may rest for good in: {', '.join(sorted(state.value for state in ENDS))}."
+    yield f"{life.a} may rest for good in: {', '.join(sorted(state.value for state in life.ends))}."
 
 
 def _routes() -> Iterator[str]:
@@ -87,7 +93,7 @@ def _routes() -> Iterator[str]:
         for method, operation in methods.items():
             yield f"| {method.upper()} | `{address}` | {operation['summary']} |"
     yield ""
-    yield f"A key acts as a {Reach.PLATFORM.value}, a token as a {Reach.PERSON.value}."
+    yield f"A key acts as a {CredentialReach.PLATFORM.value}, a token as a {CredentialReach.PERSON.value}."
 
 
 def main() -> None:

@@ -8,7 +8,7 @@ import typer
 from rich.table import Table
 
 from service.actions.access import organizations
-from service.cli import parts as shop
+from service.cli import operator
 from service.cli.console import out
 from service.domain import money
 from service.store import spending as book
@@ -22,13 +22,15 @@ def spending(
     days: Annotated[int, typer.Option(min=1, help="How many days to show.")] = 14,
 ) -> None:
     """Show what models cost an organization by day (UTC), in the currency of the prices, or set its daily limit."""
-    parts = shop.opened()
+    parts = operator.opened()
     if limit is not None:
         with parts.sessions.writing() as session:
-            organizations.set_model_budget(session, shop.organization(session, organization), limit, now=parts.now())
+            organizations.set_model_budget(
+                session, operator.organization(session, organization), limit, now=parts.now()
+            )
     table = Table("day", "spent", "set aside", "calls", "tokens sent", "answered", "lapsed")
     with parts.sessions.reading() as session:
-        row = shop.organization(session, organization)
+        row = operator.organization(session, organization)
         per_day = money.limit(row.settings, parts.terms)
         for day in book.days(session, row.id, days):
             amounts = (money.shown(day.spent), money.shown(day.reserved))

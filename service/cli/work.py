@@ -11,7 +11,7 @@ from sqlalchemy import select
 from service import wiring
 from service.actions.drafts import read
 from service.actions.work import submit
-from service.cli import parts as shop
+from service.cli import operator
 from service.cli.console import err, out, settings
 from service.cli.demo import in_full
 from service.jobs import sync
@@ -47,7 +47,7 @@ def reindex(
 def _organizations(parts: wiring.Parts, external_id: str | None) -> list[Organization]:
     with parts.sessions.reading() as session:
         if external_id is not None:
-            return [shop.organization(session, external_id)]
+            return [operator.organization(session, external_id)]
         return list(session.scalars(select(Organization).order_by(Organization.external_id)))
 
 
@@ -58,6 +58,6 @@ def draft(
     """Show what was drafted for a submission's latest revision, with its sources."""
     parts = wiring.build(settings())
     with parts.sessions.reading() as session:
-        row = shop.organization(session, organization)
-        found = submit.get(session, shop.operator(session, row), submission)
+        row = operator.organization(session, organization)
+        found = submit.get(session, operator.operator(session, row), submission)
         out.print(in_full(session, read.drafts_of(session, found)[-1]))

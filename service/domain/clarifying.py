@@ -28,7 +28,7 @@ _REASONS = {
 }
 
 
-class Cause(StrEnum):
+class QuestionCause(StrEnum):
     """Why a question is asked."""
 
     DISMISSALS = "dismissals"
@@ -37,7 +37,7 @@ class Cause(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Dismissal:
+class DismissedOnCriterion:
     """A point that was dismissed, by itself and not among several at once."""
 
     criterion: str
@@ -55,7 +55,7 @@ class Contradiction:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class CriterionReading:
     """How a draft was read on a criterion that a facilitator could judge."""
 
     criterion: str
@@ -64,11 +64,11 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class CriterionQuestion:
     """What is asked, of which criterion, and since when."""
 
     criterion: str
-    cause: Cause
+    cause: QuestionCause
     text: str
     at: datetime
 
@@ -76,13 +76,13 @@ class Question:
 def question(
     criteria: Mapping[str, str],
     clarified: Mapping[str, datetime],
-    dismissals: Iterable[Dismissal],
+    dismissals: Iterable[DismissedOnCriterion],
     contradictions: Iterable[Contradiction],
-    readings: Iterable[Reading],
-) -> Question | None:
+    readings: Iterable[CriterionReading],
+) -> CriterionQuestion | None:
     """The question that is open now. `criteria` are texts by key, `clarified` when a key was last asked about."""
 
-    def counts(one: Dismissal | Contradiction | Reading) -> bool:
+    def counts(one: DismissedOnCriterion | Contradiction | CriterionReading) -> bool:
         since = clarified.get(one.criterion)
         return one.criterion in criteria and (since is None or one.at > since)
 
@@ -94,32 +94,34 @@ def question(
     return min(found, key=lambda one: (one.at, list(criteria).index(one.criterion)), default=None)
 
 
-def _of_dismissals(criteria: Mapping[str, str], dismissals: Sequence[Dismissal]) -> Iterable[Question]:
+def _of_dismissals(
+    criteria: Mapping[str, str], dismissals: Sequence[DismissedOnCriterion]
+) -> Iterable[CriterionQuestion]:
     for key, text in criteria.items():
         mine = [one for one in dismissals if one.criterion == key]
         if len(mine) >= DISMISSED:
             reasons = _reasons(one.reason for one in mine)
             said = f" (reasons: {reasons})" if reasons else ""
             told = f"Points on “{text}” were dismissed {_times(len(mine))}{said}. {_ASKED}"
-            yield Question(key, Cause.DISMISSALS, told, mine[DISMISSED - 1].at)
+            yield CriterionQuestion(key, QuestionCause.DISMISSALS, told, mine[DISMISSED - 1].at)
 
 
-def _of_contradiction(criteria: Mapping[str, str], one: Contradiction) -> Question:
+def _of_contradiction(criteria: Mapping[str, str], one: Contradiction) -> CriterionQuestion:
     first, second = (_short(text) for text in one.texts)
     text = (
         f"On passages alike, opposite points on “{criteria[one.criterion]}” were decided on: “{first}” and “{second}”. "
         f"{_ASKED}"
     )
-    return Question(one.criterion, Cause.CONTRADICTION, text, one.at)
+    return CriterionQuestion(one.criterion, QuestionCause.CONTRADICTION, text, one.at)
 
 
-def _of_readings(criteria: Mapping[str, str], readings: Sequence[Reading]) -> Iterable[Question]:
+def _of_readings(criteria: Mapping[str, str], readings: Sequence[CriterionReading]) -> Iterable[CriterionQuestion]:
     for key, text in criteria.items():
         mine = [one for one in readings if one.criterion == key]
         run = mine[-UNREAD:]
         if len(run) == UNREAD and not any(one.told for one in run):
             told = f"Whether work shows “{text}” could not be read {_times(UNREAD)} in a row, but you could tell."
-            yield Question(key, Cause.CANNOT_TELL, f"{told} {_ASKED}", run[-1].at)
+            yield CriterionQuestion(key, QuestionCause.CANNOT_TELL, f"{told} {_ASKED}", run[-1].at)
 
 
 def _times(count: int) -> str:

@@ -9,14 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import combinations
+from itertools import islice
 
+from pipelines.texts.wording import SAME_MATTER, SAME_PASSAGE, TWINS, alike, language_code, passages_alike
 from pipelines.values import PointKind
-from pipelines.wording import SAME_MATTER, SAME_PASSAGE, TWINS, alike, language_code, passages_alike
 
 SAID_ALREADY = "already_said"
 OF_WORDING = frozenset({"too_harsh", "about_person", SAID_ALREADY})
 """Reasons to dismiss a point that find no fault with what it says, only with how, or with saying it again."""
+
+MOST_EACH = 20
+"""Contradictions that are looked for of one decision: where more stand against it, these are enough to see it by."""
 
 
 class KinshipGround(StrEnum):
@@ -26,7 +29,7 @@ class KinshipGround(StrEnum):
     PASSAGE = "passage"
 
 
-class Clash(StrEnum):
+class ContradictionKind(StrEnum):
     """How two decisions contradict each other."""
 
     KEPT_AND_DISMISSED = "kept_and_dismissed"
@@ -34,7 +37,7 @@ class Clash(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class SaidPoint:
     """A point and the passage it is about, as it was said on one submission. `dismissed`: and then not said."""
 
     point: str
@@ -60,15 +63,15 @@ class Kinship:
     alike: float
 
 
-def _passages(a: Said, b: Said) -> float:
+def _passages(a: SaidPoint, b: SaidPoint) -> float:
     return passages_alike(a.quote, b.quote, language_code(a.language))
 
 
-def _texts(a: Said, b: Said) -> float:
+def _texts(a: SaidPoint, b: SaidPoint) -> float:
     return alike(a.text, b.text, language_code(a.language))
 
 
-def kin(a: Said, b: Said) -> Kinship | None:
+def kin(a: SaidPoint, b: SaidPoint) -> Kinship | None:
     """How a decision on one is a decision on the other: same criterion, both praise or neither, and alike in wording or
     in the passage they are about."""
     if a.criterion != b.criterion or a.praises is not b.praises:
@@ -79,7 +82,7 @@ def kin(a: Said, b: Said) -> Kinship | None:
     return Kinship(KinshipGround.PASSAGE, passages) if passages >= SAME_PASSAGE else None
 
 
-def clash(a: Said, b: Said) -> Clash | None:
+def clash(a: SaidPoint, b: SaidPoint) -> ContradictionKind | None:
     """How these two contradict each other, if they do: opposite decisions on nearly identical passages.
 
     One submission is never at odds with itself: whoever decides anew has changed their mind. What was dismissed only
@@ -94,16 +97,20 @@ def clash(a: Said, b: Said) -> Clash | None:
         if reason == SAID_ALREADY or a.praises is not b.praises:
             return None
         same = TWINS if reason in OF_WORDING else SAME_MATTER
-        return Clash.KEPT_AND_DISMISSED if _texts(a, b) >= same else None
-    return Clash.STRENGTH_AND_GAP if a.praises is not b.praises else None
+        return ContradictionKind.KEPT_AND_DISMISSED if _texts(a, b) >= same else None
+    return ContradictionKind.STRENGTH_AND_GAP if a.praises is not b.praises else None
 
 
-def clashes(said: Sequence[Said]) -> Iterator[tuple[Said, Said, Clash]]:
-    """Every pair that contradicts each other."""
-    by_criterion: dict[str, list[Said]] = {}
-    for one in said:
+def clashes(
+    new: Sequence[SaidPoint], known: Sequence[SaidPoint] = (), *, most: int = MOST_EACH
+) -> Iterator[tuple[SaidPoint, SaidPoint, ContradictionKind]]:
+    """The pairs that contradict each other, each once: of what is new with what is known, and among what is new; of
+    each new one with the first `most` that it contradicts."""
+    by_criterion: dict[str, list[SaidPoint]] = {}
+    for one in known:
         by_criterion.setdefault(one.criterion, []).append(one)
-    for group in by_criterion.values():
-        for a, b in combinations(group, 2):
-            if (found := clash(a, b)) is not None:
-                yield a, b, found
+    for one in new:
+        others = by_criterion.setdefault(one.criterion, [])
+        found = ((other, one, how) for other in others if (how := clash(other, one)) is not None)
+        yield from islice(found, most)
+        others.append(one)

@@ -6,13 +6,13 @@ is released that a facilitator has not approved. WITHDRAWN absorbs: nothing lead
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
-from service.domain.errors import NotNow
+from service.domain.lifecycle import Lifecycle, table
 
 
-class State(StrEnum):
+class DraftState(StrEnum):
     """Where a draft is."""
 
     WAITING = "waiting"  # for the machine
@@ -27,7 +27,7 @@ class State(StrEnum):
     WITHDRAWN = "withdrawn"  # the learner took the submission back
 
 
-class Act(StrEnum):
+class DraftAct(StrEnum):
     """What can happen to a draft."""
 
     BEGIN = "begin"
@@ -47,7 +47,7 @@ class Act(StrEnum):
     WITHDRAW = "withdraw"
 
 
-class By(StrEnum):
+class DraftActor(StrEnum):
     """Who acts."""
 
     MACHINE = "machine"
@@ -56,65 +56,56 @@ class By(StrEnum):
     CLOCK = "clock"
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """An act's outcome and who may bring it about."""
+_MACHINE, _PERSON, _AUTHOR, _CLOCK = DraftActor.MACHINE, DraftActor.FACILITATOR, DraftActor.AUTHOR, DraftActor.CLOCK
+_OPEN = (
+    DraftState.WAITING,
+    DraftState.DRAFTING,
+    DraftState.READY,
+    DraftState.STUCK,
+    DraftState.DECLINED,
+)  # nothing was said to the learner yet
 
-    to: State
-    by: frozenset[By]
+LIFE: Final[Lifecycle[DraftState, DraftAct, DraftActor]] = Lifecycle(
+    a="A draft",
+    first=DraftState.WAITING,
+    approved=DraftState.APPROVED,
+    out=frozenset({DraftState.RELEASED}),
+    ends=frozenset({DraftState.RELEASED, DraftState.SUPERSEDED, DraftState.WITHDRAWN}),
+    table=table(
+        (
+            (DraftState.WAITING, DraftAct.BEGIN, DraftState.DRAFTING, _MACHINE),
+            (DraftState.WAITING, DraftAct.FAIL, DraftState.STUCK, _MACHINE),
+            (DraftState.WAITING, DraftAct.WRITE, DraftState.READY, _PERSON),
+            (DraftState.WAITING, DraftAct.DECLINE, DraftState.DECLINED, _PERSON),
+            (DraftState.DRAFTING, DraftAct.REQUEUE, DraftState.WAITING, _MACHINE),
+            (DraftState.DRAFTING, DraftAct.FINISH, DraftState.READY, _MACHINE),
+            (DraftState.DRAFTING, DraftAct.FAIL, DraftState.STUCK, _MACHINE),
+            (DraftState.DRAFTING, DraftAct.WRITE, DraftState.READY, _PERSON),
+            (DraftState.DRAFTING, DraftAct.DECLINE, DraftState.DECLINED, _PERSON),
+            (DraftState.READY, DraftAct.REVISE, DraftState.READY, _PERSON),
+            (DraftState.READY, DraftAct.APPROVE, DraftState.APPROVED, _PERSON),
+            (DraftState.READY, DraftAct.DECLINE, DraftState.DECLINED, _PERSON),
+            (DraftState.READY, DraftAct.REDRAFT, DraftState.WAITING, _PERSON),
+            (DraftState.STUCK, DraftAct.WRITE, DraftState.READY, _PERSON),
+            (DraftState.STUCK, DraftAct.REDRAFT, DraftState.WAITING, _PERSON),
+            (DraftState.STUCK, DraftAct.DECLINE, DraftState.DECLINED, _PERSON),
+            (DraftState.APPROVED, DraftAct.UNDO, DraftState.READY, _PERSON),
+            (DraftState.APPROVED, DraftAct.RELEASE, DraftState.RELEASED, _PERSON, _CLOCK),
+            (DraftState.RELEASED, DraftAct.RETRACT, DraftState.RETRACTED, _PERSON),
+            (DraftState.DECLINED, DraftAct.REOPEN, DraftState.READY, _PERSON),
+            (DraftState.DECLINED, DraftAct.REDRAFT, DraftState.WAITING, _PERSON),
+            (DraftState.RETRACTED, DraftAct.REOPEN, DraftState.READY, _PERSON),
+            (DraftState.RETRACTED, DraftAct.REDRAFT, DraftState.WAITING, _PERSON),
+            (
+                DraftState.SUPERSEDED,
+                DraftAct.WRITE,
+                DraftState.READY,
+                _PERSON,
+            ),  # an earlier revision may still be worth a word
+            *((state, DraftAct.SUPERSEDE, DraftState.SUPERSEDED, _AUTHOR) for state in _OPEN),
+            *((state, DraftAct.WITHDRAW, DraftState.WITHDRAWN, _AUTHOR) for state in DraftState),
+        )
+    ),
+)
 
-
-def _rule(to: State, *by: By) -> Rule:
-    return Rule(to, frozenset(by))
-
-
-_MACHINE, _PERSON, _AUTHOR, _CLOCK = By.MACHINE, By.FACILITATOR, By.AUTHOR, By.CLOCK
-_OPEN = (State.WAITING, State.DRAFTING, State.READY, State.STUCK, State.DECLINED)  # nothing was said to the learner yet
-_ALIVE = (*_OPEN, State.APPROVED, State.RELEASED, State.RETRACTED, State.SUPERSEDED)
-
-TABLE: dict[tuple[State, Act], Rule] = {
-    (State.WAITING, Act.BEGIN): _rule(State.DRAFTING, _MACHINE),
-    (State.WAITING, Act.FAIL): _rule(State.STUCK, _MACHINE),
-    (State.WAITING, Act.WRITE): _rule(State.READY, _PERSON),
-    (State.WAITING, Act.DECLINE): _rule(State.DECLINED, _PERSON),
-    (State.DRAFTING, Act.REQUEUE): _rule(State.WAITING, _MACHINE),
-    (State.DRAFTING, Act.FINISH): _rule(State.READY, _MACHINE),
-    (State.DRAFTING, Act.FAIL): _rule(State.STUCK, _MACHINE),
-    (State.DRAFTING, Act.WRITE): _rule(State.READY, _PERSON),
-    (State.DRAFTING, Act.DECLINE): _rule(State.DECLINED, _PERSON),
-    (State.READY, Act.REVISE): _rule(State.READY, _PERSON),
-    (State.READY, Act.APPROVE): _rule(State.APPROVED, _PERSON),
-    (State.READY, Act.DECLINE): _rule(State.DECLINED, _PERSON),
-    (State.READY, Act.REDRAFT): _rule(State.WAITING, _PERSON),
-    (State.STUCK, Act.WRITE): _rule(State.READY, _PERSON),
-    (State.STUCK, Act.REDRAFT): _rule(State.WAITING, _PERSON),
-    (State.STUCK, Act.DECLINE): _rule(State.DECLINED, _PERSON),
-    (State.APPROVED, Act.UNDO): _rule(State.READY, _PERSON),
-    (State.APPROVED, Act.RELEASE): _rule(State.RELEASED, _PERSON, _CLOCK),
-    (State.RELEASED, Act.RETRACT): _rule(State.RETRACTED, _PERSON),
-    (State.DECLINED, Act.REOPEN): _rule(State.READY, _PERSON),
-    (State.DECLINED, Act.REDRAFT): _rule(State.WAITING, _PERSON),
-    (State.RETRACTED, Act.REOPEN): _rule(State.READY, _PERSON),
-    (State.RETRACTED, Act.REDRAFT): _rule(State.WAITING, _PERSON),
-    (State.SUPERSEDED, Act.WRITE): _rule(State.READY, _PERSON),  # an earlier revision may still be worth a word
-    **{(state, Act.SUPERSEDE): _rule(State.SUPERSEDED, _AUTHOR) for state in _OPEN},
-    **{(state, Act.WITHDRAW): _rule(State.WITHDRAWN, _AUTHOR) for state in _ALIVE},
-    (State.WITHDRAWN, Act.WITHDRAW): _rule(State.WITHDRAWN, _AUTHOR),
-}
-
-ENDS = frozenset({State.RELEASED, State.SUPERSEDED, State.WITHDRAWN})
-"""Where a draft may rest for good. Everywhere else somebody or something still has an act to do."""
-
-
-def step(state: State, act: Act, by: By) -> State:
-    """The state after `act`. Raises NotNow, naming what can be done instead."""
-    rule = TABLE.get((state, act))
-    if rule is None or by not in rule.by:
-        can = ", ".join(possible(state, by)) or "nothing"
-        raise NotNow(f"A draft that is {state.value} cannot be changed by '{act.value}'. Possible now: {can}.")
-    return rule.to
-
-
-def possible(state: State, by: By) -> list[str]:
-    """The acts that `by` may do now, by name, in the order of the table."""
-    return [act.value for (at, act), rule in TABLE.items() if at is state and by in rule.by]
+step, possible = LIFE.step, LIFE.possible

@@ -79,12 +79,6 @@ class PreconditionNeeded(PeerloomError):
     kind = "precondition-needed"
 
 
-class TooLarge(PeerloomError):
-    """This is larger than the service takes."""
-
-    kind = "too-large"
-
-
 class Unavailable(PeerloomError):
     """A part of the service does not answer at the moment. Nothing is lost; try again shortly."""
 

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
-from service.domain.errors import NotNow
+from service.domain.lifecycle import Lifecycle, table
 from service.domain.texts import digest
 from service.domain.visibility import PeersShown, SharingReach, ShowWork, may_see_peers, shown_as
 
@@ -23,7 +23,7 @@ MOST: Final = 3
 """Works in a gallery: with one there is nothing to compare, more are not read."""
 
 
-class State(StrEnum):
+class GalleryState(StrEnum):
     """Where a gallery is."""
 
     SUGGESTED = "suggested"  # waits for the machine to choose
@@ -35,7 +35,7 @@ class State(StrEnum):
     WITHDRAWN = "withdrawn"  # the learner took the submission back
 
 
-class Act(StrEnum):
+class GalleryAct(StrEnum):
     """What can happen to a gallery."""
 
     FINISH = "finish"
@@ -50,7 +50,7 @@ class Act(StrEnum):
     WITHDRAW = "withdraw"
 
 
-class By(StrEnum):
+class GalleryActor(StrEnum):
     """Who acts."""
 
     MACHINE = "machine"
@@ -60,56 +60,44 @@ class By(StrEnum):
     CLOCK = "clock"
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """An act's outcome and who may bring it about."""
+_MACHINE, _PERSON, _POLICY, _LEARNER, _CLOCK = (
+    GalleryActor.MACHINE,
+    GalleryActor.FACILITATOR,
+    GalleryActor.POLICY,
+    GalleryActor.LEARNER,
+    GalleryActor.CLOCK,
+)
 
-    to: State
-    by: frozenset[By]
+LIFE: Final[Lifecycle[GalleryState, GalleryAct, GalleryActor]] = Lifecycle(
+    a="A gallery",
+    first=GalleryState.SUGGESTED,
+    approved=GalleryState.APPROVED,
+    out=frozenset({GalleryState.SHOWN}),
+    ends=frozenset({GalleryState.SHOWN, GalleryState.DISMISSED, GalleryState.WITHDRAWN}),
+    table=table(
+        (
+            (GalleryState.SUGGESTED, GalleryAct.FINISH, GalleryState.READY, _MACHINE),
+            (GalleryState.SUGGESTED, GalleryAct.FAIL, GalleryState.STUCK, _MACHINE),
+            (GalleryState.SUGGESTED, GalleryAct.REMAKE, GalleryState.SUGGESTED, _PERSON, _LEARNER),
+            (GalleryState.SUGGESTED, GalleryAct.DISMISS, GalleryState.DISMISSED, _PERSON),
+            (GalleryState.READY, GalleryAct.REVISE, GalleryState.READY, _PERSON),
+            (GalleryState.READY, GalleryAct.APPROVE, GalleryState.APPROVED, _PERSON, _POLICY),
+            (GalleryState.READY, GalleryAct.REMAKE, GalleryState.SUGGESTED, _PERSON, _LEARNER),
+            (GalleryState.READY, GalleryAct.DISMISS, GalleryState.DISMISSED, _PERSON),
+            (GalleryState.STUCK, GalleryAct.REVISE, GalleryState.READY, _PERSON),
+            (GalleryState.STUCK, GalleryAct.REMAKE, GalleryState.SUGGESTED, _PERSON, _LEARNER),
+            (GalleryState.STUCK, GalleryAct.DISMISS, GalleryState.DISMISSED, _PERSON),
+            (GalleryState.APPROVED, GalleryAct.UNDO, GalleryState.READY, _PERSON),
+            (GalleryState.APPROVED, GalleryAct.RECONSIDER, GalleryState.READY, _CLOCK),
+            (GalleryState.APPROVED, GalleryAct.SHOW, GalleryState.SHOWN, _PERSON, _CLOCK),
+            (GalleryState.SHOWN, GalleryAct.DISMISS, GalleryState.DISMISSED, _PERSON),
+            (GalleryState.DISMISSED, GalleryAct.REMAKE, GalleryState.SUGGESTED, _PERSON),
+            *((state, GalleryAct.WITHDRAW, GalleryState.WITHDRAWN, _LEARNER) for state in GalleryState),
+        )
+    ),
+)
 
-
-def _rule(to: State, *by: By) -> Rule:
-    return Rule(to, frozenset(by))
-
-
-_MACHINE, _PERSON, _POLICY, _LEARNER, _CLOCK = By.MACHINE, By.FACILITATOR, By.POLICY, By.LEARNER, By.CLOCK
-
-TABLE: dict[tuple[State, Act], Rule] = {
-    (State.SUGGESTED, Act.FINISH): _rule(State.READY, _MACHINE),
-    (State.SUGGESTED, Act.FAIL): _rule(State.STUCK, _MACHINE),
-    (State.SUGGESTED, Act.REMAKE): _rule(State.SUGGESTED, _PERSON, _LEARNER),
-    (State.SUGGESTED, Act.DISMISS): _rule(State.DISMISSED, _PERSON),
-    (State.READY, Act.REVISE): _rule(State.READY, _PERSON),
-    (State.READY, Act.APPROVE): _rule(State.APPROVED, _PERSON, _POLICY),
-    (State.READY, Act.REMAKE): _rule(State.SUGGESTED, _PERSON, _LEARNER),
-    (State.READY, Act.DISMISS): _rule(State.DISMISSED, _PERSON),
-    (State.STUCK, Act.REVISE): _rule(State.READY, _PERSON),
-    (State.STUCK, Act.REMAKE): _rule(State.SUGGESTED, _PERSON, _LEARNER),
-    (State.STUCK, Act.DISMISS): _rule(State.DISMISSED, _PERSON),
-    (State.APPROVED, Act.UNDO): _rule(State.READY, _PERSON),
-    (State.APPROVED, Act.RECONSIDER): _rule(State.READY, _CLOCK),
-    (State.APPROVED, Act.SHOW): _rule(State.SHOWN, _PERSON, _CLOCK),
-    (State.SHOWN, Act.DISMISS): _rule(State.DISMISSED, _PERSON),
-    (State.DISMISSED, Act.REMAKE): _rule(State.SUGGESTED, _PERSON),
-    **{(state, Act.WITHDRAW): _rule(State.WITHDRAWN, _LEARNER) for state in State},
-}
-
-ENDS: Final = frozenset({State.SHOWN, State.DISMISSED, State.WITHDRAWN})
-"""Where a gallery may rest for good."""
-
-
-def step(state: State, act: Act, by: By) -> State:
-    """The state after `act`. Raises NotNow, naming what can be done instead."""
-    rule = TABLE.get((state, act))
-    if rule is None or by not in rule.by:
-        can = ", ".join(possible(state, by)) or "nothing"
-        raise NotNow(f"A gallery that is {state.value} cannot be changed by '{act.value}'. Possible now: {can}.")
-    return rule.to
-
-
-def possible(state: State, by: By) -> list[str]:
-    """The acts that `by` may do now, by name, in the order of the table."""
-    return [act.value for (at, act), rule in TABLE.items() if at is state and by in rule.by]
+step, possible = LIFE.step, LIFE.possible
 
 
 def body_digest(body: Mapping[str, Any]) -> str:
@@ -142,7 +130,7 @@ OPEN_POLICY: Final = Policy()
 """Where nobody has laid down anything: made when asked for, each approved by a person."""
 
 
-class Hindrance(StrEnum):
+class SharingHindrance(StrEnum):
     """Why a piece of work is not shown to a reader now."""
 
     NO_ATTEMPT = "no_attempt"
@@ -156,12 +144,8 @@ class Hindrance(StrEnum):
     OWN = "own"
 
 
-LASTING: Final = frozenset({Hindrance.NO_ATTEMPT, Hindrance.PEERS_NEVER})
-"""About the reader, not about the work."""
-
-
 @dataclass(frozen=True, slots=True)
-class Reader:
+class GalleryReader:
     """Who would see it: whether they have an own attempt that stands, and what the challenge says of peers' work."""
 
     person: str
@@ -171,7 +155,7 @@ class Reader:
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class PeerWorkFacts:
     """One piece of a peer's work as it stands now. `near`: handed in within the reader's group, or below it.
 
     `nth`: this is the author's nth gallery on this challenge, from 1 (by when they were shown).
@@ -187,43 +171,45 @@ class Facts:
 
 
 @dataclass(frozen=True, slots=True)
-class Sharing:
+class WorkSharing:
     """How a piece of work may be shown now; with a hindrance, not at all."""
 
-    hindrance: Hindrance | None = None
+    hindrance: SharingHindrance | None = None
     named: bool = False
 
 
-def sharing(facts: Facts, reader: Reader, policy: Policy, now: datetime) -> Sharing:
+def sharing(facts: PeerWorkFacts, reader: GalleryReader, policy: Policy, now: datetime) -> WorkSharing:
     """Whether, and whether with its author's name, this work may be shown to this reader now (rules 3, 4 and 9)."""
     hindrance = _of_reader(reader) or _of_work(facts, reader) or _of_policy(facts, policy, now)
-    return Sharing(hindrance, hindrance is None and facts.consent is ShowWork.WITH_NAME and not policy.without_names)
+    return WorkSharing(
+        hindrance, hindrance is None and facts.consent is ShowWork.WITH_NAME and not policy.without_names
+    )
 
 
-def _of_reader(reader: Reader) -> Hindrance | None:
+def _of_reader(reader: GalleryReader) -> SharingHindrance | None:
     if may_see_peers(reader.peers, has_attempted=reader.attempted):
         return None
-    return Hindrance.PEERS_NEVER if reader.peers is PeersShown.NEVER else Hindrance.NO_ATTEMPT
+    return SharingHindrance.PEERS_NEVER if reader.peers is PeersShown.NEVER else SharingHindrance.NO_ATTEMPT
 
 
-def _of_work(facts: Facts, reader: Reader) -> Hindrance | None:
+def _of_work(facts: PeerWorkFacts, reader: GalleryReader) -> SharingHindrance | None:
     if facts.author == reader.person:
-        return Hindrance.OWN
+        return SharingHindrance.OWN
     if facts.withdrawn:
-        return Hindrance.WITHDRAWN
+        return SharingHindrance.WITHDRAWN
     if facts.consent is ShowWork.NO:
-        return Hindrance.CONSENT
+        return SharingHindrance.CONSENT
     if not facts.machines:
-        return Hindrance.NO_AI
+        return SharingHindrance.NO_AI
     how = shown_as(facts.consent, withdrawn=facts.withdrawn, same_group=facts.near, reach=reader.reach)
-    return Hindrance.OTHER_GROUP if how is ShowWork.NO else None
+    return SharingHindrance.OTHER_GROUP if how is ShowWork.NO else None
 
 
-def _of_policy(facts: Facts, policy: Policy, now: datetime) -> Hindrance | None:
+def _of_policy(facts: PeerWorkFacts, policy: Policy, now: datetime) -> SharingHindrance | None:
     if facts.submitted_at > now - timedelta(weeks=policy.weeks):
-        return Hindrance.TOO_RECENT
+        return SharingHindrance.TOO_RECENT
     if policy.most_per_author and facts.nth > policy.most_per_author:
-        return Hindrance.SHOWN_OFTEN
+        return SharingHindrance.SHOWN_OFTEN
     return None
 
 
@@ -237,11 +223,11 @@ class Weighed:
 
     gallery: str
     shown: bool
-    why: tuple[Hindrance, ...] = ()
+    why: tuple[SharingHindrance, ...] = ()
 
 
 def effect(
-    policy: Policy, galleries: Sequence[tuple[str, Reader, Sequence[Facts]]], now: datetime
+    policy: Policy, galleries: Sequence[tuple[str, GalleryReader, Sequence[PeerWorkFacts]]], now: datetime
 ) -> tuple[Weighed, ...]:
     """What this policy would do with each of these galleries, taken in their order, if it had held from the first on.
 
@@ -259,8 +245,10 @@ def effect(
     return tuple(found)
 
 
-def _at(facts: Facts, nth: int) -> Facts:
-    return Facts(facts.author, facts.consent, facts.machines, facts.withdrawn, facts.near, facts.submitted_at, nth)
+def _at(facts: PeerWorkFacts, nth: int) -> PeerWorkFacts:
+    return PeerWorkFacts(
+        facts.author, facts.consent, facts.machines, facts.withdrawn, facts.near, facts.submitted_at, nth
+    )
 
 
 def reasons_against(weighed: Iterable[Weighed]) -> dict[str, int]:

@@ -71,7 +71,7 @@ def _words(text: str) -> list[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Wording:
+class GoalWording:
     """A goal as worded once, by our id or its key."""
 
     id: str
@@ -79,7 +79,7 @@ class Wording:
     text: str
 
 
-def successors(new: Sequence[Wording], gone: Sequence[Wording]) -> dict[str, str]:
+def successors(new: Sequence[GoalWording], gone: Sequence[GoalWording]) -> dict[str, str]:
     """New goal → the one that it words anew. The most alike pairs first; each goal is in one pair at most.
 
     A pair has the same title, or shares SUCCEEDS of its words.
@@ -95,7 +95,7 @@ def successors(new: Sequence[Wording], gone: Sequence[Wording]) -> dict[str, str
     return found
 
 
-def _alike(one: Wording, other: Wording) -> float:
+def _alike(one: GoalWording, other: GoalWording) -> float:
     if one.title and _words(one.title) == _words(other.title):
         return 1.0
     mine, yours = set(_words(f"{one.title} {one.text}")), set(_words(f"{other.title} {other.text}"))
@@ -103,7 +103,7 @@ def _alike(one: Wording, other: Wording) -> float:
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class ConfirmedPiece:
     """A piece of work that was confirmed and may be shown now. `at`: when it was handed in."""
 
     group: str
@@ -112,16 +112,18 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
-class Month:
+class GoalMonth:
     """Pieces handed in within a month (UTC), `2026-10`."""
 
     name: str
     pieces: int
 
 
-def months(pieces: Collection[Piece]) -> tuple[Month, ...]:
+def months(pieces: Collection[ConfirmedPiece]) -> tuple[GoalMonth, ...]:
     """By the month in which the work was handed in, from the first to the last, those without any as well."""
     if not pieces:
         return ()
     places = [piece.at.year * 12 + piece.at.month - 1 for piece in pieces]
-    return tuple(Month(f"{at // 12}-{at % 12 + 1:02}", places.count(at)) for at in range(min(places), max(places) + 1))
+    return tuple(
+        GoalMonth(f"{at // 12}-{at % 12 + 1:02}", places.count(at)) for at in range(min(places), max(places) + 1)
+    )

@@ -14,7 +14,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from service.domain.errors import ChangedSince, NotNow
+from service.domain import lifecycle
+from service.domain.lifecycle import Lifecycle, table
 from service.domain.texts import digest
 
 LOAD_LIMIT: Final = 2
@@ -27,7 +28,7 @@ SUGGESTION_KEEPS: Final = timedelta(days=30)
 ASK_HOW_IT_WENT_AFTER: Final = timedelta(days=10)
 
 
-class State(StrEnum):
+class IntroductionState(StrEnum):
     """Where an introduction is. The two people are its first and its second, in the order it was stored with."""
 
     SUGGESTED = "suggested"  # a facilitator decides
@@ -44,7 +45,7 @@ class State(StrEnum):
     WITHDRAWN = "withdrawn"  # one of them took the consent back
 
 
-class Act(StrEnum):
+class IntroductionAct(StrEnum):
     """What can happen to an introduction."""
 
     REVISE = "revise"  # change the text
@@ -61,7 +62,7 @@ class Act(StrEnum):
     WITHDRAW = "withdraw"
 
 
-class By(StrEnum):
+class IntroductionActor(StrEnum):
     """Who acts."""
 
     FACILITATOR = "facilitator"
@@ -70,78 +71,75 @@ class By(StrEnum):
     CLOCK = "clock"
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """An act's outcome and who may bring it about."""
-
-    to: State
-    by: frozenset[By]
-
-
-def _rule(to: State, *by: By) -> Rule:
-    return Rule(to, frozenset(by))
-
-
-_PERSON, _FIRST, _SECOND, _CLOCK = By.FACILITATOR, By.FIRST, By.SECOND, By.CLOCK
-_BOTH = (_FIRST, _SECOND)
-_UNANSWERED = (State.ASKED, State.FIRST_AGREED, State.SECOND_AGREED)
-
-TABLE: dict[tuple[State, Act, By], State] = {
-    (state, act, by): rule.to
-    for (state, act), rules in {
-        (State.SUGGESTED, Act.REVISE): [_rule(State.SUGGESTED, _PERSON)],
-        (State.SUGGESTED, Act.APPROVE): [_rule(State.APPROVED, _PERSON)],
-        (State.SUGGESTED, Act.DISMISS): [_rule(State.DISMISSED, _PERSON)],
-        (State.SUGGESTED, Act.EXPIRE): [_rule(State.EXPIRED, _CLOCK)],
-        (State.APPROVED, Act.REVISE): [_rule(State.SUGGESTED, _PERSON)],
-        (State.APPROVED, Act.UNDO): [_rule(State.SUGGESTED, _PERSON)],
-        (State.APPROVED, Act.DISMISS): [_rule(State.DISMISSED, _PERSON)],
-        (State.APPROVED, Act.ASK): [_rule(State.ASKED, _PERSON, _CLOCK)],
-        (State.ASKED, Act.AGREE): [_rule(State.FIRST_AGREED, _FIRST), _rule(State.SECOND_AGREED, _SECOND)],
-        (State.FIRST_AGREED, Act.AGREE): [_rule(State.FIRST_AGREED, _FIRST), _rule(State.INTRODUCED, _SECOND)],
-        (State.SECOND_AGREED, Act.AGREE): [_rule(State.INTRODUCED, _FIRST), _rule(State.SECOND_AGREED, _SECOND)],
-        **{(state, Act.DECLINE): [_rule(State.DECLINED, *_BOTH)] for state in _UNANSWERED},
-        **{(state, Act.DISMISS): [_rule(State.DISMISSED, _PERSON)] for state in _UNANSWERED},
-        **{(state, Act.EXPIRE): [_rule(State.EXPIRED, _CLOCK)] for state in _UNANSWERED},
-        # Whoever is asked may go on answering, so that nobody can tell from it that the other has said no.
-        (State.DECLINED, Act.AGREE): [_rule(State.DECLINED, *_BOTH)],
-        (State.DECLINED, Act.DECLINE): [_rule(State.DECLINED, *_BOTH)],
-        (State.INTRODUCED, Act.MEET): [_rule(State.MET, *_BOTH)],
-        (State.INTRODUCED, Act.MISS): [_rule(State.MISSED, *_BOTH)],
-        (State.MISSED, Act.MEET): [_rule(State.MET, *_BOTH)],
-        (State.MISSED, Act.MISS): [_rule(State.MISSED, *_BOTH)],
-        (State.MET, Act.MEET): [_rule(State.MET, *_BOTH)],
-        (State.MET, Act.MISS): [_rule(State.MET, *_BOTH)],  # the answers differ; both are kept
-        (State.MET, Act.RATE): [_rule(State.MET, *_BOTH)],
-        **{(state, Act.WITHDRAW): [_rule(State.WITHDRAWN, *_BOTH)] for state in State},
-    }.items()
-    for rule in rules
-    for by in rule.by
-}
-"""What follows, by who acts: the same yes leads elsewhere when the other person has said it before."""
-
-ENDS = frozenset(
-    {State.INTRODUCED, State.MET, State.MISSED, State.DISMISSED, State.DECLINED, State.EXPIRED, State.WITHDRAWN}
+_PERSON, _FIRST, _SECOND, _CLOCK = (
+    IntroductionActor.FACILITATOR,
+    IntroductionActor.FIRST,
+    IntroductionActor.SECOND,
+    IntroductionActor.CLOCK,
 )
-"""Where an introduction may rest for good."""
-OPEN = frozenset({State.SUGGESTED, State.APPROVED, *_UNANSWERED})
+_BOTH = (_FIRST, _SECOND)
+_UNANSWERED = (IntroductionState.ASKED, IntroductionState.FIRST_AGREED, IntroductionState.SECOND_AGREED)
+
+OPEN = frozenset({IntroductionState.SUGGESTED, IntroductionState.APPROVED, *_UNANSWERED})
 """Something is still to be decided."""
-TOGETHER = frozenset({State.INTRODUCED, State.MET, State.MISSED})
+TOGETHER = frozenset({IntroductionState.INTRODUCED, IntroductionState.MET, IntroductionState.MISSED})
 """Both said yes: the two may see each other's names and words."""
 
+LIFE: Final[Lifecycle[IntroductionState, IntroductionAct, IntroductionActor]] = Lifecycle(
+    a="An introduction",
+    first=IntroductionState.SUGGESTED,
+    approved=IntroductionState.APPROVED,
+    out=frozenset({*_UNANSWERED, *TOGETHER}),
+    ends=frozenset(
+        {
+            *TOGETHER,
+            IntroductionState.DISMISSED,
+            IntroductionState.DECLINED,
+            IntroductionState.EXPIRED,
+            IntroductionState.WITHDRAWN,
+        }
+    ),
+    table=table(
+        (
+            (IntroductionState.SUGGESTED, IntroductionAct.REVISE, IntroductionState.SUGGESTED, _PERSON),
+            (IntroductionState.SUGGESTED, IntroductionAct.APPROVE, IntroductionState.APPROVED, _PERSON),
+            (IntroductionState.SUGGESTED, IntroductionAct.DISMISS, IntroductionState.DISMISSED, _PERSON),
+            (IntroductionState.SUGGESTED, IntroductionAct.EXPIRE, IntroductionState.EXPIRED, _CLOCK),
+            (IntroductionState.APPROVED, IntroductionAct.REVISE, IntroductionState.SUGGESTED, _PERSON),
+            (IntroductionState.APPROVED, IntroductionAct.UNDO, IntroductionState.SUGGESTED, _PERSON),
+            (IntroductionState.APPROVED, IntroductionAct.DISMISS, IntroductionState.DISMISSED, _PERSON),
+            (IntroductionState.APPROVED, IntroductionAct.ASK, IntroductionState.ASKED, _PERSON, _CLOCK),
+            (IntroductionState.ASKED, IntroductionAct.AGREE, IntroductionState.FIRST_AGREED, _FIRST),
+            (IntroductionState.ASKED, IntroductionAct.AGREE, IntroductionState.SECOND_AGREED, _SECOND),
+            (IntroductionState.FIRST_AGREED, IntroductionAct.AGREE, IntroductionState.FIRST_AGREED, _FIRST),
+            (IntroductionState.FIRST_AGREED, IntroductionAct.AGREE, IntroductionState.INTRODUCED, _SECOND),
+            (IntroductionState.SECOND_AGREED, IntroductionAct.AGREE, IntroductionState.INTRODUCED, _FIRST),
+            (IntroductionState.SECOND_AGREED, IntroductionAct.AGREE, IntroductionState.SECOND_AGREED, _SECOND),
+            *((state, IntroductionAct.DECLINE, IntroductionState.DECLINED, *_BOTH) for state in _UNANSWERED),
+            *((state, IntroductionAct.DISMISS, IntroductionState.DISMISSED, _PERSON) for state in _UNANSWERED),
+            *((state, IntroductionAct.EXPIRE, IntroductionState.EXPIRED, _CLOCK) for state in _UNANSWERED),
+            # Whoever is asked may go on answering, so that nobody can tell from it that the other has said no.
+            (IntroductionState.DECLINED, IntroductionAct.AGREE, IntroductionState.DECLINED, *_BOTH),
+            (IntroductionState.DECLINED, IntroductionAct.DECLINE, IntroductionState.DECLINED, *_BOTH),
+            (IntroductionState.INTRODUCED, IntroductionAct.MEET, IntroductionState.MET, *_BOTH),
+            (IntroductionState.INTRODUCED, IntroductionAct.MISS, IntroductionState.MISSED, *_BOTH),
+            (IntroductionState.MISSED, IntroductionAct.MEET, IntroductionState.MET, *_BOTH),
+            (IntroductionState.MISSED, IntroductionAct.MISS, IntroductionState.MISSED, *_BOTH),
+            (IntroductionState.MET, IntroductionAct.MEET, IntroductionState.MET, *_BOTH),
+            (
+                IntroductionState.MET,
+                IntroductionAct.MISS,
+                IntroductionState.MET,
+                *_BOTH,
+            ),  # the answers differ; both are kept
+            (IntroductionState.MET, IntroductionAct.RATE, IntroductionState.MET, *_BOTH),
+            *((state, IntroductionAct.WITHDRAW, IntroductionState.WITHDRAWN, *_BOTH) for state in IntroductionState),
+        )
+    ),
+)
+"""What follows, by who acts: the same yes leads elsewhere when the other person has said it before."""
 
-def step(state: State, act: Act, by: By) -> State:
-    """The state after `act`. Raises NotNow, naming what can be done instead."""
-    to = TABLE.get((state, act, by))
-    if to is None:
-        can = ", ".join(possible(state, by)) or "nothing"
-        raise NotNow(f"An introduction that is {state.value} cannot be changed by '{act.value}'. Possible now: {can}.")
-    return to
-
-
-def possible(state: State, by: By) -> list[str]:
-    """The acts that `by` may do now, by name, in the order of the table."""
-    return [act.value for (at, act, who) in TABLE if at is state and who is by]
+step, possible = LIFE.step, LIFE.possible
 
 
 # What was approved
@@ -154,16 +152,14 @@ def wording_digest(wording: Mapping[str, str]) -> str:
 
 def require_seen(seen: str, wording: Mapping[str, str]) -> str:
     """The hash of the present text. Raises ChangedSince unless it is the one that was seen."""
-    present = wording_digest(wording)
-    if seen != present:
-        raise ChangedSince("The introduction's text has changed since you saw it. Read the new text, then decide.")
-    return present
+    changed = "The introduction's text has changed since you saw it. Read the new text, then decide."
+    return lifecycle.require_seen(seen, wording_digest(wording), changed)
 
 
 # What each person sees
 
 
-class Seen(StrEnum):
+class OwnIntroductionState(StrEnum):
     """What one of the two people is shown."""
 
     NOTHING = "nothing"
@@ -173,7 +169,7 @@ class Seen(StrEnum):
     CLOSED = "closed"
 
 
-class Answer(StrEnum):
+class IntroductionReply(StrEnum):
     """One person's answer to the question."""
 
     NONE = "none"
@@ -181,34 +177,40 @@ class Answer(StrEnum):
     NO = "no"
 
 
-def seen_by(state: State, own: Answer, *, asked_at: datetime | None, now: datetime) -> Seen:
+def seen_by(
+    state: IntroductionState, own: IntroductionReply, *, asked_at: datetime | None, now: datetime
+) -> OwnIntroductionState:
     """What a person with this own answer is shown; the same after the other's no as while nothing is said."""
-    if asked_at is None or state in (State.SUGGESTED, State.APPROVED):
-        return Seen.NOTHING
+    if asked_at is None or state in (IntroductionState.SUGGESTED, IntroductionState.APPROVED):
+        return OwnIntroductionState.NOTHING
     if state in TOGETHER:
-        return Seen.TOGETHER
+        return OwnIntroductionState.TOGETHER
     late = now >= asked_at + ANSWER_WITHIN
-    if own is Answer.NO or late or state in (State.DISMISSED, State.EXPIRED, State.WITHDRAWN):
-        return Seen.CLOSED
-    return Seen.WAITING if own is Answer.YES else Seen.QUESTION
+    if (
+        own is IntroductionReply.NO
+        or late
+        or state in (IntroductionState.DISMISSED, IntroductionState.EXPIRED, IntroductionState.WITHDRAWN)
+    ):
+        return OwnIntroductionState.CLOSED
+    return OwnIntroductionState.WAITING if own is IntroductionReply.YES else OwnIntroductionState.QUESTION
 
 
 # Who may be introduced
 
 
 @dataclass(frozen=True, slots=True)
-class Past:
+class PastIntroduction:
     """An introduction that was suggested before. `asked_at`: None if nobody was ever asked."""
 
     people: frozenset[str]
-    state: State
+    state: IntroductionState
     asked_at: datetime | None = None
 
     @property
     def counts(self) -> bool:
         """Whether these two are not suggested to each other again. What faded before anybody was asked may come back,
         and so may what a withdrawn consent stopped before that."""
-        return self.asked_at is not None or self.state not in (State.EXPIRED, State.WITHDRAWN)
+        return self.asked_at is not None or self.state not in (IntroductionState.EXPIRED, IntroductionState.WITHDRAWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +221,7 @@ class Limit:
     window: timedelta = LOAD_WINDOW
 
 
-class Hindrance(StrEnum):
+class IntroductionHindrance(StrEnum):
     """Why two people are not introduced; for the facilitator's eyes, since it may tell of one what the other may not
     know."""
 
@@ -229,25 +231,25 @@ class Hindrance(StrEnum):
     LOAD = "load"
 
 
-def load(person: str, past: Iterable[Past], now: datetime, window: timedelta = LOAD_WINDOW) -> int:
+def load(person: str, past: Iterable[PastIntroduction], now: datetime, window: timedelta = LOAD_WINDOW) -> int:
     """Introductions that weigh on this person: approved and about to be asked, or asked within the window."""
     return sum(person in one.people and _weighs(one, now, window) for one in past)
 
 
-def _weighs(one: Past, now: datetime, window: timedelta) -> bool:
+def _weighs(one: PastIntroduction, now: datetime, window: timedelta) -> bool:
     if one.asked_at is None:
-        return one.state is State.APPROVED
+        return one.state is IntroductionState.APPROVED
     return one.state in _UNANSWERED or one.asked_at > now - window
 
 
-def partners(person: str, past: Iterable[Past]) -> frozenset[str]:
+def partners(person: str, past: Iterable[PastIntroduction]) -> frozenset[str]:
     """Everybody who is not to be suggested to this person again."""
     return frozenset(other for one in past if person in one.people and one.counts for other in one.people - {person})
 
 
 def hindrance(
-    first: str, second: str, consents: Mapping[str, bool], past: Iterable[Past], limit: Limit, now: datetime
-) -> Hindrance | None:
+    first: str, second: str, consents: Mapping[str, bool], past: Iterable[PastIntroduction], limit: Limit, now: datetime
+) -> IntroductionHindrance | None:
     """Why a new introduction of these two may not be made or asked about now; None if it may.
 
     `consents`: whether a person allows to be introduced, as it stands now; nobody who is not in it does. When asking
@@ -255,23 +257,11 @@ def hindrance(
     """
     past = list(past)
     if first == second:
-        return Hindrance.SAME
+        return IntroductionHindrance.SAME
     if not (consents.get(first, False) and consents.get(second, False)):
-        return Hindrance.CONSENT
+        return IntroductionHindrance.CONSENT
     if second in partners(first, past):
-        return Hindrance.REPEATED
+        return IntroductionHindrance.REPEATED
     if any(load(person, past, now, limit.window) >= limit.count for person in (first, second)):
-        return Hindrance.LOAD
+        return IntroductionHindrance.LOAD
     return None
-
-
-def due(state: State, since: datetime, now: datetime) -> bool:
-    """Whether the clock closes it: `since` is when it was asked, or, before that, suggested."""
-    if state is State.SUGGESTED:
-        return now >= since + SUGGESTION_KEEPS
-    return state in _UNANSWERED and now >= since + ANSWER_WITHIN
-
-
-def may_be_asked_how_it_went(state: State, introduced_at: datetime, now: datetime) -> bool:
-    """Whether it is time for "did you meet, was it useful?"."""
-    return state is State.INTRODUCED and now >= introduced_at + ASK_HOW_IT_WENT_AFTER

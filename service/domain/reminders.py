@@ -22,7 +22,7 @@ class ReminderKind(StrEnum):
     NOT_ACTED = "not_acted"  # it was read; nothing was handed in again, and no next step made
 
 
-class Bar(StrEnum):
+class ReminderBar(StrEnum):
     """Why somebody is not reminded now."""
 
     LATELY = "lately"  # of the same, within the days that the organization says
@@ -30,14 +30,16 @@ class Bar(StrEnum):
     NOT_OPEN = "not_open"  # the challenge opens later
 
 
-def bar(*, last: datetime | None, taken_back: bool, opens: datetime | None, days: int, now: datetime) -> Bar | None:
+def bar(
+    *, last: datetime | None, taken_back: bool, opens: datetime | None, days: int, now: datetime
+) -> ReminderBar | None:
     """Why this person is not reminded now; None if they may be. `last`: when they were reminded of the same thing."""
     if opens is not None and opens > now:
-        return Bar.NOT_OPEN
+        return ReminderBar.NOT_OPEN
     if taken_back:
-        return Bar.TAKEN_BACK
+        return ReminderBar.TAKEN_BACK
     if last is not None and last > now - timedelta(days=days):
-        return Bar.LATELY
+        return ReminderBar.LATELY
     return None
 
 

@@ -34,14 +34,14 @@ def require_open(state: RequestState) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Need:
+class RequestNeed:
     """One open request, by id, with its likeness to every one before it in the same list (cosines)."""
 
     id: str
     likeness: Sequence[float]
 
 
-def clusters(needs: Sequence[Need], least: float = SAME_NEED) -> dict[str, str]:
+def clusters(needs: Sequence[RequestNeed], least: float = SAME_NEED) -> dict[str, str]:
     """Request → the first request of its cluster. In the order given, each joins the cluster that it is most like."""
     led: dict[str, list[int]] = {}
     leader: dict[str, str] = {}

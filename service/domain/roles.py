@@ -17,7 +17,7 @@ class Role(StrEnum):
     COORDINATOR = "coordinator"
 
 
-class Reach(StrEnum):
+class CredentialReach(StrEnum):
     """What a credential may be used for: pushing and reading as a platform, or acting as one person."""
 
     PLATFORM = "platform"
@@ -35,7 +35,7 @@ class Actor:
 
     organization: str
     credential: str
-    reach: Reach
+    reach: CredentialReach
     person: str | None = None
     groups: frozenset[str] | None = None
     learns_in: frozenset[str] = frozenset()
@@ -56,7 +56,7 @@ class Actor:
 
 def require_platform(actor: Actor) -> None:
     """Raises NotAllowed unless a platform's key is used."""
-    if actor.reach is not Reach.PLATFORM:
+    if actor.reach is not CredentialReach.PLATFORM:
         raise NotAllowed("Only a platform's key may do this.")
 
 
@@ -78,14 +78,14 @@ def require_reviewer(actor: Actor, group: str) -> str:
 
 def may_see_group(actor: Actor, group: str) -> bool:
     """Whether drafts and work of this group may be read by this actor as one who reviews or pushes."""
-    if actor.reach is Reach.PLATFORM:
+    if actor.reach is CredentialReach.PLATFORM:
         return actor.groups is None or group in actor.groups
     return group in actor.reviews
 
 
 def visible_groups(actor: Actor) -> frozenset[str] | None:
     """Groups whose drafts the actor may list; None is all of the organization."""
-    return actor.groups if actor.reach is Reach.PLATFORM else actor.reviews
+    return actor.groups if actor.reach is CredentialReach.PLATFORM else actor.reviews
 
 
 def leads(actor: Actor) -> bool:
@@ -93,12 +93,12 @@ def leads(actor: Actor) -> bool:
 
     So may a platform's key that is not limited to some groups, and a coordinator of the whole organization.
     """
-    return actor.groups is None if actor.reach is Reach.PLATFORM else actor.everywhere
+    return actor.groups is None if actor.reach is CredentialReach.PLATFORM else actor.everywhere
 
 
 def require_lead(actor: Actor) -> None:
     """Raises NotAllowed unless the actor leads the whole organization."""
-    if actor.reach is Reach.PLATFORM:
+    if actor.reach is CredentialReach.PLATFORM:
         require_organization_wide(actor)
     elif not actor.everywhere:
         raise NotAllowed("Only a coordinator of the whole organization may do this.")
@@ -106,20 +106,20 @@ def require_lead(actor: Actor) -> None:
 
 def require_desk(actor: Actor) -> None:
     """Raises NotAllowed for a person who neither facilitates nor coordinates anything."""
-    if actor.reach is Reach.PERSON and not actor.reviews:
+    if actor.reach is CredentialReach.PERSON and not actor.reviews:
         raise NotAllowed("This is for facilitators and coordinators.")
 
 
 def may_coordinate(actor: Actor, groups: Collection[str]) -> bool:
     """Whether the actor coordinates each of these groups. A platform does so with an unlimited key only."""
     return leads(actor) or (
-        actor.reach is Reach.PERSON and bool(actor.coordinates) and actor.coordinates >= set(groups)
+        actor.reach is CredentialReach.PERSON and bool(actor.coordinates) and actor.coordinates >= set(groups)
     )
 
 
 def require_coordinator(actor: Actor) -> None:
     """Raises NotAllowed for a person who coordinates nothing, and for a key that is limited to some groups."""
-    if actor.reach is Reach.PLATFORM:
+    if actor.reach is CredentialReach.PLATFORM:
         require_organization_wide(actor)
     elif not actor.coordinates:
         raise NotAllowed("Only a coordinator may do this.")
@@ -156,7 +156,7 @@ def may_set(actor: Actor, groups: Collection[str]) -> bool:
 
 def require_may_set(actor: Actor, groups: Collection[str]) -> None:
     """Raises NotAllowed unless `may_set`."""
-    if actor.reach is Reach.PLATFORM:
+    if actor.reach is CredentialReach.PLATFORM:
         require_organization_wide(actor)
     elif not may_set(actor, groups):
         raise NotAllowed("You can write challenges only for groups that you coordinate, and must name those groups.")

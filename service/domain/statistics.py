@@ -68,7 +68,7 @@ def share_interval(part: int, whole: int, z: float = Z95) -> Interval:
 
 
 @dataclass(frozen=True, slots=True)
-class Agreement:
+class ReaderAgreement:
     """How far two readers of the same `pairs` cases agree, and how far beyond chance.
 
     `kappa` is None where it means nothing: no cases, or both readers only ever said one and the same thing.
@@ -90,7 +90,7 @@ class Agreement:
         return self.pairs < FEW
 
 
-def agreement(pairs: Iterable[tuple[str, str]]) -> Agreement:
+def agreement(pairs: Iterable[tuple[str, str]]) -> ReaderAgreement:
     """Cohen's κ of two readers' words for the same cases, with a 95 % interval.
 
     κ = (observed − expected) / (1 − expected): Cohen, "A coefficient of agreement for nominal scales", Educational and
@@ -106,10 +106,10 @@ def agreement(pairs: Iterable[tuple[str, str]]) -> Agreement:
         second[b] += count
     expected = sum(first[word] * second[word] for word in first) / (n * n) if n else 1.0
     if expected == 1.0:
-        return Agreement(n, same, None, None)
+        return ReaderAgreement(n, same, None, None)
     kappa = (same / n - expected) / (1 - expected)
     error = _standard_error(table, first, second, n, kappa, expected)
-    return Agreement(n, same, kappa, Interval(max(-1.0, kappa - Z95 * error), min(1.0, kappa + Z95 * error)))
+    return ReaderAgreement(n, same, kappa, Interval(max(-1.0, kappa - Z95 * error), min(1.0, kappa + Z95 * error)))
 
 
 def _standard_error(

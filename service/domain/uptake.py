@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from pipelines.texts.wording import akin, content, language_of, sentences, tokens
 from pipelines.values import Band, PointKind
-from pipelines.wording import akin, content, language_of, sentences, tokens
-from service.domain.worddiff import ChangeKind, Piece
+from service.domain.worddiff import ChangeKind, DiffPiece
 
 METHOD: Final = 1
 """Grows when a verdict may come out otherwise; what was stored by an earlier one is then compared anew."""
@@ -35,7 +35,7 @@ LITTLE_LEFT: Final = 0.1
 """Share of the earlier text below which the later one is another text, and the place of a point says nothing."""
 
 
-class Verdict(StrEnum):
+class UptakeVerdict(StrEnum):
     """What became of a point."""
 
     TAKEN_UP = "taken_up"  # likely
@@ -46,7 +46,7 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class AskingPoint:
     """A released point: what it asks for, and the place it is about (empty: the work as a whole)."""
 
     kind: PointKind
@@ -55,11 +55,11 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
-class Uptake:
+class ComparedPoint:
     """What became of a point and how sure that is; the nearest place in the later text as [start, end), if there is
     one, and the words of the point that were taken up."""
 
-    verdict: Verdict
+    verdict: UptakeVerdict
     sure: Band
     place: tuple[int, int] | None
     echoes: tuple[str, ...]
@@ -70,31 +70,31 @@ def spoken(declared: str, text: str) -> str:
     return (declared or language_of(text)).partition("-")[0].lower()
 
 
-def uptake(said: Said, pieces: Sequence[Piece], *, language: str) -> Uptake:
+def uptake(said: AskingPoint, pieces: Sequence[DiffPiece], *, language: str) -> ComparedPoint:
     """What became of one point between two revisions, whose word diff the pieces are."""
     before = "".join(piece.text for piece in pieces if piece.kind is not ChangeKind.ADDED)
     after = "".join(piece.text for piece in pieces if piece.kind is not ChangeKind.REMOVED)
     echoes = () if said.kind is PointKind.STRENGTH else _echoes(said, before, pieces, language)
     place, left = _nearest(said.quote, after, language)
     verdict, sure = _judge(said, before, pieces, left, len(echoes), exact=place is not None and left == 1)
-    return Uptake(verdict, sure, place, echoes)
+    return ComparedPoint(verdict, sure, place, echoes)
 
 
 def _judge(
-    said: Said, before: str, pieces: Sequence[Piece], left: float | None, echoes: int, *, exact: bool
-) -> tuple[Verdict, Band]:
+    said: AskingPoint, before: str, pieces: Sequence[DiffPiece], left: float | None, echoes: int, *, exact: bool
+) -> tuple[UptakeVerdict, Band]:
     same = sum(len(piece.text) for piece in pieces if piece.kind is ChangeKind.SAME)
     if same == len(before) and not any(piece.kind is ChangeKind.ADDED for piece in pieces):
-        return Verdict.UNCHANGED, Band.HIGH
+        return UptakeVerdict.UNCHANGED, Band.HIGH
     if echoes >= ECHOES:
-        return Verdict.TAKEN_UP, _by_echoes(echoes, exact=exact)
+        return UptakeVerdict.TAKEN_UP, _by_echoes(echoes, exact=exact)
     if left is None or same < LITTLE_LEFT * len(before):
-        return Verdict.CANNOT_TELL, Band.LOW
+        return UptakeVerdict.CANNOT_TELL, Band.LOW
     if exact:
-        return Verdict.UNCHANGED, Band.HIGH if not echoes else Band.MEDIUM
+        return UptakeVerdict.UNCHANGED, Band.HIGH if not echoes else Band.MEDIUM
     if left >= STILL_THERE:
-        return Verdict.CHANGED, Band.MEDIUM
-    return Verdict.GONE, Band.MEDIUM if left == 0 else Band.LOW
+        return UptakeVerdict.CHANGED, Band.MEDIUM
+    return UptakeVerdict.GONE, Band.MEDIUM if left == 0 else Band.LOW
 
 
 def _by_echoes(echoes: int, *, exact: bool) -> Band:
@@ -104,7 +104,7 @@ def _by_echoes(echoes: int, *, exact: bool) -> Band:
     return Band.MEDIUM if echoes >= LIKELY_ECHOES else Band.LOW
 
 
-def _echoes(said: Said, before: str, pieces: Sequence[Piece], language: str) -> tuple[str, ...]:
+def _echoes(said: AskingPoint, before: str, pieces: Sequence[DiffPiece], language: str) -> tuple[str, ...]:
     """Content words of the point that the earlier revision has not and that were newly written, in order."""
     new = content(" ".join(piece.text for piece in pieces if piece.kind is ChangeKind.ADDED), language)
     known = content(before, language)

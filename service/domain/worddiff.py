@@ -36,26 +36,26 @@ class ChangeKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class DiffPiece:
     """A stretch of text. Same and added pieces joined are the later text; same and removed ones the earlier."""
 
     kind: ChangeKind
     text: str
 
 
-def words(before: str, after: str) -> list[Piece]:
+def words(before: str, after: str) -> list[DiffPiece]:
     """The pieces in reading order, no two neighbours of one kind; what was removed stands before what was added."""
     old, new = _WORD.findall(before), _WORD.findall(after)
     return _readable(_pieces(old, new, _same(old, new)))
 
 
-def _pieces(old: Sequence[str], new: Sequence[str], same: Iterable[Block]) -> Iterator[Piece]:
+def _pieces(old: Sequence[str], new: Sequence[str], same: Iterable[Block]) -> Iterator[DiffPiece]:
     a = b = 0
     for at, to, count in (*same, (len(old), len(new), 0)):
         found = (
-            Piece(ChangeKind.REMOVED, "".join(old[a:at])),
-            Piece(ChangeKind.ADDED, "".join(new[b:to])),
-            Piece(ChangeKind.SAME, "".join(old[at : at + count])),
+            DiffPiece(ChangeKind.REMOVED, "".join(old[a:at])),
+            DiffPiece(ChangeKind.ADDED, "".join(new[b:to])),
+            DiffPiece(ChangeKind.SAME, "".join(old[at : at + count])),
         )
         yield from (piece for piece in found if piece.text)
         a, b = at + count, to + count
@@ -179,7 +179,7 @@ def _back(trace: list[list[int]], x: int, y: int) -> list[tuple[int, int]]:
     return found[::-1]
 
 
-def _readable(pieces: Iterator[Piece]) -> list[Piece]:
+def _readable(pieces: Iterator[DiffPiece]) -> list[DiffPiece]:
     """The same without small words that happen to be in both amid much that changed: nobody can read a text in which
     every second word is struck out. What stayed counts as changed where it is no longer than what changed on each side
     of it (so does Fraser's "semantic cleanup", in "Diff Strategies", 2006)."""
@@ -210,6 +210,6 @@ def _much(run: tuple[str, str, str]) -> int:
     return max(len(run[1]), len(run[2]))
 
 
-def _told(run: tuple[str, str, str]) -> Iterator[Piece]:
+def _told(run: tuple[str, str, str]) -> Iterator[DiffPiece]:
     kinds = zip((ChangeKind.SAME, ChangeKind.REMOVED, ChangeKind.ADDED), run, strict=True)
-    yield from (Piece(kind, text) for kind, text in kinds if text)
+    yield from (DiffPiece(kind, text) for kind, text in kinds if text)

@@ -5,52 +5,61 @@ from __future__ import annotations
 
 import secrets
 
-from pipelines.briefing import Item, Reworded, may_go, most, reword
-from pipelines.briefing.checks import Scene
+from pipelines.briefs import BriefItem, Reworded, may_go, most, reword
+from pipelines.briefs.checks import WordingScene
 from pipelines.ports import LanguageModel
 from service.actions.briefs import meeting, wording
 from service.actions.briefs.meeting import Prepared
 from service.jobs import paying
 from service.jobs.leases import keep, settle
-from service.jobs.tools import Workshop
+from service.jobs.tools import JobTools
 from service.store.tables import Job
 
 
-def word(shop: Workshop, owner: str, job: Job) -> None:
+def word(tools: JobTools, owner: str, job: Job) -> None:
     """Word the brief that was asked for, as it stands now."""
-    with shop.sessions.reading() as session:
+    with tools.sessions.reading() as session:
         begun = wording.begin(session, job.subject_id, job.generation)
     if begun is None:
-        with shop.sessions.writing() as session:
-            settle(session, shop, owner, job)
+        with tools.sessions.writing() as session:
+            settle(session, tools, owner, job)
         return
     facts, names = begun
     seen = meeting.prepared(facts)
-    local = shop.model is not None and shop.model.local
+    local = tools.model is not None and tools.model.local
     offered = may_go(seen.items, seen.allows, local=local)
-    made = _worded(shop, seen, offered, names, _model(shop, owner, job, offered))
-    with shop.sessions.writing() as session:
-        keep(session, shop, owner, job)
-        cost = paying.book(session, shop, job, made.usage)
-        told = {"local": local, "asked_for": len(offered), "cost": cost}
-        wording.finish(session, job.subject_id, job.generation, made, seen.items, now=shop.now(), **told)  # type: ignore[arg-type]
-        settle(session, shop, owner, job)
+    made = _worded(tools, seen, offered, names, _model(tools, owner, job, offered))
+    with tools.sessions.writing() as session:
+        keep(session, tools, owner, job)
+        cost = paying.book(session, tools, job, made.usage)
+        wording.finish(
+            session,
+            job.subject_id,
+            job.generation,
+            made,
+            seen.items,
+            local=local,
+            asked_for=len(offered),
+            cost=cost,
+            now=tools.now(),
+        )
+        settle(session, tools, owner, job)
 
 
-def _model(shop: Workshop, owner: str, job: Job, offered: tuple[Item, ...]) -> LanguageModel | None:
+def _model(tools: JobTools, owner: str, job: Job, offered: tuple[BriefItem, ...]) -> LanguageModel | None:
     """With the money for it set aside, where there is something to ask it."""
-    if shop.model is None or not offered:
-        return shop.model
-    with shop.sessions.writing() as session:
-        keep(session, shop, owner, job)
-        return paying.set_aside(session, shop, job, shop.model, most(shop.budget))
+    if tools.model is None or not offered:
+        return tools.model
+    with tools.sessions.writing() as session:
+        keep(session, tools, owner, job)
+        return paying.set_aside(session, tools, job, tools.model, most(tools.budget))
 
 
 def _worded(
-    shop: Workshop, seen: Prepared, offered: tuple[Item, ...], names: tuple[str, ...], model: LanguageModel | None
+    tools: JobTools, seen: Prepared, offered: tuple[BriefItem, ...], names: tuple[str, ...], model: LanguageModel | None
 ) -> Reworded:
     if model is None:
         return Reworded(reason=wording.NO_MODEL)
     challenge = seen.lens.challenge
-    scene = Scene(seen.items, names, seen.made.language, f"{challenge.title}\n{challenge.prompt}")
-    return reword(offered, scene, model, marker=secrets.token_hex(8), budget=shop.budget)
+    scene = WordingScene(seen.items, names, seen.made.language, f"{challenge.title}\n{challenge.prompt}")
+    return reword(offered, scene, model, marker=secrets.token_hex(8), budget=tools.budget)

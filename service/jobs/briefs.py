@@ -41,12 +41,12 @@ def briefing(sessions: Sessions) -> Callable[..., Prepared]:
     return prepare
 
 
-def reckoning(sessions: Sessions) -> Callable[..., Followed]:
-    """Reckons what became of feedback on a challenge. Raises as `following.gather`."""
+def comparing_uptake(sessions: Sessions) -> Callable[..., Followed]:
+    """Compares what became of feedback on a challenge. Raises as `following.gather`."""
 
-    def reckon(actor: Actor, challenge: str, *, group: str | None, now: datetime) -> Followed:
+    def compare(actor: Actor, challenge: str, *, group: str | None, now: datetime) -> Followed:
         with sessions.reading() as session:
             facts = following.gather(session, actor, challenge, group=group, now=now)
         return following.followed(facts)
 
-    return reckon
+    return compare

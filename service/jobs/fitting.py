@@ -17,7 +17,7 @@ from pipelines.assessment import MOST_JUDGED
 from pipelines.assessment import fit as fit_histories
 from pipelines.values import ChallengeBrief, Scope
 from service.actions.challenges.brief import challenge_brief
-from service.jobs.tools import Workshop
+from service.jobs.tools import JobTools
 from service.store.tables import AssessmentFit, Challenge, Organization
 
 
@@ -30,19 +30,19 @@ class Fitted:
     data: Mapping[str, Any]
 
 
-def fit(shop: Workshop, organization: str) -> Fitted:
+def fit(tools: JobTools, organization: str) -> Fitted:
     """Learn from the organization's history as it stands. No history gives what an untaught one goes by."""
-    embedder = shop.embedder(organization)
+    embedder = tools.embedder(organization)
     histories = [
-        (brief, shop.library.reviewed(_everybody(organization, brief.id, shop.now()), MOST_JUDGED))
-        for brief in _challenges(shop, organization)
+        (brief, tools.library.reviewed(_everybody(organization, brief.id, tools.now()), MOST_JUDGED))
+        for brief in _challenges(tools, organization)
     ]
     judged = [(brief, rows) for brief, rows in histories if rows]
     return Fitted(embedder.name, sum(len(rows) for _, rows in judged), fit_histories(judged, embedder))
 
 
-def _challenges(shop: Workshop, organization: str) -> list[ChallengeBrief]:
-    with shop.sessions.reading() as session:
+def _challenges(tools: JobTools, organization: str) -> list[ChallengeBrief]:
+    with tools.sessions.reading() as session:
         language = session.get_one(Organization, organization).language
         rows = session.scalars(
             select(Challenge).where(Challenge.organization_id == organization).order_by(Challenge.id)

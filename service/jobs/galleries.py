@@ -12,59 +12,59 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines import gallery
-from pipelines.approaches import Work
-from pipelines.gallery import Because, Choice, Why
-from pipelines.passages import cut
+from pipelines import galleries
+from pipelines.approaches import ApproachWork
+from pipelines.galleries import Because, GalleryChoice, GalleryReason
 from pipelines.ports import Embedder
+from pipelines.texts.passages import cut
 from pipelines.values import Standing
 from service.actions.galleries import make as galleries_making
 from service.actions.galleries import review
-from service.actions.galleries.make import Chosen, Made, Making
+from service.actions.galleries.make import Chosen, GalleryMade, GalleryMaking
 from service.domain.galleries import FEWEST, MOST
 from service.jobs.leases import keep, settle
-from service.jobs.tools import Workshop
+from service.jobs.tools import JobTools
 from service.store.tables import Job
 
 IN_PART = "Meets the task in part. There was not enough work that meets all of it."
 
 
-def make(shop: Workshop, owner: str, job: Job) -> None:
+def make(tools: JobTools, owner: str, job: Job) -> None:
     """The job `gallery`: choose, and leave it to a facilitator, or to the policy that one has set."""
-    with shop.sessions.writing() as session:
-        keep(session, shop, owner, job)
-        making = galleries_making.begin(session, job.subject_id, job.generation, now=shop.now())
+    with tools.sessions.writing() as session:
+        keep(session, tools, owner, job)
+        making = galleries_making.begin(session, job.subject_id, job.generation, now=tools.now())
         if making is None:
-            settle(session, shop, owner, job)
+            settle(session, tools, owner, job)
             return
-    made = chosen(making, shop.embedder(job.organization_id))
-    with shop.sessions.writing() as session:
-        keep(session, shop, owner, job)
-        galleries_making.finish(session, job.subject_id, job.generation, made, now=shop.now())
-        settle(session, shop, owner, job)
+    made = chosen(making, tools.embedder(job.organization_id))
+    with tools.sessions.writing() as session:
+        keep(session, tools, owner, job)
+        galleries_making.finish(session, job.subject_id, job.generation, made, undo=tools.undo, now=tools.now())
+        settle(session, tools, owner, job)
 
 
-def show(shop: Workshop, owner: str, job: Job) -> None:
+def show(tools: JobTools, owner: str, job: Job) -> None:
     """The job `gallery_show`: the undo window has passed."""
-    with shop.sessions.writing() as session:
-        review.show_due(session, job.subject_id, now=shop.now())  # False: undone or withdrawn meanwhile
-        settle(session, shop, owner, job)
+    with tools.sessions.writing() as session:
+        review.show_due(session, job.subject_id, now=tools.now())  # False: undone or withdrawn meanwhile
+        settle(session, tools, owner, job)
 
 
-def chosen(making: Making, embedder: Embedder) -> Made:
+def chosen(making: GalleryMaking, embedder: Embedder) -> GalleryMade:
     """Two or three works and a comparison; work that meets the task in part only where there is not enough other."""
     if not making.candidates:
-        return Made(())
+        return GalleryMade(())
     vectors = vectors_of([making.own, *making.candidates], embedder)
-    found = gallery.choose(making.own, making.candidates, vectors, wanted=MOST, language=making.language)
+    found = galleries.choose(making.own, making.candidates, vectors, wanted=MOST, language=making.language)
     partly = {work.id for work in making.candidates if work.standing is Standing.PARTLY}
     if len(found.choices) < FEWEST and partly:
         wider = [replace(work, standing=None) if work.id in partly else work for work in making.candidates]
-        found = gallery.choose(making.own, wider, vectors, wanted=MOST, language=making.language)
+        found = galleries.choose(making.own, wider, vectors, wanted=MOST, language=making.language)
     return _made(making.own, found, partly)
 
 
-def vectors_of(works: Sequence[Work], embedder: Embedder) -> Mapping[str, NDArray[np.float32]]:
+def vectors_of(works: Sequence[ApproachWork], embedder: Embedder) -> Mapping[str, NDArray[np.float32]]:
     """A unit vector a work: the mean of its passages'. A work that says nothing has none."""
     passages = {work.id: [passage.text for passage in cut(work.text, work.id)] for work in works}
     texts = list(dict.fromkeys(text for found in passages.values() for text in found))
@@ -75,22 +75,22 @@ def vectors_of(works: Sequence[Work], embedder: Embedder) -> Mapping[str, NDArra
     }
 
 
-def _made(own: Work, found: gallery.Gallery, partly: set[str]) -> Made:
+def _made(own: ApproachWork, found: galleries.ChosenGallery, partly: set[str]) -> GalleryMade:
     """The two that are compared come first, as A and B."""
     places = found.comparison.places if found.comparison else ()
     compared = [place.work for place in places]
     order = sorted(found.choices, key=lambda one: compared.index(one.work) if one.work in compared else len(compared))
     marks = {place.work: ((place.start, place.end),) for place in places}
-    return Made(
+    return GalleryMade(
         tuple(Chosen(one.work, _reasons(one, partly), marks.get(one.work, ())) for one in order),
         found.comparison.text if found.comparison else "",
         marks.get(own.id, ()),
     )
 
 
-def _reasons(choice: Choice, partly: set[str]) -> tuple[tuple[str, str], ...]:
+def _reasons(choice: GalleryChoice, partly: set[str]) -> tuple[tuple[str, str], ...]:
     return tuple(_reason(one, choice.work in partly) for one in choice.reasons)
 
 
 def _reason(one: Because, in_part: bool) -> tuple[str, str]:
-    return ("in_part", IN_PART) if in_part and one.why is Why.UNJUDGED else (one.why.value, one.text)
+    return ("in_part", IN_PART) if in_part and one.why is GalleryReason.UNJUDGED else (one.why.value, one.text)

@@ -6,25 +6,25 @@ from __future__ import annotations
 from pipelines import goals
 from service.actions.goals import finding
 from service.jobs.leases import keep, settle
-from service.jobs.tools import Workshop
+from service.jobs.tools import JobTools
 from service.store.tables import Job
 
 
-def look(shop: Workshop, owner: str, job: Job) -> None:
+def find_goals_and_work(tools: JobTools, owner: str, job: Job) -> None:
     """Read a strategy document into goals, and look for work that speaks to each."""
-    with shop.sessions.reading() as session:
+    with tools.sessions.reading() as session:
         looking = finding.begin(session, job.organization_id, job.subject_id)
     if looking is None:
-        with shop.sessions.writing() as session:
-            settle(session, shop, owner, job)
+        with tools.sessions.writing() as session:
+            settle(session, tools, owner, job)
         return
     read = goals.read(looking.text)
-    with shop.sessions.writing() as session:
-        keep(session, shop, owner, job)
-        wishes = finding.keep(session, looking, read, now=shop.now())
-    embedder = shop.embedder(job.organization_id)
-    found = {one.goal: goals.speaking(one.text, one.scopes, shop.shelves, embedder) for one in wishes}
-    with shop.sessions.writing() as session:
-        keep(session, shop, owner, job)
-        finding.finish(session, looking, found, now=shop.now())  # False: the newer version has a job of its own
-        settle(session, shop, owner, job)
+    with tools.sessions.writing() as session:
+        keep(session, tools, owner, job)
+        wishes = finding.keep(session, looking, read, now=tools.now())
+    embedder = tools.embedder(job.organization_id)
+    found = {one.goal: goals.speaking(one.text, one.scopes, tools.shelves, embedder) for one in wishes}
+    with tools.sessions.writing() as session:
+        keep(session, tools, owner, job)
+        finding.finish(session, looking, found, now=tools.now())  # False: the newer version has a job of its own
+        settle(session, tools, owner, job)

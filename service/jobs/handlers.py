@@ -6,7 +6,7 @@ effect and the job's end, so that a worker that lost its lease writes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection
 
 import structlog
 from sqlalchemy.exc import OperationalError
@@ -22,9 +22,20 @@ from service.actions.galleries import make
 from service.domain.errors import Unavailable
 from service.domain.events import Event
 from service.domain.ids import new_id
-from service.jobs import brief_wordings, fitting, following, galleries, goals, introductions, paying, questioned, sync
+from service.jobs import (
+    brief_wordings,
+    fitting,
+    galleries,
+    goals,
+    introductions,
+    memory,
+    paying,
+    questioned,
+    sync,
+    uptake,
+)
 from service.jobs.leases import LeaseLost, held, keep, settle
-from service.jobs.tools import Workshop
+from service.jobs.tools import JobTools
 from service.store import jobs, outbox, spending
 from service.store.tables import Job, JobState
 
@@ -34,114 +45,120 @@ SYNC_BATCH = 128
 """Index jobs done together: one embedding call and one write cost little more than for one."""
 
 
-def work_one(shop: Workshop, *, job: str | None = None) -> bool:
-    """Claim a job that is due (this one, if named) and do it. False if there was none to claim."""
+def kinds() -> frozenset[str]:
+    """What can be done here. While a release is rolled out there may be jobs of a kind that only the new one knows:
+    they are left to it, whole, with all their attempts."""
+    return frozenset({*KINDS, "sync"})
+
+
+def work_one(tools: JobTools, *, job: str | None = None) -> bool:
+    """Claim a job that is due and known here (this one, if named) and do it. False if there was none to claim."""
     owner = new_id()
-    claimed = _claim(shop, owner, job)
+    claimed = _claim(tools, owner, job)
     if not claimed:
         return False
-    with held(shop, owner, claimed):
-        _attempt(shop, owner, claimed)
+    with held(tools, owner, claimed):
+        _attempt(tools, owner, claimed)
     return True
 
 
-def work_off(shop: Workshop) -> int:
+def work_off(tools: JobTools) -> int:
     """Do everything that is due now, and what comes due by it; the number of rounds it took."""
     rounds = 0
-    while work_one(shop):
+    while work_one(tools):
         rounds += 1
     return rounds
 
 
-def _claim(shop: Workshop, owner: str, job: str | None) -> list[Job]:
-    with shop.sessions.writing() as session:
-        claimed = _take(session, shop, owner, job=job)
+def _claim(tools: JobTools, owner: str, job: str | None) -> list[Job]:
+    with tools.sessions.writing() as session:
+        claimed = _take(session, tools, owner, job=job, of=kinds())
         if claimed and claimed[0].kind == "sync":
-            claimed += _take(session, shop, owner, limit=SYNC_BATCH - 1, kinds=["sync"])
+            claimed += _take(session, tools, owner, limit=SYNC_BATCH - 1, of=["sync"])
         for dead in jobs.buried(session):
-            _give_up(session, shop, dead, dead.last_error)
-            dead.told_at = shop.now()
+            _give_up(session, tools, dead, dead.last_error)
+            dead.told_at = tools.now()
     return claimed
 
 
 def _take(
     session: Session,
-    shop: Workshop,
+    tools: JobTools,
     owner: str,
     *,
+    of: Collection[str],
     job: str | None = None,
     limit: int = 1,
-    kinds: Sequence[str] | None = None,
 ) -> list[Job]:
     return jobs.claim(
         session,
         owner=owner,
-        now=shop.now(),
-        lease=shop.lease,
+        now=tools.now(),
+        lease=tools.lease,
         limit=limit,
         job=job,
-        kinds=kinds,
-        max_attempts=shop.attempts,
+        kinds=of,
+        max_attempts=tools.attempts,
     )
 
 
-def _attempt(shop: Workshop, owner: str, claimed: list[Job]) -> None:
+def _attempt(tools: JobTools, owner: str, claimed: list[Job]) -> None:
     """Do the jobs. Whatever goes wrong ends here: it is told, tried again later, or given up with its reason."""
     try:
-        _do(shop, owner, claimed)
+        _do(tools, owner, claimed)
     except LeaseLost as lost:
         log.warning("lease lost; nothing was written", job=str(lost), kind=claimed[0].kind)
     except Exception as trouble:
         if len(claimed) > 1:
-            _one_by_one(shop, owner, claimed)
+            _one_by_one(tools, owner, claimed)
         else:
-            _failed(shop, owner, claimed[0], trouble)
+            _failed(tools, owner, claimed[0], trouble)
 
 
-def _do(shop: Workshop, owner: str, claimed: list[Job]) -> None:
+def _do(tools: JobTools, owner: str, claimed: list[Job]) -> None:
     if claimed[0].kind == "sync":
-        sync.run(shop, owner, claimed)
+        sync.run(tools, owner, claimed)
         return
     for job in claimed:
-        KINDS[job.kind](shop, owner, job)
+        KINDS[job.kind](tools, owner, job)
         log.info("job done", job=job.id, kind=job.kind, subject=job.subject_id, request_id=job.request_id)
 
 
-def _one_by_one(shop: Workshop, owner: str, claimed: list[Job]) -> None:
+def _one_by_one(tools: JobTools, owner: str, claimed: list[Job]) -> None:
     """A batch failed: one of them may be at fault, and the others should not wait for it."""
     for job in claimed:
-        _attempt(shop, owner, [job])
+        _attempt(tools, owner, [job])
 
 
 PASSING = (OperationalError, IndexUnavailable, ModelTrouble, Unavailable, ConnectionError, TimeoutError)
 """Troubles that come from outside and pass; logged without a traceback."""
 
 
-def _failed(shop: Workshop, owner: str, job: Job, trouble: Exception) -> None:
+def _failed(tools: JobTools, owner: str, job: Job, trouble: Exception) -> None:
     passing = isinstance(trouble, PASSING)
     said = f"{type(trouble).__name__}: {trouble}"[:500]
     log.warning("job failed", job=job.id, kind=job.kind, subject=job.subject_id, error=said, exc_info=not passing)
-    with shop.sessions.writing() as session:
+    with tools.sessions.writing() as session:
         state = jobs.fail(
             session,
             job.id,
             owner=owner,
-            now=shop.now(),
+            now=tools.now(),
             error=said,
             retry_after=getattr(trouble, "retry_after", None),
-            max_attempts=shop.attempts,
+            max_attempts=tools.attempts,
         )
         if state in (JobState.DEAD, JobState.QUEUED):  # else another worker has the job, and what is set aside for it
             spending.release(session, job.id)
         if state is JobState.DEAD:
-            _give_up(session, shop, job, said)
+            _give_up(session, tools, job, said)
         elif state is JobState.QUEUED and job.kind == "draft":
-            drafts.requeue(session, job.subject_id, job.generation, now=shop.now())
+            drafts.requeue(session, job.subject_id, job.generation, now=tools.now())
 
 
-def _give_up(session: Session, shop: Workshop, job: Job, said: str) -> None:
+def _give_up(session: Session, tools: JobTools, job: Job, said: str) -> None:
     """The job is dead: whoever waits for it is told, in the same transaction (rule 7)."""
-    now = shop.now()
+    now = tools.now()
     if job.kind == "draft":
         reason = (
             f"No draft could be made after {job.attempts} tries ({said}). Write it yourself, or ask for another draft."
@@ -157,58 +174,58 @@ def _give_up(session: Session, shop: Workshop, job: Job, said: str) -> None:
     )
 
 
-def _draft(shop: Workshop, owner: str, job: Job) -> None:
-    embedder = shop.embedder(job.organization_id)
-    with shop.sessions.writing() as session:
-        keep(session, shop, owner, job)
-        brief = drafts.begin(session, job.subject_id, job.generation, now=shop.now(), embedder=embedder.name)
+def _draft(tools: JobTools, owner: str, job: Job) -> None:
+    embedder = tools.embedder(job.organization_id)
+    with tools.sessions.writing() as session:
+        keep(session, tools, owner, job)
+        brief = drafts.begin(session, job.subject_id, job.generation, now=tools.now(), embedder=embedder.name)
         if brief is None:  # withdrawn, superseded or taken over by a person meanwhile
-            settle(session, shop, owner, job)
+            settle(session, tools, owner, job)
             return
-        model = paying.affordable(session, shop, job, brief)
-    made = feedback.make(brief, _tools(shop, embedder, model))
-    with shop.sessions.writing() as session:
-        keep(session, shop, owner, job)
-        cost = paying.book(session, shop, job, made.usage)
-        drafts.finish(session, job.subject_id, job.generation, made, now=shop.now(), cost=cost)
-        settle(session, shop, owner, job)
+        model = paying.affordable(session, tools, job, brief)
+    made = feedback.make(brief, _tools(tools, embedder, model))
+    with tools.sessions.writing() as session:
+        keep(session, tools, owner, job)
+        cost = paying.book(session, tools, job, made.usage)
+        drafts.finish(session, job.subject_id, job.generation, made, now=tools.now(), cost=cost)
+        settle(session, tools, owner, job)
 
 
-def _tools(shop: Workshop, embedder: Embedder, model: LanguageModel | None) -> feedback.Tools:
+def _tools(tools: JobTools, embedder: Embedder, model: LanguageModel | None) -> feedback.Tools:
     return feedback.Tools(
         embedder=embedder,
-        shelves=shop.shelves,
-        desks=shop.desks,
+        shelves=tools.shelves,
+        desks=tools.desks,
         model=model,
-        fallback=shop.fallback,
-        budget=shop.budget,
+        fallback=tools.fallback,
+        budget=tools.budget,
     )
 
 
-def _release(shop: Workshop, owner: str, job: Job) -> None:
-    with shop.sessions.writing() as session:
-        release.release_due(session, job.subject_id, now=shop.now())  # False: undone or withdrawn meanwhile
-        settle(session, shop, owner, job)
+def _release(tools: JobTools, owner: str, job: Job) -> None:
+    with tools.sessions.writing() as session:
+        release.release_due(session, job.subject_id, now=tools.now())  # False: undone or withdrawn meanwhile
+        settle(session, tools, owner, job)
 
 
-def _import(shop: Workshop, owner: str, job: Job) -> None:
+def _import(tools: JobTools, owner: str, job: Job) -> None:
     more = True
     while more:
-        with shop.sessions.writing() as session:
-            keep(session, shop, owner, job)
-            more = take_in.take_chunk(session, job.subject_id, now=shop.now())
+        with tools.sessions.writing() as session:
+            keep(session, tools, owner, job)
+            more = take_in.take_chunk(session, job.subject_id, now=tools.now())
             if not more:
-                settle(session, shop, owner, job)
+                settle(session, tools, owner, job)
 
 
-def _fit(shop: Workshop, owner: str, job: Job) -> None:
-    fitted = fitting.fit(shop, job.organization_id)
-    with shop.sessions.writing() as session:
-        fitting.store(session, job.organization_id, fitted, now=shop.now())
-        settle(session, shop, owner, job)
+def _fit(tools: JobTools, owner: str, job: Job) -> None:
+    fitted = fitting.fit(tools, job.organization_id)
+    with tools.sessions.writing() as session:
+        fitting.store(session, job.organization_id, fitted, now=tools.now())
+        settle(session, tools, owner, job)
 
 
-KINDS: dict[str, Callable[[Workshop, str, Job], None]] = {
+KINDS: dict[str, Callable[[JobTools, str, Job], None]] = {
     "draft": _draft,
     "release": _release,
     "import": _import,
@@ -218,9 +235,10 @@ KINDS: dict[str, Callable[[Workshop, str, Job], None]] = {
     "introduce": introductions.introduce,
     "ask": introductions.ask,
     "request": introductions.request,
-    "question": questioned.look,
-    "goals": goals.look,
-    "uptake": following.reckon,
+    "question": questioned.find_questioned,
+    "goals": goals.find_goals_and_work,
+    "uptake": uptake.compare_uptake,
+    "oppose": memory.compare,
     "brief": brief_wordings.word,
 }
 """Every kind but `sync`, which is done in batches."""

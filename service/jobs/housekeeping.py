@@ -1,14 +1,21 @@
 """Sweeps out what has had its time (replies kept for repeats, jobs long done, ended tokens; never anybody's work), and
-keeps the standing rhythms: days that have come, work that waits, introductions to follow up and to look for."""
+keeps the standing rhythms: days that have come, work that waits, introductions to follow up and to look for.
+
+What is done for an organization is done for it alone, each thing in transactions of its own: what fails in one of them
+is logged with its name, and everything else goes on.
+"""
 
 from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final, Protocol
 
-from sqlalchemy import delete
+import structlog
+from sqlalchemy import CursorResult, delete
 from sqlalchemy.orm import Session
 
 from service.actions.briefs import wording
@@ -16,10 +23,13 @@ from service.actions.following import clock, uptake
 from service.actions.goals import finding
 from service.actions.introductions import ends
 from service.actions.learners import commitments
+from service.actions.memory import opposed
 from service.actions.questioned import find
-from service.jobs.tools import Workshop
+from service.jobs.tools import JobTools
 from service.store import jobs, replies
 from service.store.tables import Credential
+
+log = structlog.get_logger(__name__)
 
 EVERY_SECONDS = 3600.0
 DONE_JOBS = timedelta(days=7)
@@ -27,11 +37,74 @@ DONE_JOBS = timedelta(days=7)
 ENDED_TOKENS = timedelta(days=1)
 
 
+class Doing(Protocol):
+    """Does what there is to do for an organization (our id) at this moment; how much it did."""
+
+    def __call__(self, session: Session, organization: str, /, *, now: datetime) -> int: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """With `most`, it does so much at once, and is called until it does less, so that a transaction stays short however
+    much there is."""
+
+    name: str
+    do: Doing
+    most: int | None = None
+
+
+def _unanswered(session: Session, organization: str, /, *, now: datetime) -> int:
+    days = clock.wish(session, organization).answer_within_days
+    return 0 if days is None else clock.tell_unanswered(session, organization, days, now=now)
+
+
+def _weekly(session: Session, organization: str, /, *, now: datetime) -> int:
+    wanted = clock.wish(session, organization).look_for_introductions_weekly
+    return int(wanted and clock.look_weekly(session, organization, now=now))
+
+
+def _scrub(session: Session, organization: str, /, *, now: datetime) -> int:
+    return wording.scrub(session, organization)
+
+
+def _forget(session: Session, _: str, /, *, now: datetime) -> int:
+    return replies.forget(session, now=now)
+
+
+def _prune(session: Session, _: str, /, *, now: datetime) -> int:
+    return jobs.prune(session, now - DONE_JOBS)
+
+
+def _end_tokens(session: Session, _: str, /, *, now: datetime) -> int:
+    ended = delete(Credential).where(Credential.expires_at < now - ENDED_TOKENS)
+    gone = session.execute(ended.execution_options(synchronize_session=False))
+    return gone.rowcount if isinstance(gone, CursorResult) else 0
+
+
+OF_EACH: Final = (
+    Step("commitments that are due", commitments.tell_due, commitments.TOLD_AT_ONCE),
+    Step("whether people met", clock.ask_whether_met, clock.AT_ONCE),
+    Step("work that waits for an answer", _unanswered, clock.AT_ONCE),
+    Step("a weekly look for introductions", _weekly),
+    Step("uptake to compare", uptake.want),
+    Step("decisions to compare", opposed.want),
+    Step("passages to question", find.want),
+    Step("introductions that end", ends.sweep, ends.AT_ONCE),
+    Step("goals to look for", finding.sweep),
+    Step("wordings to forget", _scrub),
+)
+OF_ALL: Final = (
+    Step("replies to forget", _forget, replies.AT_ONCE),
+    Step("jobs long done", _prune),
+    Step("tokens that have ended", _end_tokens),
+)
+
+
 class Housekeeping:
     """Call `sweep` as often as you like; it works once an hour. Safe to use from several threads."""
 
-    def __init__(self, shop: Workshop) -> None:
-        self._shop = shop
+    def __init__(self, tools: JobTools) -> None:
+        self._tools = tools
         self._next = 0.0
         self._lock = threading.Lock()
 
@@ -41,48 +114,24 @@ class Housekeeping:
             if time.monotonic() < self._next:
                 return False
             self._next = time.monotonic() + EVERY_SECONDS
-        now = self._shop.now()
-        due = commitments
-        self._in_steps(lambda session: due.tell_due(session, now=now), due.TOLD_AT_ONCE)
-        self._keep_time(now)
-        with self._shop.sessions.writing() as session:
-            ends.sweep(session, now=now)
-            finding.sweep(session, now=now)
-            replies.forget(session, now=now)
-            wording.scrub(session)
-            jobs.prune(session, now - DONE_JOBS)
-            session.execute(
-                delete(Credential)
-                .where(Credential.expires_at < now - ENDED_TOKENS)
-                .execution_options(synchronize_session=False)
-            )
+        now = self._tools.now()
+        with self._tools.sessions.reading() as session:
+            organizations = clock.organizations(session)
+        for organization in organizations:
+            self._do(OF_EACH, organization, now)
+        self._do(OF_ALL, "", now)
         return True
 
-    def _keep_time(self, now: datetime) -> None:
-        """The standing rhythms, each step committed by itself; what another worker has done is not done again."""
-        self._in_steps(lambda session: clock.ask_whether_met(session, now=now), clock.AT_ONCE)
-        with self._shop.sessions.reading() as session:
-            organizations = list(clock.organizations(session))
-        for organization, wish in organizations:
-            if wish.answer_within_days is not None:
-                self._tell_unanswered(organization, wish.answer_within_days, now)
-            if wish.look_for_introductions_weekly:
-                with self._shop.sessions.writing() as session:
-                    clock.look_weekly(session, organization, now=now)
-        with self._shop.sessions.writing() as session:
-            uptake.want(session, now=now)
-            find.want(session, now=now)
+    def _do(self, steps: Iterable[Step], organization: str, now: datetime) -> None:
+        for step in steps:
+            try:
+                self._until_done(step, organization, now)
+            except Exception:  # nobody else's things wait for this; it is tried again with the next sweep
+                log.exception("housekeeping failed; all else goes on", step=step.name, organization=organization)
 
-    def _tell_unanswered(self, organization: str, days: int, now: datetime) -> None:
-        def step(session: Session) -> int:
-            return clock.tell_unanswered(session, organization, days, now=now)
-
-        self._in_steps(step, clock.AT_ONCE)
-
-    def _in_steps(self, step: Callable[[Session], int], most: int) -> None:
-        """Until a step did less than `most`; each is committed, so that a transaction stays short however much there
-        is."""
-        done = most
-        while done == most:
-            with self._shop.sessions.writing() as session:
-                done = step(session)
+    def _until_done(self, step: Step, organization: str, now: datetime) -> None:
+        """Each turn is committed; what another worker has done meanwhile is not done again."""
+        more = True
+        while more:
+            with self._tools.sessions.writing() as session:
+                more = step.do(session, organization, now=now) == step.most

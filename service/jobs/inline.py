@@ -16,8 +16,9 @@ from sqlalchemy import update
 from sqlalchemy.exc import SQLAlchemyError
 
 from service.domain.errors import Unavailable
+from service.jobs.handlers import kinds
 from service.jobs.housekeeping import Housekeeping
-from service.jobs.tools import Workshop
+from service.jobs.tools import JobTools
 from service.store import jobs
 from service.store.tables import Job, JobState
 
@@ -36,13 +37,13 @@ class Inline:
     `work` claims and does one job, and answers False if there was none.
     """
 
-    def __init__(self, shop: Workshop, work: Callable[[], bool], threads: int) -> None:
-        self._shop = shop
+    def __init__(self, tools: JobTools, work: Callable[[], bool], threads: int) -> None:
+        self._tools = tools
         self._work = work
         self._threads = [
             threading.Thread(target=self._loop, name=f"job-{number}", daemon=True) for number in range(threads)
         ]
-        self._house = Housekeeping(shop)
+        self._house = Housekeeping(tools)
         self._change = threading.Condition()
         self._wakes = 0
         self._stopping = False
@@ -89,16 +90,16 @@ class Inline:
     def _until_next(self) -> float:
         """Seconds until there may be something to do without a wake. An idle moment is one to tidy up in."""
         self._house.sweep()
-        with self._shop.sessions.reading() as session:
-            due = jobs.next_due(session)
-        longest = self._shop.reconcile.total_seconds()
-        return longest if due is None else min(longest, max(SOON, (due - self._shop.now()).total_seconds()))
+        with self._tools.sessions.reading() as session:
+            due = jobs.next_due(session, kinds())  # what is not known here is waited for by nobody here
+        longest = self._tools.reconcile.total_seconds()
+        return longest if due is None else min(longest, max(SOON, (due - self._tools.now()).total_seconds()))
 
 
-def take_over(shop: Workshop) -> int:
+def take_over(tools: JobTools) -> int:
     """End the leases of a process that died. Only for the one process that owns database and data folder alone."""
-    over = shop.now() - timedelta(seconds=1)
-    with shop.sessions.writing() as session:
+    over = tools.now() - timedelta(seconds=1)
+    with tools.sessions.writing() as session:
         left = session.scalars(
             update(Job).where(Job.state == JobState.LEASED).values(lease_until=over).returning(Job.id)
         ).all()

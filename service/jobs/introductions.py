@@ -12,24 +12,24 @@ import numpy as np
 from sqlalchemy.orm import Session
 
 from pipelines.people.commons import Commons
-from pipelines.people.matching import Asked, match, ranked, worded
-from pipelines.people.ranking import Outcome, weights
+from pipelines.people.matching import MatchWish, match, ranked, worded
+from pipelines.people.ranking import IntroductionOutcome, weights
 from pipelines.people.reasons import Circle
 from pipelines.people.saying import introduced_through, wording
-from pipelines.people.values import Kind, Match, Reason
+from pipelines.people.values import Match, MeetingReason, ReasonKind
 from pipelines.ports import Embedder
-from pipelines.retrieval import Caps, Part, find
+from pipelines.retrieval import Caps, QueryPart, find
 from pipelines.values import Evidence, Shelf
 from service.actions.introductions import answers, suggest, works
 from service.actions.introductions import circle as introductions_circle
-from service.actions.introductions.circle import Scene
-from service.actions.introductions.suggest import Offer
+from service.actions.introductions.circle import MatchingScene
+from service.actions.introductions.suggest import IntroductionOffer
 from service.actions.introductions.works import Known
 from service.actions.requests import find as requests_find
-from service.actions.requests.find import Looking
-from service.domain.requests import Need, clusters
+from service.actions.requests.find import RequestSearch
+from service.domain.requests import RequestNeed, clusters
 from service.jobs.leases import keep, settle
-from service.jobs.tools import Workshop
+from service.jobs.tools import JobTools
 from service.store.tables import Job
 
 EACH: Final = 2
@@ -45,102 +45,104 @@ MANY: Final = 10_000
 holds no cycles and stays, and to look through it takes half a second, once for every job among 100,000 works."""
 
 
-def introduce(shop: Workshop, owner: str, job: Job) -> None:
+def introduce(tools: JobTools, owner: str, job: Job) -> None:
     """Suggest introductions for a person, a group or the organization."""
     organization = job.organization_id
-    with shop.sessions.reading() as session:
+    with tools.sessions.reading() as session:
         people = suggest.people_of(session, organization, job.subject_id)
-        scene = _scene(shop, session, organization)
-    offers = matches(scene, [one for one in people if one in scene.profiles], _commons(shop, scene))
-    with shop.sessions.writing() as session:
-        keep(session, shop, owner, job)
-        suggest.keep(session, organization, offers, now=shop.now())
-        settle(session, shop, owner, job)
+        scene = _scene(tools, session, organization)
+    offers = matches(scene, [one for one in people if one in scene.profiles], _commons(tools, scene))
+    with tools.sessions.writing() as session:
+        keep(session, tools, owner, job)
+        suggest.keep(session, organization, offers, now=tools.now())
+        settle(session, tools, owner, job)
 
 
-def _scene(shop: Workshop, session: Session, organization: str) -> Scene:
+def _scene(tools: JobTools, session: Session, organization: str) -> MatchingScene:
     """As it stands now; what is known from before only spares reading it again."""
-    state = shop.commons.state(organization)
+    state = tools.commons.state(organization)
     known = state if isinstance(state, Known) else None
-    return introductions_circle.gather(session, organization, now=shop.now(), known=known)
+    return introductions_circle.gather(session, organization, now=tools.now(), known=known)
 
 
-def _commons(shop: Workshop, scene: Scene) -> Commons:
+def _commons(tools: JobTools, scene: MatchingScene) -> Commons:
     """The scene's works ready to be compared. Texts are read when they are wanted, in short transactions."""
 
     def read(ids: Collection[str]) -> Mapping[str, str]:
-        with shop.sessions.reading() as session:
+        with tools.sessions.reading() as session:
             return works.texts(session, scene.organization, ids)
 
-    embedder, cold = shop.embedder(scene.organization), shop.commons.state(scene.organization) is None
-    found = shop.commons.commons(scene.organization, scene.works, embedder, read, scene.known)
+    embedder, cold = tools.embedder(scene.organization), tools.commons.state(scene.organization) is None
+    found = tools.commons.commons(scene.organization, scene.works, embedder, read, scene.known)
     if cold and len(scene.works) >= MANY:
         gc.collect()
         gc.freeze()
     return found
 
 
-def matches(scene: Scene, people: Iterable[str], commons: Commons) -> list[Offer]:
+def matches(scene: MatchingScene, people: Iterable[str], commons: Commons) -> list[IntroductionOffer]:
     """The best matches of each of these people, as they would be put to a facilitator. `commons`: of the scene."""
     circle, by = _ready(scene)
     found = []
     for person in people:
-        asked = Asked(EACH, scene.limit.count, scene.language, hidden=scene.hidden(person))
+        asked = MatchWish(EACH, scene.limit.count, scene.language, hidden=scene.hidden(person))
         for one in match(person, circle, commons, scene.challenges, asked, by):
             found.append(_offer(scene, one, one.reasons))
     return found
 
 
-def _ready(scene: Scene) -> tuple[Circle, dict[str, float]]:
-    return Circle.of(scene.profiles), weights([Outcome(of, useful) for of, useful in scene.outcomes])
+def _ready(scene: MatchingScene) -> tuple[Circle, dict[str, float]]:
+    return Circle.of(scene.profiles), weights([IntroductionOutcome(of, useful) for of, useful in scene.outcomes])
 
 
-def _offer(scene: Scene, found: Match, reasons: Sequence[Reason], request: str | None = None) -> Offer:
+def _offer(
+    scene: MatchingScene, found: Match, reasons: Sequence[MeetingReason], request: str | None = None
+) -> IntroductionOffer:
     """The match in words that quote nobody's work: passages stand beside, and are read again when they are shown."""
     first, second = scene.profiles[found.first], scene.profiles[found.second]
     bare = replace(reasons[0], passages=())
     names = {profile.person: profile.name for profile in scene.profiles.values()}
     said = wording(bare, first, second, names, scene.challenges, scene.language)
-    return Offer(replace(found, reasons=tuple(reasons), wording=said), introduced_through(bare), request)
+    return IntroductionOffer(replace(found, reasons=tuple(reasons), wording=said), introduced_through(bare), request)
 
 
-def ask(shop: Workshop, owner: str, job: Job) -> None:
+def ask(tools: JobTools, owner: str, job: Job) -> None:
     """Ask both, once the undo window has passed."""
-    with shop.sessions.writing() as session:
-        keep(session, shop, owner, job)
-        answers.ask_due(session, job.subject_id, now=shop.now())  # False: undone or ended meanwhile
-        settle(session, shop, owner, job)
+    with tools.sessions.writing() as session:
+        keep(session, tools, owner, job)
+        answers.ask_due(session, job.subject_id, now=tools.now())  # False: undone or ended meanwhile
+        settle(session, tools, owner, job)
 
 
-def request(shop: Workshop, owner: str, job: Job) -> None:
+def request(tools: JobTools, owner: str, job: Job) -> None:
     """Look for people, work and passages that speak to a request, and for others who ask for the same."""
-    with shop.sessions.reading() as session:
-        looking = requests_find.begin(session, job.subject_id, now=shop.now())
-        scene = _scene(shop, session, job.organization_id) if looking else None
+    with tools.sessions.reading() as session:
+        looking = requests_find.begin(session, job.subject_id, now=tools.now())
+        scene = _scene(tools, session, job.organization_id) if looking else None
     if looking is None or scene is None:
-        with shop.sessions.writing() as session:
-            settle(session, shop, owner, job)
+        with tools.sessions.writing() as session:
+            settle(session, tools, owner, job)
         return
-    embedder = shop.embedder(job.organization_id)
-    found = _passages(shop, looking, embedder)
-    offers = experts(scene, looking, _commons(shop, scene))
+    embedder = tools.embedder(job.organization_id)
+    found = _passages(tools, looking, embedder)
+    offers = experts(scene, looking, _commons(tools, scene))
     same = _clusters(looking, embedder)
-    with shop.sessions.writing() as session:
-        keep(session, shop, owner, job)
-        if requests_find.finish(session, looking, found, same, now=shop.now()):
-            suggest.keep(session, job.organization_id, offers, now=shop.now())
-        settle(session, shop, owner, job)
+    with tools.sessions.writing() as session:
+        keep(session, tools, owner, job)
+        if requests_find.finish(session, looking, found, same, now=tools.now()):
+            suggest.keep(session, job.organization_id, offers, now=tools.now())
+        settle(session, tools, owner, job)
 
 
-def _passages(shop: Workshop, looking: Looking, embedder: Embedder) -> list[Evidence]:
-    part = Part(looking.text, embedder.embed([looking.text])[0])
+def _passages(tools: JobTools, looking: RequestSearch, embedder: Embedder) -> list[Evidence]:
+    part = QueryPart(looking.text, embedder.embed([looking.text])[0])
     one_each = Caps(per_document=1, per_author=1)
     work = [
         one
         for scope in looking.work
-        for one in find(Shelf.WORK, [part], scope, shop.shelves, embedder, limit=2, caps=one_each)
+        for one in find(Shelf.WORK, [part], scope, tools.shelves, embedder, limit=2, caps=one_each)
     ]
-    context = find(Shelf.CONTEXT, [part], looking.context, shop.shelves, embedder, limit=MOST_FOUND, caps=Caps())
+    context = find(Shelf.CONTEXT, [part], looking.context, tools.shelves, embedder, limit=MOST_FOUND, caps=Caps())
     return [*_nearest(work), *_nearest(context)]
 
 
@@ -148,30 +150,30 @@ def _nearest(found: Iterable[Evidence]) -> list[Evidence]:
     return sorted((one for one in found if one.dense >= LEAST), key=lambda one: (-one.dense, one.item.id))[:MOST_FOUND]
 
 
-def experts(scene: Scene, looking: Looking, commons: Commons) -> list[Offer]:
+def experts(scene: MatchingScene, looking: RequestSearch, commons: Commons) -> list[IntroductionOffer]:
     """People whose work is far nearer than most to what is asked for, where the one who asks may be introduced."""
     if looking.person not in scene.profiles:
         return []
     circle, by = _ready(scene)
     hidden = scene.hidden(looking.person)
-    asked = Asked(AMONG, scene.limit.count, scene.language, request=looking.text, hidden=hidden)
+    asked = MatchWish(AMONG, scene.limit.count, scene.language, request=looking.text, hidden=hidden)
     found = [
         (reason.strength, one)
         for one in ranked(looking.person, circle, commons, asked, by)[:AMONG]
         for reason in one.reasons
-        if reason.kind is Kind.EXPERT
+        if reason.kind is ReasonKind.EXPERT
     ]
     found.sort(key=lambda pair: (-pair[0], pair[1].facts.second.person))
     offers = []
     for _, one in found[:EXPERTS]:
         told = worded(one, circle, commons, scene.challenges, asked)
-        first = sorted(told.reasons, key=lambda reason: reason.kind is not Kind.EXPERT)  # the others as they were
+        first = sorted(told.reasons, key=lambda reason: reason.kind is not ReasonKind.EXPERT)  # the others as they were
         offers.append(_offer(scene, told, first, looking.id))
     return offers
 
 
-def _clusters(looking: Looking, embedder: Embedder) -> dict[str, str]:
+def _clusters(looking: RequestSearch, embedder: Embedder) -> dict[str, str]:
     vectors = embedder.embed(list(looking.others.values()))
     lengths = np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
     alike = (vectors / lengths) @ (vectors / lengths).T
-    return clusters([Need(id_, alike[at, :at].tolist()) for at, id_ in enumerate(looking.others)])
+    return clusters([RequestNeed(id_, alike[at, :at].tolist()) for at, id_ in enumerate(looking.others)])

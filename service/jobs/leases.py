@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from service.domain.errors import Unavailable
-from service.jobs.tools import Workshop
+from service.jobs.tools import JobTools
 from service.store import jobs
 from service.store.tables import Job
 
@@ -23,11 +23,11 @@ class LeaseLost(Exception):
 
 
 @contextmanager
-def held(shop: Workshop, owner: str, claimed: Sequence[Job]) -> Iterator[None]:
+def held(tools: JobTools, owner: str, claimed: Sequence[Job]) -> Iterator[None]:
     """While the block runs, a thread of its own extends the leases; it ends with the block."""
     done = threading.Event()
     names = [job.id for job in claimed]
-    thread = threading.Thread(target=_beat, args=(shop, owner, names, done), name="heartbeat", daemon=True)
+    thread = threading.Thread(target=_beat, args=(tools, owner, names, done), name="heartbeat", daemon=True)
     thread.start()
     try:
         yield
@@ -36,22 +36,22 @@ def held(shop: Workshop, owner: str, claimed: Sequence[Job]) -> Iterator[None]:
         thread.join()
 
 
-def _beat(shop: Workshop, owner: str, names: list[str], done: threading.Event) -> None:
-    while not done.wait(shop.heartbeat.total_seconds()):
+def _beat(tools: JobTools, owner: str, names: list[str], done: threading.Event) -> None:
+    while not done.wait(tools.heartbeat.total_seconds()):
         try:
-            with shop.sessions.writing() as session:
-                jobs.heartbeat(session, owner=owner, jobs=names, until=shop.now() + shop.lease)
-        except (SQLAlchemyError, Unavailable) as trouble:  # the next beat tries again; a lease outlasts several
+            with tools.sessions.writing() as session:
+                jobs.heartbeat(session, owner=owner, jobs=names, until=tools.now() + tools.lease)
+        except (SQLAlchemyError, Unavailable) as trouble:  # the next sign of life tries again; a lease outlasts several
             log.warning("heartbeat failed", jobs=names, error=str(trouble))
 
 
-def keep(session: Session, shop: Workshop, owner: str, job: Job) -> None:
+def keep(session: Session, tools: JobTools, owner: str, job: Job) -> None:
     """Say in this transaction that the job is still ours, which locks its row. Raises LeaseLost."""
-    if not jobs.heartbeat(session, owner=owner, jobs=[job.id], until=shop.now() + shop.lease):
+    if not jobs.heartbeat(session, owner=owner, jobs=[job.id], until=tools.now() + tools.lease):
         raise LeaseLost(job.id)
 
 
-def settle(session: Session, shop: Workshop, owner: str, job: Job) -> None:
+def settle(session: Session, tools: JobTools, owner: str, job: Job) -> None:
     """End the job in the transaction of its effect. Raises LeaseLost, which takes the effect back with it."""
-    if not jobs.finish(session, job.id, owner=owner, now=shop.now()):
+    if not jobs.finish(session, job.id, owner=owner, now=tools.now()):
         raise LeaseLost(job.id)

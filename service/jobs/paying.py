@@ -13,7 +13,7 @@ from pipelines.drafting import may_ask, most
 from pipelines.ports import LanguageModel, ModelReply, ModelRequest, ModelUnavailable
 from pipelines.values import Brief, Usage
 from service.domain import money
-from service.jobs.tools import Workshop
+from service.jobs.tools import JobTools
 from service.store import spending
 from service.store.tables import Job, Organization
 
@@ -37,30 +37,30 @@ class Unasked:
         raise ModelUnavailable(self.reason)
 
 
-def affordable(session: Session, shop: Workshop, job: Job, brief: Brief) -> LanguageModel | None:
+def affordable(session: Session, tools: JobTools, job: Job, brief: Brief) -> LanguageModel | None:
     """The model for this draft, with the money for it set aside; where there is none left, one that says so."""
-    model = shop.model
+    model = tools.model
     if model is None or not may_ask(brief, model):
         return model
-    return set_aside(session, shop, job, model, most(shop.budget))
+    return set_aside(session, tools, job, model, most(tools.budget))
 
 
-def set_aside(session: Session, shop: Workshop, job: Job, model: LanguageModel, about: Usage) -> LanguageModel:
+def set_aside(session: Session, tools: JobTools, job: Job, model: LanguageModel, about: Usage) -> LanguageModel:
     """The model with the money for about this much use of it set aside, or one that says that there is none left."""
     settings = session.get_one(Organization, job.organization_id).settings
     there = spending.reserve(
         session,
         organization=job.organization_id,
         job=job.id,
-        amount=shop.terms.prices.cost(about),
-        per_day=money.limit(settings, shop.terms),
-        now=shop.now(),
+        amount=tools.terms.prices.cost(about),
+        per_day=money.limit(settings, tools.terms),
+        now=tools.now(),
     )
     return model if there else Unasked(model, money.BUDGET_SPENT)
 
 
-def book(session: Session, shop: Workshop, job: Job, usage: Usage) -> int:
+def book(session: Session, tools: JobTools, job: Job, usage: Usage) -> int:
     """Write down what the job's model use cost, in micro-units, in the transaction that ends the job."""
-    cost = shop.terms.prices.cost(usage)
-    spending.book(session, organization=job.organization_id, job=job.id, cost=cost, usage=usage, now=shop.now())
+    cost = tools.terms.prices.cost(usage)
+    spending.book(session, organization=job.organization_id, job=job.id, cost=cost, usage=usage, now=tools.now())
     return cost

@@ -2,39 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from itertools import islice
 
-from pipelines.differing import Differing, Text, differing
+from pipelines.differing import Differing, DifferingText, against, heard
 from pipelines.ports import Embedder
 from service.actions.questioned import find
-from service.actions.questioned.find import Material
+from service.actions.questioned.find import QuestionedMaterial
 from service.jobs.leases import keep, settle
-from service.jobs.tools import Workshop
+from service.jobs.tools import JobTools
 from service.store.tables import Job
 
 
-def look(shop: Workshop, owner: str, job: Job) -> None:
-    """Find passages that work contradicts, in all documents of the organization."""
-    with shop.sessions.reading() as session:
+def find_questioned(tools: JobTools, owner: str, job: Job) -> None:
+    """Find passages that work contradicts, in the documents of the organization whose turn it is."""
+    with tools.sessions.reading() as session:
         material = find.gather(session, job.organization_id)
-    found = compared(material, shop.embedder(job.organization_id))
-    with shop.sessions.writing() as session:
-        keep(session, shop, owner, job)
-        find.finish(session, job.organization_id, found, now=shop.now())
-        settle(session, shop, owner, job)
+    found = compared(material, tools.embedder(job.organization_id))
+    with tools.sessions.writing() as session:
+        keep(session, tools, owner, job)
+        find.finish(session, job.organization_id, found, now=tools.now())
+        settle(session, tools, owner, job)
 
 
-def compared(material: Material, embedder: Embedder) -> dict[str, tuple[Differing, ...]]:
-    """What differs, by document. Passages were embedded for the index, so this embeds nothing anew."""
+def compared(material: QuestionedMaterial, embedder: Embedder) -> dict[str, tuple[Differing, ...]]:
+    """What differs, by document. Passages were embedded for the index, so this embeds nothing anew; all vectors are
+    asked for at once, and work is made ready once for each language."""
     if not material.papers or not material.work:
-        return {}
-    work = _embedded(material.work, material.indexed, embedder)
+        return {paper.document: () for paper in material.papers}
+    papers = [passage for paper in material.papers for passage in paper.passages]
+    indexed = [said for paper in material.papers for said in paper.indexed]
+    texts = _embedded([*material.work, *papers], [*material.indexed, *indexed], embedder)
+    work, rest = texts[: len(material.work)], iter(texts[len(material.work) :])
+    ready = {language: heard(work, language) for language in {paper.language for paper in material.papers}}
     return {
-        paper.document: differing(_embedded(paper.passages, paper.indexed, embedder), work, paper.language)
+        paper.document: against([*islice(rest, len(paper.passages))], ready[paper.language])
         for paper in material.papers
     }
 
 
-def _embedded(texts: tuple[Text, ...], indexed: tuple[str, ...], embedder: Embedder) -> list[Text]:
+def _embedded(texts: Sequence[DifferingText], indexed: Sequence[str], embedder: Embedder) -> list[DifferingText]:
     vectors = embedder.embed(indexed)
     return [replace(text, vector=vector) for text, vector in zip(texts, vectors, strict=True)]

@@ -17,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from service.domain.errors import Unavailable
 from service.jobs.housekeeping import Housekeeping
-from service.jobs.tools import Workshop
+from service.jobs.tools import JobTools
 from service.store import jobs
 
 log = structlog.get_logger(__name__)
@@ -35,20 +35,20 @@ SOON = 0.2
 class Relay:
     """`start`, `wake` after each commit, `stop`. `send` publishes one id; `work`, if given, does what nobody takes.
 
-    `beat`, if given, is called with every round, as a sign of life.
+    `sign_of_life`, if given, is called with every round, as a sign of life.
     """
 
     def __init__(
         self,
-        shop: Workshop,
+        tools: JobTools,
         send: Callable[[str], None],
         *,
         work: Callable[[str], object] | None = None,
-        beat: Callable[[], None] | None = None,
+        sign_of_life: Callable[[], None] | None = None,
     ) -> None:
-        self._shop = shop
-        self._beat = beat
-        self._house = Housekeeping(shop)
+        self._tools = tools
+        self._sign_of_life = sign_of_life
+        self._house = Housekeeping(tools)
         self._send = send
         self._work = work
         self._sent: dict[str, float] = {}
@@ -69,7 +69,7 @@ class Relay:
 
     def _loop(self) -> None:
         while not self._stopping:
-            pause = self._shop.reconcile.total_seconds()
+            pause = self._tools.reconcile.total_seconds()
             try:
                 pause = min(pause, self._round())
             except (SQLAlchemyError, Unavailable) as trouble:
@@ -83,8 +83,8 @@ class Relay:
 
     def _round(self) -> float:
         """Send what is due; seconds until there may be more."""
-        if self._beat is not None:
-            self._beat()
+        if self._sign_of_life is not None:
+            self._sign_of_life()
         self._house.sweep()
         due = self._due()
         self._sent = {job: at for job, at in self._sent.items() if job in set(due)}
@@ -105,14 +105,14 @@ class Relay:
             self._sent[job] = time.monotonic()
 
     def _due(self) -> list[str]:
-        with self._shop.sessions.reading() as session:
-            return jobs.due(session, self._shop.now(), AT_ONCE)
+        with self._tools.sessions.reading() as session:
+            return jobs.due(session, self._tools.now(), AT_ONCE)
 
     def _until_next(self) -> float:
-        with self._shop.sessions.reading() as session:
+        with self._tools.sessions.reading() as session:
             due = jobs.next_due(session)
-        pause = self._shop.reconcile.total_seconds()
+        pause = self._tools.reconcile.total_seconds()
         if due is None:
             return pause
-        ahead = (due - self._shop.now()).total_seconds()
+        ahead = (due - self._tools.now()).total_seconds()
         return ahead if ahead > 0 else pause

@@ -15,11 +15,11 @@ from sqlalchemy.orm import Session
 
 from pipelines import indexing
 from pipelines.indexing import Holding
-from pipelines.passages import cut
 from pipelines.ports import IndexUnavailable
-from pipelines.values import Item, Passage, Shelf
-from service.jobs.tools import Workshop
-from service.jobs.wanted import Wanted, everything, wanted
+from pipelines.texts.passages import cut
+from pipelines.values import Passage, Shelf, ShelfItem
+from service.jobs.tools import JobTools
+from service.jobs.wanted import IndexShare, everything, wanted
 from service.store import jobs
 from service.store.tables import Challenge, Job, PassageRow
 
@@ -32,50 +32,50 @@ AT_ONCE = 200
 """Subjects in one round of a rebuild."""
 
 
-def run(shop: Workshop, owner: str, claimed: Sequence[Job]) -> None:
+def run(tools: JobTools, owner: str, claimed: Sequence[Job]) -> None:
     """Do these jobs together. Raises IndexUnavailable if a later read does not show what was written."""
     by_organization: dict[str, list[Job]] = {}
     for job in claimed:
         by_organization.setdefault(job.organization_id, []).append(job)
     for organization, mine in by_organization.items():
-        _until_settled(shop, owner, organization, mine)
+        _until_settled(tools, owner, organization, mine)
 
 
-def _until_settled(shop: Workshop, owner: str, organization: str, mine: list[Job]) -> None:
+def _until_settled(tools: JobTools, owner: str, organization: str, mine: list[Job]) -> None:
     for _ in range(ROUNDS):
-        written = bring(shop, organization, [job.subject_id for job in mine])
-        mine = _settle(shop, owner, organization, mine, written)
+        written = bring(tools, organization, [job.subject_id for job in mine])
+        mine = _settle(tools, owner, organization, mine, written)
         if not mine:
             return
     raise IndexUnavailable(f"{len(mine)} entries of the index keep changing; they are looked at again later.")
 
 
 def _settle(
-    shop: Workshop, owner: str, organization: str, mine: Sequence[Job], written: Mapping[str, Wanted]
+    tools: JobTools, owner: str, organization: str, mine: Sequence[Job], written: Mapping[str, IndexShare]
 ) -> list[Job]:
     """End the jobs whose rows still say what was written; the others are returned. A job that was lost is neither."""
-    with shop.sessions.writing() as session:
+    with tools.sessions.writing() as session:
         # First the jobs' own rows are locked: whoever asks for the same again waits until this transaction ends.
-        jobs.heartbeat(session, owner=owner, jobs=[job.id for job in mine], until=shop.now() + shop.lease)
+        jobs.heartbeat(session, owner=owner, jobs=[job.id for job in mine], until=tools.now() + tools.lease)
         stand = wanted(session, organization, [job.subject_id for job in mine])
         left = [job for job in mine if stand.get(job.subject_id) != written.get(job.subject_id)]
         for job in mine:
-            if job not in left and not jobs.finish(session, job.id, owner=owner, now=shop.now()):
+            if job not in left and not jobs.finish(session, job.id, owner=owner, now=tools.now()):
                 log.warning("lease lost; the index is as it should be all the same", job=job.id)
     return left
 
 
-def bring(shop: Workshop, organization: str, subjects: Sequence[str]) -> dict[str, Wanted]:
+def bring(tools: JobTools, organization: str, subjects: Sequence[str]) -> dict[str, IndexShare]:
     """Make the index hold for these what the rows want; what was written, by subject. Raises IndexUnavailable."""
-    with shop.sessions.reading() as session:
+    with tools.sessions.reading() as session:
         found = wanted(session, organization, subjects)
     passages = {one.owner: _passages(one) for one in found.values() if one.owner and one.shelf is not Shelf.PRECEDENTS}
-    with shop.sessions.writing() as session:
+    with tools.sessions.writing() as session:
         for one in found.values():
             if one.owner in passages:
                 _keep_passages(session, organization, one, passages[one.owner])
     holdings = [_holding(one, passages.get(one.owner, [])) for one in found.values()]
-    doubtful = indexing.settle(holdings, shop.embedder(organization), shop.index)
+    doubtful = indexing.settle(holdings, tools.embedder(organization), tools.index)
     if doubtful:
         raise IndexUnavailable(
             f"The index does not show what was written to {doubtful[0].collection}; it is tried again."
@@ -83,15 +83,15 @@ def bring(shop: Workshop, organization: str, subjects: Sequence[str]) -> dict[st
     return found
 
 
-def _passages(one: Wanted) -> list[Passage]:
+def _passages(one: IndexShare) -> list[Passage]:
     return list(cut(one.text, one.owner, markdown=one.media_type == "text/markdown"))
 
 
-def _holding(one: Wanted, passages: Iterable[Passage]) -> Holding:
+def _holding(one: IndexShare, passages: Iterable[Passage]) -> Holding:
     if one.owner and one.shelf is Shelf.PRECEDENTS:
         return Holding(one.collection, one.owners, {one.owner: one.text})
     texts = {
-        passage.id: Item(
+        passage.id: ShelfItem(
             passage.id, one.shelf, passage.text, one.owner, title=one.title, heading=passage.heading
         ).indexed
         for passage in passages
@@ -99,7 +99,7 @@ def _holding(one: Wanted, passages: Iterable[Passage]) -> Holding:
     return Holding(one.collection, one.owners, texts)
 
 
-def _keep_passages(session: Session, organization: str, one: Wanted, passages: Sequence[Passage]) -> None:
+def _keep_passages(session: Session, organization: str, one: IndexShare, passages: Sequence[Passage]) -> None:
     """The rows by which a found id is read again; written before the index knows the ids."""
     there = {row.id: row for row in session.scalars(select(PassageRow).where(PassageRow.owner_id == one.owner))}
     cut_now = {passage.id: passage for passage in passages}
@@ -124,20 +124,20 @@ def _keep_passages(session: Session, organization: str, one: Wanted, passages: S
             )
 
 
-def rebuild(shop: Workshop, organization: str, step: Callable[[int, int], None]) -> int:
+def rebuild(tools: JobTools, organization: str, step: Callable[[int, int], None]) -> int:
     """Everything of an organization again, from rows and remembered vectors; then what belongs to no row goes.
 
     `step(done, all)` is called on the way. Returns how many subjects there are. May run beside the jobs.
     """
-    with shop.sessions.reading() as session:
+    with tools.sessions.reading() as session:
         subjects = everything(session, organization)
         challenges = session.scalars(select(Challenge.id).where(Challenge.organization_id == organization)).all()
     owners: set[str] = set()
     for at in range(0, len(subjects), AT_ONCE):
-        written = bring(shop, organization, subjects[at : at + AT_ONCE])
+        written = bring(tools, organization, subjects[at : at + AT_ONCE])
         owners.update(owner for one in written.values() for owner in one.owners)
         step(min(at + AT_ONCE, len(subjects)), len(subjects))
-    _drop_strays(shop, organization, collections(organization, challenges), owners)
+    _drop_strays(tools, organization, collections(organization, challenges), owners)
     return len(subjects)
 
 
@@ -147,22 +147,22 @@ def collections(organization: str, challenges: Iterable[str]) -> list[str]:
     return [f"{Shelf.CONTEXT.value}-{organization}", *parts]
 
 
-def _drop_strays(shop: Workshop, organization: str, names: Iterable[str], owners: set[str]) -> None:
+def _drop_strays(tools: JobTools, organization: str, names: Iterable[str], owners: set[str]) -> None:
     """Take out what is nobody's: not of those just written, and not of a row that came meanwhile."""
-    strays = {name: [id_ for id_ in shop.index.ids(name) if _owner(id_) not in owners] for name in names}
+    strays = {name: [id_ for id_ in tools.index.ids(name) if _owner(id_) not in owners] for name in names}
     if not any(strays.values()):
         return
-    with shop.sessions.reading() as session:
+    with tools.sessions.reading() as session:
         there = {owner for one in as_it_stands(session, organization) for owner in one.owners}
     for name, ids in strays.items():
-        shop.index.delete(name, [id_ for id_ in ids if _owner(id_) not in there])
+        tools.index.delete(name, [id_ for id_ in ids if _owner(id_) not in there])
 
 
 def _owner(id_: str) -> str:
     return id_.split("@", 1)[0]
 
 
-def as_it_stands(session: Session, organization: str) -> Iterable[Wanted]:
+def as_it_stands(session: Session, organization: str) -> Iterable[IndexShare]:
     """What all subjects of an organization want now."""
     subjects = everything(session, organization)
     for at in range(0, len(subjects), AT_ONCE):

@@ -12,11 +12,11 @@ from service.store.session import Sessions
 if TYPE_CHECKING:  # a web process whose workers are elsewhere uses this file too, and need not load what thinks
     from pipelines.assessment import Desks
     from pipelines.drafting import Budget
-    from pipelines.people.keeping import Kept
+    from pipelines.people.keeping import KeptCommons
     from pipelines.retrieval import Shelves
 
 
-class Workshop(Protocol):
+class JobTools(Protocol):
     """Tools and times. Safe to use from several threads."""
 
     @property
@@ -37,8 +37,8 @@ class Workshop(Protocol):
         """What assessment learned of each challenge, kept ready likewise."""
 
     @property
-    def commons(self) -> Kept:
-        """What was reckoned of each organization's work for matching, kept ready likewise."""
+    def commons(self) -> KeptCommons:
+        """What was worked out of each organization's work for matching, kept ready likewise."""
 
     @property
     def model(self) -> LanguageModel | None:
@@ -59,6 +59,10 @@ class Workshop(Protocol):
     @property
     def reconcile(self) -> timedelta:
         """How often work left behind is looked for."""
+
+    @property
+    def undo(self) -> timedelta:
+        """How long an approval can be undone where the organization does not say."""
 
     @property
     def attempts(self) -> int:

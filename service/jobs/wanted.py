@@ -1,7 +1,7 @@
 """What the vector index should hold, read from the rows: for a revision, a context document, or a decided point.
 
-The same rules as in `service.store.library`, but for those that ask who the reader is: the index may hold what a reader
-may not see, since everything found is read again under a scope; it may not hold what no machine may read.
+The Library's rules (`service.store.visible`), but for those that ask who the reader is: the index may hold what a
+reader may not see, since everything found is read again under a scope; it may not hold what no machine may read.
 """
 
 from __future__ import annotations
@@ -10,11 +10,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, case, select, true
 from sqlalchemy.orm import Session
 
-from pipelines.values import AI, Shelf
-from service.store.library import KEPT, TOLD
+from pipelines.values import Shelf
 from service.store.tables import (
     Consent,
     Document,
@@ -25,10 +24,11 @@ from service.store.tables import (
     Revision,
     Submission,
 )
+from service.store.visible import latest, machines_may, precedent
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class IndexShare:
     """One thing's share of the index. `owners` are all ids under which it may be there; `owner` is the one that should
     be, with its text, or empty if nothing of it should."""
 
@@ -46,7 +46,7 @@ class Wanted:
         return f"{self.shelf.value}-{self.part}"
 
 
-def wanted(session: Session, organization: str, subjects: Sequence[str]) -> dict[str, Wanted]:
+def wanted(session: Session, organization: str, subjects: Sequence[str]) -> dict[str, IndexShare]:
     """By subject; one that has no row any more is left out."""
     found = [
         *(_work(row) for row in session.execute(_revisions(organization, subjects))),
@@ -56,12 +56,8 @@ def wanted(session: Session, organization: str, subjects: Sequence[str]) -> dict
     return {one.subject: one for one in found}
 
 
-def _machines_may() -> ColumnElement[bool]:
-    return and_(Submission.withdrawn_at.is_(None), Consent.ai != AI.NONE, Revision.ai != AI.NONE)
-
-
 def _revisions(organization: str, subjects: Sequence[str]) -> Select[Any]:
-    stays = and_(_machines_may(), Submission.latest == Revision.number)
+    stays = and_(machines_may(), latest())
     return (
         select(
             Revision.id,
@@ -75,13 +71,12 @@ def _revisions(organization: str, subjects: Sequence[str]) -> Select[Any]:
     )
 
 
-def _work(row: Any) -> Wanted:
-    return Wanted(row.id, Shelf.WORK, row.challenge_id, (row.id,), row.id if row.stays else "", row.text)
+def _work(row: Any) -> IndexShare:
+    return IndexShare(row.id, Shelf.WORK, row.challenge_id, (row.id,), row.id if row.stays else "", row.text)
 
 
 def _points(organization: str, subjects: Sequence[str]) -> Select[Any]:
-    kept = and_(PointRow.state.in_(KEPT), PointRow.generation == DraftRow.generation, DraftRow.state.in_(TOLD))
-    stays = and_(_machines_may(), PointRow.quote != "", or_(kept, PointRow.state == PointState.DISMISSED))
+    stays = precedent()
     return (
         select(
             PointRow.id,
@@ -97,22 +92,22 @@ def _points(organization: str, subjects: Sequence[str]) -> Select[Any]:
     )
 
 
-def _point(row: Any) -> Wanted:
-    return Wanted(row.id, Shelf.PRECEDENTS, row.challenge_id, (row.id,), row.id if row.stays else "", row.text)
+def _point(row: Any) -> IndexShare:
+    return IndexShare(row.id, Shelf.PRECEDENTS, row.challenge_id, (row.id,), row.id if row.stays else "", row.text)
 
 
-def _documents(session: Session, organization: str, subjects: Sequence[str]) -> Iterable[Wanted]:
+def _documents(session: Session, organization: str, subjects: Sequence[str]) -> Iterable[IndexShare]:
     rows = session.execute(
         select(Document, DocumentVersion.id, DocumentVersion.number, DocumentVersion.text)
         .join(DocumentVersion, DocumentVersion.document_id == Document.id)
         .where(Document.organization_id == organization, Document.id.in_(subjects))
         .order_by(Document.id, DocumentVersion.number)
     )
-    found: dict[str, Wanted] = {}
+    found: dict[str, IndexShare] = {}
     for document, version, number, text in rows:
         before = found[document.id].owners if document.id in found else ()
         latest = document.removed_at is None and number == document.version
-        found[document.id] = Wanted(
+        found[document.id] = IndexShare(
             document.id,
             Shelf.CONTEXT,
             organization,

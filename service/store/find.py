@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, literal, select, tuple_
+from sqlalchemy import ColumnElement, literal, select, true, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from service.domain.errors import Invalid, NotFound
@@ -31,9 +31,15 @@ Owned = TypeVar(
 Ordered = ColumnElement[Any] | InstrumentedAttribute[Any]
 
 
-def maybe(session: Session, model: type[Known], organization: str, external_id: str) -> Known | None:
-    """The row that the platform calls `external_id`, if there is one."""
-    return session.scalar(select(model).where(model.organization_id == organization, model.external_id == external_id))
+def maybe(
+    session: Session, model: type[Known], organization: str, external_id: str, *, hold: bool = False
+) -> Known | None:
+    """The row that the platform calls `external_id`, if there is one; with `hold` read anew, and nobody else changes it
+    until the transaction ends."""
+    query = select(model).where(model.organization_id == organization, model.external_id == external_id)
+    if hold:
+        query = query.with_for_update(key_share=True).execution_options(populate_existing=True)
+    return session.scalar(query)
 
 
 def one(session: Session, model: type[Known], organization: str, external_id: str) -> Known:
@@ -50,6 +56,11 @@ def own(session: Session, model: type[Owned], organization: str, id_: str) -> Ow
     if row is None or row.organization_id != organization:
         raise not_found(model, id_)
     return row
+
+
+def within(column: InstrumentedAttribute[str], organization: str | None) -> ColumnElement[bool]:
+    """That a row is this organization's; None: of every organization, as what keeps to the clock looks at them."""
+    return true() if organization is None else column == organization
 
 
 def beyond(

@@ -29,6 +29,7 @@ from sqlalchemy import (
     or_,
     select,
     text,
+    true,
     union_all,
     update,
 )
@@ -114,7 +115,7 @@ def claim(
     if kinds is not None:
         picked = picked.where(Job.kind.in_(kinds))
     # SQLite drops the next clause without a word; there the guard below and the one writer at a time do the work.
-    ids = picked.with_for_update(skip_locked=True).cte("picked")
+    ids = picked.with_for_update(key_share=True, skip_locked=True).cte("picked")
     statement = (
         update(Job)
         .where(Job.id.in_(select(ids.c.id)), _claimable(now))
@@ -155,7 +156,7 @@ def _bury(session: Session, now: datetime, max_attempts: int) -> None:
 def buried(session: Session, limit: int = 100) -> list[Job]:
     """Jobs that `claim` found dead and that nobody was told of. Tell, then set `told_at` in the same transaction."""
     waiting = select(Job).where(Job.state == JobState.DEAD, Job.told_at.is_(None)).order_by(Job.id).limit(limit)
-    return list(session.scalars(waiting.with_for_update(skip_locked=True)))
+    return list(session.scalars(waiting.with_for_update(key_share=True, skip_locked=True)))
 
 
 def heartbeat(session: Session, *, owner: str, jobs: Sequence[str], until: datetime) -> int:
@@ -215,10 +216,11 @@ def due(session: Session, now: datetime, limit: int) -> list[str]:
     return list(session.scalars(select(Job.id).where(_claimable(now)).order_by(*_URGENCY).limit(limit)))
 
 
-def next_due(session: Session) -> datetime | None:
-    """The earliest moment at which a job can be claimed; None if there is nothing to wait for."""
-    queued = select(func.min(Job.not_before).label("at")).where(Job.state == JobState.QUEUED)
-    leased = select(func.min(Job.lease_until).label("at")).where(Job.state == JobState.LEASED)
+def next_due(session: Session, kinds: Collection[str] | None = None) -> datetime | None:
+    """The earliest moment at which a job (of these kinds) can be claimed; None if there is nothing to wait for."""
+    known = true() if kinds is None else Job.kind.in_(kinds)
+    queued = select(func.min(Job.not_before).label("at")).where(Job.state == JobState.QUEUED, known)
+    leased = select(func.min(Job.lease_until).label("at")).where(Job.state == JobState.LEASED, known)
     moments = session.scalars(select(union_all(queued, leased).subquery().c.at))
     return min((moment for moment in moments if moment is not None), default=None)
 

@@ -13,10 +13,8 @@ from typing import Any
 from sqlalchemy import Row, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from pipelines.values import AI, Item, PastPoint, Reviewed, Scope, Shelf, Standing
+from pipelines.values import PastPoint, Reviewed, Scope, Shelf, ShelfItem, Standing
 from service.domain.consistency import OF_WORDING
-from service.domain.drafts import State
-from service.domain.visibility import ShowWork
 from service.store.session import Sessions
 from service.store.tables import (
     Consent,
@@ -30,13 +28,12 @@ from service.store.tables import (
     Revision,
     Submission,
 )
+from service.store.visible import KEPT as KEPT
+from service.store.visible import TOLD as TOLD
+from service.store.visible import latest, machines_may, peers_may, precedent
 
 MOST_IDS = 5000
 """Ids in one statement; SQLite takes 32,766 parameters, PostgreSQL 65,535."""
-
-KEPT = (PointState.ACCEPTED, PointState.EDITED, PointState.ADDED)
-TOLD = (State.APPROVED, State.RELEASED)
-
 
 Query = Select[*tuple[Any, ...]]
 
@@ -56,7 +53,7 @@ class SqlLibrary:
                     seal.update(repr(tuple(row)).encode())
         return seal.hexdigest()
 
-    def read(self, shelf: Shelf, scope: Scope, ids: Sequence[str] | None = None) -> list[Item]:
+    def read(self, shelf: Shelf, scope: Scope, ids: Sequence[str] | None = None) -> list[ShelfItem]:
         """The items that the scope may see, of `ids` in their order, or all in the order of their owners' ids."""
         with self._sessions.reading() as session:
             if ids is None:
@@ -64,6 +61,13 @@ class SqlLibrary:
             wanted = list(dict.fromkeys(ids))
             found = {item.id: item for chunk in _chunks(wanted) for item in _read(session, shelf, scope, chunk)}
         return [found[id_] for id_ in ids if id_ in found]
+
+    def visible(self, shelf: Shelf, scope: Scope) -> set[str]:
+        """Ids of all that the scope may see, in one statement."""
+        if shelf is Shelf.WORK and not scope.peers:
+            return set()
+        with self._sessions.reading() as session:
+            return set(session.scalars(_ids(shelf, scope)))
 
     def reviewed(self, scope: Scope, limit: int) -> list[Reviewed]:
         """Others' work on the challenge that a facilitator has judged, the most recently handed in first.
@@ -76,7 +80,7 @@ class SqlLibrary:
         return [_reviewed(row, said) for row in rows]
 
 
-def _read(session: Session, shelf: Shelf, scope: Scope, ids: Sequence[str] | None) -> list[Item]:
+def _read(session: Session, shelf: Shelf, scope: Scope, ids: Sequence[str] | None) -> list[ShelfItem]:
     match shelf:
         case Shelf.WORK:
             return _work(session, scope, ids)
@@ -106,16 +110,14 @@ def _visible_work(scope: Scope) -> Query:
     """Others' latest revisions that the scope may see."""
     statement = (
         select(Revision.id.label("owner_id"), Submission.person_id.label("author"), Revision.number.label("version"))
-        .join(Submission, and_(Submission.id == Revision.submission_id, Submission.latest == Revision.number))
+        .join(Submission, and_(Submission.id == Revision.submission_id, latest()))
         .join(Consent, Consent.person_id == Submission.person_id)
         .where(
             Submission.organization_id == scope.organization,
             Submission.challenge_id == scope.challenge,
             Submission.person_id != scope.author,
-            Submission.withdrawn_at.is_(None),
-            Consent.show_work != ShowWork.NO,
-            Consent.ai != AI.NONE,
-            Revision.ai != AI.NONE,
+            machines_may(),
+            peers_may(),
         )
     )
     return statement.where(Submission.group_id.in_(scope.groups)) if scope.groups else statement
@@ -132,6 +134,17 @@ def _visible_context(scope: Scope) -> Query:
     )
 
 
+def _ids(shelf: Shelf, scope: Scope) -> Select[str]:
+    match shelf:
+        case Shelf.WORK:
+            owners = _visible_work(scope)
+        case Shelf.CONTEXT:
+            owners = _visible_context(scope)
+        case Shelf.PRECEDENTS:
+            return _visible_precedents(scope).order_by(None).with_only_columns(PointRow.id)
+    return _passages(shelf, scope, owners.subquery()).order_by(None).with_only_columns(PassageRow.id)
+
+
 def _passages(shelf: Shelf, scope: Scope, owners: Any) -> Query:
     part = scope.challenge if shelf is Shelf.WORK else scope.organization
     return (
@@ -142,7 +155,7 @@ def _passages(shelf: Shelf, scope: Scope, owners: Any) -> Query:
     )
 
 
-def _work(session: Session, scope: Scope, ids: Sequence[str] | None) -> list[Item]:
+def _work(session: Session, scope: Scope, ids: Sequence[str] | None) -> list[ShelfItem]:
     if not scope.peers:
         return []
     rows = _rows(session, _passages(Shelf.WORK, scope, _visible_work(scope).subquery()), PassageRow.id, ids)
@@ -150,14 +163,14 @@ def _work(session: Session, scope: Scope, ids: Sequence[str] | None) -> list[Ite
     return [_passage_item(Shelf.WORK, row, texts, version=row.version, author=row.author) for row in rows]
 
 
-def _context(session: Session, scope: Scope, ids: Sequence[str] | None) -> list[Item]:
+def _context(session: Session, scope: Scope, ids: Sequence[str] | None) -> list[ShelfItem]:
     rows = _rows(session, _passages(Shelf.CONTEXT, scope, _visible_context(scope).subquery()), PassageRow.id, ids)
     texts = _texts(session, DocumentVersion, rows)
     return [_passage_item(Shelf.CONTEXT, row, texts, version=row.version, title=row.title) for row in rows]
 
 
-def _passage_item(shelf: Shelf, row: Row[Any], texts: dict[str, str], **more: Any) -> Item:
-    return Item(
+def _passage_item(shelf: Shelf, row: Row[Any], texts: dict[str, str], **more: Any) -> ShelfItem:
+    return ShelfItem(
         id=row.id,
         shelf=shelf,
         text=texts[row.owner_id][row.start : row.end],
@@ -176,11 +189,7 @@ def _visible_precedents(scope: Scope) -> Query:
     """Points decided on others' work: kept ones once they were approved, dismissed ones at once.
 
     The passage a point is about is matched by machines, so its author must let them; nobody is shown it as peers' work.
-    A point that is about no passage matches nothing.
     """
-    kept = and_(
-        PointRow.state.in_(KEPT), PointRow.generation == DraftRow.generation, DraftRow.state.in_(TOLD)
-    )  # what an earlier generation held was not part of what was approved
     return (
         select(PointRow, DraftRow.revision_id, Submission.person_id, Revision.number, _Decider.name.label("decided_by"))
         .join(DraftRow, DraftRow.id == PointRow.draft_id)
@@ -193,21 +202,17 @@ def _visible_precedents(scope: Scope) -> Query:
             DraftRow.organization_id == scope.organization,
             DraftRow.challenge_id == scope.challenge,
             Submission.person_id != scope.author,
-            Submission.withdrawn_at.is_(None),
-            Consent.ai != AI.NONE,
-            Revision.ai != AI.NONE,
-            PointRow.quote != "",
-            or_(kept, PointRow.state == PointState.DISMISSED),
+            precedent(),
         )
         .order_by(PointRow.id)
     )
 
 
-def _precedents(session: Session, scope: Scope, ids: Sequence[str] | None) -> list[Item]:
+def _precedents(session: Session, scope: Scope, ids: Sequence[str] | None) -> list[ShelfItem]:
     return [_precedent(row) for row in _rows(session, _visible_precedents(scope), PointRow.id, ids)]
 
 
-def _precedent(row: Row[Any]) -> Item:
+def _precedent(row: Row[Any]) -> ShelfItem:
     point: PointRow = row.PointRow
     dismissed = point.state is PointState.DISMISSED
     past = PastPoint(
@@ -220,7 +225,7 @@ def _precedent(row: Row[Any]) -> Item:
         decided_by=row.decided_by or "",
         matter=point.reason_code not in OF_WORDING,
     )
-    return Item(
+    return ShelfItem(
         id=point.id,
         shelf=Shelf.PRECEDENTS,
         text=point.quote,
@@ -247,9 +252,7 @@ def _judged(scope: Scope) -> Query:
             DraftRow.state.in_(TOLD),
             or_(DraftRow.standing.is_not(None), DraftRow.score.is_not(None), DraftRow.judgements != {}),
             Submission.person_id != scope.author,
-            Submission.withdrawn_at.is_(None),
-            Consent.ai != AI.NONE,
-            Revision.ai != AI.NONE,
+            machines_may(),
         )
         .subquery()
     )

@@ -21,7 +21,7 @@ def tell(session: Session, organization: str, event: Event, *, now: datetime, **
 
 def number(session: Session, organization: str) -> None:
     """Give the next numbers to events that have none. One transaction at a time does so, so numbers follow commits."""
-    session.get(Organization, organization, with_for_update=True)
+    session.get(Organization, organization, with_for_update={"key_share": True})
     waiting = session.scalars(
         select(OutgoingEvent)
         .where(OutgoingEvent.organization_id == organization, OutgoingEvent.number.is_(None))

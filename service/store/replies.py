@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, CursorResult, delete, func, select
+from sqlalchemy import ColumnElement, CursorResult, delete, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from service.domain.errors import PeerloomError, SameKeyOtherBody, StillRunning
@@ -19,6 +19,8 @@ from service.store.tables import StoredReply
 
 KEPT_FOR = timedelta(hours=48)
 """Longer than any client goes on repeating a call, short enough that answers are not an archive."""
+AT_ONCE = 1000
+"""Answers forgotten in one transaction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,7 @@ class Reply:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class KeyedRequest:
     """A request that carries a key. `fingerprint` is a hash of all that makes it this request."""
 
     key: str
@@ -42,7 +44,7 @@ class Asked:
 def once(
     session: Session,
     actor: Actor,
-    asked: Asked,
+    asked: KeyedRequest,
     work: Callable[[], Reply],
     refused: Callable[[PeerloomError], Reply | None],
     *,
@@ -66,7 +68,7 @@ def once(
     return reply, False
 
 
-def _wait_for_nobody(session: Session, actor: Actor, asked: Asked) -> None:
+def _wait_for_nobody(session: Session, actor: Actor, asked: KeyedRequest) -> None:
     """Raises StillRunning while another transaction works under this key. In SQLite writers come one after the other,
     so the second finds the first one's answer."""
     if session.get_bind().dialect.name == "postgresql":
@@ -75,7 +77,7 @@ def _wait_for_nobody(session: Session, actor: Actor, asked: Asked) -> None:
             raise StillRunning
 
 
-def _again(row: StoredReply, asked: Asked) -> Reply:
+def _again(row: StoredReply, asked: KeyedRequest) -> Reply:
     if row.request_hash != asked.fingerprint:
         raise SameKeyOtherBody
     if row.status is None:
@@ -97,7 +99,7 @@ def _tried(session: Session, work: Callable[[], Reply], refused: Callable[[Peerl
     return reply
 
 
-def _row(actor: Actor, asked: Asked, reply: Reply, now: datetime) -> StoredReply:
+def _row(actor: Actor, asked: KeyedRequest, reply: Reply, now: datetime) -> StoredReply:
     return StoredReply(
         credential_id=actor.credential,
         key=asked.key,
@@ -110,16 +112,10 @@ def _row(actor: Actor, asked: Asked, reply: Reply, now: datetime) -> StoredReply
     )
 
 
-def forget(session: Session, *, now: datetime, limit: int = 1000) -> int:
-    """Delete answers that are kept for no longer; the number of them. For housekeeping."""
-    old = (
-        select(StoredReply.credential_id, StoredReply.key).where(StoredReply.created_at <= now - KEPT_FOR).limit(limit)
-    )
-    keys = session.execute(old).all()
-    gone = 0
-    for credential, key in keys:
-        result = session.execute(
-            delete(StoredReply).where(StoredReply.credential_id == credential, StoredReply.key == key)
-        )
-        gone += result.rowcount if isinstance(result, CursorResult) else 0
-    return gone
+def forget(session: Session, *, now: datetime, limit: int = AT_ONCE) -> int:
+    """Delete answers that are kept for no longer, some at a time; the number of them. For housekeeping."""
+    key = (StoredReply.credential_id, StoredReply.key)
+    old = select(*key).where(StoredReply.created_at <= now - KEPT_FOR).limit(limit)
+    gone = delete(StoredReply).where(tuple_(*key).in_(old)).execution_options(synchronize_session=False)
+    result = session.execute(gone)
+    return result.rowcount if isinstance(result, CursorResult) else 0

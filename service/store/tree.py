@@ -19,6 +19,20 @@ def below(session: Session, groups: Collection[str]) -> frozenset[str]:
     return frozenset(session.scalars(select(walk.c.id)))
 
 
+def below_each(session: Session, organization: str) -> dict[str, frozenset[str]]:
+    """For every group of an organization, what `below` gives for it; in one statement."""
+    top = (
+        select(Group.id.label("top"), Group.id.label("id"))
+        .where(Group.organization_id == organization)
+        .cte("below_each", recursive=True)
+    )
+    walk = top.union(select(top.c.top, Group.id).join(top, Group.parent_id == top.c.id))
+    found: dict[str, set[str]] = {}
+    for above, group in session.execute(select(walk.c.top, walk.c.id)):
+        found.setdefault(above, set()).add(group)
+    return {above: frozenset(groups) for above, groups in found.items()}
+
+
 def above(session: Session, group: str) -> frozenset[str]:
     """Ids of this group and of every group above it."""
     top = select(Group.id, Group.parent_id).where(Group.id == group).cte("above", recursive=True)

@@ -1,15 +1,59 @@
-"""Which sources are no longer to be shown, as consent, withdrawal and removal stand now."""
+"""What may be read and shown, as consent, withdrawal and removal stand now: the one place where the database is asked.
+
+The conditions are on a revision, its submission and its author's consent, and on a point and its draft; whoever uses
+one joins these tables.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
-from pipelines.values import SourceKind
+from pipelines.values import AI, SourceKind
+from service.domain.drafts import DraftState
 from service.domain.visibility import ShowWork
-from service.store.tables import Consent, Document, DocumentVersion, Revision, Submission
+from service.store.tables import (
+    Consent,
+    Document,
+    DocumentVersion,
+    DraftRow,
+    PointRow,
+    PointState,
+    Revision,
+    Submission,
+)
+
+KEPT = (PointState.ACCEPTED, PointState.EDITED, PointState.ADDED)
+TOLD = (DraftState.APPROVED, DraftState.RELEASED)
+
+
+def machines_may() -> ColumnElement[bool]:
+    """Work that was not taken back, and that its author lets machines read: the text itself, and all of theirs."""
+    return and_(Submission.withdrawn_at.is_(None), Consent.ai != AI.NONE, Revision.ai != AI.NONE)
+
+
+def peers_may() -> ColumnElement[bool]:
+    """Work that was not taken back, and that its author lets others see."""
+    return and_(Submission.withdrawn_at.is_(None), Consent.show_work != ShowWork.NO)
+
+
+def latest() -> ColumnElement[bool]:
+    """The text of a submission that counts."""
+    return Submission.latest == Revision.number
+
+
+def decided() -> ColumnElement[bool]:
+    """A point that was dismissed, or is part of what was approved. What an earlier generation of the draft held was not
+    part of it."""
+    kept = and_(PointRow.state.in_(KEPT), PointRow.generation == DraftRow.generation, DraftRow.state.in_(TOLD))
+    return or_(kept, PointRow.state == PointState.DISMISSED)
+
+
+def precedent() -> ColumnElement[bool]:
+    """A decided point that machines may match by the passage it is about; one that is about none matches nothing."""
+    return and_(machines_may(), decided(), PointRow.quote != "")
 
 
 def vanished(session: Session, sources: Iterable[tuple[SourceKind, str]]) -> set[str]:
@@ -29,11 +73,7 @@ def _shared(session: Session, revisions: Collection[str]) -> set[str]:
             select(Revision.id)
             .join(Submission, Submission.id == Revision.submission_id)
             .join(Consent, Consent.person_id == Submission.person_id)
-            .where(
-                Revision.id.in_(revisions),
-                Submission.withdrawn_at.is_(None),
-                Consent.show_work != ShowWork.NO,
-            )
+            .where(Revision.id.in_(revisions), peers_may())
         )
     )
 

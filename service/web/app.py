@@ -30,7 +30,7 @@ from service.web.api import (
     requests,
     work,
 )
-from service.web.edge import Edge
+from service.web.edge import OuterLayer
 from service.web.pages import site, trouble
 from service.web.services import Services
 
@@ -83,7 +83,7 @@ def create_app(services: Services) -> FastAPI:
         telemetry={"logs": False, "auto_configure": False},  # its logs hold messages, which hold people's words
     )
     app.state.services = services
-    app.add_middleware(Edge, page=trouble.page)
+    app.add_middleware(OuterLayer, page=trouble.page)
     errors.install(app)
     for router in ROUTERS:
         app.include_router(router)

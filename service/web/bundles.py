@@ -16,7 +16,7 @@ from fastapi import Depends, Request
 
 from service.domain.errors import Invalid
 from service.web import errors
-from service.web.errors import Fault
+from service.web.errors import RequestFault
 
 NDJSON = "application/x-ndjson"
 TAKEN = (NDJSON, "application/ndjson", "application/jsonl", "application/jsonlines")
@@ -26,7 +26,7 @@ IN_MEMORY = 1_000_000
 _NO_TEXT = re.compile("[\x00\udc80-\udcff]")
 
 
-class Kept:
+class BundleBody:
     """The lines of a body. Can be read more than once, since a transaction may have to be."""
 
     def __init__(self, file: IO[bytes]) -> None:
@@ -38,12 +38,12 @@ class Kept:
             yield line.decode("utf-8-sig" if number == 0 else "utf-8")
 
 
-async def _kept(request: Request) -> AsyncIterator[Kept]:
+async def _kept(request: Request) -> AsyncIterator[BundleBody]:
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() not in TAKEN:
         raise errors.wrong_media_type()
     with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY) as file:
         request.state.digest = await _keep(request, file)
-        yield Kept(file)
+        yield BundleBody(file)
 
 
 async def _keep(request: Request, file: IO[bytes]) -> bytes:
@@ -62,8 +62,10 @@ def _check(text: str, line: int) -> int:
     if found is not None:
         where = line + text.count("\n", 0, found.start())
         what = "NUL cannot be stored" if found[0] == "\x00" else "this is not UTF-8"
-        raise Invalid("The bundle is not plain text in UTF-8.", errors=[Fault(pointer=f"line:{where}", message=what)])
+        raise Invalid(
+            "The bundle is not plain text in UTF-8.", errors=[RequestFault(pointer=f"line:{where}", message=what)]
+        )
     return line + text.count("\n")
 
 
-Lines = Annotated[Kept, Depends(_kept)]
+Lines = Annotated[BundleBody, Depends(_kept)]

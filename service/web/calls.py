@@ -21,10 +21,11 @@ from sqlalchemy.orm import Session
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
+from service.actions.approvals.deciding import Deciding
 from service.domain.errors import Invalid, PreconditionNeeded
 from service.domain.roles import Actor
 from service.store import clashes, replies
-from service.store.replies import Asked, Reply
+from service.store.replies import KeyedRequest, Reply
 from service.web import errors
 from service.web.services import Services
 
@@ -54,7 +55,7 @@ class Call:
     actor: Actor
     now: datetime
     mode: Mode
-    asked: Asked | None = None
+    asked: KeyedRequest | None = None
     status: int | None = None
     headers: dict[str, str] = field(default_factory=dict)
     secret: str | None = None  # the body as it is kept, where the one that is sent holds a secret
@@ -71,6 +72,10 @@ class Call:
         """What addresses of this service begin with."""
         host = Headers(scope=self.scope).get("host", "")
         return self.services.public_url or f"{self.scope['scheme']}://{host}"
+
+    def deciding(self, id: str, version: int) -> Deciding:
+        """A decision of whoever asks, on what they saw in this version."""
+        return Deciding(self.session, self.actor, id, version, self.now)
 
     def made(self, created: bool) -> None:
         """201 where something came to be, 200 where it was there."""
@@ -139,7 +144,7 @@ async def _writing(
     ] = None,
 ) -> Call:
     services: Services = request.app.state.services
-    asked = Asked(idempotency_key, await fingerprint(request)) if idempotency_key is not None else None
+    asked = KeyedRequest(idempotency_key, await fingerprint(request)) if idempotency_key is not None else None
     return Call(request.scope, services, request.state.actor, services.clock(), Mode.WRITE, asked)
 
 
@@ -186,7 +191,7 @@ def version_in(if_match: str | None) -> int:
         raise PreconditionNeeded("`*` would decide on whatever is there. Send the ETag of what you saw as If-Match.")
     if not _SOME_TAG.fullmatch(given):
         said = 'This is not one ETag. Send the one of what you saw, such as `"3"`.'
-        raise Invalid(said, errors=[errors.Fault(pointer="header:If-Match", message=said)])
+        raise Invalid(said, errors=[errors.RequestFault(pointer="header:If-Match", message=said)])
     known = _TAG.fullmatch(given)
     return int(known[1] or known[2]) if known else -1
 

@@ -29,7 +29,7 @@ HEADERS = {
 _log = structlog.get_logger("service.web")
 
 
-class Edge:
+class OuterLayer:
     """An ASGI layer. Nothing gets past it as an exception, so no server prints one with its values.
 
     `page` shows a problem to people.

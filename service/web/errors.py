@@ -27,7 +27,7 @@ MEDIA_TYPE = "application/problem+json"
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ErrorAnswer:
     """How a kind of error is told."""
 
     status: int
@@ -35,11 +35,11 @@ class Answer:
     headers: Mapping[str, str]
 
 
-def _answer(status: int, title: str, **headers: str) -> Answer:
-    return Answer(status, title, {name.replace("_", "-"): value for name, value in headers.items()})
+def _answer(status: int, title: str, **headers: str) -> ErrorAnswer:
+    return ErrorAnswer(status, title, {name.replace("_", "-"): value for name, value in headers.items()})
 
 
-KINDS: Mapping[str, Answer] = {
+KINDS: Mapping[str, ErrorAnswer] = {
     "not-json": _answer(400, "The body is not JSON"),
     "bad-request": _answer(400, "The request cannot be read"),
     "not-signed-in": _answer(401, "Not signed in", WWW_Authenticate='Bearer realm="peerloom"'),
@@ -68,7 +68,7 @@ _OF_THE_FRAMEWORK = {
 }
 
 
-class Fault(BaseModel):
+class RequestFault(BaseModel):
     """One thing that is wrong, and where."""
 
     pointer: str = Field(
@@ -89,7 +89,7 @@ class Problem(BaseModel):
     instance: str = Field(description="The address that was called.", examples=["/v1/groups/year-8"])
     kind: str = Field(description="Stable name of the kind, for programs.", examples=["not-found"])
     request_id: str = Field(description="Quote this when asking for help; it is in the service's log.")
-    errors: list[Fault] = Field(
+    errors: list[RequestFault] = Field(
         default=[], description="Each thing that is wrong with the request, if that is the problem."
     )
 
@@ -99,7 +99,12 @@ AsPage = Callable[[Problem], tuple[Mapping[str, str], str]]
 
 
 def problem(
-    scope: Scope, kind: str, detail: str, *, faults: Sequence[Fault] = (), headers: Mapping[str, str] | None = None
+    scope: Scope,
+    kind: str,
+    detail: str,
+    *,
+    faults: Sequence[RequestFault] = (),
+    headers: Mapping[str, str] | None = None,
 ) -> Reply:
     """The problem as an answer."""
     answer = KINDS[kind]
@@ -126,7 +131,7 @@ def of_domain(scope: Scope, error: PeerloomError) -> Reply:
     if error.kind not in KINDS:
         return unexpected(scope)
     given = error.facts.get("errors")
-    faults = [fault for fault in given if isinstance(fault, Fault)] if isinstance(given, Sequence) else []
+    faults = [fault for fault in given if isinstance(fault, RequestFault)] if isinstance(given, Sequence) else []
     return problem(scope, error.kind, error.detail, faults=faults)
 
 
@@ -160,7 +165,8 @@ def unknown_query(unknown: Sequence[str], known: Sequence[str]) -> Invalid:
     """For parameters of an address that nothing there reads; names those that something does."""
     here = f"Known here: {', '.join(f'`{name}`' for name in known)}." if known else "This address knows none."
     faults = [
-        Fault(pointer=pointer(("query", name)), message=f"There is no such parameter. {here}") for name in unknown
+        RequestFault(pointer=pointer(("query", name)), message=f"There is no such parameter. {here}")
+        for name in unknown
     ]
     return Invalid(
         f"Something after the `?` is not known here, and nothing was done. {here}", errors=faults[:MOST_FAULTS]
@@ -204,7 +210,9 @@ async def _validation(request: Request, error: Exception) -> Response:
     if any(one["type"] == "json_invalid" for one in found):
         detail = f"The body is not JSON; it breaks at character {found[0]['loc'][-1]}."
         return respond(problem(request.scope, "not-json", detail))
-    faults = [Fault(pointer=pointer(one["loc"]), message=one["msg"].removeprefix("Value error, ")) for one in found]
+    faults = [
+        RequestFault(pointer=pointer(one["loc"]), message=one["msg"].removeprefix("Value error, ")) for one in found
+    ]
     detail = "Something in the request is not as it should be; see the errors."
     return respond(problem(request.scope, "invalid", detail, faults=faults[:MOST_FAULTS]))
 

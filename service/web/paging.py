@@ -21,7 +21,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from service.domain.errors import Invalid
 from service.web.calls import Call
-from service.web.errors import Fault
+from service.web.errors import RequestFault
 
 View = TypeVar("View", bound=BaseModel)
 Row = TypeVar("Row")
@@ -162,4 +162,4 @@ def _unwrapped(cursor: str, mark: str) -> str:
 
 
 def _not_ours() -> Invalid:
-    return Invalid(errors=[Fault(pointer="query:cursor", message="This is not a cursor that this list gave.")])
+    return Invalid(errors=[RequestFault(pointer="query:cursor", message="This is not a cursor that this list gave.")])

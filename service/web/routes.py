@@ -33,7 +33,7 @@ bearer = HTTPBearer(
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
-class Named(APIRoute):
+class NamedRoute(APIRoute):
     """A route that tells the log its template. Open to anybody."""
 
     def get_route_handler(self) -> Handler:
@@ -46,7 +46,7 @@ class Named(APIRoute):
         return handler
 
 
-class Route(Named):
+class Route(NamedRoute):
     """A route for those who show a key or token."""
 
     bundle = False

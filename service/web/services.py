@@ -56,8 +56,8 @@ class Briefing(Protocol):
         """On a challenge (external id), as `Charting` of groups. Raises NotAllowed for a learner, NotFound."""
 
 
-class Reckoning(Protocol):
-    """Reckons what became of feedback. Opens its own transaction, and none while it compares."""
+class FollowingThrough(Protocol):
+    """Compares what became of feedback. Opens its own transaction, and none while it compares."""
 
     def __call__(self, actor: Actor, challenge: str, *, group: str | None, now: datetime) -> Followed:
         """On a challenge (external id). Raises NotAllowed for a learner, NotFound."""
@@ -79,7 +79,7 @@ class Services:
     similar: Search | None = None
     network: Charting | None = None
     brief: Briefing | None = None
-    following: Reckoning | None = None
+    following: FollowingThrough | None = None
     model: str = ""  # the language model that briefs may be worded by; empty: none is set up
     undo: timedelta = timedelta(seconds=10)  # how long an approval can be undone, where an organization says nothing
     public_url: str = ""  # where people reach the service; empty: where the request came in

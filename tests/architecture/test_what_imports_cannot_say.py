@@ -8,6 +8,7 @@ import statistics
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,11 @@ HEAVY = {"torch", "sentence_transformers", "transformers", "chromadb", "openai",
 def sources(*folders: str) -> list[Path]:
     found = [file for folder in folders for file in sorted((ROOT / folder).rglob("*.py"))]
     return [file for file in found if "versions" not in file.parts]
+
+
+@cache
+def parsed(file: Path) -> ast.Module:
+    return ast.parse(file.read_text("utf-8"))
 
 
 def named(file: Path) -> str:
@@ -62,7 +68,7 @@ def test_no_function_grows_beyond_60_lines_and_no_file_beyond_400() -> None:
     long_functions = {
         f"{named(file)}:{node.lineno} {node.name}": lines_of(node)
         for file in files
-        for node in functions(ast.parse(file.read_text("utf-8")))
+        for node in functions(parsed(file))
         if lines_of(node) > 60
     }
     assert not long_files
@@ -71,7 +77,7 @@ def test_no_function_grows_beyond_60_lines_and_no_file_beyond_400() -> None:
 
 def test_most_functions_are_short() -> None:
     files = sources("service", "pipelines")
-    sizes = [lines_of(node) for file in files for node in functions(ast.parse(file.read_text("utf-8")))]
+    sizes = [lines_of(node) for file in files for node in functions(parsed(file))]
     assert statistics.median(sizes) <= 10
     assert sorted(sizes)[int(len(sizes) * 0.9)] <= 30
 
@@ -80,7 +86,7 @@ def test_the_web_neither_queries_nor_commits_nor_catches() -> None:
     """A route parses, calls one action and renders; transactions are the edge's, and errors have one place."""
     found = []
     for file in sources("service/web"):
-        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+        for node in ast.walk(parsed(file)):
             catches = isinstance(node, ast.Try | ast.TryStar)
             queries = isinstance(node, ast.Name) and node.id == "select"
             commits = isinstance(node, ast.Attribute) and node.attr in ("commit", "rollback", "execute", "scalars")
@@ -100,7 +106,7 @@ def test_nothing_below_the_edge_looks_at_a_clock(folder: str) -> None:
         f"{named(file)}:{node.lineno}"
         for file in sources(folder)
         if named(file) not in allowed and "adapters" not in file.parts
-        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        for node in ast.walk(parsed(file))
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Attribute)
         and node.func.attr in ("now", "utcnow", "today")
@@ -115,7 +121,7 @@ def test_only_the_settings_read_the_environment() -> None:
         f"{named(file)}:{node.lineno}"
         for file in sources("service", "pipelines")
         if named(file) != "service/settings.py"
-        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        for node in ast.walk(parsed(file))
         if isinstance(node, ast.Attribute)
         and node.attr in ("environ", "getenv")
         and isinstance(node.value, ast.Name)
@@ -129,7 +135,7 @@ def test_only_the_wiring_imports_adapters() -> None:
         f"{named(file)}:{node.lineno}"
         for file in sources("service")
         if named(file) != "service/wiring.py"
-        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        for node in ast.walk(parsed(file))
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("pipelines.adapters")
     ]
     assert not found
@@ -139,6 +145,31 @@ def test_every_file_says_what_it_is() -> None:
     missing = [
         named(file)
         for file in sources("service", "pipelines", "benchmarks")
-        if file.read_text("utf-8").strip() and ast.get_docstring(ast.parse(file.read_text("utf-8"))) is None
+        if file.read_text("utf-8").strip() and ast.get_docstring(parsed(file)) is None
     ]
     assert not missing
+
+
+def test_no_row_is_held_so_that_rows_which_refer_to_it_have_to_wait() -> None:
+    """FOR UPDATE on an organization has every hand-in wait; `key_share=True` changes it one at a time all the same."""
+    held = [
+        (named(file), node)
+        for file in sources("service")
+        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(node, ast.Call) and "with_for_update" in ast.unparse(node)
+    ]
+    plain = {
+        where
+        for where, node in held
+        for how in _holding(node)
+        if "key_share" not in how and where != "service/store/holding.py"
+    }
+    assert len({where for where, _ in held}) > 10
+    assert not plain
+
+
+def _holding(call: ast.Call) -> list[str]:
+    """How this call holds rows, as it stands there."""
+    if isinstance(call.func, ast.Attribute) and call.func.attr == "with_for_update":
+        return [", ".join(ast.unparse(one) for one in call.keywords)]
+    return [ast.unparse(one.value) for one in call.keywords if one.arg == "with_for_update"]

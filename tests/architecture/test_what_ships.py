@@ -85,7 +85,8 @@ def test_make_says_what_there_is() -> None:
     said = subprocess.run(
         ["make", "--no-print-directory", "help"], cwd=ROOT, capture_output=True, text=True, check=True
     ).stdout
-    assert [line.split()[1] for line in said.splitlines()] == ["help", "demo", "test", "sure", "serve", "docs"]
+    targets = ["help", "demo", "test", "coverage", "sure", "serve", "docs", "lock"]
+    assert [line.split()[1] for line in said.splitlines()] == targets
 
 
 def test_the_check_before_a_merge_is_sound_bash_and_stops_at_the_first_failure() -> None:

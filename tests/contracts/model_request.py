@@ -5,17 +5,17 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from pipelines.adapters.openai_chat import OpenAIChat
-from pipelines.ports import Material, ModelRequest
+from pipelines.ports import DraftingMaterial, ModelRequest
 from pipelines.values import (
     Assessment,
     Brief,
     ChallengeBrief,
     Criterion,
     Evidence,
-    Item,
     Judgement,
     Scope,
     Shelf,
+    ShelfItem,
     Standing,
 )
 from tests.stubs.openai_wire import OpenAIWire
@@ -38,13 +38,15 @@ SCHEMA: dict[str, object] = {
 ANSWER = {"summary": "Who and when are clear.", "points": []}
 
 
-def material() -> Material:
+def material() -> DraftingMaterial:
     scope = Scope("org", "c1", reader="amara", author="amara", at=NOW)
     criteria = (Criterion("k1", "Names who observes whom and when."), Criterion("k2", "Says what will be looked for."))
     challenge = ChallengeBrief("c1", "Plan how your team starts peer observation.", criteria=criteria)
-    item = Item("doc@0-44", Shelf.CONTEXT, "Agree on one question before each visit.", "doc", 0, 41, title="Handbook")
+    item = ShelfItem(
+        "doc@0-44", Shelf.CONTEXT, "Agree on one question before each visit.", "doc", 0, 41, title="Handbook"
+    )
     judged = tuple(Judgement(criterion.id, Standing.CANNOT_TELL, 0.3) for criterion in criteria)
-    return Material(
+    return DraftingMaterial(
         Brief(scope, challenge, submission="rev1", text=LEARNERS_TEXT),
         (Evidence("E1", item, dense=0.6, lexical=0.4, fused=1.0),),
         Assessment(Judgement("", Standing.CANNOT_TELL, 0.3), judged, abstained=True),

@@ -22,6 +22,7 @@ from pipelines.adapters.sentence_transformer import (
     weights_sha256,
 )
 from pipelines.ports import Embedder, Vectors
+from tests.budget import examples
 
 TEXTS = (
     "We pair teachers across grades and visit each other twice before half-term.",
@@ -56,7 +57,7 @@ def embedder(request: pytest.FixtureRequest) -> Embedder:
     return embedder
 
 
-few = settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
+few = settings(max_examples=examples(5, 50), suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def test_each_text_gives_one_unit_row_of_float32(embedder: Embedder) -> None:
@@ -91,7 +92,7 @@ def test_any_text_gives_a_unit_row_or_a_zero_row_if_blank(embedder: Embedder, te
     np.testing.assert_allclose(lengths, [1.0 if text.strip() else 0.0 for text in texts], atol=1e-5)
 
 
-@settings(few, max_examples=3)
+@settings(few, max_examples=examples(3, 20))
 @given(order=st.permutations(range(len(TEXTS))))
 def test_the_order_of_the_texts_does_not_matter(embedder: Embedder, order: list[int]) -> None:
     there = embedder.embed([TEXTS[at] for at in order])

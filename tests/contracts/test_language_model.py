@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from pipelines.adapters.breaker import Breaker
 from pipelines.adapters.extractive import ExtractiveModel
 from pipelines.ports import LanguageModel, ModelTrouble
+from tests.budget import examples
 from tests.contracts.model_request import NOW, REQUEST, chat_at, material
 from tests.stubs import openai_wire as wire_of
 from tests.stubs.openai_wire import OpenAIWire
@@ -56,7 +57,7 @@ def test_several_threads_may_ask_at_once(model: LanguageModel) -> None:
         assert {reply.text for reply in threads.map(lambda _: model.reply(REQUEST), range(12))} == {expected}
 
 
-@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(10, 100), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=st.text(max_size=80))
 def test_any_text_brings_an_answer_or_a_trouble_of_the_port(model: LanguageModel, text: str) -> None:
     brief = dataclasses.replace(material().brief, text=text)

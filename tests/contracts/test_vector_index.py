@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 from pipelines.adapters.chroma import ChromaIndex
 from pipelines.adapters.exact import ExactIndex
 from pipelines.ports import IndexUnavailable, VectorIndex, Vectors
+from tests.budget import examples
 from tests.contracts.chroma_server import ChromaServer
 
 DIMENSIONS = 16
@@ -219,7 +220,7 @@ steps = st.lists(
 )
 
 
-@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(5, 50), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=steps)
 def test_any_run_of_writes_and_deletions_leaves_what_a_dictionary_would(
     index: VectorIndex, steps: list[tuple[str, list[int]]]

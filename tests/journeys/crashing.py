@@ -1,4 +1,4 @@
-"""`python -m tests.journeys.crashing POINT COMMAND…`: the `peerloom` command, in a process that dies at a named point.
+"""Deaths at named points of the `peerloom` command.
 
 A point is a function and a moment: just before it is called, or just after it has returned. Death is SIGKILL: nothing
 is flushed and nobody is told. The production code knows nothing of this.
@@ -9,7 +9,6 @@ from __future__ import annotations
 import importlib
 import os
 import signal
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -80,10 +79,3 @@ def _rebind(found: object, deadly: object) -> None:
     for kind, handler in KINDS.items():
         if handler is found:
             KINDS[kind] = deadly  # type: ignore[assignment]
-
-
-if __name__ == "__main__":
-    plant(POINTS[sys.argv[1]])
-    from service.cli import app
-
-    app(sys.argv[2:])

@@ -5,15 +5,13 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
-import subprocess
-import sys
 import time
 import uuid
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +20,11 @@ import httpx
 from service.actions.access import credentials, organizations
 from service.store.session import Sessions, make_engine
 from service.store.tables import Organization
+from tests import commands
+from tests.forked import FORKED
+from tests.ports import free_port
 
-ROOT = Path(__file__).parents[2]
-PATIENCE = 60.0
+PATIENCE = 120.0
 """Seconds until something that must come is missed; a process takes a few to start on a busy machine."""
 
 
@@ -35,26 +35,20 @@ class House:
     folder: Path
     environment: dict[str, str]
     roles: tuple[str, ...] = ("serve",)
-    running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    running: dict[str, BaseProcess] = field(default_factory=dict)
     deaths: int = 0
 
     def __post_init__(self) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        self.port = free_port()
         self.web = httpx.Client(base_url=f"http://127.0.0.1:{self.port}", timeout=20)
         self.sessions = Sessions(make_engine(self.environment["PEERLOOM_DATABASE_URL"]))
 
     def start(self, role: str, *, dying_at: str | None = None) -> None:
-        module = ["tests.journeys.crashing", dying_at] if dying_at else ["service.cli"]
-        with (self.folder / f"{role}.log").open("ab") as log:
-            self.running[role] = subprocess.Popen(
-                [sys.executable, "-m", *module, role],
-                cwd=ROOT,
-                env={**os.environ, **self.environment, "PEERLOOM_PORT": str(self.port)},
-                stdout=log,
-                stderr=log,
-            )
+        environment = {**os.environ, **self.environment, "PEERLOOM_PORT": str(self.port)}
+        log = self.folder / f"{role}.log"
+        given = ([role], environment, log, log, dying_at)
+        self.running[role] = FORKED.Process(target=commands.run, args=given)
+        self.running[role].start()
         if role == "serve":
             self.wait_for(self._answers)
 
@@ -71,7 +65,7 @@ class House:
     def revive(self) -> None:
         """Start again what has died: what systemd or a container's restart policy does."""
         for role, process in list(self.running.items()):
-            code = process.poll()
+            code = process.exitcode
             assert code in (None, -signal.SIGKILL), f"{role} ended by itself, with {code}. {self.logs()}"
             if code is not None:
                 self.deaths += 1
@@ -79,17 +73,20 @@ class House:
 
     def kill(self, role: str) -> None:
         self.running[role].kill()
-        self.running[role].wait()
+        self.running[role].join()
 
     def stop(self, role: str, timeout: float = 30) -> int:
         """SIGTERM, and the exit code."""
         self.running[role].terminate()
-        return self.running[role].wait(timeout)
+        self.running[role].join(timeout)
+        code = self.running[role].exitcode
+        assert code is not None, f"{role} has not ended after {timeout} s. {self.logs()}"
+        return code
 
     def close(self) -> None:
         for process in self.running.values():
             process.kill()
-            process.wait()
+            process.join()
         self.web.close()
         self.sessions.engine.dispose()
 

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from pipelines.briefing import most
+from pipelines.briefs import most
 from pipelines.drafting import Budget
 from pipelines.values import AI, Usage
 from service import wiring
@@ -25,7 +25,7 @@ from service.actions.briefs.meeting import Prepared, markdown
 from service.actions.people import register
 from service.actions.people.register import ConsentWish
 from service.domain.money import Prices
-from service.domain.roles import Actor, Reach
+from service.domain.roles import Actor, CredentialReach
 from service.domain.visibility import ShowWork
 from service.jobs.briefs import briefing
 from service.jobs.handlers import work_one
@@ -136,7 +136,7 @@ def year_8(school: School, openai_wire: OpenAIWire) -> Class:
     of = school.actor.organization
     with school.parts.sessions.reading() as session:
         group, person = find.one(session, Group, of, "year-8").id, find.one(session, Person, of, "ilse").id
-    ilse = Actor(of, "token", Reach.PERSON, person=person, facilitates=frozenset([group]))
+    ilse = Actor(of, "token", CredentialReach.PERSON, person=person, facilitates=frozenset([group]))
     made = Class(school, openai_wire, ilse)
     for person in TEXTS:
         made.allow(person)

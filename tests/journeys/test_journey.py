@@ -59,7 +59,7 @@ def test_the_undo_window_closes_on_time(embedded: House) -> None:
     began = time.monotonic()
     school.approve(draft)
     school.draft_in("s-1", "released")
-    assert 1.9 <= time.monotonic() - began <= 5
+    assert 1.9 <= time.monotonic() - began <= 20, "the next look is after 60 seconds, and machines may be busy"
 
 
 def test_a_second_process_on_the_same_folder_says_whose_it_is(embedded: House) -> None:

@@ -25,7 +25,7 @@ from service import wiring
 from service.actions.access import organizations
 from service.actions.challenges import setting
 from service.actions.challenges.setting import ChallengeWish, CriterionWish
-from service.domain.drafts import State
+from service.domain.drafts import DraftState
 from service.domain.money import Prices
 from service.jobs.handlers import work_off, work_one
 from service.settings import Settings, load
@@ -174,7 +174,7 @@ def test_trouble_ends_in_a_draft_without_the_model_with_its_reason_and_its_cost(
     openai_wire.script = [trouble.does]
     handed_in(school)
     (draft,) = drafts(school)
-    assert (draft.state, draft.reason_code) == (State.READY, "fallback"), draft.reason
+    assert (draft.state, draft.reason_code) == (DraftState.READY, "fallback"), draft.reason
     assert trouble.told in draft.reason
     assert draft.reason.endswith("Drafted without it.")
     assert draft.model == school.parts.fallback.name
@@ -190,7 +190,7 @@ def test_a_good_answer_is_the_draft_and_is_paid_for_once(school: School, openai_
     openai_wire.script = [wire_of.reply(answer())]
     handed_in(school)
     (draft,) = drafts(school)
-    assert (draft.state, draft.reason, draft.model) == (State.READY, "", "stub-model")
+    assert (draft.state, draft.reason, draft.model) == (DraftState.READY, "", "stub-model")
     assert [point.text for point in points(school)] == [POINT["text"]]
     assert draft.cost == day(school).spent == ONE_ANSWER
     assert (day(school).reserved, day(school).prompt_tokens, day(school).completion_tokens) == (0, 11, 7)
@@ -248,7 +248,7 @@ def test_a_text_for_local_machines_only_never_goes_elsewhere(school: School, ope
     handed_in(school, AI.LOCAL)
     (draft,) = drafts(school)
     assert openai_wire.received == []
-    assert draft.state is State.READY
+    assert draft.state is DraftState.READY
     assert "only AI on the organization's own machines" in draft.reason
     assert (draft.cost, draft.prompt_rendered) == (0, "")
 
@@ -265,7 +265,7 @@ def test_a_text_for_no_machine_is_left_to_a_person(school: School, openai_wire: 
     handed_in(school, AI.NONE)
     (draft,) = drafts(school)
     assert openai_wire.received == []
-    assert draft.state is State.STUCK
+    assert draft.state is DraftState.STUCK
     assert draft.cost == 0
     assert points(school) == []
 
@@ -287,7 +287,7 @@ def test_when_the_days_budget_is_spent_drafts_are_made_without_the_model_and_say
     first, second = drafts(school)
     assert (first.model, first.cost) == ("stub-model", ONE_ANSWER)
     assert second.reason == "The day's budget for the model is spent. Drafted without it."
-    assert (second.state, second.cost, second.prompt_rendered) == (State.READY, 0, "")
+    assert (second.state, second.cost, second.prompt_rendered) == (DraftState.READY, 0, "")
     assert len(openai_wire.received) == 1
     assert (day(school).spent, day(school).reserved) == (ONE_ANSWER, 0)
 
@@ -334,7 +334,7 @@ def test_a_draft_that_two_workers_made_is_stored_once_and_booked_once(school: Sc
         assert first.result(), "the first worker finds its lease gone and writes nothing"
     (draft,) = drafts(school)
     assert len(openai_wire.received) == 2, "both workers asked the model"
-    assert draft.state is State.READY
+    assert draft.state is DraftState.READY
     assert draft.cost == day(school).spent == ONE_ANSWER
     assert (day(school).reserved, day(school).lapsed) == (0, 1)
     assert len(points(school)) == 1
@@ -367,7 +367,7 @@ def test_a_model_that_is_down_is_left_alone_and_drafts_say_so(school: School, op
         handed_in(school, id_=f"s-{number}")
     made = drafts(school)
     assert len(openai_wire.received) == 2
-    assert all(draft.state is State.READY for draft in made)
+    assert all(draft.state is DraftState.READY for draft in made)
     assert [("left alone" in draft.reason) for draft in made] == [False, False, True, True]
     assert [bool(draft.prompt_rendered) for draft in made] == [True, True, False, False], "only what was sent is kept"
 

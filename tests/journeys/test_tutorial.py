@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import re
-import socket
 import subprocess
 from pathlib import Path
 
 import pytest
+
+from tests.ports import free_port
 
 ROOT = Path(__file__).parents[2]
 INSTALL = "make --silent"
@@ -21,9 +22,7 @@ def test_the_commands_of_the_tutorial_lead_from_hand_in_to_released_feedback(tmp
     )
     lines = "\n".join(blocks).splitlines()
     script = "\n".join(["set -euo pipefail", *(line for line in lines if not line.startswith(INSTALL))])
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    environment = {**os.environ, "PEERLOOM_DATA": str(tmp_path / "data"), "PORT": str(port)}
+    environment = {**os.environ, "PEERLOOM_DATA": str(tmp_path / "data"), "PORT": str(free_port())}
     done = subprocess.run(
         ["bash", "-c", script], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=240, check=False
     )

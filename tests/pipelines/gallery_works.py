@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from pipelines.approaches import Work
+from pipelines.approaches import ApproachWork
 from pipelines.values import Standing
 
 INTERVIEWS = (
@@ -24,10 +24,10 @@ FIGURES = (
 PEOPLE = (("Amara", "Jonas"), ("Mei", "Tariq"), ("Ayşe", "Piotr"))
 
 
-def works() -> list[Work]:
+def works() -> list[ApproachWork]:
     """Ten solutions in two approaches, each once more with other names."""
     return [
-        Work(f"{kind}{number}{a}", text.format(a=a, b=b), f"p{kind}{number}{a}", Standing.MET)
+        ApproachWork(f"{kind}{number}{a}", text.format(a=a, b=b), f"p{kind}{number}{a}", Standing.MET)
         for kind, texts in (("i", INTERVIEWS), ("f", FIGURES))
         for number, text in enumerate(texts)
         for a, b in PEOPLE[:2]
@@ -49,7 +49,7 @@ _texts = st.one_of(
 )
 anything = st.lists(
     st.builds(
-        Work,
+        ApproachWork,
         id=st.uuids().map(str),
         text=_texts,
         person=st.sampled_from(["", "amara", "mei", "tariq", "jonas"]),

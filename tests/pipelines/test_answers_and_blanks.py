@@ -12,7 +12,7 @@ from pipelines import verification
 from pipelines.drafting import is_blank, locate
 from pipelines.drafting.reading import Unreadable, read
 from pipelines.ports import ModelUnavailable
-from pipelines.values import Outcome, PointKind, Usage
+from pipelines.values import DraftOutcome, PointKind, Usage
 from tests.pipelines.test_drafting import drafted
 from tests.pipelines.worked_example import (
     EVIDENCE,
@@ -52,7 +52,7 @@ from tests.pipelines.worked_example import (
 def test_a_blank_calls_nothing_and_says_why(text: str) -> None:
     model = Scripted(GOOD, local=True)
     made = drafted(model, brief(text=text))
-    assert made.outcome is Outcome.NOTHING_TO_SAY
+    assert made.outcome is DraftOutcome.NOTHING_TO_SAY
     assert made.reason
     assert (model.asked, made.usage) == ([], Usage())
 
@@ -129,7 +129,7 @@ def test_any_mix_of_good_and_bad_turns_ends_in_a_verified_draft() -> None:
     ]
     for first, second in itertools.product(turns, repeat=2):
         made = drafted(Scripted(first, second))
-        assert made.outcome is Outcome.DRAFTED
+        assert made.outcome is DraftOutcome.DRAFTED
         found = verification.verify(made.points, brief(), EVIDENCE, summary=made.summary)
         assert not any(finding.grave for finding in found)
 

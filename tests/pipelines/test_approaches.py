@@ -9,13 +9,14 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.approaches import Work, approaches
+from pipelines.approaches import ApproachWork, approaches
+from tests.budget import examples
 from tests.pipelines.gallery_works import INTERVIEWS, anything, works
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(15, 200), deadline=None)
 @given(anything, st.randoms(use_true_random=False))
-def test_every_work_is_in_one_approach_and_order_does_not_matter(some: list[Work], dice: random.Random) -> None:
+def test_every_work_is_in_one_approach_and_order_does_not_matter(some: list[ApproachWork], dice: random.Random) -> None:
     found = approaches(some)
     assert sorted(id_ for one in found for id_ in one.members) == sorted(work.id for work in some)
     assert approaches(dice.sample(some, len(some))) == found
@@ -40,7 +41,7 @@ def test_two_ways_are_told_apart_and_named_by_their_words() -> None:
 
 
 def test_one_approach_is_an_answer() -> None:
-    same = [Work(str(n), INTERVIEWS[0].format(a=f"Name{n}", b="")) for n in range(12)]
+    same = [ApproachWork(str(n), INTERVIEWS[0].format(a=f"Name{n}", b="")) for n in range(12)]
     assert len(approaches(same)) == 1
     assert len(approaches(works()[:4])) == 1
 

@@ -10,8 +10,8 @@ import pytest
 from pipelines import prompts
 from pipelines.adapters.extractive import ExtractiveModel
 from pipelines.drafting.cases import Case, cases, render, try_out
-from pipelines.names import names_in
-from pipelines.values import Outcome
+from pipelines.texts.names import names_in
+from pipelines.values import DraftOutcome
 from pipelines.verification import verify
 from tests.pipelines.worked_example import Scripted
 
@@ -56,7 +56,7 @@ def test_cases_come_in_two_languages_and_one_gives_the_model_orders() -> None:
 
 def test_a_case_is_drafted_as_any_submission_is() -> None:
     made = try_out(case("garden"), 1, Scripted(WATER), ExtractiveModel(), verify)
-    assert made.outcome is Outcome.DRAFTED
+    assert made.outcome is DraftOutcome.DRAFTED
     assert [point.quote for point in made.points] == ["In the holidays somebody will water"]
     assert made.usage.calls == 1
 

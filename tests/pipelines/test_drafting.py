@@ -15,7 +15,7 @@ from pipelines.adapters.extractive import ExtractiveModel
 from pipelines.adapters.openai_chat import OpenAIChat
 from pipelines.drafting import draft
 from pipelines.ports import LanguageModel, ModelUnavailable
-from pipelines.values import Band, Draft, Outcome, PastPoint, PointKind, SourceKind, Standing, Usage
+from pipelines.values import Band, Draft, DraftOutcome, PastPoint, PointKind, SourceKind, Standing, Usage
 from tests.pipelines.worked_example import (
     ASKED,
     ASSESSMENT,
@@ -57,7 +57,7 @@ def codes(made: Draft) -> list[str]:
 
 def test_a_good_answer_becomes_three_points_at_their_places_with_their_sources() -> None:
     made = drafted(Scripted(GOOD))
-    assert made.outcome is Outcome.DRAFTED
+    assert made.outcome is DraftOutcome.DRAFTED
     assert made.summary == "Who and when are clear; what to look for is still open."
     assert [point.kind for point in made.points] == [PointKind.NEXT_STEP, PointKind.QUESTION, PointKind.STRENGTH]
     assert all(TEXT[point.start : point.end] == point.quote for point in made.points)
@@ -233,7 +233,7 @@ def test_whatever_a_server_does_there_is_a_draft_with_a_reason_and_its_cost(beha
     with served(behavior) as (model, server):
         made = drafted(model)
         assert len(server.received) == asked
-    assert made.outcome is Outcome.DRAFTED
+    assert made.outcome is DraftOutcome.DRAFTED
     assert made.model == "extractive-1"
     assert made.reason.endswith("Drafted without it.")
     assert all(TEXT[point.start : point.end] == point.quote for point in made.points)
@@ -274,7 +274,7 @@ def test_where_no_draft_can_be_made_the_reason_and_the_cost_are_kept() -> None:
     trouble = ModelUnavailable("The model did not answer", usage=Usage(5, 0, 1))
     bare = brief(challenge=replace(brief().challenge, criteria=()))
     made = drafted(Scripted(trouble), bare, evidence=(), assessment=UNJUDGED)
-    assert made.outcome is Outcome.CANNOT
+    assert made.outcome is DraftOutcome.CANNOT
     assert made.points == ()
     assert made.reason.startswith("The model did not answer.")
     assert "too little" in made.reason
@@ -283,7 +283,7 @@ def test_where_no_draft_can_be_made_the_reason_and_the_cost_are_kept() -> None:
 
 def test_a_model_that_abstains_is_believed() -> None:
     made = drafted(Scripted({"summary": "", "points": [], "abstain": True, "reason": "Too little to go on."}))
-    assert made.outcome is Outcome.CANNOT
+    assert made.outcome is DraftOutcome.CANNOT
     assert made.reason == "Too little to go on."
     assert made.usage.calls == 1
 
@@ -315,5 +315,5 @@ def test_where_all_was_said_before_the_draft_says_so() -> None:
         Scripted(only),
         brief(told=(ASKED,), challenge=replace(brief().challenge, criteria=(brief().challenge.criteria[2],))),
     )
-    assert made.outcome is Outcome.CANNOT or ASKED not in [point.text for point in made.points]
+    assert made.outcome is DraftOutcome.CANNOT or ASKED not in [point.text for point in made.points]
     assert "said or dismissed before" in made.reason

@@ -15,9 +15,9 @@ from sklearn.metrics import f1_score
 from pipelines.adapters.hashing import HashingEmbedder
 from pipelines.evaluation import answers, configuration, context, folders, measures
 from pipelines.evaluation.answers import Bench, Drafter, Read
-from pipelines.evaluation.comparing import Line, compare
-from pipelines.evaluation.configuration import Assessing, Configuration, ConfigurationUnusable, Prompt, Retrieving
-from pipelines.evaluation.folders import CasesUnusable, Row
+from pipelines.evaluation.comparing import ComparedMeasure, compare
+from pipelines.evaluation.configuration import Assessing, Configuration, ConfigurationUnusable, PromptChoice, Retrieving
+from pipelines.evaluation.folders import CasesUnusable, JudgedAnswer
 from pipelines.evaluation.measures import Measure, Outcomes
 from pipelines.evaluation.shelves import Remembering
 from pipelines.ports import LanguageModel, ModelReply, ModelRequest, ModelUnavailable, Vectors
@@ -180,7 +180,7 @@ def hits(*values: int) -> Outcomes:
     return Outcomes.of([f"q{at}" for at in range(len(values))], [{"hit_at_1": float(value)} for value in values])
 
 
-def line(one: Outcomes, other: Outcomes, by: Measure = HIT, **how: int) -> Line:
+def line(one: Outcomes, other: Outcomes, by: Measure = HIT, **how: int) -> ComparedMeasure:
     (found,) = compare([one, other], [by], **how)
     return found
 
@@ -290,7 +290,7 @@ class Unreachable:
 
 def test_a_model_that_does_not_answer_shows_in_the_figures(bench: Bench) -> None:
     model: LanguageModel = Unreachable()
-    made = Drafter.over(bench, model, Prompt(repairs=0)).drafts(6, quietly)
+    made = Drafter.over(bench, model, PromptChoice(repairs=0)).drafts(6, quietly)
     found = measures.figures(made, measures.DRAFTING)
     assert (found["tokens"] or 0) > 0
     assert made.columns["fell_back"][made.columns["drafted"] > 0].all()
@@ -314,14 +314,14 @@ def test_shorter_passages_are_more_passages() -> None:
     ("rank", "expected"), [(1, (1, 1, 1)), (2, (0, 1, 0.5)), (5, (0, 1, 0.2)), (6, (0, 0, 1 / 6)), (None, (0, 0, 0))]
 )
 def test_a_rank_is_a_hit_or_not(rank: int | None, expected: tuple[float, float, float]) -> None:
-    question = folders.Question("q", "o", "?", frozenset())
+    question = folders.DocumentQuestion("q", "o", "?", frozenset())
     row = context.outcomes([question], [rank]).rows()[0]
     assert (row["hit_at_1"], row["hit_at_5"], row["mrr"]) == pytest.approx(expected, abs=1e-5)
 
 
 def test_points_of_criteria_are_ranked_within_each_challenge() -> None:
     def read(challenge: str, mark: float, points: float | None) -> Read:
-        row = Row("r", challenge, "", "t", "", mark, Standing.PARTLY)
+        row = JudgedAnswer("r", challenge, "", "t", "", mark, Standing.PARTLY)
         return Read(row, Standing.PARTLY, mark, 0.5, False, (), points)
 
     one = [read("a", 0.1, 0.1), read("a", 0.5, 0.5), read("b", 0.9, 0.0), read("b", 0.1, 0.4)]

@@ -8,7 +8,7 @@ import pytest
 
 from pipelines.adapters.exact import ExactIndex
 from pipelines.adapters.hashing import HashingEmbedder
-from pipelines.indexing import BATCH, Holding, clear, settle
+from pipelines.indexing import BATCH, Holding, settle
 from pipelines.ports import Vectors
 
 WORK = "work-c1"
@@ -80,5 +80,5 @@ def test_more_than_one_batch_is_written_and_taken_out(index: ExactIndex, embedde
     many = Holding(WORK, ("r1",), {f"r1@{at}-{at + 1}": "the same" for at in range(BATCH + 3)})
     assert settle([many], embedder, index) == []
     assert len(index.ids(WORK)) == BATCH + 3
-    clear(WORK, index)
+    assert settle([Holding(WORK, ("r1",))], embedder, index) == []
     assert index.ids(WORK) == set()

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from pipelines import network
 from pipelines.network import Network
+from tests.budget import examples
 
 PEOPLE = [f"p{number:02}" for number in range(9)]
 PAIRS = st.lists(st.tuples(st.sampled_from(PEOPLE), st.sampled_from(PEOPLE)), max_size=22)
@@ -25,7 +26,7 @@ def both(pairs: list[tuple[str, str]]) -> tuple[Network, nx.Graph]:
     return ours, theirs
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(50, 500))
 @given(PAIRS)
 def test_every_measure_is_what_networkx_says(pairs: list[tuple[str, str]]):
     ours, theirs = both(pairs)
@@ -37,7 +38,7 @@ def test_every_measure_is_what_networkx_says(pairs: list[tuple[str, str]]):
     assert sorted(map(set, network.parts(ours)), key=sorted) == sorted(nx.connected_components(theirs), key=sorted)
 
 
-@settings(max_examples=100)
+@settings(max_examples=examples(40, 500))
 @given(PAIRS, st.dictionaries(st.sampled_from(PEOPLE), st.frozensets(st.sampled_from("xyz"), max_size=2)))
 def test_density_of_groups_counts_each_pair_of_people_once(pairs: list[tuple[str, str]], groups: dict):
     ours, theirs = both(pairs)
@@ -71,7 +72,7 @@ def test_the_broker_stands_between_two_teams():
     assert network.brokers(Network.of(PEOPLE, pairs), 1)[0][0] == PEOPLE[4]
 
 
-@settings(max_examples=30)
+@settings(max_examples=examples(15, 150))
 @given(PAIRS)
 def test_a_map_is_the_same_every_time_and_within_its_frame(pairs: list[tuple[str, str]]):
     once = network.positions(Network.of(PEOPLE, pairs))

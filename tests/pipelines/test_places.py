@@ -13,11 +13,11 @@ from pipelines.values import (
     Assessment,
     ChallengeBrief,
     Criterion,
-    Item,
     PastPoint,
     PointKind,
     Reviewed,
     Shelf,
+    ShelfItem,
     Standing,
 )
 
@@ -45,7 +45,7 @@ def plan(number: int, *, dated: bool, written: bool) -> str:
     return " ".join([f"We are {number} people who work in one corridor.", *(line.format(number) for line in lines)])
 
 
-def history(count: int = 12) -> tuple[list[Reviewed], list[Item]]:
+def history(count: int = 12) -> tuple[list[Reviewed], list[ShelfItem]]:
     """Plans, half of them dated and half of them kept, with a point at each place."""
     reviewed, points = [], []
     for number in range(count):
@@ -63,10 +63,10 @@ def _standing(met: bool) -> Standing:
     return Standing.MET if met else Standing.NOT_YET
 
 
-def _point(number: int, criterion: str, quote: str, *, met: bool) -> Item:
+def _point(number: int, criterion: str, quote: str, *, met: bool) -> ShelfItem:
     kind = PointKind.STRENGTH if met else PointKind.NEXT_STEP
     past = PastPoint(kind, "Keep it." if met else "Which one?", quote, criterion)
-    return Item(
+    return ShelfItem(
         f"p{number}-{criterion}", Shelf.PRECEDENTS, quote, f"r{number}", 0, len(quote), author=f"a{number}", past=past
     )
 

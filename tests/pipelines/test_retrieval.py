@@ -13,8 +13,8 @@ from pipelines.adapters.exact import ExactIndex
 from pipelines.adapters.hashing import HashingEmbedder
 from pipelines.evaluation.shelves import MemoryLibrary
 from pipelines.ports import Embedder
-from pipelines.retrieval import Caps, Part, Shelves, collection, find
-from pipelines.values import Evidence, Item, Scope, Shelf
+from pipelines.retrieval import Caps, QueryPart, Shelves, collection, find
+from pipelines.values import Evidence, Scope, Shelf, ShelfItem
 
 NOW = datetime(2026, 9, 14, 9, tzinfo=UTC)
 SCOPE = Scope("quillmere", "c1", "amara", "amara", NOW)
@@ -28,8 +28,10 @@ class Hiding(MemoryLibrary):
         super().__init__()
         self.hidden: set[str] = set()
         self.group_of: dict[str, str] = {}
+        self.asked = 0
 
-    def read(self, shelf: Shelf, scope: Scope, ids: Sequence[str] | None = None) -> list[Item]:
+    def read(self, shelf: Shelf, scope: Scope, ids: Sequence[str] | None = None) -> list[ShelfItem]:
+        self.asked += ids is not None
         there = [item for item in super().read(shelf, scope, ids) if item.id not in self.hidden]
         return [item for item in there if not scope.groups or self.group_of.get(item.id) in scope.groups]
 
@@ -49,11 +51,13 @@ def shelves(library: Hiding) -> Shelves:
     return Shelves(library, ExactIndex())
 
 
-def work(id_: str, text: str, *, author: str = "", document: str = "") -> Item:
-    return Item(id_, Shelf.WORK, text, document or id_, 0, len(text), author=author or f"author of {id_}")
+def work(id_: str, text: str, *, author: str = "", document: str = "") -> ShelfItem:
+    return ShelfItem(id_, Shelf.WORK, text, document or id_, 0, len(text), author=author or f"author of {id_}")
 
 
-def put(shelves: Shelves, embedder: Embedder, items: Sequence[Item], part: str = "c1", where: Scope = SCOPE) -> None:
+def put(
+    shelves: Shelves, embedder: Embedder, items: Sequence[ShelfItem], part: str = "c1", where: Scope = SCOPE
+) -> None:
     assert isinstance(shelves.library, MemoryLibrary)
     shelves.library.add(part, items)
     vectors = embedder.embed([item.indexed for item in items])
@@ -70,7 +74,7 @@ def ask(
     caps: Caps = ANY,
     first: Sequence[str] = (),
 ) -> list[Evidence]:
-    parts = [Part(text, vector) for text, vector in zip(texts, embedder.embed(texts), strict=True)]
+    parts = [QueryPart(text, vector) for text, vector in zip(texts, embedder.embed(texts), strict=True)]
     return find(shelf, parts, scope, shelves, embedder, limit=limit, caps=caps, first=first)
 
 
@@ -145,6 +149,17 @@ def test_hidden_items_do_not_take_the_places_of_visible_ones(
     assert set(ids(ask(shelves, embedder, "garden water", limit=3))) == {"w1", "w2", "w3"}
 
 
+def test_a_narrow_scope_is_not_looked_for_through_the_whole_shelf(
+    shelves: Shelves, library: Hiding, embedder: Embedder
+) -> None:
+    put(shelves, embedder, [work(f"w{n:04}", f"Pairs of teachers visit room {n}.") for n in range(1200)])
+    library.group_of = {f"w{n:04}": "south" for n in range(1100, 1106)} | {"w0000": "north"}
+    narrow = replace(SCOPE, groups=("south",))
+    found = ask(shelves, embedder, "Teachers visit room 3 in pairs.", scope=narrow, limit=6)
+    assert sorted(ids(found)) == [f"w{n}" for n in range(1100, 1106)]
+    assert library.asked == 2  # the nearest first; then those that the scope holds
+
+
 @pytest.mark.parametrize("change", ["added", "taken away", "rewritten"])
 def test_a_changed_library_is_seen_at_once(shelves: Shelves, library: Hiding, embedder: Embedder, change: str) -> None:
     put(shelves, embedder, GARDEN)
@@ -186,7 +201,7 @@ def test_no_more_of_one_document_or_author_than_asked_for(shelves: Shelves, embe
 
 def test_documents_without_an_author_are_not_counted_as_one_author(shelves: Shelves, embedder: Embedder) -> None:
     texts = ("The garden opens at nine.", "Hens are fed in the yard.", "Nobody mends a ladder alone.")
-    items = [Item(f"d{at}", Shelf.CONTEXT, text, f"d{at}", 0, len(text)) for at, text in enumerate(texts)]
+    items = [ShelfItem(f"d{at}", Shelf.CONTEXT, text, f"d{at}", 0, len(text)) for at, text in enumerate(texts)]
     put(shelves, embedder, items, part="quillmere")
     assert len(ask(shelves, embedder, "garden", shelf=Shelf.CONTEXT, caps=Caps(per_author=1))) == 3
 
@@ -205,8 +220,8 @@ def test_documents_named_first_come_first_and_in_that_order(shelves: Shelves, em
 
 
 def test_another_organization_is_never_found_even_under_the_same_ids(shelves: Shelves, embedder: Embedder) -> None:
-    ours = [Item("handbook@0-9", Shelf.CONTEXT, "We visit in pairs.", "handbook", title="Handbook")]
-    theirs = [Item("handbook@0-9", Shelf.CONTEXT, "Who waters the garden? Hens do.", "handbook", title="Handbook")]
+    ours = [ShelfItem("handbook@0-9", Shelf.CONTEXT, "We visit in pairs.", "handbook", title="Handbook")]
+    theirs = [ShelfItem("handbook@0-9", Shelf.CONTEXT, "Who waters the garden? Hens do.", "handbook", title="Handbook")]
     other = replace(SCOPE, organization="fenwick")
     put(shelves, embedder, ours, part="quillmere")
     put(shelves, embedder, theirs, part="fenwick", where=other)
@@ -268,7 +283,7 @@ def test_the_only_item_there_is_is_found(shelves: Shelves, embedder: Embedder) -
 
 
 def test_title_and_headings_are_searched_once_each() -> None:
-    item = Item("p", Shelf.CONTEXT, "Nine.", "d", title="Opening hours", heading="Opening Hours › Winter")
+    item = ShelfItem("p", Shelf.CONTEXT, "Nine.", "d", title="Opening hours", heading="Opening Hours › Winter")
     assert item.indexed == "Opening hours. Winter\nNine."
     assert replace(item, heading="").indexed == "Opening hours\nNine."
     assert replace(item, title="", heading="").indexed == "Nine."

@@ -6,8 +6,8 @@ import pytest
 
 from pipelines import verification
 from pipelines.drafting import Budget, draft
-from pipelines.names import Pseudonyms
-from pipelines.values import AI, Outcome, PastPoint, PointKind
+from pipelines.texts.names import Pseudonyms
+from pipelines.values import AI, DraftOutcome, PastPoint, PointKind
 from tests.pipelines.test_drafting import drafted
 from tests.pipelines.worked_example import (
     ASSESSMENT,
@@ -30,7 +30,7 @@ from tests.pipelines.worked_example import (
 def test_where_the_learner_allows_no_ai_nothing_is_called_and_a_person_writes() -> None:
     model = Scripted(GOOD, local=True)
     made = drafted(model, brief(ai=AI.NONE))
-    assert (made.outcome, model.asked, made.points) == (Outcome.CANNOT, [], ())
+    assert (made.outcome, model.asked, made.points) == (DraftOutcome.CANNOT, [], ())
     assert "a person writes" in made.reason
 
 
@@ -38,7 +38,7 @@ def test_where_the_learner_allows_only_local_ai_no_other_model_is_called() -> No
     model = Scripted(GOOD)
     made = drafted(model, brief(ai=AI.LOCAL))
     assert model.asked == []
-    assert (made.outcome, made.model) == (Outcome.DRAFTED, "extractive-1")
+    assert (made.outcome, made.model) == (DraftOutcome.DRAFTED, "extractive-1")
     assert "own machines" in made.reason
     assert made.prompt is None
 
@@ -51,7 +51,7 @@ def test_a_local_model_is_called_where_the_learner_allows_local_ai() -> None:
 def test_a_fallback_that_is_not_local_is_not_called_either() -> None:
     other = Scripted(GOOD)
     made = draft(brief(ai=AI.LOCAL), EVIDENCE, ASSESSMENT, other, other, marker=MARKER, verify=verification.verify)
-    assert (made.outcome, other.asked) == (Outcome.CANNOT, [])
+    assert (made.outcome, other.asked) == (DraftOutcome.CANNOT, [])
 
 
 def test_only_a_local_model_is_given_values() -> None:

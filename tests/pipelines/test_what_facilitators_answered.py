@@ -6,7 +6,7 @@ import json
 from dataclasses import replace
 
 from pipelines.adapters.extractive import ExtractiveModel
-from pipelines.ports import Material, ModelRequest
+from pipelines.ports import DraftingMaterial, ModelRequest
 from pipelines.values import Assessment, Criterion, Judgement, Standing
 from tests.pipelines.worked_example import CHALLENGE, brief
 
@@ -22,7 +22,7 @@ UNREAD = Assessment(Judgement("", Standing.CANNOT_TELL, 0.0), abstained=True)
 
 def reply(evidence: str) -> dict[str, object]:
     challenge = replace(CHALLENGE, criteria=(replace(FOCUS, evidence=evidence),))
-    material = Material(brief(TEXT, challenge=challenge), (), UNREAD)
+    material = DraftingMaterial(brief(TEXT, challenge=challenge), (), UNREAD)
     return dict(json.loads(ExtractiveModel().reply(ModelRequest("", "", {}, "feedback", 100, material)).text))
 
 

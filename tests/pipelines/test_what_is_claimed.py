@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from pipelines.values import Assessment, ChallengeBrief, Criterion, Judgement, Outcome, PointKind, Standing
+from pipelines.values import Assessment, ChallengeBrief, Criterion, DraftOutcome, Judgement, PointKind, Standing
 from tests.pipelines.test_extractive import drafted
 from tests.pipelines.worked_example import CHALLENGE, TEXT, brief, context, judged, precedent
 
@@ -59,7 +59,7 @@ def test_of_what_is_doubtful_the_summary_asks_too() -> None:
 
 def test_what_is_more_likely_there_than_not_is_left_out() -> None:
     made = drafted(evidence=(), assessment=placed(TEXT, "Afterwards we talk about it in the staff meeting.", 0.6))
-    assert made.outcome is Outcome.CANNOT
+    assert made.outcome is DraftOutcome.CANNOT
 
 
 def test_what_is_met_at_a_place_that_is_not_near_is_not_praised_there() -> None:
@@ -79,7 +79,7 @@ def test_what_surely_meets_the_task_gets_no_next_step() -> None:
 
 def test_a_text_of_a_few_words_is_left_to_a_person() -> None:
     made = drafted(brief(text="Will do this next week."), (), judged(k2=Standing.NOT_YET))
-    assert made.outcome is Outcome.CANNOT
+    assert made.outcome is DraftOutcome.CANNOT
     assert "too short" in made.reason
 
 

@@ -12,12 +12,12 @@ from pipelines.values import (
     ChallengeBrief,
     Criterion,
     Evidence,
-    Item,
     Judgement,
     PastPoint,
     PointKind,
     Scope,
     Shelf,
+    ShelfItem,
     Standing,
     Usage,
 )
@@ -63,7 +63,7 @@ def brief(text: str = TEXT, **changes: object) -> Brief:
 
 
 def context(label: str, text: str, fused: float = 2.0) -> Evidence:
-    item = Item(
+    item = ShelfItem(
         "handbook@100-140", Shelf.CONTEXT, text, "handbook", 100, 100 + len(text), "Observation handbook", version=3
     )
     return Evidence(label, item, 0.6, 2.0, fused)
@@ -73,12 +73,12 @@ def precedent(
     label: str, text: str, quote: str, *, author: str, kind: PointKind = PointKind.QUESTION, **past: object
 ) -> Evidence:
     decided = PastPoint(kind, text, quote, **past)  # type: ignore[arg-type]
-    item = Item(f"point-{label}", Shelf.PRECEDENTS, quote, f"rev-{author}", author=author, past=decided)
+    item = ShelfItem(f"point-{label}", Shelf.PRECEDENTS, quote, f"rev-{author}", author=author, past=decided)
     return Evidence(label, item, 0.7, 1.0, 1.5)
 
 
 def peer(label: str, text: str, fused: float = 0.5) -> Evidence:
-    return Evidence(label, Item(f"peer-{label}", Shelf.WORK, text, f"rev-{label}", author=label), 0.5, 1.0, fused)
+    return Evidence(label, ShelfItem(f"peer-{label}", Shelf.WORK, text, f"rev-{label}", author=label), 0.5, 1.0, fused)
 
 
 HANDBOOK = "There is one question agreed before each visit. The person visited chooses it."

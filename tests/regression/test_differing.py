@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from pipelines.differing import Text, differing
+from pipelines.differing import DifferingText, differing
 
 CASES = [
     json.loads(line)
@@ -19,8 +19,8 @@ MISSED = {"t01", "t11", "h06"}
 
 
 def said(case: dict[str, Any]) -> bool:
-    work = [Text(f"w{at}", one["text"], 0, one["person"], one["group"]) for at, one in enumerate(case["work"])]
-    found = differing([Text("d", case["document"])], work, case["language"])
+    work = [DifferingText(f"w{at}", one["text"], 0, one["person"], one["group"]) for at, one in enumerate(case["work"])]
+    found = differing([DifferingText("d", case["document"])], work, case["language"])
     for one in found:
         assert one.document.quote in case["document"]
         assert all(at.quote in case["work"][int(at.owner[1:])]["text"] for at in one.work)
@@ -39,8 +39,8 @@ def test_what_several_people_write_otherwise_is_found(case: dict[str, Any]) -> N
 
 def test_the_order_of_works_changes_nothing_and_a_copied_text_counts_once() -> None:
     (case,) = [one for one in CASES if one["id"] == "h05"]
-    work = [Text(f"w{at}", one["text"], 0, one["person"], one["group"]) for at, one in enumerate(case["work"])]
-    document = [Text("d", case["document"])]
+    work = [DifferingText(f"w{at}", one["text"], 0, one["person"], one["group"]) for at, one in enumerate(case["work"])]
+    document = [DifferingText("d", case["document"])]
     assert differing(document, work) == differing(document, work[::-1]) != ()
-    copied = [Text(f"c{at}", work[1].text, 0, str(at), str(at)) for at in range(5)]
+    copied = [DifferingText(f"c{at}", work[1].text, 0, str(at), str(at)) for at in range(5)]
     assert differing(document, copied) == ()

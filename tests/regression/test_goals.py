@@ -20,7 +20,7 @@ from pipelines.adapters.exact import ExactIndex
 from pipelines.evaluation.shelves import MemoryLibrary, Remembering
 from pipelines.ports import Embedder
 from pipelines.retrieval import Shelves
-from pipelines.values import Item, Scope, Shelf
+from pipelines.values import Scope, Shelf, ShelfItem
 
 pytestmark = pytest.mark.model
 
@@ -56,7 +56,7 @@ def found(packaged_embedder: Embedder, tmp_path_factory: pytest.TempPathFactory)
     """Cosines as production finds them, nothing cut off."""
     embedder = Remembering(packaged_embedder)
     library, index = MemoryLibrary(), ExactIndex(tmp_path_factory.mktemp("index"))
-    items = [Item(f"{one['id']}@0-{len(one['text'])}", Shelf.WORK, one["text"], one["id"]) for one in CASES]
+    items = [ShelfItem(f"{one['id']}@0-{len(one['text'])}", Shelf.WORK, one["text"], one["id"]) for one in CASES]
     library.add("c", items)
     vectors = embedder.embed([item.indexed for item in items])
     index.write("work-c", [item.id for item in items], vectors)

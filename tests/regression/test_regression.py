@@ -13,7 +13,7 @@ import pytest
 from pipelines.evaluation import answers, context, folders, measures
 from pipelines.evaluation.answers import Bench, Drafter, Read
 from pipelines.evaluation.configuration import Retrieving
-from pipelines.evaluation.context import Asked
+from pipelines.evaluation.context import QuestionRanks
 from pipelines.evaluation.shelves import Remembering
 from pipelines.ports import Embedder
 
@@ -47,7 +47,7 @@ def read(bench: Bench) -> list[Read]:
 
 
 @pytest.fixture(scope="module")
-def asked(embedder: Embedder) -> Asked:
+def asked(embedder: Embedder) -> QuestionRanks:
     return context.measure(folders.documents(HERE / "context"), embedder, Retrieving(), quietly)
 
 
@@ -111,13 +111,13 @@ def test_drafts_fit_what_the_person_said(drafter: Drafter) -> None:
         ("mrr", 0.86),  # measured .927
     ],
 )
-def test_documents_are_found_no_worse_than_before(asked: Asked, figure: str, floor: float) -> None:
+def test_documents_are_found_no_worse_than_before(asked: QuestionRanks, figure: str, floor: float) -> None:
     found = measures.figures(asked.outcomes, measures.FINDING)[figure]
     assert found is not None
     assert found >= floor
 
 
-def test_nothing_is_found_in_another_organization_though_files_are_called_the_same(asked: Asked) -> None:
+def test_nothing_is_found_in_another_organization_though_files_are_called_the_same(asked: QuestionRanks) -> None:
     documents = folders.documents(HERE / "context")
     assert len({frozenset(texts) for texts in documents.texts.values()}) == 1
     assert asked.foreign == 0

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -13,6 +11,7 @@ import pytest
 from service.cli.evaluate import in_force, settings_of
 from service.domain.errors import Invalid
 from service.settings import EmbedderKind, Settings
+from tests import commands
 
 ROOT = Path(__file__).parents[2]
 CASES = ROOT / "tests" / "regression"
@@ -22,14 +21,7 @@ def evaluate(folder: Path, *arguments: str, code: int = 0) -> tuple[str, str]:
     """What it says on standard output and on standard error."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("PEERLOOM_", "OPENAI_"))}
     environment = {**clean, "PEERLOOM_DATA": str(folder / "data"), "PEERLOOM_EMBEDDER": "hashing"}
-    result = subprocess.run(
-        [sys.executable, "-m", "service.cli", "evaluate", *arguments],
-        cwd=ROOT,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    result = commands.said(folder, ["evaluate", *arguments], environment)
     assert result.returncode == code, result.stdout + result.stderr
     assert "Traceback" not in result.stderr
     return result.stdout, result.stderr

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import islice
 
-from pipelines.adapters.extractive.memory import Agreement, Line, agreement, cited, line, precedents
+from pipelines.adapters.extractive.memory import DocumentQuote, PrecedentAgreement, agreement, cited, line, precedents
 from pipelines.adapters.extractive.phrasing import Phrases, speaks, table
-from pipelines.adapters.extractive.places import Places, Vocabulary
+from pipelines.adapters.extractive.places import PhrasePlaces, Vocabulary
 from pipelines.adapters.extractive.readings import (
     ASKED,
     CLEAR,
@@ -17,11 +17,11 @@ from pipelines.adapters.extractive.readings import (
     SEEN_HERE,
     SEEN_IF_SURE,
     SURE,
-    Reading,
+    CriterionStanding,
 )
-from pipelines.ports import Material
+from pipelines.ports import DraftingMaterial
+from pipelines.texts.wording import Span, content, language_code, language_of, sentences, stop_words
 from pipelines.values import Criterion, Evidence, Judgement, PastPoint, PointKind, Standing
-from pipelines.wording import Span, content, language_code, language_of, sentences, stop_words
 
 MOST_POINTS = 3
 SEEN = 0.67
@@ -34,7 +34,7 @@ UNCOVERED = 0.34
 Reply = dict[str, object]
 
 
-def compose(material: Material) -> Reply:
+def compose(material: DraftingMaterial) -> Reply:
     """A reply by the feedback schema."""
     brief = material.brief
     language = language_of(brief.text) or language_code(brief.language)
@@ -59,7 +59,7 @@ def _reply(summary: str, points: Sequence[Reply]) -> Reply:
 class _Composer:
     """One draft in the making."""
 
-    def __init__(self, material: Material, language: str) -> None:
+    def __init__(self, material: DraftingMaterial, language: str) -> None:
         self.brief, self.evidence, self.assessment = material.brief, material.evidence, material.assessment
         self.language = language
         self.words = Vocabulary(language, table(language))
@@ -71,8 +71,8 @@ class _Composer:
         spoken = language_of(" ".join(f"{criterion.text} {criterion.question}" for criterion in criteria))
         self.foreign = bool(criteria) and (spoken or language_code(self.brief.challenge.language)) != language
 
-    def _places_in(self, text: str) -> Places:
-        return Places(text, self.words, table(self.language).get("cuts", ""))
+    def _places_in(self, text: str) -> PhrasePlaces:
+        return PhrasePlaces(text, self.words, table(self.language).get("cuts", ""))
 
     # With criteria
 
@@ -98,7 +98,7 @@ class _Composer:
         clear = [*seen, *(one for one in met if one not in seen and one.confidence >= CLEAR)]
         return _reply(self._summary(clear, chosen if gaps else []), points)
 
-    def _chosen(self, open_ones: Sequence[Reading], has_strength: bool) -> list[Reading]:
+    def _chosen(self, open_ones: Sequence[CriterionStanding], has_strength: bool) -> list[CriterionStanding]:
         """What is known to be open first; of what cannot be told, as much as makes two in all, where it is doubtful."""
         if self._overall() is Standing.MET:  # sure, by comparison with enough judged work
             return []
@@ -113,7 +113,7 @@ class _Composer:
         expected = " ".join(self.brief.challenge.reference.split())
         return not criterion.question.strip() and " ".join(criterion.text.split()) in expected
 
-    def _may_praise(self, one: Reading) -> bool:
+    def _may_praise(self, one: CriterionStanding) -> bool:
         """A piece of the expected answer is praised only where the whole is surely right: alone it says little."""
         return not self._gives_away(one.criterion) or self._overall() is Standing.MET
 
@@ -127,7 +127,7 @@ class _Composer:
         """Nobody judged anything: what the comparison says of a criterion is a guess from its words."""
         return not self.assessment.peers
 
-    def _may_be_asked(self, one: Reading, something_known: bool) -> bool:
+    def _may_be_asked(self, one: CriterionStanding, something_known: bool) -> bool:
         """A question about what is plainly there would only annoy.
 
         Where judged passages help, they say how likely that is; where there are none, a phrase with the criterion's or
@@ -142,7 +142,7 @@ class _Composer:
         accepted = self.words.wanted((one.criterion.evidence, 0.8))  # what facilitators said would show it
         return not self.places.shows(asked) and not self.places.shows(accepted)
 
-    def _read(self, criterion: Criterion, order: int) -> Reading:
+    def _read(self, criterion: Criterion, order: int) -> CriterionStanding:
         judged = next((one for one in self.assessment.criteria if one.criterion == criterion.id), None)
         standing, chance = self._standing(criterion, judged)
         pool = precedents(self.evidence, criterion.id)
@@ -155,7 +155,7 @@ class _Composer:
         place, evidence = (judged.place, judged.evidence) if judged else (None, 0.0)
         matter = self.phrases.matter(criterion)
         sure = judged.confidence if judged else 0.0
-        return Reading(criterion, matter, standing, chance, sure, place, evidence, agreed, praised, order)
+        return CriterionStanding(criterion, matter, standing, chance, sure, place, evidence, agreed, praised, order)
 
     def _standing(self, criterion: Criterion, judged: Judgement | None) -> tuple[Standing, float]:
         """The comparison's word; without one, a criterion whose own words are nearly all here is probably met."""
@@ -166,7 +166,7 @@ class _Composer:
             return Standing.MET, MET_BY_WORDS
         return Standing.CANNOT_TELL, 0.5
 
-    def _gap(self, one: Reading, number: int) -> Reply | None:
+    def _gap(self, one: CriterionStanding, number: int) -> Reply | None:
         span = self._place(one, strength=False, agreed=one.agreed) or self._beside(one)
         if span is None:
             return None
@@ -179,19 +179,19 @@ class _Composer:
         kind = PointKind.NEXT_STEP if first or "?" not in text else PointKind.QUESTION
         return self._point(kind, one.criterion.id, span, text, [found.label, *labels] if found else labels)
 
-    def _beside(self, one: Reading) -> Span | None:
+    def _beside(self, one: CriterionStanding) -> Span | None:
         """A place that a strength has taken already, rather than anywhere; else the last that is free."""
         taken, self.places.used = self.places.used, [one for one in self.places.used if one not in self.shown]
         span = self._place(one, strength=False, agreed=one.agreed) or self.places.last()
         self.places.used = [*taken, *([span] if span else [])]
         return span
 
-    def _alike(self, one: Reading) -> list[str]:
+    def _alike(self, one: CriterionStanding) -> list[str]:
         """Points on the criterion that facilitators made at passages near to this one's place."""
         near = [piece for piece, past in precedents(self.evidence, one.criterion.id) if _same_sort(piece, past)]
         return [piece.label for piece in near[:MOST_POINTS]] if one.place and one.known else []
 
-    def _place(self, one: Reading, *, strength: bool, agreed: Agreement | None) -> Span | None:
+    def _place(self, one: CriterionStanding, *, strength: bool, agreed: PrecedentAgreement | None) -> Span | None:
         """The place found by meaning; without one, the phrase like what facilitators pointed at, or of like words."""
         criterion = one.criterion
         pointed_at = [
@@ -209,14 +209,14 @@ class _Composer:
             return span
         return self.places.like(agreed.passages if agreed else pointed_at) or self.places.nearest(wanted, sure=strength)
 
-    def _shows(self, one: Reading, place: Span) -> bool:
+    def _shows(self, one: CriterionStanding, place: Span) -> bool:
         """Whether the place is near enough in meaning and in words that it can be praised there."""
         near = one.evidence >= (SEEN_IF_SURE if one.chance >= SURE else SEEN_HERE)
         return near and self.places.stands_out(
             place, self.words.wanted((one.matter.words, 1.0), (one.criterion.question, 0.8))
         )
 
-    def _line(self, criterion: Criterion) -> Line | None:
+    def _line(self, criterion: Criterion) -> DocumentQuote | None:
         """A line of the organization's documents on this criterion that was not quoted yet."""
         wanted, also = self.words.stems(criterion.text), self.words.stems(f"{criterion.question} {criterion.evidence}")
         found = cited(self.evidence, criterion.id, told=self.quoted)
@@ -224,7 +224,7 @@ class _Composer:
         self.quoted += [found.quote] if found else []
         return found
 
-    def _gap_text(self, one: Reading, found: Line | None, key: str) -> str:
+    def _gap_text(self, one: CriterionStanding, found: DocumentQuote | None, key: str) -> str:
         """What a reader cannot tell; a line of our documents if one fits; the facilitator's question or a step."""
         part = "unsure" if not one.claimed else "partly" if one.standing is Standing.PARTLY else "gap"
         question = one.criterion.question.strip()
@@ -239,14 +239,14 @@ class _Composer:
             pieces.append(self.phrases.about("step", one.matter, key))
         return " ".join(pieces)
 
-    def _shown(self, met: Sequence[Reading], most: int) -> list[tuple[Reading, Span]]:
+    def _shown(self, met: Sequence[CriterionStanding], most: int) -> list[tuple[CriterionStanding, Span]]:
         """Of the criteria that are met, those that can be pointed at, with their places."""
         found = ((one, self._place(one, strength=True, agreed=one.praised)) for one in met)
         shown = list(islice(((one, span) for one, span in found if span is not None), most))
         self.shown = [span for _, span in shown]
         return shown
 
-    def _strength(self, one: Reading, span: Span, still: Sequence[Reading]) -> Reply:
+    def _strength(self, one: CriterionStanding, span: Span, still: Sequence[CriterionStanding]) -> Reply:
         labels = one.praised.labels if one.praised else []
         if one.praised and one.praised.text:
             return self._point(PointKind.STRENGTH, one.criterion.id, span, one.praised.text, labels)
@@ -258,7 +258,7 @@ class _Composer:
             text = f"{text} {self.phrases.say('strength', 'keep' if still else 'alone', key)}"
         return self._point(PointKind.STRENGTH, one.criterion.id, span, text, labels)
 
-    def _summary(self, met: Sequence[Reading], chosen: Sequence[Reading]) -> str:
+    def _summary(self, met: Sequence[CriterionStanding], chosen: Sequence[CriterionStanding]) -> str:
         """What is clear (two criteria if both are short) and what is open first."""
         still = [one.matter for one in chosen[:1]]
         return self.phrases.summary([one.matter for one in met], still, sure=not chosen or chosen[0].claimed)
@@ -302,7 +302,7 @@ class _Composer:
                 return _reply(self.phrases.say("summary", "task"), [asked])
         return _abstain(self.phrases.note("met" if overall is Standing.MET else "split" if pool else "none"))
 
-    def _agreed(self, found: Agreement) -> Reply | None:
+    def _agreed(self, found: PrecedentAgreement) -> Reply | None:
         wanted = self.words.wanted((found.text, 1.0))
         span = self.places.like(found.passages) or self.places.nearest(wanted) or self.places.last()
         return self._point(found.kind, "", span, found.text, found.labels) if span else None
@@ -341,11 +341,11 @@ def _same_sort(piece: Evidence, past: PastPoint) -> bool:
     return past.kind is not PointKind.STRENGTH and piece.dense >= NEAR_PASSAGE
 
 
-def _in_peoples_words(material: Material, language: str) -> Reply:
+def _in_peoples_words(material: DraftingMaterial, language: str) -> Reply:
     """For a language without a table of words: only what facilitators wrote in it, questions and agreed points."""
     brief = material.brief
     words = Vocabulary(language, {})
-    places = Places(brief.text, words)
+    places = PhrasePlaces(brief.text, words)
     judged = {one.criterion: one.standing for one in material.assessment.criteria}
     points: list[Reply] = []
     same = language_code(brief.challenge.language) == language

@@ -8,10 +8,8 @@ from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from pipelines.names import names_in
-from pipelines.values import Brief, Evidence, PastPoint, PointKind, Shelf
-from pipelines.verification import lint
-from pipelines.wording import (
+from pipelines.texts.names import names_in
+from pipelines.texts.wording import (
     alike,
     clauses,
     content,
@@ -23,6 +21,8 @@ from pipelines.wording import (
     tokens,
     unquoted,
 )
+from pipelines.values import Brief, Evidence, PastPoint, PointKind, Shelf
+from pipelines.verification import lint
 
 NEARLY_THE_SAME = 0.4
 """Share of content stems from which two facilitators' points count as the same remark in other words."""
@@ -41,7 +41,7 @@ _SPECIFIC = re.compile(r"\b\d[\w.:/-]*|(?<=[a-zäöüß,;] )[A-ZÄÖÜ][\w-]*")
 
 
 @dataclass(frozen=True, slots=True)
-class Agreement:
+class PrecedentAgreement:
     """Precedents of different authors that say the same. `text` is one's wording if it fits here, or ""."""
 
     members: tuple[Evidence, ...]
@@ -71,7 +71,9 @@ def precedents(
     return sorted(found, key=lambda one: (one[0].item.document not in first, -one[0].fused))
 
 
-def agreement(pool: Sequence[tuple[Evidence, PastPoint]], brief: Brief, *, on_criterion: bool) -> Agreement | None:
+def agreement(
+    pool: Sequence[tuple[Evidence, PastPoint]], brief: Brief, *, on_criterion: bool
+) -> PrecedentAgreement | None:
     """The largest group of these precedents that says the same, by at least two authors; None if there is none.
 
     Points on one criterion by three authors agree on the matter, even where their wording differs.
@@ -87,7 +89,7 @@ def agreement(pool: Sequence[tuple[Evidence, PastPoint]], brief: Brief, *, on_cr
         past for _, past in best if fits(past, [other for _, other in best if other is not past], brief)
         if near or speaks_generally(past, [other for _, other in pool if other is not past], brief)
     ]  # fmt: skip
-    return Agreement(
+    return PrecedentAgreement(
         tuple(piece for piece, _ in best), best[0][1].kind, fitting[0].text if fitting else "", _authors(best)
     )
 
@@ -143,7 +145,7 @@ def _public(brief: Brief) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class DocumentQuote:
     """A few words of the organization's own documents, verbatim."""
 
     label: str
@@ -151,7 +153,7 @@ class Line:
     quote: str
 
 
-def cited(evidence: Sequence[Evidence], criterion: str, *, told: Iterable[str] = ()) -> Line | None:
+def cited(evidence: Sequence[Evidence], criterion: str, *, told: Iterable[str] = ()) -> DocumentQuote | None:
     """The line of a document that facilitators' own points on this criterion quote most often, if it is given here."""
     counted = Counter(
         quote.strip(" .,;:!?…")
@@ -163,7 +165,7 @@ def cited(evidence: Sequence[Evidence], criterion: str, *, told: Iterable[str] =
         for piece in evidence:
             found = _verbatim(quote, piece.item.text) if piece.item.shelf is Shelf.CONTEXT else ""
             if found and found not in told:
-                return Line(piece.label, piece.item.title, found)
+                return DocumentQuote(piece.label, piece.item.title, found)
     return None
 
 
@@ -182,7 +184,7 @@ def line(
     language: str,
     *,
     told: Iterable[str] = (),
-) -> Line | None:
+) -> DocumentQuote | None:
     """The sentence or clause of a context passage nearest to the stems `wanted`, and a little less to those `also`.
 
     It shares at least two of them, one of the former, or three. Rare words count more; `told` lines do not come again.
@@ -196,7 +198,7 @@ def line(
         if quote not in known
     ]
     often = Counter(stem for _, _, stems in quotes for stem in stems)
-    best: tuple[float, Line] | None = None
+    best: tuple[float, DocumentQuote] | None = None
     for piece, quote, stems in quotes:
         common = shared(stems, wanted)
         extra = shared(stems, also) - common
@@ -204,7 +206,7 @@ def line(
         score = sum(rare[stem] * (1.0 if stem in common else 0.7) for stem in rare) / math.sqrt(6 + len(stems))
         score += 0.05 * min(3.0, max(0.0, piece.fused))
         if len(common) + 0.7 * len(extra) >= ENOUGH and (best is None or score > best[0]):
-            best = score, Line(piece.label, piece.item.title, quote)
+            best = score, DocumentQuote(piece.label, piece.item.title, quote)
     return best[1] if best else None
 
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipelines.prompts import has_words, words
+from pipelines.texts.wording import sentences
 from pipelines.values import Criterion
-from pipelines.wording import sentences
 
 LONGEST_SUMMARY = 120
 LONGEST_QUOTED = 110

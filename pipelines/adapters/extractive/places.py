@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
-from pipelines.wording import Span, akin, clauses, content, orders, sentences, stop_words, tokens
+from pipelines.texts.wording import Span, akin, clauses, content, orders, sentences, stop_words, tokens
 
 LONGEST_QUOTE = 13
 """Words; the learner has to see at a glance what is meant."""
@@ -72,7 +72,7 @@ class Vocabulary:
         return frozenset(said[:1]) & _PEOPLE | frozenset(said) & _TIMES
 
 
-class Places:
+class PhrasePlaces:
     """The phrases of one submission, and which of them are taken. Orders to a machine are no places."""
 
     def __init__(self, text: str, vocabulary: Vocabulary, cuts: str = "") -> None:

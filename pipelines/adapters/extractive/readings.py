@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pipelines.adapters.extractive.memory import Agreement
+from pipelines.adapters.extractive.memory import PrecedentAgreement
 from pipelines.adapters.extractive.phrasing import Matter
+from pipelines.texts.wording import Span
 from pipelines.values import Criterion, Standing
-from pipelines.wording import Span
 
 ASKED = 0.5
 """Chance of "met" up to which a facilitator's question is asked: in the examples 12 of 16 such were open."""
@@ -34,7 +34,7 @@ _RANK = {Standing.NOT_YET: 0, Standing.PARTLY: 1, Standing.CANNOT_TELL: 2, Stand
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class CriterionStanding:
     """One criterion as this submission stands on it."""
 
     criterion: Criterion
@@ -44,8 +44,8 @@ class Reading:
     confidence: float
     place: Span | None
     evidence: float
-    agreed: Agreement | None  # that something is open
-    praised: Agreement | None  # that it is met
+    agreed: PrecedentAgreement | None  # that something is open
+    praised: PrecedentAgreement | None  # that it is met
     order: int
 
     @property

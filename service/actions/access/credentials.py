@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service.domain.errors import Invalid, NotFound, NotSignedIn
-from service.domain.roles import Actor, Reach, Role, require_lead, require_platform
+from service.domain.roles import Actor, CredentialReach, Role, require_lead, require_platform
 from service.domain.texts import digest
 from service.store import audit, find, tree
 from service.store.tables import Credential, Group, Person, RoleGrant
@@ -33,7 +33,7 @@ def issue_key(
     key = Credential(
         organization_id=organization_id,
         name=name,
-        reach=Reach.PLATFORM,
+        reach=CredentialReach.PLATFORM,
         secret_hash=digest(secret),
         groups=list(groups),
         created_at=now,
@@ -70,7 +70,7 @@ def mint_token(
     token = Credential(
         organization_id=actor.organization,
         name=f"token for {person}"[:255],
-        reach=Reach.PERSON,
+        reach=CredentialReach.PERSON,
         secret_hash=digest(secret),
         person_id=row.id,
         groups=[],
@@ -106,7 +106,7 @@ def list_keys(session: Session, actor: Actor) -> list[Credential]:
     return list(
         session.scalars(
             select(Credential)
-            .where(Credential.organization_id == actor.organization, Credential.reach == Reach.PLATFORM)
+            .where(Credential.organization_id == actor.organization, Credential.reach == CredentialReach.PLATFORM)
             .order_by(Credential.id.desc())
         )
     )
@@ -129,7 +129,7 @@ def _valid(session: Session, row: Credential, now: datetime) -> bool:
 
 def _platform(session: Session, row: Credential) -> Actor:
     groups = tree.below(session, row.groups) if row.groups else None
-    return Actor(row.organization_id, row.id, Reach.PLATFORM, groups=groups)
+    return Actor(row.organization_id, row.id, CredentialReach.PLATFORM, groups=groups)
 
 
 def _person(session: Session, row: Credential, person: str) -> Actor:
@@ -138,7 +138,7 @@ def _person(session: Session, row: Credential, person: str) -> Actor:
     return Actor(
         row.organization_id,
         row.id,
-        Reach.PERSON,
+        CredentialReach.PERSON,
         person=person,
         learns_in=frozenset(held[Role.LEARNER]),
         facilitates=tree.below(session, held[Role.FACILITATOR]),

@@ -47,7 +47,7 @@ def change(session: Session, actor: Actor, wish: OrganizationWish, *, now: datet
     if wrong:
         field, words = next(iter(wrong.items()))
         raise Invalid(f"{field}: {words}")
-    row = session.get_one(Organization, actor.organization, with_for_update=True)
+    row = session.get_one(Organization, actor.organization, with_for_update={"key_share": True})
     as_it_was = (row.name, row.language, row.settings)
     row.name, row.language, row.settings = wish.name.strip(), wish.language, stored(row.settings, wish)
     session.flush()

@@ -13,7 +13,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from service.domain.errors import Invalid, NotFound, NotSignedIn
-from service.domain.roles import Actor, Reach, require_platform
+from service.domain.roles import Actor, CredentialReach, require_platform
 from service.domain.texts import digest
 from service.store import audit, find
 from service.store.tables import Credential, Organization, Person, SignIn
@@ -117,7 +117,7 @@ def link(
     )
 
 
-def look(session: Session, secret: str, *, now: datetime) -> Invited:
+def invited(session: Session, secret: str, *, now: datetime) -> Invited:
     """Whom the link is for. Raises NotFound for what never was one."""
     row = session.scalar(select(SignIn).where(SignIn.secret_hash == digest(secret)))
     if row is None:
@@ -138,7 +138,7 @@ def enter(session: Session, secret: str, *, embedded: bool, now: datetime) -> En
 
     Raises NotSignedIn if it was used, has ended, is for elsewhere, or never was one.
     """
-    row = session.scalar(select(SignIn).where(SignIn.secret_hash == digest(secret)).with_for_update())
+    row = session.scalar(select(SignIn).where(SignIn.secret_hash == digest(secret)).with_for_update(key_share=True))
     if row is None or row.embedded is not embedded or not _works(session, row, now):
         raise NotSignedIn("This link was used before, or has ended. Ask for a new one.")
     row.used_at = now
@@ -149,7 +149,8 @@ def enter(session: Session, secret: str, *, embedded: bool, now: datetime) -> En
         Credential(
             organization_id=row.organization_id,
             name=f"session of {person.external_id}"[:255],
-            reach=Reach.PERSON,
+            reach=CredentialReach.PERSON,
+            session=True,
             secret_hash=digest(own),
             person_id=person.id,
             groups=[],
@@ -189,7 +190,7 @@ def end_sessions(session: Session, person: Person, *, now: datetime) -> None:
     """End every session and unused link of a person, at once. Tokens of platforms stay."""
     session.execute(
         update(Credential)
-        .where(Credential.person_id == person.id, Credential.name.startswith("session of "))
+        .where(Credential.person_id == person.id, Credential.session)
         .where(Credential.revoked_at.is_(None))
         .values(revoked_at=now)
     )

@@ -15,12 +15,12 @@ from typing import Any
 from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
-from pipelines.approaches import Work
+from pipelines.approaches import ApproachWork
 from pipelines.values import AI, Criterion, Standing
 from service.actions.galleries.sharing import Tree
 from service.actions.introductions.circle import SURE
 from service.actions.overview import progress
-from service.actions.overview.progress import Stage
+from service.actions.overview.progress import LearnerStage
 from service.actions.overview.solutions import BARRED, LATEST, counts
 from service.actions.work import lens as overview_lens
 from service.actions.work.lens import Lens
@@ -57,15 +57,15 @@ class Open:
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class BriefFacts:
     """Works by the ids of their drafts: `quoted` with words and places, `counted` with neither. `names`: of people who
     show their work with their name, by our id. `allows`: which machines may read each quoted work. `barred`: works that
     none may; `beyond` the sample."""
 
     lens: Lens
     groups: tuple[Group, ...]
-    quoted: tuple[Work, ...]
-    counted: tuple[Work, ...]
+    quoted: tuple[ApproachWork, ...]
+    counted: tuple[ApproachWork, ...]
     vectors: Vectors
     criteria: tuple[Criterion, ...]
     names: Mapping[str, str]
@@ -76,7 +76,7 @@ class Facts:
     language: str
 
 
-def gather(session: Session, actor: Actor, challenge: str, *, group: str | None = None) -> Facts:
+def gather(session: Session, actor: Actor, challenge: str, *, group: str | None = None) -> BriefFacts:
     """Of a challenge (external id) in the groups that the actor reviews, or in one of them and those below it.
 
     In a constant number of statements. Raises NotFound, and NotAllowed for a learner.
@@ -84,7 +84,7 @@ def gather(session: Session, actor: Actor, challenge: str, *, group: str | None 
     return through(session, overview_lens.lens(session, actor, challenge, group=group))
 
 
-def through(session: Session, lens: Lens) -> Facts:
+def through(session: Session, lens: Lens) -> BriefFacts:
     """The same of what may be seen through this lens."""
     organization = session.get_one(Organization, lens.challenge.organization_id)
     rows = list(session.execute(_works(lens)))
@@ -93,7 +93,7 @@ def through(session: Session, lens: Lens) -> Facts:
     quoted = [row for row in rows if shown[row.draft] is not ShowWork.NO]
     _, vectors = of_revisions(session, organization.id, {row.revision: row.text for row in quoted})
     all_, barred = counts(session, lens)
-    return Facts(
+    return BriefFacts(
         lens=lens,
         groups=tuple(overview_lens.choices(session, lens)),
         quoted=tuple(_work(row, shown[row.draft]) for row in quoted),
@@ -156,7 +156,7 @@ def _how(row: Row[Any], lens: Lens, there: frozenset[str], tree: Tree) -> ShowWo
     return shown_as(row.show_work, withdrawn=False, same_group=near, reach=challenge.sharing_reach)
 
 
-def _work(row: Row[Any], how: ShowWork) -> Work:
+def _work(row: Row[Any], how: ShowWork) -> ApproachWork:
     """Its words only where they may be quoted, its author only where the name may be known. A facilitator's judgement
     counts first; the machine's reading counts where it was sure, and is "cannot tell" where it was not."""
     read = {one["criterion"]: one for one in (row.assessment or {}).get("criteria", ())}
@@ -167,10 +167,10 @@ def _work(row: Row[Any], how: ShowWork) -> Work:
     }
     standings |= {key: Standing(said) for key, said in (row.judgements or {}).items()}
     if how is ShowWork.NO:
-        return Work(row.draft, "", standing=row.standing, criteria=standings)
+        return ApproachWork(row.draft, "", standing=row.standing, criteria=standings)
     places = {key: (one["start"], one["end"]) for key, one in read.items() if one.get("start") is not None}
     person = row.person_id if how is ShowWork.WITH_NAME else ""
-    return Work(row.draft, row.text, person, row.standing, None, standings, places)
+    return ApproachWork(row.draft, row.text, person, row.standing, None, standings, places)
 
 
 def _open(session: Session, lens: Lens) -> Open:
@@ -192,4 +192,6 @@ def _open(session: Session, lens: Lens) -> Open:
             RoleGrant.role == Role.LEARNER, RoleGrant.group_id.in_(lens.set_to or lens.groups)
         )
         requests = requests.where(Request.person_id.in_(learns))
-    return Open(counts[Stage.WAITING], counts[Stage.NOT_SUBMITTED], questions or 0, session.scalar(requests) or 0)
+    return Open(
+        counts[LearnerStage.WAITING], counts[LearnerStage.NOT_SUBMITTED], questions or 0, session.scalar(requests) or 0
+    )

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from pipelines.approaches import approaches
-from pipelines.brief import MeetingBrief, as_markdown, brief, waiting
-from pipelines.briefing.items import Item, in_order, items
+from pipelines.briefs.items import BriefItem, in_order, items
+from pipelines.briefs.making import MeetingBrief, as_markdown, brief, waiting
 from pipelines.values import AI
-from service.actions.briefs.facts import Facts, Open
+from service.actions.briefs.facts import BriefFacts, Open
 from service.actions.work.lens import Lens
 from service.domain.texts import digest
 from service.store.tables import Group, WordingState
@@ -33,7 +33,7 @@ class Stored:
 
 
 @dataclass(frozen=True, slots=True)
-class Worded:
+class WordedBrief:
     """Which lines stand in a model's words, by their place in the brief (q1, a1, t1, p1), and how many of those that a
     model may word do not. `fits`: nothing has changed since; `state` is None where nobody asked for it."""
 
@@ -60,12 +60,12 @@ class Prepared:
     open: Open
     barred: int
     beyond: int
-    items: tuple[Item, ...]
+    items: tuple[BriefItem, ...]
     allows: Mapping[str, AI]
-    worded: Worded
+    worded: WordedBrief
 
 
-def prepared(facts: Facts, stored: Stored | None = None) -> Prepared:
+def prepared(facts: BriefFacts, stored: Stored | None = None) -> Prepared:
     """The same for the same facts. Approaches are told over works that may be quoted, since words name them. A stored
     wording stands only beside exactly the line that it was made for."""
     found = approaches(facts.quoted, facts.vectors)
@@ -92,18 +92,18 @@ def prepared(facts: Facts, stored: Stored | None = None) -> Prepared:
         beyond=facts.beyond,
         items=lines,
         allows=facts.allows,
-        worded=_worded(lines, facts.allows, stored) if stored else Worded(kept=len(lines)),
+        worded=_worded(lines, facts.allows, stored) if stored else WordedBrief(kept=len(lines)),
     )
 
 
-def _worded(lines: tuple[Item, ...], allows: Mapping[str, AI], stored: Stored) -> Worded:
+def _worded(lines: tuple[BriefItem, ...], allows: Mapping[str, AI], stored: Stored) -> WordedBrief:
     """What an author no longer lets that model read is not shown in its words any more either."""
     still = {
         item.id: stored.lines[item.key]
         for item in lines
         if item.key in stored.lines and all(allows.get(work, AI.NONE).lets(local=stored.local) for work in item.rests)
     }
-    return Worded(
+    return WordedBrief(
         lines=still,
         kept=len(lines) - len(still),
         state=stored.state,
@@ -114,7 +114,7 @@ def _worded(lines: tuple[Item, ...], allows: Mapping[str, AI], stored: Stored) -
     )
 
 
-def fingerprint(lines: tuple[Item, ...]) -> str:
+def fingerprint(lines: tuple[BriefItem, ...]) -> str:
     """Of all that a model may word, whatever its order."""
     return digest(" ".join(sorted(item.key for item in lines)))
 

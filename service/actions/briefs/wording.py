@@ -9,9 +9,9 @@ from datetime import datetime
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from pipelines.briefing import Item, Reworded
+from pipelines.briefs import BriefItem, Reworded
 from service.actions.briefs import facts
-from service.actions.briefs.facts import Facts
+from service.actions.briefs.facts import BriefFacts
 from service.actions.briefs.meeting import Stored, fingerprint
 from service.actions.drafts.make import names
 from service.actions.work import lens as overview_lens
@@ -19,7 +19,7 @@ from service.actions.work.lens import Lens
 from service.domain.errors import NotNow
 from service.domain.roles import Actor
 from service.domain.texts import digest
-from service.store import jobs
+from service.store import find, jobs
 from service.store.tables import (
     BriefWording,
     Challenge,
@@ -44,7 +44,7 @@ def ask(
     lens = overview_lens.lens(session, actor, challenge, group=group)
     if not model:
         raise NotNow(NO_MODEL)
-    row = session.scalar(_of(lens).with_for_update())
+    row = session.scalar(_of(lens).with_for_update(key_share=True))
     if row is None:
         row = BriefWording(
             organization_id=lens.challenge.organization_id,
@@ -106,7 +106,7 @@ def stored(session: Session, lens: Lens) -> Stored | None:
     )
 
 
-def begin(session: Session, wording: str, generation: int) -> tuple[Facts, tuple[str, ...]] | None:
+def begin(session: Session, wording: str, generation: int) -> tuple[BriefFacts, tuple[str, ...]] | None:
     """What the brief is made of as it stands now, and the names of the organization's people. None: not wanted any
     more."""
     row = session.get(BriefWording, wording)
@@ -136,7 +136,7 @@ def finish(
     wording: str,
     generation: int,
     made: Reworded,
-    lines: tuple[Item, ...],
+    lines: tuple[BriefItem, ...],
     *,
     local: bool,
     asked_for: int,
@@ -145,7 +145,7 @@ def finish(
 ) -> bool:
     """Keep what was worded of these lines, in the place of what was before; where nothing was, what was before stays,
     and the reason is told. False: not wanted any more, and nothing was changed but what it cost."""
-    row = session.get(BriefWording, wording, with_for_update=True)
+    row = session.get(BriefWording, wording, with_for_update={"key_share": True})
     if row is None:
         return False
     row.prompt_tokens += made.usage.prompt_tokens
@@ -167,21 +167,22 @@ def finish(
 
 def fail(session: Session, wording: str, generation: int, reason: str) -> bool:
     """Nothing could be worded, for good. False: not wanted any more."""
-    row = session.get(BriefWording, wording, with_for_update=True)
+    row = session.get(BriefWording, wording, with_for_update={"key_share": True})
     if row is None or not _wanted(row, generation):
         return False
     row.state, row.reason = WordingState.NONE, reason
     return True
 
 
-def scrub(session: Session) -> int:
+def scrub(session: Session, organization: str | None = None) -> int:
     """Forget wordings that rest on work which was taken back, erased, or is no longer for that model to read; how many.
     They are shown no more from the moment that it was; here their words go, too."""
     gone = 0
-    for row in session.scalars(select(BriefWording).where(BriefWording.worded_at.is_not(None))):
+    there = find.within(BriefWording.organization_id, organization)
+    for row in session.scalars(select(BriefWording).where(there, BriefWording.worded_at.is_not(None))):
         works = {work for line in row.lines.values() for work in line["works"]}
-        there = _readable(session, row.organization_id, works, local=row.local)
-        left = {key: line for key, line in row.lines.items() if set(line["works"]) <= there}
+        may = _readable(session, row.organization_id, works, local=row.local)
+        left = {key: line for key, line in row.lines.items() if set(line["works"]) <= may}
         if len(left) < len(row.lines):
             gone += len(row.lines) - len(left)
             row.lines = left

@@ -26,13 +26,13 @@ Work = Annotated[str, Field(max_length=200_000), AfterValidator(storable)]
 Language = Annotated[str, Field(max_length=35, pattern=r"^([A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*)?$")]
 
 
-class Line(BaseModel):
+class BundleLine(BaseModel):
     """What all lines have in common: nothing unknown is passed over."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class OrganizationLine(Line):
+class OrganizationLine(BundleLine):
     """Names the organization, for people who read the bundle; the key says which one it goes to."""
 
     kind: Literal["organization"]
@@ -41,46 +41,46 @@ class OrganizationLine(Line):
     language: Language = "en"
 
 
-class GroupLine(Line):
+class GroupLine(BundleLine):
     kind: Literal["group"]
     id: Name
     name: Name
     parent: Name | None = None
 
 
-class RoleHeld(Line):
+class RoleLine(BundleLine):
     role: Role
     group: Name
 
 
-class Consents(Line):
+class Consents(BundleLine):
     show_work: ShowWork | None = None
     introduce: bool | None = None
     ai: AI | None = None
 
 
-class PersonLine(Line):
+class PersonLine(BundleLine):
     kind: Literal["person"]
     id: Name
     name: Name
     language: Language = ""
-    roles: list[RoleHeld] = []
+    roles: list[RoleLine] = []
     consents: Consents | None = None
 
 
-class CriterionHeld(Line):
+class CriterionHeld(BundleLine):
     id: Annotated[str, Field(min_length=1, max_length=64), AfterValidator(storable)]
     text: Words
     question: Words = ""
     points: float | None = Field(default=None, ge=0)
 
 
-class Sharing(Line):
+class SharingLine(BundleLine):
     peers: PeersShown = PeersShown.AFTER_ATTEMPT
     reach: SharingReach = SharingReach.ORGANIZATION
 
 
-class ChallengeLine(Line):
+class ChallengeLine(BundleLine):
     kind: Literal["challenge"]
     id: Name
     title: Name
@@ -90,13 +90,13 @@ class ChallengeLine(Line):
     notes: Words = ""
     language: Language = ""
     criteria: list[CriterionHeld] = []
-    sharing: Sharing = Sharing()
+    sharing: SharingLine = SharingLine()
     groups: list[Name] = []
     tags: list[Name] = []
     opened_at: AwareDatetime | None = None
 
 
-class ContextLine(Line):
+class ContextLine(BundleLine):
     kind: Literal["context"]
     id: Name
     title: Name
@@ -105,7 +105,7 @@ class ContextLine(Line):
     tags: list[Name] = []
 
 
-class SubmissionLine(Line):
+class SubmissionLine(BundleLine):
     kind: Literal["submission"]
     id: Name
     challenge: Name
@@ -118,14 +118,14 @@ class SubmissionLine(Line):
     submitted_at: AwareDatetime | None = None
 
 
-class PointHeld(Line):
+class PointHeld(BundleLine):
     kind: PointKind
     text: Words
     quote: Work = ""
     criterion: str = ""
 
 
-class FeedbackLine(Line):
+class FeedbackLine(BundleLine):
     kind: Literal["feedback"]
     submission: Name
     approved_by: Name

@@ -19,7 +19,7 @@ from service.actions.bundles.lines import LINE, act_on
 from service.actions.work import submit
 from service.domain.errors import Invalid, NotFound, PeerloomError
 from service.domain.events import Event
-from service.domain.roles import Actor, Reach, require_organization_wide
+from service.domain.roles import Actor, CredentialReach, require_organization_wide
 from service.store import jobs, outbox
 from service.store.tables import ImportChunk, ImportError_, ImportRun
 
@@ -53,7 +53,7 @@ def start(session: Session, actor: Actor, body: Iterable[str], *, now: datetime)
 
 def take_chunk(session: Session, import_id: str, *, now: datetime) -> bool:
     """Take in the next chunk. False: that was the last, and drafts for what waits are queued."""
-    run = session.get(ImportRun, import_id, with_for_update=True)
+    run = session.get(ImportRun, import_id, with_for_update={"key_share": True})
     if run is None or run.state == "finished":
         return False
     chunk = session.scalars(
@@ -62,7 +62,7 @@ def take_chunk(session: Session, import_id: str, *, now: datetime) -> bool:
     if chunk is None:
         _finish(session, run, now=now)
         return False
-    actor = Actor(run.organization_id, run.credential_id, Reach.PLATFORM)
+    actor = Actor(run.organization_id, run.credential_id, CredentialReach.PLATFORM)
     for number, text in enumerate(chunk.body.split("\n"), start=chunk.first_line):
         if text.strip():
             _take_line(session, actor, run, number, text, now=now)

@@ -10,7 +10,7 @@ from service.store.tables import (
 
 
 def challenge_brief(
-    challenge: Challenge, language: str, said: clarifications.Said = clarifications.NOTHING
+    challenge: Challenge, language: str, said: clarifications.ChallengeAnswers = clarifications.NOTHING
 ) -> values.ChallengeBrief:
     """A challenge as drafts are made from it, with what facilitators answered about it."""
     return values.ChallengeBrief(

@@ -29,17 +29,17 @@ def latest(session: Session, challenge: Challenge) -> dict[str, Clarification]:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class ChallengeAnswers:
     """What was answered, for drafting: by criterion, and as lines that say of what, by whom and when."""
 
     evidence: Mapping[str, str]
     lines: tuple[str, ...]
 
 
-NOTHING = Said({}, ())
+NOTHING = ChallengeAnswers({}, ())
 
 
-def said(session: Session, challenge: Challenge) -> Said:
+def said(session: Session, challenge: Challenge) -> ChallengeAnswers:
     """What facilitators answered about a challenge, to stand with its own notes."""
     answers = latest(session, challenge)
     names = store_names.names_of(session, (row.person_id for row in answers.values()))
@@ -49,4 +49,4 @@ def said(session: Session, challenge: Challenge) -> Said:
         for criterion in challenge.criteria
         if (row := answers.get(criterion.key)) is not None
     )
-    return Said({key: row.answer.strip() for key, row in answers.items()}, tuple(lines))
+    return ChallengeAnswers({key: row.answer.strip() for key, row in answers.items()}, tuple(lines))

@@ -11,12 +11,12 @@ from sqlalchemy.orm import Session
 from service.actions.challenges import setting
 from service.actions.challenges.setting import ChallengeWish, CriterionWish
 from service.domain.documents.diff import changes, shortened
-from service.domain.drafts import State
+from service.domain.drafts import DraftState
 from service.domain.errors import NotAllowed
 from service.domain.roles import Actor, may_set, require_coordinator, require_desk
 from service.domain.texts import digest
 from service.domain.visibility import PeersShown, SharingReach
-from service.domain.worddiff import Piece
+from service.domain.worddiff import DiffPiece
 from service.store import find
 from service.store.tables import Challenge, ChallengeGroup, DraftRow, Group
 
@@ -50,7 +50,7 @@ class Difference:
     field: str
     stands: str
     typed: str
-    edits: tuple[Piece, ...]
+    edits: tuple[DiffPiece, ...]
 
 
 def form(session: Session, actor: Actor, external_id: str) -> ChallengeForm:
@@ -94,7 +94,7 @@ def mark(wish: ChallengeWish) -> str:
 
 def waiting(session: Session, row: Challenge) -> int:
     """Drafts that a change of its words would make stale."""
-    states = (State.DRAFTING, State.READY, State.STUCK, State.APPROVED)
+    states = (DraftState.DRAFTING, DraftState.READY, DraftState.STUCK, DraftState.APPROVED)
     found = select(func.count()).where(
         DraftRow.challenge_id == row.id, DraftRow.state.in_(states), DraftRow.stale.is_(False)
     )
@@ -118,7 +118,7 @@ def change(
     Raises NotAllowed, NotFound, Invalid.
     """
     row = find.one(session, Challenge, actor.organization, external_id)
-    session.refresh(row, with_for_update=True)
+    session.refresh(row, with_for_update={"key_share": True})
     there = form(session, actor, external_id)
     if there.seen != seen:
         return there

@@ -8,9 +8,9 @@ from datetime import datetime
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from service.domain.drafts import State
+from service.domain.drafts import DraftState
 from service.domain.errors import Invalid, NotFound
-from service.domain.roles import Actor, Reach, require_coordinator, require_may_set
+from service.domain.roles import Actor, CredentialReach, require_coordinator, require_may_set
 from service.domain.visibility import PeersShown, SharingReach
 from service.store import audit, find, tree
 from service.store.tables import Challenge, ChallengeGroup, CriterionRow, DraftRow, Group
@@ -137,7 +137,7 @@ def _mark_stale(session: Session, row: Challenge) -> None:
         select(DraftRow).where(
             DraftRow.challenge_id == row.id,
             DraftRow.challenge_version < row.version,
-            DraftRow.state.in_((State.DRAFTING, State.READY, State.STUCK, State.APPROVED)),
+            DraftRow.state.in_((DraftState.DRAFTING, DraftState.READY, DraftState.STUCK, DraftState.APPROVED)),
         )
     )
     for draft in drafts:
@@ -154,6 +154,10 @@ def is_set_to(session: Session, challenge: Challenge, group: str) -> bool:
 def get(session: Session, actor: Actor, external_id: str) -> Challenge:
     """A challenge that is set to the actor, reviewed by the actor, or the platform's. Raises NotFound."""
     row = find.one(session, Challenge, actor.organization, external_id)
-    if actor.reach is Reach.PLATFORM or actor.reviews or any(is_set_to(session, row, g) for g in actor.learns_in):
+    if (
+        actor.reach is CredentialReach.PLATFORM
+        or actor.reviews
+        or any(is_set_to(session, row, g) for g in actor.learns_in)
+    ):
         return row
     raise NotFound

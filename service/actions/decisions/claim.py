@@ -1,32 +1,36 @@
 """Being at a draft: whoever opens it for review is seen to be at it, so that two do not do the same work.
 
-A claim says who, not what: it leaves the draft's version as it is, since nobody's text has changed.
+A claim says who, not what: it leaves the draft's version as it is, since nobody's text has changed, and a decision made
+on what was seen before it holds.
 """
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
 from service.actions.decisions import openings
 from service.actions.decisions.hold import check_unclaimed, locked
-from service.actions.decisions.review import CLAIM
-from service.domain.drafts import State
+from service.domain.drafts import DraftState
+from service.domain.errors import ChangedSince
 from service.domain.roles import Actor, require_reviewer
 from service.store.tables import DraftRow
 
-UNDECIDED = (State.READY, State.STUCK, State.WAITING, State.DRAFTING)
+UNDECIDED = (DraftState.READY, DraftState.STUCK, DraftState.WAITING, DraftState.DRAFTING)
+CLAIM = timedelta(minutes=15)
 
 
-def be_at(session: Session, actor: Actor, draft_id: str, *, take_over: bool = False, now: datetime) -> DraftRow:
+def be_at(
+    session: Session, actor: Actor, draft_id: str, *, version: int | None = None, take_over: bool = False, now: datetime
+) -> DraftRow:
     """The draft, with the actor at it for a quarter of an hour, if it still waits for a decision; when it was first
     opened is noted.
 
-    Raises NotFound, NotAllowed, and Conflict if somebody else is at it and it is not taken over.
+    Raises NotFound, NotAllowed, ChangedSince if a version is given and it is another by now, and Conflict if somebody
+    else is at it and it is not taken over.
     """
-    draft = locked(session, actor, draft_id)
-    person = require_reviewer(actor, draft.group_id)
+    draft, person = _seen(session, actor, draft_id, version)
     openings.note(session, draft, person, now=now)
     if draft.state not in UNDECIDED:
         return draft
@@ -34,13 +38,21 @@ def be_at(session: Session, actor: Actor, draft_id: str, *, take_over: bool = Fa
         check_unclaimed(session, draft, person, now)
     later = now + CLAIM
     if draft.claimed_by != person or draft.claimed_until is None or draft.claimed_until < later:
-        draft.claimed_by, draft.claimed_until = person, later
+        draft.claimed_by, draft.claimed_until = person, later  # one that was handed over is held for longer
     return draft
 
 
-def let_go(session: Session, actor: Actor, draft_id: str, *, now: datetime) -> DraftRow:
-    """Leave it to whoever comes next. Nothing happens if somebody else is at it."""
-    draft = locked(session, actor, draft_id)
-    if draft.claimed_by == require_reviewer(actor, draft.group_id):
+def let_go(session: Session, actor: Actor, draft_id: str, *, version: int | None = None) -> DraftRow:
+    """Leave it to whoever comes next. Nothing happens if somebody else is at it. Raises as `be_at`, but Conflict."""
+    draft, person = _seen(session, actor, draft_id, version)
+    if draft.claimed_by == person:
         draft.claimed_by = draft.claimed_until = None
     return draft
+
+
+def _seen(session: Session, actor: Actor, draft_id: str, version: int | None) -> tuple[DraftRow, str]:
+    draft = locked(session, actor, draft_id)
+    person = require_reviewer(actor, draft.group_id)
+    if version is not None and draft.version != version:
+        raise ChangedSince(version=draft.version)
+    return draft, person

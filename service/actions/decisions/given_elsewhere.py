@@ -10,12 +10,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pipelines.values import Standing
+from service.actions.approvals import approving
 from service.actions.decisions import release
 from service.actions.decisions.points import PointWish, keep_judgement, own_point
-from service.actions.decisions.review import keep_approval
+from service.actions.decisions.review import noted
 from service.actions.drafts.points import standing_points, text_to_approve
 from service.actions.work import consequences, submit
-from service.domain.drafts import Act, By, State, step
+from service.domain.drafts import DraftAct, DraftActor, DraftState, step
 from service.domain.errors import Conflict, Invalid, NotAllowed, NotFound
 from service.domain.roles import Actor, Role, may_see_group, require_platform
 from service.store import find, tree
@@ -50,7 +51,7 @@ def take_in_feedback(
         raise NotAllowed
     facilitator = _facilitator(session, actor, wish.approved_by, submission.group_id)
     draft = _draft(session, submission, wish.revision)
-    if draft.state in (State.RELEASED, State.APPROVED):
+    if draft.state in (DraftState.RELEASED, DraftState.APPROVED):
         return _same_or_conflict(draft, wish), False
     at = wish.released_at or now
     _write(session, draft, wish, facilitator.id, at=at, now=now)
@@ -70,7 +71,12 @@ def _draft(session: Session, submission: Submission, number: int | None) -> Draf
     revision = submit.revision_of(session, submission, number)
     if revision is None:
         raise NotFound(f"Submission '{submission.external_id}' has no revision {number}.")
-    return session.scalars(select(DraftRow).where(DraftRow.revision_id == revision.id)).one()
+    return session.scalars(
+        select(DraftRow)
+        .where(DraftRow.revision_id == revision.id)
+        .with_for_update(key_share=True)  # what is just being taken back is not released
+        .execution_options(populate_existing=True)
+    ).one()
 
 
 def _same_or_conflict(draft: DraftRow, wish: FeedbackWish) -> DraftRow:
@@ -92,17 +98,18 @@ def _write(
         row = own_point(session, draft, point, position=position)
         row.state, row.decided_by, row.decided_at = PointState.ADDED, facilitator, at
     keep_judgement(session, draft, standing=wish.verdict, score=wish.score, criteria=wish.criteria)
-    text_hash, body = text_to_approve(draft)
-    consequences.touch(draft, step(draft.state, Act.APPROVE, By.FACILITATOR), now=now)
-    approval = keep_approval(session, draft, facilitator, text_hash, body, now=at, release_at=at)
-    release.make_visible(session, draft, approval, By.FACILITATOR, now=at)
+    approved = text_to_approve(draft)
+    consequences.touch(draft, step(draft.state, DraftAct.APPROVE, DraftActor.FACILITATOR), now=now)
+    approval = approving.keep(session, approving.DRAFT, draft, facilitator, approved, release_at=at, now=at)
+    noted(session, draft, facilitator, approved[0], now=at)
+    release.make_visible(session, draft, approval, DraftActor.FACILITATOR, now=at)
 
 
 def _take_over(draft: DraftRow, *, now: datetime) -> None:
     """Whatever the machine had made, or was making, gives way to what a person said."""
-    if draft.state in (State.DECLINED, State.RETRACTED):
-        draft.state = step(draft.state, Act.REOPEN, By.FACILITATOR)
-    elif draft.state is not State.READY:
-        draft.state = step(draft.state, Act.WRITE, By.FACILITATOR)
+    if draft.state in (DraftState.DECLINED, DraftState.RETRACTED):
+        draft.state = step(draft.state, DraftAct.REOPEN, DraftActor.FACILITATOR)
+    elif draft.state is not DraftState.READY:
+        draft.state = step(draft.state, DraftAct.WRITE, DraftActor.FACILITATOR)
     draft.generation += 1
     draft.model, draft.reason_code, draft.reason = "", "", ""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from service.actions.approvals.deciding import Deciding
 from service.actions.decisions.claim import UNDECIDED
 from service.actions.decisions.hold import decide, open_draft
 from service.actions.drafts import read
@@ -45,29 +46,27 @@ def _reviewers(session: Session, draft: DraftRow) -> list[Person]:
     return sorted(rows, key=lambda row: (row.name.casefold(), row.external_id))
 
 
-def hand_over(
-    session: Session, actor: Actor, draft_id: str, *, version: int, to: str, note: str = "", now: datetime
-) -> DraftRow:
+def hand_over(at: Deciding, *, to: str, note: str = "") -> DraftRow:
     """Give the draft to this colleague (external id), with a word. It waits in their queue as theirs.
 
     Raises NotFound, NotAllowed, ChangedSince, Conflict if somebody else is at it, NotNow if it is decided on, Invalid
     for somebody who may not review it.
     """
-    draft, person = open_draft(session, actor, draft_id, version, now)
+    draft, person = open_draft(at)
     if draft.state not in UNDECIDED:
         raise NotNow(f"This draft is {draft.state.value}: there is nothing left to decide on.")
-    colleague = find.one(session, Person, actor.organization, to)
-    if colleague.id not in {row.id for row in _reviewers(session, draft)}:
+    colleague = find.one(at.session, Person, at.actor.organization, to)
+    if colleague.id not in {row.id for row in _reviewers(at.session, draft)}:
         raise Invalid(f"{colleague.name} does not review this group. Choose one of its facilitators.")
-    draft.claimed_by, draft.claimed_until = colleague.id, now + HELD
-    decide(session, draft, person, "hand_over", now=now, note=note)
+    draft.claimed_by, draft.claimed_until = colleague.id, at.now + HELD
+    decide(at.session, draft, person, "hand_over", now=at.now, note=note)
     audit.record(
-        session,
+        at.session,
         organization=draft.organization_id,
         actor=f"person:{person}",
         act="draft.hand_over",
         subject=draft.id,
-        now=now,
+        now=at.now,
         to=colleague.id,
     )
     return draft

@@ -3,41 +3,33 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Unpack
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from service.actions.approvals.deciding import Deciding, DecisionNote
 from service.actions.work import consequences
-from service.domain.drafts import Act, By, step
+from service.domain.drafts import DraftAct, DraftActor, step
 from service.domain.errors import ChangedSince, Conflict, NotFound
 from service.domain.roles import Actor, require_reviewer
 from service.store import names
-from service.store.tables import Approval, Decision, DraftRow, PointRow, PointState
-
-
-def current_approval(session: Session, draft: DraftRow) -> Approval | None:
-    """The approval in force, if any."""
-    return session.scalars(
-        select(Approval)
-        .where(Approval.draft_id == draft.id, Approval.undone_at.is_(None))
-        .order_by(Approval.id.desc())
-        .limit(1)
-    ).one_or_none()
+from service.store.tables import Decision, DraftRow, PointRow, PointState
 
 
 def locked(session: Session, actor: Actor, draft_id: str) -> DraftRow:
     """The draft, held against others until the transaction ends. Raises NotFound."""
-    draft = session.get(DraftRow, draft_id, with_for_update=True)
+    draft = session.get(DraftRow, draft_id, with_for_update={"key_share": True})
     if draft is None or draft.organization_id != actor.organization:
         raise NotFound
     return draft
 
 
-def open_draft(session: Session, actor: Actor, draft_id: str, version: int, now: datetime) -> tuple[DraftRow, str]:
-    draft = locked(session, actor, draft_id)
-    person = require_reviewer(actor, draft.group_id)
-    check_unclaimed(session, draft, person, now)
-    if draft.version != version:
+def open_draft(at: Deciding) -> tuple[DraftRow, str]:
+    """The draft as it was seen, held, and who acts. Raises NotFound, NotAllowed, Conflict, ChangedSince."""
+    draft = locked(at.session, at.actor, at.id)
+    person = require_reviewer(at.actor, draft.group_id)
+    check_unclaimed(at.session, draft, person, at.now)
+    if draft.version != at.version:
         raise ChangedSince(version=draft.version)
     return draft, person
 
@@ -51,7 +43,7 @@ def check_unclaimed(session: Session, draft: DraftRow, person: str, now: datetim
 
 def revised(draft: DraftRow, now: datetime) -> DraftRow:
     """The draft with a new version, still waiting for a decision. Raises NotNow."""
-    consequences.touch(draft, step(draft.state, Act.REVISE, By.FACILITATOR), now=now)
+    consequences.touch(draft, step(draft.state, DraftAct.REVISE, DraftActor.FACILITATOR), now=now)
     return draft
 
 
@@ -63,30 +55,14 @@ def decide(
     *,
     now: datetime,
     point: PointRow | None = None,
-    reason_code: str = "",
-    note: str = "",
-    before: str = "",
-    after: str = "",
-    text_hash: str = "",
     bulk: bool = False,
+    **said: Unpack[DecisionNote],
 ) -> None:
-    """Record a human act; `bulk` where it was done to several at once, which is counted apart."""
-    session.add(
-        Decision(
-            organization_id=draft.organization_id,
-            draft_id=draft.id,
-            point_id=point.id if point else None,
-            person_id=person,
-            act=act,
-            reason_code=reason_code,
-            note=note,
-            before=before,
-            after=after,
-            text_hash=text_hash,
-            bulk=bulk,
-            at=now,
-        )
-    )
+    """Record a human act; `bulk` where it was done to several at once, which is counted apart. What stands against it
+    elsewhere is looked for afterwards."""
+    whose = {"organization_id": draft.organization_id, "draft_id": draft.id, "person_id": person}
+    session.add(Decision(**whose, point_id=point.id if point else None, act=act, bulk=bulk, at=now, **said))
+    consequences.compare_later(session, draft, now=now)
 
 
 def settle(point: PointRow, state: PointState, person: str, now: datetime) -> None:

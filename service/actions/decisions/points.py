@@ -9,12 +9,12 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from pipelines.values import PointKind, Source, SourceKind, Standing
+from service.actions.approvals.deciding import Deciding
 from service.actions.decisions.hold import decide, open_draft, revised, settle
 from service.actions.drafts.points import current_points, source_row, standing_points
 from service.actions.work import consequences
-from service.domain.drafts import Act, By, step
+from service.domain.drafts import DraftAct, DraftActor, step
 from service.domain.errors import Invalid, NotFound
-from service.domain.roles import Actor
 from service.store.tables import Challenge, DraftRow, PointRow, PointState, Revision, SourceRow
 
 MOST_POINTS = 3
@@ -31,59 +31,36 @@ class PointWish:
     criterion: str = ""
 
 
-def accept_point(
-    session: Session, actor: Actor, draft_id: str, *, version: int, point_id: str, bulk: bool = False, now: datetime
-) -> DraftRow:
+def accept_point(at: Deciding, point_id: str, *, bulk: bool = False) -> DraftRow:
     """The point is good as it is drafted."""
-    draft, point, person = _open_point(session, actor, draft_id, version, point_id, now)
-    _taken_back(session, draft, point, now)
-    decide(session, draft, person, "accept", now=now, point=point, before=point.text, after=point.text, bulk=bulk)
-    settle(point, PointState.EDITED if point.text != point.drafted else PointState.ACCEPTED, person, now)
-    return revised(draft, now)
+    draft, point, person = _open_point(at, point_id)
+    _taken_back(at.session, draft, point, at.now)
+    decide(at.session, draft, person, "accept", now=at.now, point=point, before=point.text, after=point.text, bulk=bulk)
+    settle(point, PointState.EDITED if point.text != point.drafted else PointState.ACCEPTED, person, at.now)
+    return revised(draft, at.now)
 
 
-def edit_point(
-    session: Session,
-    actor: Actor,
-    draft_id: str,
-    *,
-    version: int,
-    point_id: str,
-    text: str,
-    bulk: bool = False,
-    now: datetime,
-) -> DraftRow:
+def edit_point(at: Deciding, point_id: str, *, text: str, bulk: bool = False) -> DraftRow:
     """The point says this instead. Both wordings are kept."""
     if not text.strip():
         raise Invalid("A point needs words. To take it out, dismiss it.")
-    draft, point, person = _open_point(session, actor, draft_id, version, point_id, now)
-    _taken_back(session, draft, point, now)
-    decide(session, draft, person, "edit", now=now, point=point, before=point.text, after=text, bulk=bulk)
+    draft, point, person = _open_point(at, point_id)
+    _taken_back(at.session, draft, point, at.now)
+    decide(at.session, draft, person, "edit", now=at.now, point=point, before=point.text, after=text, bulk=bulk)
     point.text = text
-    settle(point, PointState.EDITED if point.drafted else PointState.ADDED, person, now)
-    return revised(draft, now)
+    settle(point, PointState.EDITED if point.drafted else PointState.ADDED, person, at.now)
+    return revised(draft, at.now)
 
 
-def dismiss_point(
-    session: Session,
-    actor: Actor,
-    draft_id: str,
-    *,
-    version: int,
-    point_id: str,
-    reason_code: str,
-    note: str = "",
-    bulk: bool = False,
-    now: datetime,
-) -> DraftRow:
+def dismiss_point(at: Deciding, point_id: str, *, reason_code: str, note: str = "", bulk: bool = False) -> DraftRow:
     """The point goes, and neither it nor its near-twins come back on this challenge."""
-    draft, point, person = _open_point(session, actor, draft_id, version, point_id, now)
+    draft, point, person = _open_point(at, point_id)
     why = {"reason_code": reason_code, "note": note}
-    decide(session, draft, person, "dismiss", now=now, point=point, before=point.text, **why, bulk=bulk)
-    settle(point, PointState.DISMISSED, person, now)
+    decide(at.session, draft, person, "dismiss", now=at.now, point=point, before=point.text, **why, bulk=bulk)
+    settle(point, PointState.DISMISSED, person, at.now)
     point.reason_code, point.reason = reason_code, note
-    consequences.sync(session, draft.organization_id, [point.id], now=now)
-    return revised(draft, now)
+    consequences.sync(at.session, draft.organization_id, [point.id], now=at.now)
+    return revised(draft, at.now)
 
 
 def _taken_back(session: Session, draft: DraftRow, point: PointRow, now: datetime) -> None:
@@ -97,17 +74,15 @@ def _taken_back(session: Session, draft: DraftRow, point: PointRow, now: datetim
         consequences.sync(session, point.organization_id, [point.id], now=now)
 
 
-def add_point(
-    session: Session, actor: Actor, draft_id: str, *, version: int, wish: PointWish, now: datetime
-) -> DraftRow:
+def add_point(at: Deciding, *, wish: PointWish) -> DraftRow:
     """A person's own point. Raises Invalid for a quotation that is not there, a fourth point, an unknown criterion."""
-    draft, person = open_draft(session, actor, draft_id, version, now)
-    step(draft.state, Act.REVISE, By.FACILITATOR)
+    draft, person = open_draft(at)
+    step(draft.state, DraftAct.REVISE, DraftActor.FACILITATOR)
     _room_for_one(draft)
-    point = own_point(session, draft, wish, position=_next_position(draft))
-    settle(point, PointState.ADDED, person, now)
-    decide(session, draft, person, "add", now=now, point=point, after=point.text)
-    return revised(draft, now)
+    point = own_point(at.session, draft, wish, position=_next_position(draft))
+    settle(point, PointState.ADDED, person, at.now)
+    decide(at.session, draft, person, "add", now=at.now, point=point, after=point.text)
+    return revised(draft, at.now)
 
 
 def _room_for_one(draft: DraftRow) -> None:
@@ -164,32 +139,28 @@ def _next_position(draft: DraftRow) -> int:
     return 1 + max((point.position for point in current_points(draft)), default=-1)
 
 
-def set_summary(session: Session, actor: Actor, draft_id: str, *, version: int, text: str, now: datetime) -> DraftRow:
+def set_summary(at: Deciding, *, text: str) -> DraftRow:
     """The one-line summary says this instead."""
-    draft, person = open_draft(session, actor, draft_id, version, now)
-    step(draft.state, Act.REVISE, By.FACILITATOR)
-    decide(session, draft, person, "summary", now=now, before=draft.summary, after=text)
+    draft, person = open_draft(at)
+    step(draft.state, DraftAct.REVISE, DraftActor.FACILITATOR)
+    decide(at.session, draft, person, "summary", now=at.now, before=draft.summary, after=text)
     draft.summary = text
-    return revised(draft, now)
+    return revised(draft, at.now)
 
 
 def judge(
-    session: Session,
-    actor: Actor,
-    draft_id: str,
+    at: Deciding,
     *,
-    version: int,
     standing: Standing | None = None,
     score: float | None = None,
     criteria: Mapping[str, Standing] | None = None,
-    now: datetime,
 ) -> DraftRow:
     """How the submission stands, in the facilitator's eyes. The learner is not shown it; assessment learns from it."""
-    draft, person = open_draft(session, actor, draft_id, version, now)
-    step(draft.state, Act.REVISE, By.FACILITATOR)
-    keep_judgement(session, draft, standing=standing, score=score, criteria=criteria or {})
-    decide(session, draft, person, "judge", now=now, after=standing.value if standing else "")
-    return revised(draft, now)
+    draft, person = open_draft(at)
+    step(draft.state, DraftAct.REVISE, DraftActor.FACILITATOR)
+    keep_judgement(at.session, draft, standing=standing, score=score, criteria=criteria or {})
+    decide(at.session, draft, person, "judge", now=at.now, after=standing.value if standing else "")
+    return revised(draft, at.now)
 
 
 def keep_judgement(
@@ -212,11 +183,9 @@ def keep_judgement(
     draft.judgements = {**draft.judgements, **{key: value.value for key, value in criteria.items()}}
 
 
-def _open_point(
-    session: Session, actor: Actor, draft_id: str, version: int, point_id: str, now: datetime
-) -> tuple[DraftRow, PointRow, str]:
-    draft, person = open_draft(session, actor, draft_id, version, now)
-    step(draft.state, Act.REVISE, By.FACILITATOR)
+def _open_point(at: Deciding, point_id: str) -> tuple[DraftRow, PointRow, str]:
+    draft, person = open_draft(at)
+    step(draft.state, DraftAct.REVISE, DraftActor.FACILITATOR)
     point = next((point for point in current_points(draft) if point.id == point_id), None)
     if point is None:
         raise NotFound

@@ -11,14 +11,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pipelines.values import SourceKind
-from service.actions.decisions.hold import current_approval, decide, open_draft
+from service.actions.approvals import approving
+from service.actions.approvals.deciding import Deciding
+from service.actions.decisions.hold import decide, open_draft
 from service.actions.work import consequences, submit
-from service.domain.drafts import Act, By, State, step
+from service.domain.drafts import DraftAct, DraftActor, DraftState, step
 from service.domain.errors import NotFound
 from service.domain.events import Event
 from service.domain.roles import Actor
 from service.domain.texts import feedback_digest
-from service.store import audit
 from service.store import names as store_names
 from service.store.tables import Approval, DraftRow, PointRow, Release, Revision, SourceRow, Submission
 from service.store.visible import vanished
@@ -66,64 +67,41 @@ class ReleasedFeedback:
 
 def release_due(session: Session, draft_id: str, *, now: datetime) -> bool:
     """The undo window has passed: release, if it still stands approved. False: nothing to release any more, or yet."""
-    draft = session.get(DraftRow, draft_id, with_for_update=True)
-    if draft is None or draft.state is not State.APPROVED:
+    draft = session.get(DraftRow, draft_id, with_for_update={"key_share": True})
+    approval = approving.due(session, approving.DRAFT, draft, now=now) if draft is not None else None
+    if draft is None or approval is None:
         return False
-    approval = current_approval(session, draft)
-    if approval is None or approval.release_at > now:
-        return False
-    make_visible(session, draft, approval, By.CLOCK, now=now)
+    make_visible(session, draft, approval, DraftActor.CLOCK, now=now)
     return True
 
 
-def release(session: Session, actor: Actor, draft_id: str, *, version: int, now: datetime) -> DraftRow:
+def release(at: Deciding) -> DraftRow:
     """A facilitator releases what is approved without waiting for the undo window. Raises NotNow, ChangedSince."""
-    draft, _ = open_draft(session, actor, draft_id, version, now)
-    step(draft.state, Act.RELEASE, By.FACILITATOR)
-    approval = current_approval(session, draft)
+    draft, _ = open_draft(at)
+    step(draft.state, DraftAct.RELEASE, DraftActor.FACILITATOR)
+    approval = approving.in_force(at.session, approving.DRAFT, draft.id)
     if approval is None:
         raise NotFound("There is no approval to release.")
-    make_visible(session, draft, approval, By.FACILITATOR, now=now)
+    make_visible(at.session, draft, approval, DraftActor.FACILITATOR, now=at.now)
     return draft
 
 
-def make_visible(session: Session, draft: DraftRow, approval: Approval, by: By, *, now: datetime) -> None:
-    """The one place where a release is made; the database refuses one without its approval."""
-    consequences.touch(draft, step(draft.state, Act.RELEASE, by), now=now)
-    session.add(
-        Release(
-            organization_id=draft.organization_id,
-            draft_id=draft.id,
-            text_hash=approval.text_hash,
-            approval_id=approval.id,
-            released_at=now,
-        )
-    )
+def make_visible(session: Session, draft: DraftRow, approval: Approval, by: DraftActor, *, now: datetime) -> None:
+    """The one way in which a draft is released."""
+    consequences.touch(draft, step(draft.state, DraftAct.RELEASE, by), now=now)
+    approving.let_out(session, approving.DRAFT, draft, approval, by.value, now=now)
     consequences.told_of(session, draft, Event.FEEDBACK_RELEASED, now=now)
-    audit.record(
-        session,
-        organization=draft.organization_id,
-        actor=by.value,
-        act="draft.release",
-        subject=draft.id,
-        now=now,
-        text_hash=approval.text_hash,
-    )
 
 
-def retract(
-    session: Session, actor: Actor, draft_id: str, *, version: int, reason: str = "", now: datetime
-) -> DraftRow:
+def retract(at: Deciding, *, reason: str = "") -> DraftRow:
     """Take released feedback back: the learner no longer reads it. It can be reopened and approved again."""
-    draft, person = open_draft(session, actor, draft_id, version, now)
-    consequences.touch(draft, step(draft.state, Act.RETRACT, By.FACILITATOR), now=now)
-    for row in session.scalars(select(Release).where(Release.draft_id == draft.id, Release.retracted_at.is_(None))):
-        row.retracted_at, row.retracted_reason = now, reason
-    approval = current_approval(session, draft)
-    if approval is not None:
-        approval.undone_at = now
-    decide(session, draft, person, "retract", now=now, note=reason)
-    consequences.told_of(session, draft, Event.FEEDBACK_RETRACTED, now=now)
+    draft, person = open_draft(at)
+    consequences.touch(draft, step(draft.state, DraftAct.RETRACT, DraftActor.FACILITATOR), now=at.now)
+    for row in at.session.scalars(select(Release).where(Release.draft_id == draft.id, Release.retracted_at.is_(None))):
+        row.retracted_at, row.retracted_reason = at.now, reason
+    approving.end(at.session, approving.DRAFT, draft, now=at.now)
+    decide(at.session, draft, person, "retract", now=at.now, note=reason)
+    consequences.told_of(at.session, draft, Event.FEEDBACK_RETRACTED, now=at.now)
     return draft
 
 
@@ -165,7 +143,7 @@ def readable(session: Session, submission: Submission) -> list[Readable]:
         .join(Revision, Revision.id == DraftRow.revision_id)
         .where(
             DraftRow.submission_id == submission.id,
-            DraftRow.state == State.RELEASED,
+            DraftRow.state == DraftState.RELEASED,
             Release.retracted_at.is_(None),
         )
         .order_by(Revision.number.desc(), Release.id.desc())

@@ -3,120 +3,61 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy.orm import Session
 
 from pipelines.values import AI, PointKind, Standing
-from service.actions.decisions import openings
-from service.actions.decisions.hold import check_unclaimed, current_approval, decide, locked, open_draft, settle
+from service.actions.approvals import approving
+from service.actions.approvals.deciding import Deciding
+from service.actions.decisions.hold import decide, open_draft, settle
 from service.actions.drafts.points import current_points, standing_points, text_to_approve
 from service.actions.work import consequences, submit
-from service.domain.drafts import Act, By, State, step
-from service.domain.errors import ChangedSince, Invalid
+from service.domain.drafts import DraftAct, DraftActor, DraftState, step
+from service.domain.errors import Invalid
 from service.domain.events import Event
-from service.domain.roles import Actor, require_reviewer
-from service.store import audit, jobs
-from service.store.tables import Approval, Challenge, DraftRow, Organization, PointState, Revision
-
-CLAIM = timedelta(minutes=15)
+from service.domain.lifecycle import require_seen
+from service.store import holding
+from service.store.tables import Challenge, DraftRow, PointState, Revision
 
 
-def write(session: Session, actor: Actor, draft_id: str, *, version: int, now: datetime) -> DraftRow:
+def write(at: Deciding) -> DraftRow:
     """Take a draft that is stuck, or still with the machine, to write it by hand; the machine's work is dropped."""
-    draft, person = open_draft(session, actor, draft_id, version, now)
-    state = step(draft.state, Act.WRITE, By.FACILITATOR)
+    draft, person = open_draft(at)
+    state = step(draft.state, DraftAct.WRITE, DraftActor.FACILITATOR)
     draft.generation += 1
-    draft.ready_at = draft.ready_at or now
-    decide(session, draft, person, "write", now=now)
-    consequences.touch(draft, state, now=now)
+    draft.ready_at = draft.ready_at or at.now
+    decide(at.session, draft, person, "write", now=at.now)
+    consequences.touch(draft, state, now=at.now)
     return draft
 
 
-def approve(
-    session: Session,
-    actor: Actor,
-    draft_id: str,
-    *,
-    version: int,
-    seen: str,
-    undo: timedelta = timedelta(seconds=10),
-    bulk: bool = False,
-    now: datetime,
-) -> DraftRow:
+def approve(at: Deciding, *, seen: str, undo: timedelta = approving.UNDO, bulk: bool = False) -> DraftRow:
     """Approve exactly the text whose hash is `seen`; it is released when the undo window has passed.
 
     Points not yet decided on were seen with it and count as accepted. Raises ChangedSince if the text is another by
     now, Invalid if there is none.
     """
-    draft, person = open_draft(session, actor, draft_id, version, now)
-    state = step(draft.state, Act.APPROVE, By.FACILITATOR)
-    text_hash, body = text_to_approve(draft)
-    if text_hash != seen:
-        raise ChangedSince
-    if not body["points"] and not draft.summary.strip():
+    draft, person = open_draft(at)
+    state = step(draft.state, DraftAct.APPROVE, DraftActor.FACILITATOR)
+    approved = text_to_approve(draft)
+    require_seen(seen, approved[0])
+    if not approved[1]["points"] and not draft.summary.strip():
         raise Invalid("There is nothing to approve: add a point or a summary, or decline.")
     for point in standing_points(draft):
         if point.state is PointState.PROPOSED:
-            settle(point, PointState.ACCEPTED, person, now)
-    _imply_judgement(session, draft)
-    release_at = now + _undo_window(session, draft, undo)
-    approval = keep_approval(session, draft, person, text_hash, body, now=now, release_at=release_at, bulk=bulk)
-    jobs.enqueue(
-        session,
-        organization=draft.organization_id,
-        kind="release",
-        subject=draft.id,
-        now=now,
-        not_before=release_at,
-        dedupe=f"release:{approval.id}",
-        priority=2 * consequences.SYNC_FIRST,
-    )
-    consequences.learn_later(session, draft.organization_id, now=now)
-    consequences.touch(draft, state, now=now)
+            settle(point, PointState.ACCEPTED, person, at.now)
+    _imply_judgement(at.session, draft)
+    approving.give(at.session, approving.DRAFT, draft, person, approved, undo=undo, now=at.now)
+    noted(at.session, draft, person, approved[0], bulk=bulk, now=at.now)
+    consequences.learn_later(at.session, draft.organization_id, now=at.now)
+    consequences.touch(draft, state, now=at.now)
     return draft
 
 
-def keep_approval(
-    session: Session,
-    draft: DraftRow,
-    person: str,
-    text_hash: str,
-    body: dict[str, Any],
-    *,
-    now: datetime,
-    release_at: datetime,
-    bulk: bool = False,
-) -> Approval:
-    """Record who approved what, and make its points precedents."""
-    approval = Approval(
-        organization_id=draft.organization_id,
-        draft_id=draft.id,
-        text_hash=text_hash,
-        body=body,
-        facilitator_id=person,
-        approved_at=now,
-        release_at=release_at,
-    )
-    session.add(approval)
-    session.flush()
+def noted(session: Session, draft: DraftRow, person: str, text_hash: str, *, bulk: bool = False, now: datetime) -> None:
+    """Record the decision to approve, and make the points precedents."""
     decide(session, draft, person, "approve", now=now, text_hash=text_hash, bulk=bulk)
     consequences.sync(session, draft.organization_id, [point.id for point in current_points(draft)], now=now)
-    audit.record(
-        session,
-        organization=draft.organization_id,
-        actor=f"person:{person}",
-        act="draft.approve",
-        subject=draft.id,
-        now=now,
-        text_hash=text_hash,
-    )
-    return approval
-
-
-def _undo_window(session: Session, draft: DraftRow, default: timedelta) -> timedelta:
-    seconds = session.get_one(Organization, draft.organization_id).settings.get("undo_seconds")
-    return default if seconds is None else timedelta(seconds=float(seconds))
 
 
 _IMPLIED = {
@@ -136,93 +77,48 @@ def _imply_judgement(session: Session, draft: DraftRow) -> None:
         draft.standing = Standing(found.pop()) if len(found) == 1 else Standing.PARTLY
 
 
-def undo(session: Session, actor: Actor, draft_id: str, *, version: int, now: datetime) -> DraftRow:
+def undo(at: Deciding) -> DraftRow:
     """Take an approval back before it is released."""
-    draft, person = open_draft(session, actor, draft_id, version, now)
-    state = step(draft.state, Act.UNDO, By.FACILITATOR)
-    approval = current_approval(session, draft)
-    if approval is not None:
-        approval.undone_at = now
-    decide(session, draft, person, "undo", now=now)
-    consequences.sync(session, draft.organization_id, [point.id for point in current_points(draft)], now=now)
-    consequences.touch(draft, state, now=now)
+    draft, person = open_draft(at)
+    state = step(draft.state, DraftAct.UNDO, DraftActor.FACILITATOR)
+    approving.end(at.session, approving.DRAFT, draft, now=at.now)
+    decide(at.session, draft, person, "undo", now=at.now)
+    consequences.sync(at.session, draft.organization_id, [point.id for point in current_points(draft)], now=at.now)
+    consequences.touch(draft, state, now=at.now)
     return draft
 
 
-def decline(
-    session: Session,
-    actor: Actor,
-    draft_id: str,
-    *,
-    version: int,
-    reason_code: str = "",
-    note: str = "",
-    bulk: bool = False,
-    now: datetime,
-) -> DraftRow:
+def decline(at: Deciding, *, reason_code: str = "", note: str = "", bulk: bool = False) -> DraftRow:
     """No feedback is given on this; it can be reopened."""
-    draft, person = open_draft(session, actor, draft_id, version, now)
-    state = step(draft.state, Act.DECLINE, By.FACILITATOR)
-    if draft.state in (State.WAITING, State.DRAFTING):
+    draft, person = open_draft(at)
+    state = step(draft.state, DraftAct.DECLINE, DraftActor.FACILITATOR)
+    if draft.state in (DraftState.WAITING, DraftState.DRAFTING):
         draft.generation += 1
-    decide(session, draft, person, "decline", now=now, reason_code=reason_code, note=note, bulk=bulk)
-    consequences.touch(draft, state, now=now)
-    consequences.told_of(session, draft, Event.DRAFT_DECLINED, now=now)
+    decide(at.session, draft, person, "decline", now=at.now, reason_code=reason_code, note=note, bulk=bulk)
+    consequences.touch(draft, state, now=at.now)
+    consequences.told_of(at.session, draft, Event.DRAFT_DECLINED, now=at.now)
     return draft
 
 
-def reopen(session: Session, actor: Actor, draft_id: str, *, version: int, now: datetime) -> DraftRow:
+def reopen(at: Deciding) -> DraftRow:
     """Look again at what was declined or taken back."""
-    draft, person = open_draft(session, actor, draft_id, version, now)
-    state = step(draft.state, Act.REOPEN, By.FACILITATOR)
-    decide(session, draft, person, "reopen", now=now)
-    consequences.touch(draft, state, now=now)
+    draft, person = open_draft(at)
+    state = step(draft.state, DraftAct.REOPEN, DraftActor.FACILITATOR)
+    decide(at.session, draft, person, "reopen", now=at.now)
+    consequences.touch(draft, state, now=at.now)
     return draft
 
 
-def redraft(
-    session: Session, actor: Actor, draft_id: str, *, version: int, instruction: str = "", now: datetime
-) -> DraftRow:
+def redraft(at: Deciding, *, instruction: str = "") -> DraftRow:
     """Have it drafted anew, with a word on what to do differently. Points so far stay in its history."""
-    draft, person = open_draft(session, actor, draft_id, version, now)
-    state = step(draft.state, Act.REDRAFT, By.FACILITATOR)
-    if session.get_one(Revision, draft.revision_id).ai is AI.NONE:
+    draft, person = open_draft(at)
+    state = step(draft.state, DraftAct.REDRAFT, DraftActor.FACILITATOR)
+    if holding.machines_may(at.session, at.session.get_one(Revision, draft.revision_id)) is AI.NONE:
         raise Invalid(consequences.NO_AI)
     draft.generation += 1
     draft.instruction, draft.stale = instruction, False
     draft.reason_code, draft.reason = "", ""
-    decide(session, draft, person, "redraft", now=now, note=instruction)
-    consequences.touch(draft, state, now=now)
-    submit.queue_draft(session, draft, now=now)
+    decide(at.session, draft, person, "redraft", now=at.now, note=instruction)
+    consequences.touch(draft, state, now=at.now)
+    submit.queue_draft(at.session, draft, now=at.now)
     return draft
-
-
-def claim(
-    session: Session, actor: Actor, draft_id: str, *, version: int | None = None, take_over: bool = False, now: datetime
-) -> DraftRow:
-    """Say 'I am at this one' for a quarter of an hour. Raises Conflict if somebody else is, unless taken over."""
-    draft, person = _seen(session, actor, draft_id, version)
-    if not take_over:
-        check_unclaimed(session, draft, person, now)
-    kept = draft.claimed_until if draft.claimed_by == person and draft.claimed_until else now  # handed over: longer
-    draft.claimed_by, draft.claimed_until = person, max(kept, now + CLAIM)
-    openings.note(session, draft, person, now=now)
-    consequences.touch(draft, draft.state, now=now)
-    return draft
-
-
-def hand_back(session: Session, actor: Actor, draft_id: str, *, version: int | None = None, now: datetime) -> DraftRow:
-    """Leave it to whoever comes next."""
-    draft, person = _seen(session, actor, draft_id, version)
-    if draft.claimed_by == person:
-        draft.claimed_by = draft.claimed_until = None
-        consequences.touch(draft, draft.state, now=now)
-    return draft
-
-
-def _seen(session: Session, actor: Actor, draft_id: str, version: int | None) -> tuple[DraftRow, str]:
-    draft = locked(session, actor, draft_id)
-    person = require_reviewer(actor, draft.group_id)
-    if version is not None and draft.version != version:
-        raise ChangedSince(version=draft.version)
-    return draft, person

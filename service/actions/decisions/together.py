@@ -14,10 +14,12 @@ from math import ceil
 
 from sqlalchemy.orm import Session
 
+from service.actions.approvals import approving
+from service.actions.approvals.deciding import Deciding
 from service.actions.decisions import review
 from service.actions.drafts import read
 from service.actions.queue import alike
-from service.domain.drafts import State
+from service.domain.drafts import DraftState
 from service.domain.errors import Invalid, NotNow, PeerloomError
 from service.domain.roles import Actor, require_reviewer
 from service.store import audit
@@ -32,7 +34,7 @@ def sample(size: int) -> int:
     return min(size, MOST, max(LEAST, ceil(size / 5)))
 
 
-class Verdict(StrEnum):
+class TogetherVerdict(StrEnum):
     """What can be decided for several at once."""
 
     APPROVE = "approve"
@@ -40,7 +42,7 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ListedDraft:
     """One of the drafts that were listed, as it was listed: its version, and the hash of the text it would release."""
 
     draft: str
@@ -58,22 +60,22 @@ class Decided:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class TogetherTerms:
     """A word on why, for those that are declined, and how long an approval can be undone."""
 
     reason_code: str = ""
     note: str = ""
-    undo: timedelta = timedelta(seconds=10)
+    undo: timedelta = approving.UNDO
 
 
 def decide_together(
     session: Session,
     actor: Actor,
     draft_id: str,
-    verdict: Verdict,
-    targets: Sequence[Listed],
+    verdict: TogetherVerdict,
+    targets: Sequence[ListedDraft],
     *,
-    said: Said | None = None,
+    said: TogetherTerms | None = None,
     now: datetime,
 ) -> list[Decided]:
     """Approve or decline these drafts, whose work is nearly the same as this one's.
@@ -89,7 +91,7 @@ def decide_together(
         raise Invalid(f"At most {alike.MOST} drafts are decided on at once.")
     _check_opened(alike.opened(session, actor, list(wanted)), len(wanted))
     group = alike.members(session, actor, draft.id)
-    act = _act(session, actor, verdict, said or Said(), now)
+    act = _act(session, actor, verdict, said or TogetherTerms(), now)
     done = {id_: _try(act, group, wanted[id_]) for id_ in sorted(wanted)}  # in order: no two wait for each other
     audit.record(
         session,
@@ -112,22 +114,20 @@ def _check_opened(opened: Collection[str], size: int) -> None:
         )
 
 
-Doing = Callable[[Listed], DraftRow]
+Doing = Callable[[ListedDraft], DraftRow]
 
 
-def _act(session: Session, actor: Actor, verdict: Verdict, said: Said, now: datetime) -> Doing:
-    def approve(one: Listed) -> DraftRow:
-        seen = {"version": one.version, "seen": one.text_hash}
-        return review.approve(session, actor, one.draft, **seen, undo=said.undo, bulk=True, now=now)  # type: ignore[arg-type]
+def _act(session: Session, actor: Actor, verdict: TogetherVerdict, said: TogetherTerms, now: datetime) -> Doing:
+    def act(one: ListedDraft) -> DraftRow:
+        at = Deciding(session, actor, one.draft, one.version, now)
+        if verdict is TogetherVerdict.APPROVE:
+            return review.approve(at, seen=one.text_hash, undo=said.undo, bulk=True)
+        return review.decline(at, reason_code=said.reason_code, note=said.note, bulk=True)
 
-    def decline(one: Listed) -> DraftRow:
-        why = {"reason_code": said.reason_code, "note": said.note}
-        return review.decline(session, actor, one.draft, version=one.version, **why, bulk=True, now=now)
-
-    return approve if verdict is Verdict.APPROVE else decline
+    return act
 
 
-def _try(act: Doing, group: Collection[str], one: Listed) -> Decided:
+def _try(act: Doing, group: Collection[str], one: ListedDraft) -> Decided:
     """Do it, or say why not. Decisions check everything before they change anything."""
     try:
         if one.draft not in group:
@@ -142,11 +142,11 @@ def take_back_together(
 ) -> list[Decided]:
     """Undo what was decided together, each by its id and version: approvals while that is possible, and declines."""
 
-    def back(one: Listed) -> DraftRow:
+    def back(one: ListedDraft) -> DraftRow:
         row = read.draft(session, actor, one.draft)
-        again = review.undo if row.state is State.APPROVED else review.reopen
-        return again(session, actor, one.draft, version=one.version, now=now)
+        again = review.undo if row.state is DraftState.APPROVED else review.reopen
+        return again(Deciding(session, actor, one.draft, one.version, now))
 
     wanted = dict(targets)
-    done = {id_: _try(back, wanted, Listed(id_, wanted[id_], "")) for id_ in sorted(wanted)}
+    done = {id_: _try(back, wanted, ListedDraft(id_, wanted[id_], "")) for id_ in sorted(wanted)}
     return [done[id_] for id_ in wanted]

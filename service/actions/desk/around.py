@@ -8,11 +8,11 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from service.actions.decisions import hold
+from service.actions.approvals import approving
 from service.actions.drafts import points
 from service.actions.memory import decided, question
-from service.domain.clarifying import Question
-from service.domain.drafts import State
+from service.domain.clarifying import CriterionQuestion
+from service.domain.drafts import DraftState
 from service.domain.errors import NotFound
 from service.domain.roles import Actor, may_see_group
 from service.store.tables import DraftRow, Person, PointState, Submission
@@ -24,7 +24,7 @@ class LeftBehind:
 
     id: str
     version: int
-    state: State
+    state: DraftState
     person: str
     release_at: datetime | None
 
@@ -40,13 +40,13 @@ def left_behind(session: Session, actor: Actor, draft_id: str) -> LeftBehind | N
     if found is None or not may_see_group(actor, found.DraftRow.group_id):
         return None
     row, name = found
-    approval = hold.current_approval(session, row) if row.state is State.APPROVED else None
+    approval = approving.in_force(session, approving.DRAFT, row.id) if row.state is DraftState.APPROVED else None
     return LeftBehind(row.id, row.version, row.state, name, approval.release_at if approval else None)
 
 
-def open_question(session: Session, actor: Actor, challenge: str) -> Question | None:
+def open_question(session: Session, actor: Actor, challenge: str) -> CriterionQuestion | None:
     """What facilitators are asked about the challenge (external id) now."""
-    return question.look(session, actor, challenge).open
+    return question.challenge_questions(session, actor, challenge).open
 
 
 def reach(session: Session, actor: Actor, draft_id: str, point_id: str) -> int:

@@ -3,40 +3,36 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 
-from sqlalchemy.orm import Session
-
+from service.actions.approvals.deciding import Deciding
 from service.actions.decisions import hold
 from service.actions.desk import draft as desk_draft
 from service.actions.desk.draft import DeskDraft
-from service.domain.roles import Actor, require_reviewer
-from service.domain.worddiff import Piece, words
+from service.domain.roles import require_reviewer
+from service.domain.worddiff import DiffPiece, words
 
 
 @dataclass(frozen=True, slots=True)
-class Clash:
+class DraftConflict:
     """The draft as it is now, the words that stand where one was about to write, and what one would make of them."""
 
     draft: DeskDraft
     stands: str
-    edits: tuple[Piece, ...]
+    edits: tuple[DiffPiece, ...]
 
 
-def changed(
-    session: Session, actor: Actor, draft_id: str, *, seen: int, typed: str = "", point: str = "", now: datetime
-) -> Clash | None:
-    """None if the draft is still at version `seen`; it is then held against others until the transaction ends.
+def changed(at: Deciding, *, typed: str = "", point: str = "") -> DraftConflict | None:
+    """None if the draft is still as it was seen; it is then held against others until the transaction ends.
 
     Raises NotFound, NotAllowed.
     """
-    row = hold.locked(session, actor, draft_id)
-    require_reviewer(actor, row.group_id)
-    if row.version == seen:
+    row = hold.locked(at.session, at.actor, at.id)
+    require_reviewer(at.actor, row.group_id)
+    if row.version == at.version:
         return None
-    draft = desk_draft.show(session, actor, draft_id, now=now)
+    draft = desk_draft.show(at.session, at.actor, at.id, now=at.now)
     stands = _stands(draft, point)
-    return Clash(draft, stands, tuple(words(stands, typed)) if typed and stands else ())
+    return DraftConflict(draft, stands, tuple(words(stands, typed)) if typed and stands else ())
 
 
 def _stands(draft: DeskDraft, point: str) -> str:

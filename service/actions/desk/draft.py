@@ -14,19 +14,19 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pipelines.values import AI, Band, PointKind, Standing
-from service.actions.decisions import hold
+from service.actions.approvals import approving
 from service.actions.desk import outward
 from service.actions.desk import sources as desk_sources
 from service.actions.desk.advice import Advice
 from service.actions.desk.outward import DraftInFull
 from service.actions.desk.sources import OpenedSource
 from service.actions.drafts import read
-from service.actions.memory.alerts import Mark
+from service.actions.memory.alerts import PointMark
 from service.domain import money
-from service.domain.drafts import State
+from service.domain.drafts import DraftState
 from service.domain.marking import Stretch, stretches
 from service.domain.roles import Actor
-from service.domain.worddiff import Piece, words
+from service.domain.worddiff import DiffPiece, words
 from service.store import names as store_names
 from service.store.tables import (
     Challenge,
@@ -63,9 +63,9 @@ class PointSeen:
     decided_by: str
     sources: tuple[OpenedSource, ...]
     findings: tuple[str, ...]
-    marks: tuple[Mark, ...]
+    marks: tuple[PointMark, ...]
     advice: tuple[Advice, ...]
-    edits: tuple[Piece, ...]
+    edits: tuple[DiffPiece, ...]
 
     @property
     def stands(self) -> bool:
@@ -88,7 +88,7 @@ class CriterionSeen:
 
 
 @dataclass(frozen=True, slots=True)
-class Act:
+class PastDraftDecision:
     """A decision on the draft, as its history shows it."""
 
     act: str
@@ -97,11 +97,11 @@ class Act:
     reason_code: str
     note: str
     bulk: bool
-    edits: tuple[Piece, ...]
+    edits: tuple[DiffPiece, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Making:
+class DraftMaking:
     """How the draft came to be: model, prompt, tokens, cost, and what was found. `cost` is in the prices' currency."""
 
     model: str
@@ -118,7 +118,7 @@ class Making:
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
+class DraftClaim:
     """Who is at the draft, and until when."""
 
     name: str
@@ -132,7 +132,7 @@ class DeskDraft:
 
     id: str
     version: int
-    state: State
+    state: DraftState
     band: Band | None
     reason: str
     summary: str
@@ -157,9 +157,9 @@ class DeskDraft:
     standing: Standing | None
     abstained: bool
     findings: tuple[str, ...]
-    history: tuple[Act, ...]
-    making: Making
-    claim: Claim | None
+    history: tuple[PastDraftDecision, ...]
+    making: DraftMaking
+    claim: DraftClaim | None
     release_at: datetime | None
 
     @property
@@ -182,7 +182,7 @@ def show(session: Session, actor: Actor, draft_id: str, *, now: datetime) -> Des
     submission = session.get_one(Submission, row.submission_id)
     revision = session.get_one(Revision, row.revision_id)
     points = _points(session, actor, full, challenge)
-    approval = hold.current_approval(session, row) if row.state is State.APPROVED else None
+    approval = approving.in_force(session, approving.DRAFT, row.id) if row.state is DraftState.APPROVED else None
     names = store_names.names_of(session, [submission.person_id, row.claimed_by])
     return DeskDraft(
         id=row.id,
@@ -190,7 +190,7 @@ def show(session: Session, actor: Actor, draft_id: str, *, now: datetime) -> Des
         state=row.state,
         band=row.band,
         reason=row.reason,
-        summary="" if row.state is State.WITHDRAWN else row.summary,
+        summary="" if row.state is DraftState.WITHDRAWN else row.summary,
         language=row.language,
         stale=row.stale,
         possible=frozenset(full.seen.possible),
@@ -254,7 +254,7 @@ def _points(session: Session, actor: Actor, full: DraftInFull, challenge: Challe
     )
 
 
-def _edits(before: str, after: str) -> tuple[Piece, ...]:
+def _edits(before: str, after: str) -> tuple[DiffPiece, ...]:
     """What a person changed of what stood there; nothing where there was nothing, or it is the same."""
     return tuple(words(before, after)) if before and before != after else ()
 
@@ -284,7 +284,7 @@ def _criteria(row: DraftRow, challenge: Challenge) -> tuple[CriterionSeen, ...]:
     return tuple(seen(one.key, one.text) for one in challenge.criteria)
 
 
-def _history(session: Session, row: DraftRow) -> tuple[Act, ...]:
+def _history(session: Session, row: DraftRow) -> tuple[PastDraftDecision, ...]:
     """The latest first."""
     rows = session.execute(
         select(Decision, Person.name)
@@ -294,7 +294,7 @@ def _history(session: Session, row: DraftRow) -> tuple[Act, ...]:
         .limit(100)
     ).all()
     return tuple(
-        Act(
+        PastDraftDecision(
             act=decision.act,
             who=name or NOBODYS,
             at=decision.at,
@@ -307,8 +307,8 @@ def _history(session: Session, row: DraftRow) -> tuple[Act, ...]:
     )
 
 
-def _making(row: DraftRow, prompt: str) -> Making:
-    return Making(
+def _making(row: DraftRow, prompt: str) -> DraftMaking:
+    return DraftMaking(
         model=row.model,
         prompt_name=row.prompt_name,
         prompt_version=row.prompt_version,
@@ -323,7 +323,7 @@ def _making(row: DraftRow, prompt: str) -> Making:
     )
 
 
-def _claim(actor: Actor, row: DraftRow, names: Mapping[str, str], now: datetime) -> Claim | None:
+def _claim(actor: Actor, row: DraftRow, names: Mapping[str, str], now: datetime) -> DraftClaim | None:
     if row.claimed_by is None or row.claimed_until is None or row.claimed_until <= now:
         return None
-    return Claim(names.get(row.claimed_by, NOBODYS), row.claimed_until, row.claimed_by == actor.person)
+    return DraftClaim(names.get(row.claimed_by, NOBODYS), row.claimed_until, row.claimed_by == actor.person)

@@ -19,8 +19,8 @@ from service.actions.drafts import read
 from service.actions.drafts.points import current_points, text_to_approve
 from service.actions.memory import alerts
 from service.actions.work import submit
-from service.domain.drafts import State
-from service.domain.roles import Actor, Reach, Role, may_see_group
+from service.domain.drafts import DraftState
+from service.domain.roles import Actor, CredentialReach, Role, may_see_group
 from service.store.tables import (
     Challenge,
     ChallengeGroup,
@@ -39,7 +39,7 @@ from service.store.visible import vanished
 
 
 @dataclass(frozen=True, slots=True)
-class GroupSeen:
+class GroupWithParent:
     """A group, and the external id of the one above."""
 
     row: Group
@@ -47,7 +47,7 @@ class GroupSeen:
 
 
 @dataclass(frozen=True, slots=True)
-class PersonSeen:
+class PersonWithRoles:
     """A person, and the roles held in groups by external id."""
 
     row: Person
@@ -64,7 +64,7 @@ class ChallengeSeen:
 
 
 @dataclass(frozen=True, slots=True)
-class DocumentSeen:
+class DocumentWithText:
     """A document with the text of its latest version, if that was asked for."""
 
     row: Document
@@ -100,7 +100,7 @@ class DraftInFull:
     prompt: str
     people: dict[str, str]
     gone: frozenset[str]
-    marks: tuple[alerts.Mark, ...] = ()
+    marks: tuple[alerts.PointMark, ...] = ()
     advice: Mapping[str, list[advice.Advice]] = field(default_factory=dict)
 
 
@@ -123,7 +123,7 @@ class Me:
     """Who a credential stands for, in external ids. `groups` is None where a key is not limited to some."""
 
     organization: str
-    reach: Reach
+    reach: CredentialReach
     credential: str
     person: str | None
     groups: tuple[str, ...] | None
@@ -143,16 +143,16 @@ def names(session: Session, model: Named, ids: Iterable[str | None]) -> dict[str
     return dict(session.execute(select(model.id, model.external_id).where(model.id.in_(wanted))).all())
 
 
-def groups(session: Session, rows: Sequence[Group]) -> list[GroupSeen]:
+def groups(session: Session, rows: Sequence[Group]) -> list[GroupWithParent]:
     known = names(session, Group, (row.parent_id for row in rows))
-    return [GroupSeen(row, known.get(row.parent_id or "")) for row in rows]
+    return [GroupWithParent(row, known.get(row.parent_id or "")) for row in rows]
 
 
-def people(session: Session, rows: Sequence[Person]) -> list[PersonSeen]:
+def people(session: Session, rows: Sequence[Person]) -> list[PersonWithRoles]:
     grants = session.scalars(select(RoleGrant).where(RoleGrant.person_id.in_([row.id for row in rows]))).all()
     known = names(session, Group, (grant.group_id for grant in grants))
     held = {row.id: [(g.role, known[g.group_id]) for g in grants if g.person_id == row.id] for row in rows}
-    return [PersonSeen(row, tuple(sorted(held[row.id]))) for row in rows]
+    return [PersonWithRoles(row, tuple(sorted(held[row.id]))) for row in rows]
 
 
 def challenges(session: Session, actor: Actor, rows: Sequence[Challenge]) -> list[ChallengeSeen]:
@@ -162,12 +162,12 @@ def challenges(session: Session, actor: Actor, rows: Sequence[Challenge]) -> lis
         .where(ChallengeGroup.challenge_id.in_([row.id for row in rows]))
         .order_by(Group.external_id)
     ).all()
-    in_full = actor.reach is Reach.PLATFORM or bool(actor.reviews)
+    in_full = actor.reach is CredentialReach.PLATFORM or bool(actor.reviews)
     return [ChallengeSeen(row, tuple(name for of, name in pairs if of == row.id), in_full) for row in rows]
 
 
-def document(session: Session, row: Document) -> DocumentSeen:
-    return DocumentSeen(row, versions.text_of(session, row).text)
+def document(session: Session, row: Document) -> DocumentWithText:
+    return DocumentWithText(row, versions.text_of(session, row).text)
 
 
 def drafts(session: Session, actor: Actor, rows: Sequence[DraftRow]) -> list[DraftSeen]:
@@ -198,7 +198,7 @@ def drafts(session: Session, actor: Actor, rows: Sequence[DraftRow]) -> list[Dra
 
 def draft(session: Session, actor: Actor, row: DraftRow) -> DraftInFull:
     """One draft with the submission's text, who decided, and which sources are to be shown without their words."""
-    taken_back = row.state is State.WITHDRAWN
+    taken_back = row.state is DraftState.WITHDRAWN
     points = () if taken_back else tuple(current_points(row))
     used = {(SourceKind.PEER if e["shelf"] == Shelf.WORK else SourceKind.CONTEXT, e["id"]) for e in _passages(row)}
     rested_on = {(source.kind, source.ref_id) for point in points for source in point.sources}

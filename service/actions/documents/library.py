@@ -16,11 +16,11 @@ from sqlalchemy.orm import Session
 from pipelines.values import SourceKind
 from service.actions.documents import versions as context
 from service.domain.documents import diff
-from service.domain.drafts import State
+from service.domain.drafts import DraftState
 from service.domain.errors import NotFound
 from service.domain.roles import Actor, leads, require_desk, require_lead, visible_groups
 from service.domain.texts import digest
-from service.domain.worddiff import Piece
+from service.domain.worddiff import DiffPiece
 from service.store import find
 from service.store.tables import (
     Challenge,
@@ -37,7 +37,7 @@ PAGE = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class ListedDocument:
     """A document in the list. `used` counts points that rest on it, in drafts that the actor may see."""
 
     id: str
@@ -50,10 +50,10 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True)
-class Shelf:
+class ListedDocuments:
     """A page of the library. `total` is how many documents there are to the search."""
 
-    documents: tuple[Kept, ...]
+    documents: tuple[ListedDocument, ...]
     total: int
     page: int
     pages: int
@@ -70,7 +70,7 @@ class Version:
 
 
 @dataclass(frozen=True, slots=True)
-class DocumentSeen:
+class DocumentAtVersion:
     """A document to read, at one version. `seen` marks all that can be changed, to tell whether somebody did."""
 
     id: str
@@ -92,7 +92,7 @@ class Use:
     draft: str
     person: str
     challenge: str
-    state: State
+    state: DraftState
     kind: str
     text: str
 
@@ -107,7 +107,7 @@ class PassageUsed:
 
 
 @dataclass(frozen=True, slots=True)
-class Usage:
+class DocumentUsage:
     """Where a document was used: `total` points, of which a page is here."""
 
     passages: tuple[PassageUsed, ...]
@@ -116,7 +116,7 @@ class Usage:
     pages: int
 
 
-def shelf(session: Session, actor: Actor, *, search: str = "", page: int = 1) -> Shelf:
+def shelf(session: Session, actor: Actor, *, search: str = "", page: int = 1) -> ListedDocuments:
     """Documents by title, those that were removed left out. Raises NotAllowed for learners."""
     require_desk(actor)
     found = select(Document).where(Document.organization_id == actor.organization, Document.removed_at.is_(None))
@@ -135,10 +135,10 @@ def shelf(session: Session, actor: Actor, *, search: str = "", page: int = 1) ->
     ).all()
     used = _counts(session, actor, [row[0].id for row in rows])
     kept = tuple(
-        Kept(row.external_id, row.title, tuple(row.tags), row.version, at, length, used.get(row.id, 0))
+        ListedDocument(row.external_id, row.title, tuple(row.tags), row.version, at, length, used.get(row.id, 0))
         for row, at, length in rows
     )
-    return Shelf(kept, total, page, pages, leads(actor))
+    return ListedDocuments(kept, total, page, pages, leads(actor))
 
 
 def _counts(session: Session, actor: Actor, documents: Sequence[str]) -> dict[str, int]:
@@ -157,14 +157,14 @@ def _uses(actor: Actor, *columns: Any) -> Select[Any]:
         .where(
             SourceRow.kind == SourceKind.CONTEXT,
             SourceRow.organization_id == actor.organization,
-            DraftRow.state != State.WITHDRAWN,
+            DraftRow.state != DraftState.WITHDRAWN,
         )
     )
     groups = visible_groups(actor)
     return query if groups is None else query.where(DraftRow.group_id.in_(groups))
 
 
-def read(session: Session, actor: Actor, external_id: str, *, number: int | None = None) -> DocumentSeen:
+def read(session: Session, actor: Actor, external_id: str, *, number: int | None = None) -> DocumentAtVersion:
     """A document at a version, the latest if none is given. Raises NotAllowed, NotFound."""
     require_desk(actor)
     row = context.get_document(session, actor, external_id)
@@ -180,7 +180,7 @@ def read(session: Session, actor: Actor, external_id: str, *, number: int | None
         .where(DocumentVersion.document_id == row.id)
         .order_by(DocumentVersion.number.desc())
     ).all()
-    return DocumentSeen(
+    return DocumentAtVersion(
         row.external_id,
         row.title,
         row.media_type,
@@ -198,14 +198,14 @@ def _mark(row: Document) -> str:
     return digest("\n".join((str(row.version), row.title, row.media_type, *row.tags)))
 
 
-def changes(session: Session, actor: Actor, external_id: str, number: int) -> tuple[Piece, ...]:
+def changes(session: Session, actor: Actor, external_id: str, number: int) -> tuple[DiffPiece, ...]:
     """What version `number` changed in the one before; of the first, all is added. Raises NotAllowed, NotFound."""
     now = read(session, actor, external_id, number=number)
     before = read(session, actor, external_id, number=number - 1).text if number > 1 else ""
     return tuple(diff.shortened(diff.changes(before, now.text)))
 
 
-def usage(session: Session, actor: Actor, external_id: str, *, page: int = 1) -> Usage:
+def usage(session: Session, actor: Actor, external_id: str, *, page: int = 1) -> DocumentUsage:
     """Passages of a document by version and place, each with the points that rest on it. Raises as `read`."""
     require_desk(actor)
     row = context.get_document(session, actor, external_id)
@@ -229,7 +229,7 @@ def usage(session: Session, actor: Actor, external_id: str, *, page: int = 1) ->
         uses = found.setdefault(ref, (version, quote, []))[2]
         uses.append(Use(draft, person, challenge, state, kind, text))
     passages = tuple(PassageUsed(version, quote, tuple(uses)) for version, quote, uses in found.values())
-    return Usage(passages, total, page, pages)
+    return DocumentUsage(passages, total, page, pages)
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,14 +253,14 @@ def add(session: Session, actor: Actor, external_id: str, wish: DocumentWish, *,
 
 def change(
     session: Session, actor: Actor, external_id: str, wish: DocumentWish, *, seen: str, now: datetime
-) -> DocumentSeen | None:
+) -> DocumentAtVersion | None:
     """Store the wish; if somebody has changed the document since `seen`, store nothing and give what stands there.
 
     Raises NotAllowed, NotFound.
     """
     require_lead(actor)
     row = find.one(session, Document, actor.organization, external_id)
-    session.refresh(row, with_for_update=True)
+    session.refresh(row, with_for_update={"key_share": True})
     if row.removed_at is not None:
         raise NotFound("Somebody removed this document meanwhile. What you typed is still in the page before.")
     if _mark(row) != seen:

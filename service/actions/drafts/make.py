@@ -19,10 +19,10 @@ from service.actions.drafts import sketches
 from service.actions.drafts.points import source_row
 from service.actions.work import consequences
 from service.domain.consistency import OF_WORDING
-from service.domain.drafts import Act, By, State, step
+from service.domain.drafts import DraftAct, DraftActor, DraftState, step
 from service.domain.events import Event
 from service.domain.visibility import SharingReach, may_see_peers
-from service.store import tree
+from service.store import holding, tree
 from service.store.tables import (
     AssessmentFit,
     Challenge,
@@ -47,20 +47,35 @@ def begin(
 ) -> values.Brief | None:
     """Claim the draft and read all that it is made from. None: nothing to do (any more)."""
     draft = _wanted(session, draft_id, generation)
-    if draft is None:
+    if draft is None or not _still_may(session, draft, now=now):
         return None
-    if draft.state is State.WAITING:
-        consequences.touch(draft, step(draft.state, Act.BEGIN, By.MACHINE), now=now)
+    if draft.state is DraftState.WAITING:
+        consequences.touch(draft, step(draft.state, DraftAct.BEGIN, DraftActor.MACHINE), now=now)
     challenge = session.get_one(Challenge, draft.challenge_id)
     draft.challenge_version = challenge.version
     return _brief(session, draft, challenge, now=now, embedder=embedder)
 
 
 def _wanted(session: Session, draft_id: str, generation: int) -> DraftRow | None:
-    draft = session.get(DraftRow, draft_id, with_for_update=True)
-    if draft is None or draft.generation != generation or draft.state not in (State.WAITING, State.DRAFTING):
+    draft = session.get(DraftRow, draft_id, with_for_update={"key_share": True})
+    if draft is None or draft.generation != generation or draft.state not in (DraftState.WAITING, DraftState.DRAFTING):
         return None
     return draft
+
+
+def _still_may(session: Session, draft: DraftRow, *, now: datetime) -> bool:
+    """Whether a machine may read the text at this moment, whatever was allowed when it came in (rules 3 and 9). What
+    was taken back ends here; of what a person has to write, they are told."""
+    revision = session.get_one(Revision, draft.revision_id)
+    may = holding.machines_may(session, revision)
+    if may is None:
+        consequences.touch(draft, step(draft.state, DraftAct.WITHDRAW, DraftActor.AUTHOR), now=now)
+        draft.generation += 1
+        return False
+    revision.ai = may
+    if may is AI.NONE:
+        consequences.stick(session, draft, "ai_none", consequences.NO_AI, now=now)
+    return may is not AI.NONE
 
 
 def _brief(session: Session, draft: DraftRow, challenge: Challenge, *, now: datetime, embedder: str) -> values.Brief:
@@ -159,21 +174,19 @@ def finish(
     if row is None:
         return False
     _keep_cost(row, draft.usage, cost)
-    revision = session.get_one(Revision, row.revision_id)
-    if revision.ai is AI.NONE:
-        consequences.stick(session, row, "ai_none", consequences.NO_AI, now=now)
+    if not _still_may(session, row, now=now):
         return True
     _keep_account(row, draft)
-    sketches.note(session, row, revision.text)
+    sketches.note(session, row, session.get_one(Revision, row.revision_id).text)
     kept, findings = _still_visible(session, draft)
     _clear(session, row)
-    if draft.outcome is not values.Outcome.DRAFTED or not kept:
+    if draft.outcome is not values.DraftOutcome.DRAFTED or not kept:
         consequences.stick(session, row, *_why_stuck(draft), now=now)
         _keep_findings(session, row, findings, {})  # of the generation that is read now
         return True
     ids = {index: _keep_point(session, row, position, draft.points[index]) for position, index in enumerate(kept)}
     _keep_findings(session, row, findings, ids)
-    consequences.touch(row, step(row.state, Act.FINISH, By.MACHINE), now=now)
+    consequences.touch(row, step(row.state, DraftAct.FINISH, DraftActor.MACHINE), now=now)
     row.summary, row.ready_at = draft.summary, now
     row.reason_code, row.reason = ("fallback", draft.reason) if draft.reason else ("", "")
     row.stale = row.challenge_version < session.get_one(Challenge, row.challenge_id).version
@@ -182,9 +195,9 @@ def finish(
 
 
 def _why_stuck(draft: values.Draft) -> tuple[str, str]:
-    if draft.outcome is values.Outcome.NOTHING_TO_SAY:
+    if draft.outcome is values.DraftOutcome.NOTHING_TO_SAY:
         return "nothing_to_say", draft.reason or "There is nothing to give feedback on yet."
-    if draft.outcome is values.Outcome.CANNOT:
+    if draft.outcome is values.DraftOutcome.CANNOT:
         return "cannot_draft", draft.reason or "No draft could be made. Please write the feedback yourself."
     return "no_points", draft.reason or "No point stood up to checking. Please write the feedback yourself."
 
@@ -290,7 +303,7 @@ def fail(session: Session, draft_id: str, generation: int, code: str, reason: st
 def requeue(session: Session, draft_id: str, generation: int, *, now: datetime) -> bool:
     """The machine stopped before it was done: wait again. False: no longer wanted."""
     row = _wanted(session, draft_id, generation)
-    if row is None or row.state is not State.DRAFTING:
+    if row is None or row.state is not DraftState.DRAFTING:
         return False
-    consequences.touch(row, step(row.state, Act.REQUEUE, By.MACHINE), now=now)
+    consequences.touch(row, step(row.state, DraftAct.REQUEUE, DraftActor.MACHINE), now=now)
     return True

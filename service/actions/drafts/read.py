@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Select, case, func, or_, select
+from sqlalchemy import Select, case, or_, select
 from sqlalchemy.orm import Session, selectinload
 
-from service.domain.drafts import By, State, possible
+from service.domain.drafts import DraftActor, DraftState, possible
 from service.domain.errors import NotAllowed, NotFound
-from service.domain.roles import Actor, Reach, may_see_group, visible_groups
+from service.domain.roles import Actor, CredentialReach, may_see_group, visible_groups
 from service.store import find
+from service.store.days import UtcDay
 from service.store.tables import (
     Challenge,
     Document,
@@ -33,7 +34,7 @@ Row = TypeVar("Row", Group, Person, Challenge, Document, Submission)
 class DraftFilter:
     """What to list; groups, challenge and person by external id."""
 
-    states: tuple[State, ...] = ()
+    states: tuple[DraftState, ...] = ()
     group: str | None = None
     challenge: str | None = None
     submission: str | None = None
@@ -46,7 +47,7 @@ class SubmissionFilter:
     """What to list; challenge, person and group by external id. `states` are of the draft on the latest revision,
     `since` is when that was handed in."""
 
-    states: tuple[State, ...] = ()
+    states: tuple[DraftState, ...] = ()
     challenge: str | None = None
     person: str | None = None
     group: str | None = None
@@ -76,7 +77,7 @@ def drafts(
     return list(session.scalars(query.order_by(DraftRow.id).limit(limit)))
 
 
-_TURN = case({State.STUCK: 0, State.READY: 1}, value=DraftRow.state, else_=2)
+_TURN = case({DraftState.STUCK: 0, DraftState.READY: 1}, value=DraftRow.state, else_=2)
 
 
 def next_draft(
@@ -87,8 +88,8 @@ def next_draft(
     free = or_(DraftRow.claimed_until.is_(None), DraftRow.claimed_until <= now, DraftRow.claimed_by == actor.person)
     query = (
         _filtered(session, actor, wanted)
-        .where(DraftRow.state.in_((State.READY, State.STUCK)), free, DraftRow.id.not_in(list(skip)))
-        .order_by(_TURN, func.date(DraftRow.created_at), DraftRow.shuffle, DraftRow.id)
+        .where(DraftRow.state.in_((DraftState.READY, DraftState.STUCK)), free, DraftRow.id.not_in(list(skip)))
+        .order_by(_TURN, UtcDay(DraftRow.created_at), DraftRow.shuffle, DraftRow.id)
         .limit(1)
     )
     return session.scalars(query).one_or_none()
@@ -116,7 +117,7 @@ def _filtered(session: Session, actor: Actor, wanted: DraftFilter) -> Select[Dra
 
 def possible_acts(actor: Actor, row: DraftRow) -> list[str]:
     """What this actor may do with the draft now."""
-    return possible(row.state, By.FACILITATOR) if row.group_id in actor.reviews else []
+    return possible(row.state, DraftActor.FACILITATOR) if row.group_id in actor.reviews else []
 
 
 def page(session: Session, actor: Actor, kind: type[Row], *, after: str | None, limit: int) -> list[Row]:
@@ -162,7 +163,7 @@ def _page(actor: Actor, kind: type[Row], *, after: str | None, limit: int) -> Se
 
 
 def _limits(actor: Actor, kind: type[Any]) -> Sequence[Any]:
-    if actor.reach is Reach.PERSON and not actor.reviews:
+    if actor.reach is CredentialReach.PERSON and not actor.reviews:
         raise NotAllowed("Learners read their own work by its id; lists are for facilitators and platforms.")
     groups = visible_groups(actor)
     if kind is Document:

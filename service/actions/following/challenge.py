@@ -18,10 +18,10 @@ from service.actions.following import pairs
 from service.actions.following.pairs import NOTHING, Counts, Figure, Later
 from service.actions.work import lens as overview_lens
 from service.actions.work.lens import Lens
-from service.domain.drafts import State
+from service.domain.drafts import DraftState
 from service.domain.roles import Actor
 from service.store.tables import CommitmentRow, DraftRow, Group, Submission
-from service.store.tables.learners import Outcome
+from service.store.tables.learners import CommitmentOutcome
 
 MOST = 200
 """Pairs of revisions that are compared while somebody waits, the latest; the others are stored within the hour."""
@@ -44,7 +44,7 @@ class Promises:
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class FollowingFacts:
     """`answered`: submissions with released feedback; `revised`: of these, those handed in again afterwards. `stored`
     was compared before; `later` is not yet, and is compared now."""
 
@@ -71,7 +71,7 @@ class Followed:
     """What became of the released points that ask for something, by (verdict, how sure), and the same by the month
     (2026-11) in which the later revision was handed in."""
 
-    facts: Facts
+    facts: FollowingFacts
     months: Mapping[str, Counts]
 
     @property
@@ -88,17 +88,19 @@ class Followed:
         return pairs.share(self.became)
 
 
-def gather(session: Session, actor: Actor, challenge: str, *, group: str | None = None, now: datetime) -> Facts:
+def gather(
+    session: Session, actor: Actor, challenge: str, *, group: str | None = None, now: datetime
+) -> FollowingFacts:
     """Of a challenge (external id) in the groups that the actor reviews. Raises NotFound; NotAllowed for a learner."""
     lens = overview_lens.lens(session, actor, challenge, group=group)
     answered = session.scalar(
         select(func.count(Submission.id.distinct()))
         .join(DraftRow, DraftRow.submission_id == Submission.id)
-        .where(*lens.here, Submission.withdrawn_at.is_(None), DraftRow.state == State.RELEASED)
+        .where(*lens.here, Submission.withdrawn_at.is_(None), DraftRow.state == DraftState.RELEASED)
     )
     revised = session.scalar(pairs.pairs(func.count(Submission.id.distinct())).where(*lens.here))
     stored = pairs.figures(session, lens.here).get(lens.challenge.id, NOTHING)
-    return Facts(
+    return FollowingFacts(
         lens=lens,
         groups=tuple(overview_lens.choices(session, lens)),
         stored=stored,
@@ -126,13 +128,13 @@ def _promises(session: Session, lens: Lens, today: date) -> tuple[Promises, ...]
     )
 
 
-def _how(outcome: Outcome | None, due: date, today: date) -> str:
+def _how(outcome: CommitmentOutcome | None, due: date, today: date) -> str:
     if outcome is None:
         return "overdue" if due < today else "coming"
-    return outcome.value if outcome in (Outcome.KEPT, Outcome.PARTLY) else "other"
+    return outcome.value if outcome in (CommitmentOutcome.KEPT, CommitmentOutcome.PARTLY) else "other"
 
 
-def followed(facts: Facts) -> Followed:
+def followed(facts: FollowingFacts) -> Followed:
     """What was stored, and what is compared now."""
     months = {month: Counter(counts) for month, counts in facts.stored.months.items()}
     for one in facts.later:

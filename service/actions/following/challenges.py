@@ -11,16 +11,16 @@ from sqlalchemy.orm import Session
 
 from service.actions.following import uptake as uptake_store
 from service.actions.following.pairs import NOTHING, Figure
-from service.domain.drafts import State
+from service.domain.drafts import DraftState
 from service.domain.errors import NotAllowed
-from service.domain.roles import Actor, Reach, Role, visible_groups
+from service.domain.roles import Actor, CredentialReach, Role, visible_groups
 from service.store.tables import Challenge, ChallengeGroup, DraftRow, Group, Release, Revision, RoleGrant, Submission
 
 MOST = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ChallengeRow:
     """A challenge, how many people it is set to in the groups that one sees, and how many are how far.
 
     `to_decide` drafts wait for a facilitator, `with_machine` are still being made. `uptake` is the stored figure.
@@ -35,16 +35,16 @@ class Row:
     uptake: Figure = NOTHING
 
 
-def rows(session: Session, actor: Actor) -> list[Row]:
+def rows(session: Session, actor: Actor) -> list[ChallengeRow]:
     """Challenges that are set to somebody whom the actor may see, or on which somebody has handed in; those with most
     to decide first, then the newest. In seven statements. Raises NotAllowed for a learner."""
-    if actor.reach is Reach.PERSON and not actor.reviews:
+    if actor.reach is CredentialReach.PERSON and not actor.reviews:
         raise NotAllowed("The overview of challenges is for facilitators.")
     counts = _counts(session, actor)
     audience = _audience(session, actor)
     uptake = uptake_store.of_all(session, actor)
     found = [
-        Row(one, audience(one.id), **counts.get(one.id, {}), uptake=uptake.get(one.id, NOTHING))
+        ChallengeRow(one, audience(one.id), **counts.get(one.id, {}), uptake=uptake.get(one.id, NOTHING))
         for one in session.scalars(
             select(Challenge).where(Challenge.organization_id == actor.organization).order_by(Challenge.id.desc())
         )
@@ -69,8 +69,8 @@ def _counts(session: Session, actor: Actor) -> Mapping[str, Mapping[str, int]]:
             Submission.challenge_id,
             _people(),
             _people(told.c.submission_id.is_not(None)),
-            func.count().filter(DraftRow.state.in_((State.READY, State.STUCK))),
-            func.count().filter(DraftRow.state.in_((State.WAITING, State.DRAFTING))),
+            func.count().filter(DraftRow.state.in_((DraftState.READY, DraftState.STUCK))),
+            func.count().filter(DraftRow.state.in_((DraftState.WAITING, DraftState.DRAFTING))),
         )
         .join(Revision, and_(Revision.submission_id == Submission.id, Revision.number == Submission.latest))
         .join(DraftRow, DraftRow.revision_id == Revision.id)

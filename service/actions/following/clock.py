@@ -6,7 +6,6 @@ is told by `learner_commitments.tell_due`, and nothing is told of it a second ti
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -14,11 +13,11 @@ from sqlalchemy import ColumnElement, and_, exists, func, select
 from sqlalchemy.orm import Session
 
 from service.actions.introductions.common import open_people, tell
-from service.domain.drafts import State as DraftState
+from service.domain.drafts import DraftState
 from service.domain.events import Event
-from service.domain.introductions import ASK_HOW_IT_WENT_AFTER, State
+from service.domain.introductions import ASK_HOW_IT_WENT_AFTER, IntroductionState
 from service.domain.organization_settings import OrganizationWish, wish_of
-from service.store import audit, jobs, outbox, tellings
+from service.store import audit, find, jobs, outbox, tellings
 from service.store.tables import (
     Challenge,
     DraftRow,
@@ -42,14 +41,14 @@ MOST_WAITING: Final = 20
 """Suggestions that wait for a facilitator beyond which no more are looked for: they would grow stale unread."""
 
 
-def ask_whether_met(session: Session, *, now: datetime) -> int:
+def ask_whether_met(session: Session, organization: str | None = None, *, now: datetime) -> int:
     """Tell the outside of introductions of which neither has said whether they met; how many were looked at."""
     rows = session.scalars(
         select(Introduction)
-        .where(_silent(), _its_turn(now))
+        .where(find.within(Introduction.organization_id, organization), _silent(), _its_turn(now))
         .order_by(Introduction.introduced_at, Introduction.id)
         .limit(AT_ONCE)
-        .with_for_update(skip_locked=True)
+        .with_for_update(key_share=True, skip_locked=True)
     ).all()
     for row in rows:
         turn = AGAIN if session.get(Telling, (row.organization_id, MEET, row.id, FIRST)) else FIRST
@@ -61,7 +60,7 @@ def ask_whether_met(session: Session, *, now: datetime) -> int:
 
 def _silent() -> ColumnElement[bool]:
     said = exists().where(IntroductionAnswer.introduction_id == Introduction.id, IntroductionAnswer.met.is_not(None))
-    return and_(Introduction.state == State.INTRODUCED, ~said)
+    return and_(Introduction.state == IntroductionState.INTRODUCED, ~said)
 
 
 def _its_turn(now: datetime) -> ColumnElement[bool]:
@@ -76,10 +75,15 @@ def _its_turn(now: datetime) -> ColumnElement[bool]:
     return and_(Introduction.introduced_at <= now - ASK_HOW_IT_WENT_AFTER, ~lately, ~twice)
 
 
-def organizations(session: Session) -> Iterator[tuple[str, OrganizationWish]]:
-    """Every organization (our id) with what it set."""
-    for row in session.scalars(select(Organization).order_by(Organization.id)):
-        yield row.id, wish_of(row.name, row.language, row.settings)
+def organizations(session: Session) -> list[str]:
+    """Every organization, by our id."""
+    return list(session.scalars(select(Organization.id).order_by(Organization.id)))
+
+
+def wish(session: Session, organization: str) -> OrganizationWish:
+    """What an organization set."""
+    row = session.get_one(Organization, organization)
+    return wish_of(row.name, row.language, row.settings)
 
 
 def tell_unanswered(session: Session, organization: str, days: int, *, now: datetime) -> int:
@@ -114,7 +118,9 @@ def look_weekly(session: Session, organization: str, *, now: datetime) -> bool:
     """Have introductions looked for, at most once in a calendar week (ISO 8601, UTC), and never while many suggestions
     wait. Whether it was done now."""
     waiting = session.scalar(
-        select(func.count()).where(Introduction.organization_id == organization, Introduction.state == State.SUGGESTED)
+        select(func.count()).where(
+            Introduction.organization_id == organization, Introduction.state == IntroductionState.SUGGESTED
+        )
     )
     if (waiting or 0) > MOST_WAITING:
         return False

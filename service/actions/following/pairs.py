@@ -17,8 +17,8 @@ from sqlalchemy import ColumnElement, Select, and_, func, not_, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from pipelines.values import AI, Band, PointKind
-from service.domain.drafts import State
-from service.domain.uptake import METHOD, Said, Verdict, spoken, uptake
+from service.domain.drafts import DraftState
+from service.domain.uptake import METHOD, AskingPoint, UptakeVerdict, spoken, uptake
 from service.domain.worddiff import words
 from service.store.tables import (
     Approval,
@@ -31,7 +31,7 @@ from service.store.tables import (
     UptakeCount,
 )
 
-Counts = Mapping[tuple[Verdict, Band], int]
+Counts = Mapping[tuple[UptakeVerdict, Band], int]
 """How many points became what, and how sure that is."""
 
 NEW = aliased(Revision)
@@ -55,7 +55,7 @@ class Later:
     before: str
     after: str
     language: str
-    points: tuple[Said, ...]
+    points: tuple[AskingPoint, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ def pairs(*what: Any) -> Select[Any]:
         .join(NEW, and_(NEW.submission_id == Submission.id, NEW.number == Revision.number + 1))
         .join(Consent, Consent.person_id == Submission.person_id)
         .outerjoin(Uptake, STORED)
-        .where(Submission.withdrawn_at.is_(None), Release.retracted_at.is_(None), DraftRow.state == State.RELEASED)
+        .where(Submission.withdrawn_at.is_(None), Release.retracted_at.is_(None), DraftRow.state == DraftState.RELEASED)
     )
 
 
@@ -129,7 +129,7 @@ def _months(session: Session, where: Sequence[ColumnElement[bool]]) -> dict[str,
         .group_by(*of)
         .order_by(*of)
     )
-    found: dict[str, dict[str, dict[tuple[Verdict, Band], int]]] = {}
+    found: dict[str, dict[str, dict[tuple[UptakeVerdict, Band], int]]] = {}
     for challenge, month, verdict, sure, points in rows:
         found.setdefault(challenge, {}).setdefault(month, {})[verdict, sure] = int(points)
     return {challenge: dict(by_month) for challenge, by_month in found.items()}
@@ -151,7 +151,7 @@ def texts(session: Session, where: Sequence[ColumnElement[bool]], limit: int) ->
 def _later(
     draft: str, approval: str, after_id: str, at: datetime, before: str, after: str, language: str, body: Any
 ) -> Later:
-    points = (Said(PointKind(one["kind"]), one["text"], one["quote"]) for one in body["points"])
+    points = (AskingPoint(PointKind(one["kind"]), one["text"], one["quote"]) for one in body["points"])
     asked = tuple(one for one in points if one.kind is not PointKind.STRENGTH)
     return Later(draft, approval, after_id, f"{at:%Y-%m}", before, after, spoken(language, after), asked)
 
@@ -165,7 +165,7 @@ def compared(one: Later) -> Counts:
 
 def summed(months: Mapping[str, Counts]) -> Counts:
     """Of all months together."""
-    found: Counter[tuple[Verdict, Band]] = Counter()
+    found: Counter[tuple[UptakeVerdict, Band]] = Counter()
     for counts in months.values():
         found.update(counts)
     return found
@@ -176,16 +176,16 @@ def points_of(counts: Counts) -> int:
     return sum(counts.values())
 
 
-def of_verdict(counts: Counts, verdict: Verdict) -> int:
+def of_verdict(counts: Counts, verdict: UptakeVerdict) -> int:
     """How many became this, however sure that is."""
     return sum(number for (found, _), number in counts.items() if found is verdict)
 
 
 def told(counts: Counts) -> int:
     """Of how many it can be told what became of them."""
-    return points_of(counts) - of_verdict(counts, Verdict.CANNOT_TELL)
+    return points_of(counts) - of_verdict(counts, UptakeVerdict.CANNOT_TELL)
 
 
 def share(counts: Counts) -> float | None:
     """The share taken up of those of which it can be told; None where it can be of none."""
-    return of_verdict(counts, Verdict.TAKEN_UP) / told(counts) if told(counts) else None
+    return of_verdict(counts, UptakeVerdict.TAKEN_UP) / told(counts) if told(counts) else None

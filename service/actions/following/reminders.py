@@ -14,21 +14,21 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service.actions.overview import progress
-from service.actions.overview.progress import Learner, Stage
+from service.actions.overview.progress import Learner, LearnerStage
 from service.actions.work import lens as overview_lens
 from service.actions.work.lens import Lens
 from service.domain.errors import Invalid, NotAllowed, NotNow
 from service.domain.events import Event
 from service.domain.organization_settings import wish_of
-from service.domain.reminders import AGAIN_DAYS, LONGEST, Bar, ReminderKind, bar, base, offer
+from service.domain.reminders import AGAIN_DAYS, LONGEST, ReminderBar, ReminderKind, bar, base, offer
 from service.domain.roles import Actor
 from service.store import audit, outbox
 from service.store.tables import Challenge, Group, Organization, Person, Reminder, Submission
 
 STAGE = {
-    ReminderKind.NOT_HANDED_IN: Stage.NOT_SUBMITTED,
-    ReminderKind.UNREAD: Stage.ANSWERED,
-    ReminderKind.NOT_ACTED: Stage.READ,
+    ReminderKind.NOT_HANDED_IN: LearnerStage.NOT_SUBMITTED,
+    ReminderKind.UNREAD: LearnerStage.ANSWERED,
+    ReminderKind.NOT_ACTED: LearnerStage.READ,
 }
 """At which stage somebody may be reminded of what."""
 MOST = 1_000
@@ -41,11 +41,11 @@ class Candidate:
 
     learner: Learner
     language: str
-    bar: Bar | None
+    bar: ReminderBar | None
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
+class ReminderOffer:
     """Who could be reminded of one thing, and words to begin with for each language among those who may be."""
 
     lens: Lens
@@ -71,22 +71,22 @@ class ReminderWish:
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
+class SentReminders:
     """What was sent, and who was left out and why: None where the person is no longer at that stage, or never was."""
 
     rows: tuple[Reminder, ...]
-    left_out: Mapping[str, Bar | None]
+    left_out: Mapping[str, ReminderBar | None]
 
 
 def offered(
     session: Session, actor: Actor, challenge: str, kind: ReminderKind, *, group: str | None = None, now: datetime
-) -> Offer:
+) -> ReminderOffer:
     """Who may be reminded, in the groups that the actor reviews. Raises NotFound; NotAllowed for a learner."""
     lens = overview_lens.lens(session, actor, challenge, group=group)
     return _offer(session, lens, kind, now)
 
 
-def _offer(session: Session, lens: Lens, kind: ReminderKind, now: datetime) -> Offer:
+def _offer(session: Session, lens: Lens, kind: ReminderKind, now: datetime) -> ReminderOffer:
     organization = session.get_one(Organization, lens.challenge.organization_id)
     days = days_of(organization)
     seen = progress.progress(session, lens, overview_lens.pieces(session, lens))
@@ -96,7 +96,7 @@ def _offer(session: Session, lens: Lens, kind: ReminderKind, now: datetime) -> O
     candidates = tuple(_candidate(one, kind, spoken, gone, lens, days, now) for one in there)
     languages = dict.fromkeys(one.language for one in candidates if one.bar is None)
     texts = {language: offer(kind, language, lens.challenge.title) for language in languages}
-    return Offer(lens, tuple(overview_lens.choices(session, lens)), kind, candidates, texts, days)
+    return ReminderOffer(lens, tuple(overview_lens.choices(session, lens)), kind, candidates, texts, days)
 
 
 def _candidate(
@@ -139,7 +139,7 @@ def _taken_back(session: Session, challenge: Challenge) -> frozenset[str]:
 
 def send(
     session: Session, actor: Actor, challenge: str, wish: ReminderWish, *, group: str | None = None, now: datetime
-) -> Sent:
+) -> SentReminders:
     """Send it to all who may be reminded now; whoever may not is left out, and named.
 
     Raises NotAllowed for a platform and a learner: a person decides what is said; NotFound; Invalid for words that are
@@ -161,7 +161,7 @@ def send(
     rows = _rows(session, actor, lens.challenge, wish.kind, texts, chosen, now)
     _tell(session, actor, lens.challenge, chosen, rows, now)
     barred = {one.learner.person: one.bar for one in seen.candidates}
-    return Sent(rows, {person: barred.get(person) for person in asked if person not in may})
+    return SentReminders(rows, {person: barred.get(person) for person in asked if person not in may})
 
 
 def _checked(texts: Mapping[str, str]) -> Mapping[str, str]:

@@ -13,23 +13,24 @@ from service.actions.following import pairs
 from service.actions.following.pairs import NOTHING, Counts, Figure, Later
 from service.actions.work import lens as overview_lens
 from service.domain.errors import NotAllowed
-from service.domain.roles import Actor, Reach, visible_groups
+from service.domain.roles import Actor, CredentialReach, visible_groups
 from service.domain.uptake import METHOD
-from service.store import jobs
+from service.store import find, jobs
 from service.store.tables import Challenge, DraftRow, Release, Submission, Uptake, UptakeCount
 
 AT_ONCE: Final = 100
 """Pairs compared between two transactions: their texts are held in memory meanwhile."""
 
 
-def want(session: Session, *, now: datetime) -> int:
+def want(session: Session, organization: str | None = None, *, now: datetime) -> int:
     """Queue a job for each challenge with pairs that are not compared yet; how many have some."""
     of = (Submission.organization_id, Submission.challenge_id)
-    rows = session.execute(pairs.pairs(*of).where(pairs.pending()).distinct()).all()
-    for organization, challenge in rows:
+    here = find.within(Submission.organization_id, organization)
+    rows = session.execute(pairs.pairs(*of).where(here, pairs.pending()).distinct()).all()
+    for owner, challenge in rows:
         jobs.enqueue(
             session,
-            organization=organization,
+            organization=owner,
             kind="uptake",
             subject=challenge,
             now=now,
@@ -85,7 +86,7 @@ def _counts(organization: str, one: Later, counts: Counts) -> list[UptakeCount]:
 
 def of_all(session: Session, actor: Actor) -> dict[str, Figure]:
     """By challenge (our id), in the groups that the actor may see. Raises NotAllowed for a learner."""
-    if actor.reach is Reach.PERSON and not actor.reviews:
+    if actor.reach is CredentialReach.PERSON and not actor.reviews:
         raise NotAllowed("What became of feedback is for facilitators.")
     groups = visible_groups(actor)
     where = [Submission.organization_id == actor.organization]

@@ -14,11 +14,12 @@ from typing import Final
 from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session, selectinload
 
+from service.actions.approvals import approving
 from service.actions.galleries.pool import as_works, candidates
-from service.actions.galleries.review import body_of, current_approval
-from service.actions.galleries.sharing import Now, Work, look
+from service.actions.galleries.review import body_of
+from service.actions.galleries.sharing import Now, SharedWork, shared_now
 from service.domain.errors import NotFound
-from service.domain.galleries import By, Hindrance, State, body_digest, possible
+from service.domain.galleries import GalleryActor, GalleryState, SharingHindrance, body_digest, possible
 from service.domain.marking import Stretch, stretches
 from service.domain.roles import Actor, may_see_group, require_desk, visible_groups
 from service.store import find
@@ -31,12 +32,12 @@ BEGINNING: Final = 160
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ListedGallery:
     """A gallery in the list. `gone`: works in it that are no longer shared."""
 
     id: str
     version: int
-    state: State
+    state: GalleryState
     person: str
     submission: str  # external id
     challenge: str  # external id
@@ -54,8 +55,8 @@ class Listed:
 class Listing:
     """One page of galleries, and how many are in each state. `challenges`: to choose from, (external id, title)."""
 
-    items: tuple[Listed, ...]
-    counts: Mapping[State, int]
+    items: tuple[ListedGallery, ...]
+    counts: Mapping[GalleryState, int]
     challenges: tuple[tuple[str, str], ...]
     more: bool
 
@@ -64,7 +65,7 @@ def listing(
     session: Session,
     actor: Actor,
     *,
-    state: State | None = None,
+    state: GalleryState | None = None,
     challenge: str | None = None,
     page: int = 0,
     after: str | None = None,
@@ -118,8 +119,8 @@ def _challenges(session: Session, actor: Actor) -> tuple[tuple[str, str], ...]:
     return tuple(session.execute(query.distinct().order_by(Challenge.title, Challenge.external_id)))
 
 
-def _listed(session: Session, rows: Sequence[Gallery], *, now: datetime) -> list[Listed]:
-    seen = look(session, rows, now=now, texts=False)
+def _listed(session: Session, rows: Sequence[Gallery], *, now: datetime) -> list[ListedGallery]:
+    seen = shared_now(session, rows, now=now, texts=False)
     named = session.execute(
         select(
             Gallery.id, Person.name, Submission.external_id, Challenge.external_id, Challenge.title, Group.external_id
@@ -134,11 +135,11 @@ def _listed(session: Session, rows: Sequence[Gallery], *, now: datetime) -> list
     return [_row(row, words[row.id], seen[row.id]) for row in rows]
 
 
-def _row(row: Gallery, words: Sequence[str], here: Now) -> Listed:
+def _row(row: Gallery, words: Sequence[str], here: Now) -> ListedGallery:
     person, submission, challenge, title, group = words
     gone = sum(not work.shared for work in here.works)
-    withdrawn = row.state is State.WITHDRAWN
-    return Listed(
+    withdrawn = row.state is GalleryState.WITHDRAWN
+    return ListedGallery(
         id=row.id,
         version=row.version,
         state=row.state,
@@ -164,7 +165,7 @@ class DeskWork:
     revision: str
     letter: str
     shared: bool
-    hindrance: Hindrance | None
+    hindrance: SharingHindrance | None
     who: str  # empty where the facilitator may not know it
     named: bool  # whether the learner will see the name
     language: str
@@ -182,7 +183,7 @@ class Alternative:
 
 
 @dataclass(frozen=True, slots=True)
-class Past:
+class PastGalleryDecision:
     """A decision on a gallery."""
 
     who: str
@@ -196,7 +197,7 @@ class DeskGallery:
     """One gallery with all that a decision on it needs. `text_hash` is of what is here now; approving names it."""
 
     row: Gallery
-    state: State
+    state: GalleryState
     person: str
     submission: str
     challenge: Challenge
@@ -208,7 +209,7 @@ class DeskGallery:
     text_hash: str
     possible: tuple[str, ...]
     alternatives: tuple[Alternative, ...]
-    past: tuple[Past, ...]
+    past: tuple[PastGalleryDecision, ...]
     show_at: datetime | None
     by_rule: bool
 
@@ -223,11 +224,11 @@ def show(session: Session, actor: Actor, gallery_id: str, *, now: datetime, choi
     row = session.get(Gallery, gallery_id)
     if row is None or row.organization_id != actor.organization or not may_see_group(actor, row.group_id):
         raise NotFound("There is no such gallery here, or it is not yours to see.")
-    here = look(session, [row], now=now)[row.id]
+    here = shared_now(session, [row], now=now)[row.id]
     challenge, submission = session.get_one(Challenge, row.challenge_id), session.get_one(Submission, row.submission_id)
-    own, approval = session.get_one(Revision, row.revision_id), current_approval(session, row)
+    own, approval = session.get_one(Revision, row.revision_id), approving.in_force(session, approving.GALLERY, row.id)
     taken_back = submission.withdrawn_at is not None
-    acts = tuple(possible(row.state, By.FACILITATOR))
+    acts = tuple(possible(row.state, GalleryActor.FACILITATOR))
     return DeskGallery(
         row=row,
         state=row.state,
@@ -243,7 +244,7 @@ def show(session: Session, actor: Actor, gallery_id: str, *, now: datetime, choi
         possible=acts,
         alternatives=_alternatives(session, row, challenge, now=now) if choices and "revise" in acts else (),
         past=_past(session, row),
-        show_at=approval.show_at if approval else None,
+        show_at=approval.release_at if approval else None,
         by_rule=approval is not None and approval.policy_id is not None,
     )
 
@@ -262,7 +263,7 @@ def _works(session: Session, actor: Actor, here: Now) -> list[DeskWork]:
     return [_desk_work(at, work, *groups[work.submission], actor) for at, work in enumerate(here.works)]
 
 
-def _desk_work(at: int, work: Work, group: str, name: str, actor: Actor) -> DeskWork:
+def _desk_work(at: int, work: SharedWork, group: str, name: str, actor: Actor) -> DeskWork:
     """Who it is, is known to those who review that person's work, and to others only as the author chose."""
     known = name if may_see_group(actor, group) else work.author
     return DeskWork(
@@ -288,11 +289,13 @@ def _alternatives(session: Session, row: Gallery, challenge: Challenge, *, now: 
     )
 
 
-def _past(session: Session, row: Gallery) -> tuple[Past, ...]:
+def _past(session: Session, row: Gallery) -> tuple[PastGalleryDecision, ...]:
     rows = session.execute(
         select(GalleryDecision, Person.name)
         .outerjoin(Person, Person.id == GalleryDecision.person_id)
         .where(GalleryDecision.gallery_id == row.id)
         .order_by(GalleryDecision.at, GalleryDecision.id)
     )
-    return tuple(Past(name or "", one.act, one.note if one.act == "dismiss" else "", one.at) for one, name in rows)
+    return tuple(
+        PastGalleryDecision(name or "", one.act, one.note if one.act == "dismiss" else "", one.at) for one, name in rows
+    )

@@ -7,21 +7,23 @@ anything is stored. `generation` is the guard: whoever comes late changes nothin
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from pipelines.approaches import Work
+from pipelines.approaches import ApproachWork
 from pipelines.values import AI
+from service.actions.approvals import approving
 from service.actions.galleries import wanted
 from service.actions.galleries.pool import as_works, candidates, language_of
 from service.actions.galleries.review import by_policy
-from service.actions.galleries.sharing import look
+from service.actions.galleries.sharing import shared_now
 from service.domain.events import Event
-from service.domain.galleries import FEWEST, Act, By, State, step
+from service.domain.galleries import FEWEST, GalleryAct, GalleryActor, GalleryState, step
 from service.domain.visibility import PeersShown
+from service.store import holding
 from service.store.tables import Challenge, Gallery, GalleryItem, Revision, Submission
 
 TOO_FEW: Final = (
@@ -32,12 +34,12 @@ NEVER: Final = "This challenge's sharing policy lets nobody see others' work."
 
 
 @dataclass(frozen=True, slots=True)
-class Making:
+class GalleryMaking:
     """What a gallery is chosen from: plain values."""
 
     gallery: str
-    own: Work
-    candidates: tuple[Work, ...]
+    own: ApproachWork
+    candidates: tuple[ApproachWork, ...]
     language: str
 
 
@@ -51,7 +53,7 @@ class Chosen:
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class GalleryMade:
     """What was chosen, in the order of showing, and a comparison that quotes what stands at the marks."""
 
     chosen: tuple[Chosen, ...]
@@ -59,15 +61,12 @@ class Made:
     own_marks: tuple[tuple[int, int], ...] = ()
 
 
-def begin(session: Session, gallery_id: str, generation: int, *, now: datetime) -> Making | None:
+def begin(session: Session, gallery_id: str, generation: int, *, now: datetime) -> GalleryMaking | None:
     """Read all that it is made from. None: nothing to do (any more), or that nothing can be done was told."""
     row = _wanted(session, gallery_id, generation)
-    if row is None:
+    if row is None or not _still_may(session, row, now=now):
         return None
     revision = session.get_one(Revision, row.revision_id)
-    if revision.ai is AI.NONE:
-        wanted.stick(session, row, "ai_none", wanted.NO_AI, now=now)
-        return None
     challenge = session.get_one(Challenge, row.challenge_id)
     if challenge.sharing_peers is PeersShown.NEVER:
         wanted.stick(session, row, "peers_never", NEVER, now=now)
@@ -75,17 +74,35 @@ def begin(session: Session, gallery_id: str, generation: int, *, now: datetime) 
     found = candidates(session, row, challenge, now=now)
     works = as_works(session, [revision.id, *found])
     language = language_of(session, row, revision)
-    return Making(row.id, works[revision.id], tuple(works[id_] for id_ in found), language)
+    return GalleryMaking(row.id, works[revision.id], tuple(works[id_] for id_ in found), language)
 
 
 def _wanted(session: Session, gallery_id: str, generation: int) -> Gallery | None:
-    row = session.get(Gallery, gallery_id, with_for_update=True)
-    if row is None or row.generation != generation or row.state is not State.SUGGESTED:
+    row = session.get(Gallery, gallery_id, with_for_update={"key_share": True})
+    if row is None or row.generation != generation or row.state is not GalleryState.SUGGESTED:
         return None
     return row
 
 
-def finish(session: Session, gallery_id: str, generation: int, made: Made, *, now: datetime) -> bool:
+def _still_may(session: Session, row: Gallery, *, now: datetime) -> bool:
+    """Whether a machine may read the learner's own text at this moment, whatever held when it was asked for."""
+    may = holding.machines_may(session, session.get_one(Revision, row.revision_id))
+    if may is None:
+        wanted.end(row, now=now)
+    elif may is AI.NONE:
+        wanted.stick(session, row, "ai_none", wanted.NO_AI, now=now)
+    return may not in (None, AI.NONE)
+
+
+def finish(
+    session: Session,
+    gallery_id: str,
+    generation: int,
+    made: GalleryMade,
+    *,
+    undo: timedelta = approving.UNDO,
+    now: datetime,
+) -> bool:
     """Store what was chosen. False: no longer wanted, and nothing was changed.
 
     What may no longer be shown by now is left out, and the comparison with it if it quotes it.
@@ -93,25 +110,27 @@ def finish(session: Session, gallery_id: str, generation: int, made: Made, *, no
     row = _wanted(session, gallery_id, generation)
     if row is None:
         return False
+    if not _still_may(session, row, now=now):
+        return True
     put(session, row, made)
-    here = look(session, [row], now=now, texts=False)[row.id]
+    here = shared_now(session, [row], now=now, texts=False)[row.id]
     gone = {work.item.revision_id for work in here.works if not work.shared}
     if gone:
         kept = tuple(one for one in made.chosen if one.revision not in gone)
         quoted = any(one.marks for one in made.chosen if one.revision in gone)
-        put(session, row, Made(kept) if quoted else Made(kept, made.comparison, made.own_marks))
+        put(session, row, GalleryMade(kept) if quoted else GalleryMade(kept, made.comparison, made.own_marks))
     if len(row.items) < FEWEST:
-        put(session, row, Made(()))
+        put(session, row, GalleryMade(()))
         wanted.stick(session, row, "too_few", TOO_FEW, now=now)
         return True
-    wanted.touch(row, step(row.state, Act.FINISH, By.MACHINE), now=now)
+    wanted.touch(row, step(row.state, GalleryAct.FINISH, GalleryActor.MACHINE), now=now)
     row.reason_code, row.reason, row.ready_at = "", "", now
     wanted.tell(session, row, Event.GALLERY_READY, now=now)
-    by_policy(session, row, now=now)
+    by_policy(session, row, undo=undo, now=now)
     return True
 
 
-def put(session: Session, row: Gallery, made: Made) -> None:
+def put(session: Session, row: Gallery, made: GalleryMade) -> None:
     """These works and this comparison in the place of what was there."""
     row.items.clear()
     session.flush()

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
+from service.actions.approvals import approving
 from service.actions.challenges import setting
 from service.actions.galleries.review import by_policy
-from service.actions.galleries.sharing import look, policies, rules
+from service.actions.galleries.sharing import policies, rules, shared_now
 from service.actions.galleries.wanted import suggest_all
 from service.domain.errors import Invalid, NotAllowed, NotFound
-from service.domain.galleries import Policy, State, Weighed, effect, reasons_against
+from service.domain.galleries import GalleryState, Policy, Weighed, effect, reasons_against
 from service.domain.roles import Actor, require_reviewer
 from service.store import audit, find, tree
 from service.store.tables import Challenge, Gallery, GalleryPolicy, Group, Person
@@ -24,12 +25,12 @@ MOST_WEEKS: Final = 520
 MOST_WEIGHED: Final = 2000
 """Galleries that an effect is shown for, the latest."""
 
-DECIDED = (State.READY, State.APPROVED, State.SHOWN, State.DISMISSED)
+DECIDED = (GalleryState.READY, GalleryState.APPROVED, GalleryState.SHOWN, GalleryState.DISMISSED)
 """Galleries in which works were chosen, so that it can be said what a policy would have made of them."""
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class PolicyPlace:
     """A challenge in a group that the actor reviews, with the policy that holds there. `groups`: where else one could
     be set, as (external id, name)."""
 
@@ -54,7 +55,7 @@ class Effect:
         return sum(one.shown for one in self.weighed)
 
 
-def place(session: Session, actor: Actor, challenge: str, *, group: str | None = None) -> Place:
+def place(session: Session, actor: Actor, challenge: str, *, group: str | None = None) -> PolicyPlace:
     """Where a policy is set: the challenge and the group by external ids, or the highest group that the actor reviews.
 
     Raises NotFound, NotAllowed.
@@ -65,7 +66,9 @@ def place(session: Session, actor: Actor, challenge: str, *, group: str | None =
     require_reviewer(actor, chosen.id)
     held = policies(session, [row.id]).get((row.id, chosen.id))
     name = session.scalar(select(Person.name).where(Person.id == held.facilitator_id)) if held else ""
-    return Place(row, chosen, rules(held), held, name or "", tuple((one.external_id, one.name) for one in reviewed))
+    return PolicyPlace(
+        row, chosen, rules(held), held, name or "", tuple((one.external_id, one.name) for one in reviewed)
+    )
 
 
 def _reviewed(session: Session, actor: Actor) -> list[Group]:
@@ -78,10 +81,10 @@ def _reviewed(session: Session, actor: Actor) -> list[Group]:
     return sorted(rows, key=lambda one: one.parent_id in actor.reviews)
 
 
-def weigh(session: Session, here: Place, policy: Policy, *, now: datetime) -> Effect:
+def weigh(session: Session, here: PolicyPlace, policy: Policy, *, now: datetime) -> Effect:
     """What this policy would have made of the galleries of this challenge and group, from the first to the last."""
     rows = _galleries(session, here)
-    seen = look(session, rows, now=now, texts=False)
+    seen = shared_now(session, rows, now=now, texts=False)
     asked = [(row.id, seen[row.id].reader, [work.facts for work in seen[row.id].works]) for row in rows]
     weighed = effect(policy, asked, now)
     names = session.execute(select(Person.id, Person.name).where(Person.id.in_({row.person_id for row in rows})))
@@ -89,7 +92,7 @@ def weigh(session: Session, here: Place, policy: Policy, *, now: datetime) -> Ef
     return Effect(weighed, reasons_against(weighed), {row.id: known.get(row.person_id, "") for row in rows})
 
 
-def _galleries(session: Session, here: Place) -> Sequence[Gallery]:
+def _galleries(session: Session, here: PolicyPlace) -> Sequence[Gallery]:
     latest = session.scalars(
         select(Gallery)
         .options(selectinload(Gallery.items))
@@ -105,7 +108,14 @@ def _galleries(session: Session, here: Place) -> Sequence[Gallery]:
 
 
 def lay_down(
-    session: Session, actor: Actor, challenge: str, *, group: str | None, policy: Policy, now: datetime
+    session: Session,
+    actor: Actor,
+    challenge: str,
+    *,
+    group: str | None,
+    policy: Policy,
+    undo: timedelta = approving.UNDO,
+    now: datetime,
 ) -> GalleryPolicy:
     """Let this hold from now on, here and below; what waits follows at once. Raises NotFound, NotAllowed, Invalid."""
     here = place(session, actor, challenge, group=group)
@@ -144,7 +154,7 @@ def lay_down(
         suggest_all(session, here.challenge, tree.below(session, [here.group.id]), now=now)
     if policy.automatic:
         for gallery in _galleries(session, here):
-            by_policy(session, gallery, now=now)
+            by_policy(session, gallery, undo=undo, now=now)
     return row
 
 

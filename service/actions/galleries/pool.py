@@ -9,8 +9,8 @@ from typing import Any, Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from pipelines.approaches import Work
-from pipelines.gallery import Comparison, compare
+from pipelines.approaches import ApproachWork
+from pipelines.galleries import Comparison, compare
 from pipelines.values import AI, Standing
 from service.actions.galleries.sharing import (
     Tree,
@@ -24,6 +24,7 @@ from service.actions.galleries.sharing import (
     stands_in,
 )
 from service.domain.galleries import sharing
+from service.store import holding
 from service.store.tables import Challenge, DraftRow, Gallery, Organization, Revision, Submission
 
 MOST_LOOKED_AT: Final = 400
@@ -58,7 +59,7 @@ def candidates(session: Session, row: Gallery, challenge: Challenge, *, now: dat
     return found[:MOST_LOOKED_AT]
 
 
-def as_works(session: Session, revisions: Sequence[str]) -> dict[str, Work]:
+def as_works(session: Session, revisions: Sequence[str]) -> dict[str, ApproachWork]:
     """Revisions as the machine compares them: with what a facilitator judged, or else what the assessment read."""
     rows = session.execute(
         select(
@@ -75,7 +76,7 @@ def as_works(session: Session, revisions: Sequence[str]) -> dict[str, Work]:
         .where(Revision.id.in_(revisions))
     )
     return {
-        one.id: Work(
+        one.id: ApproachWork(
             one.id,
             one.text,
             one.person_id,
@@ -109,7 +110,7 @@ def language_of(session: Session, row: Gallery, own: Revision) -> str:
 def compared(session: Session, row: Gallery, revisions: Sequence[str]) -> Comparison | None:
     """What to compare in these works, drafted anew; None where there is nothing, or no machine may read the own."""
     own = session.get_one(Revision, row.revision_id)
-    if own.ai is AI.NONE:
+    if holding.machines_may(session, own) in (None, AI.NONE):
         return None
     works = as_works(session, [own.id, *revisions])
     return compare(works[own.id], [works[id_] for id_ in revisions], language_of(session, row, own))

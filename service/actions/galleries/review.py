@@ -6,48 +6,48 @@ What is approved is one thing with one hash: the comparison, whose texts in whic
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Unpack
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from service.actions.galleries.sharing import LIVE, Now, Tree, counted, look
+from service.actions.approvals import approving
+from service.actions.approvals.deciding import Deciding, DecisionNote
+from service.actions.galleries.sharing import LIVE, Now, Tree, counted, shared_now
 from service.actions.galleries.wanted import tell, touch, want
 from service.domain.errors import ChangedSince, Invalid, NotFound, NotNow
 from service.domain.events import Event
-from service.domain.galleries import FEWEST, MOST, Act, By, State, body_digest, step
+from service.domain.galleries import FEWEST, MOST, GalleryAct, GalleryActor, GalleryState, body_digest, step
+from service.domain.lifecycle import require_seen
 from service.domain.roles import Actor, Role, require_reviewer
-from service.store import audit, jobs
 from service.store.tables import (
     Gallery,
     GalleryApproval,
     GalleryDecision,
     GalleryShowing,
-    Organization,
     Person,
     Revision,
     RoleGrant,
     Submission,
 )
 
-UNDO = timedelta(seconds=10)
 GONE = "A work in it was no longer shared when it was about to be shown. Leave that out, and approve it anew."
 RULE_CHANGED = "The rule that let it be shown has changed. Please decide yourself."
 
 
 def locked(session: Session, actor: Actor, gallery_id: str) -> Gallery:
     """The gallery, held against others until the transaction ends. Raises NotFound."""
-    row = session.get(Gallery, gallery_id, with_for_update=True)
+    row = session.get(Gallery, gallery_id, with_for_update={"key_share": True})
     if row is None or row.organization_id != actor.organization:
         raise NotFound("There is no such gallery here, or it is not yours to see.")
     return row
 
 
-def opened(session: Session, actor: Actor, gallery_id: str, version: int) -> tuple[Gallery, str]:
+def opened(at: Deciding) -> tuple[Gallery, str]:
     """The gallery as it was seen, and the facilitator who acts. Raises NotFound, NotAllowed, ChangedSince."""
-    row = locked(session, actor, gallery_id)
-    person = require_reviewer(actor, row.group_id)
-    if row.version != version:
+    row = locked(at.session, at.actor, at.id)
+    person = require_reviewer(at.actor, row.group_id)
+    if row.version != at.version:
         raise ChangedSince(version=row.version)
     return row, person
 
@@ -69,33 +69,21 @@ def body_of(session: Session, now: Now, comparison: str, *, marked: bool = True)
     }
 
 
-def current_approval(session: Session, row: Gallery) -> GalleryApproval | None:
-    """The approval in force, if any."""
-    return session.scalars(
-        select(GalleryApproval)
-        .where(GalleryApproval.gallery_id == row.id, GalleryApproval.undone_at.is_(None))
-        .order_by(GalleryApproval.id.desc())
-        .limit(1)
-    ).one_or_none()
-
-
-def approve(
-    session: Session, actor: Actor, gallery_id: str, *, version: int, seen: str, undo: timedelta = UNDO, now: datetime
-) -> Gallery:
+def approve(at: Deciding, *, seen: str, undo: timedelta = approving.UNDO) -> Gallery:
     """Approve exactly what has the hash `seen`; it is shown when the undo window has passed.
 
     Raises ChangedSince if it is another by now, Invalid where something in it is no longer shared or is missing.
     """
-    row, person = opened(session, actor, gallery_id, version)
-    state = step(row.state, Act.APPROVE, By.FACILITATOR)
-    here = look(session, [row], now=now, texts=False)[row.id]
-    body = body_of(session, here, row.comparison)
-    if body_digest(body) != seen:
-        raise ChangedSince("The gallery has changed since you saw it. Look at it again, then decide.")
+    row, person = opened(at)
+    state = step(row.state, GalleryAct.APPROVE, GalleryActor.FACILITATOR)
+    here = shared_now(at.session, [row], now=at.now, texts=False)[row.id]
+    body = body_of(at.session, here, row.comparison)
+    require_seen(seen, body_digest(body), "The gallery has changed since you saw it. Look at it again, then decide.")
     _check_whole(here, row.comparison)
-    _keep_approval(session, row, person, body, now=now, undo=_undo_window(session, row, undo))
-    decide(session, row, person, "approve", now=now, text_hash=seen)
-    touch(row, state, now=now)
+    _count(at.session, row)
+    approving.give(at.session, approving.GALLERY, row, person, (seen, body), undo=undo, now=at.now)
+    decide(at.session, row, person, "approve", now=at.now, text_hash=seen)
+    touch(row, state, now=at.now)
     return row
 
 
@@ -108,70 +96,39 @@ def _check_whole(here: Now, comparison: str) -> None:
         raise Invalid("Say what to compare: one question that the learner can check in the texts.")
 
 
-def _undo_window(session: Session, row: Gallery, default: timedelta) -> timedelta:
-    seconds = session.get_one(Organization, row.organization_id).settings.get("undo_seconds")
-    return default if seconds is None else timedelta(seconds=float(seconds))
-
-
-def _keep_approval(
-    session: Session,
-    row: Gallery,
-    person: str,
-    body: dict[str, Any],
-    *,
-    now: datetime,
-    undo: timedelta,
-    policy: str | None = None,
-) -> None:
-    _count(session, row)
-    approval = GalleryApproval(
-        organization_id=row.organization_id,
-        gallery_id=row.id,
-        text_hash=body_digest(body),
-        body=body,
-        facilitator_id=person,
-        policy_id=policy,
-        approved_at=now,
-        show_at=now + undo,
-    )
-    session.add(approval)
-    session.flush()
-    jobs.enqueue(
-        session,
-        organization=row.organization_id,
-        kind="gallery_show",
-        subject=row.id,
-        now=now,
-        not_before=approval.show_at,
-        dedupe=f"gallery_show:{approval.id}",
-    )
-    act = "gallery.approve" if policy is None else "gallery.approve_by_policy"
-    _record(session, row, f"person:{person}", act, now=now, text_hash=approval.text_hash)
-
-
 def _count(session: Session, row: Gallery) -> None:
     """Which gallery of each author's this is. The authors are held meanwhile, so that no two get the same number."""
     authors = sorted({item.author_id for item in row.items})
-    session.execute(select(Person.id).where(Person.id.in_(authors)).order_by(Person.id).with_for_update())
+    session.execute(select(Person.id).where(Person.id.in_(authors)).order_by(Person.id).with_for_update(key_share=True))
     there = counted(session, {(row.challenge_id, author) for author in authors})
     for item in row.items:
         item.nth = there.get((row.challenge_id, item.author_id), 0) + 1
 
 
-def by_policy(session: Session, row: Gallery, *, now: datetime) -> bool:
+def by_policy(session: Session, row: Gallery, *, undo: timedelta = approving.UNDO, now: datetime) -> bool:
     """Let a gallery that is ready be shown without being looked at, if a policy lets it. The words are the policy's."""
-    here = look(session, [row], now=now, texts=False)[row.id]
+    here = shared_now(session, [row], now=now, texts=False)[row.id]
     policy = here.policy_row
-    if row.state is not State.READY or policy is None or not policy.automatic or not policy.question.strip():
+    if row.state is not GalleryState.READY or policy is None or not policy.automatic or not policy.question.strip():
         return False
     if not here.shared or not FEWEST <= len(here.works) <= MOST:
         return False
     if not still_reviews(session, policy.facilitator_id, row):
         return False
     body = body_of(session, here, policy.question, marked=False)
-    window = _undo_window(session, row, UNDO)
-    _keep_approval(session, row, policy.facilitator_id, body, now=now, undo=window, policy=policy.id)
-    touch(row, step(row.state, Act.APPROVE, By.POLICY), now=now)
+    _count(session, row)
+    approving.give(
+        session,
+        approving.GALLERY,
+        row,
+        policy.facilitator_id,
+        (body_digest(body), body),
+        undo=undo,
+        now=now,
+        act="approve_by_policy",
+        policy_id=policy.id,
+    )
+    touch(row, step(row.state, GalleryAct.APPROVE, GalleryActor.POLICY), now=now)
     return True
 
 
@@ -185,20 +142,18 @@ def still_reviews(session: Session, person: str, row: Gallery) -> bool:
     return session.scalar(held.limit(1)) is not None
 
 
-def undo(session: Session, actor: Actor, gallery_id: str, *, version: int, now: datetime) -> Gallery:
+def undo(at: Deciding) -> Gallery:
     """Take an approval back before the gallery is shown."""
-    row, person = opened(session, actor, gallery_id, version)
-    state = step(row.state, Act.UNDO, By.FACILITATOR)
-    _end_approval(session, row, now=now)
-    decide(session, row, person, "undo", now=now)
-    touch(row, state, now=now)
+    row, person = opened(at)
+    state = step(row.state, GalleryAct.UNDO, GalleryActor.FACILITATOR)
+    _end_approval(at.session, row, now=at.now)
+    decide(at.session, row, person, "undo", now=at.now)
+    touch(row, state, now=at.now)
     return row
 
 
 def _end_approval(session: Session, row: Gallery, *, now: datetime) -> None:
-    approval = current_approval(session, row)
-    if approval is not None:
-        approval.undone_at = now
+    approving.end(session, approving.GALLERY, row, now=now)
     for item in row.items:
         item.nth = None
 
@@ -208,15 +163,15 @@ def show_due(session: Session, gallery_id: str, *, now: datetime) -> bool:
 
     False: nothing to show any more, or not yet; where something is no longer shared, a facilitator decides anew.
     """
-    row = session.get(Gallery, gallery_id, with_for_update=True)
-    approval = current_approval(session, row) if row is not None and row.state is State.APPROVED else None
-    if row is None or approval is None or approval.show_at > now:
+    row = session.get(Gallery, gallery_id, with_for_update={"key_share": True})
+    approval = approving.due(session, approving.GALLERY, row, now=now) if row is not None else None
+    if row is None or approval is None:
         return False
-    here = look(session, [row], now=now, texts=False)[row.id]
+    here = shared_now(session, [row], now=now, texts=False)[row.id]
     rule_holds = approval.policy_id is None or (here.policy_row is not None and here.policy_row.automatic)
     if not here.shared or not rule_holds:
         _end_approval(session, row, now=now)
-        touch(row, step(row.state, Act.RECONSIDER, By.CLOCK), now=now)
+        touch(row, step(row.state, GalleryAct.RECONSIDER, GalleryActor.CLOCK), now=now)
         row.reason_code, row.reason = ("no_longer_shared", GONE) if not here.shared else ("rule_changed", RULE_CHANGED)
         tell(session, row, Event.GALLERY_READY, now=now)
         return False
@@ -225,87 +180,44 @@ def show_due(session: Session, gallery_id: str, *, now: datetime) -> bool:
 
 
 def _show(session: Session, row: Gallery, approval: GalleryApproval, *, now: datetime) -> None:
-    """The one place where a gallery is shown; the database refuses it without its approval."""
-    touch(row, step(row.state, Act.SHOW, By.CLOCK), now=now)
+    """The one way in which a gallery is shown."""
+    touch(row, step(row.state, GalleryAct.SHOW, GalleryActor.CLOCK), now=now)
     row.shown_at = now
-    session.add(
-        GalleryShowing(
-            organization_id=row.organization_id,
-            gallery_id=row.id,
-            text_hash=approval.text_hash,
-            approval_id=approval.id,
-            shown_at=now,
-        )
-    )
+    approving.let_out(session, approving.GALLERY, row, approval, GalleryActor.CLOCK.value, now=now)
     tell(session, row, Event.GALLERY_SHOWN, now=now)
-    _record(session, row, "clock", "gallery.show", now=now, text_hash=approval.text_hash)
 
 
-def dismiss(
-    session: Session,
-    actor: Actor,
-    gallery_id: str,
-    *,
-    version: int,
-    reason_code: str = "",
-    note: str = "",
-    now: datetime,
-) -> Gallery:
+def dismiss(at: Deciding, *, reason_code: str = "", note: str = "") -> Gallery:
     """None is shown; one that is shown already is taken back."""
-    row, person = opened(session, actor, gallery_id, version)
-    state = step(row.state, Act.DISMISS, By.FACILITATOR)
+    row, person = opened(at)
+    state = step(row.state, GalleryAct.DISMISS, GalleryActor.FACILITATOR)
     if row.state in LIVE:
-        _end_approval(session, row, now=now)
+        _end_approval(at.session, row, now=at.now)
         open_ones = select(GalleryShowing).where(GalleryShowing.gallery_id == row.id, GalleryShowing.ended_at.is_(None))
-        for showing in session.scalars(open_ones):
-            showing.ended_at = now
+        for showing in at.session.scalars(open_ones):
+            showing.ended_at = at.now
     row.generation += 1  # what is still being chosen comes too late
-    decide(session, row, person, "dismiss", now=now, reason_code=reason_code, note=note)
-    touch(row, state, now=now)
+    decide(at.session, row, person, "dismiss", now=at.now, reason_code=reason_code, note=note)
+    touch(row, state, now=at.now)
     return row
 
 
-def remake(session: Session, actor: Actor, gallery_id: str, *, version: int, now: datetime) -> Gallery:
+def remake(at: Deciding) -> Gallery:
     """Have it chosen anew, from what is there now, for the learner's latest text."""
-    row, person = opened(session, actor, gallery_id, version)
-    step(row.state, Act.REMAKE, By.FACILITATOR)
-    submission = session.get_one(Submission, row.submission_id)
+    row, person = opened(at)
+    step(row.state, GalleryAct.REMAKE, GalleryActor.FACILITATOR)
+    submission = at.session.get_one(Submission, row.submission_id)
     latest = select(Revision).where(Revision.submission_id == submission.id, Revision.number == submission.latest)
-    revision = session.scalars(latest).one_or_none()
+    revision = at.session.scalars(latest).one_or_none()
     if revision is None or submission.withdrawn_at is not None:
         raise NotNow("The learner took the submission back.")
-    decide(session, row, person, "remake", now=now)
-    return want(session, submission, revision, By.FACILITATOR, now=now)
+    decide(at.session, row, person, "remake", now=at.now)
+    return want(at.session, submission, revision, GalleryActor.FACILITATOR, now=at.now)
 
 
 def decide(
-    session: Session,
-    row: Gallery,
-    person: str,
-    act: str,
-    *,
-    now: datetime,
-    reason_code: str = "",
-    note: str = "",
-    before: str = "",
-    after: str = "",
-    text_hash: str = "",
+    session: Session, row: Gallery, person: str, act: str, *, now: datetime, **said: Unpack[DecisionNote]
 ) -> None:
-    session.add(
-        GalleryDecision(
-            organization_id=row.organization_id,
-            gallery_id=row.id,
-            person_id=person,
-            act=act,
-            reason_code=reason_code,
-            note=note,
-            before=before,
-            after=after,
-            text_hash=text_hash,
-            at=now,
-        )
-    )
-
-
-def _record(session: Session, row: Gallery, actor: str, act: str, *, now: datetime, **facts: object) -> None:
-    audit.record(session, organization=row.organization_id, actor=actor, act=act, subject=row.id, now=now, **facts)
+    """Record a human act."""
+    whose = {"organization_id": row.organization_id, "gallery_id": row.id, "person_id": person}
+    session.add(GalleryDecision(**whose, act=act, at=now, **said))

@@ -15,7 +15,15 @@ from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
 from pipelines.values import AI
-from service.domain.galleries import OPEN_POLICY, Facts, Policy, Reader, Sharing, State, sharing
+from service.domain.galleries import (
+    OPEN_POLICY,
+    GalleryReader,
+    GalleryState,
+    PeerWorkFacts,
+    Policy,
+    WorkSharing,
+    sharing,
+)
 from service.domain.roles import Role
 from service.domain.visibility import PeersShown, SharingReach
 from service.store.tables import (
@@ -31,18 +39,18 @@ from service.store.tables import (
     Submission,
 )
 
-LIVE = (State.APPROVED, State.SHOWN)
+LIVE = (GalleryState.APPROVED, GalleryState.SHOWN)
 """Galleries that count for how often an author's work is shown."""
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
+class SharedWork:
     """A peer's work in a gallery as it stands now: how it may be shown, and its text if it may. `author` is empty
     unless the reader may know the name."""
 
     item: GalleryItem
-    facts: Facts
-    sharing: Sharing
+    facts: PeerWorkFacts
+    sharing: WorkSharing
     submission: str  # our id
     author: str = ""
     text: str = ""
@@ -59,10 +67,10 @@ class Now:
     """A gallery with what holds for it now. `policy_row` is None where nobody has laid down anything."""
 
     gallery: Gallery
-    reader: Reader
+    reader: GalleryReader
     policy: Policy
     policy_row: GalleryPolicy | None
-    works: tuple[Work, ...]
+    works: tuple[SharedWork, ...]
 
     @property
     def shared(self) -> bool:
@@ -111,7 +119,7 @@ def rules(row: GalleryPolicy | None) -> Policy:
     return Policy(row.suggest, row.automatic, row.without_names, row.weeks, row.most_per_author, row.question)
 
 
-def look(
+def shared_now(
     session: Session,
     galleries: Sequence[Gallery],
     *,
@@ -157,7 +165,7 @@ def stands_in(session: Session, tree: Tree, galleries: Sequence[Gallery]) -> dic
     }
 
 
-def _readers(session: Session, galleries: Sequence[Gallery]) -> dict[str, Reader]:
+def _readers(session: Session, galleries: Sequence[Gallery]) -> dict[str, GalleryReader]:
     rows = session.execute(
         select(
             Gallery.id,
@@ -177,9 +185,9 @@ def _readers(session: Session, galleries: Sequence[Gallery]) -> dict[str, Reader
     }
 
 
-def reader_of(person: str, attempted: bool, peers: PeersShown, reach: SharingReach) -> Reader:
+def reader_of(person: str, attempted: bool, peers: PeersShown, reach: SharingReach) -> GalleryReader:
     """A gallery hangs on an own attempt: once that was taken back, nothing is shown, whatever the challenge says."""
-    return Reader(person, attempted, peers if attempted else _without_attempt(peers), reach)
+    return GalleryReader(person, attempted, peers if attempted else _without_attempt(peers), reach)
 
 
 def _without_attempt(peers: PeersShown) -> PeersShown:
@@ -216,9 +224,9 @@ def _works(session: Session, revisions: Collection[str]) -> dict[str, Row[Any]]:
     return {row.id: row for row in session.execute(columns().where(Revision.id.in_(revisions)))}
 
 
-def facts_of(row: Row[Any], tree: Tree, group: str, nth: int) -> Facts:
+def facts_of(row: Row[Any], tree: Tree, group: str, nth: int) -> PeerWorkFacts:
     """A row of `columns` as the rules read it, for a reader in this group (see `stands_in`)."""
-    return Facts(
+    return PeerWorkFacts(
         author=row.person_id,
         consent=row.show_work,
         machines=AI.NONE not in (row.of_call, row.of_person),
@@ -246,8 +254,8 @@ def counted(session: Session, pairs: Collection[tuple[str, str]]) -> dict[tuple[
     return {(challenge, author): count for challenge, author, count in rows}
 
 
-def _work(item: GalleryItem, row: Row[Any], facts: Facts, how: Sharing) -> Work:
-    return Work(
+def _work(item: GalleryItem, row: Row[Any], facts: PeerWorkFacts, how: WorkSharing) -> SharedWork:
+    return SharedWork(
         item,
         facts,
         how,
@@ -274,5 +282,7 @@ def _with_texts(session: Session, found: dict[str, Now]) -> dict[str, Now]:
     }
 
 
-def _put(work: Work, text: str) -> Work:
-    return Work(work.item, work.facts, work.sharing, work.submission, work.author, text, work.text_hash, work.language)
+def _put(work: SharedWork, text: str) -> SharedWork:
+    return SharedWork(
+        work.item, work.facts, work.sharing, work.submission, work.author, text, work.text_hash, work.language
+    )

@@ -10,15 +10,21 @@ from sqlalchemy.orm import Session
 from pipelines.values import AI
 from service.actions.galleries.sharing import Tree, policies, policy_for, rules
 from service.domain.events import Event
-from service.domain.galleries import Act, By, State, possible, step
-from service.store import jobs, outbox
-from service.store.tables import Challenge, Gallery, Revision, Submission
+from service.domain.galleries import GalleryAct, GalleryActor, GalleryState, possible, step
+from service.store import holding, jobs, outbox
+from service.store.tables import Challenge, Consent, Gallery, Revision, Submission
 
 NO_AI = "The learner asked that no machine reads this text. Choose two or three works yourself, or let it be."
 
 
 def want(
-    session: Session, submission: Submission, revision: Revision, by: By, *, asked: bool = False, now: datetime
+    session: Session,
+    submission: Submission,
+    revision: Revision,
+    by: GalleryActor,
+    *,
+    asked: bool = False,
+    now: datetime,
 ) -> Gallery:
     """The submission's gallery, waiting for the machine; one that is there is made anew for this revision.
 
@@ -33,7 +39,7 @@ def want(
             challenge_id=submission.challenge_id,
             group_id=submission.group_id,
             person_id=submission.person_id,
-            state=State.SUGGESTED,
+            state=GalleryState.SUGGESTED,
             generation=1,
             version=1,
             asked=asked,
@@ -43,14 +49,14 @@ def want(
         session.add(row)
         session.flush()
     else:
-        touch(row, step(row.state, Act.REMAKE, by), now=now)
+        touch(row, step(row.state, GalleryAct.REMAKE, by), now=now)
         row.generation += 1
         row.asked = row.asked or asked
         row.revision_id = revision.id
         row.items.clear()
         row.comparison = row.drafted = row.reason_code = row.reason = ""
         row.marks = []
-    if revision.ai is AI.NONE:
+    if holding.machines_may(session, revision) is AI.NONE:
         stick(session, row, "ai_none", NO_AI, now=now)
     else:
         _queue(session, row, now=now)
@@ -59,7 +65,7 @@ def want(
 
 def of_submission(session: Session, submission: Submission) -> Gallery | None:
     """Held against others until the transaction ends."""
-    return session.scalar(select(Gallery).where(Gallery.submission_id == submission.id).with_for_update())
+    return session.scalar(select(Gallery).where(Gallery.submission_id == submission.id).with_for_update(key_share=True))
 
 
 def _queue(session: Session, row: Gallery, *, now: datetime) -> None:
@@ -75,7 +81,7 @@ def _queue(session: Session, row: Gallery, *, now: datetime) -> None:
     )
 
 
-def touch(row: Gallery, state: State, *, now: datetime) -> None:
+def touch(row: Gallery, state: GalleryState, *, now: datetime) -> None:
     """Every change of a gallery passes here: a new state, a new version."""
     row.state = state
     row.version += 1
@@ -84,7 +90,7 @@ def touch(row: Gallery, state: State, *, now: datetime) -> None:
 
 def stick(session: Session, row: Gallery, code: str, reason: str, *, now: datetime) -> None:
     """Nothing can be chosen: say so to the facilitator and to the platform (rule 7)."""
-    touch(row, step(row.state, Act.FAIL, By.MACHINE), now=now)
+    touch(row, step(row.state, GalleryAct.FAIL, GalleryActor.MACHINE), now=now)
     row.reason_code, row.reason, row.ready_at = code, reason, now
     tell(session, row, Event.GALLERY_STUCK, now=now, reason=code)
 
@@ -99,15 +105,15 @@ def handed_in(session: Session, submission: Submission, revision: Revision, *, n
     """A text came in: a gallery that is not decided on yet is made anew for it; where a policy says so, one is made."""
     row = of_submission(session, submission)
     if row is not None:
-        if Act.REMAKE.value in possible(row.state, By.LEARNER):
-            want(session, submission, revision, By.LEARNER, now=now)
+        if GalleryAct.REMAKE.value in possible(row.state, GalleryActor.LEARNER):
+            want(session, submission, revision, GalleryActor.LEARNER, now=now)
         return
     in_force = policies(session, [submission.challenge_id])
     if not in_force:
         return
     tree = Tree(session, submission.organization_id)
     if rules(policy_for(in_force, tree, submission.challenge_id, submission.group_id)).suggest:
-        want(session, submission, revision, By.LEARNER, now=now)
+        want(session, submission, revision, GalleryActor.LEARNER, now=now)
 
 
 def suggest_all(session: Session, challenge: Challenge, groups: frozenset[str], *, now: datetime) -> int:
@@ -115,24 +121,31 @@ def suggest_all(session: Session, challenge: Challenge, groups: frozenset[str], 
     rows = session.execute(
         select(Submission, Revision)
         .join(Revision, (Revision.submission_id == Submission.id) & (Revision.number == Submission.latest))
+        .join(Consent, Consent.person_id == Submission.person_id)
         .outerjoin(Gallery, Gallery.submission_id == Submission.id)
         .where(
             Submission.challenge_id == challenge.id,
             Submission.group_id.in_(groups),
             Submission.withdrawn_at.is_(None),
             Revision.ai != AI.NONE,
+            Consent.ai != AI.NONE,
             Gallery.id.is_(None),
         )
         .order_by(Submission.id)
     ).all()
     for submission, revision in rows:
-        want(session, submission, revision, By.FACILITATOR, now=now)
+        want(session, submission, revision, GalleryActor.FACILITATOR, now=now)
     return len(rows)
 
 
 def withdrawn(session: Session, submission: Submission, *, now: datetime) -> None:
     """The learner took the attempt back: nothing is made or shown for it any more."""
     row = of_submission(session, submission)
-    if row is not None and row.state is not State.WITHDRAWN:
-        touch(row, step(row.state, Act.WITHDRAW, By.LEARNER), now=now)
-        row.generation += 1
+    if row is not None and row.state is not GalleryState.WITHDRAWN:
+        end(row, now=now)
+
+
+def end(row: Gallery, *, now: datetime) -> None:
+    """Nothing more becomes of it, and whatever is still being worked on comes too late."""
+    touch(row, step(row.state, GalleryAct.WITHDRAW, GalleryActor.LEARNER), now=now)
+    row.generation += 1

@@ -37,7 +37,7 @@ def decide(
             GoalEvidence.goal_id == goal.id,
             GoalEvidence.organization_id == actor.organization,
         )
-        .with_for_update()
+        .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     ).first()
     shown = progress.evidence(session, actor, [goal.id], only=row.id)[goal.id] if row is not None else []

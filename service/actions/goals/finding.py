@@ -15,10 +15,10 @@ from pipelines.goals import MOST_OFFERED, GoalRead, said
 from pipelines.values import Evidence, Scope
 from service.actions.goals import work
 from service.domain import goals as rules
-from service.domain.goals import EvidenceStanding, Wording
+from service.domain.goals import EvidenceStanding, GoalWording
 from service.domain.roles import Actor, require_desk
 from service.domain.visibility import PeersShown
-from service.store import jobs
+from service.store import find, jobs
 from service.store.tables import (
     Challenge,
     Document,
@@ -36,7 +36,7 @@ MOST_CHALLENGES: Final = 40
 
 
 @dataclass(frozen=True, slots=True)
-class Looking:
+class GoalSearch:
     """A strategy document in its present version."""
 
     organization: str
@@ -55,7 +55,7 @@ class Wish:
     scopes: tuple[tuple[Scope, int], ...]
 
 
-def look(session: Session, organization: str, document: str, *, now: datetime) -> None:
+def queue_search(session: Session, organization: str, document: str, *, now: datetime) -> None:
     """Have a document read for goals, and work looked for."""
     jobs.enqueue(
         session,
@@ -71,15 +71,15 @@ def look(session: Session, organization: str, document: str, *, now: datetime) -
 def changed(session: Session, document: Document, *, now: datetime) -> None:
     """A document was made or changed: read it, if it holds goals."""
     if rules.holds_goals(document.tags):
-        look(session, document.organization_id, document.id, now=now)
+        queue_search(session, document.organization_id, document.id, now=now)
 
 
-def look_again(session: Session, actor: Actor, *, now: datetime) -> int:
+def search_all_again(session: Session, actor: Actor, *, now: datetime) -> int:
     """Have work looked for again, for all goals; for how many documents. Raises NotAllowed for a learner."""
     require_desk(actor)
     found = strategies(session, actor.organization)
     for document in found:
-        look(session, actor.organization, document.id, now=now)
+        queue_search(session, actor.organization, document.id, now=now)
     return len(found)
 
 
@@ -90,24 +90,27 @@ def strategies(session: Session, organization: str | None) -> list[Document]:
     return [row for row in rows if rules.holds_goals(row.tags)]
 
 
-def sweep(session: Session, *, now: datetime) -> int:
+def sweep(session: Session, organization: str | None = None, *, now: datetime) -> int:
     """Have those looked at that were not yet, or since when work came in; how many."""
-    readings = {row.document_id: row.looked_at for row in session.scalars(select(GoalReading))}
+    read = select(GoalReading).where(find.within(GoalReading.organization_id, organization))
+    readings = {row.document_id: row.looked_at for row in session.scalars(read)}
     last = dict(
         session.execute(
-            select(DraftRow.organization_id, func.max(DraftRow.created_at)).group_by(DraftRow.organization_id)
+            select(DraftRow.organization_id, func.max(DraftRow.created_at))
+            .where(find.within(DraftRow.organization_id, organization))
+            .group_by(DraftRow.organization_id)
         ).all()
     )
     count = 0
-    for document in strategies(session, None):
+    for document in strategies(session, organization):
         seen, came = readings.get(document.id), last.get(document.organization_id)
         if seen is None or (came is not None and came > seen):
-            look(session, document.organization_id, document.id, now=now)
+            queue_search(session, document.organization_id, document.id, now=now)
             count += 1
     return count
 
 
-def begin(session: Session, organization: str, document: str) -> Looking | None:
+def begin(session: Session, organization: str, document: str) -> GoalSearch | None:
     """The document to be read. None: it was removed, or holds no goals any more."""
     row = session.get(Document, document)
     if row is None or row.organization_id != organization or row.removed_at is not None:
@@ -117,15 +120,15 @@ def begin(session: Session, organization: str, document: str) -> Looking | None:
     version = session.scalars(
         select(DocumentVersion).where(DocumentVersion.document_id == row.id, DocumentVersion.number == row.version)
     ).one()
-    return Looking(organization, row.id, row.version, version.id, version.text)
+    return GoalSearch(organization, row.id, row.version, version.id, version.text)
 
 
-def keep(session: Session, looking: Looking, found: Sequence[GoalRead], *, now: datetime) -> list[Wish]:
+def keep(session: Session, looking: GoalSearch, found: Sequence[GoalRead], *, now: datetime) -> list[Wish]:
     """Store the goals of this version; those of earlier ones stay with what was confirmed for them. []: changed since.
 
     Gives what to look for.
     """
-    document = session.get(Document, looking.document, with_for_update=True)
+    document = session.get(Document, looking.document, with_for_update={"key_share": True})
     if document is None or document.version != looking.version:
         return []
     reading = session.get(GoalReading, looking.document)
@@ -144,15 +147,15 @@ def keep(session: Session, looking: Looking, found: Sequence[GoalRead], *, now: 
 
 
 def _reconciled(
-    session: Session, looking: Looking, found: Sequence[GoalRead], now: datetime
+    session: Session, looking: GoalSearch, found: Sequence[GoalRead], now: datetime
 ) -> list[tuple[Goal, GoalRead]]:
     there = {row.key: row for row in session.scalars(select(Goal).where(Goal.document_id == looking.document))}
     read = {rules.key(goal.title, goal.said): goal for goal in found}
     was = max((row.version for row in there.values()), default=0)
-    new = [Wording(key, goal.title, goal.said) for key, goal in read.items() if key not in there]
+    new = [GoalWording(key, goal.title, goal.said) for key, goal in read.items() if key not in there]
     gone = [row for key, row in there.items() if row.version == was and key not in read]
     texts = _texts(session, gone)
-    follows = rules.successors(new, [Wording(row.id, row.title, texts[row.id]) for row in gone])
+    follows = rules.successors(new, [GoalWording(row.id, row.title, texts[row.id]) for row in gone])
     rows = []
     for position, (key, goal) in enumerate(read.items()):
         row = there.get(key)
@@ -199,9 +202,9 @@ def _decided(session: Session, goals: Sequence[str]) -> dict[tuple[str, str], in
     return {(goal, challenge): count for goal, challenge, count in rows}
 
 
-def finish(session: Session, looking: Looking, found: Mapping[str, Sequence[Evidence]], *, now: datetime) -> bool:
+def finish(session: Session, looking: GoalSearch, found: Mapping[str, Sequence[Evidence]], *, now: datetime) -> bool:
     """Offer what was found, by place, as far as it may be shown now. False: the document changed meanwhile."""
-    reading = session.get(GoalReading, looking.document, with_for_update=True)
+    reading = session.get(GoalReading, looking.document, with_for_update={"key_share": True})
     document = session.get(Document, looking.document)
     if reading is None or document is None or document.version != looking.version:
         return False
@@ -229,7 +232,7 @@ def _offer(
     now: datetime,
 ) -> None:
     """What was decided stays as it is; of the rest, what is not among the nearest now is no longer offered."""
-    rows = session.scalars(select(GoalEvidence).where(GoalEvidence.goal_id == goal).with_for_update())
+    rows = session.scalars(select(GoalEvidence).where(GoalEvidence.goal_id == goal).with_for_update(key_share=True))
     there = {row.submission_id: row for row in rows}
     open_ = [
         one

@@ -18,8 +18,8 @@ from service.actions.goals import work as goals_work
 from service.actions.goals.finding import strategies
 from service.domain import goals as rules
 from service.domain.errors import NotFound
-from service.domain.goals import EvidenceStanding, Month, Piece
-from service.domain.roles import Actor, Reach, require_desk, visible_groups
+from service.domain.goals import ConfirmedPiece, EvidenceStanding, GoalMonth
+from service.domain.roles import Actor, CredentialReach, require_desk, visible_groups
 from service.domain.texts import digest
 from service.domain.visibility import ShowWork
 from service.store import names as store_names
@@ -58,7 +58,7 @@ class Figures:
     hidden: int
     groups: Share
     challenges: Share
-    months: tuple[Month, ...]
+    months: tuple[GoalMonth, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class GoalEvidenceSeen:
     """A piece of work for a goal. `text` is verbatim, from `start` to `end` of the revision; `name` is empty where its
     author does not show it; `seen` marks exactly what is shown; `draft` is where a reviewer reads all of it."""
 
@@ -121,10 +121,10 @@ class GoalSeen:
     goal: GoalListed
     document: str  # external id
     document_title: str
-    confirmed: tuple[Shown, ...]
-    offered: tuple[Shown, ...]
-    dismissed: tuple[Shown, ...]
-    before: tuple[tuple[GoalListed, tuple[Shown, ...]], ...]
+    confirmed: tuple[GoalEvidenceSeen, ...]
+    offered: tuple[GoalEvidenceSeen, ...]
+    dismissed: tuple[GoalEvidenceSeen, ...]
+    before: tuple[tuple[GoalListed, tuple[GoalEvidenceSeen, ...]], ...]
     now: tuple[str, str] | None  # id and title
 
 
@@ -239,7 +239,7 @@ def _figures(session: Session, actor: Actor, goals: Collection[str]) -> dict[str
 
 def _of(rows: Sequence[Row[Any]], groups: int, challenges: int) -> Figures:
     confirmed = [row for row in rows if row.standing is EvidenceStanding.CONFIRMED]
-    pieces = [Piece(row.group_id, row.challenge_id, row.submitted_at) for row in confirmed if row.allowed]
+    pieces = [ConfirmedPiece(row.group_id, row.challenge_id, row.submitted_at) for row in confirmed if row.allowed]
     offered = Counter(bool(row.allowed and row.latest) for row in rows if row.standing is EvidenceStanding.OFFERED)
     return Figures(
         offered=offered[True],
@@ -299,7 +299,9 @@ def _before(session: Session, goal: Goal) -> list[Goal]:
     return found
 
 
-def evidence(session: Session, actor: Actor, goals: Collection[str], *, only: str = "") -> dict[str, list[Shown]]:
+def evidence(
+    session: Session, actor: Actor, goals: Collection[str], *, only: str = ""
+) -> dict[str, list[GoalEvidenceSeen]]:
     """Work for these goals that may be shown to the actor now, the nearest first; what is offered, of latest revisions
     alone. `only`: this piece."""
     query = (
@@ -330,16 +332,16 @@ def evidence(session: Session, actor: Actor, goals: Collection[str], *, only: st
     )
     rows = [r for r in session.execute(query) if r.latest or r.GoalEvidence.standing is not EvidenceStanding.OFFERED]
     names = store_names.names_of(session, [row.GoalEvidence.decided_by for row in rows])
-    found: dict[str, list[Shown]] = {goal: [] for goal in goals}
+    found: dict[str, list[GoalEvidenceSeen]] = {goal: [] for goal in goals}
     for row in rows:
         found[row.GoalEvidence.goal_id].append(_shown(row, names, actor))
     return found
 
 
-def _shown(row: Row[Any], names: Mapping[str, str], actor: Actor) -> Shown:
+def _shown(row: Row[Any], names: Mapping[str, str], actor: Actor) -> GoalEvidenceSeen:
     piece: GoalEvidence = row.GoalEvidence
     text = row.text[piece.start : piece.end]
-    return Shown(
+    return GoalEvidenceSeen(
         id=piece.id,
         text=text,
         start=piece.start,
@@ -354,6 +356,6 @@ def _shown(row: Row[Any], names: Mapping[str, str], actor: Actor) -> Shown:
         standing=piece.standing,
         decided_by=names.get(piece.decided_by or "", ""),
         decided_at=piece.decided_at,
-        draft=row.draft if actor.reach is Reach.PERSON and row.draft else "",
+        draft=row.draft if actor.reach is CredentialReach.PERSON and row.draft else "",
         seen=digest(f"{piece.revision_id}@{piece.start}-{piece.end} {text}"),
     )

@@ -11,18 +11,16 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, select
 
-from pipelines.values import AI
-from service.domain.visibility import PeersShown, ShowWork
+from service.domain.visibility import PeersShown
+from service.store import visible
 from service.store.tables import Challenge, Consent, Group, Person, Revision, Submission
 
 
 def allowed() -> ColumnElement[bool]:
     """The condition that a revision may be shown; for a statement `of` these tables."""
     return and_(
-        Submission.withdrawn_at.is_(None),
-        Consent.show_work != ShowWork.NO,
-        Consent.ai != AI.NONE,
-        Revision.ai != AI.NONE,
+        visible.machines_may(),
+        visible.peers_may(),
         Challenge.sharing_peers != PeersShown.NEVER,
     )
 

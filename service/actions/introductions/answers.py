@@ -7,22 +7,32 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from service.actions.introductions.common import approval_in_force, held, open_people, over, side, tell, texts, willing
+from service.actions.approvals import approving
+from service.actions.introductions.common import held, open_people, over, side, tell, texts, willing
 from service.actions.introductions.ends import withdraw
 from service.domain.errors import NotAllowed, NotFound, NotNow
 from service.domain.events import Event
-from service.domain.introductions import TOGETHER, Act, Answer, By, Seen, State, seen_by, step, wording_digest
+from service.domain.introductions import (
+    TOGETHER,
+    IntroductionAct,
+    IntroductionActor,
+    IntroductionReply,
+    IntroductionState,
+    OwnIntroductionState,
+    seen_by,
+    step,
+    wording_digest,
+)
 from service.domain.requests import RequestState
 from service.domain.roles import Actor
 from service.store import audit, outbox
 from service.store.tables import (
     Introduction,
     IntroductionAnswer,
-    IntroductionQuestion,
+    IntroductionSaid,
+    IntroductionUseful,
     Meeting,
     Request,
-    Said,
-    Useful,
 )
 
 
@@ -34,27 +44,17 @@ def ask_due(session: Session, introduction_id: str, *, now: datetime) -> bool:
     if session.get(Introduction, introduction_id) is None:
         return False
     row, open_to = held(session, introduction_id)
-    if row.state is not State.APPROVED:
+    if row.state is not IntroductionState.APPROVED:
         return False
     if not willing(row, open_to):
-        withdraw(session, row, By.FIRST, now=now)
+        withdraw(session, row, IntroductionActor.FIRST, now=now)
         return False
-    approval = approval_in_force(session, row.id)
-    if approval is None or approval.ask_at > now or wording_digest(texts(row)) != approval.text_hash:
+    approval = approving.due(session, approving.INTRODUCTION, row, now=now)
+    if approval is None or wording_digest(texts(row)) != approval.text_hash:
         return False
-    row.state, row.asked_at = step(row.state, Act.ASK, By.CLOCK), now
-    session.add(
-        IntroductionQuestion(
-            introduction_id=row.id,
-            organization_id=row.organization_id,
-            text_hash=approval.text_hash,
-            approval_id=approval.id,
-            asked_at=now,
-        )
-    )
-    session.flush()
+    row.state, row.asked_at = step(row.state, IntroductionAct.ASK, IntroductionActor.CLOCK), now
+    approving.let_out(session, approving.INTRODUCTION, row, approval, IntroductionActor.CLOCK.value, now=now)
     tell(session, row, Event.INTRODUCTION_ASKED, now=now)
-    _note(session, row, By.CLOCK.value, "ask", now)
     return True
 
 
@@ -66,22 +66,22 @@ def answer(session: Session, actor: Actor, introduction_id: str, *, yes: bool, n
     row, who = _own(session, actor, introduction_id)
     kept = session.get(IntroductionAnswer, (row.id, actor.person or ""))
     _require_asked(row, kept, now)
-    state = step(row.state, Act.AGREE if yes else Act.DECLINE, who)
+    state = step(row.state, IntroductionAct.AGREE if yes else IntroductionAct.DECLINE, who)
     if kept is None:
         kept = IntroductionAnswer(
             introduction_id=row.id, person_id=actor.person or "", organization_id=row.organization_id
         )
         session.add(kept)
-    kept.said, kept.said_at = Said.YES if yes else Said.NO, now
+    kept.said, kept.said_at = IntroductionSaid.YES if yes else IntroductionSaid.NO, now
     session.flush()
-    if state is State.INTRODUCED:
+    if state is IntroductionState.INTRODUCED:
         _introduce(session, row, now)
     row.state = state
     _note(session, row, f"person:{actor.person}", "answer", now)
     return row
 
 
-def _own(session: Session, actor: Actor, introduction_id: str) -> tuple[Introduction, By]:
+def _own(session: Session, actor: Actor, introduction_id: str) -> tuple[Introduction, IntroductionActor]:
     """An introduction of the actor's own, held. Raises NotAllowed for a platform, NotFound."""
     if actor.person is None:
         raise NotAllowed("Only the two people themselves answer: use a token of theirs.")
@@ -93,16 +93,20 @@ def _own(session: Session, actor: Actor, introduction_id: str) -> tuple[Introduc
     return row, who
 
 
-def own_answer(kept: IntroductionAnswer | None) -> Answer:
+def own_answer(kept: IntroductionAnswer | None) -> IntroductionReply:
     """What a person has said so far."""
-    return Answer.NONE if kept is None else Answer(kept.said.value)
+    return IntroductionReply.NONE if kept is None else IntroductionReply(kept.said.value)
 
 
 def _require_asked(row: Introduction, kept: IntroductionAnswer | None, now: datetime) -> None:
-    seen = Seen.CLOSED if _closed(row, now) else seen_by(row.state, own_answer(kept), asked_at=row.asked_at, now=now)
-    if seen is Seen.TOGETHER:
+    seen = (
+        OwnIntroductionState.CLOSED
+        if _closed(row, now)
+        else seen_by(row.state, own_answer(kept), asked_at=row.asked_at, now=now)
+    )
+    if seen is OwnIntroductionState.TOGETHER:
         raise NotNow("You two are introduced already.")
-    if seen not in (Seen.QUESTION, Seen.WAITING):
+    if seen not in (OwnIntroductionState.QUESTION, OwnIntroductionState.WAITING):
         raise NotNow("This question is closed.")
 
 
@@ -132,7 +136,7 @@ def report(
     introduction_id: str,
     *,
     met: bool,
-    useful: Useful | None = None,
+    useful: IntroductionUseful | None = None,
     note: str = "",
     now: datetime,
 ) -> Introduction:
@@ -141,11 +145,11 @@ def report(
     kept = session.get(IntroductionAnswer, (row.id, actor.person or ""))
     if row.state not in TOGETHER or kept is None:
         raise NotNow("You two are not introduced.")
-    row.state = step(row.state, Act.MEET if met else Act.MISS, who)
+    row.state = step(row.state, IntroductionAct.MEET if met else IntroductionAct.MISS, who)
     if met and useful is not None:
-        row.state = step(row.state, Act.RATE, who)
+        row.state = step(row.state, IntroductionAct.RATE, who)
     kept.met, kept.useful, kept.note, kept.told_at = met, useful if met else None, note, now
-    if met and useful in (Useful.YES, Useful.A_LITTLE):
+    if met and useful in (IntroductionUseful.YES, IntroductionUseful.A_LITTLE):
         _answered(session, row, actor, now)
     _note(session, row, f"person:{actor.person}", "report", now)
     return row
@@ -154,7 +158,9 @@ def report(
 def _answered(session: Session, row: Introduction, actor: Actor, now: datetime) -> None:
     """Whoever asked for it says that it was useful: the request is answered by that."""
     request = session.scalar(
-        select(Request).where(Request.id == (row.request_id or ""), Request.person_id == actor.person).with_for_update()
+        select(Request)
+        .where(Request.id == (row.request_id or ""), Request.person_id == actor.person)
+        .with_for_update(key_share=True)
     )
     if request is not None and request.state is RequestState.OPEN:
         request.state, request.answered_at = RequestState.ANSWERED, now

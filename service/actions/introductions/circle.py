@@ -16,14 +16,14 @@ from typing import Any, Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
-from pipelines.people.values import Profile, Work
+from pipelines.people.values import PersonWork, Profile
 from pipelines.values import AI, ChallengeBrief
 from service.actions.challenges.brief import challenge_brief
 from service.actions.introductions import works as introductions_works
 from service.actions.introductions.common import limit
 from service.actions.introductions.works import SURE as SURE
 from service.actions.introductions.works import Handed, Known
-from service.domain.introductions import ANSWER_WITHIN, Limit, Past, State, load, partners
+from service.domain.introductions import ANSWER_WITHIN, IntroductionState, Limit, PastIntroduction, load, partners
 from service.domain.roles import Role
 from service.domain.visibility import PeersShown, SharingReach
 from service.store import tree
@@ -32,19 +32,23 @@ from service.store.tables import (
     Consent,
     Introduction,
     IntroductionAnswer,
+    IntroductionUseful,
     Organization,
     Person,
     RoleGrant,
-    Useful,
 )
 
 WORKING_FOR: Final = timedelta(days=60)
 """So long after the last text was handed in somebody counts as being at a challenge, unless it is solved."""
-WORTH: Final[Mapping[Useful, float]] = {Useful.YES: 1.0, Useful.A_LITTLE: 0.3, Useful.NO: -1.0}
+WORTH: Final[Mapping[IntroductionUseful, float]] = {
+    IntroductionUseful.YES: 1.0,
+    IntroductionUseful.A_LITTLE: 0.3,
+    IntroductionUseful.NO: -1.0,
+}
 
 
 @dataclass(frozen=True)
-class Scene:
+class MatchingScene:
     """An organization as matching sees it. `kept_in` is the group within which a work is shared, for those that are;
     `within` the groups, with all below, that a person learns in; `outcomes` what came of earlier introductions."""
 
@@ -52,7 +56,7 @@ class Scene:
     language: str
     limit: Limit
     profiles: Mapping[str, Profile]
-    works: tuple[Work, ...]
+    works: tuple[PersonWork, ...]
     challenges: Mapping[str, ChallengeBrief]
     outcomes: tuple[tuple[Mapping[str, float], bool], ...]
     kept_in: Mapping[str, str] = field(default_factory=dict)
@@ -68,7 +72,7 @@ class Scene:
         return frozenset(work for work, group in self.kept_in.items() if work not in mine and group not in groups)
 
 
-def gather(session: Session, organization: str, *, now: datetime, known: Known | None = None) -> Scene:
+def gather(session: Session, organization: str, *, now: datetime, known: Known | None = None) -> MatchingScene:
     """In a constant number of statements, whatever the number of people, and one for each 5,000 works that changed.
     `known`: that of an earlier scene, which spares reading what has not changed since."""
     language = session.get_one(Organization, organization).language
@@ -81,7 +85,7 @@ def gather(session: Session, organization: str, *, now: datetime, known: Known |
     there = introductions_works.known(session, organization, frozenset(row.id for row in people), shared, known)
     in_group = {row.id for row in rows if row.sharing_reach is SharingReach.GROUP}
     kept_in = {one.work.id: one.group for one in there.open if one.work.challenge in in_group} if in_group else {}
-    return Scene(
+    return MatchingScene(
         organization=organization,
         language=language,
         limit=most,
@@ -90,7 +94,7 @@ def gather(session: Session, organization: str, *, now: datetime, known: Known |
         challenges={row.id: challenge_brief(row, row.language or language) for row in rows},
         outcomes=tuple(_outcomes(history, now)),
         kept_in=kept_in,
-        within=_within(session, grants) if kept_in else {},
+        within=_within(session, organization, grants) if kept_in else {},
         known=there,
     )
 
@@ -126,9 +130,11 @@ def _grants(session: Session, organization: str) -> dict[str, list[tuple[Role, s
     return found
 
 
-def _within(session: Session, grants: Mapping[str, list[tuple[Role, str]]]) -> dict[str, frozenset[str]]:
+def _within(
+    session: Session, organization: str, grants: Mapping[str, list[tuple[Role, str]]]
+) -> dict[str, frozenset[str]]:
     learns = {person: [group for role, group in held if role is Role.LEARNER] for person, held in grants.items()}
-    below = {group: tree.below(session, [group]) for group in {group for groups in learns.values() for group in groups}}
+    below = tree.below_each(session, organization)
     return {person: frozenset().union(*(below[group] for group in groups)) for person, groups in learns.items()}
 
 
@@ -138,7 +144,7 @@ class _Once:
 
     row: Any
     told: Mapping[str, Any]
-    past: Past
+    past: PastIntroduction
     met: bool
 
     @property
@@ -172,7 +178,7 @@ def _history(session: Session, organization: str) -> list[_Once]:
 
 
 def _once(row: Any, told: Mapping[str, Any]) -> _Once:
-    past = Past(frozenset({row.first_id, row.second_id}), row.state, row.asked_at)
+    past = PastIntroduction(frozenset({row.first_id, row.second_id}), row.state, row.asked_at)
     return _Once(row, told, past, any(one.met for one in told.values()))
 
 
@@ -228,7 +234,11 @@ def _outcomes(history: Iterable[_Once], now: datetime) -> Iterable[tuple[Mapping
             continue
         if once.worth is not None:
             yield row.features, once.worth > 0
-        elif row.introduced_at is None and row.state is not State.WITHDRAWN and now >= row.asked_at + ANSWER_WITHIN:
+        elif (
+            row.introduced_at is None
+            and row.state is not IntroductionState.WITHDRAWN
+            and now >= row.asked_at + ANSWER_WITHIN
+        ):
             yield row.features, False
 
 

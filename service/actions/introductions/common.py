@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Row, or_, select
 from sqlalchemy.orm import Session
 
 from pipelines.values import AI
+from service.actions.approvals.deciding import Deciding
 from service.domain.errors import ChangedSince, NotAllowed, NotFound
 from service.domain.events import Event
 from service.domain.introductions import (
@@ -21,18 +22,18 @@ from service.domain.introductions import (
     LOAD_LIMIT,
     LOAD_WINDOW,
     TOGETHER,
-    By,
-    Hindrance,
+    IntroductionActor,
+    IntroductionHindrance,
+    IntroductionState,
     Limit,
-    Past,
-    State,
+    PastIntroduction,
     hindrance,
 )
 from service.domain.roles import Actor
 from service.store import outbox
-from service.store.tables import Consent, Introduction, IntroductionApproval, Organization, Person, RoleGrant
+from service.store.tables import Consent, Introduction, Organization, Person, RoleGrant
 
-UNANSWERED: Final = (State.ASKED, State.FIRST_AGREED, State.SECOND_AGREED)
+UNANSWERED: Final = (IntroductionState.ASKED, IntroductionState.FIRST_AGREED, IntroductionState.SECOND_AGREED)
 COUNT_SETTING, DAYS_SETTING = "introductions_at_once", "introductions_within_days"
 
 
@@ -48,7 +49,7 @@ def hold(session: Session, people: Iterable[str]) -> dict[str, bool]:
         select(Consent)
         .where(Consent.person_id.in_(set(people)))
         .order_by(Consent.person_id)
-        .with_for_update()
+        .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     )
     return {row.person_id: row.introduce and row.ai is not AI.NONE for row in rows}
@@ -76,7 +77,7 @@ def held(
     if row is None or (organization is not None and row.organization_id != organization):
         raise NotFound("There is no such introduction here, or it is not yours to see.")
     open_to = hold(session, named(row))
-    session.refresh(row, with_for_update=True)
+    session.refresh(row, with_for_update={"key_share": True})
     return row, open_to
 
 
@@ -85,7 +86,7 @@ def willing(row: Introduction, open_to: Mapping[str, bool]) -> bool:
     return all(open_to.get(person, False) for person in named(row))
 
 
-def past(session: Session, people: Iterable[str], *, without: str = "") -> list[Past]:
+def past(session: Session, people: Iterable[str], *, without: str = "") -> list[PastIntroduction]:
     """Every introduction that these people had, but for one."""
     wanted = set(people)
     rows = session.execute(
@@ -93,7 +94,7 @@ def past(session: Session, people: Iterable[str], *, without: str = "") -> list[
             or_(Introduction.first_id.in_(wanted), Introduction.second_id.in_(wanted)), Introduction.id != without
         )
     )
-    return [Past(frozenset({first, second}), state, asked_at) for first, second, state, asked_at in rows]
+    return [PastIntroduction(frozenset({first, second}), state, asked_at) for first, second, state, asked_at in rows]
 
 
 def limit(session: Session, organization: str) -> Limit:
@@ -104,11 +105,13 @@ def limit(session: Session, organization: str) -> Limit:
     return Limit(int(said.get(COUNT_SETTING, LOAD_LIMIT)), window)
 
 
-def hindered(session: Session, row: Introduction, open_to: Mapping[str, bool], now: datetime) -> Hindrance | None:
+def hindered(
+    session: Session, row: Introduction, open_to: Mapping[str, bool], now: datetime
+) -> IntroductionHindrance | None:
     """Why these two may not be asked now; None if they may."""
     both = (row.first_id, row.second_id)
     if not willing(row, open_to):
-        return Hindrance.CONSENT
+        return IntroductionHindrance.CONSENT
     before = past(session, both, without=row.id)
     return hindrance(*both, open_to, before, limit(session, row.organization_id), now)
 
@@ -119,16 +122,6 @@ def hindered(session: Session, row: Introduction, open_to: Mapping[str, bool], n
 def texts(row: Introduction) -> dict[str, str]:
     """Every text that either would read, by its name; passages by their places, since what they say never changes."""
     return {**row.wording, "passages": "\n".join(one["id"] for one in row.passages)}
-
-
-def approval_in_force(session: Session, introduction_id: str) -> IntroductionApproval | None:
-    """The approval that was not undone, if there is one."""
-    return session.scalars(
-        select(IntroductionApproval)
-        .where(IntroductionApproval.introduction_id == introduction_id, IntroductionApproval.undone_at.is_(None))
-        .order_by(IntroductionApproval.id.desc())
-        .limit(1)
-    ).one_or_none()
 
 
 # Who decides
@@ -160,21 +153,19 @@ def require_on_desk(session: Session, actor: Actor, introduction_id: str) -> Non
         raise NotFound("There is no such introduction here, or it is not yours to decide on.")
 
 
-def to_decide(
-    session: Session, actor: Actor, introduction_id: str, version: int
-) -> tuple[Introduction, dict[str, bool], str]:
+def to_decide(at: Deciding) -> tuple[Introduction, dict[str, bool], str]:
     """One to decide on, locked, with what its people allow, and who decides. Raises NotFound, ChangedSince."""
-    require_on_desk(session, actor, introduction_id)
-    row, open_to = held(session, introduction_id, actor.organization)
-    if row.version != version:
+    require_on_desk(at.session, at.actor, at.id)
+    row, open_to = held(at.session, at.id, at.actor.organization)
+    if row.version != at.version:
         raise ChangedSince("The introduction has changed since you saw it. Read it again, then decide.")
-    return row, open_to, require_decider(actor)
+    return row, open_to, require_decider(at.actor)
 
 
 # What it looks like from outside
 
 
-RowLike = Row[State, datetime | None, datetime | None]
+RowLike = Row[IntroductionState, datetime | None, datetime | None]
 """State, asked_at and ended_at of an introduction, by these names."""
 
 
@@ -187,16 +178,16 @@ def outward(row: Introduction | RowLike, now: datetime) -> str:
     """The state as a facilitator sees it, who does not learn of a single person's answer."""
     if row.state in TOGETHER or row.asked_at is None:
         return str(row.state.value)
-    if row.state in (*UNANSWERED, State.DECLINED) and not over(row, now):
-        return State.ASKED.value
+    if row.state in (*UNANSWERED, IntroductionState.DECLINED) and not over(row, now):
+        return IntroductionState.ASKED.value
     return "ended"
 
 
-def side(row: Introduction, person: str) -> By:
+def side(row: Introduction, person: str) -> IntroductionActor:
     """Which of the two a person is. Raises NotFound for anybody else."""
     if person not in (row.first_id, row.second_id):
         raise NotFound("There is no such introduction here, or it is not yours to see.")
-    return By.FIRST if person == row.first_id else By.SECOND
+    return IntroductionActor.FIRST if person == row.first_id else IntroductionActor.SECOND
 
 
 def tell(session: Session, row: Introduction, event: Event, *, now: datetime) -> None:

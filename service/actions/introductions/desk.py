@@ -12,10 +12,11 @@ from typing import Final
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
+from service.actions.approvals import approving
+from service.actions.approvals.deciding import Deciding
 from service.actions.introductions.common import (
     UNANSWERED,
     RowLike,
-    approval_in_force,
     hindered,
     named,
     on_desk,
@@ -29,16 +30,16 @@ from service.actions.introductions.common import (
     texts,
     to_decide,
 )
-from service.actions.work.quotes import Place, Quote, of_work, reader
+from service.actions.work.quotes import Quote, QuotePlace, of_work, reader
 from service.domain.errors import Invalid, NotNow
 from service.domain.events import Event
 from service.domain.introductions import (
     ANSWER_WITHIN,
     TOGETHER,
-    Act,
-    By,
-    Hindrance,
-    State,
+    IntroductionAct,
+    IntroductionActor,
+    IntroductionHindrance,
+    IntroductionState,
     load,
     possible,
     require_seen,
@@ -46,15 +47,15 @@ from service.domain.introductions import (
     wording_digest,
 )
 from service.domain.roles import Actor
-from service.store import audit, find, jobs
-from service.store.tables import Group, Introduction, IntroductionApproval, Organization, Person, Request, RoleGrant
+from service.store import audit, find
+from service.store.tables import Group, Introduction, Person, Request, RoleGrant
 
 MOST = 200
 WORDS: Final = ("reason", "first_brings", "second_brings", "step", "message_to_first", "message_to_second")
 """What a facilitator may change."""
 
 
-class Why(StrEnum):
+class IntroductionDismissalReason(StrEnum):
     """Why a facilitator decides against an introduction."""
 
     KNOW_EACH_OTHER = "know_each_other"
@@ -64,11 +65,11 @@ class Why(StrEnum):
     OTHER = "other"
 
 
-HINDRANCES: Final[Mapping[Hindrance, str]] = {
-    Hindrance.CONSENT: "one of the two does not want to be introduced any more",
-    Hindrance.LOAD: "one of the two has enough introductions for now",
-    Hindrance.REPEATED: "these two were asked about each other before",
-    Hindrance.SAME: "this is one person",
+HINDRANCES: Final[Mapping[IntroductionHindrance, str]] = {
+    IntroductionHindrance.CONSENT: "one of the two does not want to be introduced any more",
+    IntroductionHindrance.LOAD: "one of the two has enough introductions for now",
+    IntroductionHindrance.REPEATED: "these two were asked about each other before",
+    IntroductionHindrance.SAME: "this is one person",
 }
 
 
@@ -85,7 +86,7 @@ class Half:
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ListedIntroduction:
     """A line of the queue."""
 
     id: str
@@ -103,7 +104,7 @@ class Listed:
 class DeskIntroduction:
     """One introduction, to decide on. `hindrance`: why nobody may be asked now; empty if both may."""
 
-    line: Listed
+    line: ListedIntroduction
     kinds: tuple[str, ...]
     wording: Mapping[str, str]
     quotes: tuple[Quote, ...]
@@ -119,12 +120,18 @@ class DeskIntroduction:
         return act in self.acts
 
 
-VIEWS: Final[Mapping[str, tuple[State, ...]]] = {
-    "suggested": (State.SUGGESTED,),
-    "approved": (State.APPROVED,),
-    "asked": (*UNANSWERED, State.DECLINED),
+VIEWS: Final[Mapping[str, tuple[IntroductionState, ...]]] = {
+    "suggested": (IntroductionState.SUGGESTED,),
+    "approved": (IntroductionState.APPROVED,),
+    "asked": (*UNANSWERED, IntroductionState.DECLINED),
     "made": tuple(TOGETHER),
-    "ended": (*UNANSWERED, State.DECLINED, State.DISMISSED, State.EXPIRED, State.WITHDRAWN),
+    "ended": (
+        *UNANSWERED,
+        IntroductionState.DECLINED,
+        IntroductionState.DISMISSED,
+        IntroductionState.EXPIRED,
+        IntroductionState.WITHDRAWN,
+    ),
 }
 """What a facilitator may look at, and the states that it may hold."""
 
@@ -137,7 +144,7 @@ def queue(
     after: str | None = None,
     limit: int = MOST,
     now: datetime,
-) -> list[Listed]:
+) -> list[ListedIntroduction]:
     """Introductions of one view, the likeliest to be useful first; those after the one with the id `after`.
 
     Raises NotAllowed for a learner.
@@ -179,11 +186,11 @@ def counts(session: Session, actor: Actor, *, now: datetime) -> dict[str, int]:
     return {view: found[view] for view in VIEWS}
 
 
-def _lines(session: Session, actor: Actor, rows: Iterable[Introduction], now: datetime) -> list[Listed]:
+def _lines(session: Session, actor: Actor, rows: Iterable[Introduction], now: datetime) -> list[ListedIntroduction]:
     rows = list(rows)
     halves = _halves(session, actor, {person for row in rows for person in (row.first_id, row.second_id)}, now)
     return [
-        Listed(
+        ListedIntroduction(
             id=row.id,
             version=row.version,
             state=outward(row, now),
@@ -224,11 +231,13 @@ def show(session: Session, actor: Actor, introduction_id: str, *, now: datetime)
     """One introduction. Raises NotFound where neither of the two is in a group that the actor reviews."""
     require_on_desk(session, actor, introduction_id)
     row = session.get_one(Introduction, introduction_id)
-    places = [Place(one["work"], one["start"], one["end"]) for one in row.passages]
+    places = [QuotePlace(one["work"], one["start"], one["end"]) for one in row.passages]
     quotes = of_work(session, places, reader(session, actor, reviewing=True), named=True)
     request = session.get(Request, row.request_id) if row.request_id else None
-    approval = approval_in_force(session, row.id)
-    acts = tuple(act for act in possible(_outside(row, now), By.FACILITATOR) if act != Act.ASK.value)
+    approval = approving.in_force(session, approving.INTRODUCTION, row.id)
+    acts = tuple(
+        act for act in possible(_outside(row, now), IntroductionActor.FACILITATOR) if act != IntroductionAct.ASK.value
+    )
     return DeskIntroduction(
         line=_lines(session, actor, [row], now)[0],
         kinds=tuple(one["kind"] for one in row.reasons),
@@ -239,134 +248,102 @@ def show(session: Session, actor: Actor, introduction_id: str, *, now: datetime)
         request_text=request.text if request else "",
         hindrance=_hindrance(session, row, now),
         acts=acts,
-        ask_at=approval.ask_at if approval and row.state is State.APPROVED else None,
+        ask_at=approval.release_at if approval and row.state is IntroductionState.APPROVED else None,
         note=row.note,
     )
 
 
-def _outside(row: Introduction, now: datetime) -> State:
+def _outside(row: Introduction, now: datetime) -> IntroductionState:
     """The state that a facilitator acts on: who was asked and said no looks like who was asked."""
-    if row.state in (*UNANSWERED, State.DECLINED):
-        return State.EXPIRED if over(row, now) else State.ASKED
+    if row.state in (*UNANSWERED, IntroductionState.DECLINED):
+        return IntroductionState.EXPIRED if over(row, now) else IntroductionState.ASKED
     return row.state
 
 
 def _hindrance(session: Session, row: Introduction, now: datetime) -> str:
-    if row.state not in (State.SUGGESTED, State.APPROVED):
+    if row.state not in (IntroductionState.SUGGESTED, IntroductionState.APPROVED):
         return ""
     found = hindered(session, row, open_people(session, named(row)), now)
     return HINDRANCES[found] if found else ""
 
 
-def revise(
-    session: Session, actor: Actor, introduction_id: str, *, version: int, wording: Mapping[str, str], now: datetime
-) -> Introduction:
+def revise(at: Deciding, *, wording: Mapping[str, str]) -> Introduction:
     """Change what the two would read; an approval ends with it. Raises Invalid for an empty or an unknown text."""
-    row, _, person = to_decide(session, actor, introduction_id, version)
+    row, _, person = to_decide(at)
     unknown = sorted(set(wording) - set(WORDS))
     if unknown:
         raise Invalid(f"An introduction has no text '{unknown[0]}'.")
     new = {**row.wording, **{name: text.strip() for name, text in wording.items()}}
     if empty := [name for name in WORDS if not new.get(name)]:
         raise Invalid(f"'{empty[0]}' is empty. Say something, or dismiss the introduction.")
-    state = step(row.state, Act.REVISE, By.FACILITATOR)
-    _undo_approval(session, row, now)
+    state = step(row.state, IntroductionAct.REVISE, IntroductionActor.FACILITATOR)
+    _undo_approval(at.session, row, at.now)
     row.wording, row.state = new, state
-    _decided(session, row, person, "revise", now)
+    _decided(at.session, row, person, "revise", at.now)
     return row
 
 
-def drop_quotes(session: Session, actor: Actor, introduction_id: str, *, version: int, now: datetime) -> Introduction:
+def drop_quotes(at: Deciding) -> Introduction:
     """Introduce them without anybody's words from their work."""
-    row, _, person = to_decide(session, actor, introduction_id, version)
-    state = step(row.state, Act.REVISE, By.FACILITATOR)
-    _undo_approval(session, row, now)
+    row, _, person = to_decide(at)
+    state = step(row.state, IntroductionAct.REVISE, IntroductionActor.FACILITATOR)
+    _undo_approval(at.session, row, at.now)
     row.passages, row.state = [], state
-    _decided(session, row, person, "revise", now)
+    _decided(at.session, row, person, "revise", at.now)
     return row
 
 
-def approve(
-    session: Session,
-    actor: Actor,
-    introduction_id: str,
-    *,
-    version: int,
-    seen: str,
-    undo: timedelta = timedelta(seconds=10),
-    now: datetime,
-) -> Introduction:
+def approve(at: Deciding, *, seen: str, undo: timedelta = approving.UNDO) -> Introduction:
     """Approve exactly the text whose hash is `seen`; both are asked when the undo window has passed.
 
     Raises ChangedSince for another text, NotNow where one of the two may not be asked now, saying why.
     """
-    row, open_to, person = to_decide(session, actor, introduction_id, version)
-    state = step(row.state, Act.APPROVE, By.FACILITATOR)
+    row, open_to, person = to_decide(at)
+    state = step(row.state, IntroductionAct.APPROVE, IntroductionActor.FACILITATOR)
     text_hash = require_seen(seen, texts(row))
-    if (why := hindered(session, row, open_to, now)) is not None:
+    if (why := hindered(at.session, row, open_to, at.now)) is not None:
         raise NotNow(f"Nobody can be asked now: {HINDRANCES[why]}.")
-    seconds = session.get_one(Organization, row.organization_id).settings.get("undo_seconds")
-    ask_at = now + (undo if seconds is None else timedelta(seconds=float(seconds)))
-    approval = IntroductionApproval(
-        organization_id=row.organization_id,
-        introduction_id=row.id,
-        text_hash=text_hash,
-        body=texts(row),
-        facilitator_id=person,
-        approved_at=now,
-        ask_at=ask_at,
-    )
-    session.add(approval)
+    approving.give(at.session, approving.INTRODUCTION, row, person, (text_hash, texts(row)), undo=undo, now=at.now)
     row.state = state
-    _decided(session, row, person, "approve", now, text_hash=text_hash)
-    session.flush()
-    jobs.enqueue(
-        session,
-        organization=row.organization_id,
-        kind="ask",
-        subject=row.id,
-        now=now,
-        not_before=ask_at,
-        dedupe=f"ask:{approval.id}",
-        priority=20,
-    )
+    _changed(row, person)
     return row
 
 
-def undo(session: Session, actor: Actor, introduction_id: str, *, version: int, now: datetime) -> Introduction:
+def undo(at: Deciding) -> Introduction:
     """Take an approval back before anybody was asked."""
-    row, _, person = to_decide(session, actor, introduction_id, version)
-    row.state = step(row.state, Act.UNDO, By.FACILITATOR)
-    _undo_approval(session, row, now)
-    _decided(session, row, person, "undo", now)
+    row, _, person = to_decide(at)
+    row.state = step(row.state, IntroductionAct.UNDO, IntroductionActor.FACILITATOR)
+    _undo_approval(at.session, row, at.now)
+    _decided(at.session, row, person, "undo", at.now)
     return row
 
 
-def dismiss(
-    session: Session, actor: Actor, introduction_id: str, *, version: int, reason: Why, note: str = "", now: datetime
-) -> Introduction:
+def dismiss(at: Deciding, *, reason: IntroductionDismissalReason, note: str = "") -> Introduction:
     """Decide against it; these two are not suggested to each other again. Where both were asked, it closes for both."""
-    row, _, person = to_decide(session, actor, introduction_id, version)
-    state = step(_outside(row, now), Act.DISMISS, By.FACILITATOR)
-    _undo_approval(session, row, now)
-    if row.state is not State.DECLINED:  # a no that somebody said stays what it was
+    row, _, person = to_decide(at)
+    state = step(_outside(row, at.now), IntroductionAct.DISMISS, IntroductionActor.FACILITATOR)
+    _undo_approval(at.session, row, at.now)
+    if row.state is not IntroductionState.DECLINED:  # a no that somebody said stays what it was
         row.state = state
-    row.reason_code, row.note, row.ended_at = reason.value, note, now
+    row.reason_code, row.note, row.ended_at = reason.value, note, at.now
     if row.asked_at is not None:
-        tell(session, row, Event.INTRODUCTION_ENDED, now=now)
-    _decided(session, row, person, "dismiss", now, reason=reason.value)
+        tell(at.session, row, Event.INTRODUCTION_ENDED, now=at.now)
+    _decided(at.session, row, person, "dismiss", at.now, reason=reason.value)
     return row
 
 
 def _undo_approval(session: Session, row: Introduction, now: datetime) -> None:
-    approval = approval_in_force(session, row.id)
-    if approval is not None and row.asked_at is None:
-        approval.undone_at = now
+    if row.asked_at is None:
+        approving.end(session, approving.INTRODUCTION, row, now=now)
+
+
+def _changed(row: Introduction, person: str) -> None:
+    row.version += 1
+    row.decided_by = person
 
 
 def _decided(session: Session, row: Introduction, person: str, act: str, now: datetime, **facts: object) -> None:
-    row.version += 1
-    row.decided_by = person
+    _changed(row, person)
     audit.record(
         session,
         organization=row.organization_id,

@@ -11,13 +11,13 @@ from sqlalchemy.orm import Session
 
 from service.actions.introductions.answers import own_answer
 from service.actions.introductions.common import open_people, over
-from service.actions.work.quotes import Place, Quote, of_work, reader
+from service.actions.work.quotes import Quote, QuotePlace, of_work, reader
 from service.domain.errors import NotAllowed, NotFound
 from service.domain.introductions import (
     ANSWER_WITHIN,
     ASK_HOW_IT_WENT_AFTER,
     TOGETHER,
-    Seen,
+    OwnIntroductionState,
     seen_by,
     wording_digest,
 )
@@ -29,7 +29,7 @@ from service.store.tables import (
     IntroductionAnswer,
     IntroductionApproval,
     IntroductionQuestion,
-    Useful,
+    IntroductionUseful,
 )
 
 
@@ -38,7 +38,7 @@ class OwnIntroduction:
     """One introduction as one of the two sees it. All texts are those that a facilitator approved."""
 
     id: str
-    seen: Seen
+    seen: OwnIntroductionState
     other: str  # name
     message: str
     reason: str
@@ -52,7 +52,7 @@ class OwnIntroduction:
     introduced_at: datetime | None
     ask_how: bool  # it is time to ask how it went
     met: bool | None
-    useful: Useful | None
+    useful: IntroductionUseful | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class Own:
     open_to: bool
     items: tuple[OwnIntroduction, ...]
 
-    def seen_as(self, *seen: Seen) -> tuple[OwnIntroduction, ...]:
+    def seen_as(self, *seen: OwnIntroductionState) -> tuple[OwnIntroduction, ...]:
         return tuple(one for one in self.items if one.seen in seen)
 
 
@@ -92,11 +92,6 @@ def one(session: Session, actor: Actor, introduction_id: str, *, now: datetime) 
         if item.id == introduction_id:
             return item
     raise NotFound("There is no such introduction here, or it is over.")
-
-
-def waiting(session: Session, actor: Actor, *, now: datetime) -> int:
-    """How many questions wait for this person's answer."""
-    return len(mine(session, actor, now=now).seen_as(Seen.QUESTION))
 
 
 Standing = list[tuple[Introduction, IntroductionApproval]]
@@ -129,8 +124,8 @@ def _said(session: Session, person: str) -> dict[str, IntroductionAnswer]:
     return {row.introduction_id: row for row in rows}
 
 
-def _places(row: Introduction) -> list[Place]:
-    return [Place(one["work"], one["start"], one["end"]) for one in row.passages]
+def _places(row: Introduction) -> list[QuotePlace]:
+    return [QuotePlace(one["work"], one["start"], one["end"]) for one in row.passages]
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,13 +137,17 @@ class _Told:
     names: Mapping[str, str]
     named: Mapping[str, bool]  # third people, whether they may be named
     said: Mapping[str, IntroductionAnswer]
-    quotes: Mapping[Place, Quote]
+    quotes: Mapping[QuotePlace, Quote]
 
     def one(self, row: Introduction, approval: IntroductionApproval) -> OwnIntroduction | None:
         """None: there is nothing to see (any more)."""
         kept, asked_at = self.said.get(row.id), row.asked_at
         seen = seen_by(row.state, own_answer(kept), asked_at=asked_at, now=self.now)
-        if asked_at is None or seen in (Seen.NOTHING, Seen.CLOSED) or (seen is not Seen.TOGETHER and self._over(row)):
+        if (
+            asked_at is None
+            or seen in (OwnIntroductionState.NOTHING, OwnIntroductionState.CLOSED)
+            or (seen is not OwnIntroductionState.TOGETHER and self._over(row))
+        ):
             return None
         own, other = ("first", "second") if row.first_id == self.person else ("second", "first")
         spoken = row.through_id is None or self.named.get(row.through_id, False)
@@ -167,7 +166,7 @@ class _Told:
             approved_by=self.names.get(approval.facilitator_id, ""),
             asked_at=asked_at,
             answer_by=asked_at + ANSWER_WITHIN,
-            introduced_at=row.introduced_at if seen is Seen.TOGETHER else None,
+            introduced_at=row.introduced_at if seen is OwnIntroductionState.TOGETHER else None,
             ask_how=self._time_to_ask(row, told),
             met=told.met if told else None,
             useful=told.useful if told else None,

@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 from pipelines.people.values import Match
 from service.actions.introductions.common import hold, limit, pair, past
 from service.domain.errors import NotAllowed, NotFound
-from service.domain.introductions import Past, State, hindrance
-from service.domain.roles import Actor, Reach, leads, require_desk
+from service.domain.introductions import IntroductionState, PastIntroduction, hindrance
+from service.domain.roles import Actor, CredentialReach, leads, require_desk
 from service.store import audit, find, jobs, tree
 from service.store.tables import Group, Introduction, Organization, Person, RoleGrant
 
@@ -23,7 +23,7 @@ AT_A_TIME: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
+class IntroductionOffer:
     """A match and the third person whom its words name, if any."""
 
     match: Match
@@ -79,7 +79,7 @@ def _subject(session: Session, actor: Actor, person: str | None, group: str | No
 
 
 def _seen(actor: Actor, groups: set[str]) -> bool:
-    own = actor.groups if actor.reach is Reach.PLATFORM else actor.reviews
+    own = actor.groups if actor.reach is CredentialReach.PLATFORM else actor.reviews
     return own is None or bool(own & groups)
 
 
@@ -98,7 +98,9 @@ def people_of(session: Session, organization: str, subject: str) -> list[str]:
     return [person.id] if person is not None and person.organization_id == organization else []
 
 
-def keep(session: Session, organization: str, offers: Sequence[Offer], *, now: datetime) -> list[Introduction]:
+def keep(
+    session: Session, organization: str, offers: Sequence[IntroductionOffer], *, now: datetime
+) -> list[Introduction]:
     """Store what still may be suggested, the best first; everybody's consent, load and past are held and read anew."""
     if session.get(Organization, organization) is None:
         return []
@@ -117,22 +119,22 @@ def keep(session: Session, organization: str, offers: Sequence[Offer], *, now: d
         if offer.request is None and any(waiting.get(person, 0) >= AT_A_TIME for person in both):
             continue
         kept.append(_stored(organization, offer, now))
-        before.append(Past(frozenset(both), State.SUGGESTED))
+        before.append(PastIntroduction(frozenset(both), IntroductionState.SUGGESTED))
         waiting.update({person: waiting.get(person, 0) + 1 for person in both})
     session.add_all(kept)
     session.flush()
     return kept
 
 
-def _waiting(before: Iterable[Past]) -> dict[str, int]:
+def _waiting(before: Iterable[PastIntroduction]) -> dict[str, int]:
     found: dict[str, int] = {}
     for one in before:
-        if one.state is State.SUGGESTED:
+        if one.state is IntroductionState.SUGGESTED:
             found.update({person: found.get(person, 0) + 1 for person in one.people})
     return found
 
 
-def _stored(organization: str, offer: Offer, now: datetime) -> Introduction:
+def _stored(organization: str, offer: IntroductionOffer, now: datetime) -> Introduction:
     match = offer.match
     places = {shown.id: shown for reason in match.reasons for shown in reason.passages}
     return Introduction(
@@ -151,7 +153,7 @@ def _stored(organization: str, offer: Offer, now: datetime) -> Introduction:
             {"id": shown.id, "work": shown.work, "start": shown.start, "end": shown.end, "criterion": shown.criterion}
             for shown in places.values()
         ],
-        state=State.SUGGESTED,
+        state=IntroductionState.SUGGESTED,
         version=1,
         created_at=now,
     )

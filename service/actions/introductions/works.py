@@ -14,9 +14,10 @@ from typing import Any, Final
 from sqlalchemy import Row, and_, select
 from sqlalchemy.orm import Session
 
-from pipelines.people.values import Work
+from pipelines.people.values import PersonWork
 from pipelines.values import AI, Standing
 from service.domain.visibility import PeersShown
+from service.store import visible
 from service.store.tables import Challenge, Consent, DraftRow, Revision, Submission
 
 SURE: Final = 0.7
@@ -30,7 +31,7 @@ class Handed:
     """The latest text of a submission that is not withdrawn; the work is without its words. `barred`: no machine may
     read it."""
 
-    work: Work
+    work: PersonWork
     submission: str
     group: str
     draft: str | None
@@ -50,7 +51,7 @@ class Known:
     people: frozenset[str]
     shared: Mapping[str, str]
     open: tuple[Handed, ...]
-    works: tuple[Work, ...]
+    works: tuple[PersonWork, ...]
 
 
 def known(
@@ -162,7 +163,7 @@ def _of(row: Row[Any]) -> Handed:
         sure = {}
     criteria = {key: Standing(value) for key, value in {**sure, **(row.judgements or {})}.items()}
     places = {key: (one["start"], one["end"]) for key, one in read.items() if one.get("start") is not None}
-    work = Work(row.id, row.person_id, row.challenge_id, "", row.title, criteria, places, quotable=True)
+    work = PersonWork(row.id, row.person_id, row.challenge_id, "", row.title, criteria, places, quotable=True)
     met, barred = row.standing is Standing.MET, row.ai is AI.NONE
     return Handed(work, row.submission, row.group_id, row.draft, row.submitted_at, met, barred)
 
@@ -176,11 +177,9 @@ def texts(session: Session, organization: str, ids: Collection[str]) -> dict[str
         .join(Consent, Consent.person_id == Submission.person_id)
         .where(
             Submission.organization_id == organization,
-            Submission.withdrawn_at.is_(None),
+            visible.machines_may(),
             Challenge.sharing_peers != PeersShown.NEVER,
             Consent.introduce.is_(True),
-            Consent.ai != AI.NONE,
-            Revision.ai != AI.NONE,
         )
     )
     found: dict[str, str] = {}

@@ -85,7 +85,7 @@ def answer(session: Session, actor: Actor, ask_id: str, text: str, *, now: datet
 
     Raises NotFound (also where the submission was taken back), NotAllowed, Conflict (another has answered), Invalid.
     """
-    row = session.get(AskRow, ask_id, with_for_update=True)
+    row = session.get(AskRow, ask_id, with_for_update={"key_share": True})
     if row is None or row.organization_id != actor.organization:
         raise NotFound
     draft = session.get_one(DraftRow, row.draft_id)

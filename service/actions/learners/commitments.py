@@ -12,8 +12,8 @@ from service.actions.learners.own import feedback_there, person_of, require_own,
 from service.domain.errors import Invalid, NotFound
 from service.domain.events import Event
 from service.domain.roles import Actor
-from service.store import outbox
-from service.store.tables import CommitmentRow, Outcome, Person, Submission
+from service.store import find, outbox
+from service.store.tables import CommitmentOutcome, CommitmentRow, Person, Submission
 
 FARTHEST = timedelta(days=2 * 366)
 ZONES = timedelta(days=1)
@@ -83,7 +83,7 @@ def _work(session: Session, actor: Actor, who: Person, wish: CommitmentWish) -> 
 
 
 def tell_outcome(
-    session: Session, actor: Actor, commitment: str, outcome: Outcome, *, said: str = "", now: datetime
+    session: Session, actor: Actor, commitment: str, outcome: CommitmentOutcome, *, said: str = "", now: datetime
 ) -> CommitmentSeen:
     """Say what became of it, in own words; it can be said anew. Raises NotFound."""
     row = session.get(CommitmentRow, commitment)
@@ -117,13 +117,14 @@ def _is_due(row: CommitmentRow, now: datetime) -> bool:
     return row.outcome is None and row.due_on <= now.date()
 
 
-def tell_due(session: Session, *, now: datetime) -> int:
+def tell_due(session: Session, organization: str | None = None, *, now: datetime) -> int:
     """Tell the outside, once, of each commitment whose day has come and of which nothing was said; how many."""
     rows = session.execute(
         select(CommitmentRow, Person.external_id)
         .join(Person, Person.id == CommitmentRow.person_id)
         .outerjoin(Submission, Submission.id == CommitmentRow.submission_id)
         .where(
+            find.within(CommitmentRow.organization_id, organization),
             CommitmentRow.due_on <= now.date(),
             CommitmentRow.told_at.is_(None),
             CommitmentRow.outcome.is_(None),
@@ -131,7 +132,7 @@ def tell_due(session: Session, *, now: datetime) -> int:
         )
         .order_by(CommitmentRow.due_on, CommitmentRow.id)
         .limit(TOLD_AT_ONCE)
-        .with_for_update(of=CommitmentRow, skip_locked=True)
+        .with_for_update(of=CommitmentRow, key_share=True, skip_locked=True)
     ).all()
     for row, person in rows:
         row.told_at = now

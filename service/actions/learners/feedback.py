@@ -13,13 +13,13 @@ from sqlalchemy.orm import Session
 from service.actions.decisions.release import ReleasedFeedback, read_out, readable
 from service.actions.learners.own import feedback_there, standing
 from service.actions.work import consequences
-from service.domain.drafts import State
+from service.domain.drafts import DraftState
 from service.domain.events import Event
 from service.domain.roles import Actor
 from service.store.tables import DraftRow, ReadingRow, Release, Revision
 
 
-class Stage(StrEnum):
+class FeedbackStage(StrEnum):
     """How far the feedback on one revision is, in a learner's terms."""
 
     AWAITED = "awaited"  # a facilitator will read it
@@ -29,17 +29,17 @@ class Stage(StrEnum):
     PASSED = "passed"  # a later revision came first
 
 
-_STAGES: Mapping[State, Stage] = {
-    State.RELEASED: Stage.THERE,
-    State.RETRACTED: Stage.TAKEN_BACK,
-    State.DECLINED: Stage.DECLINED,
-    State.SUPERSEDED: Stage.PASSED,
+_STAGES: Mapping[DraftState, FeedbackStage] = {
+    DraftState.RELEASED: FeedbackStage.THERE,
+    DraftState.RETRACTED: FeedbackStage.TAKEN_BACK,
+    DraftState.DECLINED: FeedbackStage.DECLINED,
+    DraftState.SUPERSEDED: FeedbackStage.PASSED,
 }
 
 
-def stage(state: State) -> Stage:
+def stage(state: DraftState) -> FeedbackStage:
     """What a draft's state means to its learner, who is not told how a draft is made."""
-    return _STAGES.get(state, Stage.AWAITED)
+    return _STAGES.get(state, FeedbackStage.AWAITED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class RevisionSeen:
 
     row: Revision
     draft: str
-    stage: Stage
+    stage: FeedbackStage
     feedback: ReleasedFeedback | None
     read_at: datetime | None
     taken_back_at: datetime | None
@@ -78,7 +78,7 @@ def revisions(session: Session, actor: Actor, external_id: str) -> list[Revision
         RevisionSeen(
             revision,
             draft,
-            Stage.THERE if draft in said else _without(stage(state)),
+            FeedbackStage.THERE if draft in said else _without(stage(state)),
             said.get(draft),
             read.get(draft),
             None if draft in said else back.get(draft),
@@ -87,9 +87,9 @@ def revisions(session: Session, actor: Actor, external_id: str) -> list[Revision
     ]
 
 
-def _without(found: Stage) -> Stage:
+def _without(found: FeedbackStage) -> FeedbackStage:
     """A text that is not what was approved is as good as not there."""
-    return Stage.AWAITED if found is Stage.THERE else found
+    return FeedbackStage.AWAITED if found is FeedbackStage.THERE else found
 
 
 def _taken_back(session: Session, drafts: list[str]) -> dict[str, datetime]:

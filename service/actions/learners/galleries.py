@@ -15,15 +15,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pipelines.values import AI
-from service.actions.galleries.sharing import Now, Work, look
+from service.actions.galleries.sharing import Now, SharedWork, shared_now
 from service.actions.galleries.wanted import want
 from service.actions.learners import commitments
 from service.actions.learners import own as learner_own
 from service.actions.learners.commitments import CommitmentWish
 from service.domain.errors import Invalid, NotFound, NotNow
-from service.domain.galleries import By, State, body_digest
+from service.domain.galleries import GalleryActor, GalleryState, body_digest
 from service.domain.roles import Actor
 from service.domain.visibility import PeersShown
+from service.store import holding
 from service.store.tables import (
     Challenge,
     Gallery,
@@ -37,7 +38,7 @@ from service.store.tables import (
 )
 
 
-class Stage(StrEnum):
+class GalleryStage(StrEnum):
     """How far it is, as the learner is told."""
 
     OPEN = "open"  # can be asked for
@@ -69,7 +70,7 @@ class ShownWork:
 class Others:
     """How others solved what the learner has solved. Empty but for `stage` where nothing is shown."""
 
-    stage: Stage
+    stage: GalleryStage
     submission: str  # external id
     challenge: str  # title
     own: str = ""
@@ -93,15 +94,19 @@ def others(session: Session, actor: Actor, submission: str, *, now: datetime) ->
     if row is None or found is None:
         return Others(_stage(session, row, own, challenge), own.external_id, challenge.title)
     showing, approval = found
-    return _others(session, own, challenge, look(session, [row], now=now)[row.id], showing, approval)
+    return _others(session, own, challenge, shared_now(session, [row], now=now)[row.id], showing, approval)
 
 
-def _stage(session: Session, row: Gallery | None, own: Submission, challenge: Challenge) -> Stage:
+def _stage(session: Session, row: Gallery | None, own: Submission, challenge: Challenge) -> GalleryStage:
     if challenge.sharing_peers is PeersShown.NEVER:
-        return Stage.NEVER
+        return GalleryStage.NEVER
     if row is None:
-        return Stage.NEVER if _latest(session, own).ai is AI.NONE else Stage.OPEN
-    return Stage.NOT_NOW if row.state in (State.DISMISSED, State.WITHDRAWN) else Stage.WAITING
+        return (
+            GalleryStage.NEVER if holding.machines_may(session, _latest(session, own)) is AI.NONE else GalleryStage.OPEN
+        )
+    return (
+        GalleryStage.NOT_NOW if row.state in (GalleryState.DISMISSED, GalleryState.WITHDRAWN) else GalleryStage.WAITING
+    )
 
 
 def _latest(session: Session, own: Submission) -> Revision:
@@ -112,7 +117,7 @@ def _latest(session: Session, own: Submission) -> Revision:
 
 def _shown(session: Session, row: Gallery) -> tuple[GalleryShowing, GalleryApproval] | None:
     """The showing in force with its approval, if what is approved is still exactly that."""
-    if row.state is not State.SHOWN:
+    if row.state is not GalleryState.SHOWN:
         return None
     found = session.execute(
         select(GalleryShowing, GalleryApproval)
@@ -148,7 +153,7 @@ def _others(
     whole = len(works) == len(approved) and all(work.shared for work in works)
     text = session.get_one(Revision, approval.body["own"]["revision"])
     return Others(
-        Stage.SHOWN,
+        GalleryStage.SHOWN,
         own.external_id,
         challenge.title,
         own=text.text,
@@ -158,7 +163,7 @@ def _others(
         works=works,
         approved_by=session.get_one(Person, approval.facilitator_id).name,
         by_rule=approval.policy_id is not None,
-        shown_at=showing.shown_at,
+        shown_at=showing.released_at,
         takeaway=here.gallery.takeaway,
         committed=here.gallery.commitment_id is not None,
     )
@@ -175,7 +180,9 @@ def _thanks(session: Session, here: Now) -> dict[str, tuple[GalleryThanks, str]]
     return {thanks.item_id: (thanks, name) for thanks, name in rows}
 
 
-def _shown_work(at: int, work: Work, approved: dict[str, Any], thanks: GalleryThanks | None, name: str) -> ShownWork:
+def _shown_work(
+    at: int, work: SharedWork, approved: dict[str, Any], thanks: GalleryThanks | None, name: str
+) -> ShownWork:
     letter = "ABC"[at]
     if not work.shared or work.text_hash != approved["text_hash"]:
         return ShownWork(work.item.id, letter, shared=False)
@@ -203,19 +210,19 @@ def ask(session: Session, actor: Actor, submission: str, *, now: datetime) -> Ga
     own = learner_own.standing(session, actor, submission)
     if session.get_one(Challenge, own.challenge_id).sharing_peers is PeersShown.NEVER:
         raise NotNow("On this challenge nobody is shown others' work.")
-    row = session.scalar(select(Gallery).where(Gallery.submission_id == own.id).with_for_update())
+    row = session.scalar(select(Gallery).where(Gallery.submission_id == own.id).with_for_update(key_share=True))
     if row is not None:
         row.asked = True
         return row
-    return want(session, own, _latest(session, own), By.LEARNER, asked=True, now=now)
+    return want(session, own, _latest(session, own), GalleryActor.LEARNER, asked=True, now=now)
 
 
 def _reading(session: Session, actor: Actor, submission: str, *, now: datetime) -> tuple[Gallery, Others]:
     """One's gallery, as one sees it now, held for a change. Raises NotFound where nothing is shown."""
     seen = others(session, actor, submission, now=now)
     own = learner_own.standing(session, actor, submission)
-    row = session.scalar(select(Gallery).where(Gallery.submission_id == own.id).with_for_update())
-    if row is None or seen.stage is not Stage.SHOWN:
+    row = session.scalar(select(Gallery).where(Gallery.submission_id == own.id).with_for_update(key_share=True))
+    if row is None or seen.stage is not GalleryStage.SHOWN:
         raise NotFound("There is nothing shown here yet.")
     return row, seen
 
@@ -297,7 +304,7 @@ def shown_to_others(session: Session, actor: Actor, person: str) -> list[ShownTo
         .where(
             GalleryItem.author_id == author.id,
             Gallery.organization_id == author.organization_id,
-            Gallery.state == State.SHOWN,
+            Gallery.state == GalleryState.SHOWN,
         )
         .order_by(Gallery.shown_at.desc(), Gallery.id)
     ).all()

@@ -12,7 +12,7 @@ from pipelines.values import AI
 from service.actions.learners import commitments as learner_commitments
 from service.actions.learners import reminders as reminders_own
 from service.actions.learners.commitments import CommitmentSeen
-from service.actions.learners.feedback import Stage, stage
+from service.actions.learners.feedback import FeedbackStage, stage
 from service.actions.learners.reminders import ReminderSeen
 from service.domain.errors import NotFound
 from service.domain.roles import Actor
@@ -44,7 +44,7 @@ class ToDo:
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
+class OwnWork:
     """Own work and how far its latest revision is. `unread`: there is feedback, on any revision, not opened yet."""
 
     id: str
@@ -52,7 +52,7 @@ class Work:
     title: str
     revision: int
     handed_in_at: datetime
-    stage: Stage
+    stage: FeedbackStage
     feedback_on: int | None  # the latest revision that has feedback
     unread: bool
     answers: int  # questions of the learner's own that were answered
@@ -63,7 +63,7 @@ class Home:
     """Everything on one page; work whose feedback waits to be read comes first, then the newest."""
 
     to_do: tuple[ToDo, ...]
-    work: tuple[Work, ...]
+    work: tuple[OwnWork, ...]
     commitments: tuple[CommitmentSeen, ...]
     reminders: tuple[ReminderSeen, ...]
 
@@ -195,7 +195,7 @@ def _groups(session: Session, person: str, challenge: Challenge) -> tuple[tuple[
     return tuple((external, name) for id_, external, name in held if covered is None or id_ in covered)
 
 
-def _work(session: Session, person: str) -> list[Work]:
+def _work(session: Session, person: str) -> list[OwnWork]:
     rows = session.execute(
         select(Submission, Challenge.external_id, Challenge.title, Revision, DraftRow.state, DraftRow.id)
         .join(Challenge, Challenge.id == Submission.challenge_id)
@@ -206,11 +206,11 @@ def _work(session: Session, person: str) -> list[Work]:
     ).all()
     unread = _unread(session, person)
     answers = _answers(session, person)
-    found: dict[str, Work] = {}
+    found: dict[str, OwnWork] = {}
     for submission, challenge, title, revision, state, draft in rows:
         before = found.get(submission.id)
-        told = revision.number if stage(state) is Stage.THERE else None
-        found[submission.id] = Work(
+        told = revision.number if stage(state) is FeedbackStage.THERE else None
+        found[submission.id] = OwnWork(
             id=submission.external_id,
             challenge=challenge,
             title=title,

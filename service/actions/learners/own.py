@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from service.actions.decisions.release import Readable, readable
 from service.domain.errors import NotFound
-from service.domain.roles import Actor, Reach, may_see_group
+from service.domain.roles import Actor, CredentialReach, may_see_group
 from service.store import find
 from service.store.tables import Person, RoleGrant, Submission
 
@@ -15,9 +15,9 @@ from service.store.tables import Person, RoleGrant, Submission
 def submission_of(session: Session, actor: Actor, external_id: str) -> Submission:
     """The actor's own submission, or one that the platform pushes for. Raises NotFound."""
     row = find.one(session, Submission, actor.organization, external_id)
-    if actor.reach is Reach.PLATFORM and may_see_group(actor, row.group_id):
+    if actor.reach is CredentialReach.PLATFORM and may_see_group(actor, row.group_id):
         return row
-    if actor.reach is Reach.PERSON and actor.person == row.person_id:
+    if actor.reach is CredentialReach.PERSON and actor.person == row.person_id:
         return row
     raise NotFound
 
@@ -39,7 +39,7 @@ def person_of(session: Session, actor: Actor, external_id: str) -> Person:
 
 def require_own(session: Session, actor: Actor, person: str) -> None:
     """Raises NotFound unless this person, by our id, is the actor, or the platform may act for them."""
-    if actor.reach is Reach.PERSON:
+    if actor.reach is CredentialReach.PERSON:
         if actor.person != person:
             raise NotFound
     elif actor.groups is not None:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from service.actions.introductions.common import open_people
 from service.actions.learners import galleries
 from service.actions.requests.need import answerers
-from service.domain.galleries import State
+from service.domain.galleries import GalleryState
 from service.domain.introductions import TOGETHER
 from service.domain.roles import Actor
 from service.store.names import names_of
@@ -73,7 +73,7 @@ def read_of_others(session: Session, kept: Sequence[Submission]) -> list[dict[st
     of = {row.id: row.external_id for row in kept}
     rows = session.scalars(
         select(Gallery)
-        .where(Gallery.submission_id.in_(of), Gallery.state == State.SHOWN)
+        .where(Gallery.submission_id.in_(of), Gallery.state == GalleryState.SHOWN)
         .order_by(Gallery.shown_at, Gallery.id)
     ).all()
     thanks = session.execute(

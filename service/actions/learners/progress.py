@@ -11,8 +11,8 @@ from service.actions.decisions.release import readable
 from service.actions.work import submit
 from service.domain.errors import NotFound
 from service.domain.roles import Actor
-from service.domain.uptake import Said, Uptake, spoken, uptake
-from service.domain.worddiff import Piece, words
+from service.domain.uptake import AskingPoint, ComparedPoint, spoken, uptake
+from service.domain.worddiff import DiffPiece, words
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class PointUptake:
     kind: PointKind
     text: str
     quote: str
-    became: Uptake
+    became: ComparedPoint
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Changes:
 
     before: int
     after: int
-    pieces: tuple[Piece, ...]
+    pieces: tuple[DiffPiece, ...]
     points: tuple[PointUptake, ...]
 
 
@@ -57,7 +57,7 @@ def changes(
     return Changes(first, last, pieces, tuple(_became(point, pieces, language) for point in points))
 
 
-def _became(point: dict[str, str], pieces: tuple[Piece, ...], language: str) -> PointUptake:
+def _became(point: dict[str, str], pieces: tuple[DiffPiece, ...], language: str) -> PointUptake:
     kind = PointKind(point["kind"])
-    found = uptake(Said(kind, point["text"], point["quote"]), pieces, language=language)
+    found = uptake(AskingPoint(kind, point["text"], point["quote"]), pieces, language=language)
     return PointUptake(point["id"], kind, point["text"], point["quote"], found)

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from service.actions.learners.own import person_of, require_own
-from service.domain.drafts import State
+from service.domain.drafts import DraftState
 from service.domain.errors import NotFound
 from service.domain.reminders import ReminderKind
 from service.domain.roles import Actor
@@ -121,7 +121,7 @@ def _unread() -> Any:
     read = exists().where(ReadingRow.release_id == Release.id)
     return exists().where(
         DraftRow.submission_id == Reminder.submission_id,
-        DraftRow.state == State.RELEASED,
+        DraftRow.state == DraftState.RELEASED,
         Release.draft_id == DraftRow.id,
         Release.retracted_at.is_(None),
         ~read,

@@ -1,11 +1,15 @@
-"""Opposite decisions on passages alike: found anew whenever somebody looks, shown, settled with a word. Blocks nothing.
+"""Opposite decisions on passages alike: found by a job after a decision, shown, settled with a word. Blocks nothing.
+
+What the job found (`service.actions.memory.opposed`) is looked at again before it is shown, so that a decision that was
+changed or work that was taken back is never in an alert; one that is new may take until the job has run. Whoever
+decides is told at once, since a draft has few points and they are compared with the decided ones alone.
 
 Who reviews both groups sees an alert and may settle it; a coordinator of the groups above always does.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,16 +19,18 @@ from sqlalchemy.orm import Session
 from service.actions.challenges import setting
 from service.actions.drafts.points import current_points
 from service.actions.memory import decided as memory
-from service.actions.memory.decided import Remembered, decided, remembered
-from service.domain.consistency import SAID_ALREADY, Clash, clash, clashes, kin
-from service.domain.drafts import State
+from service.actions.memory.decided import RememberedPoint, decided, remembered
+from service.domain.consistency import SAID_ALREADY, ContradictionKind, clash, kin
+from service.domain.drafts import DraftState
 from service.domain.errors import NotAllowed, NotFound
-from service.domain.roles import Actor, Reach, may_see_group, require_reviewer
+from service.domain.roles import Actor, CredentialReach, may_see_group, require_reviewer
 from service.store import audit, find
 from service.store import names as store_names
-from service.store.tables import Challenge, DraftRow, PointRow, PointState, Right, Settlement
+from service.store.tables import Challenge, DraftRow, OpposedDecisions, PointRow, PointState, RightDecision, Settlement
 
-OPEN = (State.READY, State.APPROVED)
+MOST_ALERTS = 1000
+"""Pairs of a challenge that are looked at, those decided on last."""
+OPEN = (DraftState.READY, DraftState.APPROVED)
 """While what is said can still be changed without taking it back."""
 
 
@@ -32,9 +38,9 @@ OPEN = (State.READY, State.APPROVED)
 class Alert:
     """Two decisions that contradict each other. `first` has the lesser id, which is the point that came first."""
 
-    first: Remembered
-    second: Remembered
-    clash: Clash
+    first: RememberedPoint
+    second: RememberedPoint
+    clash: ContradictionKind
     settlement: Settlement | None
 
     @property
@@ -53,7 +59,7 @@ class Alert:
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class PointMark:
     """Something that was decided elsewhere and that whoever decides on this point should know."""
 
     code: str
@@ -64,7 +70,7 @@ class Mark:
 
 def alerts(session: Session, actor: Actor, external_id: str, *, settled: bool = False) -> list[Alert]:
     """The open alerts of a challenge, or the settled ones, the latest first. Raises NotFound, NotAllowed."""
-    if actor.reach is Reach.PERSON and not actor.reviews:
+    if actor.reach is CredentialReach.PERSON and not actor.reviews:
         raise NotAllowed("Alerts are for those who review.")
     challenge = setting.get(session, actor, external_id)
     found = (one for one in of_challenge(session, challenge) if one.settled is settled and _sees(actor, one))
@@ -76,13 +82,29 @@ def _sees(actor: Actor, alert: Alert) -> bool:
 
 
 def of_challenge(session: Session, challenge: Challenge) -> list[Alert]:
-    """All of a challenge's, settled or not."""
-    by_point = {one.said.point: one for one in decided(session, challenge)}
-    pairs = clashes([one.said for one in by_point.values()])
-    return _alerts(session, ((by_point[a.point], by_point[b.point], how) for a, b, how in pairs))
+    """All of a challenge's, settled or not, of which the job knows."""
+    latest = (
+        select(OpposedDecisions.first_id, OpposedDecisions.second_id)
+        .where(OpposedDecisions.challenge_id == challenge.id)
+        .order_by(OpposedDecisions.at.desc(), OpposedDecisions.first_id, OpposedDecisions.second_id)
+        .limit(MOST_ALERTS)
+    )
+    return _standing(session, challenge, [(first, second) for first, second in session.execute(latest)])
 
 
-def _alerts(session: Session, pairs: Iterable[tuple[Remembered, Remembered, Clash]]) -> list[Alert]:
+def _standing(session: Session, challenge: Challenge, pairs: Collection[tuple[str, str]]) -> list[Alert]:
+    """Those of these pairs of points that contradict each other as they stand now."""
+    if not pairs:
+        return []
+    points = {point for pair in pairs for point in pair}
+    there = {one.said.point: one for one in decided(session, challenge, PointRow.id.in_(points))}
+    both = ((there[a], there[b]) for a, b in pairs if a in there and b in there)
+    return _alerts(session, ((a, b, how) for a, b in both if (how := clash(a.said, b.said)) is not None))
+
+
+def _alerts(
+    session: Session, pairs: Iterable[tuple[RememberedPoint, RememberedPoint, ContradictionKind]]
+) -> list[Alert]:
     ordered = [(a, b, how) if a.said.point < b.said.point else (b, a, how) for a, b, how in pairs]
     firsts = {first.said.point for first, _, _ in ordered}
     rows = session.scalars(select(Settlement).where(Settlement.first_id.in_(firsts))) if firsts else ()
@@ -90,7 +112,7 @@ def _alerts(session: Session, pairs: Iterable[tuple[Remembered, Remembered, Clas
     return [Alert(a, b, how, said.get((a.said.point, b.said.point))) for a, b, how in ordered]
 
 
-def settle(session: Session, actor: Actor, alert_id: str, *, right: Right, note: str, now: datetime) -> Alert:
+def settle(session: Session, actor: Actor, alert_id: str, *, right: RightDecision, note: str, now: datetime) -> Alert:
     """Say which of the two is to be followed, or that both are fine. It stays quiet until one of them changes.
 
     Raises NotFound if there is no such alert (any more), NotAllowed unless the actor reviews both groups.
@@ -112,9 +134,10 @@ def settle(session: Session, actor: Actor, alert_id: str, *, right: Right, note:
 
 
 def _one(session: Session, actor: Actor, alert_id: str) -> Alert:
-    rows = [_held(session, actor, point) for point in alert_id.split("-")]
+    first, second = alert_id.split("-")
+    rows = [_held(session, actor, point) for point in (first, second)]
     challenge = session.get_one(Challenge, rows[0].challenge_id)
-    found = next((one for one in of_challenge(session, challenge) if one.id == alert_id), None)
+    found = next((one for one in _standing(session, challenge, [(first, second)]) if one.id == alert_id), None)
     if found is None or not _sees(actor, found):
         raise NotFound("There is no such alert, or no longer: one of the two decisions was changed.")
     return found
@@ -123,16 +146,17 @@ def _one(session: Session, actor: Actor, alert_id: str) -> Alert:
 def _held(session: Session, actor: Actor, point: str) -> DraftRow:
     """The draft of a point, locked, so that two who settle at once do it one after the other."""
     row = find.own(session, PointRow, actor.organization, point)
-    return session.get_one(DraftRow, row.draft_id, with_for_update=True)
+    return session.get_one(DraftRow, row.draft_id, with_for_update={"key_share": True})
 
 
-def marks(session: Session, draft: DraftRow) -> list[Mark]:
+def marks(session: Session, draft: DraftRow) -> list[PointMark]:
     """What was decided elsewhere about the same as this draft's points: near-twins that were dismissed, for points that
     stand; opposite decisions that nobody settled, for points that were decided on."""
     if draft.state not in OPEN or not (points := current_points(draft)):
         return []
     challenge = session.get_one(Challenge, draft.challenge_id)
-    others = [one for one in decided(session, challenge) if one.said.submission != draft.submission_id]
+    on = (DraftRow.submission_id != draft.submission_id, PointRow.criterion.in_({point.criterion for point in points}))
+    others = decided(session, challenge, *on)
     language = memory.language_of(session, challenge)
     mine = [remembered(point, draft, language) for point in points]
     standing = [m for m, point in zip(mine, points, strict=True) if point.state is PointState.PROPOSED]
@@ -140,7 +164,7 @@ def marks(session: Session, draft: DraftRow) -> list[Mark]:
     return [*_dismissed_elsewhere(standing, others), *_opposed(session, ruled, others)]
 
 
-def _dismissed_elsewhere(standing: list[Remembered], others: list[Remembered]) -> list[Mark]:
+def _dismissed_elsewhere(standing: list[RememberedPoint], others: list[RememberedPoint]) -> list[PointMark]:
     found = []
     for mine in standing:
         twins = (
@@ -149,24 +173,24 @@ def _dismissed_elsewhere(standing: list[Remembered], others: list[Remembered]) -
         if (twin := next(twins, None)) is not None:
             why = twin.reason.rstrip(". ") or "no reason was given"
             told = f"A facilitator dismissed a point like this one elsewhere: {why}."
-            found.append(Mark("dismissed-elsewhere", told, mine.said.point))
+            found.append(PointMark("dismissed-elsewhere", told, mine.said.point))
     return found
 
 
-def _opposed(session: Session, ruled: list[Remembered], others: list[Remembered]) -> list[Mark]:
+def _opposed(session: Session, ruled: list[RememberedPoint], others: list[RememberedPoint]) -> list[PointMark]:
     pairs = [(mine, one, how) for mine in ruled for one in others if (how := clash(mine.said, one.said)) is not None]
     own = {mine.said.point for mine in ruled}
     found = [one for one in _alerts(session, pairs) if not one.settled]
     names = store_names.names_of(session, (one.by for alert in found for one in (alert.first, alert.second)))
     return [
-        Mark("opposite-decision", _opposite(other, names), mine.said.point, alert.id)
+        PointMark("opposite-decision", _opposite(other, names), mine.said.point, alert.id)
         for alert in found
         for mine, other in ((alert.first, alert.second), (alert.second, alert.first))
         if mine.said.point in own
     ]
 
 
-def _opposite(other: Remembered, names: dict[str, str]) -> str:
+def _opposite(other: RememberedPoint, names: dict[str, str]) -> str:
     who = names.get(other.by or "", "A facilitator")
     did = "dismissed this point" if other.said.dismissed else f"approved a {other.said.kind.value.replace('_', ' ')}"
     return f"On a passage like this one {who} {did}: “{other.said.text}” Nothing is in the way; the two can be settled."

@@ -9,21 +9,20 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from functools import partial
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session, load_only
 
-from pipelines.values import AI
+from service.actions.approvals.deciding import Deciding
 from service.actions.decisions import points
 from service.actions.decisions.hold import open_draft
 from service.actions.drafts import read
-from service.domain.consistency import Kinship, Said, kin
-from service.domain.drafts import State
+from service.domain.consistency import Kinship, SaidPoint, kin
+from service.domain.drafts import DraftState
 from service.domain.errors import Invalid, NotFound, NotNow, PeerloomError
 from service.domain.roles import Actor
-from service.store import audit
-from service.store.library import KEPT, TOLD
+from service.store import audit, visible
 from service.store.tables import (
     Challenge,
     Consent,
@@ -36,16 +35,16 @@ from service.store.tables import (
 )
 
 MOST_DECIDED = 1000
-"""Decided points of a challenge that are remembered, the latest. To compare as many all with all took 0.1 s on four
-criteria, 1.5 s on a single one; to mark one draft by them, 0.1 s."""
+"""Decided points of a challenge that are remembered, the latest. A job compares as many all with all, a decision at a
+time (`opposed`); to mark one draft by them takes 0.1 s."""
 MOST_REACHED = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Remembered:
+class RememberedPoint:
     """A decided point, and who decided on it, when and where."""
 
-    said: Said
+    said: SaidPoint
     draft: str
     group: str
     by: str | None
@@ -53,14 +52,12 @@ class Remembered:
     reason: str
 
 
-def decided(session: Session, challenge: Challenge) -> list[Remembered]:
-    """Points of a challenge that were dismissed, or are part of what was approved; the latest first."""
-    kept = and_(
-        PointRow.state.in_(KEPT), PointRow.generation == DraftRow.generation, DraftRow.state.in_(TOLD)
-    )  # as in service.store.library: what an earlier generation held was not part of what was approved
+def decided(session: Session, challenge: Challenge, *only: ColumnElement[bool]) -> list[RememberedPoint]:
+    """Points of a challenge that were dismissed, or are part of what was approved; the latest first. `only`: those for
+    which this holds, too."""
     rows = session.execute(
         _points(challenge.id)
-        .where(or_(kept, PointRow.state == PointState.DISMISSED))
+        .where(visible.decided(), *only)
         .order_by(PointRow.decided_at.desc(), PointRow.id)
         .limit(MOST_DECIDED)
     ).all()
@@ -76,12 +73,7 @@ def _points(challenge: str) -> Select[PointRow, DraftRow]:
         .join(Revision, Revision.id == DraftRow.revision_id)
         .join(Submission, Submission.id == DraftRow.submission_id)
         .join(Consent, Consent.person_id == Submission.person_id)
-        .where(
-            DraftRow.challenge_id == challenge,
-            Submission.withdrawn_at.is_(None),
-            Consent.ai != AI.NONE,
-            Revision.ai != AI.NONE,
-        )
+        .where(DraftRow.challenge_id == challenge, visible.machines_may())
         .options(load_only(*_NEEDED))
     )
 
@@ -95,8 +87,8 @@ def language_of(session: Session, challenge: Challenge) -> str:
     return challenge.language or session.get_one(Organization, challenge.organization_id).language
 
 
-def remembered(point: PointRow, draft: DraftRow, language: str) -> Remembered:
-    said = Said(
+def remembered(point: PointRow, draft: DraftRow, language: str) -> RememberedPoint:
+    said = SaidPoint(
         point=point.id,
         submission=draft.submission_id,
         kind=point.kind,
@@ -108,7 +100,7 @@ def remembered(point: PointRow, draft: DraftRow, language: str) -> Remembered:
         reason=point.reason_code,
     )
     at = point.decided_at or draft.changed_at
-    return Remembered(said, draft.id, draft.group_id, point.decided_by, at, point.reason or point.reason_code)
+    return RememberedPoint(said, draft.id, draft.group_id, point.decided_by, at, point.reason or point.reason_code)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +136,7 @@ def _reached(session: Session, actor: Actor, draft: DraftRow, point: PointRow) -
     mine = remembered(point, draft, language).said
     rows = session.execute(
         _points(challenge.id).where(
-            DraftRow.state == State.READY,
+            DraftRow.state == DraftState.READY,
             DraftRow.id != draft.id,
             DraftRow.group_id.in_(actor.reviews),
             PointRow.generation == DraftRow.generation,
@@ -174,76 +166,58 @@ class Applied:
     problem: PeerloomError | None = None
 
 
-def apply_to(
-    session: Session,
-    actor: Actor,
-    draft_id: str,
-    point_id: str,
-    *,
-    version: int,
-    to: Sequence[Target],
-    now: datetime,
-) -> list[Applied]:
+def apply_to(at: Deciding, point_id: str, *, to: Sequence[Target]) -> list[Applied]:
     """Decide on these points as it was decided on this one; the listed ones only, each recorded as one of several.
 
     A target that has changed since it was listed, or that the decision does not fit, is left as it is and said so.
     Raises NotNow if the point itself was not decided on, ChangedSince if its own draft has changed.
     """
-    draft, person = open_draft(session, actor, draft_id, version, now)
+    draft, person = open_draft(at)
     point = _point_of(draft, point_id)
     act = _again(point)
-    fitting = {(one.draft.id, one.point.id) for one in _reached(session, actor, draft, point)}
+    fitting = {(one.draft.id, one.point.id) for one in _reached(at.session, at.actor, draft, point)}
     done: dict[Target, Applied] = {}
     seen: dict[tuple[str, int], int] = {}  # two points of one draft were listed with one version
     for target in sorted(set(to), key=lambda one: (one.draft, one.point)):  # so that no two wait for each other
         listed = (target.draft, target.version)
-        changed = _try(session, actor, replace(target, version=seen.get(listed, target.version)), act, fitting, now)
+        changed = _try(at, replace(target, version=seen.get(listed, target.version)), act, fitting)
         done[target] = replace(changed, target=target)
         if changed.version is not None:
             seen[listed] = changed.version
     audit.record(
-        session,
+        at.session,
         organization=draft.organization_id,
         actor=f"person:{person}",
         act="point.apply",
         subject=point.id,
-        now=now,
+        now=at.now,
         changed=sum(one.version is not None for one in done.values()),
         refused=sum(one.version is None for one in done.values()),
     )
     return [done[target] for target in dict.fromkeys(to)]
 
 
-Again = Callable[..., DraftRow]
+Again = Callable[[Deciding, str], DraftRow]
 
 
-def _again(point: PointRow) -> tuple[Again, dict[str, Any]]:
-    """The act by which this point was decided on, and what it is to be told."""
+def _again(point: PointRow) -> Again:
+    """The act by which this point was decided on, as one of several; it is told which draft, and which point of it."""
     match point.state:
         case PointState.ACCEPTED:
-            return points.accept_point, {}
+            return partial(points.accept_point, bulk=True)
         case PointState.EDITED | PointState.ADDED:
-            return points.edit_point, {"text": point.text}
+            return partial(points.edit_point, text=point.text, bulk=True)
         case PointState.DISMISSED:
-            return points.dismiss_point, {"reason_code": point.reason_code, "note": point.reason}
+            return partial(points.dismiss_point, reason_code=point.reason_code, note=point.reason, bulk=True)
     raise NotNow("Decide on this point first; then it can be decided likewise on others.")
 
 
-def _try(
-    session: Session,
-    actor: Actor,
-    target: Target,
-    act: tuple[Again, dict[str, Any]],
-    fitting: set[tuple[str, str]],
-    now: datetime,
-) -> Applied:
+def _try(at: Deciding, target: Target, act: Again, fitting: set[tuple[str, str]]) -> Applied:
     """Do it, or say why not. Decisions check everything before they change anything."""
-    decide, told = act
     try:
         if (target.draft, target.point) not in fitting:
-            read.draft(session, actor, target.draft)
+            read.draft(at.session, at.actor, target.draft)
             raise Invalid("This point is not, or no longer, about the same. List the reach again.")
-        at: dict[str, Any] = {"version": target.version, "point_id": target.point, "bulk": True, "now": now}
-        return Applied(target, decide(session, actor, target.draft, **at, **told).version)
+        return Applied(target, act(replace(at, id=target.draft, version=target.version), target.point).version)
     except PeerloomError as problem:
         return Applied(target, None, problem)

@@ -17,10 +17,10 @@ from pipelines.values import Standing
 from service.actions.challenges import clarifications, setting
 from service.actions.memory import alerts
 from service.domain import clarifying
-from service.domain.clarifying import Contradiction, Dismissal, Question, Reading
+from service.domain.clarifying import Contradiction, CriterionQuestion, CriterionReading, DismissedOnCriterion
 from service.domain.consistency import OF_WORDING
 from service.domain.errors import Invalid, NotAllowed
-from service.domain.roles import Actor, Reach
+from service.domain.roles import Actor, CredentialReach
 from service.store import audit, tree
 from service.store.library import TOLD
 from service.store.tables import Challenge, Clarification, Decision, DraftRow, PointRow, PointState
@@ -30,33 +30,33 @@ MOST_READ = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ChallengeQuestions:
     """The open question, if any, and what was answered before, the latest first."""
 
-    open: Question | None
+    open: CriterionQuestion | None
     answered: tuple[Clarification, ...]
 
 
-def look(session: Session, actor: Actor, external_id: str) -> Asked:
+def challenge_questions(session: Session, actor: Actor, external_id: str) -> ChallengeQuestions:
     """What facilitators are asked about a challenge. Raises NotFound, NotAllowed."""
     challenge = _seen(session, actor, external_id)
     return _asked(session, challenge)
 
 
 def _seen(session: Session, actor: Actor, external_id: str) -> Challenge:
-    if actor.reach is Reach.PERSON and not actor.reviews:
+    if actor.reach is CredentialReach.PERSON and not actor.reviews:
         raise NotAllowed("Questions are for those who review.")
     return setting.get(session, actor, external_id)
 
 
-def _asked(session: Session, challenge: Challenge) -> Asked:
+def _asked(session: Session, challenge: Challenge) -> ChallengeQuestions:
     answered = clarifications.clarifications(session, challenge)
-    return Asked(_open(session, challenge, answered), tuple(answered))
+    return ChallengeQuestions(_open(session, challenge, answered), tuple(answered))
 
 
 def answer(
     session: Session, actor: Actor, external_id: str, *, criterion: str, text: str, now: datetime
-) -> tuple[Challenge, Asked]:
+) -> tuple[Challenge, ChallengeQuestions]:
     """Answer the open question on this criterion, or anew one that was answered before; drafts follow it from now on.
 
     An empty answer leaves the question: it is asked again only when decisions show the same anew. The same answer again
@@ -64,7 +64,7 @@ def answer(
     """
     challenge = _seen(session, actor, external_id)
     person = _reviewer(session, actor, challenge)
-    session.refresh(challenge, with_for_update=True)  # two answers at once: the second sees the first
+    session.refresh(challenge, with_for_update={"key_share": True})  # two answers at once: the second sees the first
     before = _asked(session, challenge)
     earlier = next((row for row in before.answered if row.criterion == criterion), None)
     if before.open is not None and before.open.criterion == criterion:
@@ -111,7 +111,7 @@ def _reviewer(session: Session, actor: Actor, challenge: Challenge) -> str:
     return actor.person
 
 
-def _open(session: Session, challenge: Challenge, answered: Sequence[Clarification]) -> Question | None:
+def _open(session: Session, challenge: Challenge, answered: Sequence[Clarification]) -> CriterionQuestion | None:
     clarified: dict[str, datetime] = {}
     for row in answered:
         clarified.setdefault(row.criterion, row.at)
@@ -124,7 +124,7 @@ def _open(session: Session, challenge: Challenge, answered: Sequence[Clarificati
     )
 
 
-def _dismissals(session: Session, challenge: Challenge) -> Iterator[Dismissal]:
+def _dismissals(session: Session, challenge: Challenge) -> Iterator[DismissedOnCriterion]:
     """Points that stay dismissed, each by a decision of its own that found fault with it."""
     rows = session.execute(
         select(PointRow.criterion, Decision.at, Decision.note, Decision.reason_code)
@@ -139,7 +139,7 @@ def _dismissals(session: Session, challenge: Challenge) -> Iterator[Dismissal]:
             Decision.reason_code.not_in(OF_WORDING),
         )
     )
-    return (Dismissal(row.criterion, row.at, row.note or row.reason_code) for row in rows)
+    return (DismissedOnCriterion(row.criterion, row.at, row.note or row.reason_code) for row in rows)
 
 
 def _contradictions(session: Session, challenge: Challenge) -> Iterator[Contradiction]:
@@ -149,7 +149,7 @@ def _contradictions(session: Session, challenge: Challenge) -> Iterator[Contradi
             yield Contradiction(one.first.said.criterion, one.at, texts)
 
 
-def _readings(session: Session, challenge: Challenge) -> Iterator[Reading]:
+def _readings(session: Session, challenge: Challenge) -> Iterator[CriterionReading]:
     """How the machine had read what a facilitator could judge, criterion by criterion."""
     rows = session.execute(
         select(DraftRow.assessment, DraftRow.judgements, DraftRow.changed_at)
@@ -160,4 +160,4 @@ def _readings(session: Session, challenge: Challenge) -> Iterator[Reading]:
     for row in rows:
         for one in row.assessment.get("criteria", ()):
             if row.judgements.get(one["criterion"], Standing.CANNOT_TELL) != Standing.CANNOT_TELL:
-                yield Reading(one["criterion"], row.changed_at, one["standing"] != Standing.CANNOT_TELL)
+                yield CriterionReading(one["criterion"], row.changed_at, one["standing"] != Standing.CANNOT_TELL)

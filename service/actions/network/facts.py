@@ -23,8 +23,8 @@ from pipelines.values import AI
 from service.actions.galleries.sharing import Tree
 from service.actions.work.vectors import of_revisions
 from service.domain.errors import NotAllowed, NotFound
-from service.domain.introductions import TOGETHER, Past
-from service.domain.roles import Actor, Reach, Role, visible_groups
+from service.domain.introductions import TOGETHER, PastIntroduction
+from service.domain.roles import Actor, CredentialReach, Role, visible_groups
 from service.domain.visibility import PeersShown, SharingReach
 from service.store import find, tree
 from service.store.tables import (
@@ -33,11 +33,11 @@ from service.store.tables import (
     Group,
     Introduction,
     IntroductionAnswer,
+    IntroductionUseful,
     Person,
     Revision,
     RoleGrant,
     Submission,
-    Useful,
 )
 
 MOST = 400
@@ -59,7 +59,7 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class OutsideName:
     """A group or a challenge, as the outside calls it."""
 
     external_id: str
@@ -82,7 +82,7 @@ class Tie:
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class MatchableText:
     """A piece of work that may be used in a match: with everybody, or with these people alone."""
 
     person: str
@@ -91,25 +91,25 @@ class Text:
 
 
 @dataclass(frozen=True)
-class Facts:
+class NetworkFacts:
     """`at`: (person, challenge) of those who have handed in; `settled`: pairs that are not suggested again; `outward`:
     introductions of these people to others. `coming`: works without a vector yet."""
 
     members: tuple[Member, ...]
-    groups: Mapping[str, Named]
-    challenges: Mapping[str, Named]
+    groups: Mapping[str, OutsideName]
+    challenges: Mapping[str, OutsideName]
     at: frozenset[Pair]
     ties: tuple[Tie, ...]
     settled: frozenset[Pair]
     outward: int
-    texts: tuple[Text, ...]
+    texts: tuple[MatchableText, ...]
     coming: int
     beyond: int
     chosen: str
-    choices: tuple[Named, ...]
+    choices: tuple[OutsideName, ...]
 
 
-def gather(session: Session, actor: Actor, *, group: str | None = None) -> Facts:
+def gather(session: Session, actor: Actor, *, group: str | None = None) -> NetworkFacts:
     """Of the groups that the actor may see, or of one (external id) and those below it. In a constant number of
     statements. Raises NotAllowed for a learner, NotFound for a group that is not there or not the actor's to see."""
     groups, choices = _groups(session, actor, group)
@@ -118,10 +118,10 @@ def gather(session: Session, actor: Actor, *, group: str | None = None) -> Facts
     handed_in = session.execute(_works(actor.organization, {one.id for one in members}, groups)).all()
     ties, settled, outward = _introductions(session, actor.organization, free)
     texts, coming = _texts(session, actor.organization, [one for one in members if one.open], handed_in)
-    return Facts(
+    return NetworkFacts(
         members=members,
         groups={id_: groups[id_] for id_ in sorted({of for one in members for of in one.groups})},
-        challenges={row.challenge_id: Named(row.challenge, row.title) for row in handed_in},
+        challenges={row.challenge_id: OutsideName(row.challenge, row.title) for row in handed_in},
         at=frozenset((row.person_id, row.challenge_id) for row in handed_in),
         ties=ties,
         settled=settled,
@@ -134,14 +134,16 @@ def gather(session: Session, actor: Actor, *, group: str | None = None) -> Facts
     )
 
 
-def _groups(session: Session, actor: Actor, group: str | None) -> tuple[dict[str, Named], tuple[Named, ...]]:
+def _groups(
+    session: Session, actor: Actor, group: str | None
+) -> tuple[dict[str, OutsideName], tuple[OutsideName, ...]]:
     """Groups by id, and those that one could choose."""
-    if actor.reach is Reach.PERSON and not actor.reviews:
+    if actor.reach is CredentialReach.PERSON and not actor.reviews:
         raise NotAllowed("The network is for facilitators and coordinators.")
     query = select(Group).where(Group.organization_id == actor.organization).order_by(Group.name, Group.id)
     visible = visible_groups(actor)
     found = {
-        row.id: Named(row.external_id, row.name)
+        row.id: OutsideName(row.external_id, row.name)
         for row in session.scalars(query)
         if visible is None or row.id in visible
     }
@@ -154,7 +156,7 @@ def _groups(session: Session, actor: Actor, group: str | None) -> tuple[dict[str
     return here, tuple(found.values())
 
 
-def _members(session: Session, organization: str, groups: Mapping[str, Named]) -> tuple[tuple[Member, ...], int]:
+def _members(session: Session, organization: str, groups: Mapping[str, OutsideName]) -> tuple[tuple[Member, ...], int]:
     rows = session.execute(
         select(Person.id, Person.external_id, Person.name, Consent.introduce, Consent.ai, RoleGrant.group_id)
         .join(RoleGrant, RoleGrant.person_id == Person.id)
@@ -177,7 +179,7 @@ def _members(session: Session, organization: str, groups: Mapping[str, Named]) -
     return tuple(found[:MOST]), max(0, len(found) - MOST)
 
 
-def _works(organization: str, people: Collection[str], groups: Mapping[str, Named]) -> Any:
+def _works(organization: str, people: Collection[str], groups: Mapping[str, OutsideName]) -> Any:
     """The latest texts handed in within these groups, the newest first; no words."""
     return (
         select(
@@ -225,7 +227,9 @@ def _introductions(
         told[one.introduction_id].append(one)
     inside = [row for row in rows if row.first_id in free and row.second_id in free]
     ties = [_tie(row, told[row.id], row.introduced_at) for row in inside if row.state in TOGETHER and row.introduced_at]
-    settled = frozenset(_pair(row) for row in inside if Past(frozenset(_pair(row)), row.state, row.asked_at).counts)
+    settled = frozenset(
+        _pair(row) for row in inside if PastIntroduction(frozenset(_pair(row)), row.state, row.asked_at).counts
+    )
     outward = sum(row.state in TOGETHER for row in rows) - sum(row.state in TOGETHER for row in inside)
     return tuple(sorted(ties, key=lambda tie: (tie.at, tie.pair))), settled, outward
 
@@ -235,13 +239,13 @@ def _pair(row: Introduction) -> Pair:
 
 
 def _tie(row: Introduction, told: Collection[IntroductionAnswer], at: datetime) -> Tie:
-    useful = any(one.useful in (Useful.YES, Useful.A_LITTLE) for one in told)
+    useful = any(one.useful in (IntroductionUseful.YES, IntroductionUseful.A_LITTLE) for one in told)
     return Tie(*_pair(row), at, any(bool(one.met) for one in told), useful)
 
 
 def _texts(
     session: Session, organization: str, free: Collection[Member], rows: Collection[Row[Any]]
-) -> tuple[tuple[Text, ...], int]:
+) -> tuple[tuple[MatchableText, ...], int]:
     """What may be used in a match: of those who are open, where the challenge lets others see work at all. Work that is
     shared within a group is for those alone who learn in it or above it."""
     people, walked = {one.id: one for one in free}, Tree(session, organization)
@@ -258,5 +262,5 @@ def _texts(
         above = set(walked.above(row.group_id))
         return frozenset(id_ for id_, one in people.items() if above.intersection(one.groups))
 
-    found = [Text(row.person_id, vectors[row.revision], within(row)) for row in may if row.revision in vectors]
+    found = [MatchableText(row.person_id, vectors[row.revision], within(row)) for row in may if row.revision in vectors]
     return tuple(found), len(may) - len(found)

@@ -27,7 +27,7 @@ class Node:
 
 
 @dataclass(frozen=True, slots=True)
-class Edge:
+class NetworkEdge:
     """`kind`: introduced, working (found useful), near, could (would close a triangle), member, at (a challenge)."""
 
     kind: str
@@ -42,24 +42,28 @@ class Graph:
     """What is drawn."""
 
     nodes: tuple[Node, ...]
-    edges: tuple[Edge, ...]
+    edges: tuple[NetworkEdge, ...]
 
 
-def edges(seen: NetworkMap) -> tuple[Edge, ...]:
+def edges(seen: NetworkMap) -> tuple[NetworkEdge, ...]:
     """Every connection there is between those who may be introduced, their groups and their challenges."""
     facts = seen.facts
     person = {one.id: f"person:{one.external_id}" for one in seen.open}
     found = [
-        Edge("working" if tie.useful else "introduced", person[tie.first], person[tie.second], f"{tie.at:%Y-%m-%d}")
+        NetworkEdge(
+            "working" if tie.useful else "introduced", person[tie.first], person[tie.second], f"{tie.at:%Y-%m-%d}"
+        )
         for tie in facts.ties
     ]
-    found += [Edge("near", person[one.first.id], person[one.second.id], likeness=one.likeness) for one in seen.near]
-    found += [Edge("could", person[one.first.id], person[one.second.id]) for one in seen.could]
+    found += [
+        NetworkEdge("near", person[one.first.id], person[one.second.id], likeness=one.likeness) for one in seen.near
+    ]
+    found += [NetworkEdge("could", person[one.first.id], person[one.second.id]) for one in seen.could]
     for one in seen.open:
-        found += [Edge("member", person[one.id], f"group:{facts.groups[of].external_id}") for of in one.groups]
+        found += [NetworkEdge("member", person[one.id], f"group:{facts.groups[of].external_id}") for of in one.groups]
     for id_, challenge in sorted(facts.at):
         if id_ in person:
-            found.append(Edge("at", person[id_], f"challenge:{facts.challenges[challenge].external_id}"))
+            found.append(NetworkEdge("at", person[id_], f"challenge:{facts.challenges[challenge].external_id}"))
     return tuple(found)
 
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from pipelines import network as measures
 from pipelines.network import GroupDensity, Network
-from service.actions.network.facts import Facts, Member, Named, Pair, Text, Tie
+from service.actions.network.facts import MatchableText, Member, NetworkFacts, OutsideName, Pair, Tie
 
 SHARPNESS: Final = 10.0
 """Of the log-mean-exp over the likeness of two people's works: between their mean and their maximum."""
@@ -47,7 +47,7 @@ class Closing:
 
 
 @dataclass(frozen=True, slots=True)
-class Month:
+class NetworkMonth:
     """What there was at the end of a month: introductions made in it, of these met and found useful; and, of all people
     who are open today, the share without any contact, and closure."""
 
@@ -64,7 +64,7 @@ class NetworkMap:
     """All that a page, a map or a file shows. `unconnected`: pairs of groups without any contact across, those first
     in which most people could meet. `apart`: how many parts hold at least two people."""
 
-    facts: Facts
+    facts: NetworkFacts
     network: Network
     near: tuple[Near, ...]
     could: tuple[Closing, ...]
@@ -76,7 +76,7 @@ class NetworkMap:
     across: float
     closure: float
     apart: int
-    months: tuple[Month, ...]
+    months: tuple[NetworkMonth, ...]
 
     @property
     def open(self) -> tuple[Member, ...]:
@@ -93,7 +93,7 @@ class NetworkMap:
         return sorted(apart, key=lambda one: (-one.possible, one.first, one.second))
 
 
-def drawn(facts: Facts, *, now: datetime) -> NetworkMap:
+def drawn(facts: NetworkFacts, *, now: datetime) -> NetworkMap:
     """Everything that is measured, about a second for a thousand people and their contacts."""
     people = {one.id: one for one in facts.members if one.open}
     network = Network.of(people, (tie.pair for tie in facts.ties))
@@ -129,7 +129,7 @@ def _could(network: Network, settled: frozenset[Pair], people: Mapping[str, Memb
     return tuple(found[:SUGGESTED])
 
 
-def near(texts: Sequence[Text]) -> list[tuple[Pair, float]]:
+def near(texts: Sequence[MatchableText]) -> list[tuple[Pair, float]]:
     """Pairs of people by how alike their work is, the nearest first: those clearly above most, a few for each person.
 
     Pooled over all works of both by a log-mean-exp of cosines, as in matching. Works kept within a group count only
@@ -154,7 +154,7 @@ def near(texts: Sequence[Text]) -> list[tuple[Pair, float]]:
     return sorted(kept.items(), key=lambda one: (-one[1], one[0]))
 
 
-def _pooled(texts: Sequence[Text], people: Sequence[str]) -> NDArray[np.float64]:
+def _pooled(texts: Sequence[MatchableText], people: Sequence[str]) -> NDArray[np.float64]:
     at = {person: row for row, person in enumerate(people)}
     rows = np.stack([text.vector for text in texts]).astype(np.float64)
     of = np.zeros((len(people), len(texts)))
@@ -173,7 +173,7 @@ def _pooled(texts: Sequence[Text], people: Sequence[str]) -> NDArray[np.float64]
     return pooled
 
 
-def _months(ties: Sequence[Tie], people: Mapping[str, Member], now: datetime) -> list[Month]:
+def _months(ties: Sequence[Tie], people: Mapping[str, Member], now: datetime) -> list[NetworkMonth]:
     """From the first introduction to now, at most the last MONTHS."""
     if not ties:
         return []
@@ -187,8 +187,8 @@ def _months(ties: Sequence[Tie], people: Mapping[str, Member], now: datetime) ->
         so_far = Network.of(people, (tie.pair for tie in ties if f"{tie.at:%Y-%m}" <= name))
         alone = len(measures.isolates(so_far)) / len(people) if people else 0.0
         met, useful = sum(tie.met for tie in here), sum(tie.useful for tie in here)
-        found.append(Month(name, len(here), met, useful, alone, measures.closure(so_far)))
+        found.append(NetworkMonth(name, len(here), met, useful, alone, measures.closure(so_far)))
     return found
 
 
-__all__ = ["Closing", "GroupDensity", "Member", "Month", "Named", "Near", "NetworkMap", "drawn", "near"]
+__all__ = ["Closing", "GroupDensity", "Member", "Near", "NetworkMap", "NetworkMonth", "OutsideName", "drawn", "near"]

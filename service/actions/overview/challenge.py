@@ -18,11 +18,11 @@ from service.actions.overview import standings as overview_standings
 from service.actions.overview import times as overview_times
 from service.actions.overview.decisions import Decisions
 from service.actions.overview.pace import Pace
-from service.actions.overview.progress import Progress
+from service.actions.overview.progress import ChallengeProgress
 from service.actions.overview.spot_checks import SpotAgreement
-from service.actions.overview.standings import Compared, Standings
+from service.actions.overview.standings import JudgementsCompared, Standings
 from service.actions.overview.times import Times
-from service.actions.work.lens import Lens, Piece, lens, pieces
+from service.actions.work.lens import Lens, RevisionInLens, lens, pieces
 from service.domain.roles import Actor
 
 
@@ -31,7 +31,7 @@ class Glance:
     """Where the people of a challenge are, and how their work stands."""
 
     lens: Lens
-    progress: Progress
+    progress: ChallengeProgress
     times: Times
     standings: tuple[Standings, ...]
 
@@ -41,7 +41,7 @@ class Workings:
     """How drafts and facilitators do with each other on a challenge."""
 
     lens: Lens
-    compared: tuple[Compared, ...]
+    compared: tuple[JudgementsCompared, ...]
     decisions: Decisions
     pace: Pace
     spot: SpotAgreement
@@ -71,7 +71,7 @@ def overview(
     return _glance(session, through, work, now=now), _workings(session, through, work, now=now)
 
 
-def _glance(session: Session, through: Lens, work: Sequence[Piece], *, now: datetime) -> Glance:
+def _glance(session: Session, through: Lens, work: Sequence[RevisionInLens], *, now: datetime) -> Glance:
     return Glance(
         lens=through,
         progress=overview_progress.progress(session, through, work),
@@ -80,7 +80,7 @@ def _glance(session: Session, through: Lens, work: Sequence[Piece], *, now: date
     )
 
 
-def _workings(session: Session, through: Lens, work: Sequence[Piece], *, now: datetime) -> Workings:
+def _workings(session: Session, through: Lens, work: Sequence[RevisionInLens], *, now: datetime) -> Workings:
     return Workings(
         lens=through,
         compared=tuple(overview_standings.compared(through.criteria, work)),

@@ -25,7 +25,7 @@ NO_REASON = "none_given"
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class DecisionCounts:
     """How many drafted points were kept as drafted, edited or dismissed; of these, `bulk` for several at once."""
 
     accepted: int = 0
@@ -47,9 +47,9 @@ class Decisions:
     """`weeks` holds every week between the first and the last decision, by its Monday. `own` are points that people
     wrote. `declined` says why no feedback was given; both reasons count by code, the most frequent first."""
 
-    total: Made
-    by_criterion: Mapping[str, Made]
-    weeks: Mapping[date, Made]
+    total: DecisionCounts
+    by_criterion: Mapping[str, DecisionCounts]
+    weeks: Mapping[date, DecisionCounts]
     own: int
     reasons: Mapping[str, int]
     declined: Mapping[str, int]
@@ -129,10 +129,10 @@ def _points(session: Session, lens: Lens, bulk: set[tuple[str, datetime]]) -> li
     ]
 
 
-def _made(points: Iterable[_Point]) -> Made:
+def _made(points: Iterable[_Point]) -> DecisionCounts:
     seen = list(points)
     counts = Counter(point.state for point in seen)
-    return Made(
+    return DecisionCounts(
         accepted=counts[PointState.ACCEPTED],
         edited=counts[PointState.EDITED],
         dismissed=counts[PointState.DISMISSED],
@@ -144,7 +144,7 @@ def _monday(at: datetime) -> date:
     return at.date() - timedelta(days=at.weekday())
 
 
-def _weeks(points: Sequence[_Point]) -> dict[date, Made]:
+def _weeks(points: Sequence[_Point]) -> dict[date, DecisionCounts]:
     by_week: dict[date, list[_Point]] = {}
     for point in points:
         by_week.setdefault(_monday(point.at), []).append(point)

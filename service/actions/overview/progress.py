@@ -10,14 +10,14 @@ from enum import StrEnum
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from service.actions.work.lens import Lens, Piece
-from service.domain.drafts import State
+from service.actions.work.lens import Lens, RevisionInLens
+from service.domain.drafts import DraftState
 from service.domain.reminders import ReminderKind
 from service.domain.roles import Role
 from service.store.tables import CommitmentRow, Group, Person, Reminder, RoleGrant, Submission
 
 
-class Stage(StrEnum):
+class LearnerStage(StrEnum):
     """How far one person is with the latest text handed in."""
 
     NOT_SUBMITTED = "not_submitted"
@@ -28,7 +28,14 @@ class Stage(StrEnum):
     ACTED = "acted"  # a later revision followed on feedback, or the learner committed to a next step
 
 
-OF_INTEREST = (Stage.WAITING, Stage.NOT_SUBMITTED, Stage.ANSWERED, Stage.READ, Stage.DECLINED, Stage.ACTED)
+OF_INTEREST = (
+    LearnerStage.WAITING,
+    LearnerStage.NOT_SUBMITTED,
+    LearnerStage.ANSWERED,
+    LearnerStage.READ,
+    LearnerStage.DECLINED,
+    LearnerStage.ACTED,
+)
 """The order in which a facilitator wants to read it: who waits for me, whom should I remind, and then the rest."""
 
 
@@ -43,7 +50,7 @@ class Learner:
     name: str
     group: str
     group_name: str
-    stage: Stage
+    stage: LearnerStage
     submission: str = ""
     draft: str = ""
     since: datetime | None = None  # of what the stage says; None where nothing has happened
@@ -54,13 +61,13 @@ class Learner:
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class ChallengeProgress:
     """Everybody, those whom a facilitator should look at first in front."""
 
     learners: tuple[Learner, ...]
 
     @property
-    def counts(self) -> dict[Stage, int]:
+    def counts(self) -> dict[LearnerStage, int]:
         """How many are at each stage; every stage is there."""
         found = dict.fromkeys(OF_INTEREST, 0)
         for one in self.learners:
@@ -69,7 +76,7 @@ class Progress:
 
     @property
     def submitted(self) -> int:
-        return sum(one.stage is not Stage.NOT_SUBMITTED for one in self.learners)
+        return sum(one.stage is not LearnerStage.NOT_SUBMITTED for one in self.learners)
 
     @property
     def answered(self) -> int:
@@ -84,10 +91,10 @@ class Progress:
         return sum(one.acted for one in self.learners)
 
 
-def progress(session: Session, lens: Lens, pieces: Sequence[Piece]) -> Progress:
+def progress(session: Session, lens: Lens, pieces: Sequence[RevisionInLens]) -> ChallengeProgress:
     """How far each person is, in five statements."""
     places = _places(session, lens)
-    by_person: dict[str, list[Piece]] = {}
+    by_person: dict[str, list[RevisionInLens]] = {}
     for piece in pieces:
         by_person.setdefault(piece.person, []).append(piece)
     for person, own in by_person.items():
@@ -103,7 +110,7 @@ def progress(session: Session, lens: Lens, pieces: Sequence[Piece]) -> Progress:
         )
         for person, place in places.items()
     ]
-    return Progress(
+    return ChallengeProgress(
         tuple(sorted(learners, key=lambda one: (OF_INTEREST.index(one.stage), one.name.casefold(), one.person)))
     )
 
@@ -163,10 +170,10 @@ def _reminded(session: Session, lens: Lens) -> Mapping[str, list[tuple[ReminderK
 
 
 def _learner(
-    person: tuple[str, str], group: tuple[str, str], own: Sequence[Piece], committed: Mapping[str, datetime]
+    person: tuple[str, str], group: tuple[str, str], own: Sequence[RevisionInLens], committed: Mapping[str, datetime]
 ) -> Learner:
     if not own:
-        return Learner(*person, *group, Stage.NOT_SUBMITTED)
+        return Learner(*person, *group, LearnerStage.NOT_SUBMITTED)
     latest = [piece for piece in own if piece.latest][-1]
     told = [piece for piece in own if piece.stands]
     read = [piece.read_at for piece in told if piece.read_at is not None]
@@ -176,15 +183,20 @@ def _learner(
     return Learner(*person, *group, stage, latest.external_id, latest.draft, since, *reached)
 
 
-def _stage(latest: Piece, read: Sequence[datetime], acted: datetime | None) -> tuple[Stage, datetime | None]:
+def _stage(
+    latest: RevisionInLens, read: Sequence[datetime], acted: datetime | None
+) -> tuple[LearnerStage, datetime | None]:
     if not latest.stands:
-        return Stage.DECLINED if latest.state is State.DECLINED else Stage.WAITING, latest.submitted_at
+        return (
+            LearnerStage.DECLINED if latest.state is DraftState.DECLINED else LearnerStage.WAITING,
+            latest.submitted_at,
+        )
     if acted is not None:
-        return Stage.ACTED, acted
-    return (Stage.READ, read[-1]) if read else (Stage.ANSWERED, latest.released_at)
+        return LearnerStage.ACTED, acted
+    return (LearnerStage.READ, read[-1]) if read else (LearnerStage.ANSWERED, latest.released_at)
 
 
-def _acted(own: Sequence[Piece], committed: Mapping[str, datetime]) -> datetime | None:
+def _acted(own: Sequence[RevisionInLens], committed: Mapping[str, datetime]) -> datetime | None:
     """When a person first handed in again after feedback, or committed to a next step."""
     told = min((piece.released_at for piece in own if piece.released_at is not None), default=None)
     moments = [committed[piece.submission] for piece in own if piece.submission in committed]

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from pipelines.approaches import Approach, Place, Spot, Work, approaches
+from pipelines.approaches import Approach, ApproachPlace, ApproachWork, Spot, approaches
 from pipelines.values import AI
 from service.actions.work.lens import Lens
 from service.actions.work.vectors import Vectors, of_revisions
@@ -73,7 +73,7 @@ def solution_map(session: Session, lens: Lens) -> SolutionMap:
     all_, barred = counts(session, lens)
     model, vectors = of_revisions(session, lens.challenge.organization_id, {row.revision: row.text for row in rows})
     placed = [row for row in rows if row.revision in vectors] if vectors else rows
-    works = [Work(row.revision, row.text) for row in placed]
+    works = [ApproachWork(row.revision, row.text) for row in placed]
     return SolutionMap(
         approaches=_KEEPER.arranged(model, works, vectors),
         solutions={row.revision: row.solution for row in placed},
@@ -125,7 +125,7 @@ class _Keeper:
         self._lock = threading.Lock()
         self._known: OrderedDict[str, tuple[Approach, ...]] = OrderedDict()
 
-    def arranged(self, model: str, works: Sequence[Work], vectors: Vectors) -> tuple[Approach, ...]:
+    def arranged(self, model: str, works: Sequence[ApproachWork], vectors: Vectors) -> tuple[Approach, ...]:
         key = digest(" ".join([model, *sorted(work.id for work in works)]))
         with self._lock:
             if key in self._known:
@@ -141,4 +141,4 @@ class _Keeper:
 
 _KEEPER = _Keeper(KEPT)
 
-__all__ = ["Approach", "Place", "Solution", "SolutionMap", "solution_map"]
+__all__ = ["Approach", "ApproachPlace", "Solution", "SolutionMap", "solution_map"]

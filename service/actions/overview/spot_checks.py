@@ -16,12 +16,12 @@ from sqlalchemy.orm import Session
 
 from pipelines.values import Standing
 from service.actions.decisions.hold import locked
-from service.actions.overview.standings import OVERALL, Compared, of_pairs
+from service.actions.overview.standings import OVERALL, JudgementsCompared, of_pairs
 from service.actions.work.lens import Lens
 from service.domain import statistics
 from service.domain.errors import Invalid, NotAllowed, NotFound, NotNow
 from service.domain.roles import Actor, require_reviewer
-from service.domain.statistics import Agreement
+from service.domain.statistics import ReaderAgreement
 from service.store.library import TOLD
 from service.store.tables import (
     Approval,
@@ -191,7 +191,7 @@ def check(
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class MadeSpotCheck:
     """A check that the actor has made, with what it was about."""
 
     row: SpotCheck
@@ -199,7 +199,7 @@ class Made:
     first: str  # name of the first facilitator; empty where that is no longer known
 
 
-def made(session: Session, actor: Actor, draft_id: str) -> Made:
+def made(session: Session, actor: Actor, draft_id: str) -> MadeSpotCheck:
     """The actor's own check of a draft, the latest. Raises NotFound."""
     row = session.execute(
         select(SpotCheck, Challenge, Person.name)
@@ -217,7 +217,7 @@ def made(session: Session, actor: Actor, draft_id: str) -> Made:
     if row is None:
         raise NotFound
     check, challenge, name = row
-    return Made(check, challenge, name or "")
+    return MadeSpotCheck(check, challenge, name or "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,8 +230,8 @@ class SpotAgreement:
     every: int
     checked: int
     due: int
-    compared: tuple[Compared, ...]
-    together: Agreement
+    compared: tuple[JudgementsCompared, ...]
+    together: ReaderAgreement
 
 
 def agreement(session: Session, lens: Lens, *, now: datetime) -> SpotAgreement:

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from pipelines.values import Standing
-from service.actions.work.lens import Piece
+from service.actions.work.lens import RevisionInLens
 from service.domain import statistics
-from service.domain.statistics import Agreement
+from service.domain.statistics import ReaderAgreement
 
 OVERALL = ""
 """In the place of a criterion's key: the work as a whole."""
@@ -39,7 +40,7 @@ class Standings:
         return sum(self.counts.values())
 
 
-def standings(criteria: Mapping[str, str], pieces: Sequence[Piece]) -> list[Standings]:
+def standings(criteria: Mapping[str, str], pieces: Sequence[RevisionInLens]) -> list[Standings]:
     """For the work as a whole and for each criterion, in their order."""
     latest = [piece for piece in pieces if piece.latest]
     whole = _stand(OVERALL, "", [(piece.standing, _overall(piece)) for piece in latest])
@@ -64,18 +65,18 @@ def _stand(key: str, text: str, seen: Iterable[tuple[Standing | None, tuple[Stan
     return Standings(key, text, counts, judged, sum(sure) / len(sure) if sure else None, unread)
 
 
-def _judged(piece: Piece, key: str) -> Standing | None:
+def _judged(piece: RevisionInLens, key: str) -> Standing | None:
     said = piece.judgements.get(key)
     return Standing(said) if said else None
 
 
-def _read(piece: Piece, key: str) -> tuple[Standing, float] | None:
+def _read(piece: RevisionInLens, key: str) -> tuple[Standing, float] | None:
     """What the assessment read, and how sure it was."""
     found = next((one for one in piece.assessment.get("criteria", ()) if one["criterion"] == key), None)
     return _reading(found)
 
 
-def _overall(piece: Piece) -> tuple[Standing, float] | None:
+def _overall(piece: RevisionInLens) -> tuple[Standing, float] | None:
     found = _reading(piece.assessment.get("overall"))
     if found is not None and piece.assessment.get("abstained"):
         return Standing.CANNOT_TELL, found[1]
@@ -87,7 +88,7 @@ def _reading(found: Mapping[str, Any] | None) -> tuple[Standing, float] | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
+class JudgementsCompared:
     """What the assessment and facilitators said of the same work on one criterion.
 
     `abstained`: one of the two could not tell, which is neither agreement nor disagreement. Of the others the draft was
@@ -96,41 +97,42 @@ class Compared:
 
     criterion: str
     text: str
-    agreement: Agreement
+    agreement: ReaderAgreement
     abstained: int
     kinder: int
     harsher: int
     table: Mapping[tuple[Standing, Standing], int] = field(default_factory=dict)
 
 
-def compared(criteria: Mapping[str, str], pieces: Sequence[Piece]) -> list[Compared]:
+def compared(criteria: Mapping[str, str], pieces: Sequence[RevisionInLens]) -> list[JudgementsCompared]:
     """For the work as a whole and each criterion, over all revisions that both have judged."""
     whole = _compare(OVERALL, "", pieces, lambda piece: (_overall(piece), piece.standing))
-    each = (
-        _compare(key, text, pieces, lambda piece, key=key: (_read(piece, key), _judged(piece, key)))  # type: ignore[misc]
-        for key, text in criteria.items()
-    )
+    each = (_compare(key, text, pieces, partial(_on, key)) for key, text in criteria.items())
     return [whole, *each]
+
+
+def _on(key: str, piece: RevisionInLens) -> tuple[tuple[Standing, float] | None, Standing | None]:
+    return _read(piece, key), _judged(piece, key)
 
 
 def _compare(
     key: str,
     text: str,
-    pieces: Sequence[Piece],
-    both: Callable[[Piece], tuple[tuple[Standing, float] | None, Standing | None]],
-) -> Compared:
+    pieces: Sequence[RevisionInLens],
+    both: Callable[[RevisionInLens], tuple[tuple[Standing, float] | None, Standing | None]],
+) -> JudgementsCompared:
     seen = [(machine[0], person) for machine, person in map(both, pieces) if machine is not None and person is not None]
     return of_pairs(key, text, seen)
 
 
-def of_pairs(key: str, text: str, seen: Sequence[tuple[Standing, Standing]]) -> Compared:
+def of_pairs(key: str, text: str, seen: Sequence[tuple[Standing, Standing]]) -> JudgementsCompared:
     """The same of any two readers; the first one's words are the draft's."""
     pairs = [pair for pair in seen if Standing.CANNOT_TELL not in pair]
     table: dict[tuple[Standing, Standing], int] = {}
     for pair in pairs:
         table[pair] = table.get(pair, 0) + 1
     apart = [ORDER.index(first) - ORDER.index(second) for first, second in pairs]
-    return Compared(
+    return JudgementsCompared(
         key,
         text,
         statistics.agreement((first.value, second.value) for first, second in pairs),

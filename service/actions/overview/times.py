@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from service.actions.work.lens import Piece
+from service.actions.work.lens import RevisionInLens
 from service.domain import statistics
-from service.domain.drafts import State
+from service.domain.drafts import DraftState
 
 EDGES = tuple(timedelta(hours=hours) for hours in (1, 8, 24, 48, 96, 168, 336))
 """Between the bins of the histogram: an hour, a working day, one, two, four, seven and fourteen days."""
 
-UNANSWERED = (State.WAITING, State.DRAFTING, State.READY, State.STUCK, State.APPROVED)
+UNANSWERED = (DraftState.WAITING, DraftState.DRAFTING, DraftState.READY, DraftState.STUCK, DraftState.APPROVED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Times:
     longest_wait: timedelta | None
 
 
-def times(pieces: Sequence[Piece], now: datetime) -> Times:
+def times(pieces: Sequence[RevisionInLens], now: datetime) -> Times:
     """Of all revisions, but those that a later one overtook before they were answered."""
     took = [_seconds(piece.submitted_at, piece.released_at) for piece in pieces if piece.released_at is not None]
     wait = [

@@ -47,7 +47,7 @@ class RoleSeen:
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ListedPerson:
     """A person in the list, with the roles that the actor may see."""
 
     id: str
@@ -56,7 +56,7 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class GroupChoice:
     """A group to choose, and how deep in the tree it stands."""
 
     id: str
@@ -66,10 +66,10 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
-class People:
+class ListedPeople:
     """A page of the list. `total` is how many fit the search."""
 
-    people: tuple[Listed, ...]
+    people: tuple[ListedPerson, ...]
     total: int
     page: int
     pages: int
@@ -77,7 +77,7 @@ class People:
 
 
 @dataclass(frozen=True, slots=True)
-class PersonSeen:
+class PersonInDirectory:
     """One person. `may_change`: the actor may change roles; `may_stand_for`: rename, invite, sign out."""
 
     id: str
@@ -105,7 +105,7 @@ class PersonWish:
 
 
 @dataclass(frozen=True, slots=True)
-class GroupSeen:
+class GroupInDirectory:
     """One group, as its editor shows it. `seen`: how many people have a role right in it."""
 
     id: str
@@ -117,7 +117,7 @@ class GroupSeen:
 
 def listed(
     session: Session, actor: Actor, *, search: str = "", role: Role | None = None, group: str = "", page: int = 1
-) -> People:
+) -> ListedPeople:
     """People by name, of whom the actor may know. Raises NotAllowed for learners, NotFound for a group."""
     require_desk(actor)
     query = _known(actor)
@@ -140,8 +140,8 @@ def listed(
     by_name = query.order_by(func.lower(Person.name), Person.id).limit(PAGE).offset((page - 1) * PAGE)
     rows = list(session.scalars(by_name.options(selectinload(Person.roles))))
     held = _roles(session, actor, rows)
-    found = tuple(Listed(row.external_id, row.name, held[row.id]) for row in rows)
-    return People(found, total, page, pages, leads(actor) or bool(actor.coordinates))
+    found = tuple(ListedPerson(row.external_id, row.name, held[row.id]) for row in rows)
+    return ListedPeople(found, total, page, pages, leads(actor) or bool(actor.coordinates))
 
 
 def _known(actor: Actor) -> Select[Person]:
@@ -190,18 +190,18 @@ def _one(session: Session, actor: Actor, external_id: str) -> Person:
     return row
 
 
-def person(session: Session, actor: Actor, external_id: str, *, now: datetime) -> PersonSeen:
+def person(session: Session, actor: Actor, external_id: str, *, now: datetime) -> PersonInDirectory:
     """One person. Raises NotAllowed, NotFound."""
     require_desk(actor)
     row = _one(session, actor, external_id)
     roles = _roles(session, actor, [row])[row.id]
     live = select(func.count()).where(
         Credential.person_id == row.id,
-        Credential.name.startswith("session of "),
+        Credential.session,
         Credential.revoked_at.is_(None),
         Credential.expires_at > now,
     )
-    return PersonSeen(
+    return PersonInDirectory(
         row.external_id,
         row.name,
         row.language,
@@ -268,7 +268,7 @@ def _stood_for(session: Session, actor: Actor, external_id: str) -> Person:
     return row
 
 
-def tree(session: Session, actor: Actor, *, coordinated: bool = False) -> tuple[Choice, ...]:
+def tree(session: Session, actor: Actor, *, coordinated: bool = False) -> tuple[GroupChoice, ...]:
     """Groups that the actor may see (or coordinates), each under the one above, by name. Raises NotAllowed."""
     require_desk(actor)
     rows = session.scalars(select(Group).where(Group.organization_id == actor.organization)).all()
@@ -282,23 +282,23 @@ def tree(session: Session, actor: Actor, *, coordinated: bool = False) -> tuple[
     for row in sorted(rows, key=lambda one: (one.name.casefold(), one.id)):
         if row.id in shown:
             below[row.parent_id if row.parent_id in shown else ""].append(row)
-    found: list[Choice] = []
+    found: list[GroupChoice] = []
     todo = [(row, 0) for row in reversed(below[""])]
     while todo:
         row, depth = todo.pop()
-        found.append(Choice(row.external_id, row.name, depth, counts.get(row.id, 0)))
+        found.append(GroupChoice(row.external_id, row.name, depth, counts.get(row.id, 0)))
         todo += [(child, depth + 1) for child in reversed(below[row.id])]
     return tuple(found)
 
 
-def group(session: Session, actor: Actor, external_id: str) -> GroupSeen:
+def group(session: Session, actor: Actor, external_id: str) -> GroupInDirectory:
     """One group. Raises NotAllowed, NotFound."""
     require_desk(actor)
     row = _seen_group(session, actor, external_id)
     parent = session.get(Group, row.parent_id) if row.parent_id else None
     count = select(func.count(func.distinct(RoleGrant.person_id))).where(RoleGrant.group_id == row.id)
     above = parent.external_id if parent else ""
-    return GroupSeen(row.external_id, row.name, above, session.scalar(count) or 0, leads(actor))
+    return GroupInDirectory(row.external_id, row.name, above, session.scalar(count) or 0, leads(actor))
 
 
 def put_group(

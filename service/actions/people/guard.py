@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from service.domain.errors import Conflict, NotAllowed
 from service.domain.roles import (
     Actor,
-    Reach,
+    CredentialReach,
     Role,
     leads,
     require_may_grant,
@@ -86,10 +86,12 @@ def nobody_locked_out(session: Session, actor: Actor, person: Person, wanted: He
     A platform may do so: it says who somebody is, and can say it again.
     """
     taken = {group for role, group in held(person) - wanted if role is Role.COORDINATOR}
-    if actor.reach is Reach.PLATFORM or not taken:
+    if actor.reach is CredentialReach.PLATFORM or not taken:
         yield
         return
-    session.get(Organization, actor.organization, with_for_update=True)  # two who take each other's role wait in line
+    session.get(
+        Organization, actor.organization, with_for_update={"key_share": True}
+    )  # two who take each other's role wait in line
     before = leading(session, actor.organization)
     yield
     covered = tree.below(session, _coordinated(session, actor.organization))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from service.domain.roles import Actor, Reach, may_see_group, visible_groups
+from service.domain.roles import Actor, CredentialReach, may_see_group, visible_groups
 from service.store import find
 from service.store.tables import Group, Person, RoleGrant
 
@@ -22,7 +22,7 @@ def person(session: Session, actor: Actor, external_id: str) -> Person:
     """The actor's own person, or one with a role in a group that the actor may see. Raises NotFound."""
     row = find.one(session, Person, actor.organization, external_id)
     groups = visible_groups(actor)
-    if groups is None or (actor.reach is Reach.PERSON and actor.person == row.id):
+    if groups is None or (actor.reach is CredentialReach.PERSON and actor.person == row.id):
         return row
     held = session.scalars(select(RoleGrant.group_id).where(RoleGrant.person_id == row.id)).all()
     if groups.isdisjoint(held):

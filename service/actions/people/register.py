@@ -13,9 +13,9 @@ from service.actions.introductions import ends
 from service.actions.people import guard
 from service.actions.work import consequences
 from service.domain.errors import Invalid, NotAllowed
-from service.domain.roles import Actor, Reach, Role, require_coordinator, require_lead
+from service.domain.roles import Actor, CredentialReach, Role, require_coordinator, require_lead
 from service.domain.visibility import ShowWork
-from service.store import audit, find, tree
+from service.store import audit, find, holding, tree
 from service.store.tables import Consent, Group, Person, RoleGrant
 
 
@@ -34,7 +34,7 @@ def put_group(
     """Make or change a group. Raises NotFound for the parent, Invalid if the tree would bite its tail."""
     require_lead(actor)
     above = find.one(session, Group, actor.organization, parent) if parent is not None else None
-    leading = guard.leading(session, actor.organization) if actor.reach is Reach.PERSON else frozenset()
+    leading = guard.leading(session, actor.organization) if actor.reach is CredentialReach.PERSON else frozenset()
     row = find.maybe(session, Group, actor.organization, external_id)
     created = row is None
     if row is None:
@@ -75,7 +75,7 @@ def put_person(
     created = row is None
     wanted = {(role, find.one(session, Group, actor.organization, group).id) for role, group in roles}
     as_it_was = (row.name, row.language, guard.held(row)) if row is not None else None
-    if actor.reach is Reach.PERSON:
+    if actor.reach is CredentialReach.PERSON:
         guard.require_may_put(actor, row, (name, language, wanted), consents=consents is not None)
     if row is None:
         row = Person(organization_id=actor.organization, external_id=external_id, name=name, created_at=now)
@@ -108,7 +108,7 @@ def _record(session: Session, actor: Actor, act: str, subject: str, *, now: date
 def set_consent(session: Session, actor: Actor, external_id: str, wish: ConsentWish, *, now: datetime) -> Consent:
     """Change what a person allows; takes effect at once. Only the person, or a platform for the person, may."""
     person = find.one(session, Person, actor.organization, external_id)
-    if actor.reach is not Reach.PLATFORM and actor.person != person.id:
+    if actor.reach is not CredentialReach.PLATFORM and actor.person != person.id:
         raise NotAllowed("Only you can say what you allow.")
     if actor.groups is not None and not any(grant.group_id in actor.groups for grant in person.roles):
         raise NotAllowed("This key is limited to groups that the person is not in.")
@@ -127,7 +127,7 @@ def set_consent(session: Session, actor: Actor, external_id: str, wish: ConsentW
 
 
 def _allow(session: Session, person: Person, wish: ConsentWish, *, now: datetime) -> None:
-    consent = person.consent
+    consent = holding.consent_to_change(session, person.id)
     new = (
         wish.show_work if wish.show_work is not None else consent.show_work,
         wish.introduce if wish.introduce is not None else consent.introduce,

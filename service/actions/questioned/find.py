@@ -1,25 +1,30 @@
 """Passages that work contradicts, on their way through the machine: read in one transaction, thought about in none,
-kept in another. Keeps places, never words, and decides nothing."""
+kept in another. Keeps places, never words, and decides nothing.
+
+A run is bounded: it compares as many documents as PAIRS allows, those first that were compared longest ago, and a later
+run goes on with the others, until all were compared with the newest work. Vectors are those of the index, read at once.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import accumulate
 from typing import Final
 
-from sqlalchemy import ColumnElement, delete, func, select
+from sqlalchemy import ColumnElement, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from pipelines.differing import At, Differing, Text
-from pipelines.values import AI, Item, Shelf
-from pipelines.wording import language_of, locate, tokens
+from pipelines.differing import At, Differing, DifferingText
+from pipelines.texts.wording import language_of, locate, tokens
+from pipelines.values import Shelf, ShelfItem
 from service.actions.questioned import signs
-from service.actions.work.quotes import Place
+from service.actions.work.quotes import QuotePlace
 from service.domain.questioned import QuestionedAct, QuestionedState, step
 from service.domain.roles import Actor, require_desk
 from service.domain.texts import digest
-from service.store import audit, jobs
+from service.store import audit, find, jobs, visible
 from service.store.tables import (
     Consent,
     Document,
@@ -36,6 +41,11 @@ from service.store.tables import (
 
 MOST_WORK: Final = 5_000
 """Passages of work that documents are compared with, the latest."""
+PAIRS: Final = 1_000_000
+"""Passages of documents times passages of work that a run compares, if they are of more than one document: about ten
+seconds where all are of one matter."""
+AGAIN: Final = timedelta(hours=1)
+"""After which a run goes on with the documents whose turn had not come."""
 EVERY: Final = timedelta(days=1)
 """How often it is looked for unasked, where there is something new."""
 UNCLEAR: Final = "unclear"
@@ -48,20 +58,20 @@ class Paper:
 
     document: str
     language: str
-    passages: tuple[Text, ...]
+    passages: tuple[DifferingText, ...]
     indexed: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Material:
-    """All that is compared: the organization's documents, and work that machines may read, as of now."""
+class QuestionedMaterial:
+    """All that a run compares: the organization's documents whose turn it is, and work that machines may read now."""
 
     papers: tuple[Paper, ...]
-    work: tuple[Text, ...]
+    work: tuple[DifferingText, ...]
     indexed: tuple[str, ...]
 
 
-def look(session: Session, actor: Actor, *, now: datetime) -> None:
+def queue_search(session: Session, actor: Actor, *, now: datetime) -> None:
     """Have the documents compared with what people write. Raises NotAllowed for a learner."""
     require_desk(actor)
     _queue(session, actor.organization, now)
@@ -75,47 +85,77 @@ def look(session: Session, actor: Actor, *, now: datetime) -> None:
     )
 
 
-def _queue(session: Session, organization: str, now: datetime) -> None:
-    key = f"question:{organization}"
+def _queue(session: Session, organization: str, now: datetime, after: timedelta = timedelta()) -> None:
     jobs.enqueue(
-        session, organization=organization, kind="question", subject=organization, now=now, dedupe=key, priority=-10
+        session,
+        organization=organization,
+        kind="question",
+        subject=organization,
+        now=now,
+        not_before=now + after,
+        dedupe=f"question:{organization}" + (":rest" if after else ""),  # whoever asks does not wait for the rest
+        priority=-10,
     )
 
 
-def want(session: Session, *, now: datetime) -> int:
+def want(session: Session, organization: str | None = None, *, now: datetime) -> int:
     """Queue a look for each organization with documents and work newer than the last one, a day apart; how many."""
     last = dict(
         session.execute(
             select(Job.organization_id, func.max(Job.created_at))
-            .where(Job.kind == "question")
+            .where(find.within(Job.organization_id, organization), Job.kind == "question")
             .group_by(Job.organization_id)
         ).all()
     )
     news = (
         select(Revision.organization_id, func.max(Revision.submitted_at))
-        .where(Revision.organization_id.in_(select(Document.organization_id).where(Document.removed_at.is_(None))))
+        .where(
+            find.within(Revision.organization_id, organization),
+            Revision.organization_id.in_(select(Document.organization_id).where(Document.removed_at.is_(None))),
+        )
         .group_by(Revision.organization_id)
     )
     wanted = [
-        organization
-        for organization, newest in session.execute(news)
-        if organization not in last or (newest > last[organization] and now - last[organization] >= EVERY)
+        owner
+        for owner, newest in session.execute(news)
+        if owner not in last or (newest > last[owner] and now - last[owner] >= EVERY)
     ]
-    for organization in wanted:
-        _queue(session, organization, now)
+    for owner in wanted:
+        _queue(session, owner, now)
     return len(wanted)
 
 
-def gather(session: Session, organization: str) -> Material:
+def gather(session: Session, organization: str) -> QuestionedMaterial:
     """Everything to compare, in a constant number of statements."""
     own = session.get_one(Organization, organization).language
     work = [*_work(session, organization)]
-    return Material(
-        tuple(_papers(session, organization, own)), tuple(one for one, _ in work), tuple(said for _, said in work)
+    turn = _turn(session, organization, len(work))
+    return QuestionedMaterial(
+        tuple(_papers(session, organization, own, turn)), tuple(one for one, _ in work), tuple(said for _, said in work)
     )
 
 
-def _papers(session: Session, organization: str, own: str) -> Iterable[Paper]:
+def _turn(session: Session, organization: str, work: int) -> list[str]:
+    """Documents to compare now, at least one: those never compared, then those compared longest ago."""
+    rows = session.execute(
+        select(Document.id, func.count(PassageRow.id))
+        .join(DocumentVersion, DocumentVersion.document_id == Document.id)
+        .join(PassageRow, PassageRow.owner_id == DocumentVersion.id)
+        .where(
+            Document.organization_id == organization,
+            Document.removed_at.is_(None),
+            Document.version == DocumentVersion.number,
+        )
+        .group_by(Document.id)
+        .order_by(Document.compared_at.is_not(None), Document.compared_at, Document.id)
+    ).all()
+    sums = accumulate(passages * work for _, passages in rows)
+    return [
+        document for at, ((document, _), pairs) in enumerate(zip(rows, sums, strict=True)) if not at or pairs <= PAIRS
+    ]
+
+
+def _papers(session: Session, organization: str, own: str, turn: Sequence[str]) -> Iterable[Paper]:
     rows = session.execute(
         select(Document.id, Document.title, DocumentVersion.id, DocumentVersion.text, PassageRow)
         .join(DocumentVersion, DocumentVersion.document_id == Document.id)
@@ -124,20 +164,21 @@ def _papers(session: Session, organization: str, own: str) -> Iterable[Paper]:
             Document.organization_id == organization,
             Document.removed_at.is_(None),
             Document.version == DocumentVersion.number,
+            Document.id.in_(turn),
         )
         .order_by(Document.id, PassageRow.start)
     )
-    found: dict[str, tuple[str, list[Text], list[str]]] = {}
+    found: dict[str, tuple[str, list[DifferingText], list[str]]] = {}
     for document, title, version, text, row in rows:
         _, passages, indexed = found.setdefault(document, (text, [], []))
-        passages.append(Text(version, text[row.start : row.end], row.start))
-        item = Item(row.id, Shelf.CONTEXT, passages[-1].text, version, title=title, heading=row.heading)
+        passages.append(DifferingText(version, text[row.start : row.end], row.start))
+        item = ShelfItem(row.id, Shelf.CONTEXT, passages[-1].text, version, title=title, heading=row.heading)
         indexed.append(item.indexed)
     for document, (text, passages, indexed) in found.items():
         yield Paper(document, language_of(text) or own, tuple(passages), tuple(indexed))
 
 
-def _work(session: Session, organization: str) -> Iterable[tuple[Text, str]]:
+def _work(session: Session, organization: str) -> Iterable[tuple[DifferingText, str]]:
     """The latest texts that machines may read and nobody took back."""
     rows = session.execute(
         select(Revision.id, Revision.text, Submission.person_id, Submission.group_id, PassageRow)
@@ -150,18 +191,13 @@ def _work(session: Session, organization: str) -> Iterable[tuple[Text, str]]:
     )
     for revision, text, person, group, row in rows:
         said = text[row.start : row.end]
-        item = Item(row.id, Shelf.WORK, said, revision, heading=row.heading)
-        yield Text(revision, said, row.start, person, group), item.indexed
+        item = ShelfItem(row.id, Shelf.WORK, said, revision, heading=row.heading)
+        yield DifferingText(revision, said, row.start, person, group), item.indexed
 
 
 def readable() -> tuple[ColumnElement[bool], ...]:
     """Conditions on a revision, its submission and its author's consent: it stands, and machines may read it now."""
-    return (
-        Submission.latest == Revision.number,
-        Submission.withdrawn_at.is_(None),
-        Consent.ai != AI.NONE,
-        Revision.ai != AI.NONE,
-    )
+    return (visible.latest(), visible.machines_may())
 
 
 def wording(text: str) -> str:
@@ -170,9 +206,9 @@ def wording(text: str) -> str:
 
 
 def finish(session: Session, organization: str, found: Mapping[str, Sequence[Differing]], *, now: datetime) -> None:
-    """Keep what was found, by document; what is no longer found and nobody decided on goes. What was said to be fine,
-    or will be changed, stays as it was decided."""
-    session.scalar(select(Organization.id).where(Organization.id == organization).with_for_update())
+    """Keep what was found, by document, with an entry for each that was compared; of these, what is no longer found and
+    nobody decided on goes. What was said to be fine, or will be changed, stays as it was decided."""
+    session.scalar(select(Organization.id).where(Organization.id == organization).with_for_update(key_share=True))
     rows = list(session.scalars(select(Questioned).where(Questioned.organization_id == organization)))
     texts = _texts(session, organization)
     for row in rows:
@@ -181,6 +217,7 @@ def finish(session: Session, organization: str, found: Mapping[str, Sequence[Dif
     known = {(row.document_id, row.wording, row.kind, row.instead): row for row in rows}
     there = _still(session, organization)
     kept: set[str] = set()
+    waits = {document for document, _ in texts.values()} - found.keys()
     for document, one in [*_told(found), *_unclear(session, organization, texts)]:
         key = (document, wording(one.document.quote), one.kind, one.instead)
         before = known.get(key)
@@ -189,9 +226,33 @@ def finish(session: Session, organization: str, found: Mapping[str, Sequence[Dif
         work = [at for at in one.work if at.owner in there]
         kept.add(_kept(session, organization, key, before, replace(one, work=tuple(work)), now))
     for row in rows:
-        if row.id not in kept and row.state is QuestionedState.OPEN:
+        if (
+            row.id not in kept
+            and row.state is QuestionedState.OPEN
+            and (row.kind == UNCLEAR or row.document_id not in waits)
+        ):
             session.delete(row)
     session.flush()
+    _go_on(session, organization, found, now)
+
+
+def _go_on(session: Session, organization: str, compared: Iterable[str], now: datetime) -> None:
+    """Note which documents had their turn; go on later if others were not compared with the newest work."""
+    session.execute(update(Document).where(Document.id.in_(compared)).values(compared_at=now))
+    newest = session.scalar(select(func.max(Revision.submitted_at)).where(Revision.organization_id == organization))
+    text = exists().where(
+        DocumentVersion.document_id == Document.id,
+        DocumentVersion.number == Document.version,
+        PassageRow.owner_id == DocumentVersion.id,
+    )
+    waiting = select(Document.id).where(
+        Document.organization_id == organization,
+        Document.removed_at.is_(None),
+        or_(Document.compared_at.is_(None), Document.compared_at < newest),
+        text,
+    )
+    if newest is not None and session.scalar(waiting.limit(1)) is not None:
+        _queue(session, organization, now, AGAIN)
 
 
 def _told(found: Mapping[str, Sequence[Differing]]) -> Iterable[tuple[str, Differing]]:
@@ -252,7 +313,7 @@ def _unclear(session: Session, organization: str, texts: Mapping[str, tuple[str,
     ]
 
 
-def _at(place: Place, text: str) -> At:
+def _at(place: QuotePlace, text: str) -> At:
     return At(place.owner, place.start, place.end, text[place.start : place.end])
 
 

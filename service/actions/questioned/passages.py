@@ -15,10 +15,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pipelines.differing import At, agreed
-from pipelines.wording import locate
+from pipelines.texts.wording import locate
 from service.actions.questioned.find import UNCLEAR, readable
 from service.actions.questioned.signs import ASKED_ABOUT, Signs, signs
-from service.actions.work.quotes import Place, Quote, of_work, reader
+from service.actions.work.quotes import Quote, QuotePlace, of_work, reader
 from service.domain import questioned as rules
 from service.domain.errors import ChangedSince, NotAllowed, NotFound
 from service.domain.questioned import QuestionedAct, QuestionedState
@@ -37,7 +37,7 @@ from service.store.tables import (
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class QuestionedItem:
     """A passage to look at. `quote` is the document's, as it stands now, or as it stood if it was changed; `work` what
     people write otherwise; the counts are of what the reader reviews. `at`: version of the document."""
 
@@ -72,19 +72,19 @@ class Item:
 
 def listed(
     session: Session, actor: Actor, *, state: QuestionedState = QuestionedState.OPEN, document: str | None = None
-) -> tuple[Item, ...]:
+) -> tuple[QuestionedItem, ...]:
     """Items in a state, most signs first; of one document (external id), if given. Raises NotAllowed for learners and
     platforms."""
     return tuple(one for one in _seen(session, actor, document=document) if one.state is state)
 
 
-def by_state(session: Session, actor: Actor) -> dict[QuestionedState, tuple[Item, ...]]:
+def by_state(session: Session, actor: Actor) -> dict[QuestionedState, tuple[QuestionedItem, ...]]:
     """All items, each state's with most signs first; read once. Raises as `listed`."""
     found = _seen(session, actor)
     return {state: tuple(one for one in found if one.state is state) for state in QuestionedState}
 
 
-def one(session: Session, actor: Actor, id_: str) -> Item:
+def one(session: Session, actor: Actor, id_: str) -> QuestionedItem:
     """One of them. Raises NotFound also where nothing of it may be shown to the actor."""
     for found in _seen(session, actor):
         if found.id == id_:
@@ -94,11 +94,11 @@ def one(session: Session, actor: Actor, id_: str) -> Item:
 
 def decide(
     session: Session, actor: Actor, id_: str, act: QuestionedAct, *, version: int, note: str = "", now: datetime
-) -> Item:
+) -> QuestionedItem:
     """Say that the document will be changed, that it is fine, or take that back. Raises NotFound, ChangedSince,
     NotNow."""
     found = one(session, actor, id_)
-    row = session.get_one(Questioned, id_, with_for_update=True)
+    row = session.get_one(Questioned, id_, with_for_update={"key_share": True})
     session.refresh(row)
     if row.version != version:
         raise ChangedSince("Somebody decided on this passage since you saw it. Read it again, then decide.")
@@ -118,7 +118,7 @@ def decide(
     return one(session, actor, id_)
 
 
-def _seen(session: Session, actor: Actor, *, document: str | None = None) -> list[Item]:
+def _seen(session: Session, actor: Actor, *, document: str | None = None) -> list[QuestionedItem]:
     if actor.person is None or not actor.reviews:
         raise NotAllowed("What is asked about documents is read by facilitators and coordinators.")
     query = (
@@ -157,12 +157,12 @@ def _latest(session: Session, documents: Iterable[str]) -> dict[str, tuple[str, 
     return {document: (version, text) for document, version, text in rows}
 
 
-def _standing(row: Questioned, text: str, version: str, now_: str) -> Place | None:
+def _standing(row: Questioned, text: str, version: str, now_: str) -> QuotePlace | None:
     """Where the passage's words stand in the present version; None if they do not."""
     if row.version_id == version:
-        return Place(version, row.start, row.end)
+        return QuotePlace(version, row.start, row.end)
     found = locate(text[row.start : row.end], now_, max(0, row.start - 200))
-    return Place(version, *found) if found else None
+    return QuotePlace(version, *found) if found else None
 
 
 def _work(session: Session, actor: Actor, ids: Sequence[str]) -> dict[str, tuple[tuple[Quote, ...], tuple[At, ...]]]:
@@ -175,9 +175,9 @@ def _work(session: Session, actor: Actor, ids: Sequence[str]) -> dict[str, tuple
         .where(QuestionedBy.questioned_id.in_(ids), *readable())
         .order_by(QuestionedBy.revision_id)
     )
-    found: dict[str, dict[str, tuple[Place, At]]] = defaultdict(dict)
+    found: dict[str, dict[str, tuple[QuotePlace, At]]] = defaultdict(dict)
     for row, person, group in rows:
-        place = Place(row.revision_id, row.start, row.end)
+        place = QuotePlace(row.revision_id, row.start, row.end)
         at = At(row.revision_id, row.start, row.end, "", person, group)
         found[row.questioned_id].setdefault(person, (place, at))
     places = [place for ones in found.values() for place, _ in ones.values()]
@@ -188,7 +188,7 @@ def _work(session: Session, actor: Actor, ids: Sequence[str]) -> dict[str, tuple
     }
 
 
-def _counted(told: Signs, here: Place | None) -> tuple[int, int, int]:
+def _counted(told: Signs, here: QuotePlace | None) -> tuple[int, int, int]:
     """Requests, questions and dismissed points on passages that overlap the place."""
     if here is None:
         return (0, 0, 0)
@@ -199,7 +199,7 @@ def _counted(told: Signs, here: Place | None) -> tuple[int, int, int]:
     return over[0], over[1], over[2]
 
 
-def _overlap(one: Place, other: Place) -> bool:
+def _overlap(one: QuotePlace, other: QuotePlace) -> bool:
     return one.owner == other.owner and one.start < other.end and other.start < one.end
 
 
@@ -207,15 +207,15 @@ def _item(
     row: Questioned,
     paper: Document,
     text: str,
-    here: Place | None,
+    here: QuotePlace | None,
     quotes: tuple[Quote, ...],
     ones: tuple[At, ...],
     counted: tuple[int, int, int],
     names: Mapping[str, str],
     may_edit: bool,
-) -> Item:
+) -> QuestionedItem:
     gone = here is None and row.state in (QuestionedState.OPEN, QuestionedState.TO_CHANGE)
-    return Item(
+    return QuestionedItem(
         id=row.id,
         document=paper.external_id,
         title=paper.title,

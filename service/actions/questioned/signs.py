@@ -14,7 +14,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from pipelines.values import PointKind, Shelf, SourceKind
-from service.actions.work.quotes import Place, Quote, of_documents
+from service.actions.work.quotes import Quote, QuotePlace, of_documents
 from service.domain.errors import NotAllowed
 from service.domain.requests import RequestState
 from service.domain.roles import Actor
@@ -54,11 +54,11 @@ class AskedAbout:
 class Signs:
     """How often each place is asked about, by kind."""
 
-    requests: Counter[Place]
-    questions: Counter[Place]
-    dismissed: Counter[Place]
+    requests: Counter[QuotePlace]
+    questions: Counter[QuotePlace]
+    dismissed: Counter[QuotePlace]
 
-    def often(self) -> list[Place]:
+    def often(self) -> list[QuotePlace]:
         """Places asked about at least ASKED_ABOUT times, the most first."""
         all_ = self.requests + self.questions + self.dismissed
         return [place for place, count in all_.most_common() if count >= ASKED_ABOUT]
@@ -90,7 +90,7 @@ def signs(session: Session, organization: str, groups: Collection[str]) -> Signs
     )
 
 
-def _requests_by_place(session: Session, organization: str, groups: Collection[str]) -> Counter[Place]:
+def _requests_by_place(session: Session, organization: str, groups: Collection[str]) -> Counter[QuotePlace]:
     """The nearest passage of each request that was not closed by its author."""
     reviewed = select(RoleGrant.person_id).where(RoleGrant.group_id.in_(groups))
     rows = session.execute(
@@ -107,9 +107,9 @@ def _requests_by_place(session: Session, organization: str, groups: Collection[s
         )
         .order_by(RequestFinding.position)
     )
-    nearest: dict[str, Place] = {}
+    nearest: dict[str, QuotePlace] = {}
     for request, owner, start, end in rows:
-        nearest.setdefault(request, Place(owner, start, end))
+        nearest.setdefault(request, QuotePlace(owner, start, end))
     return Counter(nearest.values())
 
 
@@ -150,12 +150,12 @@ def _dismissed(organization: str, groups: Collection[str]) -> Select[str, int]:
     )
 
 
-def _places(rows: Collection[Any]) -> dict[Place, int]:
+def _places(rows: Collection[Any]) -> dict[QuotePlace, int]:
     return {place: count for ref, count in rows if (place := _place(ref)) is not None}
 
 
-def _place(passage: str) -> Place | None:
+def _place(passage: str) -> QuotePlace | None:
     """Where a passage stands, by its id `owner@start-end`."""
     owner, _, span = passage.partition("@")
     start, _, end = span.partition("-")
-    return Place(owner, int(start), int(end)) if start.isdigit() and end.isdigit() else None
+    return QuotePlace(owner, int(start), int(end)) if start.isdigit() and end.isdigit() else None

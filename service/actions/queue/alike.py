@@ -17,7 +17,7 @@ from pipelines.values import AI
 from service.actions.drafts import read
 from service.actions.drafts.points import standing_points, text_to_approve
 from service.actions.queue.filtering import FOR_A_PERSON, ORDER, free_for
-from service.domain.drafts import State
+from service.domain.drafts import DraftState
 from service.domain.likeness import Likeness
 from service.domain.roles import Actor, visible_groups
 from service.store.tables import DraftRow, Opening, Person, PointRow, Revision, Sketch, Submission
@@ -27,14 +27,14 @@ MOST = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Together:
+class AlikeGroup:
     """The name of a group, and how many others than this one are in it."""
 
     name: str
     others: int
 
 
-def counts(session: Session, actor: Actor, drafts: Collection[str]) -> dict[str, Together]:
+def counts(session: Session, actor: Actor, drafts: Collection[str]) -> dict[str, AlikeGroup]:
     """Of these drafts, those that wait with others whose work is nearly the same; one statement."""
     own = aliased(Sketch)
     sizes = (
@@ -51,7 +51,7 @@ def counts(session: Session, actor: Actor, drafts: Collection[str]) -> dict[str,
         .join(sizes, sizes.c.first_id == own.first_id)
         .where(own.draft_id.in_(drafts), sizes.c.size > 1)
     )
-    return {draft: Together(first, size - 1) for draft, first, size in rows}
+    return {draft: AlikeGroup(first, size - 1) for draft, first, size in rows}
 
 
 def _waits(actor: Actor) -> list[ColumnElement[bool]]:
@@ -73,7 +73,7 @@ class Alike:
 
     id: str
     version: int
-    state: State
+    state: DraftState
     person: str
     submission: str
     handed_in_at: datetime

@@ -13,17 +13,17 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from pipelines.values import Band
-from service.actions.queue.filtering import Wanted, upwards
-from service.domain.drafts import State
+from service.actions.queue.filtering import QueueConditions, upwards
+from service.domain.drafts import DraftState
 from service.store.tables import Challenge, DraftRow
 
-COUNTED = (State.STUCK, State.READY, State.WAITING, State.DRAFTING, State.APPROVED)
+COUNTED = (DraftState.STUCK, DraftState.READY, DraftState.WAITING, DraftState.DRAFTING, DraftState.APPROVED)
 """States that are counted unasked: those in which somebody or something still has an act to do. What is done with grows
 for ever; it is counted only where it is looked at."""
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class FilterChoice:
     """One value of a filter: as it stands in an address, in words, and how many it would show."""
 
     value: str
@@ -38,15 +38,15 @@ class Counts:
     and groups by name; a group counts with all below it. What would show nothing is left out, unless it is chosen."""
 
     total: int
-    states: tuple[Choice, ...]
-    challenges: tuple[Choice, ...]
-    groups: tuple[Choice, ...]
-    bands: tuple[Choice, ...]
+    states: tuple[FilterChoice, ...]
+    challenges: tuple[FilterChoice, ...]
+    groups: tuple[FilterChoice, ...]
+    bands: tuple[FilterChoice, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class _Cell:
-    state: State
+    state: DraftState
     challenge: str
     group: str
     band: Band | None
@@ -56,7 +56,7 @@ class _Cell:
 Test = Callable[[_Cell], bool]
 
 
-def count(session: Session, wanted: Wanted) -> Counts:
+def count(session: Session, wanted: QueueConditions) -> Counts:
     """The counts; two statements."""
     cells = _cells(session, wanted)
     tests: dict[str, Test] = {
@@ -79,7 +79,7 @@ def count(session: Session, wanted: Wanted) -> Counts:
     )
 
 
-def _cells(session: Session, wanted: Wanted) -> list[_Cell]:
+def _cells(session: Session, wanted: QueueConditions) -> list[_Cell]:
     by = (DraftRow.state, DraftRow.challenge_id, DraftRow.group_id, DraftRow.band)
     states = {*COUNTED, *wanted.filter.of_states}
     rows = session.execute(
@@ -88,49 +88,51 @@ def _cells(session: Session, wanted: Wanted) -> list[_Cell]:
     return [_Cell(*row) for row in rows]
 
 
-def _states(wanted: Wanted, cells: Iterable[_Cell]) -> tuple[Choice, ...]:
-    found: Counter[State] = Counter()
+def _states(wanted: QueueConditions, cells: Iterable[_Cell]) -> tuple[FilterChoice, ...]:
+    found: Counter[DraftState] = Counter()
     for cell in cells:
         found[cell.state] += cell.count
     chosen = wanted.filter.states
-    ordered = [*COUNTED, *(state for state in State if state not in COUNTED)]
+    ordered = [*COUNTED, *(state for state in DraftState if state not in COUNTED)]
     return tuple(
-        Choice(one.value, one.value, found[one], one in chosen) for one in ordered if found[one] or one in chosen
+        FilterChoice(one.value, one.value, found[one], one in chosen) for one in ordered if found[one] or one in chosen
     )
 
 
-def _bands(wanted: Wanted, cells: Iterable[_Cell]) -> tuple[Choice, ...]:
+def _bands(wanted: QueueConditions, cells: Iterable[_Cell]) -> tuple[FilterChoice, ...]:
     found: Counter[Band | None] = Counter()
     for cell in cells:
         found[cell.band] += cell.count
     chosen = wanted.filter.bands
-    return tuple(Choice(one.value, one.value, found[one], one in chosen) for one in Band if found[one] or one in chosen)
+    return tuple(
+        FilterChoice(one.value, one.value, found[one], one in chosen) for one in Band if found[one] or one in chosen
+    )
 
 
-def _challenges(session: Session, wanted: Wanted, cells: Iterable[_Cell]) -> tuple[Choice, ...]:
+def _challenges(session: Session, wanted: QueueConditions, cells: Iterable[_Cell]) -> tuple[FilterChoice, ...]:
     found: Counter[str] = Counter()
     for cell in cells:
         found[cell.challenge] += cell.count
     ids = {*found, *([wanted.challenge] if wanted.challenge else [])}
     named = select(Challenge.id, Challenge.external_id, Challenge.title)
     rows = session.execute(named.where(Challenge.id.in_(ids))).all()
-    made = [Choice(row.external_id, row.title, found[row.id], row.id == wanted.challenge) for row in rows]
+    made = [FilterChoice(row.external_id, row.title, found[row.id], row.id == wanted.challenge) for row in rows]
     return tuple(sorted(made, key=_by_name))
 
 
-def _groups(wanted: Wanted, cells: Iterable[_Cell]) -> tuple[Choice, ...]:
+def _groups(wanted: QueueConditions, cells: Iterable[_Cell]) -> tuple[FilterChoice, ...]:
     found: Counter[str] = Counter()
     for cell in cells:
         for group in upwards(wanted.groups, cell.group):
             found[group] += cell.count
     chosen = wanted.filter.group
     made = [
-        Choice(one.external_id, one.name, found[one.id], one.external_id == chosen)
+        FilterChoice(one.external_id, one.name, found[one.id], one.external_id == chosen)
         for one in wanted.groups.values()
         if found[one.id] or one.external_id == chosen
     ]
     return tuple(sorted(made, key=_by_name))
 
 
-def _by_name(one: Choice) -> tuple[str, str]:
+def _by_name(one: FilterChoice) -> tuple[str, str]:
     return one.name.casefold(), one.value

@@ -8,17 +8,18 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, and_, case, cast, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, case, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from pipelines.values import Band
-from service.domain.drafts import State
+from service.domain.drafts import DraftState
 from service.domain.errors import Invalid, NotFound
 from service.domain.roles import Actor, visible_groups
 from service.store import find
+from service.store.days import UtcDay
 from service.store.tables import AskKind, AskRow, Challenge, DraftRow, Group
 
-FOR_A_PERSON = (State.READY, State.STUCK)
+FOR_A_PERSON = (DraftState.READY, DraftState.STUCK)
 """What waits for a person to decide: what the queue is of, where nothing else is asked for."""
 
 
@@ -37,7 +38,7 @@ class QueueFilter:
     no state is asked for, that is about feedback in any state.
     """
 
-    states: tuple[State, ...] = ()
+    states: tuple[DraftState, ...] = ()
     challenge: str | None = None
     group: str | None = None
     bands: tuple[Band, ...] = ()
@@ -47,8 +48,8 @@ class QueueFilter:
     asks: bool = False
 
     @property
-    def of_states(self) -> tuple[State, ...]:
-        return self.states or (tuple(State) if self.asks else FOR_A_PERSON)
+    def of_states(self) -> tuple[DraftState, ...]:
+        return self.states or (tuple(DraftState) if self.asks else FOR_A_PERSON)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ class GroupKnown:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class QueueConditions:
     """A filter made ready: `always` are conditions that no count leaves out; the others are told apart, so that each
     count can leave its own out. `groups` are all that the actor may see, by our own id."""
 
@@ -85,12 +86,12 @@ class Wanted:
         return found
 
 
-def resolve(session: Session, actor: Actor, wanted: QueueFilter, *, now: datetime) -> Wanted:
+def resolve(session: Session, actor: Actor, wanted: QueueFilter, *, now: datetime) -> QueueConditions:
     """The filter for this actor. Raises NotFound for a challenge or group that is not there or not theirs to see."""
     groups = _groups(session, actor)
     challenge = find.one(session, Challenge, actor.organization, wanted.challenge).id if wanted.challenge else None
     within = _below(groups, wanted.group) if wanted.group else None
-    return Wanted(wanted, tuple(_always(actor, wanted, now)), challenge, within, groups)
+    return QueueConditions(wanted, tuple(_always(actor, wanted, now)), challenge, within, groups)
 
 
 def _groups(session: Session, actor: Actor) -> dict[str, GroupKnown]:
@@ -147,8 +148,8 @@ def free_for(actor: Actor, now: datetime) -> ColumnElement[bool]:
 
 # The order: what is stuck first, since nobody else will do it; then by day handed in; within a day one that is stable
 # but follows neither name nor time. Work that is nearly the same stands together there, since it shares its `shuffle`.
-TURN = case({State.STUCK: 0, State.READY: 1}, value=DraftRow.state, else_=2)
-DAY = cast(func.date(DraftRow.created_at), String(10))
+TURN = case({DraftState.STUCK: 0, DraftState.READY: 1}, value=DraftRow.state, else_=2)
+DAY = UtcDay(DraftRow.created_at)
 ORDER: tuple[Any, ...] = (TURN, DAY, DraftRow.shuffle, DraftRow.id)
 
 

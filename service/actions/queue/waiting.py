@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, case, func, select
+from sqlalchemy import Row, and_, case, func, select
 from sqlalchemy.orm import Session, aliased
 
 from pipelines.values import Band
@@ -18,10 +18,10 @@ from service.actions.queue import alike as queue_alike
 from service.actions.queue import counts as queue_counts
 from service.actions.queue import filtering
 from service.actions.queue.counts import Counts
-from service.actions.queue.filtering import DAY, ORDER, TURN, QueueFilter, Wanted, Whose
-from service.domain.drafts import State
-from service.domain.errors import NotAllowed, NotFound
-from service.domain.roles import Actor, Reach, may_see_group
+from service.actions.queue.filtering import DAY, ORDER, TURN, QueueConditions, QueueFilter, Whose
+from service.domain.drafts import DraftState
+from service.domain.errors import NotAllowed
+from service.domain.roles import Actor, CredentialReach
 from service.store.tables import (
     AskRow,
     Challenge,
@@ -34,13 +34,13 @@ from service.store.tables import (
     Submission,
 )
 
-__all__ = ["QueueFilter", "QueuePage", "QueueRow", "Whose", "neighbours", "next", "page", "pulse", "waiting"]
+__all__ = ["QueueFilter", "QueuePage", "QueueRow", "Whose", "next", "page", "pulse", "waiting"]
 
 PAGE = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
+class QueueClaim:
     """Who is at a draft, and until when."""
 
     name: str
@@ -56,7 +56,7 @@ class QueueRow:
 
     id: str
     version: int
-    state: State
+    state: DraftState
     band: Band | None
     reason: str
     summary: str
@@ -68,7 +68,7 @@ class QueueRow:
     challenge_title: str
     group: str
     group_name: str
-    claim: Claim | None
+    claim: QueueClaim | None
     points: int
     findings: int
     alike: int
@@ -123,14 +123,14 @@ def page(
     )
 
 
-def _asked(session: Session, actor: Actor, wanted: QueueFilter, now: datetime) -> Wanted:
-    if actor.reach is Reach.PERSON and not actor.reviews:
+def _asked(session: Session, actor: Actor, wanted: QueueFilter, now: datetime) -> QueueConditions:
+    if actor.reach is CredentialReach.PERSON and not actor.reviews:
         raise NotAllowed("The queue is for those who review.")
     return filtering.resolve(session, actor, wanted, now=now)
 
 
 def _slice(
-    session: Session, asked: Wanted, after: str | None, before: str | None, limit: int
+    session: Session, asked: QueueConditions, after: str | None, before: str | None, limit: int
 ) -> tuple[list[Row[Any]], bool]:
     """The rows in their order, and whether there are more in the direction that one goes."""
     conditions, order = asked.conditions, list(ORDER)
@@ -188,7 +188,7 @@ class _More:
     points: int
     findings: int
     asks: int
-    alike: queue_alike.Together | None
+    alike: queue_alike.AlikeGroup | None
 
 
 def _row(actor: Actor, row: Row[Any], more: _More, now: datetime) -> QueueRow:
@@ -221,10 +221,10 @@ def _position(row: Row[Any]) -> str:
     return filtering.position(row.turn, row.day, row.shuffle, row.id)
 
 
-def _claim(actor: Actor, row: Row[Any], now: datetime) -> Claim | None:
+def _claim(actor: Actor, row: Row[Any], now: datetime) -> QueueClaim | None:
     if row.claimed_by is None or row.claimed_until is None or row.claimed_until <= now:
         return None
-    return Claim(row.claimer or "Somebody", row.claimed_until, row.claimed_by == actor.person)
+    return QueueClaim(row.claimer or "Somebody", row.claimed_until, row.claimed_by == actor.person)
 
 
 def _points(session: Session, drafts: Sequence[str]) -> dict[str, int]:
@@ -260,30 +260,6 @@ def next(
     asked = _asked(session, actor, wanted, now)
     free = (filtering.free_for(actor, now), DraftRow.id.not_in(list(skip)))
     return session.scalar(select(DraftRow.id).where(*asked.conditions, *free).order_by(*ORDER).limit(1))
-
-
-def neighbours(
-    session: Session, actor: Actor, wanted: QueueFilter, draft_id: str, *, now: datetime
-) -> tuple[str | None, str | None]:
-    """Ids of the drafts in front of and behind this one in the queue, whoever is at them. Raises NotFound."""
-    asked = _asked(session, actor, wanted, now)
-    own = session.execute(
-        select(DraftRow.group_id, TURN.label("turn"), DAY.label("day"), DraftRow.shuffle, DraftRow.id).where(
-            DraftRow.id == draft_id, DraftRow.organization_id == actor.organization
-        )
-    ).one_or_none()
-    if own is None or not may_see_group(actor, own.group_id):
-        raise NotFound
-    here = _position(own)
-    backwards = [one.desc() for one in ORDER]
-    return (
-        _first(session, [*asked.conditions, filtering.before(here)], backwards),
-        _first(session, [*asked.conditions, filtering.after(here)], ORDER),
-    )
-
-
-def _first(session: Session, conditions: Sequence[ColumnElement[bool]], order: Sequence[Any]) -> str | None:
-    return session.scalar(select(DraftRow.id).where(*conditions).order_by(*order).limit(1))
 
 
 def waiting(session: Session, actor: Actor, wanted: QueueFilter, *, skip: Collection[str] = (), now: datetime) -> int:

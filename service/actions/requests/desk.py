@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from pipelines.values import AI
-from service.actions.requests.need import Found, answerers, findings, introduced_for
+from service.actions.requests.need import RequestFindings, answerers, findings, introduced_for
 from service.actions.work.quotes import reader
 from service.domain.errors import Invalid, NotAllowed, NotFound
 from service.domain.events import Event
@@ -35,7 +35,7 @@ class DeskRequest:
     stated_at: datetime
     looked_at: datetime | None
     read_by_machine: bool
-    found: Found
+    found: RequestFindings
     introductions: int
     answer: str
     answered_by: str
@@ -95,7 +95,7 @@ def listed(
             stated_at=row.stated_at,
             looked_at=row.looked_at,
             read_by_machine=row.ai is not AI.NONE,
-            found=found.get(row.id, Found((), ())),
+            found=found.get(row.id, RequestFindings((), ())),
             introductions=led.get(row.id, 0),
             answer=row.answer,
             answered_by=names.get(row.answered_by or "", ""),
@@ -143,7 +143,7 @@ def reply(session: Session, actor: Actor, request_id: str, *, text: str, now: da
     person = _require(actor)
     if session.scalar(select(Request.id).where(Request.id == request_id, *_here(actor))) is None:
         raise NotFound("There is no such request here, or it is not yours to answer.")
-    row = session.get_one(Request, request_id, with_for_update=True)
+    row = session.get_one(Request, request_id, with_for_update={"key_share": True})
     require_open(row.state)
     if not text.strip():
         raise Invalid("Write what answers it.")

@@ -24,7 +24,7 @@ MOST_CLUSTERED: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class Looking:
+class RequestSearch:
     """A request to be looked into. `work`: one scope for each challenge whose work the person may see now; `others`:
     all open requests of the organization that machines may read, id → text, this one too, the oldest first."""
 
@@ -38,15 +38,14 @@ class Looking:
     willing: bool  # to be introduced
 
 
-def begin(session: Session, request_id: str, *, now: datetime) -> Looking | None:
+def begin(session: Session, request_id: str, *, now: datetime) -> RequestSearch | None:
     """Read all that is needed. None: there is nothing to look for (any more)."""
     row = session.get(Request, request_id)
     if row is None or row.state is not RequestState.OPEN:
         return None
-    consent = session.get_one(Consent, row.person_id)
-    if AI.NONE in (row.ai, consent.ai):
+    if not _machines_may(session, row):
         return None
-    return Looking(
+    return RequestSearch(
         id=row.id,
         organization=row.organization_id,
         person=row.person_id,
@@ -54,8 +53,12 @@ def begin(session: Session, request_id: str, *, now: datetime) -> Looking | None
         context=Scope(row.organization_id, "", row.person_id, row.person_id, now),
         work=tuple(_scopes(session, row, now)),
         others=_others(session, row.organization_id),
-        willing=consent.introduce,
+        willing=session.get_one(Consent, row.person_id).introduce,
     )
+
+
+def _machines_may(session: Session, row: Request) -> bool:
+    return AI.NONE not in (row.ai, session.scalar(select(Consent.ai).where(Consent.person_id == row.person_id)))
 
 
 def _scopes(session: Session, row: Request, now: datetime) -> list[Scope]:
@@ -97,11 +100,11 @@ def _others(session: Session, organization: str) -> dict[str, str]:
 
 
 def finish(
-    session: Session, looking: Looking, found: Sequence[Evidence], clusters: Mapping[str, str], *, now: datetime
+    session: Session, looking: RequestSearch, found: Sequence[Evidence], clusters: Mapping[str, str], *, now: datetime
 ) -> bool:
     """Store where it was found, by place. False: it is not wanted any more, and nothing was changed."""
-    row = session.get(Request, looking.id, with_for_update=True)
-    if row is None or row.state is not RequestState.OPEN:
+    row = session.get(Request, looking.id, with_for_update={"key_share": True})
+    if row is None or row.state is not RequestState.OPEN or not _machines_may(session, row):
         return False
     session.execute(delete(RequestFinding).where(RequestFinding.request_id == row.id))
     for position, one in enumerate(found):

@@ -12,14 +12,14 @@ from sqlalchemy.orm import Session
 
 from pipelines.values import AI, Shelf
 from service.actions.introductions.common import open_people
-from service.actions.work.quotes import Place, Quote, Reader, of_documents, of_work, reader
+from service.actions.work.quotes import Quote, QuotePlace, QuoteReader, of_documents, of_work, reader
 from service.domain.errors import Invalid, NotAllowed, NotFound, NotNow
 from service.domain.events import Event
 from service.domain.requests import RequestState, require_open
 from service.domain.roles import Actor
-from service.store import audit, jobs, outbox
+from service.store import audit, holding, jobs, outbox
 from service.store import names as store_names
-from service.store.tables import Consent, Introduction, Person, Request, RequestFinding
+from service.store.tables import Introduction, Person, Request, RequestFinding
 
 MOST_OPEN: Final = 5
 """Needs of one person that are open at once."""
@@ -28,7 +28,7 @@ SHORTEST: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class RequestFindings:
     """What speaks to a request, as far as its reader may see it now."""
 
     work: tuple[Quote, ...]
@@ -45,7 +45,7 @@ class OwnRequest:
     stated_at: datetime
     looked_at: datetime | None
     read_by_machine: bool
-    found: Found
+    found: RequestFindings
     answer: str
     answered_by: str
     answered_at: datetime | None
@@ -57,14 +57,14 @@ def state(session: Session, actor: Actor, *, text: str, ai: AI = AI.ANY, now: da
     words = text.strip()
     if not SHORTEST <= len(words) <= LONGEST:
         raise Invalid(f"Say in {SHORTEST} to {LONGEST:,} characters what you need; one or two sentences are enough.")
-    session.get_one(Consent, person.id, with_for_update=True)  # one at a time, so that the next line holds
+    consent = holding.consent_alone(session, person.id)  # one at a time, so that the next line holds
     if _open(session, person.id) >= MOST_OPEN:
         raise NotNow(f"You have {MOST_OPEN} open requests. Close one that you do not need any more.")
     row = Request(
         organization_id=actor.organization,
         person_id=person.id,
         text=words,
-        ai=person.consent.ai.and_(ai),
+        ai=consent.ai.and_(ai),
         state=RequestState.OPEN,
         answer="",
         stated_at=now,
@@ -72,7 +72,7 @@ def state(session: Session, actor: Actor, *, text: str, ai: AI = AI.ANY, now: da
     session.add(row)
     session.flush()
     if row.ai is not AI.NONE:
-        look_again(session, row, now=now)
+        search_again(session, row, now=now)
     outbox.tell(session, row.organization_id, Event.REQUEST_STATED, now=now, request=row.id, person=person.external_id)
     _record(session, actor, row, "state", now)
     return row
@@ -89,7 +89,7 @@ def _open(session: Session, person: str) -> int:
     return session.scalar(query) or 0
 
 
-def look_again(session: Session, row: Request, *, now: datetime) -> None:
+def search_again(session: Session, row: Request, *, now: datetime) -> None:
     """Have people, work and passages looked for."""
     jobs.enqueue(
         session,
@@ -116,7 +116,7 @@ def mine(session: Session, actor: Actor) -> list[OwnRequest]:
             stated_at=row.stated_at,
             looked_at=row.looked_at,
             read_by_machine=row.ai is not AI.NONE,
-            found=found.get(row.id, Found((), ())),
+            found=found.get(row.id, RequestFindings((), ())),
             answer=row.answer,
             answered_by=names.get(row.answered_by or "", ""),
             answered_at=row.answered_at,
@@ -135,29 +135,29 @@ def answerers(session: Session, rows: Iterable[Request]) -> dict[str, str]:
     return store_names.names_of(session, [*wrote, *(id_ for id_ in met if allowed.get(id_, False))])
 
 
-def findings(session: Session, requests: list[str], to: Reader) -> dict[str, Found]:
+def findings(session: Session, requests: list[str], to: QuoteReader) -> dict[str, RequestFindings]:
     """What was found for each of these requests that the reader may see now."""
     rows = session.scalars(
         select(RequestFinding)
         .where(RequestFinding.request_id.in_(requests))
         .order_by(RequestFinding.request_id, RequestFinding.position)
     ).all()
-    places = {(row.request_id, row.position): Place(row.owner_id, row.start, row.end) for row in rows}
+    places = {(row.request_id, row.position): QuotePlace(row.owner_id, row.start, row.end) for row in rows}
     kinds = {shelf: [places[row.request_id, row.position] for row in rows if row.shelf == shelf] for shelf in Shelf}
     work = of_work(session, kinds[Shelf.WORK], to, named=False)
     documents = of_documents(session, kinds[Shelf.CONTEXT])
 
-    def of(request: str, shelf: Shelf, among: dict[Place, Quote]) -> tuple[Quote, ...]:
+    def of(request: str, shelf: Shelf, among: dict[QuotePlace, Quote]) -> tuple[Quote, ...]:
         mine = (places[row.request_id, row.position] for row in rows if (row.request_id, row.shelf) == (request, shelf))
         return tuple(among[place] for place in mine if place in among)
 
-    return {id_: Found(of(id_, Shelf.WORK, work), of(id_, Shelf.CONTEXT, documents)) for id_ in requests}
+    return {id_: RequestFindings(of(id_, Shelf.WORK, work), of(id_, Shelf.CONTEXT, documents)) for id_ in requests}
 
 
 def own(session: Session, actor: Actor, request_id: str) -> Request:
     """One's own request, held. Raises NotAllowed for a platform, NotFound for anybody else's."""
     person = _learner(session, actor)
-    row = session.get(Request, request_id, with_for_update=True)
+    row = session.get(Request, request_id, with_for_update={"key_share": True})
     if row is None or row.person_id != person.id:
         raise NotFound("There is no such request here, or it is not yours.")
     return row

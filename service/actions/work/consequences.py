@@ -5,14 +5,14 @@ Reads are already right at once, since every text is read again under its scope;
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from pipelines.values import AI
-from service.domain.drafts import Act, By, State, step
+from service.domain.drafts import DraftAct, DraftActor, DraftState, step
 from service.domain.events import Event
 from service.store import jobs, outbox
 from service.store.tables import DraftRow, Person, PointRow, Revision, Submission
@@ -61,7 +61,21 @@ def learn_later(session: Session, organization: str, *, now: datetime) -> None:
     )
 
 
-def touch(draft: DraftRow, state: State, *, now: datetime) -> None:
+def compare_later(session: Session, draft: DraftRow, *, now: datetime) -> None:
+    """Have what is decided on the draft's challenge looked through for opposite decisions, once for all that are made
+    before the job runs."""
+    jobs.enqueue(
+        session,
+        organization=draft.organization_id,
+        kind="oppose",
+        subject=draft.challenge_id,
+        now=now,
+        dedupe=f"oppose:{draft.challenge_id}",
+        priority=-1,  # feedback first
+    )
+
+
+def touch(draft: DraftRow, state: DraftState, *, now: datetime) -> None:
     """Every change of a draft passes here: a new state, a new version."""
     draft.state = state
     draft.version += 1
@@ -70,7 +84,7 @@ def touch(draft: DraftRow, state: State, *, now: datetime) -> None:
 
 def stick(session: Session, draft: DraftRow, code: str, reason: str, *, now: datetime) -> None:
     """No draft can be made: say so to the facilitator and to the platform."""
-    touch(draft, step(draft.state, Act.FAIL, By.MACHINE), now=now)
+    touch(draft, step(draft.state, DraftAct.FAIL, DraftActor.MACHINE), now=now)
     draft.generation += 1  # whatever is still being worked on comes too late
     draft.reason_code, draft.reason, draft.ready_at = code, reason, now
     outbox.tell(
@@ -97,9 +111,23 @@ def _whose(session: Session, draft: DraftRow) -> dict[str, str]:
 NO_AI = "The learner asked that no machine reads this text. Please read it and write the feedback yourself."
 
 
+def drafts_held(session: Session, which: ColumnElement[bool]) -> Sequence[DraftRow]:
+    """These drafts of submissions, as they stand now and held until the transaction ends: what somebody is just doing
+    to one is done first."""
+    return session.scalars(
+        select(DraftRow)
+        .join(Submission, Submission.id == DraftRow.submission_id)
+        .where(which)
+        .order_by(DraftRow.id)
+        .with_for_update(of=DraftRow, key_share=True)
+        .execution_options(populate_existing=True)
+    ).all()
+
+
 def of_less_ai(session: Session, person: Person, *, now: datetime) -> None:
     """The person allows less: texts handed in before follow at once, and drafts that wait are not made."""
     allowed = person.consent.ai
+    drafts_held(session, Submission.person_id == person.id)
     rows = session.execute(
         select(Revision, Submission, DraftRow)
         .join(Submission, Submission.id == Revision.submission_id)
@@ -108,7 +136,7 @@ def of_less_ai(session: Session, person: Person, *, now: datetime) -> None:
     ).all()
     for revision, _, draft in rows:
         revision.ai = revision.ai.and_(allowed)
-        if allowed is AI.NONE and draft is not None and draft.state in (State.WAITING, State.DRAFTING):
+        if allowed is AI.NONE and draft is not None and draft.state in (DraftState.WAITING, DraftState.DRAFTING):
             stick(session, draft, "ai_none", NO_AI, now=now)
     if allowed is AI.NONE:
         for submission in {submission.id: submission for _, submission, _ in rows}.values():

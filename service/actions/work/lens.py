@@ -15,9 +15,9 @@ from sqlalchemy.orm import Session
 
 from pipelines.values import Standing
 from service.actions.challenges import setting
-from service.domain.drafts import State
+from service.domain.drafts import DraftState
 from service.domain.errors import NotAllowed, NotFound
-from service.domain.roles import Actor, Reach, visible_groups
+from service.domain.roles import Actor, CredentialReach, visible_groups
 from service.store import find, tree
 from service.store.tables import Challenge, DraftRow, Group, ReadingRow, Release, Revision, Submission
 
@@ -53,7 +53,7 @@ def lens(session: Session, actor: Actor, challenge: str, *, group: str | None = 
 
     Raises NotFound, also for a group that the actor may not see, and NotAllowed for a learner.
     """
-    if actor.reach is Reach.PERSON and not actor.reviews:
+    if actor.reach is CredentialReach.PERSON and not actor.reviews:
         raise NotAllowed("The overview of a challenge is for its facilitators.")
     row = setting.get(session, actor, challenge)
     groups = wide = visible_groups(actor)
@@ -81,7 +81,7 @@ def choices(session: Session, lens: Lens) -> list[Group]:
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class RevisionInLens:
     """One revision of a submission that was not taken back, and what became of its draft; no texts.
 
     `released_at` is when a learner could first read feedback on it, `stands` whether one still can, `read_at` when the
@@ -97,7 +97,7 @@ class Piece:
     number: int
     latest: bool
     submitted_at: datetime
-    state: State
+    state: DraftState
     standing: Standing | None
     judgements: Mapping[str, str]
     assessment: Mapping[str, Any]
@@ -106,7 +106,7 @@ class Piece:
     read_at: datetime | None
 
 
-def pieces(session: Session, lens: Lens) -> list[Piece]:
+def pieces(session: Session, lens: Lens) -> list[RevisionInLens]:
     """All work on the challenge in these groups, in the order handed in, in one statement."""
     told = (
         select(
@@ -147,4 +147,4 @@ def pieces(session: Session, lens: Lens) -> list[Piece]:
         .where(*lens.here, Submission.withdrawn_at.is_(None))
         .order_by(Revision.submitted_at, Revision.id)
     )
-    return [Piece(*tuple(row)) for row in rows]
+    return [RevisionInLens(*tuple(row)) for row in rows]

@@ -17,7 +17,7 @@ from service.store.tables import Challenge, Consent, Document, DocumentVersion, 
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class QuotePlace:
     """Where some words stand: in a revision or a document's version, by its id."""
 
     owner: str
@@ -29,7 +29,7 @@ class Place:
 class Quote:
     """Words of somebody's work, or of a document. `name` is empty where the author is not named."""
 
-    place: Place
+    place: QuotePlace
     text: str
     title: str
     person: str = ""  # our own id; empty where the author is not named
@@ -37,7 +37,7 @@ class Quote:
 
 
 @dataclass(frozen=True, slots=True)
-class Reader:
+class QuoteReader:
     """To whom it is quoted: own work always, that of reviewed groups, and of others what they share."""
 
     person: str
@@ -46,10 +46,10 @@ class Reader:
     attempted: frozenset[str]  # challenges
 
 
-def reader(session: Session, actor: Actor, *, reviewing: bool = False) -> Reader:
+def reader(session: Session, actor: Actor, *, reviewing: bool = False) -> QuoteReader:
     """The actor as one who reads; as a reviewer only where that is what they are doing."""
     person = actor.person or ""
-    return Reader(
+    return QuoteReader(
         person,
         tree.below(session, actor.learns_in),
         actor.reviews if reviewing else frozenset(),
@@ -66,12 +66,12 @@ def attempted(session: Session, person: str) -> frozenset[str]:
     )
 
 
-def of_work(session: Session, places: Iterable[Place], to: Reader, *, named: bool) -> dict[Place, Quote]:
+def of_work(session: Session, places: Iterable[QuotePlace], to: QuoteReader, *, named: bool) -> dict[QuotePlace, Quote]:
     """Those of these words that may be quoted to the reader now. `named`: the reader knows whose they are, so only who
     shows their work with their name is quoted."""
     wanted = list(places)
     rows = {row.id: row for row in session.execute(_works(wanted))}
-    found: dict[Place, Quote] = {}
+    found: dict[QuotePlace, Quote] = {}
     for place in wanted:
         row = rows.get(place.owner)
         shown = how(row, to) if row is not None else ShowWork.NO
@@ -84,7 +84,7 @@ def of_work(session: Session, places: Iterable[Place], to: Reader, *, named: boo
     return found
 
 
-def _works(places: Sequence[Place]) -> Any:
+def _works(places: Sequence[QuotePlace]) -> Any:
     return (
         select(
             Revision.id,
@@ -108,7 +108,7 @@ def _works(places: Sequence[Place]) -> Any:
     )
 
 
-def how(row: Row[Any], to: Reader) -> ShowWork:
+def how(row: Row[Any], to: QuoteReader) -> ShowWork:
     """How a piece of work may be shown to the reader now."""
     if row.withdrawn_at is not None:
         return ShowWork.NO
@@ -123,7 +123,7 @@ def how(row: Row[Any], to: Reader) -> ShowWork:
     return shown_as(row.show_work, withdrawn=False, same_group=same, reach=row.sharing_reach)
 
 
-def of_documents(session: Session, places: Iterable[Place]) -> dict[Place, Quote]:
+def of_documents(session: Session, places: Iterable[QuotePlace]) -> dict[QuotePlace, Quote]:
     """Those of these words that stand in a document that was not removed."""
     wanted = list(places)
     rows = session.execute(

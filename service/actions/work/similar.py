@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from pipelines.values import AI, Evidence, Scope
 from service.actions.work import submit
 from service.domain.errors import Invalid, NotAllowed
-from service.domain.roles import Actor, Reach, visible_groups
-from service.store import find
+from service.domain.roles import Actor, CredentialReach, visible_groups
+from service.store import find, holding
 from service.store.tables import Challenge, Person, Revision, Submission
 
 
@@ -31,7 +31,7 @@ class Similar:
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class SimilarQuery:
     """The text to look for, and what the asker may see."""
 
     text: str
@@ -40,25 +40,26 @@ class Question:
 
 def question(
     session: Session, actor: Actor, *, challenge: str | None, submission: str | None, text: str | None, now: datetime
-) -> Question:
+) -> SimilarQuery:
     """Like `text` on `challenge`, or like `submission` (external ids). Raises NotAllowed, NotFound, Invalid."""
-    if actor.reach is Reach.PERSON and not actor.reviews:
+    if actor.reach is CredentialReach.PERSON and not actor.reviews:
         raise NotAllowed("Only facilitators search through others' work.")
     if submission is not None:
         return _like_submission(session, actor, submission, now)
     if challenge is None or text is None:
         raise Invalid("Give a submission, or a challenge and a text.")
-    return Question(text, _scope(actor, find.one(session, Challenge, actor.organization, challenge).id, "", now))
+    return SimilarQuery(text, _scope(actor, find.one(session, Challenge, actor.organization, challenge).id, "", now))
 
 
-def _like_submission(session: Session, actor: Actor, external_id: str, now: datetime) -> Question:
+def _like_submission(session: Session, actor: Actor, external_id: str, now: datetime) -> SimilarQuery:
     row = submit.get(session, actor, external_id)
     revision = submit.revision_of(session, row)
-    if revision is None or row.withdrawn_at is not None:
+    may = holding.machines_may(session, revision) if revision is not None else None
+    if revision is None or may is None:
         raise Invalid("This submission was taken back.")
-    if revision.ai is AI.NONE:
+    if may is AI.NONE:
         raise NotAllowed("The learner asked that no machine reads this text.")
-    return Question(revision.text, _scope(actor, row.challenge_id, row.person_id, now))
+    return SimilarQuery(revision.text, _scope(actor, row.challenge_id, row.person_id, now))
 
 
 def _scope(actor: Actor, challenge: str, author: str, now: datetime) -> Scope:

@@ -13,12 +13,12 @@ from pipelines.values import AI
 from service.actions.challenges import setting
 from service.actions.galleries import wanted as galleries_wanted
 from service.actions.work import consequences
-from service.domain.drafts import Act, By, State, possible, step
+from service.domain.drafts import DraftAct, DraftActor, DraftState, possible, step
 from service.domain.errors import Conflict, Invalid, NotAllowed, NotFound, NotNow
 from service.domain.events import Event
-from service.domain.roles import Actor, Reach, Role, may_see_group
+from service.domain.roles import Actor, CredentialReach, Role, may_see_group
 from service.domain.texts import digest
-from service.store import audit, find, jobs, outbox
+from service.store import audit, find, holding, jobs, outbox
 from service.store.tables import Approval, Challenge, DraftRow, Group, Person, Revision, Submission
 
 
@@ -60,7 +60,8 @@ def submit(
     challenge = find.one(session, Challenge, actor.organization, wish.challenge)
     group = _group_of(session, actor, person, wish.group)
     _check_may(session, actor, person, challenge, group)
-    row = find.maybe(session, Submission, actor.organization, external_id)
+    holding.consent(session, person.id)  # nobody takes it back before this is stored, and is then not heard
+    row = find.maybe(session, Submission, actor.organization, external_id, hold=True)
     if row is None:
         row = _first(session, actor, external_id, person, challenge, group, wish, now)
         return _hand_in(session, row, person, challenge, wish, number=1, now=now, start=start, created=True)
@@ -87,8 +88,8 @@ def _group_of(session: Session, actor: Actor, person: Person, wanted: str | None
 
 
 def _check_may(session: Session, actor: Actor, person: Person, challenge: Challenge, group: Group) -> None:
-    own = actor.reach is Reach.PERSON and actor.person == person.id
-    if not own and not (actor.reach is Reach.PLATFORM and may_see_group(actor, group.id)):
+    own = actor.reach is CredentialReach.PERSON and actor.person == person.id
+    if not own and not (actor.reach is CredentialReach.PLATFORM and may_see_group(actor, group.id)):
         raise NotAllowed("Only the learner, or a platform for the learner, may hand in.")
     if not setting.is_set_to(session, challenge, group.id):
         raise Invalid(f"Challenge '{challenge.external_id}' is not set to group '{group.external_id}'.")
@@ -185,8 +186,8 @@ def _hand_in(
 
 def _supersede(session: Session, before: Revision, *, now: datetime) -> None:
     draft = _draft_of(session, before)
-    if Act.SUPERSEDE.value in possible(draft.state, By.AUTHOR):
-        consequences.touch(draft, step(draft.state, Act.SUPERSEDE, By.AUTHOR), now=now)
+    if DraftAct.SUPERSEDE.value in possible(draft.state, DraftActor.AUTHOR):
+        consequences.touch(draft, step(draft.state, DraftAct.SUPERSEDE, DraftActor.AUTHOR), now=now)
     consequences.sync(session, before.organization_id, [before.id], now=now)
 
 
@@ -199,7 +200,7 @@ def _open_draft(
         submission_id=row.id,
         challenge_id=row.challenge_id,
         group_id=row.group_id,
-        state=State.WAITING,
+        state=DraftState.WAITING,
         generation=1,
         version=1,
         challenge_version=challenge.version,
@@ -230,7 +231,7 @@ def queue_draft(session: Session, draft: DraftRow, *, now: datetime) -> None:
 def queue_waiting(session: Session, organization: str, *, now: datetime) -> int:
     """Queue every draft that waits; the number of them. Those already queued are passed over."""
     waiting = session.scalars(
-        select(DraftRow).where(DraftRow.organization_id == organization, DraftRow.state == State.WAITING)
+        select(DraftRow).where(DraftRow.organization_id == organization, DraftRow.state == DraftState.WAITING)
     ).all()
     for draft in waiting:
         queue_draft(session, draft, now=now)
@@ -248,14 +249,17 @@ def get(session: Session, actor: Actor, external_id: str) -> Submission:
 def withdraw(session: Session, actor: Actor, external_id: str, *, now: datetime) -> Submission:
     """Take a submission back: its drafts stop, nothing of it is shown or quoted, the index forgets it."""
     row = get(session, actor, external_id)
-    if actor.reach is not Reach.PLATFORM and actor.person != row.person_id:
+    if actor.reach is not CredentialReach.PLATFORM and actor.person != row.person_id:
         raise NotAllowed("Only the author can take a submission back.")
+    session.refresh(
+        row, with_for_update={"key_share": True}
+    )  # a revision comes before this, and is found below, or not at all
     if row.withdrawn_at is not None:
         return row
     row.withdrawn_at = now
-    drafts = session.scalars(select(DraftRow).where(DraftRow.submission_id == row.id)).all()
+    drafts = consequences.drafts_held(session, DraftRow.submission_id == row.id)
     for draft in drafts:
-        consequences.touch(draft, step(draft.state, Act.WITHDRAW, By.AUTHOR), now=now)
+        consequences.touch(draft, step(draft.state, DraftAct.WITHDRAW, DraftActor.AUTHOR), now=now)
         draft.generation += 1
     for approval in session.scalars(select(Approval).where(Approval.draft_id.in_([draft.id for draft in drafts]))):
         approval.undone_at = approval.undone_at or now

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from pipelines.values import Item, Shelf
+from pipelines.values import Shelf, ShelfItem
 from service.domain.texts import digest
 from service.store.tables import PassageRow, VectorRow
 
@@ -61,7 +61,7 @@ def _models(session: Session, organization: str) -> list[str]:
 
 def _indexed(owner: str, text: str, heading: str) -> str:
     """The words that were embedded for a passage of work."""
-    return Item("", Shelf.WORK, text, owner, heading=heading).indexed
+    return ShelfItem("", Shelf.WORK, text, owner, heading=heading).indexed
 
 
 def _mean(vectors: Sequence[NDArray[np.float32]]) -> NDArray[np.float32]:

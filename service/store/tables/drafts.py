@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, ForeignKey, ForeignKeyConstraint, Index, String, UniqueConstraint, false
+from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from pipelines.values import Band, PointKind, SourceKind, Standing
-from service.domain.drafts import State
+from service.domain.drafts import DraftState
+from service.store.tables.approvals import ApprovalColumns, DecisionColumns, ReleaseColumns, backed_by, named_by_hash
 from service.store.tables.columns import (
     Base,
-    Hash,
     Id,
     JsonArray,
     JsonObject,
@@ -57,7 +57,7 @@ class DraftRow(Base):
     submission_id: Mapped[str] = mapped_column(ForeignKey("submissions.id", ondelete="CASCADE"))
     challenge_id: Mapped[str] = mapped_column(ForeignKey("challenges.id", ondelete="CASCADE"))
     group_id: Mapped[str] = mapped_column(ForeignKey("groups.id"))
-    state: Mapped[State] = mapped_column(choice(State), default=State.WAITING)
+    state: Mapped[DraftState] = mapped_column(choice(DraftState), default=DraftState.WAITING)
     generation: Mapped[int] = mapped_column(default=1)
     version: Mapped[int] = mapped_column(default=1)
     reason_code: Mapped[str] = mapped_column(String(64), default="")
@@ -160,64 +160,37 @@ class FindingRow(Base):
     message: Mapped[LongText]
 
 
-class Decision(Base):
-    """A recorded human act. Kept for good: `before` and `after` are the texts, so an edit can be shown as a diff."""
+class Decision(DecisionColumns):
+    """A human act on a draft or on one of its points."""
 
     __tablename__ = "decisions"
     __table_args__ = (Index("ix_decisions_draft", "draft_id", "at"),)
 
-    id: Mapped[Id]
-    organization_id: Mapped[OrganizationId]
     draft_id: Mapped[str] = mapped_column(ForeignKey("drafts.id", ondelete="CASCADE"))
     point_id: Mapped[str | None] = mapped_column(ForeignKey("points.id", ondelete="CASCADE"), default=None)
-    person_id: Mapped[str | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"))
-    act: Mapped[str] = mapped_column(String(32))
-    reason_code: Mapped[str] = mapped_column(String(64), default="")
-    note: Mapped[LongText]
-    before: Mapped[LongText]
-    after: Mapped[LongText]
-    text_hash: Mapped[str] = mapped_column(String(64), default="")
     bulk: Mapped[bool] = mapped_column(default=False, server_default=false())  # made for several at once
-    at: Mapped[Moment]
 
 
-class Approval(Base):
+class Approval(ApprovalColumns):
     """A facilitator approved exactly the text with this hash. `body` is that text, as a learner would read it."""
 
     __tablename__ = "approvals"
-    __table_args__ = (UniqueConstraint("draft_id", "text_hash", "id"),)
+    __table_args__ = (named_by_hash("draft_id"),)
 
-    id: Mapped[Id]
-    organization_id: Mapped[OrganizationId]
     draft_id: Mapped[str] = mapped_column(ForeignKey("drafts.id", ondelete="CASCADE"))
-    text_hash: Mapped[Hash]
-    body: Mapped[JsonObject]
-    facilitator_id: Mapped[str] = mapped_column(ForeignKey("people.id"))
-    approved_at: Mapped[Moment]
-    release_at: Mapped[Moment]
-    undone_at: Mapped[MaybeMoment]
 
 
-class Release(Base):
+class Release(ReleaseColumns):
     """The moment approved text became visible. The foreign key is rule 1: no release without an approval of that hash,
     and an approval cannot be without a facilitator."""
 
     __tablename__ = "releases"
     __table_args__ = (
-        ForeignKeyConstraint(
-            ["draft_id", "text_hash", "approval_id"],
-            ["approvals.draft_id", "approvals.text_hash", "approvals.id"],
-            name="fk_releases_approval",
-            ondelete="CASCADE",
-        ),
+        backed_by("approvals", "draft_id", name="fk_releases_approval"),
         UniqueConstraint("approval_id"),
     )
 
     id: Mapped[Id]
-    organization_id: Mapped[OrganizationId]
     draft_id: Mapped[str] = mapped_column(String(32), index=True)
-    text_hash: Mapped[Hash]
-    approval_id: Mapped[str] = mapped_column(String(32))
-    released_at: Mapped[Moment]
     retracted_at: Mapped[MaybeMoment]
     retracted_reason: Mapped[LongText]

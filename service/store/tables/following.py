@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from pipelines.values import Band
 from service.domain.reminders import ReminderKind
-from service.domain.uptake import Verdict
+from service.domain.uptake import UptakeVerdict
 from service.store.tables.columns import Base, Id, LongText, MaybeMoment, Moment, OrganizationId, choice
 
 
@@ -70,7 +70,7 @@ class UptakeCount(Base):
     __tablename__ = "uptake_counts"
 
     draft_id: Mapped[str] = mapped_column(ForeignKey("uptakes.draft_id", ondelete="CASCADE"), primary_key=True)
-    verdict: Mapped[Verdict] = mapped_column(choice(Verdict), primary_key=True)
+    verdict: Mapped[UptakeVerdict] = mapped_column(choice(UptakeVerdict), primary_key=True)
     sure: Mapped[Band] = mapped_column(choice(Band), primary_key=True)
     organization_id: Mapped[OrganizationId]
     points: Mapped[int]

@@ -5,16 +5,15 @@ Peers' words are not kept here, but for what a comparison quotes; their texts ar
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from service.domain.galleries import State
+from service.domain.galleries import GalleryState
+from service.store.tables.approvals import ApprovalColumns, DecisionColumns, ReleaseColumns, backed_by, named_by_hash
 from service.store.tables.columns import (
     Base,
-    Hash,
     Id,
     JsonArray,
-    JsonObject,
     LongText,
     MaybeMoment,
     Moment,
@@ -62,7 +61,7 @@ class Gallery(Base):
     challenge_id: Mapped[str] = mapped_column(ForeignKey("challenges.id", ondelete="CASCADE"), index=True)
     group_id: Mapped[str] = mapped_column(ForeignKey("groups.id"))
     person_id: Mapped[str] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
-    state: Mapped[State] = mapped_column(choice(State), default=State.SUGGESTED)
+    state: Mapped[GalleryState] = mapped_column(choice(GalleryState), default=GalleryState.SUGGESTED)
     generation: Mapped[int] = mapped_column(default=1)
     version: Mapped[int] = mapped_column(default=1)
     asked: Mapped[bool] = mapped_column(default=False)  # the learner asked for it
@@ -104,65 +103,40 @@ class GalleryItem(Base):
     nth: Mapped[int | None] = mapped_column(default=None)
 
 
-class GalleryDecision(Base):
-    """A recorded human act on a gallery; `before` and `after` are comparisons."""
+class GalleryDecision(DecisionColumns):
+    """A human act on a gallery; `before` and `after` are comparisons."""
 
     __tablename__ = "gallery_decisions"
     __table_args__ = (Index("ix_gallery_decisions_gallery", "gallery_id", "at"),)
 
-    id: Mapped[Id]
-    organization_id: Mapped[OrganizationId]
     gallery_id: Mapped[str] = mapped_column(ForeignKey("galleries.id", ondelete="CASCADE"))
-    person_id: Mapped[str | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"))
-    act: Mapped[str] = mapped_column(String(32))
-    reason_code: Mapped[str] = mapped_column(String(64), default="")
-    note: Mapped[LongText]
-    before: Mapped[LongText]
-    after: Mapped[LongText]
-    text_hash: Mapped[str] = mapped_column(String(64), default="")
-    at: Mapped[Moment]
 
 
-class GalleryApproval(Base):
+class GalleryApproval(ApprovalColumns):
     """A facilitator approved exactly what has this hash: by looking at it, or by a policy that the facilitator set."""
 
     __tablename__ = "gallery_approvals"
-    __table_args__ = (UniqueConstraint("gallery_id", "text_hash", "id"),)
+    __table_args__ = (named_by_hash("gallery_id"),)
 
-    id: Mapped[Id]
-    organization_id: Mapped[OrganizationId]
     gallery_id: Mapped[str] = mapped_column(ForeignKey("galleries.id", ondelete="CASCADE"))
-    text_hash: Mapped[Hash]
-    body: Mapped[JsonObject]
-    facilitator_id: Mapped[str] = mapped_column(ForeignKey("people.id"))
     policy_id: Mapped[str | None] = mapped_column(
         ForeignKey("gallery_policies.id", ondelete="CASCADE"), index=True, default=None
     )
-    approved_at: Mapped[Moment]
-    show_at: Mapped[Moment]
-    undone_at: Mapped[MaybeMoment]
+    release_at: Mapped[Moment] = mapped_column("show_at")
 
 
-class GalleryShowing(Base):
+class GalleryShowing(ReleaseColumns):
     """The moment a gallery became visible. The foreign key is rule 1: nothing is shown without an approval of it."""
 
     __tablename__ = "gallery_showings"
     __table_args__ = (
-        ForeignKeyConstraint(
-            ["gallery_id", "text_hash", "approval_id"],
-            ["gallery_approvals.gallery_id", "gallery_approvals.text_hash", "gallery_approvals.id"],
-            name="fk_gallery_showings_approval",
-            ondelete="CASCADE",
-        ),
+        backed_by("gallery_approvals", "gallery_id", name="fk_gallery_showings_approval"),
         UniqueConstraint("approval_id"),
     )
 
     id: Mapped[Id]
-    organization_id: Mapped[OrganizationId]
     gallery_id: Mapped[str] = mapped_column(String(32), index=True)
-    text_hash: Mapped[Hash]
-    approval_id: Mapped[str] = mapped_column(String(32))
-    shown_at: Mapped[Moment]
+    released_at: Mapped[Moment] = mapped_column("shown_at")
     ended_at: Mapped[MaybeMoment]
 
 

@@ -9,11 +9,11 @@ from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index,
 from sqlalchemy.orm import Mapped, mapped_column
 
 from pipelines.values import AI
-from service.domain.introductions import State
+from service.domain.introductions import IntroductionState
 from service.domain.requests import RequestState
+from service.store.tables.approvals import ApprovalColumns, ReleaseColumns, backed_by, named_by_hash
 from service.store.tables.columns import (
     Base,
-    Hash,
     Id,
     JsonArray,
     JsonObject,
@@ -25,14 +25,14 @@ from service.store.tables.columns import (
 )
 
 
-class Said(StrEnum):
+class IntroductionSaid(StrEnum):
     """An answer to "would you like to be introduced?"."""
 
     YES = "yes"
     NO = "no"
 
 
-class Useful(StrEnum):
+class IntroductionUseful(StrEnum):
     """An answer to "was it useful?"."""
 
     YES = "yes"
@@ -107,7 +107,7 @@ class Introduction(Base):
     score: Mapped[float]
     wording: Mapped[JsonObject]
     passages: Mapped[JsonArray]
-    state: Mapped[State] = mapped_column(choice(State), default=State.SUGGESTED)
+    state: Mapped[IntroductionState] = mapped_column(choice(IntroductionState), default=IntroductionState.SUGGESTED)
     version: Mapped[int] = mapped_column(default=1)
     reason_code: Mapped[str] = mapped_column(String(64), default="")
     note: Mapped[LongText]
@@ -118,45 +118,26 @@ class Introduction(Base):
     ended_at: Mapped[MaybeMoment]  # nobody can answer any more
 
 
-class IntroductionApproval(Base):
+class IntroductionApproval(ApprovalColumns):
     """A facilitator approved exactly the text with this hash; `body` is that text, as the two would read it."""
 
     __tablename__ = "introduction_approvals"
-    __table_args__ = (UniqueConstraint("introduction_id", "text_hash", "id"),)
+    __table_args__ = (named_by_hash("introduction_id"),)
 
-    id: Mapped[Id]
-    organization_id: Mapped[OrganizationId]
     introduction_id: Mapped[str] = mapped_column(ForeignKey("introductions.id", ondelete="CASCADE"))
-    text_hash: Mapped[Hash]
-    body: Mapped[JsonObject]
-    facilitator_id: Mapped[str] = mapped_column(ForeignKey("people.id"))
-    approved_at: Mapped[Moment]
-    ask_at: Mapped[Moment]
-    undone_at: Mapped[MaybeMoment]
+    release_at: Mapped[Moment] = mapped_column("ask_at")
 
 
-class IntroductionQuestion(Base):
+class IntroductionQuestion(ReleaseColumns):
     """Both were asked. The foreign key: nobody is asked about a text without an approval of it."""
 
     __tablename__ = "introduction_questions"
     __table_args__ = (
-        ForeignKeyConstraint(
-            ["introduction_id", "text_hash", "approval_id"],
-            [
-                "introduction_approvals.introduction_id",
-                "introduction_approvals.text_hash",
-                "introduction_approvals.id",
-            ],
-            name="fk_introduction_questions_approval",
-            ondelete="CASCADE",
-        ),
+        backed_by("introduction_approvals", "introduction_id", name="fk_introduction_questions_approval"),
     )
 
     introduction_id: Mapped[str] = mapped_column(String(32), primary_key=True)
-    organization_id: Mapped[OrganizationId]
-    text_hash: Mapped[Hash]
-    approval_id: Mapped[str] = mapped_column(String(32))
-    asked_at: Mapped[Moment]
+    released_at: Mapped[Moment] = mapped_column("asked_at")
 
 
 class IntroductionAnswer(Base):
@@ -170,10 +151,10 @@ class IntroductionAnswer(Base):
     )
     person_id: Mapped[str] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), primary_key=True, index=True)
     organization_id: Mapped[OrganizationId]
-    said: Mapped[Said] = mapped_column(choice(Said))
+    said: Mapped[IntroductionSaid] = mapped_column(choice(IntroductionSaid))
     said_at: Mapped[Moment]
     met: Mapped[bool | None] = mapped_column(default=None)
-    useful: Mapped[Useful | None] = mapped_column(choice(Useful), default=None)
+    useful: Mapped[IntroductionUseful | None] = mapped_column(choice(IntroductionUseful), default=None)
     note: Mapped[LongText]
     told_at: Mapped[MaybeMoment]
 
@@ -204,7 +185,7 @@ class Meeting(Base):
     introduction_id: Mapped[str] = mapped_column(String(32), primary_key=True)
     organization_id: Mapped[OrganizationId]
     first_id: Mapped[str] = mapped_column(String(32))
-    first_said: Mapped[Said] = mapped_column(choice(Said), default=Said.YES)
+    first_said: Mapped[IntroductionSaid] = mapped_column(choice(IntroductionSaid), default=IntroductionSaid.YES)
     second_id: Mapped[str] = mapped_column(String(32))
-    second_said: Mapped[Said] = mapped_column(choice(Said), default=Said.YES)
+    second_said: Mapped[IntroductionSaid] = mapped_column(choice(IntroductionSaid), default=IntroductionSaid.YES)
     at: Mapped[Moment]

@@ -18,7 +18,7 @@ class AskKind(StrEnum):
     REPLY = "reply"
 
 
-class Outcome(StrEnum):
+class CommitmentOutcome(StrEnum):
     """What became of a commitment, as the learner tells it."""
 
     KEPT = "kept"
@@ -96,6 +96,6 @@ class CommitmentRow(Base):
     due_on: Mapped[date] = mapped_column(Date)
     made_at: Mapped[Moment]
     told_at: Mapped[MaybeMoment]
-    outcome: Mapped[Outcome | None] = mapped_column(choice(Outcome), default=None)
+    outcome: Mapped[CommitmentOutcome | None] = mapped_column(choice(CommitmentOutcome), default=None)
     said: Mapped[LongText]
     said_at: Mapped[MaybeMoment]

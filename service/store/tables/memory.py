@@ -7,10 +7,10 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from service.store.tables.columns import Base, Id, LongText, Moment, OrganizationId, choice
+from service.store.tables.columns import Base, Hash, Id, LongText, Moment, OrganizationId, choice
 
 
-class Right(StrEnum):
+class RightDecision(StrEnum):
     """Which of two opposite decisions is to be followed."""
 
     FIRST = "first"
@@ -26,9 +26,34 @@ class Settlement(Base):
     first_id: Mapped[str] = mapped_column(ForeignKey("points.id", ondelete="CASCADE"), primary_key=True)
     second_id: Mapped[str] = mapped_column(ForeignKey("points.id", ondelete="CASCADE"), primary_key=True, index=True)
     organization_id: Mapped[OrganizationId]
-    right: Mapped[Right] = mapped_column(choice(Right))
+    right: Mapped[RightDecision] = mapped_column(choice(RightDecision))
     note: Mapped[LongText]
     person_id: Mapped[str | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"))
+    at: Mapped[Moment]
+
+
+class PointCompared(Base):
+    """A decided point was compared with the challenge's other ones, as it stood then: `stamp` is a hash of all that
+    comparing reads of it."""
+
+    __tablename__ = "compared_points"
+
+    point_id: Mapped[str] = mapped_column(ForeignKey("points.id", ondelete="CASCADE"), primary_key=True)
+    organization_id: Mapped[OrganizationId]
+    stamp: Mapped[Hash]
+
+
+class OpposedDecisions(Base):
+    """Two decided points that contradicted each other when they were compared; `first_id` is the lesser id, `at` the
+    later decision. They may have changed since: whoever shows them looks again."""
+
+    __tablename__ = "opposed_points"
+    __table_args__ = (Index("ix_opposed_points_challenge", "challenge_id", "at"),)
+
+    first_id: Mapped[str] = mapped_column(ForeignKey("points.id", ondelete="CASCADE"), primary_key=True)
+    second_id: Mapped[str] = mapped_column(ForeignKey("points.id", ondelete="CASCADE"), primary_key=True, index=True)
+    organization_id: Mapped[OrganizationId]
+    challenge_id: Mapped[str] = mapped_column(ForeignKey("challenges.id", ondelete="CASCADE"))
     at: Mapped[Moment]
 
 

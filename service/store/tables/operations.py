@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from service.domain.roles import Reach
+from service.domain.roles import CredentialReach
 from service.store.tables.columns import (
     Base,
     Hash,
@@ -86,14 +86,16 @@ class OutgoingEvent(Base):
 
 
 class Credential(Base):
-    """A key or a short-lived token; only its hash is kept. `groups` limits a platform's key; empty is everything."""
+    """A key, a short-lived token, or a session in a browser; only its hash is kept. `groups` limits a platform's key;
+    empty is everything."""
 
     __tablename__ = "credentials"
 
     id: Mapped[Id]
     organization_id: Mapped[OrganizationId]
     name: Mapped[str]
-    reach: Mapped[Reach] = mapped_column(choice(Reach))
+    reach: Mapped[CredentialReach] = mapped_column(choice(CredentialReach))
+    session: Mapped[bool] = mapped_column(default=False, server_default=false())
     secret_hash: Mapped[Hash] = mapped_column(unique=True)
     person_id: Mapped[str | None] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), default=None)
     groups: Mapped[JsonArray]

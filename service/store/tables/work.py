@@ -125,6 +125,7 @@ class Document(Base):
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[Moment]
     removed_at: Mapped[MaybeMoment]
+    compared_at: Mapped[MaybeMoment]  # with what people write
 
 
 class DocumentVersion(Base):

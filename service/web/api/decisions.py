@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from service.actions.decisions import claim as desk_claim
 from service.actions.decisions import points, release, review
 from service.actions.desk import outward
 from service.store.tables import DraftRow
@@ -45,20 +46,19 @@ def _decided(call: Call, row: DraftRow) -> DraftDecided:
 @router.post("/drafts/{id}/points", summary="Add a point of your own", status_code=201, responses={201: _ETAG})
 def add_point(call: Writing, id: DraftId, seen: Seen, body: PointAsked) -> DraftDecided:
     """At most three points reach a learner; a quotation must be in the submission letter for letter."""
-    row = points.add_point(call.session, call.actor, id, version=seen, wish=body.wish(), now=call.now)
-    return _decided(call, row)
+    return _decided(call, points.add_point(call.deciding(id, seen), wish=body.wish()))
 
 
 @router.patch("/drafts/{id}/points/{point}", summary="Accept, edit or dismiss a point", responses=_OK)
 def decide_point(call: Writing, id: DraftId, point: PointId, seen: Seen, body: Decided) -> DraftDecided:
     """A dismissed point, and what is nearly the same, does not come back on this challenge."""
-    at: dict[str, Any] = {"version": seen, "point_id": point, "now": call.now}
+    at = call.deciding(id, seen)
     if isinstance(body, PointAcceptedAsked):
-        return _decided(call, points.accept_point(call.session, call.actor, id, **at))
+        return _decided(call, points.accept_point(at, point))
     if isinstance(body, PointDismissedAsked):
-        why: dict[str, Any] = {"reason_code": body.reason_code.value, "note": body.note}
-        return _decided(call, points.dismiss_point(call.session, call.actor, id, **at, **why))
-    return _decided(call, points.edit_point(call.session, call.actor, id, **at, text=body.text))
+        why = body.reason_code.value
+        return _decided(call, points.dismiss_point(at, point, reason_code=why, note=body.note))
+    return _decided(call, points.edit_point(at, point, text=body.text))
 
 
 @router.patch("/drafts/{id}", summary="Change the summary or the judgement", responses=_OK)
@@ -66,73 +66,71 @@ def change_draft(call: Writing, id: DraftId, seen: Seen, body: DraftChangeAsked)
     """The judgement is for colleagues and for later drafts; the learner is not shown it."""
     summary, version = body.summary, seen
     if summary is not None:
-        row = points.set_summary(call.session, call.actor, id, version=seen, text=summary, now=call.now)
+        row = points.set_summary(call.deciding(id, seen), text=summary)
         version = row.version
     if body.judges:
-        row = points.judge(call.session, call.actor, id, version=version, **body.judgement(), now=call.now)
+        at, standing = call.deciding(id, version), body.standing
+        row = points.judge(at, standing=standing, score=body.score, criteria=body.judgements)
     return _shown(call, row)
 
 
 @router.post("/drafts/{id}/approve", summary="Approve exactly the text seen", responses=_OK)
 def approve(call: Writing, id: DraftId, seen: Seen, body: DraftApprovedAsked) -> DraftDecided:
     """It is released when the undo window has passed. 412 if the text is another than the one seen."""
-    at: dict[str, Any] = {"version": seen, "undo": call.services.undo, "now": call.now}
-    return _decided(call, review.approve(call.session, call.actor, id, seen=body.seen, **at))
+    return _decided(call, review.approve(call.deciding(id, seen), seen=body.seen, undo=call.services.undo))
 
 
 @router.post("/drafts/{id}/undo", summary="Take an approval back", responses=_OK)
 def undo(call: Writing, id: DraftId, seen: Seen) -> DraftShown:
     """As long as it is not released."""
-    return _shown(call, review.undo(call.session, call.actor, id, version=seen, now=call.now))
+    return _shown(call, review.undo(call.deciding(id, seen)))
 
 
 @router.post("/drafts/{id}/decline", summary="Give no feedback on this", responses=_OK)
 def decline(call: Writing, id: DraftId, seen: Seen, body: DraftDeclinedAsked = _NO_REASON) -> DraftShown:
     """It can be reopened."""
-    why: dict[str, Any] = {"reason_code": body.reason_code, "note": body.note}
-    return _shown(call, review.decline(call.session, call.actor, id, version=seen, **why, now=call.now))
+    at, why = call.deciding(id, seen), body.reason_code
+    return _shown(call, review.decline(at, reason_code=why, note=body.note))
 
 
 @router.post("/drafts/{id}/reopen", summary="Look again", responses=_OK)
 def reopen(call: Writing, id: DraftId, seen: Seen) -> DraftShown:
     """At what was declined or taken back."""
-    return _shown(call, review.reopen(call.session, call.actor, id, version=seen, now=call.now))
+    return _shown(call, review.reopen(call.deciding(id, seen)))
 
 
 @router.post("/drafts/{id}/redraft", summary="Have it drafted anew", responses=_OK)
 def redraft(call: Writing, id: DraftId, seen: Seen, body: DraftRedraftedAsked = _NO_INSTRUCTION) -> DraftShown:
     """With a word on what to do differently, if you like."""
-    word = body.instruction
-    return _shown(call, review.redraft(call.session, call.actor, id, version=seen, instruction=word, now=call.now))
+    return _shown(call, review.redraft(call.deciding(id, seen), instruction=body.instruction))
 
 
 @router.post("/drafts/{id}/release", summary="Release what is approved at once", responses=_OK)
 def release_now(call: Writing, id: DraftId, seen: Seen) -> DraftShown:
     """Without waiting for the undo window."""
-    return _shown(call, release.release(call.session, call.actor, id, version=seen, now=call.now))
+    return _shown(call, release.release(call.deciding(id, seen)))
 
 
 @router.post("/drafts/{id}/retract", summary="Take released feedback back", responses=_OK)
 def retract(call: Writing, id: DraftId, seen: Seen, body: DraftRetractedAsked = _NO_WHY) -> DraftShown:
     """From now on the learner does not read it. It can be reopened and approved again."""
-    why = body.reason
-    return _shown(call, release.retract(call.session, call.actor, id, version=seen, reason=why, now=call.now))
+    return _shown(call, release.retract(call.deciding(id, seen), reason=body.reason))
 
 
 @router.post("/drafts/{id}/write", summary="Write it by hand", responses=_OK)
 def write(call: Writing, id: DraftId, seen: Seen) -> DraftShown:
     """Takes a draft that is stuck, or still with the machine; what the machine makes is dropped."""
-    return _shown(call, review.write(call.session, call.actor, id, version=seen, now=call.now))
+    return _shown(call, review.write(call.deciding(id, seen)))
 
 
 @router.post("/drafts/{id}/claim", summary="Say that you are at it", responses=_OK)
 def claim(call: Writing, id: DraftId, seen: Seen, body: DraftClaimedAsked = _NO_TAKE_OVER) -> DraftShown:
     """For a quarter of an hour others are told so, and `next` passes it over for them."""
     over = body.take_over
-    return _shown(call, review.claim(call.session, call.actor, id, version=seen, take_over=over, now=call.now))
+    return _shown(call, desk_claim.be_at(call.session, call.actor, id, version=seen, take_over=over, now=call.now))
 
 
 @router.post("/drafts/{id}/hand-back", summary="Leave it to whoever comes next", responses=_OK)
 def hand_back(call: Writing, id: DraftId, seen: Seen) -> DraftShown:
     """Ends your claim."""
-    return _shown(call, review.hand_back(call.session, call.actor, id, version=seen, now=call.now))
+    return _shown(call, desk_claim.let_go(call.session, call.actor, id, version=seen))

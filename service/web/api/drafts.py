@@ -9,7 +9,7 @@ from fastapi import Depends, Query
 from service.actions.desk import outward
 from service.actions.drafts import read
 from service.actions.drafts.read import DraftFilter
-from service.domain.drafts import State
+from service.domain.drafts import DraftState
 from service.domain.errors import NotFound
 from service.web.calls import Reading, tag
 from service.web.docs import v1
@@ -24,7 +24,7 @@ _ETAG = {"ETag": {"$ref": "#/components/headers/ETag"}}
 
 async def _filter(
     state: Annotated[
-        list[State], Query(max_length=10, description="Only drafts in one of these states; repeatable.")
+        list[DraftState], Query(max_length=10, description="Only drafts in one of these states; repeatable.")
     ] = [],  # noqa: B006 - FastAPI copies it
     group: Annotated[Id | None, Query(description="Only drafts reviewed in this group.")] = None,
     challenge: Annotated[Id | None, Query(description="Only drafts on this challenge.")] = None,

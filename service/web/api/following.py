@@ -63,7 +63,7 @@ def dismiss_reminder(call: Writing, id: ReminderId) -> ReminderShown:
 
 @router.get("/challenges/{id}/uptake", summary="What became of released points")
 def get_uptake(call: Reading, id: ExternalId, group: Within = None) -> UptakeShown:
-    """As last reckoned in the background, in the groups that you may see; `pending` says what is not in it yet."""
+    """As last compared in the background, in the groups that you may see; `pending` says what is not in it yet."""
     return UptakeShown.made(id, uptake.of_one(call.session, call.actor, id, group=group))
 
 

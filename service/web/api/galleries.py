@@ -8,7 +8,7 @@ from fastapi import Query
 
 from service.actions.galleries import desk, review
 from service.actions.learners import galleries
-from service.domain.galleries import State
+from service.domain.galleries import GalleryState
 from service.web.calls import Reading, Seen, Writing, tag
 from service.web.docs import v1
 from service.web.fields import ExternalId, GalleryId, Id
@@ -71,7 +71,7 @@ def list_shown_work(call: Reading, id: ExternalId) -> OwnWorkInGalleriesList:
 def list_galleries(
     call: Reading,
     cut: Sliced,
-    state: Annotated[State | None, Query(description="Only those in this state.")] = None,
+    state: Annotated[GalleryState | None, Query(description="Only those in this state.")] = None,
     challenge: Annotated[Id | None, Query(description="Only those on this challenge.")] = None,
 ) -> Page[GalleryShown]:
     """Of the groups that you may see; those asked for first, then the oldest."""
@@ -91,12 +91,11 @@ def get_gallery(call: Reading, id: GalleryId) -> DeskGalleryShown:
 @router.post("/galleries/{id}/approve", summary="Approve exactly what was seen")
 def approve_gallery(call: Writing, id: GalleryId, seen: Seen, body: GalleryApprovedAsked) -> GalleryDecided:
     """It is shown when the undo window has passed. 412 if it is another than the one seen."""
-    at: dict[str, Any] = {"version": seen, "undo": call.services.undo, "now": call.now}
-    return GalleryDecided.of(review.approve(call.session, call.actor, id, seen=body.seen, **at))
+    at, undo = call.deciding(id, seen), call.services.undo
+    return GalleryDecided.of(review.approve(at, seen=body.seen, undo=undo))
 
 
 @router.post("/galleries/{id}/dismiss", summary="Show none, or take it back")
 def dismiss_gallery(call: Writing, id: GalleryId, seen: Seen, body: GalleryDismissedAsked = _NO_NOTE) -> GalleryDecided:
     """It can be chosen anew at the desk."""
-    at: dict[str, Any] = {"version": seen, "note": body.note, "now": call.now}
-    return GalleryDecided.of(review.dismiss(call.session, call.actor, id, **at))
+    return GalleryDecided.of(review.dismiss(call.deciding(id, seen), note=body.note))

@@ -6,11 +6,11 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from service.web.routes import Named
+from service.web.routes import NamedRoute
 from service.web.schemas.health import HealthShown, ReadyShown
 from service.web.services import Services
 
-router = APIRouter(tags=["Operation"], route_class=Named)
+router = APIRouter(tags=["Operation"], route_class=NamedRoute)
 
 _NOT_READY: dict[int | str, dict[str, Any]] = {503: {"model": ReadyShown, "description": "A part is not ready."}}
 

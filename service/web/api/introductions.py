@@ -69,8 +69,7 @@ def revise_introduction(
     call: Writing, id: IntroductionId, seen: Seen, body: IntroductionRevisedAsked
 ) -> IntroductionDecided:
     """An approval ends with it."""
-    said: dict[str, Any] = {"version": seen, "wording": body.wording(), "now": call.now}
-    return IntroductionDecided.of(desk.revise(call.session, call.actor, id, **said))
+    return IntroductionDecided.of(desk.revise(call.deciding(id, seen), wording=body.wording()))
 
 
 @router.post("/introductions/{id}/approve", summary="Approve exactly the text seen")
@@ -78,15 +77,14 @@ def approve_introduction(
     call: Writing, id: IntroductionId, seen: Seen, body: IntroductionApprovedAsked
 ) -> IntroductionDecided:
     """Both are asked, separately, when the undo window has passed."""
-    at: dict[str, Any] = {"version": seen, "seen": body.seen, "undo": call.services.undo, "now": call.now}
-    return IntroductionDecided.of(desk.approve(call.session, call.actor, id, **at))
+    at, undo = call.deciding(id, seen), call.services.undo
+    return IntroductionDecided.of(desk.approve(at, seen=body.seen, undo=undo))
 
 
 @router.post("/introductions/{id}/undo", summary="Take the approval back")
 def undo_introduction(call: Writing, id: IntroductionId, seen: Seen) -> IntroductionDecided:
     """As long as nobody was asked."""
-    at: dict[str, Any] = {"version": seen, "now": call.now}
-    return IntroductionDecided.of(desk.undo(call.session, call.actor, id, **at))
+    return IntroductionDecided.of(desk.undo(call.deciding(id, seen)))
 
 
 @router.post("/introductions/{id}/dismiss", summary="Decide against it")
@@ -94,8 +92,8 @@ def dismiss_introduction(
     call: Writing, id: IntroductionId, seen: Seen, body: IntroductionDismissedAsked
 ) -> IntroductionDecided:
     """These two are not suggested to each other again. Where both were asked, it closes for both."""
-    why: dict[str, Any] = {"version": seen, "reason": body.reason, "note": body.note, "now": call.now}
-    return IntroductionDecided.of(desk.dismiss(call.session, call.actor, id, **why))
+    at = call.deciding(id, seen)
+    return IntroductionDecided.of(desk.dismiss(at, reason=body.reason, note=body.note))
 
 
 @router.post("/introductions/{id}/answer", summary="Say whether you would like to be introduced")
@@ -108,6 +106,5 @@ def answer_introduction(call: Writing, id: IntroductionId, body: IntroductionAns
 @router.post("/introductions/{id}/report", summary="Say whether you met, and whether it was useful")
 def report_introduction(call: Writing, id: IntroductionId, body: IntroductionReportAsked) -> OwnIntroductionList:
     """Later suggestions learn from it."""
-    said: dict[str, Any] = {"met": body.met, "useful": body.useful, "note": body.note, "now": call.now}
-    answers.report(call.session, call.actor, id, **said)
+    answers.report(call.session, call.actor, id, met=body.met, useful=body.useful, note=body.note, now=call.now)
     return _own(call)

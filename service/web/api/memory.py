@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import Query
 
 from service.actions.challenges import setting
-from service.actions.desk import advice, remembered
+from service.actions.desk import advice, outward_memory
 from service.actions.memory import alerts, decided, question
 from service.web.calls import Reading, Seen, Writing
 from service.web.docs import v1
@@ -38,7 +38,7 @@ def reach(call: Reading, id: DraftId, point: PointId) -> ReachedPointList:
     """Points about the same in drafts that wait, in the groups that you review: there is one page, of the 200 most
     alike. Look before you apply a decision."""
     rows = decided.reach(call.session, call.actor, id, point)
-    return ReachedPointList(items=[ReachedPointShown.of(one) for one in remembered.reach(call.session, rows)])
+    return ReachedPointList(items=[ReachedPointShown.of(one) for one in outward_memory.reach(call.session, rows)])
 
 
 @router.post("/drafts/{id}/points/{point}/apply", summary="Decide likewise on others")
@@ -46,8 +46,7 @@ def apply_decision(
     call: Writing, id: DraftId, point: PointId, seen: Seen, body: DecisionAppliedAsked
 ) -> DecisionAppliedList:
     """The decision made on this point, on the listed ones only. One whose draft has changed since is left as it is."""
-    targets = body.targets()
-    done = decided.apply_to(call.session, call.actor, id, point, version=seen, to=targets, now=call.now)
+    done = decided.apply_to(call.deciding(id, seen), point, to=body.targets())
     return DecisionAppliedList(items=[DecisionAppliedToShown.of(one) for one in done])
 
 
@@ -67,7 +66,7 @@ def list_alerts(
 ) -> Page[AlertShown]:
     """On passages that are nearly identical, in groups that you may see both; the latest first."""
     rows = alerts.alerts(call.session, call.actor, id, settled=settled)
-    seen = remembered.alerts(call.session, rows)
+    seen = outward_memory.alerts(call.session, rows)
     return cut.page_of_all(call, seen, AlertShown.of, lambda one: (-one.row.at.timestamp(), one.row.id))
 
 
@@ -75,15 +74,15 @@ def list_alerts(
 def settle_alert(call: Writing, id: AlertId, body: AlertSettledAsked) -> AlertSettledShown:
     """It stays quiet until one of the two is decided on anew. Needs a person who reviews both groups."""
     row = alerts.settle(call.session, call.actor, id, right=body.right, note=body.note, now=call.now)
-    return AlertSettledShown.of(remembered.alerts(call.session, [row])[0])
+    return AlertSettledShown.of(outward_memory.alerts(call.session, [row])[0])
 
 
 @router.get("/challenges/{id}/question", summary="What facilitators are asked")
 def get_question(call: Reading, id: ExternalId) -> ChallengeQuestionsShown:
     """At most one question at a time: about a criterion that decisions show not to be understood."""
-    row = question.look(call.session, call.actor, id)
+    row = question.challenge_questions(call.session, call.actor, id)
     challenge = setting.get(call.session, call.actor, id)
-    return ChallengeQuestionsShown.of(remembered.question(call.session, challenge, row))
+    return ChallengeQuestionsShown.of(outward_memory.question(call.session, challenge, row))
 
 
 @router.put("/challenges/{id}/question", summary="Answer it")

@@ -35,7 +35,7 @@ def list_questioned(
 @router.post("/questioned/look", summary="Compare the documents with what people write", status_code=202)
 def look_for_questioned(call: Writing) -> QuestionedSearchShown:
     """It is done by a job; nothing is decided."""
-    find.look(call.session, call.actor, now=call.now)
+    find.queue_search(call.session, call.actor, now=call.now)
     return QuestionedSearchShown(state="queued")
 
 

@@ -12,7 +12,7 @@ from service.actions.desk import outward
 from service.actions.drafts import read
 from service.actions.drafts.read import SubmissionFilter
 from service.actions.work import submit
-from service.domain.drafts import State
+from service.domain.drafts import DraftState
 from service.domain.errors import Unavailable
 from service.web.calls import Asking, Reading, Writing
 from service.web.docs import made, v1
@@ -52,7 +52,7 @@ def put_submission(call: Writing, id: ExternalId, body: SubmissionAsked) -> Subm
     """202 while a draft is waited for: look at Location. The same text again changes nothing."""
     done = submit.submit(call.session, call.actor, id, body.wish(), now=call.now)
     call.made(done.created)
-    if done.draft.state in (State.WAITING, State.DRAFTING):
+    if done.draft.state in (DraftState.WAITING, DraftState.DRAFTING):
         call.status, call.headers["Location"] = 202, f"/v1/submissions/{quote(id, safe='')}"
     return SubmissionShown.of(outward.submissions(call.session, call.actor, [done.submission])[0])
 
@@ -65,7 +65,7 @@ def get_submission(call: Reading, id: ExternalId) -> SubmissionShown:
 
 async def _filter(
     state: Annotated[
-        list[State],
+        list[DraftState],
         Query(max_length=10, description="Only those with the draft on their latest revision there; repeatable."),
     ] = [],  # noqa: B006 - FastAPI copies it
     challenge: Annotated[Id | None, Query(description="Only submissions on this challenge.")] = None,

@@ -25,7 +25,7 @@ ABOVE = 4.4
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class ChartPart:
     """A part of a whole. `kind` is a class of the style sheet."""
 
     label: str
@@ -34,7 +34,7 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ChartLine:
     """A line through shares from 0 to 1, from left to right; None is a gap."""
 
     label: str
@@ -44,7 +44,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Dot:
-    """One thing on a map, anywhere; where it really stands is reckoned from all of them."""
+    """One thing on a map, anywhere; where it really stands is worked out from all of them."""
 
     x: float
     y: float
@@ -63,7 +63,7 @@ class Pin:
     label: str
 
 
-def stacked(parts: Sequence[Part], name: str, *, whole: float | None = None) -> Markup:
+def stacked(parts: Sequence[ChartPart], name: str, *, whole: float | None = None) -> Markup:
     """One bar of parts side by side; what they leave of `whole` (without it, their own sum) stays empty."""
     total = whole if whole is not None else sum(part.count for part in parts)
     drawn = Markup("")
@@ -81,10 +81,10 @@ def stacked(parts: Sequence[Part], name: str, *, whole: float | None = None) -> 
 
 def length(count: float, most: float, kind: str, name: str) -> Markup:
     """One bar as long as `count` is of `most`."""
-    return stacked([Part(name, count, kind)], name, whole=most or 1.0)
+    return stacked([ChartPart(name, count, kind)], name, whole=most or 1.0)
 
 
-def lines(drawn: Sequence[Line], name: str) -> Markup:
+def lines(drawn: Sequence[ChartLine], name: str) -> Markup:
     """Shares over time, between rules at nothing, a half and all. A single value is a dot, since it is no line."""
     rules = Markup("").join(
         Markup('<line class="rule" x1="0" y1="{0}" x2="{1}" y2="{0}"/>').format(_n(_down(share)), _n(WIDTH))
@@ -104,7 +104,7 @@ def _down(share: float) -> float:
     return 1 + (HEIGHT - 2) * (1 - share)
 
 
-def _path(line: Line) -> Markup:
+def _path(line: ChartLine) -> Markup:
     """A stroke for each run of known values; one alone is drawn as a very short stroke with a round end."""
     step = WIDTH / max(1, len(line.shares) - 1)
     runs: list[list[str]] = [[]]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from service.actions.access.frame import Whereabouts
+from service.actions.access.frame import Frame
 from service.domain.roles import Actor
-from service.web.pages.views import Place
+from service.web.pages.views import NavigationEntry
 
 
-def places(actor: Actor, path: str, here: Whereabouts) -> tuple[Place, ...]:
+def places(actor: Actor, path: str, here: Frame) -> tuple[NavigationEntry, ...]:
     """The entries of the navigation; the one that holds `path` is current."""
     found: list[tuple[str, str]] = []
     if actor.reviews:
@@ -21,7 +21,7 @@ def places(actor: Actor, path: str, here: Whereabouts) -> tuple[Place, ...]:
         found += [("/learn", "My learning"), ("/learn/introductions", "Introductions")]
         found += [("/learn/requests", "What I need"), ("/learn/consents", "What I allow")]
     current = max((href for href, _ in found if _holds(href, path)), key=len, default="")
-    return tuple(Place(href, label, href == current) for href, label in found)
+    return tuple(NavigationEntry(href, label, href == current) for href, label in found)
 
 
 def _holds(href: str, path: str) -> bool:

@@ -14,7 +14,7 @@ from typing import Any, Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, meta, nodes
 from markupsafe import Markup
 
-from service.web.pages.views import Frame, View
+from service.web.pages.views import Frame, PageView
 
 HERE: Final = Path(__file__).parents[1]
 STATIC: Final = HERE / "static"
@@ -55,7 +55,7 @@ def environment() -> Environment:
     return made
 
 
-def render(view: View, frame: Frame) -> str:
+def render(view: PageView, frame: Frame) -> str:
     """The page as HTML. Raises UndefinedError where template and context do not agree."""
     context = {one.name: getattr(view, one.name) for one in fields(view)}
     return environment().get_template(view.template).render(context, page=frame)

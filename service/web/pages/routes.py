@@ -21,12 +21,12 @@ from service.domain.errors import NotSignedIn
 from service.domain.roles import Actor
 from service.web import errors
 from service.web.pages import trouble, visits
-from service.web.pages.views import Download, Goto, Mark, View
+from service.web.pages.views import Download, Goto, PageMark, PageView
 from service.web.pages.visits import Visit
 from service.web.routes import Handler, within
 from service.web.services import Services
 
-Shown = View | Goto | Download | Mark | None
+Shown = PageView | Goto | Download | PageMark | None
 
 
 class PageRoute(APIRoute):

@@ -6,19 +6,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from service.web.errors import Fault, Problem
+from service.web.errors import Problem, RequestFault
 from service.web.pages import rendering
-from service.web.pages.views import Frame, View
+from service.web.pages.views import Frame, PageView
 
 
 @dataclass(frozen=True)
-class Trouble(View):
+class Trouble(PageView):
     """What went wrong."""
 
     template: ClassVar[str] = "trouble.html"
     heading: str
     detail: str
-    faults: tuple[Fault, ...]
+    faults: tuple[RequestFault, ...]
     request_id: str
     kind: str
 

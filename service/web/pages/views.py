@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 
 @dataclass(frozen=True)
-class View:
+class PageView:
     """A page. Subclasses are frozen dataclasses and name their template."""
 
     template: ClassVar[str]
@@ -50,14 +50,14 @@ class Download:
 
 
 @dataclass(frozen=True)
-class Mark:
+class PageMark:
     """A mark of what a page shows, for a script that asks whether it has changed."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class NavigationEntry:
     """An entry of the navigation."""
 
     href: str
@@ -72,7 +72,7 @@ class Frame:
     who: str = ""
     organization: str = ""
     language: str = "en"
-    places: tuple[Place, ...] = ()
+    places: tuple[NavigationEntry, ...] = ()
     notice: str = ""
     csrf: str = ""
     embedded: bool = False

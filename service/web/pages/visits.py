@@ -15,15 +15,14 @@ from urllib.parse import urlsplit
 
 from fastapi import Depends, Request
 
-from service.actions.access import frame as whereabouts
-from service.actions.access import sign_in
+from service.actions.access import frame, sign_in
 from service.domain.errors import NotAllowed
 from service.domain.texts import digest
 from service.store.replies import Reply
 from service.web.calls import Call, Mode
 from service.web.pages import navigation, rendering
 from service.web.pages.notices import notice
-from service.web.pages.views import Download, Frame, Goto, Mark, View
+from service.web.pages.views import Download, Frame, Goto, PageMark, PageView
 
 COOKIE = "peerloom"
 
@@ -49,15 +48,15 @@ class Visit(Call):
             case Download():
                 where = {"Content-Disposition": f'attachment; filename="{result.name}"'}
                 return Reply(200, {**headers, **where, "Content-Type": result.media_type}, result.text)
-            case Mark():
+            case PageMark():
                 return Reply(200, {**headers, "Content-Type": "text/plain; charset=utf-8"}, result.text)
             case None:
                 return Reply(204, headers, "")
-            case View() if self._session is None:  # what it calls opened transactions of its own, and closed them
+            case PageView() if self._session is None:  # what it calls opened transactions of its own, and closed them
                 with self.services.sessions.reading() as session:
                     self._session = session
                     return self._reply(result, status)
-            case View():
+            case PageView():
                 frame, frames = self._frame()
                 headers |= rendering.headers(frames)
                 return Reply(self.status or result.status, headers, rendering.render(result, frame))
@@ -68,7 +67,7 @@ class Visit(Call):
         """The frame around the page, and who may frame it: the learner's pages only, and registered platforms only."""
         if not self.session_secret:
             return Frame(notice=notice(self.said), csrf="", path=self.path), rendering.NO_FRAMES
-        here = whereabouts.look(self.session, self.actor)
+        here = frame.frame_of(self.session, self.actor)
         may_frame = self.scope["path"].startswith("/learn") and here.embed_origins
         return (
             Frame(

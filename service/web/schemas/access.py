@@ -15,7 +15,7 @@ from service.domain.organization_settings import (
     OrganizationWish,
 )
 from service.domain.reminders import AGAIN_DAYS, MOST_DAYS
-from service.domain.roles import Reach
+from service.domain.roles import CredentialReach
 from service.store.tables import Credential
 from service.web.fields import AnswerBody, Id, Language, Name, RequestBody
 
@@ -43,7 +43,7 @@ class KeyShown(AnswerBody):
 
     id: str = Field(description="Its id.")
     name: str = Field(description="What people call it.")
-    reach: Reach = Field(description="`platform` or `person`.")
+    reach: CredentialReach = Field(description="`platform` or `person`.")
     created_at: datetime = Field(description="When it was made.")
     expires_at: datetime | None = Field(description="When it ends by itself.")
     revoked_at: datetime | None = Field(description="When it was ended.")
@@ -120,7 +120,7 @@ class MeShown(AnswerBody):
     """Who this key or token stands for, and what it may do."""
 
     organization: str = Field(description="Id of the organization.")
-    reach: Reach = Field(description="`platform` or `person`.")
+    reach: CredentialReach = Field(description="`platform` or `person`.")
     credential: str = Field(description="Id of the key or token.")
     person: str | None = Field(description="Id of the person, for a token.")
     groups: list[str] | None = Field(description="Groups that a key is limited to; null for the whole organization.")
@@ -137,7 +137,7 @@ class MeShown(AnswerBody):
 
 
 def _may(me: Me) -> list[str]:
-    platform = me.reach is Reach.PLATFORM
+    platform = me.reach is CredentialReach.PLATFORM
     whole = platform and me.groups is None
     reviews = bool(me.facilitates or me.coordinates)
     answers = {

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from pydantic import AliasPath, Field
 
-from pipelines.approaches import Approach, Place
-from pipelines.brief import CallOn, Question, Tension
+from pipelines.approaches import Approach, ApproachPlace
+from pipelines.briefs.making import CallOn, MeetingQuestion, Tension
 from service.actions.briefs.meeting import Prepared
 from service.web.fields import AnswerBody
 
@@ -22,7 +22,7 @@ class BriefQuoteShown(AnswerBody):
     author: str | None = Field(description="The author's name; none where the work is shown without it.")
 
     @classmethod
-    def at(cls, place: Place, seen: Prepared) -> BriefQuoteShown:
+    def at(cls, place: ApproachPlace, seen: Prepared) -> BriefQuoteShown:
         author = seen.authors.get(place.work)
         return cls(draft=place.work, start=place.start, end=place.end, text=place.quote, author=author)
 
@@ -78,7 +78,7 @@ class BriefQuestionShown(AnswerBody):
     passages: list[BriefQuoteShown] = Field(description="What it comes from.")
 
     @classmethod
-    def made(cls, at: int, one: Question, seen: Prepared) -> BriefQuestionShown:
+    def made(cls, at: int, one: MeetingQuestion, seen: Prepared) -> BriefQuestionShown:
         text, by_model = _said(seen, f"q{at}", one.text)
         quoted = [BriefQuoteShown.at(place, seen) for place in one.places]
         return cls(text=text, by_model=by_model, criterion=one.criterion, passages=quoted)

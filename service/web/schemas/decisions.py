@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field, model_validator
 
@@ -80,9 +80,6 @@ class DraftChangeAsked(RequestBody):
     @property
     def judges(self) -> bool:
         return self.standing is not None or self.score is not None or bool(self.judgements)
-
-    def judgement(self) -> dict[str, Any]:
-        return {"standing": self.standing, "score": self.score, "criteria": self.judgements}
 
     @model_validator(mode="after")
     def _something(self) -> DraftChangeAsked:

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 
-from service.actions.desk.outward import DocumentSeen
+from service.actions.desk.outward import DocumentWithText
 from service.web.fields import AnswerBody, Key, Name, RequestBody, Work
 
 
@@ -48,5 +48,5 @@ class DocumentInFull(DocumentShown):
     text: str = Field(description="The text of the latest version.")
 
     @classmethod
-    def with_text(cls, seen: DocumentSeen) -> DocumentInFull:
+    def with_text(cls, seen: DocumentWithText) -> DocumentInFull:
         return cls.mirror(seen.row, text=seen.text)

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from pipelines.values import Band, PointKind, SourceKind, Standing
 from service.actions.desk.outward import DraftInFull, DraftSeen
-from service.domain.drafts import State
+from service.domain.drafts import DraftState
 from service.store.tables import PointRow, PointState, SourceRow
 from service.web.fields import AnswerBody
 from service.web.schemas.decisions import POINT_KIND, STANDING
@@ -31,7 +31,7 @@ class DraftShown(AnswerBody):
     id: str = Field(description="The draft's id.")
     version: int = Field(description="Grows with every change; the ETag, for If-Match, is this in quotation marks.")
     generation: int = Field(description="Grows each time it is drafted anew.")
-    state: State = Field(description="Where it is.")
+    state: DraftState = Field(description="Where it is.")
     reason_code: str = Field(description="Why, for programs; empty where there is nothing to say.")
     reason: str = Field(description="Why, in words.")
     submission: str = Field(description="Id of the submission.")

@@ -11,10 +11,10 @@ from pydantic import AliasPath, ConfigDict, Field, StringConstraints
 from pipelines.values import Band
 from service.actions.following import pairs
 from service.actions.following.pairs import Counts, Figure
-from service.actions.following.reminders import MOST, Offer, ReminderWish, Sent
+from service.actions.following.reminders import MOST, ReminderOffer, ReminderWish, SentReminders
 from service.actions.learners.reminders import ReminderSeen
-from service.domain.reminders import LONGEST, Bar, ReminderKind
-from service.domain.uptake import Verdict
+from service.domain.reminders import LONGEST, ReminderBar, ReminderKind
+from service.domain.uptake import UptakeVerdict
 from service.web.fields import AnswerBody, Id, Language, Line, RequestBody
 
 Said = Annotated[Line, StringConstraints(max_length=LONGEST)]
@@ -28,7 +28,7 @@ class ReminderCandidateShown(AnswerBody):
     person: str = Field(validation_alias=AliasPath("learner", "person"), description="Id of the person.")
     group: str = Field(validation_alias=AliasPath("learner", "group"), description="Id of the group.")
     language: str = Field(description="Language in which they are written to.")
-    bar: Bar | None = Field(description=f"Why they are not reminded now: {WHY}; null where they can be.")
+    bar: ReminderBar | None = Field(description=f"Why they are not reminded now: {WHY}; null where they can be.")
     reminded_at: datetime | None = Field(description="When they were last reminded of anything on this challenge.")
 
 
@@ -41,7 +41,7 @@ class ReminderOfferShown(AnswerBody):
     again_after_days: int = Field(description="Days before somebody is reminded of the same thing again.")
 
     @classmethod
-    def of(cls, seen: Offer) -> ReminderOfferShown:
+    def of(cls, seen: ReminderOffer) -> ReminderOfferShown:
         people = [
             ReminderCandidateShown.mirror(one, reminded_at=max((at for _, at in one.learner.reminded), default=None))
             for one in seen.candidates
@@ -76,7 +76,7 @@ class ReminderLeftOut(AnswerBody):
     """Somebody who was not reminded."""
 
     person: str = Field(description="Id of the person.")
-    why: Bar | None = Field(description=f"{WHY}; null where they are not at that stage, or not yours to see.")
+    why: ReminderBar | None = Field(description=f"{WHY}; null where they are not at that stage, or not yours to see.")
 
 
 class RemindersKept(AnswerBody):
@@ -86,7 +86,7 @@ class RemindersKept(AnswerBody):
     left_out: list[ReminderLeftOut] = Field(description="Who was not reminded, and why.")
 
     @classmethod
-    def of(cls, sent: Sent) -> RemindersKept:
+    def of(cls, sent: SentReminders) -> RemindersKept:
         left = [ReminderLeftOut(person=person, why=why) for person, why in sent.left_out.items()]
         return cls(sent=[row.id for row in sent.rows], left_out=left)
 
@@ -139,7 +139,7 @@ def _shares(counts: Counts) -> dict[str, float | int | None]:
 
 
 class UptakeShown(AnswerBody):
-    """What became of released points that asked for something, as it was last reckoned. Words are compared, meanings
+    """What became of released points that asked for something, as it was last compared. Words are compared, meanings
     are not."""
 
     challenge: str = Field(description="Id of the challenge.")
@@ -147,7 +147,7 @@ class UptakeShown(AnswerBody):
     told: int = Field(description="Of how many it can be told what became of them.")
     taken_up: float | None = Field(description="Share of these that were taken up; null where there are none.")
     sure: dict[Band, int] = Field(description="Of those taken up, how sure that is.")
-    became: dict[Verdict, int] = Field(description="What became of all of them.")
+    became: dict[UptakeVerdict, int] = Field(description="What became of all of them.")
     pending: int = Field(description="Later revisions that are not compared yet; they are within about an hour.")
     barred: int = Field(description="Later revisions that no machine may compare.")
     as_of: datetime | None = Field(description="When the newest was compared; null where none was.")
@@ -155,12 +155,12 @@ class UptakeShown(AnswerBody):
 
     @classmethod
     def made(cls, challenge: str, seen: Figure) -> UptakeShown:
-        became: Mapping[tuple[Verdict, Band], int] = seen.became
+        became: Mapping[tuple[UptakeVerdict, Band], int] = seen.became
         return cls(
             challenge=challenge,
             **_shares(became),
-            sure={band: became.get((Verdict.TAKEN_UP, band), 0) for band in Band},
-            became={verdict: pairs.of_verdict(became, verdict) for verdict in Verdict},
+            sure={band: became.get((UptakeVerdict.TAKEN_UP, band), 0) for band in Band},
+            became={verdict: pairs.of_verdict(became, verdict) for verdict in UptakeVerdict},
             pending=seen.pending,
             barred=seen.barred,
             as_of=seen.as_of,

@@ -7,8 +7,8 @@ from datetime import date, datetime
 from pydantic import ConfigDict, Field
 
 from service.actions.galleries.desk import DeskGallery
-from service.actions.learners.galleries import Stage
-from service.domain.galleries import State
+from service.actions.learners.galleries import GalleryStage
+from service.domain.galleries import GalleryState
 from service.web.fields import AnswerBody, Hash, Line, OwnId, RequestBody
 
 
@@ -27,7 +27,7 @@ class PeerWorkShown(AnswerBody):
 class LearnerGalleryShown(AnswerBody):
     """How others solved it, as the learner may see it now."""
 
-    stage: Stage = Field(description="`open` (may be asked for), `waiting`, `shown`, `not_now` or `never`.")
+    stage: GalleryStage = Field(description="`open` (may be asked for), `waiting`, `shown`, `not_now` or `never`.")
     comparison: str = Field(description="What to compare; empty where it quotes work that is no longer shared.")
     works: list[PeerWorkShown] = Field(description="Two or three works, in order.")
     approved_by: str = Field(description="Name of the facilitator who approved it, or who set the rule.")
@@ -85,7 +85,7 @@ class GalleryShown(AnswerBody):
 
     id: str = Field(description="Its id.")
     version: int = Field(description="Grows with every change.")
-    state: State = Field(description="Where it is.")
+    state: GalleryState = Field(description="Where it is.")
     submission: str = Field(description="Id of the submission that it is for.")
     challenge: str = Field(description="Id of the challenge.")
     works: int = Field(description="How many works are in it.")
@@ -109,7 +109,7 @@ class DeskGalleryShown(AnswerBody):
 
     id: str = Field(description="Its id.")
     version: int = Field(description="Its version, the ETag to be sent back with a decision.")
-    state: State = Field(description="Where it is.")
+    state: GalleryState = Field(description="Where it is.")
     comparison: str = Field(description="What would be compared.")
     text_hash: str = Field(description="Hash of what is here, to be sent back with an approval.")
     works: list[DeskGalleryWorkShown] = Field(description="The works, in order.")
@@ -145,4 +145,4 @@ class GalleryDecided(AnswerBody):
 
     id: str = Field(description="Its id.")
     version: int = Field(description="Its version now.")
-    state: State = Field(description="Where it is now.")
+    state: GalleryState = Field(description="Where it is now.")

@@ -8,9 +8,9 @@ from typing import Annotated, Literal
 from fastapi import Query
 from pydantic import ConfigDict, Field
 
-from service.actions.introductions.desk import DeskIntroduction, Why
-from service.domain.introductions import Seen
-from service.store.tables import Useful
+from service.actions.introductions.desk import DeskIntroduction, IntroductionDismissalReason
+from service.domain.introductions import OwnIntroductionState
+from service.store.tables import IntroductionUseful
 from service.web.fields import AnswerBody, Hash, Id, Line, RequestBody, Words
 
 STATE = (
@@ -128,7 +128,7 @@ class IntroductionDismissedAsked(RequestBody):
 
     model_config = ConfigDict(json_schema_extra={"example": {"reason": "know_each_other"}})
 
-    reason: Why = Field(
+    reason: IntroductionDismissalReason = Field(
         description="`know_each_other`, `not_useful`, `wrong_time`, `wrong_reading` (of their work) or `other`."
     )
     note: Line = Field("", description="A word to colleagues.")
@@ -138,7 +138,9 @@ class OwnIntroductionShown(AnswerBody):
     """An introduction of your own. It never tells what the other has answered, until both have said yes."""
 
     id: str = Field(description="Its id.")
-    seen: Seen = Field(description="`question` (yours to answer), `waiting` (you said yes) or `together`.")
+    seen: OwnIntroductionState = Field(
+        description="`question` (yours to answer), `waiting` (you said yes) or `together`."
+    )
     other: str = Field(description="Name of the other person.")
     message: str = Field(description="The question to you.")
     reason: str = Field(description="Why you two should meet.")
@@ -151,7 +153,7 @@ class OwnIntroductionShown(AnswerBody):
     introduced_at: datetime | None = Field(description="When both had said yes.")
     ask_how: bool = Field(description="Whether it is time to say how it went.")
     met: bool | None = Field(description="What you said of whether you met; null where you said nothing.")
-    useful: Useful | None = Field(description="What you said of its use: `yes`, `a_little` or `no`.")
+    useful: IntroductionUseful | None = Field(description="What you said of its use: `yes`, `a_little` or `no`.")
 
 
 class OwnIntroductionList(AnswerBody):
@@ -175,7 +177,9 @@ class IntroductionReportAsked(RequestBody):
     model_config = ConfigDict(json_schema_extra={"example": {"met": True, "useful": "yes"}})
 
     met: bool = Field(description="Whether you two have met.")
-    useful: Useful | None = Field(None, description="`yes`, `a_little` or `no`; passed over if you have not met.")
+    useful: IntroductionUseful | None = Field(
+        None, description="`yes`, `a_little` or `no`; passed over if you have not met."
+    )
     note: Line = Field("", description="A word on it; nobody but you reads it.")
 
 

@@ -9,12 +9,12 @@ from pydantic import AliasPath, ConfigDict, Field
 from pipelines.values import Band, PointKind
 from service.actions.learners.asks import AskSeen, AskWish
 from service.actions.learners.commitments import CommitmentSeen, CommitmentWish
-from service.actions.learners.feedback import RevisionSeen, Stage
+from service.actions.learners.feedback import FeedbackStage, RevisionSeen
 from service.actions.learners.progress import Changes, PointUptake
 from service.actions.learners.reactions import ReactionSeen
-from service.domain.uptake import Verdict
+from service.domain.uptake import UptakeVerdict
 from service.domain.worddiff import ChangeKind
-from service.store.tables import AskKind, Outcome
+from service.store.tables import AskKind, CommitmentOutcome
 from service.web.fields import AnswerBody, Id, Note, OwnId, RequestBody
 from service.web.schemas.decisions import POINT_KIND, FeedbackRead
 
@@ -29,7 +29,7 @@ class RevisionShown(AnswerBody):
     text: str = Field(description="What was handed in.")
     language: str = Field(description="BCP 47 tag; empty for the challenge's.")
     submitted_at: datetime = Field(description="When it was handed in.")
-    stage: Stage = Field(
+    stage: FeedbackStage = Field(
         description="`awaited`, `there`, `taken_back`, `declined`, or `passed` (a later revision came first)."
     )
     feedback: FeedbackRead | None = Field(description="The released feedback, while it is there.")
@@ -157,7 +157,7 @@ class PointBecameShown(AnswerBody):
     kind: PointKind = Field(description=POINT_KIND)
     text: str = Field(description="What it says.")
     quote: str = Field(description="The place in the earlier revision.")
-    verdict: Verdict = Field(
+    verdict: UptakeVerdict = Field(
         validation_alias=AliasPath("became", "verdict"),
         description="`taken_up` (likely), `changed`, `unchanged`, `gone` or `cannot_tell`.",
     )
@@ -214,7 +214,7 @@ class CommitmentOutcomeAsked(RequestBody):
 
     model_config = ConfigDict(json_schema_extra={"example": {"outcome": "partly", "said": "We did one of two visits."}})
 
-    outcome: Outcome = Field(description=OUTCOME)
+    outcome: CommitmentOutcome = Field(description=OUTCOME)
     said: Note = Field(default="", description="In the learner's own words.")
 
 
@@ -228,7 +228,7 @@ class CommitmentShown(AnswerBody):
     submission: str | None = Field(description="Id of the work it came from, if any.")
     point: str | None = Field(validation_alias="point_id", description="Id of the point it came from, if any.")
     made_at: datetime = Field(description="When it was made.")
-    outcome: Outcome | None = Field(description=OUTCOME)
+    outcome: CommitmentOutcome | None = Field(description=OUTCOME)
     said: str = Field(description="What the learner said of it.")
     said_at: datetime | None = Field(description="When.")
 

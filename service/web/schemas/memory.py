@@ -9,11 +9,11 @@ from pydantic import AliasPath, ConfigDict, Field
 
 from pipelines.values import PointKind
 from service.actions.decisions.points import PointWish
-from service.actions.desk.remembered import AlertSeen, QuestionSeen, ReachSeen
+from service.actions.desk.outward_memory import AlertSeen, QuestionSeen, ReachSeen
 from service.actions.memory.decided import Applied, Target
-from service.domain.clarifying import Cause
-from service.domain.consistency import Clash, KinshipGround
-from service.store.tables import PointState, Right
+from service.domain.clarifying import QuestionCause
+from service.domain.consistency import ContradictionKind, KinshipGround
+from service.store.tables import PointState, RightDecision
 from service.web.fields import AnswerBody, Key, Line, OwnId, RequestBody, Words, Work
 from service.web.schemas.decisions import POINT_KIND
 
@@ -131,7 +131,7 @@ RIGHT = "`first`, `second`, or `both` where both are fine."
 class AlertSettlementShown(AnswerBody):
     """What was said of two opposite decisions."""
 
-    right: Right = Field(description=f"Which of the two is to be followed: {RIGHT}")
+    right: RightDecision = Field(description=f"Which of the two is to be followed: {RIGHT}")
     note: str = Field(description="Why.")
     settled_by: str | None = Field(description="Id of the person who settled it.")
     at: datetime = Field(description="When that was.")
@@ -145,7 +145,7 @@ class AlertShown(AnswerBody):
         validation_alias=AliasPath("row", "first", "said", "criterion"),
         description="Key of the criterion that both are about, or empty.",
     )
-    clash: Clash = Field(
+    clash: ContradictionKind = Field(
         validation_alias=AliasPath("row", "clash"),
         description="`kept_and_dismissed` for nearly the same point, or `strength_and_gap`: one praises what the other "
         "wants changed.",
@@ -168,7 +168,7 @@ class AlertSettledShown(AnswerBody):
     """That an alert was settled; without anybody's words."""
 
     id: str = Field(description="The alert's id.")
-    right: Right = Field(description=f"Which of the two is to be followed: {RIGHT}")
+    right: RightDecision = Field(description=f"Which of the two is to be followed: {RIGHT}")
     settled_by: str | None = Field(description="Id of the person who settled it.")
     at: datetime = Field(description="When that was.")
 
@@ -186,7 +186,7 @@ class AlertSettledAsked(RequestBody):
         json_schema_extra={"example": {"right": "second", "note": "We take notes, on a card, from now on."}}
     )
 
-    right: Right = Field(description=f"Which of the two is to be followed: {RIGHT}")
+    right: RightDecision = Field(description=f"Which of the two is to be followed: {RIGHT}")
     note: Line = Field(default="", description="Why, for colleagues.")
 
 
@@ -194,7 +194,7 @@ class OpenQuestionShown(AnswerBody):
     """What facilitators are asked."""
 
     criterion: str = Field(description="Key of the criterion that is not understood.")
-    cause: Cause = Field(description="What showed it: `dismissals`, a `contradiction`, or `cannot_tell`.")
+    cause: QuestionCause = Field(description="What showed it: `dismissals`, a `contradiction`, or `cannot_tell`.")
     text: str = Field(description="The question.")
     asked_at: datetime = Field(validation_alias="at", description="Since when it is open.")
 

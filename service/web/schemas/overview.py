@@ -11,12 +11,12 @@ from pydantic import AliasPath, ConfigDict, Field
 from pipelines.values import Standing
 from service.actions.overview.challenge import Glance, Workings
 from service.actions.overview.decisions import Decisions
-from service.actions.overview.progress import Learner, Progress, Stage
+from service.actions.overview.progress import ChallengeProgress, Learner, LearnerStage
 from service.actions.overview.solutions import Approach, Solution, SolutionMap
 from service.actions.overview.spot_checks import SpotAgreement
-from service.actions.overview.standings import Compared, Standings
+from service.actions.overview.standings import JudgementsCompared, Standings
 from service.actions.overview.times import EDGES, Times
-from service.domain.statistics import Agreement
+from service.domain.statistics import ReaderAgreement
 from service.web.fields import AnswerBody, Key, Line, RequestBody
 from service.web.schemas.decisions import STANDING
 
@@ -28,7 +28,7 @@ class LearnerProgressShown(AnswerBody):
 
     person: str = Field(description="Id of the person.")
     group: str = Field(description="Id of the group in which it is set, or was handed in.")
-    stage: Stage = Field(
+    stage: LearnerStage = Field(
         description="Of the latest text: `not_submitted`, `waiting`, `declined`, `answered`, `read` or `acted`."
     )
     submission: str | None = Field(description="Id of the submission; null where nothing was handed in.")
@@ -49,7 +49,7 @@ class LearnerProgressShown(AnswerBody):
 class ChallengeProgressShown(AnswerBody):
     """How far everybody is whom the challenge is set to, or who has handed in."""
 
-    counts: dict[Stage, int] = Field(description="How many people are at each stage.")
+    counts: dict[LearnerStage, int] = Field(description="How many people are at each stage.")
     submitted: int = Field(description="How many have handed in.")
     answered: int = Field(description="How many were given feedback that still stands, on any revision.")
     read: int = Field(description="How many have opened it here. What a platform shows itself is not seen.")
@@ -57,7 +57,7 @@ class ChallengeProgressShown(AnswerBody):
     learners: list[LearnerProgressShown] = Field(description="Everybody; those who wait first.")
 
     @classmethod
-    def of(cls, seen: Progress) -> ChallengeProgressShown:
+    def of(cls, seen: ChallengeProgress) -> ChallengeProgressShown:
         return cls.mirror(seen, learners=[LearnerProgressShown.of(one) for one in seen.learners])
 
 
@@ -112,7 +112,7 @@ class ReaderAgreementShown(AnswerBody):
     small: bool = Field(description="Whether it rests on few pairs; then it says little.")
 
     @classmethod
-    def of(cls, seen: Agreement) -> ReaderAgreementShown:
+    def of(cls, seen: ReaderAgreement) -> ReaderAgreementShown:
         low, high = (seen.interval.low, seen.interval.high) if seen.interval else (None, None)
         return cls.mirror(seen, kappa=_rounded(seen.kappa), low=_rounded(low), high=_rounded(high))
 
@@ -131,7 +131,7 @@ class JudgementsComparedShown(AnswerBody):
     harsher: int = Field(description="Where they differ: on how many the first saw less.")
 
     @classmethod
-    def of(cls, seen: Compared) -> JudgementsComparedShown:
+    def of(cls, seen: JudgementsCompared) -> JudgementsComparedShown:
         return cls.mirror(seen, agreement=ReaderAgreementShown.of(seen.agreement))
 
 

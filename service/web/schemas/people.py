@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import ConfigDict, Field, RootModel
 
 from pipelines.values import AI
-from service.actions.desk.outward import GroupSeen, PersonSeen
+from service.actions.desk.outward import GroupWithParent, PersonWithRoles
 from service.actions.people.register import ConsentWish
 from service.domain.roles import Role
 from service.domain.visibility import ShowWork
@@ -39,7 +39,7 @@ class GroupShown(AnswerBody):
     parent: str | None = Field(description="Id of the group above; null at the top.")
 
     @classmethod
-    def of(cls, seen: GroupSeen) -> GroupShown:
+    def of(cls, seen: GroupWithParent) -> GroupShown:
         return cls.mirror(seen.row, parent=seen.parent)
 
 
@@ -112,6 +112,6 @@ class PersonShown(AnswerBody):
     consents: ConsentsShown = Field(validation_alias="consent", description="What the person allows.")
 
     @classmethod
-    def of(cls, seen: PersonSeen) -> PersonShown:
+    def of(cls, seen: PersonWithRoles) -> PersonShown:
         roles = [RoleInGroup.model_construct(role=role, group=group) for role, group in seen.roles]
         return cls.mirror(seen.row, roles=roles)

@@ -9,20 +9,20 @@ from pydantic import AliasPath, ConfigDict, Field, model_validator
 from pipelines.values import AI
 from service.actions.desk.outward import SubmissionSeen
 from service.actions.work.submit import SubmissionWish
-from service.domain.drafts import State
+from service.domain.drafts import DraftState
 from service.web.fields import AnswerBody, Id, Language, Moment, RequestBody, Work
 
 NEXT = {
-    State.WAITING: "A draft will be made. Look again shortly, or read /v1/events for draft.ready.",
-    State.DRAFTING: "A draft is being made. Look again shortly, or read /v1/events for draft.ready.",
-    State.READY: "A facilitator reads the draft and decides.",
-    State.STUCK: "No draft could be made. A facilitator writes the feedback, has it drafted again, or declines.",
-    State.APPROVED: "The feedback is approved and is released when the undo window has passed.",
-    State.RELEASED: "The feedback can be read at its address.",
-    State.DECLINED: "A facilitator decided to give no feedback on this. It can be reopened.",
-    State.RETRACTED: "The feedback was taken back. A facilitator may approve another.",
-    State.SUPERSEDED: "A later revision came first; see that one.",
-    State.WITHDRAWN: "The submission was taken back; nothing follows.",
+    DraftState.WAITING: "A draft will be made. Look again shortly, or read /v1/events for draft.ready.",
+    DraftState.DRAFTING: "A draft is being made. Look again shortly, or read /v1/events for draft.ready.",
+    DraftState.READY: "A facilitator reads the draft and decides.",
+    DraftState.STUCK: "No draft could be made. A facilitator writes the feedback, has it drafted again, or declines.",
+    DraftState.APPROVED: "The feedback is approved and is released when the undo window has passed.",
+    DraftState.RELEASED: "The feedback can be read at its address.",
+    DraftState.DECLINED: "A facilitator decided to give no feedback on this. It can be reopened.",
+    DraftState.RETRACTED: "The feedback was taken back. A facilitator may approve another.",
+    DraftState.SUPERSEDED: "A later revision came first; see that one.",
+    DraftState.WITHDRAWN: "The submission was taken back; nothing follows.",
 }
 """What happens next, by the draft's state, in words for whoever asks."""
 
@@ -70,7 +70,7 @@ class DraftStateShown(AnswerBody):
     """Where a draft is, and what follows."""
 
     id: str | None = Field(description="The draft's id at /v1/drafts; null for those who do not review.")
-    state: State = Field(description="Where the draft is.")
+    state: DraftState = Field(description="Where the draft is.")
     reason: str = Field(description="Why, where there is something to say; empty for those who do not review.")
     next: str = Field(description="What happens next, or what can be done.")
 

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NoReturn
@@ -17,8 +15,9 @@ from typing import NoReturn
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
+from tests import commands
 from tests.journeys.browser.people import Demo
-from tests.journeys.house import ROOT, House
+from tests.journeys.house import House
 
 ARGUMENTS = (
     *("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"),
@@ -45,8 +44,7 @@ def _drafted_demo(tmp_path_factory: pytest.TempPathFactory, browser: Browser) ->
     """The demonstration's data folder, as `peerloom demo --once` leaves it."""
     folder = tmp_path_factory.mktemp("demo")
     environment = {**os.environ, **SETTINGS, "PEERLOOM_DATA": str(folder)}
-    command = [sys.executable, "-m", "service.cli", "demo", "--once"]
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=240)
+    done = commands.said(tmp_path_factory.mktemp("demo-said"), ["demo", "--once"], environment)
     assert done.returncode == 0, done.stderr
     return folder
 

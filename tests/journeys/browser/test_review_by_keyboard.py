@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import func, select
 
-from service.domain.drafts import State
+from service.domain.drafts import DraftState
 from service.store.tables import Decision, DraftRow, PointRow, PointState, Release
 from tests.journeys.browser.people import COORDINATOR, Demo, Window
 
@@ -134,7 +134,7 @@ def test_an_approval_is_undone_by_a_key_as_long_as_it_says_so(demo: Demo) -> Non
     window.page.wait_for_url(f"**/desk/drafts/{draft}**")
     expect(window.page.locator(".facts .tag")).to_have_text("waits for you")
     with demo.house.sessions.reading() as session:
-        assert session.get_one(DraftRow, draft).state is State.READY
+        assert session.get_one(DraftRow, draft).state is DraftState.READY
         assert session.scalar(select(func.count()).where(Release.draft_id == draft)) == 0
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from pipelines.adapters.hashing import HashingEmbedder
 from pipelines.people.commons import Commons
 from pipelines.people.reasons import Circle
-from pipelines.people.values import Profile, Work
+from pipelines.people.values import PersonWork, Profile
 from pipelines.values import ChallengeBrief, Criterion, Standing
 
 MET, NOT_YET = Standing.MET, Standing.NOT_YET
@@ -34,12 +34,12 @@ def person(name: str, **given: Any) -> Profile:
     return Profile(name, name.capitalize(), **({"open_to": True, "groups": frozenset({f"group-{name}"})} | given))
 
 
-def work(name: str, text: str = "", **given: Any) -> Work:
+def work(name: str, text: str = "", **given: Any) -> PersonWork:
     """A person's work on the one challenge, quotable unless told otherwise."""
-    return Work(f"w-{name}", name, "observe", text or TEXTS[name], **({"quotable": True} | given))
+    return PersonWork(f"w-{name}", name, "observe", text or TEXTS[name], **({"quotable": True} | given))
 
 
-def commons(*works: Work) -> Commons:
+def commons(*works: PersonWork) -> Commons:
     """These works, or one of everybody."""
     return Commons(works or [work(name) for name in TEXTS], EMBEDDER)
 

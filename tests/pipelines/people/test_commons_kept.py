@@ -1,4 +1,4 @@
-"""What was reckoned of texts is used again for as long as it says the same, and never for what may not be used now."""
+"""What was worked out of texts is used again for as long as it says the same, and never for what it does not."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ import numpy as np
 
 from pipelines.adapters.hashing import HashingEmbedder
 from pipelines.people.commons import Commons, held
-from pipelines.people.keeping import Kept
-from pipelines.people.matching import Asked, match
-from pipelines.people.values import Work
+from pipelines.people.keeping import KeptCommons
+from pipelines.people.matching import MatchWish, match
+from pipelines.people.values import PersonWork
 from tests.pipelines.people.neighbours import CHALLENGES, EMBEDDER, TEXTS, circle, reciprocal, work
 
 WORDS = " ".join(TEXTS.values()).split()
 
 
-def crowd(count: int) -> list[Work]:
+def works_of(count: int) -> list[PersonWork]:
     """One work each, of words of the neighbours."""
     dice = random.Random(7)
     return [work(f"p{at}", " ".join(dice.choices(WORDS, k=20)) + ".") for at in range(count)]
@@ -28,7 +28,7 @@ def crowd(count: int) -> list[Work]:
 class Shelf:
     """Texts apart from the works; tells how many were read."""
 
-    def __init__(self, works: Collection[Work]) -> None:
+    def __init__(self, works: Collection[PersonWork]) -> None:
         self._read, self.asked = held(list(works)), 0
         self.closed = frozenset[str]()
 
@@ -37,14 +37,14 @@ class Shelf:
         return {id_: text for id_, text in self._read(ids).items() if id_ not in self.closed}
 
 
-def bare(works: Collection[Work]) -> list[Work]:
+def bare(works: Collection[PersonWork]) -> list[PersonWork]:
     return [replace(one, text="") for one in works]
 
 
 def test_matches_are_the_same_whether_texts_come_with_the_works_or_are_read() -> None:
     whole = reciprocal()
     apart = Commons(bare(whole.works), EMBEDDER, Shelf(whole.works))
-    for asked in (Asked(), Asked(request="Who agrees on a question before each visit?")):
+    for asked in (MatchWish(), MatchWish(request="Who agrees on a question before each visit?")):
         found = match("amara", circle(), apart, CHALLENGES, asked)
         assert found == match("amara", circle(), whole, CHALLENGES, asked)
         assert any(reason.passages for one in found for reason in one.reasons)
@@ -63,7 +63,7 @@ def test_a_text_that_may_not_be_read_any_more_is_not_quoted() -> None:
 
 
 def test_a_few_new_works_are_compared_as_all_others_are_and_nothing_is_read_twice() -> None:
-    works = crowd(201)
+    works = works_of(201)
     shelf = Shelf(works)
     before = Commons(bare(works[:200]), EMBEDDER, shelf)
     after = Commons(bare(works), EMBEDDER, shelf, before)
@@ -77,7 +77,7 @@ def test_a_few_new_works_are_compared_as_all_others_are_and_nothing_is_read_twic
 
 
 def test_who_is_gone_is_in_nothing_though_their_numbers_are_kept() -> None:
-    works = crowd(100)
+    works = works_of(100)
     before = Commons(works, EMBEDDER)
     after = Commons([one for one in works if one.person != "p5"], EMBEDDER, None, before)
     assert after.space is before.space
@@ -93,14 +93,14 @@ def test_who_is_gone_is_in_nothing_though_their_numbers_are_kept() -> None:
 
 
 def test_where_much_has_changed_everything_is_reckoned_anew() -> None:
-    works = crowd(100)
+    works = works_of(100)
     few = Commons(works[:90], EMBEDDER)
     assert Commons(works, EMBEDDER, None, few).space.measured == 100
     assert Commons(works[:40], EMBEDDER, None, few).space.measured == 40
 
 
 def test_a_challenge_that_gets_another_title_has_its_works_read_again() -> None:
-    works = crowd(100)
+    works = works_of(100)
     before = Commons(works, EMBEDDER)
     after = Commons([replace(works[0], title="Peer observation"), *works[1:]], EMBEDDER, None, before)
     assert after.space.size == 101
@@ -108,7 +108,7 @@ def test_a_challenge_that_gets_another_title_has_its_works_read_again() -> None:
 
 
 def test_organizations_are_kept_apart_and_the_one_not_used_for_longest_goes() -> None:
-    kept, works = Kept(most=2), {name: crowd(count) for name, count in (("a", 4), ("b", 5), ("c", 6))}
+    kept, works = KeptCommons(most=2), {name: works_of(count) for name, count in (("a", 4), ("b", 5), ("c", 6))}
 
     def asked(name: str) -> Commons:
         return kept.commons(name, works[name], EMBEDDER, held(works[name]), name)
@@ -124,7 +124,7 @@ def test_organizations_are_kept_apart_and_the_one_not_used_for_longest_goes() ->
 
 
 def test_vectors_of_one_embedder_are_not_compared_with_those_of_another() -> None:
-    kept, works = Kept(), crowd(60)
+    kept, works = KeptCommons(), works_of(60)
     kept.commons("a", works, EMBEDDER, held(works), None)
     other = HashingEmbedder(64)
     assert other.name != EMBEDDER.name
@@ -132,7 +132,7 @@ def test_vectors_of_one_embedder_are_not_compared_with_those_of_another() -> Non
 
 
 def test_threads_that_ask_at_once_get_one_commons() -> None:
-    kept, works = Kept(), crowd(60)
+    kept, works = KeptCommons(), works_of(60)
     shelf, found = Shelf(works), list[Commons]()
     ask = [
         threading.Thread(target=lambda: found.append(kept.commons("a", works, EMBEDDER, shelf, None))) for _ in range(8)

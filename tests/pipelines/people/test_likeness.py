@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from pipelines.evaluation import people
 from pipelines.evaluation.folders import CasesUnusable
-from pipelines.people.likeness import Space, TermSpace, pooled, pooled_by, scores
+from pipelines.people.likeness import LikenessSpace, TermSpace, pooled, pooled_by, scores
 from pipelines.ports import Embedder
 from tests.pipelines.people.neighbours import EMBEDDER, TEXTS
 
@@ -47,7 +47,7 @@ def test_words_against_words_equals_scikit_learns_tf_idf():
 
 
 def test_an_empty_text_and_an_empty_profile_are_near_to_nothing_and_break_nothing():
-    space = Space(["", *TEXTS.values()], EMBEDDER)
+    space = LikenessSpace(["", *TEXTS.values()], EMBEDDER)
     assert np.isfinite(space.of_rows([0])).all()
     assert np.isfinite(space.of_text("", EMBEDDER)).all()
     found = scores([[], ["a"]], {"a": TEXTS["amara"]}, {"i": "pairs of teachers", "j": "tomatoes"}, EMBEDDER)

@@ -6,25 +6,25 @@ from dataclasses import replace
 
 import pytest
 
-from pipelines.people.matching import Asked, match
+from pipelines.people.matching import MatchWish, match
 from pipelines.people.reasons import Circle
 from pipelines.people.saying import wording
-from pipelines.people.values import Kind, Match, Reason
+from pipelines.people.values import Match, MeetingReason, ReasonKind
 from pipelines.prompts import words
 from tests.pipelines.people.neighbours import CHALLENGES, circle, commons, person, reciprocal, work
 
 
 def matches(of: str, people: Circle, works=None, **asked) -> tuple[Match, ...]:
-    return match(of, people, works or commons(), CHALLENGES, Asked(**({"limit": 5} | asked)))
+    return match(of, people, works or commons(), CHALLENGES, MatchWish(**({"limit": 5} | asked)))
 
 
-def of_kind(found: tuple[Match, ...], kind: Kind, other: str) -> Reason | None:
+def of_kind(found: tuple[Match, ...], kind: ReasonKind, other: str) -> MeetingReason | None:
     return next((r for one in found if one.second == other for r in one.reasons if r.kind is kind), None)
 
 
 def test_two_people_who_each_solved_what_the_other_has_not_come_first_with_both_places():
     found = matches("amara", circle(), reciprocal())
-    assert (found[0].second, found[0].kind) == ("bilal", Kind.COMPLEMENTARY)
+    assert (found[0].second, found[0].kind) == ("bilal", ReasonKind.COMPLEMENTARY)
     reason = found[0].reasons[0]
     assert reason.facts == {"challenge": ("observe",), "first_gives": ("who",), "second_gives": ("look",)}
     assert [passage.person for passage in reason.passages] == ["amara", "bilal"]
@@ -34,7 +34,7 @@ def test_two_people_who_each_solved_what_the_other_has_not_come_first_with_both_
 def test_a_gift_in_one_direction_only_is_no_reciprocity():
     one_way = commons(*(replace(one, criteria={"who": one.criteria.get("who")} if one.criteria else {})
                         for one in reciprocal().works))  # fmt: skip
-    assert of_kind(matches("amara", circle(), one_way), Kind.COMPLEMENTARY, "bilal") is None
+    assert of_kind(matches("amara", circle(), one_way), ReasonKind.COMPLEMENTARY, "bilal") is None
 
 
 def test_every_quotation_stands_verbatim_at_its_place_in_its_work():
@@ -67,8 +67,8 @@ def test_people_at_the_same_challenge_now_share_a_problem_and_those_who_are_done
     at = frozenset({"observe"})
     people = circle(person("amara", working_on=at), person("chiyo", working_on=at))
     found = matches("amara", people)
-    assert of_kind(found, Kind.SAME_PROBLEM, "chiyo")
-    assert not of_kind(found, Kind.SAME_PROBLEM, "bilal")
+    assert of_kind(found, ReasonKind.SAME_PROBLEM, "chiyo")
+    assert not of_kind(found, ReasonKind.SAME_PROBLEM, "bilal")
 
 
 def test_a_common_contact_closes_a_triangle_unless_the_contact_does_not_want_to_be_named():
@@ -79,15 +79,15 @@ def test_a_common_contact_closes_a_triangle_unless_the_contact_does_not_want_to_
             person("emeka", open_to=open_to, contacts=frozenset({"amara", "chiyo"})),
         )
 
-    found = of_kind(matches("amara", people(True)), Kind.TRIANGLE, "chiyo")
+    found = of_kind(matches("amara", people(True)), ReasonKind.TRIANGLE, "chiyo")
     assert found
     assert found.facts == {"through": ("emeka",)}
-    assert not of_kind(matches("amara", people(False)), Kind.TRIANGLE, "chiyo")
+    assert not of_kind(matches("amara", people(False)), ReasonKind.TRIANGLE, "chiyo")
 
 
 def test_a_bridge_joins_groups_that_no_pair_of_contacts_connects():
     apart = matches("amara", circle())
-    assert of_kind(apart, Kind.BRIDGE, "chiyo")
+    assert of_kind(apart, ReasonKind.BRIDGE, "chiyo")
     north, south = frozenset({"north"}), frozenset({"south"})
     joined = circle(
         person("amara", groups=north),
@@ -95,31 +95,31 @@ def test_a_bridge_joins_groups_that_no_pair_of_contacts_connects():
         person("bilal", groups=north, contacts=frozenset({"dagny"})),
         person("dagny", groups=south),
     )
-    assert not of_kind(matches("amara", joined), Kind.BRIDGE, "chiyo")
+    assert not of_kind(matches("amara", joined), ReasonKind.BRIDGE, "chiyo")
 
 
 def test_the_same_role_counts_elsewhere_only():
     role, home = frozenset({"librarian"}), frozenset({"north"})
     found = matches("dagny", circle(person("dagny", roles=role), person("emeka", roles=role)))
-    assert of_kind(found, Kind.SAME_ROLE, "emeka")
+    assert of_kind(found, ReasonKind.SAME_ROLE, "emeka")
     here = circle(person("dagny", roles=role, groups=home), person("emeka", roles=role, groups=home))
-    assert not of_kind(matches("dagny", here), Kind.SAME_ROLE, "emeka")
+    assert not of_kind(matches("dagny", here), ReasonKind.SAME_ROLE, "emeka")
 
 
 def test_a_request_finds_who_has_done_it_and_quotes_where():
     found = matches("amara", circle(), request="keeping a book of what was sown and harvested in the garden")
-    reason = of_kind(found, Kind.EXPERT, "dagny")
+    reason = of_kind(found, ReasonKind.EXPERT, "dagny")
     assert reason
     assert "harvested" in reason.passages[0].quote
     expert = next(one for one in found if one.second == "dagny")
-    assert expert.kind is Kind.EXPERT
+    assert expert.kind is ReasonKind.EXPERT
     assert "you asked for" in expert.wording.message_to_first
     assert "you have worked on this" in expert.wording.message_to_second
 
 
 def test_work_that_was_withdrawn_since_is_not_used_though_it_is_still_in_the_commons():
     found = matches("amara", circle(), reciprocal(), hidden=frozenset({"w-bilal"}))
-    assert not of_kind(found, Kind.COMPLEMENTARY, "bilal")
+    assert not of_kind(found, ReasonKind.COMPLEMENTARY, "bilal")
     assert not [p for one in found for reason in one.reasons for p in reason.passages if p.work == "w-bilal"]
 
 
@@ -131,13 +131,13 @@ def test_messages_are_in_the_language_of_whoever_reads_them():
 
 
 @pytest.mark.parametrize("language", ["en", "de", "it"])
-@pytest.mark.parametrize("kind", Kind)
-def test_every_kind_can_be_said_in_every_language_and_messages_quote_nobody(kind: Kind, language: str):
+@pytest.mark.parametrize("kind", ReasonKind)
+def test_every_kind_can_be_said_in_every_language_and_messages_quote_nobody(kind: ReasonKind, language: str):
     facts = {"challenge": ("observe",), "first_gives": ("who",), "second_gives": ("look",), "through": ("chiyo",),
              "role": ("librarian",), "request": ("help with dates",)}  # fmt: skip
     works = commons()
     shown = tuple(works.passage(work(name), "pair visit") for name in ("amara", "bilal"))
-    reason = Reason(kind, 1.0, facts, tuple(one for one in shown if one))
+    reason = MeetingReason(kind, 1.0, facts, tuple(one for one in shown if one))
     ends = person("amara", language=language), person("bilal", language=language)
     said = wording(reason, *ends, {"chiyo": "Chiyo"}, CHALLENGES, language).texts()
     assert all(text.strip() and "{" not in text for text in said.values())

@@ -8,11 +8,12 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.people.matching import Asked, match
-from pipelines.people.ranking import PRIOR, Outcome, chance, weights
+from pipelines.people.matching import MatchWish, match
+from pipelines.people.ranking import PRIOR, IntroductionOutcome, chance, weights
 from pipelines.people.reasons import Circle
-from pipelines.people.values import Kind, Profile
+from pipelines.people.values import Profile, ReasonKind
 from pipelines.values import Standing
+from tests.budget import examples
 from tests.pipelines.people.neighbours import CHALLENGES, TEXTS, commons, work
 
 NAMES = sorted(TEXTS)
@@ -34,13 +35,13 @@ def worlds(draw: st.DrawFn) -> tuple[Circle, dict[str, dict[str, Standing]]]:
     return Circle.of(profiles), {name: draw(STANDINGS) for name in NAMES}
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(50, 500))
 @given(worlds(), st.integers(0, 3), st.sampled_from(["", "dates for visits of pairs"]))
 def test_nobody_is_matched_against_consent_beyond_the_limit_or_again(world, load_limit: int, request: str):
     people, standings = world
     works = commons(*(work(name, criteria=standings[name]) for name in NAMES))
     for name in NAMES:
-        for found in match(name, people, works, CHALLENGES, Asked(9, load_limit, request=request)):
+        for found in match(name, people, works, CHALLENGES, MatchWish(9, load_limit, request=request)):
             first, second = people.profiles[found.first], people.profiles[found.second]
             assert first.person == name != second.person
             assert first.open_to
@@ -55,19 +56,19 @@ def test_nobody_is_matched_against_consent_beyond_the_limit_or_again(world, load
             assert shown <= {first.person, second.person}
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(50, 500))
 @given(worlds())
 def test_what_two_people_give_each_other_is_the_same_seen_from_either_side(world):
     people, standings = world
     works = commons(*(work(name, criteria=standings[name]) for name in NAMES))
     facts = {}
     for name in NAMES:
-        for found in match(name, people, works, CHALLENGES, Asked(9, 4)):
+        for found in match(name, people, works, CHALLENGES, MatchWish(9, 4)):
             facts[found.first, found.second] = {reason.kind: reason.facts for reason in found.reasons}
     turned = {"first_gives": "second_gives", "second_gives": "first_gives"}
     for (first, second), found in facts.items():
         back = facts.get((second, first), {})
-        for kind in (Kind.COMPLEMENTARY, Kind.SAME_PROBLEM, Kind.TRIANGLE, Kind.SAME_ROLE):
+        for kind in (ReasonKind.COMPLEMENTARY, ReasonKind.SAME_PROBLEM, ReasonKind.TRIANGLE, ReasonKind.SAME_ROLE):
             if kind in found:
                 assert back.get(kind) == {turned.get(key, key): value for key, value in found[kind].items()}
 
@@ -76,7 +77,7 @@ def test_answers_move_the_ranking_and_none_leave_it_as_judged():
     triangle, bridge = {"triangle": 1.0, "near": 0.5}, {"bridge": 1.0, "near": 0.5}
     assert weights() == PRIOR
     assert chance(triangle, PRIOR) > chance(bridge, PRIOR)
-    answered = [Outcome(bridge, True)] * 30 + [Outcome(triangle, False)] * 30
+    answered = [IntroductionOutcome(bridge, True)] * 30 + [IntroductionOutcome(triangle, False)] * 30
     learned = weights(answered)
     assert chance(bridge, learned) > 0.6 > 0.3 > chance(triangle, learned)
     assert learned == weights(answered)
@@ -86,6 +87,10 @@ def test_answers_move_the_ranking_and_none_leave_it_as_judged():
 
 def test_learning_stays_bounded_where_judgement_was_sure_and_wrong():
     sure = {"complementary": 1.0, "triangle": 1.0, "near": 1.0, "across": 1.0, "load": 3.0}
-    learned = weights([Outcome(sure, False)] * 200 + [Outcome({"load": 4.0}, True)] * 50 + [Outcome(sure, True)] * 5)
+    learned = weights(
+        [IntroductionOutcome(sure, False)] * 200
+        + [IntroductionOutcome({"load": 4.0}, True)] * 50
+        + [IntroductionOutcome(sure, True)] * 5
+    )
     assert max(abs(value) for value in learned.values()) < 6
     assert chance(sure, learned) < 0.15

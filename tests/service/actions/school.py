@@ -7,8 +7,9 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy.orm import Session
 
 from pipelines import values
-from pipelines.values import AI, Band, Outcome, PointKind, SourceKind
+from pipelines.values import AI, Band, DraftOutcome, PointKind, SourceKind
 from service.actions.access import credentials, organizations
+from service.actions.approvals.deciding import Deciding
 from service.actions.challenges import setting
 from service.actions.decisions import review
 from service.actions.drafts import make, points
@@ -73,7 +74,7 @@ def drafted(
     own = values.Source(SourceKind.SUBMISSION, "revision@0-1", quote, 0, len(quote))
     point = values.Point(PointKind.NEXT_STEP, words, quote, 0, len(quote), (own, *sources), "k2", Band.MEDIUM)
     return values.Draft(
-        outcome=Outcome.DRAFTED,
+        outcome=DraftOutcome.DRAFTED,
         summary="Who and when are clear; what to look for is still open.",
         points=(point,),
         assessment=None,
@@ -97,4 +98,4 @@ def make_ready(session: Session, row: DraftRow, *sources: values.Source, now: da
 def approve(session: Session, actor: Actor, row: DraftRow, *, now: datetime = NOW) -> DraftRow:
     """Approve what stands there now."""
     seen, _ = points.text_to_approve(row)
-    return review.approve(session, actor, row.id, version=row.version, seen=seen, now=now)
+    return review.approve(Deciding(session, actor, row.id, row.version, now), seen=seen)

@@ -9,11 +9,12 @@ from sqlalchemy import select
 
 from pipelines import values
 from pipelines.values import AI, Source, SourceKind
+from service.actions.approvals.deciding import Deciding
 from service.actions.decisions import release, review
 from service.actions.drafts import make
 from service.actions.people import register
 from service.actions.work import submit
-from service.domain.drafts import State
+from service.domain.drafts import DraftState
 from service.domain.errors import Conflict, NotFound, NotNow
 from service.domain.visibility import ShowWork
 from service.store.session import Sessions
@@ -43,7 +44,7 @@ def test_the_same_text_again_changes_nothing_and_another_is_the_next_revision(se
     assert (first.created, again.created, again.changed) == (True, False, False)
     assert again.draft.id == first.draft.id
     assert revised.revision.number == 2
-    assert first.draft.state is State.SUPERSEDED
+    assert first.draft.state is DraftState.SUPERSEDED
     assert len(jobs) == 2
 
 
@@ -64,7 +65,7 @@ def test_who_says_no_to_ai_is_not_embedded_and_a_person_is_asked_to_write(sessio
         platform = found(session)
         register.set_consent(session, platform, "amara", register.ConsentWish(ai=AI.NONE), now=NOW)
         row = hand_in(session, platform).draft
-        assert (row.state, row.reason_code) == (State.STUCK, "ai_none")
+        assert (row.state, row.reason_code) == (DraftState.STUCK, "ai_none")
         assert session.scalars(select(Job)).all() == []
         assert session.scalars(select(OutgoingEvent.name)).all() == ["draft.stuck"]
 
@@ -78,7 +79,7 @@ def test_saying_no_to_ai_later_stops_the_draft_that_waits_and_what_is_being_made
         register.set_consent(session, amara, "amara", register.ConsentWish(ai=AI.NONE), now=NOW)
         assert not make.finish(session, row.id, 1, drafted(), now=NOW)
         session.refresh(row)
-        assert (row.state, row.reason_code) == (State.STUCK, "ai_none")
+        assert (row.state, row.reason_code) == (DraftState.STUCK, "ai_none")
 
 
 def test_a_call_may_narrow_what_a_person_allows_but_never_widen_it(sqlite_sessions: Sessions):
@@ -95,13 +96,13 @@ def test_withdrawal_absorbs_at_every_stage_and_takes_released_feedback_off(sessi
         platform = found(session)
         lena, amara = act_as(session, platform, "lena"), act_as(session, platform, "amara")
         row = approve(session, lena, make_ready(session, hand_in(session, platform).draft))
-        release.release(session, lena, row.id, version=row.version, now=NOW)
+        release.release(Deciding(session, lena, row.id, row.version, NOW))
         submit.withdraw(session, amara, "s-amara", now=NOW)
-        assert row.state is State.WITHDRAWN
+        assert row.state is DraftState.WITHDRAWN
         with pytest.raises(NotFound):
             release.feedback_of(session, amara, "s-amara")
         with pytest.raises(NotNow):
-            review.reopen(session, lena, row.id, version=row.version, now=NOW)
+            review.reopen(Deciding(session, lena, row.id, row.version, NOW))
         with pytest.raises(NotNow, match="taken back"):
             hand_in(session, platform, text="Once more.")
 
@@ -114,7 +115,7 @@ def test_a_source_whose_author_no_longer_consents_is_shown_as_no_longer_shared(s
         source = Source(SourceKind.PEER, f"{peer.revision.id}@0-20", "Our maths team")
         row = make_ready(session, hand_in(session, platform).draft, source)
         approve(session, lena, row)
-        release.release(session, lena, row.id, version=row.version, now=NOW)
+        release.release(Deciding(session, lena, row.id, row.version, NOW))
         assert [s.shared for s in release.feedback_of(session, amara, "s-amara").points[0].sources] == [True, True]
         register.set_consent(session, platform, "yusuf", register.ConsentWish(show_work=ShowWork.NO), now=NOW)
         shown = release.feedback_of(session, amara, "s-amara").points[0].sources
@@ -151,7 +152,7 @@ def test_a_changed_criterion_marks_the_drafts_made_against_the_old_one_as_stale(
 def test_the_evidence_and_the_account_of_a_draft_are_kept_with_it(sqlite_sessions: Sessions):
     from dataclasses import replace
 
-    item = values.Item("p1", values.Shelf.CONTEXT, "One question is agreed.", "doc")
+    item = values.ShelfItem("p1", values.Shelf.CONTEXT, "One question is agreed.", "doc")
     account = replace(
         drafted(),
         evidence=(values.Evidence("E1", item, 0.61, 3.2, 1.4),),

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
+from pipelines.texts.wording import same_passage
 from pipelines.values import PointKind
-from pipelines.wording import same_passage
-from service.domain.consistency import Clash, KinshipGround, Said, clash, clashes, kin
+from service.domain.consistency import ContradictionKind, KinshipGround, SaidPoint, clash, clashes, kin
 
 REWORDED = [
     ("Nobody takes notes during the visit, because a pen makes everyone behave", "No notes are taken during the visit"),
@@ -30,9 +30,9 @@ NEIGHBORS = [
 ]
 
 
-def said(quote: str, text: str = "Say more.", kind: PointKind = PointKind.NEXT_STEP, **more: object) -> Said:
+def said(quote: str, text: str = "Say more.", kind: PointKind = PointKind.NEXT_STEP, **more: object) -> SaidPoint:
     plain = {"point": quote, "submission": quote, "criterion": "k2", "language": "en"}
-    return Said(kind=kind, text=text, quote=quote, **{**plain, **more})  # type: ignore[arg-type]
+    return SaidPoint(kind=kind, text=text, quote=quote, **{**plain, **more})  # type: ignore[arg-type]
 
 
 A, B = (said(quote) for quote in REWORDED[0])
@@ -56,12 +56,12 @@ def test_german_passages_are_compared_as_german() -> None:
 
 
 def test_praise_and_a_wish_for_change_on_one_passage_contradict_each_other() -> None:
-    assert clash(replace(A, **PRAISE), B) is clash(B, replace(A, **PRAISE)) is Clash.STRENGTH_AND_GAP
-    assert clash(replace(A, **PRAISE), replace(B, kind=PointKind.QUESTION)) is Clash.STRENGTH_AND_GAP
+    assert clash(replace(A, **PRAISE), B) is clash(B, replace(A, **PRAISE)) is ContradictionKind.STRENGTH_AND_GAP
+    assert clash(replace(A, **PRAISE), replace(B, kind=PointKind.QUESTION)) is ContradictionKind.STRENGTH_AND_GAP
 
 
 def test_the_same_point_kept_and_dismissed_contradicts_itself_and_another_one_does_not() -> None:
-    assert clash(A, replace(B, dismissed=True)) is Clash.KEPT_AND_DISMISSED
+    assert clash(A, replace(B, dismissed=True)) is ContradictionKind.KEPT_AND_DISMISSED
     assert clash(A, replace(B, dismissed=True, text="Where do they keep the folder?")) is None
     assert clash(replace(A, **PRAISE), replace(B, dismissed=True)) is None
 
@@ -76,7 +76,7 @@ def test_the_same_point_kept_and_dismissed_contradicts_itself_and_another_one_do
         replace(B, dismissed=True, reason="already_said"),
     ],
 )
-def test_nothing_else_is_a_contradiction(other: Said) -> None:
+def test_nothing_else_is_a_contradiction(other: SaidPoint) -> None:
     assert clash(A, other) is None
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.domain.documents.diff import changes
-from service.domain.documents.markup import from_html, to_html
+from service.domain.documents.markup import MOST_TAGS, from_html, to_html
 from service.domain.worddiff import ChangeKind
 
 HOSTILE = [
@@ -36,6 +36,40 @@ def test_nothing_hostile_comes_through_however_it_came_in(text: str) -> None:
         assert {name for name, _ in tags} <= {"p", "a", "code", "h3", "blockquote", "em", "strong", "pre"}
         for _, attributes in tags:
             assert re.fullmatch(r'(\s(href="(https?:|mailto:)[^"]*"|rel="[^"]*"|title="[^"]*"))*', attributes), html
+
+
+TAKEN_IN = {
+    "<h1>A  b</h1><p>x <b>y</b>\nz<br>next</p>": "# A b\n\nx **y** z  \nnext",
+    "<p># none</p><p>1. none</p><p>a<br>- none</p>": "\\# none\n\n1\\. none\n\na  \n\\- none",
+    "<p>snake_case, 2 * 3 and [x](y) &lt;b&gt; - plain": "snake_case, 2 * 3 and [x](y) <b> - plain",
+    "<ul><li>a<ul><li>b</ul><li>c</ul><ol start=3><li>d<li>e</ol>": "- a\n  - b\n- c\n\n3. d\n4. e",
+    "<ol start=²><li>a</ol>": "1. a",
+    "<table><thead><tr><th>A<th>B</thead><tr><td>1|2<td><b>3</b>": "| A | B |\n| --- | --- |\n| 1\\|2 | **3** |",
+    "<blockquote><p>q<p>r</blockquote>": "> q\n>\n> r",
+    "<pre>x\n```\n  y</pre><code>a`b</code>": "````\nx\n```\n  y\n````\n\n`` a`b ``",
+    "<a href=https://e.x>https://e.x</a> <a href=/y>w</a> <a href=javascript:z>j</a>": "[https://e.x](https://e.x) w j",
+    "<dl><dt>Word<dd>What it means</dl>": "Word\n\nWhat it means",
+    "<p> <b> </b>": "",
+}
+
+
+@pytest.mark.parametrize(("html", "markdown"), TAKEN_IN.items())
+def test_foreign_html_becomes_markdown_that_says_the_same(html: str, markdown: str) -> None:
+    assert from_html(html) == (f"{markdown}\n" if markdown else "")
+
+
+@pytest.mark.parametrize("html", ["<li>a", "<tr><td>a", "<thead><tr><td>a", "<b>a</b> ", "<p>a</p>"])
+@pytest.mark.parametrize("around", ["ol", "ul", "table", "div"])
+def test_a_page_with_as_many_tags_as_are_taken_is_read_in_little_time(html: str, around: str) -> None:
+    begun = time.process_time()
+    from_html(f"<{around}>" + html * (2 * MOST_TAGS // html.count("<") - 1))
+    assert time.process_time() - begun < 10
+
+
+@pytest.mark.parametrize("html", ["<div>" * 20_000, "<b>" * 5_000, "<p>" * (2 * MOST_TAGS + 1)])
+def test_a_page_that_is_mostly_tags_is_refused_in_words(html: str) -> None:
+    with pytest.raises(ValueError, match="more markup than text"):
+        from_html(html + "x")
 
 
 @given(st.text(alphabet="ab .\n!", max_size=200), st.text(alphabet="ab .\n!", max_size=200))

@@ -8,10 +8,10 @@ import pytest
 
 from service.domain.errors import NotNow
 from service.domain.goals import (
+    ConfirmedPiece,
     EvidenceAct,
     EvidenceStanding,
-    Piece,
-    Wording,
+    GoalWording,
     decided,
     holds_goals,
     key,
@@ -26,12 +26,15 @@ def test_case_marks_and_layout_make_no_other_goal_and_a_word_does() -> None:
 
 
 def test_a_goal_follows_the_one_with_its_title_or_most_of_its_words_and_no_two_follow_one() -> None:
-    gone = [Wording("a", "Goal 1: Doors", "Open all doors."), Wording("b", "Goal 2: Sea", "Swim each day in the sea.")]
+    gone = [
+        GoalWording("a", "Goal 1: Doors", "Open all doors."),
+        GoalWording("b", "Goal 2: Sea", "Swim each day in the sea."),
+    ]
     new = [
-        Wording("x", "Goal 1: Doors", "Something else altogether."),
-        Wording("y", "Goal 2: The sea", "Swim each week in the sea."),
-        Wording("z", "Goal 9: Cats", "Feed them."),
-        Wording("w", "Goal 1: Doors", "Open all doors, twice."),
+        GoalWording("x", "Goal 1: Doors", "Something else altogether."),
+        GoalWording("y", "Goal 2: The sea", "Swim each week in the sea."),
+        GoalWording("z", "Goal 9: Cats", "Feed them."),
+        GoalWording("w", "Goal 1: Doors", "Open all doors, twice."),
     ]
     found = successors(new, gone)
     assert found["y"] == "b"
@@ -57,8 +60,8 @@ def test_only_what_is_open_is_decided_and_only_what_is_decided_is_undone(
 
 
 def test_months_without_a_piece_are_there_also_over_a_new_year() -> None:
-    pieces = [Piece("g", "c", datetime(2026, month, 3, tzinfo=UTC)) for month in (11, 11)]
-    pieces.append(Piece("g", "c", datetime(2027, 1, 31, 23, 59, tzinfo=UTC)))
+    pieces = [ConfirmedPiece("g", "c", datetime(2026, month, 3, tzinfo=UTC)) for month in (11, 11)]
+    pieces.append(ConfirmedPiece("g", "c", datetime(2027, 1, 31, 23, 59, tzinfo=UTC)))
     assert [(one.name, one.pieces) for one in months(pieces)] == [("2026-11", 2), ("2026-12", 0), ("2027-01", 1)]
     assert months([]) == ()
 

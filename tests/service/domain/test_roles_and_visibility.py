@@ -10,7 +10,7 @@ from service.domain.errors import NotAllowed
 from service.domain.ids import new_id
 from service.domain.roles import (
     Actor,
-    Reach,
+    CredentialReach,
     may_see_group,
     require_organization_wide,
     require_platform,
@@ -19,10 +19,10 @@ from service.domain.roles import (
 from service.domain.texts import feedback_digest
 from service.domain.visibility import PeersShown, SharingReach, ShowWork, may_see_peers, shown_as
 
-LENA = Actor("org", "token", Reach.PERSON, person="lena", facilitates=frozenset({"north"}))
-OMAR = Actor("org", "token", Reach.PERSON, person="omar", learns_in=frozenset({"north"}))
-KEY = Actor("org", "key", Reach.PLATFORM)
-NORTH_KEY = Actor("org", "key", Reach.PLATFORM, groups=frozenset({"north"}))
+LENA = Actor("org", "token", CredentialReach.PERSON, person="lena", facilitates=frozenset({"north"}))
+OMAR = Actor("org", "token", CredentialReach.PERSON, person="omar", learns_in=frozenset({"north"}))
+KEY = Actor("org", "key", CredentialReach.PLATFORM)
+NORTH_KEY = Actor("org", "key", CredentialReach.PLATFORM, groups=frozenset({"north"}))
 
 
 def test_a_facilitator_reviews_the_own_group_and_no_other():

@@ -5,44 +5,44 @@ from __future__ import annotations
 import pytest
 
 from pipelines.values import Band, PointKind
-from service.domain.uptake import Said, Uptake, Verdict, uptake
+from service.domain.uptake import AskingPoint, ComparedPoint, UptakeVerdict, uptake
 from service.domain.worddiff import words
 
 BEFORE = (
     "We pair teachers across grades and visit each other twice before half-term. "
     "We sit at the back and see how it goes. Afterwards we talk about it in the staff meeting."
 )
-ASKS = Said(
+ASKS = AskingPoint(
     PointKind.NEXT_STEP,
     "A visitor cannot tell what to look at. Which one question would your first pair agree on, on the planning sheet?",
     "We sit at the back and see how it goes",
 )
-KEEP = Said(PointKind.STRENGTH, "Pairs across grades make this doable.", "pair teachers across grades")
+KEEP = AskingPoint(PointKind.STRENGTH, "Pairs across grades make this doable.", "pair teachers across grades")
 
 
-def became(said: Said, after: str, before: str = BEFORE, language: str = "en") -> Uptake:
+def became(said: AskingPoint, after: str, before: str = BEFORE, language: str = "en") -> ComparedPoint:
     return uptake(said, words(before, after), language=language)
 
 
 def test_words_of_the_point_that_are_new_near_a_place_worded_anew_mean_taken_up() -> None:
     asked = "The first pair writes one question on the planning sheet; the visitor looks only for that."
     found = became(ASKS, BEFORE.replace("We sit at the back and see how it goes.", asked))
-    assert (found.verdict, found.sure) == (Verdict.TAKEN_UP, Band.HIGH)
+    assert (found.verdict, found.sure) == (UptakeVerdict.TAKEN_UP, Band.HIGH)
     assert {"question", "planning", "sheet"} <= set(found.echoes)
 
 
 def test_an_answer_added_elsewhere_is_told_with_less_certainty() -> None:
     found = became(ASKS, BEFORE + " New: one question on the planning sheet, agreed before, for the visitor.")
-    assert (found.verdict, found.sure) == (Verdict.TAKEN_UP, Band.MEDIUM)
+    assert (found.verdict, found.sure) == (UptakeVerdict.TAKEN_UP, Band.MEDIUM)
 
 
 def test_the_same_text_again_took_up_nothing_for_sure() -> None:
-    assert became(ASKS, BEFORE) == Uptake(Verdict.UNCHANGED, Band.HIGH, (76, 114), ())
+    assert became(ASKS, BEFORE) == ComparedPoint(UptakeVerdict.UNCHANGED, Band.HIGH, (76, 114), ())
 
 
 def test_a_change_elsewhere_leaves_the_place_unchanged() -> None:
     found = became(ASKS, BEFORE.replace("half-term", "Easter"))
-    assert (found.verdict, found.sure) == (Verdict.UNCHANGED, Band.HIGH)
+    assert (found.verdict, found.sure) == (UptakeVerdict.UNCHANGED, Band.HIGH)
 
 
 def test_a_place_worded_anew_without_a_word_of_the_point_is_only_changed() -> None:
@@ -50,33 +50,33 @@ def test_a_place_worded_anew_without_a_word_of_the_point_is_only_changed() -> No
         "We sit at the back and see how it goes", "At the back of the room we sit, and see how it went"
     )
     found = became(ASKS, after)
-    assert (found.verdict, found.sure) == (Verdict.CHANGED, Band.MEDIUM)
+    assert (found.verdict, found.sure) == (UptakeVerdict.CHANGED, Band.MEDIUM)
     assert found.place is not None
     assert after[slice(*found.place)].startswith("At the back")
 
 
 def test_a_place_that_was_taken_out_is_gone() -> None:
     found = became(ASKS, BEFORE.replace(" We sit at the back and see how it goes.", ""))
-    assert (found.verdict, found.place) == (Verdict.GONE, None)
+    assert (found.verdict, found.place) == (UptakeVerdict.GONE, None)
 
 
-@pytest.mark.parametrize("said", [ASKS, Said(PointKind.QUESTION, ASKS.text, "")])
-def test_of_another_text_altogether_nothing_can_be_told(said: Said) -> None:
+@pytest.mark.parametrize("said", [ASKS, AskingPoint(PointKind.QUESTION, ASKS.text, "")])
+def test_of_another_text_altogether_nothing_can_be_told(said: AskingPoint) -> None:
     found = became(said, "Lunch is at noon; bring soup, bread and somebody who likes both of them very much indeed.")
-    assert (found.verdict, found.sure) == (Verdict.CANNOT_TELL, Band.LOW)
+    assert (found.verdict, found.sure) == (UptakeVerdict.CANNOT_TELL, Band.LOW)
 
 
 def test_a_strength_is_kept_or_not_and_never_taken_up() -> None:
-    assert became(KEEP, BEFORE + " Pairs make this doable.").verdict is Verdict.UNCHANGED
-    assert became(KEEP, BEFORE.replace("pair teachers across grades and ", "")).verdict is Verdict.GONE
+    assert became(KEEP, BEFORE + " Pairs make this doable.").verdict is UptakeVerdict.UNCHANGED
+    assert became(KEEP, BEFORE.replace("pair teachers across grades and ", "")).verdict is UptakeVerdict.GONE
 
 
 def test_german_words_count_by_their_stems() -> None:
     before = "Wir besuchen einander zweimal. Danach sprechen wir darüber in der Konferenz."
-    said = Said(
+    said = AskingPoint(
         PointKind.QUESTION,
         "Wer schreibt das Gehörte auf, und in welchem gemeinsamen Ordner liegt die Seite?",
         "sprechen wir darüber in der Konferenz",
     )
     after = "Wir besuchen einander zweimal. Danach liegt eine geschriebene Seite im gemeinsamen Ordner."
-    assert became(said, after, before, "de").verdict is Verdict.TAKEN_UP
+    assert became(said, after, before, "de").verdict is UptakeVerdict.TAKEN_UP

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.domain.worddiff import ChangeKind, Piece, words
+from service.domain.worddiff import ChangeKind, DiffPiece, words
 
 TEXTS = st.lists(
     st.sampled_from(["pairs", "visit", "each", "other", ".", "!", " ", "\n", "\n\n", "ø", "ß", "שלום", "-", "visits"])
@@ -27,10 +27,10 @@ def test_the_pieces_put_together_are_the_two_texts(before: str, after: str) -> N
 
 def test_only_the_words_that_differ_are_told_as_different() -> None:
     assert words("We meet on Monday. All come.", "We meet on Friday. All come.") == [
-        Piece(ChangeKind.SAME, "We meet on "),
-        Piece(ChangeKind.REMOVED, "Monday"),
-        Piece(ChangeKind.ADDED, "Friday"),
-        Piece(ChangeKind.SAME, ". All come."),
+        DiffPiece(ChangeKind.SAME, "We meet on "),
+        DiffPiece(ChangeKind.REMOVED, "Monday"),
+        DiffPiece(ChangeKind.ADDED, "Friday"),
+        DiffPiece(ChangeKind.SAME, ". All come."),
     ]
 
 

@@ -1,8 +1,7 @@
-"""A workshop of real parts that start at once: SQLite, exact search, hashed n-grams; and a small school in it."""
+"""Real parts for jobs, that start at once: SQLite, exact search, hashed n-grams; and a small school in it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,9 +19,11 @@ from service.actions.people import register
 from service.actions.people.register import ConsentWish
 from service.actions.work import submit
 from service.actions.work.submit import SubmissionWish, Submitted
-from service.domain.roles import Actor, Reach, Role
+from service.domain.roles import Actor, CredentialReach, Role
 from service.domain.visibility import ShowWork
 from service.settings import load
+from service.store.library import SqlLibrary
+from service.store.session import Sessions
 from service.store.tables import Job, JobState
 
 TEXT = "We pair teachers across grades and visit each other twice before half-term. Afterwards we talk about it."
@@ -30,7 +31,7 @@ TEXT = "We pair teachers across grades and visit each other twice before half-te
 
 @dataclass
 class School:
-    """One organization with a group, a facilitator, two learners and a challenge, in a workshop."""
+    """One organization with a group, a facilitator, two learners and a challenge, with the tools of jobs."""
 
     parts: wiring.Parts
     actor: Actor
@@ -56,7 +57,7 @@ class School:
 
 
 @pytest.fixture
-def parts(tmp_path: Path, sqlite_database: str) -> Iterator[wiring.Parts]:
+def parts(tmp_path: Path, sqlite_database: str, sqlite_sessions: Sessions) -> wiring.Parts:
     settings = load(
         data=tmp_path / "data",
         database_url=sqlite_database,
@@ -66,9 +67,7 @@ def parts(tmp_path: Path, sqlite_database: str) -> Iterator[wiring.Parts]:
         dispatch="inline",
         reconcile_seconds=5,
     )
-    made = replace(wiring.build(settings), attempts=3)
-    yield made
-    made.sessions.engine.dispose()
+    return replace(wiring.build(settings), attempts=3, sessions=sqlite_sessions, library=SqlLibrary(sqlite_sessions))
 
 
 @pytest.fixture
@@ -77,7 +76,7 @@ def school(parts: wiring.Parts) -> School:
     yes = ConsentWish(ShowWork.WITHOUT_NAME, True, AI.ANY)
     with parts.sessions.writing() as session:
         row = organizations.create(session, external_id="quillmere", name="Quillmere", now=now)
-        actor = Actor(row.id, "operator", Reach.PLATFORM)
+        actor = Actor(row.id, "operator", CredentialReach.PLATFORM)
         register.put_group(session, actor, "year-8", name="Year 8", parent=None, now=now)
         learners = ((id_, Role.LEARNER) for id_ in ("amara", "tiago", "noor"))
         for id_, role in (("ilse", Role.FACILITATOR), *learners):

@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 
 from pipelines.values import AI
 from service import wiring
+from service.actions.approvals.deciding import Deciding
 from service.actions.decisions import release
 from service.actions.following import challenge as following
 from service.actions.following import challenges, pairs, uptake
@@ -17,7 +18,7 @@ from service.actions.people import register
 from service.actions.work import submit
 from service.domain.errors import NotAllowed
 from service.domain.roles import Actor
-from service.domain.uptake import METHOD, Verdict
+from service.domain.uptake import METHOD, UptakeVerdict
 from service.domain.visibility import ShowWork
 from service.jobs.handlers import work_off
 from service.jobs.housekeeping import Housekeeping
@@ -36,7 +37,7 @@ def answered(sessions: Sessions, person: str, platform: Actor, mateo: Actor) -> 
     with sessions.writing() as session:
         row = ready(session, platform, person, TEXT, (NEXT, "k2", "We meet", ASKS))
         approve(session, mateo, row)
-        return release.release(session, mateo, row.id, version=row.version, now=NOW).id
+        return release.release(Deciding(session, mateo, row.id, row.version, NOW)).id
 
 
 def school(sessions: Sessions) -> tuple[Actor, Actor]:
@@ -90,7 +91,7 @@ def test_the_list_shows_what_was_stored_and_how_old_it_is_and_never_compares_by_
     monkeypatch.setattr(pairs, "compared", None)
     seen = figure(sessions, mateo)
     assert (seen.pairs, seen.pending, seen.as_of) == (2, 0, NOW + 40 * DAY)
-    assert pairs.of_verdict(seen.became, Verdict.TAKEN_UP) == 2
+    assert pairs.of_verdict(seen.became, UptakeVerdict.TAKEN_UP) == 2
     assert sorted(seen.months) == ["2026-10", "2026-11"]
     with sessions.reading() as session:
         (listed,) = uptake.named(session, platform)
@@ -104,7 +105,7 @@ def test_a_worker_compares_what_housekeeping_found(parts: wiring.Parts) -> None:
     assert Housekeeping(parts).sweep()
     work_off(parts)
     seen = figure(parts.sessions, mateo)
-    assert (seen.pairs, seen.pending, pairs.of_verdict(seen.became, Verdict.TAKEN_UP)) == (2, 0, 2)
+    assert (seen.pairs, seen.pending, pairs.of_verdict(seen.became, UptakeVerdict.TAKEN_UP)) == (2, 0, 2)
     with parts.sessions.reading() as session:
         assert [job.state for job in session.scalars(select(Job).where(Job.kind == "uptake"))] == [JobState.DONE]
 

@@ -16,10 +16,13 @@ from pipelines.ports import Embedder, IndexUnavailable, LanguageModel, ModelRepl
 from pipelines.values import Usage
 from service import wiring
 from service.actions.bundles import take_in
-from service.domain.drafts import State
+from service.domain.drafts import DraftState
 from service.domain.ids import new_id
 from service.domain.money import Prices, Terms, micro
+from service.jobs import handlers
 from service.jobs.handlers import SYNC_BATCH, work_off, work_one
+from service.jobs.leases import settle
+from service.jobs.tools import JobTools
 from service.store import jobs, spending
 from service.store.tables import DraftRow, ImportRun, Job, JobState, OutgoingEvent, PointRow, Submission
 from tests.service.jobs.conftest import School
@@ -52,7 +55,7 @@ def told(school: School) -> list[str]:
 def test_what_is_handed_in_is_drafted_and_indexed(school: School) -> None:
     school.hand_in("s-1")
     work_off(school.parts)
-    assert the_draft(school).state in (State.READY, State.STUCK)
+    assert the_draft(school).state in (DraftState.READY, DraftState.STUCK)
     assert {job.state for job in school.jobs()} == {JobState.DONE}
 
 
@@ -76,12 +79,12 @@ class Broken(ExactIndex):
 def test_a_draft_waits_while_the_index_cannot_be_reached_and_is_made_afterwards(school: School) -> None:
     school.hand_in("s-1")
     work_off(replace(school.parts, index=Broken()))
-    assert the_draft(school).state is State.WAITING
+    assert the_draft(school).state is DraftState.WAITING
     waiting = school.jobs(JobState.QUEUED)
     assert {job.kind for job in waiting} == {"draft", "sync"}
     assert all("does not answer" in job.last_error for job in waiting)
     work_off(ahead(school.parts, minutes=30))
-    assert the_draft(school).state in (State.READY, State.STUCK)
+    assert the_draft(school).state in (DraftState.READY, DraftState.STUCK)
 
 
 def test_a_draft_that_cannot_be_made_is_stuck_with_a_reason_and_everybody_is_told(school: School) -> None:
@@ -90,7 +93,7 @@ def test_a_draft_that_cannot_be_made_is_stuck_with_a_reason_and_everybody_is_tol
     for hours in range(1, 5):
         work_off(ahead(broken, hours=hours))
     draft = the_draft(school)
-    assert (draft.state, draft.reason_code) == (State.STUCK, "gave_up")
+    assert (draft.state, draft.reason_code) == (DraftState.STUCK, "gave_up")
     assert "Write it yourself" in draft.reason
     assert {job.state for job in school.jobs()} == {JobState.DEAD}
     assert sorted(told(school)) == ["draft.stuck", "job.failed", "job.failed"]
@@ -103,7 +106,7 @@ def test_a_draft_whose_worker_dies_every_time_is_stuck_too(school: School) -> No
         with later.sessions.writing() as session:
             jobs.claim(session, owner=new_id(), now=later.now(), lease=later.lease, limit=9, max_attempts=3)
     work_off(ahead(school.parts, hours=9))
-    assert the_draft(school).state is State.STUCK
+    assert the_draft(school).state is DraftState.STUCK
     assert "draft.stuck" in told(school)
     assert told(school).count("job.failed") == 2
 
@@ -146,7 +149,7 @@ def test_a_worker_that_lost_its_lease_while_thinking_writes_nothing(school: Scho
             assert job.kind == "draft"
 
     _drafting(school, taken)
-    assert the_draft(school).state is State.DRAFTING
+    assert the_draft(school).state is DraftState.DRAFTING
     with school.parts.sessions.reading() as session:
         assert session.scalars(select(PointRow)).all() == []
     assert [job.lease_owner for job in school.jobs(JobState.LEASED)] == ["another"]
@@ -155,7 +158,7 @@ def test_a_worker_that_lost_its_lease_while_thinking_writes_nothing(school: Scho
 
 def test_a_draft_taken_back_while_the_machine_thinks_stays_taken_back(school: School) -> None:
     _drafting(school, lambda: school.withdraw("s-1"))
-    assert the_draft(school).state is State.WITHDRAWN
+    assert the_draft(school).state is DraftState.WITHDRAWN
     assert school.jobs(JobState.DONE, kind="draft")
     assert "draft.ready" not in told(school)
 
@@ -167,7 +170,7 @@ def test_a_mistake_in_the_code_is_tried_again_and_then_told(school: School, capl
     _drafting(school, stumble)
     (job,) = school.jobs(JobState.QUEUED, kind="draft")
     assert job.last_error == "ZeroDivisionError: division by zero"
-    assert the_draft(school).state is State.WAITING
+    assert the_draft(school).state is DraftState.WAITING
 
 
 def test_a_bundle_is_taken_in_a_chunk_a_transaction_and_drafts_what_waits(school: School) -> None:
@@ -225,6 +228,33 @@ def test_when_the_days_budget_is_used_up_drafts_are_made_without_the_model(schoo
     work_off(priced(school, day=0.000_001))
     draft = the_draft(school)
     assert draft.model != "priced"
-    assert draft.state is State.READY
+    assert draft.state is DraftState.READY
     assert "budget" in draft.reason
     assert all(cost == 0 for cost, _ in spent(school))
+
+
+def test_a_job_of_a_kind_that_only_a_newer_release_knows_waits_for_it_unharmed(
+    school: School, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now, organization = school.parts.now(), school.actor.organization
+    with school.parts.sessions.writing() as session:
+        of_tomorrow = {"kind": "of-tomorrow", "subject": organization, "priority": 99}
+        id_ = jobs.enqueue(session, organization=organization, now=now, **of_tomorrow)  # type: ignore[arg-type]
+    school.hand_in("s-1")
+    assert not work_one(school.parts, job=id_)
+    work_off(school.parts)
+    assert the_draft(school).state in (DraftState.READY, DraftState.STUCK)
+    (job,) = school.jobs(JobState.QUEUED)
+    assert (job.kind, job.attempts, job.last_error) == ("of-tomorrow", 0, "")
+
+    done: list[str] = []
+
+    def newer(tools: JobTools, owner: str, job: Job) -> None:
+        done.append(job.subject_id)
+        with tools.sessions.writing() as session:
+            settle(session, tools, owner, job)
+
+    monkeypatch.setitem(handlers.KINDS, "of-tomorrow", newer)
+    work_off(school.parts)
+    assert done == [organization]
+    assert not school.jobs(JobState.QUEUED, JobState.DEAD)

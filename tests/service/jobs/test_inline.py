@@ -94,3 +94,20 @@ def test_a_dead_process_leaves_jobs_that_the_next_takes_up_at_once(school: Schoo
     running.start()
     assert within(2, lambda: school.jobs(JobState.DONE))
     assert running.stop()
+
+
+def test_a_job_that_is_not_known_here_keeps_nobody_busy(school: School) -> None:
+    parts, looks = school.parts, []
+    with parts.sessions.writing() as session:
+        here = school.actor.organization
+        jobs.enqueue(session, organization=here, kind="of-tomorrow", subject=here, now=parts.now())
+
+    def look() -> bool:
+        looks.append(time.monotonic())
+        return work_one(parts)
+
+    running = Inline(parts, look, 1)
+    running.start()
+    time.sleep(1.0)
+    assert running.stop()
+    assert len(looks) == 1, "the next look by itself is 5 s away"

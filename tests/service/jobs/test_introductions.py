@@ -10,11 +10,11 @@ from service.actions.documents import versions
 from service.actions.introductions import suggest
 from service.actions.questioned import signs
 from service.actions.requests import desk, need
-from service.domain.introductions import State
+from service.domain.introductions import IntroductionState
 from service.domain.requests import RequestState
 from service.jobs import introductions
 from service.jobs.handlers import work_off
-from service.store.tables import Introduction, Job, JobState, Request
+from service.store.tables import Introduction, IntroductionApproval, Job, JobState, Request
 from tests.service.actions.introductions.village import Village, settle
 
 NEED = "What should a pair of teachers watch for when they visit a lesson?"
@@ -114,15 +114,13 @@ def test_an_approved_introduction_is_asked_by_its_job_when_it_can_no_longer_be_u
     one = here.suggest("amara", "lin")
     here.approve(one)
     work_off(parts)
-    assert suggested(parts)[0].state is State.APPROVED
+    assert suggested(parts)[0].state is IntroductionState.APPROVED
     with parts.sessions.writing() as session:
         (job,) = session.scalars(select(Job).where(Job.kind == "ask"))
         job.not_before = here.now
-        from service.actions.introductions.common import approval_in_force
-
-        approval_in_force(session, one).ask_at = here.now  # type: ignore[union-attr]
+        session.scalars(select(IntroductionApproval)).one().release_at = here.now
     work_off(parts)
-    assert suggested(parts)[0].state is State.ASKED
+    assert suggested(parts)[0].state is IntroductionState.ASKED
 
 
 def test_a_request_finds_work_and_documents_that_its_author_may_see_and_people_to_meet(parts: wiring.Parts) -> None:

@@ -10,14 +10,15 @@ from sqlalchemy.orm import Session
 
 from pipelines.ports import LanguageModel, ModelReply, ModelRequest
 from pipelines.values import AI, PointKind, SourceKind
+from service.actions.approvals.deciding import Deciding
 from service.actions.challenges.setting import ChallengeWish, CriterionWish, put_challenge
 from service.actions.decisions import points, review
 from service.actions.desk import outward
 from service.actions.drafts import points as drafts_points
 from service.actions.drafts import read
 from service.actions.memory import decided, question
-from service.domain.drafts import State
-from service.domain.roles import Actor, Reach
+from service.domain.drafts import DraftState
+from service.domain.roles import Actor, CredentialReach
 from service.jobs.handlers import work_off
 from service.store.tables import DraftRow, Group, Person, PointRow, PointState, Revision
 from tests.service.jobs.conftest import School
@@ -30,7 +31,9 @@ def ilse(school: School) -> Actor:
     with school.parts.sessions.reading() as session:
         person = session.scalars(select(Person).where(Person.external_id == "ilse")).one()
         group = session.scalars(select(Group)).one()
-    return Actor(school.actor.organization, "token", Reach.PERSON, person.id, facilitates=frozenset({group.id}))
+    return Actor(
+        school.actor.organization, "token", CredentialReach.PERSON, person.id, facilitates=frozenset({group.id})
+    )
 
 
 def drafted(school: School, id_: str, person: str, text: str) -> str:
@@ -53,7 +56,7 @@ def approved(school: School, draft: str) -> list[PointRow]:
     with school.parts.sessions.writing() as session:
         row = session.get_one(DraftRow, draft)
         text_hash, _ = drafts_points.text_to_approve(row)
-        review.approve(session, ilse(school), draft, version=row.version, seen=text_hash, now=school.parts.now())
+        review.approve(Deciding(session, ilse(school), draft, row.version, school.parts.now()), seen=text_hash)
         kept = drafts_points.standing_points(row)
     work_off(school.parts)
     return kept
@@ -68,8 +71,8 @@ def dismissed(school: School, draft: str, note: str, *, code: str = "not_useful"
     with school.parts.sessions.writing() as session:
         row = session.get_one(DraftRow, draft)
         point = next(one for one in drafts_points.current_points(row) if one.state is PointState.PROPOSED)
-        at = {"version": row.version, "point_id": point.id, "now": school.parts.now()}
-        points.dismiss_point(session, ilse(school), draft, reason_code=code, note=note, **at)
+        at = Deciding(session, ilse(school), draft, row.version, school.parts.now())
+        points.dismiss_point(at, point.id, reason_code=code, note=note)
     work_off(school.parts)
     return point
 
@@ -89,8 +92,8 @@ def test_what_facilitators_agree_on_is_cited_and_an_edit_counts_in_its_new_words
         with school.parts.sessions.writing() as session:
             row = session.get_one(DraftRow, draft)
             for point in drafts_points.current_points(row):
-                at = {"version": row.version, "point_id": point.id, "now": school.parts.now()}
-                points.edit_point(session, ilse(school), draft, text=said, **at)
+                at = Deciding(session, ilse(school), draft, row.version, school.parts.now())
+                points.edit_point(at, point.id, text=said)
         ids |= {point.id for point in approved(school, draft)}
     next_one = seen(school, drafted(school, "s-3", "noor", PLAN.replace("Afterwards", "Later")))
     cited = {s.ref_id for point in next_one.points for s in point.sources if s.kind is SourceKind.PRECEDENT}
@@ -123,8 +126,7 @@ def test_a_dismissal_that_is_taken_back_no_longer_stands_in_the_way(school: Scho
     assert gone.id in school.parts.index.ids(f"precedents-{challenge}")
     with school.parts.sessions.writing() as session:
         row = session.get_one(DraftRow, draft)
-        at = {"version": row.version, "point_id": gone.id, "now": school.parts.now()}
-        points.accept_point(session, ilse(school), draft, **at)
+        points.accept_point(Deciding(session, ilse(school), draft, row.version, school.parts.now()), gone.id)
     work_off(school.parts)
     assert gone.id not in school.parts.index.ids(f"precedents-{challenge}")
     next_one = seen(school, drafted(school, "s-2", "tiago", NEARLY))
@@ -189,7 +191,7 @@ def test_what_a_facilitator_answered_is_in_every_prompt_from_then_on(school: Sch
         _write_and_dismiss(school, drafted(school, f"s-{number}", "amara", f"{text} {PLAN}"))
     answer = "A name and a day, for each visit."
     with school.parts.sessions.writing() as session:
-        asked = question.look(session, ilse(school), "observation").open
+        asked = question.challenge_questions(session, ilse(school), "observation").open
         assert asked is not None
         assert "dismissed three times (reasons: It is there)" in asked.text
         question.answer(session, ilse(school), "observation", criterion="k1", text=answer, now=school.parts.now())
@@ -206,14 +208,14 @@ def test_what_a_facilitator_answered_is_in_every_prompt_from_then_on(school: Sch
 def _write_and_dismiss(school: School, draft: str) -> None:
     """Dismiss a point on k1: one that was drafted, or, where none was, a person's own."""
     with school.parts.sessions.writing() as session:
-        row, at = session.get_one(DraftRow, draft), {"now": school.parts.now()}
-        if row.state is State.STUCK:
-            review.write(session, ilse(school), draft, version=row.version, **at)
+        row, who, now = session.get_one(DraftRow, draft), ilse(school), school.parts.now()
+        if row.state is DraftState.STUCK:
+            review.write(Deciding(session, who, draft, row.version, now))
             wish = points.PointWish(PointKind.QUESTION, "Who goes first?", "visit each other twice", "k1")
-            points.add_point(session, ilse(school), draft, version=row.version, wish=wish, **at)
+            points.add_point(Deciding(session, who, draft, row.version, now), wish=wish)
         point = next(one.id for one in drafts_points.standing_points(row) if one.criterion == "k1")
-        why = {"reason_code": "wrong", "note": "It is there.", "point_id": point}
-        points.dismiss_point(session, ilse(school), draft, version=row.version, **why, **at)
+        at = Deciding(session, who, draft, row.version, now)
+        points.dismiss_point(at, point, reason_code="wrong", note="It is there.")
 
 
 def test_work_that_no_machine_may_read_is_no_precedent(school: School):

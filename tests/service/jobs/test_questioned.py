@@ -15,7 +15,7 @@ from service import wiring
 from service.actions.documents import versions
 from service.actions.questioned import find as questioned_find
 from service.actions.questioned import passages
-from service.actions.questioned.passages import Item
+from service.actions.questioned.passages import QuestionedItem
 from service.actions.work import submit
 from service.domain.errors import ChangedSince, NotAllowed, NotFound, NotNow
 from service.domain.questioned import QuestionedAct, QuestionedState
@@ -23,8 +23,20 @@ from service.domain.visibility import PeersShown, SharingReach, ShowWork
 from service.jobs import questioned as looking
 from service.jobs.handlers import work_off
 from service.store import find
-from service.store.tables import AuditEntry, Challenge, Job, Questioned, QuestionedBy, Revision, Submission
+from service.store.tables import (
+    AuditEntry,
+    Challenge,
+    Document,
+    Job,
+    JobState,
+    Questioned,
+    QuestionedBy,
+    Revision,
+    Submission,
+)
+from tests.budget import examples
 from tests.service.actions.introductions.village import Village, settle
+from tests.statements import statements
 
 SAYS = "A visit lasts 45 minutes."
 BOOK = f"# Visits\n\n{SAYS} Notes of a visit are kept by the pair."
@@ -55,17 +67,17 @@ def write(here: Village, person: str, text: str, ai: AI = AI.ANY) -> None:
 def look(parts: wiring.Parts, here: Village) -> None:
     work_off(parts)
     with here.sessions.writing() as session:
-        questioned_find.look(session, here.platform, now=here.now)
+        questioned_find.queue_search(session, here.platform, now=here.now)
     work_off(parts)
 
 
-def seen(here: Village, by: str = "ines", state: QuestionedState = QuestionedState.OPEN) -> tuple[Item, ...]:
+def seen(here: Village, by: str = "ines", state: QuestionedState = QuestionedState.OPEN) -> tuple[QuestionedItem, ...]:
     actor = here.actor(by)
     with here.sessions.reading() as session:
         return passages.listed(session, actor, state=state)
 
 
-def decide(here: Village, act: QuestionedAct, by: str = "ines", item: Item | None = None) -> Item:
+def decide(here: Village, act: QuestionedAct, by: str = "ines", item: QuestionedItem | None = None) -> QuestionedItem:
     (there,) = (item,) if item else [one for state in QuestionedState for one in seen(here, by, state)]
     actor = here.actor(by)
     with here.sessions.writing() as session:
@@ -223,7 +235,7 @@ STEPS = st.one_of(
 )
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(6, 60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(STEPS, min_size=1, max_size=6))
 def test_however_consents_wander_nothing_is_quoted_against_them(parts: wiring.Parts, steps) -> None:  # type: ignore[no-untyped-def]
     writes = {**WRITES, "noor": "Each visit lasts 20 minutes for noor."}
@@ -258,3 +270,64 @@ def policy(here: Village, peers: PeersShown, reach: SharingReach) -> None:
     with here.sessions.writing() as session:
         row = find.one(session, Challenge, here.organization, "observe")
         row.sharing_peers, row.sharing_reach = peers, reach
+
+
+def test_a_run_compares_so_many_and_every_document_gets_its_turn(
+    parts: wiring.Parts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(questioned_find, "PAIRS", 1)  # a document at a time
+    here = settle(parts.sessions, "elmfield")
+    here.now = parts.now()
+    for name in ("one", "two", "three"):
+        with here.sessions.writing() as session:
+            versions.put_document(session, here.platform, name, title=name.title(), text=BOOK, now=here.now)
+    for person, text in WRITES.items():
+        write(here, person, text)
+    look(parts, here)
+    turns = [{one.title for one in seen(here)}]
+    for _ in range(3):
+        with here.sessions.writing() as session:
+            for waits in session.scalars(select(Job).where(Job.kind == "question", Job.state == JobState.QUEUED)):
+                assert waits.not_before - parts.now() > timedelta(minutes=50)
+                waits.not_before = parts.now()
+        work_off(parts)
+        turns.append({one.title for one in seen(here)})
+    assert [len(titles) for titles in turns] == [1, 2, 3, 3]  # what was found in one turn stays in the next
+    with here.sessions.reading() as session:
+        assert session.scalar(select(func.count()).where(Job.kind == "question", Job.state == JobState.QUEUED)) == 0
+        (paper,) = questioned_find.gather(session, here.organization).papers
+        first = session.scalars(select(Document).order_by(Document.compared_at)).first()
+        assert first is not None
+        assert paper.document == first.id  # whose turn was longest ago
+
+
+def test_of_what_a_run_compares_what_is_not_found_any_more_goes_and_the_rest_waits(
+    parts: wiring.Parts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = village(parts)
+    with here.sessions.writing() as session:
+        versions.put_document(session, here.platform, "other", title="Other", text=BOOK, now=here.now)
+    look(parts, here)
+    assert {one.title for one in seen(here)} == {"Handbook", "Other"}
+    monkeypatch.setattr(questioned_find, "PAIRS", 1)
+    with here.sessions.writing() as session:
+        for name in ("lin", "amara"):
+            wish = submit.SubmissionWish("observe", name, "A visit lasts 45 minutes.")
+            submit.submit(session, here.platform, f"s-{name}", wish, now=here.now, start=False)
+    look(parts, here)
+    with here.sessions.reading() as session:
+        assert session.scalar(select(func.count()).select_from(Questioned)) == 1
+
+
+def test_all_vectors_of_a_run_are_asked_for_at_once(parts: wiring.Parts) -> None:
+    here = village(parts)
+    with here.sessions.writing() as session:
+        for at in range(4):
+            versions.put_document(session, here.platform, f"more-{at}", title=f"More {at}", text=BOOK, now=here.now)
+    work_off(parts)
+    with here.sessions.reading() as session:
+        material = questioned_find.gather(session, here.organization)
+    with here.sessions.reading() as session, statements(session) as asked:
+        looking.compared(material, parts.embedder(here.organization))
+    assert len(material.papers) == 5
+    assert sum(one.startswith("SELECT") for one in asked) <= 2

@@ -13,7 +13,7 @@ from service.actions.people import register
 from service.actions.people.register import ConsentWish
 from service.actions.work.similar import Similar
 from service.domain.errors import Invalid, NotAllowed
-from service.domain.roles import Actor, Reach
+from service.domain.roles import Actor, CredentialReach
 from service.domain.visibility import ShowWork
 from service.jobs.handlers import work_off
 from service.jobs.similar import searcher
@@ -67,7 +67,7 @@ def test_a_learner_may_not_search_and_a_text_that_no_machine_may_read_is_not_loo
     with school.parts.sessions.reading() as session:
         amara = session.scalars(select(Person).where(Person.external_id == "amara")).one()
         group = session.scalars(select(Group)).one()
-    learner = Actor(school.actor.organization, "t", Reach.PERSON, amara.id, learns_in=frozenset({group.id}))
+    learner = Actor(school.actor.organization, "t", CredentialReach.PERSON, amara.id, learns_in=frozenset({group.id}))
     with pytest.raises(NotAllowed):
         search(school, learner, submission="s-1")
     other = replace(learner, facilitates=frozenset({"another group"}))

@@ -14,9 +14,10 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from pipelines.people.values import Kind, Match, Reason, Shown, Wording
+from pipelines.people.values import IntroductionWording, Match, MeetingReason, ReasonKind, ShownPassage
 from pipelines.values import AI
 from service import wiring
+from service.actions.approvals.deciding import Deciding
 from service.actions.challenges import setting
 from service.actions.galleries import policy as galleries_policy
 from service.actions.galleries import review
@@ -27,9 +28,9 @@ from service.actions.requests import desk as requests_desk
 from service.actions.requests import need
 from service.actions.work import submit
 from service.domain.errors import PeerloomError
+from service.domain.galleries import GalleryState as Of
 from service.domain.galleries import Policy
-from service.domain.galleries import State as Of
-from service.domain.introductions import State
+from service.domain.introductions import IntroductionState
 from service.domain.roles import Actor, Role
 from service.domain.visibility import PeersShown, SharingReach, ShowWork
 from service.jobs.handlers import work_one
@@ -39,13 +40,13 @@ from service.store.tables import (
     Gallery,
     GalleryItem,
     Introduction,
+    IntroductionUseful,
     Job,
     JobState,
     Request,
     RequestFinding,
     Revision,
     Submission,
-    Useful,
 )
 from tests.service.actions.galleries.world import approved
 from tests.service.actions.introductions.village import NOW, UNDO, Village
@@ -66,7 +67,7 @@ KINDS = ("sync", "gallery", "gallery_show", "introduce", "ask", "request")
 
 @dataclass(frozen=True)
 class Shop(wiring.Parts):
-    """The real workshop with a clock that is moved by hand."""
+    """The real tools of jobs with a clock that is moved by hand."""
 
     clock: Callable[[], datetime] = lambda: NOW
 
@@ -78,7 +79,7 @@ class Life(Village):
     """The village of people with marks in their texts; every act is done to the database and to what was agreed."""
 
     folder: Path
-    shop: Shop
+    tools: Shop
     agreed: Agreed
     actors: dict[str, Actor]
     ids: dict[str, str]
@@ -100,7 +101,7 @@ class Life(Village):
         parts = wiring.build(settings)
         parts.sessions.engine.dispose()
         parts = replace(parts, sessions=self.sessions)
-        self.shop = Shop(**{one.name: getattr(parts, one.name) for one in fields(parts)}, clock=lambda: self.now)
+        self.tools = Shop(**{one.name: getattr(parts, one.name) for one in fields(parts)}, clock=lambda: self.now)
 
     def copy_to(self, folder: Path) -> Life:
         """The same life, to be gone on with in another folder."""
@@ -130,7 +131,7 @@ class Life(Village):
                 job = session.scalar(due.order_by(Job.priority.desc(), Job.id).limit(1))
             if job is None:
                 break
-            work_one(self.shop, job=job)
+            work_one(self.tools, job=job)
         self.look_at_suggestions()
 
     def look_at_suggestions(self) -> None:
@@ -232,7 +233,7 @@ class Life(Village):
     def retract(self, gallery: str) -> None:
         with self.sessions.writing() as session:
             version = session.get_one(Gallery, gallery).version
-            review.dismiss(session, self.actors["mateo"], gallery, version=version, now=self.now)
+            review.dismiss(Deciding(session, self.actors["mateo"], gallery, version, self.now))
 
     def thank(self, *, named: bool, back: bool, meet: bool) -> None:
         """Everybody thanks for every work they are shown, and the authors answer."""
@@ -268,18 +269,18 @@ class Life(Village):
 
     def offer(self, first: str, second: str, through: str = "") -> None:
         """A match of these two as a worker would keep it, with a passage of each."""
-        words = Wording(*(f"{name} of it" for name in desk.WORDS))
+        words = IntroductionWording(*(f"{name} of it" for name in desk.WORDS))
         if through:
             words = replace(words, reason=f"Both know {through.title()} Tester")
         passages = tuple(one for person in (first, second) for one in self._passage(person))
-        reason = Reason(Kind.TRIANGLE if through else Kind.COMPLEMENTARY, 0.9, passages=passages)
+        reason = MeetingReason(ReasonKind.TRIANGLE if through else ReasonKind.COMPLEMENTARY, 0.9, passages=passages)
         match = Match(self.ids[first], self.ids[second], 0.5, 1.0, (reason,), words, {"complementary": 0.9})
-        offer = suggest.Offer(match, self.ids[through] if through else None)
+        offer = suggest.IntroductionOffer(match, self.ids[through] if through else None)
         with self.sessions.writing() as session:
             suggest.keep(session, self.organization, [offer], now=self.now)
         self.look_at_suggestions()
 
-    def _passage(self, person: str) -> list[Shown]:
+    def _passage(self, person: str) -> list[ShownPassage]:
         with self.sessions.reading() as session:
             query = (
                 select(Revision)
@@ -289,16 +290,16 @@ class Life(Village):
                 .limit(1)
             )
             row = session.scalar(query)
-        return [Shown(f"{row.id}@0-24", row.id, self.ids[person], 0, 24, row.text[:24])] if row else []
+        return [ShownPassage(f"{row.id}@0-24", row.id, self.ids[person], 0, 24, row.text[:24])] if row else []
 
-    def in_state(self, *states: State) -> list[str]:
+    def in_state(self, *states: IntroductionState) -> list[str]:
         with self.sessions.reading() as session:
             return list(
                 session.scalars(select(Introduction.id).where(Introduction.state.in_(states)).order_by(Introduction.id))
             )
 
     def approve_all(self) -> None:
-        for one in self.in_state(State.SUGGESTED):
+        for one in self.in_state(IntroductionState.SUGGESTED):
             with suppress(PeerloomError):
                 self.approve(one)
                 self.agreed.meetings[one].approved = True
@@ -330,13 +331,13 @@ class Life(Village):
         def done(session: Session) -> object:
             mateo, version = self.actors["mateo"], session.get_one(Introduction, one).version
             if act == "undo":
-                return desk.undo(session, mateo, one, version=version, now=self.now)
+                return desk.undo(Deciding(session, mateo, one, version, self.now))
             if act == "revise":
                 return desk.revise(
-                    session, mateo, one, version=version, wording={"step": f"Meet at {self.now}."}, now=self.now
+                    Deciding(session, mateo, one, version, self.now), wording={"step": f"Meet at {self.now}."}
                 )
-            why = desk.Why.WRONG_TIME
-            return desk.dismiss(session, mateo, one, version=version, reason=why, now=self.now)
+            why = desk.IntroductionDismissalReason.WRONG_TIME
+            return desk.dismiss(Deciding(session, mateo, one, version, self.now), reason=why)
 
         if self.act(done):
             meeting.approved = meeting.approved and act == "dismiss"
@@ -349,7 +350,7 @@ class Life(Village):
             (meeting.yes if yes else meeting.no).add(person)
             (meeting.no if yes else meeting.yes).discard(person)
 
-    def report(self, one: str, person: str, useful: Useful) -> None:
+    def report(self, one: str, person: str, useful: IntroductionUseful) -> None:
         self.act(
             lambda s: answers.report(s, self.actors[person], one, met=True, useful=useful, note="Tea.", now=self.now)
         )

@@ -16,7 +16,7 @@ from service.actions.galleries import desk as galleries_desk
 from service.actions.introductions import desk as introductions_desk
 from service.actions.introductions import own as introductions_own
 from service.actions.learners import galleries, own_data
-from service.actions.learners.galleries import Stage
+from service.actions.learners.galleries import GalleryStage
 from service.actions.network import facts as network_facts
 from service.actions.network import graph, mapping
 from service.actions.overview import solutions
@@ -24,7 +24,7 @@ from service.actions.requests import desk as requests_desk
 from service.actions.requests import need
 from service.actions.work import lens as overview_lens
 from service.domain.errors import NotAllowed, NotFound
-from service.domain.introductions import ANSWER_WITHIN, LOAD_LIMIT, LOAD_WINDOW, TOGETHER, Seen
+from service.domain.introductions import ANSWER_WITHIN, LOAD_LIMIT, LOAD_WINDOW, TOGETHER, OwnIntroductionState
 from service.domain.requests import RequestState
 from service.store.tables import Gallery, Introduction, OutgoingEvent
 from service.web.pages.briefs.meeting import brief_page
@@ -94,7 +94,7 @@ def _gallery(life: Life, session: Session, reader: str, often: Counter[tuple[int
             continue
         if work != own:
             yield f"a gallery of what was taken back: {seen}"
-        if seen.stage is not Stage.SHOWN and (works(seen) or names(seen)):
+        if seen.stage is not GalleryStage.SHOWN and (works(seen) or names(seen)):
             yield f"works at stage {seen.stage}"
         for mark in works(seen):
             if why := agreed.in_gallery(reader, mark, life.now):
@@ -137,12 +137,12 @@ def _own_introductions(life: Life, session: Session, reader: str) -> Iterator[st
         for mark in works(item):
             if why := agreed.peer_work(reader, mark, named=True):
                 yield f"introduction quotes {mark}: {why}"
-        if item.seen is Seen.TOGETHER and not agreed.together(meeting):
+        if item.seen is OwnIntroductionState.TOGETHER and not agreed.together(meeting):
             yield "together without two yeses"
     yield from _silence(life, reader, {item.id: item.seen for item in seen.items})
 
 
-def _silence(life: Life, reader: str, seen: dict[str, Seen]) -> Iterator[str]:
+def _silence(life: Life, reader: str, seen: dict[str, OwnIntroductionState]) -> Iterator[str]:
     """What one is shown follows from the own answer alone, as long as the other has not said yes too."""
     agreed = life.agreed
     for id_, one in agreed.meetings.items():
@@ -150,7 +150,9 @@ def _silence(life: Life, reader: str, seen: dict[str, Seen]) -> Iterator[str]:
             continue
         asked = agreed.may_know(reader, one.other(reader)) and not one.closed
         alive = asked and life.now < one.asked_at + ANSWER_WITHIN and id_ not in agreed.ended
-        expected = (Seen.WAITING if reader in one.yes else Seen.QUESTION) if alive else None
+        expected = (
+            (OwnIntroductionState.WAITING if reader in one.yes else OwnIntroductionState.QUESTION) if alive else None
+        )
         if seen.get(id_) is not expected:
             yield f"sees {seen.get(id_)} and not {expected} after {sorted(one.yes)} said yes, {sorted(one.no)} no"
 

@@ -25,9 +25,10 @@ from service.actions.introductions import own as introductions_own
 from service.actions.network import facts as network_facts
 from service.actions.network import graph, mapping
 from service.actions.requests import need
-from service.domain.galleries import State as Of
-from service.domain.introductions import TOGETHER, State
-from service.store.tables import Useful
+from service.domain.galleries import GalleryState as Of
+from service.domain.introductions import TOGETHER, IntroductionState
+from service.store.tables import IntroductionUseful
+from tests.budget import examples
 from tests.service.people_rules.agreed import PEOPLE, REVIEWED, GalleryRule
 from tests.service.people_rules.beginning import begin
 from tests.service.people_rules.life import Life
@@ -118,13 +119,18 @@ class School(RuleBasedStateMachine):
     def introductions_are_approved_and_asked(self, then: str) -> None:
         self.life.approve_all()
         if then:
-            for one in self.life.in_state(State.APPROVED)[:1]:
+            for one in self.life.in_state(IntroductionState.APPROVED)[:1]:
                 self.life.decide(one, then)
         self.life.ask_all()
 
     @rule(number=st.integers(0, 3))
     def a_question_is_closed_by_a_facilitator(self, number: int) -> None:
-        open_ones = (State.ASKED, State.FIRST_AGREED, State.SECOND_AGREED, State.DECLINED)
+        open_ones = (
+            IntroductionState.ASKED,
+            IntroductionState.FIRST_AGREED,
+            IntroductionState.SECOND_AGREED,
+            IntroductionState.DECLINED,
+        )
         for one in self.life.in_state(*open_ones)[number : number + 1]:
             self.life.decide(one, "dismiss")
 
@@ -142,8 +148,8 @@ class School(RuleBasedStateMachine):
         for id_, one in self.life.agreed.meetings.items():
             self.life.say(id_, one.second, yes)
 
-    @rule(useful=st.sampled_from(Useful))
-    def people_tell_how_it_went(self, useful: Useful) -> None:
+    @rule(useful=st.sampled_from(IntroductionUseful))
+    def people_tell_how_it_went(self, useful: IntroductionUseful) -> None:
         for one in self.life.in_state(*TOGETHER):
             for person in sorted(self.life.agreed.meetings[one].both):
                 self.life.report(one, person, useful)
@@ -183,8 +189,12 @@ def test_the_life_that_is_walked_begins_with_something_to_see(beginning: Life) -
     assert wrong(life) == []
     assert len(life.of_galleries(Of.SHOWN)) == 3
     assert len(life.in_state(*TOGETHER)) == 1
-    assert len(life.in_state(State.DECLINED)) == len(life.in_state(State.FIRST_AGREED, State.SECOND_AGREED)) == 1
-    assert life.in_state(State.SUGGESTED), "the job suggested nobody"
+    assert (
+        len(life.in_state(IntroductionState.DECLINED))
+        == len(life.in_state(IntroductionState.FIRST_AGREED, IntroductionState.SECOND_AGREED))
+        == 1
+    )
+    assert life.in_state(IntroductionState.SUGGESTED), "the job suggested nobody"
     with life.sessions.reading() as session:
         own = introductions_own.mine(session, life.actors["amara"], now=life.now)
         assert works(own) == {"qamara1", "qlin2", "qyusuf5"}
@@ -248,5 +258,5 @@ def test_nothing_is_given_against_consent_policy_or_a_missing_yes(beginning: Lif
     School.beginning = beginning
     with structlog.testing.capture_logs():
         phases = [Phase.generate]  # shrinking is slow
-        walk = settings(max_examples=9, stateful_step_count=6, deadline=None, phases=phases)
+        walk = settings(max_examples=examples(4, 40), stateful_step_count=6, deadline=None, phases=phases)
         run_state_machine_as_test(School, settings=walk)

@@ -1,8 +1,7 @@
-"""What other processes do in store tests. Started by forkserver: they share nothing with the test but the database."""
+"""What other processes do in store tests: they share nothing with the test but the database."""
 
 from __future__ import annotations
 
-import multiprocessing
 import random
 import time
 from datetime import UTC, datetime, timedelta
@@ -11,9 +10,6 @@ from service.domain.ids import new_id
 from service.store import audit, jobs, migrate
 from service.store.session import Sessions, make_engine
 from tests.service.store.world import NOW
-
-PROCESSES = multiprocessing.get_context("forkserver")
-PROCESSES.set_forkserver_preload(["tests.service.store.processes"])
 
 MANY = 10_000
 

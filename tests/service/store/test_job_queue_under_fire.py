@@ -13,7 +13,8 @@ from sqlalchemy import insert, select
 from service.domain.ids import new_id
 from service.store import jobs
 from service.store.tables import AuditEntry, Job, JobState
-from tests.service.store.processes import PROCESSES, claim_until_none_is_left, work_until_nothing_waits
+from tests.forked import FORKED
+from tests.service.store.processes import claim_until_none_is_left, work_until_nothing_waits
 from tests.service.store.world import NOW, World
 
 
@@ -30,7 +31,7 @@ def fill(world: World, count: int) -> set[str]:
 
 def test_four_processes_that_claim_400_jobs_claim_none_twice(world: World, database: str) -> None:
     there = fill(world, 400)
-    with PROCESSES.Pool(4) as pool:
+    with FORKED.Pool(4) as pool:
         taken = [id_ for part in pool.map(claim_until_none_is_left, [database] * 4) for id_ in part]
     assert Counter(taken) == Counter(there)
 
@@ -49,7 +50,7 @@ def test_jobs_whose_workers_are_killed_are_all_done_and_each_once(world: World, 
     there = fill(world, 150)
     give_up = time.monotonic() + 60
     for _ in range(5):
-        workers = [PROCESSES.Process(target=work_until_nothing_waits, args=(database, 0.5)) for _ in range(2)]
+        workers = [FORKED.Process(target=work_until_nothing_waits, args=(database, 0.5)) for _ in range(2)]
         for worker in workers:
             worker.start()
         wait_until_some_are_in_hand(world, give_up)
@@ -57,7 +58,7 @@ def test_jobs_whose_workers_are_killed_are_all_done_and_each_once(world: World, 
         for worker in workers:
             worker.kill()
             worker.join()
-    last = PROCESSES.Process(target=work_until_nothing_waits, args=(database, 0.5))
+    last = FORKED.Process(target=work_until_nothing_waits, args=(database, 0.5))
     last.start()
     last.join(max(0.0, give_up - time.monotonic()))
     assert last.exitcode == 0

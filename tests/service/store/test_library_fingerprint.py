@@ -16,12 +16,13 @@ from hypothesis.stateful import (
 )
 from sqlalchemy import delete, select
 
-from pipelines.values import AI, Item, Shelf
-from service.domain.drafts import State
+from pipelines.values import AI, Shelf, ShelfItem
+from service.domain.drafts import DraftState
 from service.domain.visibility import ShowWork
 from service.store.library import SqlLibrary
 from service.store.session import Sessions
 from service.store.tables import Consent, Document, DraftRow, PassageRow, PointRow, PointState, Revision, Submission
+from tests.budget import examples
 from tests.service.store.world import NOW, World
 
 names = itertools.count()
@@ -34,7 +35,7 @@ class ChangingOrganization(RuleBasedStateMachine):
         super().__init__()
         self.world = World(sessions, f"organization {next(names)}")
         self.shelves = SqlLibrary(sessions)
-        self.seen: dict[tuple[Shelf, str], list[Item]] = {}
+        self.seen: dict[tuple[Shelf, str], list[ShelfItem]] = {}
         self.people: list[str] = []
         self.revisions: list[str] = []
         self.drafts: list[str] = []
@@ -54,7 +55,7 @@ class ChangingOrganization(RuleBasedStateMachine):
 
     def keep(self, revision: str) -> None:
         self.revisions.append(revision)
-        self.drafts.append(self.world.draft(revision, State.RELEASED))
+        self.drafts.append(self.world.draft(revision, DraftState.RELEASED))
         self.points.append(self.world.point(self.drafts[-1], PointState.ACCEPTED))
 
     @rule(data=st.data(), text=st.sampled_from(["We visit.\n\nWe talk.", "Other."]), elsewhere=st.booleans())
@@ -107,8 +108,8 @@ class ChangingOrganization(RuleBasedStateMachine):
             setattr(session.get_one(PointRow, self.points[index]), name, value)
             session.get_one(DraftRow, self.drafts[index]).version += 1
 
-    @rule(data=st.data(), state=st.sampled_from(State))
-    def a_draft_moves(self, data: st.DataObject, state: State) -> None:
+    @rule(data=st.data(), state=st.sampled_from(DraftState))
+    def a_draft_moves(self, data: st.DataObject, state: DraftState) -> None:
         with self.world.changing(DraftRow, data.draw(st.sampled_from(self.drafts))) as draft:
             draft.state = state
             draft.version += 1
@@ -152,10 +153,14 @@ class ChangingOrganization(RuleBasedStateMachine):
 
 
 def test_equal_fingerprints_mean_equal_reads(sessions: Sessions) -> None:
-    examples = 12 if sessions.engine.dialect.name == "sqlite" else 4
+    sqlite = sessions.engine.dialect.name == "sqlite"
     run_state_machine_as_test(
         lambda: ChangingOrganization(sessions),
         settings=settings(
-            max_examples=examples, stateful_step_count=12, deadline=None, derandomize=True, database=None
+            max_examples=examples(6, 60) if sqlite else examples(3, 30),
+            stateful_step_count=12,
+            deadline=None,
+            derandomize=True,
+            database=None,
         ),
     )

@@ -14,7 +14,8 @@ from service.domain.errors import Unavailable
 from service.store import migrate
 from service.store.session import Sessions, make_engine
 from service.store.tables import Base
-from tests.service.store.processes import PROCESSES, upgrade
+from tests.forked import FORKED
+from tests.service.store.processes import upgrade
 
 
 def test_the_migrations_make_exactly_the_models(sessions: Sessions) -> None:
@@ -50,7 +51,7 @@ def test_migrating_again_changes_nothing(sessions: Sessions) -> None:
 
 
 def test_processes_that_migrate_at_once_do_it_once(bare_database: str) -> None:
-    with PROCESSES.Pool(4) as pool:
+    with FORKED.Pool(4) as pool:
         assert pool.map(upgrade, [bare_database] * 4, chunksize=1) == [migrate.head()] * 4
 
 

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import delete, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
-from service.domain.drafts import State
+from service.domain.drafts import DraftState
 from service.store.tables import Approval, Base, Group, Organization, PointState, Release, Submission
 from tests.service.store.world import NOW, World
 
@@ -37,7 +37,7 @@ def release(world: World, draft: str, of: str, text_hash: str = SEEN) -> str:
 
 @pytest.fixture
 def draft(world: World) -> str:
-    return world.draft(world.work(world.person("amara"), "We visit."), State.APPROVED)
+    return world.draft(world.work(world.person("amara"), "We visit."), DraftState.APPROVED)
 
 
 def test_what_a_facilitator_approved_can_be_released(world: World, draft: str) -> None:
@@ -56,7 +56,7 @@ def test_a_release_of_another_text_than_the_approved_one_is_refused(world: World
 
 
 def test_an_approval_of_another_draft_releases_nothing(world: World, draft: str) -> None:
-    other = world.draft(world.work(world.person("li"), "We talk."), State.APPROVED)
+    other = world.draft(world.work(world.person("li"), "We talk."), DraftState.APPROVED)
     approved = approval(world, other, world.person("jonas"))
     with pytest.raises(IntegrityError):
         release(world, draft, approved)

@@ -8,12 +8,13 @@ import pytest
 from sqlalchemy import delete
 
 from pipelines.values import AI, Shelf, Standing
-from service.domain.drafts import State
+from service.domain.drafts import DraftState
 from service.domain.visibility import ShowWork
 from service.store import library
 from service.store.library import SqlLibrary
 from service.store.tables import Consent, Document, DraftRow, PassageRow, Person, PointState, Revision, Submission
 from tests.service.store.world import NOW, World
+from tests.statements import statements
 
 
 @pytest.fixture
@@ -88,7 +89,7 @@ def test_a_person_who_never_said_anything_is_not_shown(world: World, shelves: Sq
 def test_work_that_no_machine_may_read_is_not_in_the_library(world: World, shelves: SqlLibrary, whose: str) -> None:
     person = world.person("amara")
     revision = world.work(person, "Not for machines.")
-    draft = world.draft(revision, State.RELEASED, score=1.0)
+    draft = world.draft(revision, DraftState.RELEASED, score=1.0)
     world.point(draft, PointState.ACCEPTED, quote="Not for machines.")
     model, id_ = (Revision, revision) if whose == "text" else (Consent, person)
     with world.changing(model, id_) as row:
@@ -139,7 +140,7 @@ def test_nothing_crosses_from_another_organization_with_the_same_external_ids(
         name = place.organization
         revision = place.work(place.person("amara"), f"Work of {name}.")
         place.document("handbook", f"Handbook of {name}.")
-        draft = place.draft(revision, State.RELEASED, standing=Standing.MET)
+        draft = place.draft(revision, DraftState.RELEASED, standing=Standing.MET)
         place.point(draft, PointState.ACCEPTED, quote=f"Work of {name}.")
     for shelf in Shelf:
         theirs = [item.id for item in shelves.read(shelf, other.scope())]
@@ -153,7 +154,7 @@ def test_nothing_crosses_from_another_organization_with_the_same_external_ids(
 def test_a_challenge_of_another_organization_opens_nothing(world: World, shelves: SqlLibrary) -> None:
     other = World(world.sessions, "valley")
     revision = other.work(other.person("amara"), "Work.")
-    other.point(other.draft(revision, State.RELEASED, score=0.5), PointState.ACCEPTED)
+    other.point(other.draft(revision, DraftState.RELEASED, score=0.5), PointState.ACCEPTED)
     world.challenge = other.challenge
     assert texts(shelves, world) == texts(shelves, world, Shelf.PRECEDENTS) == []
     assert shelves.reviewed(world.scope(), 10) == []
@@ -163,8 +164,8 @@ def test_approved_points_and_dismissed_ones_are_precedents_and_others_are_not(
     world: World, shelves: SqlLibrary
 ) -> None:
     jonas = world.person("jonas")
-    released = world.draft(world.work(world.person("amara"), "We visit."), State.RELEASED)
-    waiting = world.draft(world.work(world.person("li"), "We talk."), State.READY)
+    released = world.draft(world.work(world.person("amara"), "We visit."), DraftState.RELEASED)
+    waiting = world.draft(world.work(world.person("li"), "We talk."), DraftState.READY)
     kept = [world.point(released, state) for state in (PointState.ACCEPTED, PointState.EDITED, PointState.ADDED)]
     world.point(released, PointState.PROPOSED)
     world.point(released, PointState.ACCEPTED, generation=0)
@@ -182,7 +183,7 @@ def test_approved_points_and_dismissed_ones_are_precedents_and_others_are_not(
 def test_a_precedent_holds_the_passage_it_was_about_and_what_was_said(world: World, shelves: SqlLibrary) -> None:
     person = world.person("amara")
     revision = world.work(person, "We visit each other.")
-    draft = world.draft(revision, State.APPROVED)
+    draft = world.draft(revision, DraftState.APPROVED)
     world.point(draft, PointState.EDITED, quote="each other", text="Say when.", start=9, end=19, criterion="k1")
     (item,) = shelves.read(Shelf.PRECEDENTS, world.scope())
     assert (item.text, item.document, item.start, item.end, item.author) == ("each other", revision, 9, 19, person)
@@ -193,7 +194,7 @@ def test_a_precedent_holds_the_passage_it_was_about_and_what_was_said(world: Wor
 def test_points_on_ones_own_work_or_on_withdrawn_work_are_no_precedents(world: World, shelves: SqlLibrary) -> None:
     person = world.person("amara")
     revision = world.work(person, "We visit each other.")
-    world.point(world.draft(revision, State.RELEASED), PointState.ACCEPTED)
+    world.point(world.draft(revision, DraftState.RELEASED), PointState.ACCEPTED)
     assert texts(shelves, world, Shelf.PRECEDENTS, reader=person) == []
     with world.changing(Submission, world.submission_of(revision)) as submission:
         submission.withdrawn_at = NOW
@@ -201,11 +202,11 @@ def test_points_on_ones_own_work_or_on_withdrawn_work_are_no_precedents(world: W
 
 
 def test_an_approval_undone_is_no_precedent_any_more(world: World, shelves: SqlLibrary) -> None:
-    draft = world.draft(world.work(world.person("amara"), "We visit."), State.APPROVED)
+    draft = world.draft(world.work(world.person("amara"), "We visit."), DraftState.APPROVED)
     world.point(draft, PointState.ACCEPTED)
     assert len(texts(shelves, world, Shelf.PRECEDENTS)) == 1
     with world.changing(DraftRow, draft) as row:
-        row.state = State.READY
+        row.state = DraftState.READY
     assert texts(shelves, world, Shelf.PRECEDENTS) == []
 
 
@@ -230,13 +231,13 @@ def test_more_ids_than_a_statement_takes_are_read_all_the_same(world: World, she
 def test_judged_work_is_given_with_its_judgement_the_latest_first(world: World, shelves: SqlLibrary) -> None:
     amara, jonas, li = world.person("amara"), world.person("jonas"), world.person("li")
     old = world.work(amara, "Old.")
-    draft = world.draft(old, State.RELEASED, standing=Standing.PARTLY, summary="Nearly.", judgements={"k1": "met"})
+    draft = world.draft(old, DraftState.RELEASED, standing=Standing.PARTLY, summary="Nearly.", judgements={"k1": "met"})
     world.point(draft, PointState.ACCEPTED, text="Say when.", position=1)
     world.point(draft, PointState.ADDED, text="Say who.", position=0)
     world.point(draft, PointState.DISMISSED, text="No.")
     newer = world.revision(world.submission("s9", jonas), "Newer.", at=NOW + timedelta(days=1))
-    world.draft(newer, State.APPROVED, score=0.75)
-    world.draft(world.work(li, "Unjudged."), State.RELEASED)
+    world.draft(newer, DraftState.APPROVED, score=0.75)
+    world.draft(world.work(li, "Unjudged."), DraftState.RELEASED)
     first, second = shelves.reviewed(world.scope(), 10)
     assert (first.id, first.author, first.score, first.standing, first.text) == (newer, jonas, 0.75, None, "Newer.")
     assert (second.standing, dict(second.criteria)) == (Standing.PARTLY, {"k1": Standing.MET})
@@ -247,16 +248,16 @@ def test_judged_work_is_given_with_its_judgement_the_latest_first(world: World, 
 
 def test_of_one_submission_only_the_latest_judged_revision_teaches(world: World, shelves: SqlLibrary) -> None:
     first = world.work(world.person("amara"), "First.")
-    world.draft(first, State.RELEASED, score=0.2)
+    world.draft(first, DraftState.RELEASED, score=0.2)
     second = world.revision(world.submission_of(first), "Second.")
-    world.draft(second, State.RELEASED, judgements={"k1": "not_yet"})
-    world.draft(world.revision(world.submission_of(first), "Third."), State.READY, score=0.9)
+    world.draft(second, DraftState.RELEASED, judgements={"k1": "not_yet"})
+    world.draft(world.revision(world.submission_of(first), "Third."), DraftState.READY, score=0.9)
     assert [one.id for one in shelves.reviewed(world.scope(), 10)] == [second]
 
 
 def test_judged_work_that_was_withdrawn_teaches_nothing(world: World, shelves: SqlLibrary) -> None:
     revision = world.work(world.person("amara"), "First.")
-    world.draft(revision, State.RELEASED, score=0.2)
+    world.draft(revision, DraftState.RELEASED, score=0.2)
     with world.changing(Submission, world.submission_of(revision)) as submission:
         submission.withdrawn_at = NOW
     assert shelves.reviewed(world.scope(), 10) == []
@@ -264,7 +265,7 @@ def test_judged_work_that_was_withdrawn_teaches_nothing(world: World, shelves: S
 
 def test_the_names_of_deciders_follow_the_person(world: World, shelves: SqlLibrary) -> None:
     jonas = world.person("jonas")
-    draft = world.draft(world.work(world.person("amara"), "We visit."), State.RELEASED)
+    draft = world.draft(world.work(world.person("amara"), "We visit."), DraftState.RELEASED)
     world.point(draft, PointState.ACCEPTED, decided_by=jonas)
     before = shelves.fingerprint(Shelf.PRECEDENTS, world.scope())
     with world.changing(Person, jonas) as person:
@@ -290,3 +291,24 @@ def test_a_passage_row_that_claims_another_organizations_text_is_not_read(world:
         )
     )
     assert texts(shelves, world) == []
+
+
+@pytest.mark.parametrize("shelf", Shelf)
+def test_the_ids_that_may_be_seen_are_those_that_are_read_and_take_one_statement(
+    world: World, shelves: SqlLibrary, shelf: Shelf
+) -> None:
+    mine, south = world.person("amara"), world.new_group("g2")
+    for at, (author, group) in enumerate(((mine, ""), (world.person("jonas"), south), (world.person("lin"), ""))):
+        revision = world.work(author, f"First {at}.\n\nSecond {at}.", group=group)
+        world.point(world.draft(revision, DraftState.RELEASED), PointState.ACCEPTED, quote=f"First {at}.")
+        world.document(f"handbook {at}", f"Notes {at}.")
+    for scope in (
+        world.scope(),
+        world.scope(mine),
+        world.scope(mine, groups=[south]),
+        world.scope(mine, peers=False),
+    ):
+        with world.sessions.reading() as session, statements(session) as asked:
+            found = shelves.visible(shelf, scope)
+        assert found == {item.id for item in shelves.read(shelf, scope)}
+        assert sum(one.startswith("SELECT") for one in asked) <= 1

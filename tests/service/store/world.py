@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from sqlalchemy.orm import Session
 
 from pipelines.values import AI, PointKind, Scope, Shelf, Standing
-from service.domain.drafts import State
+from service.domain.drafts import DraftState
 from service.domain.texts import digest
 from service.domain.visibility import ShowWork
 from service.store.session import Sessions
@@ -167,7 +167,7 @@ class World:
             )
             start = end + 2
 
-    def draft(self, revision: str, state: State = State.READY, **more: Any) -> str:
+    def draft(self, revision: str, state: DraftState = DraftState.READY, **more: Any) -> str:
         with self.sessions.reading() as session:
             of = session.get_one(Submission, session.get_one(Revision, revision).submission_id)
         return self.add(

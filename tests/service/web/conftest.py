@@ -1,44 +1,30 @@
-"""The application behind a real server on a loopback port, on both databases, with a small invented school in it."""
+"""A small invented school behind the application, on both databases."""
 
 from __future__ import annotations
 
-import threading
+import ssl
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
 import httpx
 import pytest
-import uvicorn
 from fastapi import FastAPI
 
-from pipelines.values import Draft, Outcome, Point, PointKind, PromptUsed, Source, SourceKind, Usage
+from pipelines.values import Draft, DraftOutcome, Point, PointKind, PromptUsed, Source, SourceKind, Usage
 from service.actions.access import credentials, organizations
 from service.actions.drafts import make
 from service.store.session import Sessions
 from service.store.tables import DraftRow
-from service.web.app import create_app
 from service.web.services import Services
+from tests.service.conftest import Serve
 
 TEXT = "We pair teachers across grades and visit each other twice before half-term."
-
-
-@contextmanager
-def running(app: FastAPI) -> Iterator[str]:
-    """The address at which the application answers."""
-    config = uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, access_log=False, ws="none", lifespan="off")
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    thread.join(10)
+TRUSTED = ssl.create_default_context()
+"""Read once: every client reads all authorities' certificates otherwise."""
 
 
 @dataclass
@@ -50,14 +36,14 @@ class School:
     app: FastAPI
     organization: str = ""
     key: str = ""
-    platform: httpx.Client = field(default_factory=httpx.Client)
+    platform: httpx.Client = field(default_factory=lambda: httpx.Client(verify=TRUSTED))
     woken: list[float] = field(default_factory=list)
     opened: list[httpx.Client] = field(default_factory=list)
 
     def client(self, secret: str = "", **headers: str) -> httpx.Client:
         if secret:
             headers["Authorization"] = f"Bearer {secret}"
-        self.opened.append(httpx.Client(base_url=self.url, headers=headers, timeout=40))
+        self.opened.append(httpx.Client(base_url=self.url, headers=headers, timeout=40, verify=TRUSTED))
         return self.opened[-1]
 
     def founded(self, name: str) -> School:
@@ -131,34 +117,33 @@ def a_draft(revision: str, text: str) -> Draft:
         )
     )
     prompt = PromptUsed("feedback", 1, "0" * 64, "Read this: " + text)
-    return Draft(Outcome.DRAFTED, "Who is clear.", points, None, (), (), "rules", Usage(10, 5, 1), "en", prompt=prompt)
+    return Draft(
+        DraftOutcome.DRAFTED, "Who is clear.", points, None, (), (), "rules", Usage(10, 5, 1), "en", prompt=prompt
+    )
 
 
 @pytest.fixture
-def serve(sessions: Sessions) -> Iterator[Callable[..., School]]:
-    """`serve(**services)` starts the application; everything is stopped at the end of the test."""
-    stops: list[Any] = []
+def serve(sessions: Sessions, served: Serve) -> Iterator[Callable[..., School]]:
+    """`serve(**services)` has the application answer for these; its clients are closed at the end of the test."""
     schools: list[School] = []
+    with ExitStack() as closing:
 
-    def start(**given: Any) -> School:
-        woken: list[float] = []
-        plain: dict[str, Any] = {
-            "sessions": sessions,
-            "after_commit": lambda: woken.append(time.monotonic()),
-            "clock": lambda: datetime.now(UTC),
-            "readiness": lambda: {"database": "ok"},
-        }
-        app = create_app(Services(**{**plain, **given}))
-        stops.append(running(app))
-        schools.append(School(stops[-1].__enter__(), sessions, app, woken=woken))
-        return schools[-1]
+        def start(**given: Any) -> School:
+            woken: list[float] = []
+            plain: dict[str, Any] = {
+                "sessions": sessions,
+                "after_commit": lambda: woken.append(time.monotonic()),
+                "clock": lambda: datetime.now(UTC),
+                "readiness": lambda: {"database": "ok"},
+            }
+            door = closing.enter_context(served(Services(**{**plain, **given})))
+            schools.append(School(door.url, sessions, door.app, woken=woken))
+            return schools[-1]
 
-    yield start
-    for school in schools:
-        for client in school.opened:
-            client.close()
-    for stop in reversed(stops):
-        stop.__exit__(None, None, None)
+        yield start
+        for school in schools:
+            for client in school.opened:
+                client.close()
 
 
 @pytest.fixture

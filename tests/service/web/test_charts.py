@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.web.pages.charts import Dot, Line, Part, Pin, length, lines, scatter, stacked
+from service.web.pages.charts import ChartLine, ChartPart, Dot, Pin, length, lines, scatter, stacked
 
 SVG = "{http://www.w3.org/2000/svg}"
 HOSTILE = """</title><script>alert(1)</script>"'&<b onload=x>"""
@@ -26,21 +26,24 @@ def widths(drawn: str) -> list[float]:
 
 
 def test_a_bars_parts_are_as_wide_as_their_shares_and_said_in_its_name() -> None:
-    drawn = stacked([Part("Met", 3, "met"), Part("Partly", 0, "partly"), Part("Not yet", 1, "not-yet")], "Criterion k1")
+    drawn = stacked(
+        [ChartPart("Met", 3, "met"), ChartPart("Partly", 0, "partly"), ChartPart("Not yet", 1, "not-yet")],
+        "Criterion k1",
+    )
     assert widths(drawn) == [75, 25]
     assert parsed(drawn).attrib["aria-label"] == "Criterion k1: Met 3, Not yet 1"
     assert [one.text for one in parsed(drawn).iter(f"{SVG}title")] == ["Met: 3", "Not yet: 1"]
 
 
 def test_a_bar_of_nothing_is_empty_and_says_so() -> None:
-    drawn = stacked([Part("Met", 0, "met")], "Criterion k1")
+    drawn = stacked([ChartPart("Met", 0, "met")], "Criterion k1")
     assert widths(drawn) == []
     assert "nothing yet" in drawn
 
 
 @given(st.lists(counts, max_size=6), st.integers(0, 50_000))
 def test_no_bar_is_longer_than_its_whole(given: list[int], more: int) -> None:
-    parts = [Part(f"p{place}", count, "met") for place, count in enumerate(given)]
+    parts = [ChartPart(f"p{place}", count, "met") for place, count in enumerate(given)]
     whole = sum(given) + more
     assert sum(widths(stacked(parts, "All", whole=whole))) == pytest.approx(100 * sum(given) / (whole or 1), abs=0.1)
 
@@ -51,10 +54,10 @@ def test_a_length_is_a_share_of_the_longest() -> None:
 
 
 def test_a_line_has_a_gap_where_nothing_is_known_and_a_single_value_is_still_seen() -> None:
-    (path,) = parsed(lines([Line("Kept", (0.0, 1.0, None, 0.5), "kept")], "By week")).iter(f"{SVG}path")
+    (path,) = parsed(lines([ChartLine("Kept", (0.0, 1.0, None, 0.5), "kept")], "By week")).iter(f"{SVG}path")
     assert path.attrib["d"] == "M0 39 L33.33 1 M100 20 L100 20"
-    assert "Kept 50% at last" in lines([Line("Kept", (0.0, 1.0, None, 0.5), "kept")], "By week")
-    assert "unknown" in lines([Line("Kept", (None,), "kept")], "By week")
+    assert "Kept 50% at last" in lines([ChartLine("Kept", (0.0, 1.0, None, 0.5), "kept")], "By week")
+    assert "unknown" in lines([ChartLine("Kept", (None,), "kept")], "By week")
 
 
 def test_a_map_fills_its_square_by_one_measure_both_ways_and_letters_lead_somewhere() -> None:
@@ -77,8 +80,8 @@ def test_one_dot_alone_stands_in_the_middle_and_a_map_of_nothing_is_blank() -> N
 
 def test_words_never_become_markup_and_nothing_is_inline() -> None:
     drawn = [
-        stacked([Part(HOSTILE, 1, HOSTILE)], HOSTILE),
-        lines([Line(HOSTILE, (1.0, 0.0), HOSTILE)], HOSTILE),
+        stacked([ChartPart(HOSTILE, 1, HOSTILE)], HOSTILE),
+        lines([ChartLine(HOSTILE, (1.0, 0.0), HOSTILE)], HOSTILE),
         scatter([Dot(0, 0, HOSTILE, HOSTILE)], [Pin(0, 0, HOSTILE, HOSTILE, HOSTILE)], HOSTILE),
     ]
     for one in drawn:

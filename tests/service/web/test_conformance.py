@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from typing import Any
 
@@ -19,6 +18,7 @@ from schemathesis.specs.openapi.checks import (
 
 from service.jobs.briefs import briefing
 from service.store.session import Sessions
+from tests.budget import examples
 from tests.service.web.conftest import School
 
 CHECKS = [
@@ -28,8 +28,8 @@ CHECKS = [
     response_headers_conformance,
     response_schema_conformance,
 ]
-EXAMPLES = int(os.environ.get("PEERLOOM_TEST_EXAMPLES", "8"))
-"""Of each operation. They are the same in every run; whoever changes a route tries a hundred."""
+EXAMPLES = examples(4, 100)
+"""Of each operation."""
 KNOWN = {
     "groups": "year-8",
     "people": "amara",

@@ -8,12 +8,12 @@ from dataclasses import fields, is_dataclass
 import pytest
 
 from service.web.pages import rendering, site, trouble
-from service.web.pages.views import View
+from service.web.pages.views import PageView
 
 TEMPLATES = rendering.HERE / "templates"
 
 
-def kinds(of: type[View] = View) -> list[type[View]]:
+def kinds(of: type[PageView] = PageView) -> list[type[PageView]]:
     """Every page there is; importing the site has defined them."""
     assert site.ROUTERS
     assert trouble.Trouble
@@ -23,7 +23,7 @@ def kinds(of: type[View] = View) -> list[type[View]]:
 @pytest.mark.parametrize(
     "kind", [kind for kind in kinds() if hasattr(kind, "template")], ids=lambda kind: kind.__name__
 )
-def test_a_template_takes_exactly_what_its_context_holds(kind: type[View]) -> None:
+def test_a_template_takes_exactly_what_its_context_holds(kind: type[PageView]) -> None:
     assert is_dataclass(kind)
     assert rendering.variables(kind.template) == {one.name for one in fields(kind)} | {"page"}
 

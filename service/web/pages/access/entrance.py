@@ -11,7 +11,7 @@ from service.actions.access import sign_in
 from service.domain.errors import NotAllowed
 from service.web.pages.navigation import first
 from service.web.pages.routes import OpenRoute, pages
-from service.web.pages.views import Goto, View
+from service.web.pages.views import Goto, PageView
 from service.web.pages.visits import Reading, Writing, same_site
 
 router = pages()
@@ -21,14 +21,14 @@ Secret = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{43}$")]
 
 
 @dataclass(frozen=True)
-class SignInPage(View):
+class SignInPage(PageView):
     """How one comes in."""
 
     template: ClassVar[str] = "access/sign_in.html"
 
 
 @dataclass(frozen=True)
-class SignInLinkPage(View):
+class SignInLinkPage(PageView):
     """A link that was opened: whom it is for. Looking at it does not use it up, since mail scanners look, too."""
 
     template: ClassVar[str] = "access/sign_in_link.html"
@@ -43,13 +43,13 @@ def begin(visit: Reading) -> Goto:
 
 
 @open_router.get("/sign-in")
-def how_to_sign_in(visit: Reading) -> View:
+def how_to_sign_in(visit: Reading) -> PageView:
     return SignInPage()
 
 
 @open_router.get("/sign-in/{secret}")
-def open_link(visit: Reading, secret: Secret) -> View:
-    seen = sign_in.look(visit.session, secret, now=visit.now)
+def open_link(visit: Reading, secret: Secret) -> PageView:
+    seen = sign_in.invited(visit.session, secret, now=visit.now)
     return SignInLinkPage(seen.name, seen.organization, seen.works)
 
 

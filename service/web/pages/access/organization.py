@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 
 from service.actions.access import credentials, organizations
 from service.actions.people import directory
-from service.actions.people.directory import Choice
+from service.actions.people.directory import GroupChoice
 from service.domain.organization_settings import OrganizationWish, faults
 from service.domain.roles import require_lead
 from service.store.tables import Credential
@@ -19,7 +19,7 @@ from service.web import errors
 from service.web.fields import KeyId
 from service.web.pages.forms import checked, lines
 from service.web.pages.routes import Shown, pages
-from service.web.pages.views import Goto, View
+from service.web.pages.views import Goto, PageView
 from service.web.pages.visits import Reading, Visit, Writing
 from service.web.schemas.access import KeyAsked
 
@@ -42,7 +42,7 @@ class SettingsSent(BaseModel):
 
 
 @dataclass(frozen=True)
-class SettingsPage(View):
+class SettingsPage(PageView):
     """What is set, or what was typed with what is wrong about it."""
 
     template: ClassVar[str] = "access/settings.html"
@@ -52,12 +52,12 @@ class SettingsPage(View):
 
 
 @dataclass(frozen=True)
-class KeysPage(View):
+class KeysPage(PageView):
     """Keys, newest first. `secret` is there once, right after a key was made."""
 
     template: ClassVar[str] = "access/keys.html"
     keys: tuple[Credential, ...]
-    groups: tuple[Choice, ...]
+    groups: tuple[GroupChoice, ...]
     group_names: Mapping[str, str]
     name: str = ""
     chosen: tuple[str, ...] = ()

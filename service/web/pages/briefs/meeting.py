@@ -13,8 +13,8 @@ from urllib.parse import quote
 
 from fastapi import Form
 
-from pipelines.approaches import Place
-from pipelines.brief import Tally
+from pipelines.approaches import ApproachPlace
+from pipelines.briefs.making import Tally
 from service.actions.briefs import meeting, wording
 from service.actions.briefs.meeting import Prepared
 from service.domain.errors import Unavailable
@@ -23,7 +23,7 @@ from service.web.fields import ExternalId, Name
 from service.web.pages.overview.challenge import Chosen
 from service.web.pages.overview.views import Head, head
 from service.web.pages.routes import pages
-from service.web.pages.views import Download, Goto, View
+from service.web.pages.views import Download, Goto, PageView
 from service.web.pages.visits import Asking, Writing
 
 router = pages()
@@ -39,7 +39,7 @@ class Quoted:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class BriefLineDrawn:
     """What is said, and whether a model worded it; as the brief was found in it may be empty."""
 
     text: str
@@ -47,10 +47,10 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class BriefApproachDrawn:
     """An approach; `quoted` is empty or one passage."""
 
-    title: Line
+    title: BriefLineDrawn
     count: int
     quoted: tuple[Quoted, ...]
 
@@ -59,16 +59,16 @@ class Way:
 class Sides:
     """Two passages that oppose, and in which way."""
 
-    held: Line
+    held: BriefLineDrawn
     criterion: str
     quoted: tuple[Quoted, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class BriefQuestionDrawn:
     """A question worth the time, and the passages it comes from."""
 
-    asks: Line
+    asks: BriefLineDrawn
     quoted: tuple[Quoted, ...]
 
 
@@ -77,7 +77,7 @@ class Called:
     """Somebody to call on."""
 
     name: str
-    why: Line
+    why: BriefLineDrawn
     quoted: Quoted
 
 
@@ -100,7 +100,7 @@ class InWords:
 
 
 @dataclass(frozen=True)
-class BriefPage(View):
+class BriefPage(PageView):
     """What a facilitator takes into a meeting."""
 
     template: ClassVar[str] = "briefs/meeting.html"
@@ -111,12 +111,12 @@ class BriefPage(View):
     barred: int
     beyond: int
     missing: int
-    ways: tuple[Way, ...]
+    ways: tuple[BriefApproachDrawn, ...]
     tallies: tuple[Tally, ...]
     have: tuple[str, ...]
     lack: tuple[str, ...]
     sides: tuple[Sides, ...]
-    questions: tuple[Asked, ...]
+    questions: tuple[BriefQuestionDrawn, ...]
     called: tuple[Called, ...]
     open: tuple[tuple[str, str], ...]
     in_words: InWords
@@ -144,7 +144,7 @@ def brief_page(seen: Prepared, *, model: bool = False) -> BriefPage:
         beyond=seen.beyond,
         missing=seen.open.missing,
         ways=tuple(
-            Way(shown.line(f"a{at}", one.label), len(one.members), shown.all(*_one(one.representative)))
+            BriefApproachDrawn(shown.line(f"a{at}", one.label), len(one.members), shown.all(*_one(one.representative)))
             for at, one in enumerate(made.approaches, 1)
         ),
         tallies=made.tallies,
@@ -155,7 +155,8 @@ def brief_page(seen: Prepared, *, model: bool = False) -> BriefPage:
             for at, one in enumerate(made.tensions, 1)
         ),
         questions=tuple(
-            Asked(shown.line(f"q{at}", one.text), shown.all(*one.places)) for at, one in enumerate(made.questions, 1)
+            BriefQuestionDrawn(shown.line(f"q{at}", one.text), shown.all(*one.places))
+            for at, one in enumerate(made.questions, 1)
         ),
         called=tuple(
             Called(seen.names[one.person], shown.line(f"p{at}", one.why), shown.all(one.place)[0])
@@ -167,7 +168,7 @@ def brief_page(seen: Prepared, *, model: bool = False) -> BriefPage:
     )
 
 
-def _one(place: Place | None) -> tuple[Place, ...]:
+def _one(place: ApproachPlace | None) -> tuple[ApproachPlace, ...]:
     return (place,) if place else ()
 
 
@@ -195,12 +196,12 @@ class _Shown:
 
     seen: Prepared
 
-    def all(self, *places: Place) -> tuple[Quoted, ...]:
+    def all(self, *places: ApproachPlace) -> tuple[Quoted, ...]:
         return tuple(Quoted(one.quote, one.work, self.seen.authors.get(one.work, "")) for one in places)
 
-    def line(self, id_: str, found: str) -> Line:
+    def line(self, id_: str, found: str) -> BriefLineDrawn:
         worded = self.seen.worded.lines
-        return Line(worded.get(id_, found), id_ in worded)
+        return BriefLineDrawn(worded.get(id_, found), id_ in worded)
 
 
 def _prepared(visit: Asking, id: str, group: str) -> Prepared:
@@ -210,7 +211,7 @@ def _prepared(visit: Asking, id: str, group: str) -> Prepared:
 
 
 @router.get("/desk/challenges/{id}/brief")
-def show_brief(visit: Asking, id: ExternalId, group: Chosen = "") -> View:
+def show_brief(visit: Asking, id: ExternalId, group: Chosen = "") -> PageView:
     return brief_page(_prepared(visit, id, group), model=bool(visit.services.model))
 
 

@@ -15,14 +15,14 @@ from service.actions.challenges import editor
 from service.actions.challenges.editor import ALLOWED, PEERS, REACHES, ChallengeForm, Difference
 from service.actions.challenges.setting import ChallengeWish
 from service.actions.people import directory
-from service.actions.people.directory import Choice
+from service.actions.people.directory import GroupChoice
 from service.domain.roles import leads, require_coordinator
 from service.domain.visibility import PeersShown, SharingReach
 from service.web import errors
 from service.web.fields import ExternalId, Id
 from service.web.pages.forms import TAKEN, checked, lines
 from service.web.pages.routes import Shown, pages
-from service.web.pages.views import Goto, View
+from service.web.pages.views import Goto, PageView
 from service.web.pages.visits import Reading, Visit, Writing
 from service.web.schemas.challenges import ChallengeAsked
 
@@ -73,13 +73,13 @@ class _Day(BaseModel):
 
 
 @dataclass(frozen=True)
-class ChallengeFormPage(View):
+class ChallengeFormPage(PageView):
     """A challenge to write. `there` is what is stored, None for a new one; `look` is what learners would see of it."""
 
     template: ClassVar[str] = "challenges/form.html"
     there: ChallengeForm | None
     sent: ChallengeSent
-    groups: tuple[Choice, ...]
+    groups: tuple[GroupChoice, ...]
     everywhere: bool
     stale: int | None = None
     look: ChallengeWish | None = None
@@ -90,7 +90,7 @@ class ChallengeFormPage(View):
 
 
 @dataclass(frozen=True)
-class ChallengeConflictPage(View):
+class ChallengeConflictPage(PageView):
     """Somebody changed the challenge meanwhile: where the two differ, and the form as it was typed."""
 
     template: ClassVar[str] = "challenges/conflict.html"
@@ -101,7 +101,7 @@ class ChallengeConflictPage(View):
 
 
 @dataclass(frozen=True)
-class ChallengePreviewPage(View):
+class ChallengePreviewPage(PageView):
     """A challenge as learners see it."""
 
     template: ClassVar[str] = "challenges/preview.html"
@@ -168,7 +168,7 @@ def _form(visit: Visit, there: ChallengeForm | None, sent: ChallengeSent, **give
     return ChallengeFormPage(there, sent, groups, leads(visit.actor), **given)
 
 
-def _wrong(visit: Visit, there: ChallengeForm | None, sent: ChallengeSent, faults: Mapping[str, str]) -> View:
+def _wrong(visit: Visit, there: ChallengeForm | None, sent: ChallengeSent, faults: Mapping[str, str]) -> PageView:
     visit.status = errors.KINDS["invalid"].status
     return _form(visit, there, sent, faults=faults)
 

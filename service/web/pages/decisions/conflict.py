@@ -7,13 +7,13 @@ from datetime import datetime
 from typing import ClassVar
 
 from service.actions.desk.draft import DeskDraft
-from service.domain.worddiff import Piece
+from service.domain.worddiff import DiffPiece
 from service.web.errors import KINDS
-from service.web.pages.views import View
+from service.web.pages.views import PageView
 
 
 @dataclass(frozen=True)
-class DraftConflictPage(View):
+class DraftConflictPage(PageView):
     """Somebody decided on this draft meanwhile: what stands there now, beside what was about to be done.
 
     `action` and `fields` are the form as it was sent; `again` is False where the new text must be read first.
@@ -29,5 +29,5 @@ class DraftConflictPage(View):
     what: str
     typed: str
     stands: str
-    edits: tuple[Piece, ...]
+    edits: tuple[DiffPiece, ...]
     again: bool

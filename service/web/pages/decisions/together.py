@@ -10,17 +10,17 @@ from fastapi import Form
 from pydantic import BaseModel, Field
 
 from service.actions.decisions import together
-from service.actions.decisions.together import Listed, Said, Verdict
+from service.actions.decisions.together import ListedDraft, TogetherTerms, TogetherVerdict
 from service.actions.desk import draft as desk_draft
 from service.actions.desk.draft import DeskDraft
 from service.actions.queue import alike
 from service.actions.queue.alike import Alike
-from service.domain.worddiff import Piece, words
+from service.domain.worddiff import DiffPiece, words
 from service.web.fields import DraftId, Line
-from service.web.pages.decisions.draft import HERE, Sent
+from service.web.pages.decisions.draft import HERE, DraftSent
 from service.web.pages.queue import trail as desk_trail
 from service.web.pages.routes import Shown, pages
-from service.web.pages.views import View
+from service.web.pages.views import PageView
 from service.web.pages.visits import Reading, Writing
 
 router = pages()
@@ -31,11 +31,11 @@ class Beside:
     """A draft of the group, and how its work differs from the first one's."""
 
     draft: Alike
-    differs: tuple[Piece, ...]
+    differs: tuple[DiffPiece, ...]
 
 
 @dataclass(frozen=True)
-class AlikePage(View):
+class AlikePage(PageView):
     """A group on nearly the same work. `sample` of them must be opened before all are decided on together."""
 
     template: ClassVar[str] = "decisions/alike.html"
@@ -48,38 +48,38 @@ class AlikePage(View):
 
 
 @dataclass(frozen=True)
-class TogetherPage(View):
+class TogetherPage(PageView):
     """What became of each, and how to take all of it back."""
 
     template: ClassVar[str] = "decisions/together.html"
     draft: DeskDraft
-    verdict: Verdict
+    verdict: TogetherVerdict
     changed: tuple[tuple[str, int], ...]
     left: tuple[str, ...]
     undone: bool
     trail: str
 
 
-class TogetherSent(Sent):
+class TogetherSent(DraftSent):
     """Which of the listed ones (`draft version text-hash` each), and what is decided."""
 
-    verdict: Verdict
+    verdict: TogetherVerdict
     target: Annotated[
         list[Annotated[str, Field(pattern=r"^[0-9a-f]{32} \d{1,9} [0-9a-f]{64}$")]],
         Field(default_factory=list, max_length=alike.MOST),
     ]
     note: Line = ""
 
-    def targets(self) -> list[Listed]:
+    def targets(self) -> list[ListedDraft]:
         cut = (one.split(" ") for one in self.target)
-        return [Listed(draft, int(version), text_hash) for draft, version, text_hash in cut]
+        return [ListedDraft(draft, int(version), text_hash) for draft, version, text_hash in cut]
 
 
 class BackSent(BaseModel):
     """Which ones to take back (`draft version` each)."""
 
     trail: Annotated[str, Field(max_length=8_000)] = ""
-    verdict: Verdict
+    verdict: TogetherVerdict
     target: Annotated[
         list[Annotated[str, Field(pattern=r"^[0-9a-f]{32} \d{1,9}$")]],
         Field(default_factory=list, max_length=alike.MOST),
@@ -105,7 +105,7 @@ def show_alike(visit: Reading, id: DraftId) -> Shown:
 
 @router.post(HERE + "/together")
 def decide_together(visit: Writing, id: DraftId, sent: Annotated[TogetherSent, Form()]) -> Shown:
-    said = Said(note=sent.note, undo=visit.services.undo)
+    said = TogetherTerms(note=sent.note, undo=visit.services.undo)
     done = together.decide_together(
         visit.session, visit.actor, id, sent.verdict, sent.targets(), said=said, now=visit.now
     )
@@ -119,7 +119,7 @@ def take_back(visit: Writing, id: DraftId, sent: Annotated[BackSent, Form()]) ->
 
 
 def _outcome(
-    visit: Writing, id: str, verdict: Verdict, done: list[together.Decided], trail: str, *, undone: bool = False
+    visit: Writing, id: str, verdict: TogetherVerdict, done: list[together.Decided], trail: str, *, undone: bool = False
 ) -> TogetherPage:
     return TogetherPage(
         draft=desk_draft.show(visit.session, visit.actor, id, now=visit.now),

@@ -19,7 +19,7 @@ from service.web.pages.queue.done import done_with
 from service.web.pages.queue.trail import Followed
 from service.web.pages.queue.words import STATES
 from service.web.pages.routes import Shown, pages
-from service.web.pages.views import Mark
+from service.web.pages.views import PageMark
 from service.web.pages.visits import Reading
 
 router = pages()
@@ -51,4 +51,4 @@ def show_draft(visit: Reading, id: DraftId, trail: Followed, done: Other = None,
 
 @router.get("/desk/drafts/{id}/pulse")
 def pulse_of_draft(visit: Reading, id: DraftId) -> Shown:
-    return Mark(around.pulse(visit.session, visit.actor, id, now=visit.now))
+    return PageMark(around.pulse(visit.session, visit.actor, id, now=visit.now))

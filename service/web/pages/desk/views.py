@@ -11,17 +11,17 @@ from pipelines.values import PointKind, Standing
 from service.actions.decisions.hand_over import Colleague
 from service.actions.desk.draft import DeskDraft
 from service.actions.learners.asks import AskSeen
-from service.domain.clarifying import Question
+from service.domain.clarifying import CriterionQuestion
 from service.web.pages.decisions.words import ACTS
 from service.web.pages.queue.done import Done
-from service.web.pages.views import View
+from service.web.pages.views import PageView
 
 POINT_KINDS = tuple(PointKind)
 STANDINGS = tuple(Standing)
 
 
 @dataclass(frozen=True)
-class DraftPage(View):
+class DraftPage(PageView):
     """One draft, to decide on. `pulse` is a mark of what is shown; `decided` is the point that was just decided on, and
     `reach` in how many other drafts the same would fit."""
 
@@ -37,7 +37,7 @@ class DraftPage(View):
     reach: int
     alike: int
     asks: tuple[AskSeen, ...]
-    question: Question | None
+    question: CriterionQuestion | None
     colleagues: tuple[Colleague, ...]
     reasons: Mapping[str, str]
     act_words: Mapping[str, str] = field(default_factory=lambda: ACTS)

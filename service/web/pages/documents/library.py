@@ -13,18 +13,18 @@ from markupsafe import Markup
 from pydantic import BaseModel, Field
 
 from service.actions.documents import library, versions
-from service.actions.documents.library import DocumentSeen, DocumentWish, Shelf, Usage
+from service.actions.documents.library import DocumentAtVersion, DocumentUsage, DocumentWish, ListedDocuments
 from service.actions.questioned import passages as questioned
 from service.actions.questioned.passages import one as doubted
 from service.domain.documents import markup
 from service.domain.documents.diff import changes, shortened
 from service.domain.roles import require_lead
-from service.domain.worddiff import Piece
+from service.domain.worddiff import DiffPiece
 from service.web import errors
 from service.web.fields import ExternalId, Id, OwnId
 from service.web.pages.forms import TAKEN, checked, lines
 from service.web.pages.routes import Shown, pages
-from service.web.pages.views import Goto, View
+from service.web.pages.views import Goto, PageView
 from service.web.pages.visits import Reading, Visit, Writing
 from service.web.schemas.documents import DocumentAsked
 
@@ -60,63 +60,63 @@ class _New(BaseModel):
 
 
 @dataclass(frozen=True)
-class LibraryPage(View):
+class LibraryPage(PageView):
     """The documents there are."""
 
     template: ClassVar[str] = "documents/library.html"
-    shelf: Shelf
+    shelf: ListedDocuments
     search: str
     now: datetime
 
 
 @dataclass(frozen=True)
-class DocumentPage(View):
+class DocumentPage(PageView):
     """One document to read, at one version. `body` is safe HTML; empty for plain text, which is shown as it is."""
 
     template: ClassVar[str] = "documents/document.html"
-    document: DocumentSeen
+    document: DocumentAtVersion
     body: Markup
     questioned: int  # passages that wait to be looked at
 
 
 @dataclass(frozen=True)
-class ChangesPage(View):
+class ChangesPage(PageView):
     """What a version changed."""
 
     template: ClassVar[str] = "documents/changes.html"
-    document: DocumentSeen
-    pieces: tuple[Piece, ...]
+    document: DocumentAtVersion
+    pieces: tuple[DiffPiece, ...]
 
 
 @dataclass(frozen=True)
-class UsagePage(View):
+class UsagePage(PageView):
     """Where its passages were used in feedback."""
 
     template: ClassVar[str] = "documents/usage.html"
-    document: DocumentSeen
-    usage: Usage
+    document: DocumentAtVersion
+    usage: DocumentUsage
 
 
 @dataclass(frozen=True)
-class DocumentFormPage(View):
+class DocumentFormPage(PageView):
     """A document to write or change; what was typed, and what is wrong about it."""
 
     template: ClassVar[str] = "documents/form.html"
-    document: DocumentSeen | None
+    document: DocumentAtVersion | None
     sent: DocumentSent
     faults: Mapping[str, str] = field(default_factory=dict)
     passage: str = ""  # that the change is about
 
 
 @dataclass(frozen=True)
-class DocumentConflictPage(View):
+class DocumentConflictPage(PageView):
     """Somebody changed the document meanwhile: what stands there, beside what was typed."""
 
     template: ClassVar[str] = "documents/conflict.html"
     status: ClassVar[int] = errors.KINDS["changed-since"].status
-    document: DocumentSeen
+    document: DocumentAtVersion
     sent: DocumentSent
-    edits: tuple[Piece, ...]
+    edits: tuple[DiffPiece, ...]
 
 
 @router.get(HERE)
@@ -160,7 +160,7 @@ def edit(visit: Reading, id: ExternalId, questioned: OwnId | None = None) -> Sho
     return DocumentFormPage(document, _sent(document), passage=passage)
 
 
-def _sent(document: DocumentSeen) -> DocumentSent:
+def _sent(document: DocumentAtVersion) -> DocumentSent:
     return DocumentSent(
         id=document.id,
         title=document.title,
@@ -204,7 +204,7 @@ def remove(visit: Writing, id: ExternalId) -> Shown:
     return Goto(HERE, said="removed")
 
 
-def _again(visit: Visit, document: DocumentSeen | None, sent: DocumentSent, faults: Mapping[str, str]) -> View:
+def _again(visit: Visit, document: DocumentAtVersion | None, sent: DocumentSent, faults: Mapping[str, str]) -> PageView:
     visit.status = errors.KINDS["invalid"].status
     return DocumentFormPage(document, sent, faults)
 

@@ -1,4 +1,4 @@
-"""Following through on a challenge: what became of feedback and of commitments. Shows; reckons nothing."""
+"""Following through on a challenge: what became of feedback and of commitments. Shows; computes nothing."""
 
 from __future__ import annotations
 
@@ -14,28 +14,28 @@ from service.actions.following import pairs
 from service.actions.following.challenge import Followed, Promises
 from service.actions.following.pairs import Counts
 from service.domain.errors import Unavailable
-from service.domain.uptake import Verdict
+from service.domain.uptake import UptakeVerdict
 from service.web.fields import ExternalId
-from service.web.pages.charts import Line, Part, lines, stacked
+from service.web.pages.charts import ChartLine, ChartPart, lines, stacked
 from service.web.pages.overview.challenge import Chosen
 from service.web.pages.overview.views import Head, head
 from service.web.pages.routes import pages
-from service.web.pages.views import View
+from service.web.pages.views import PageView
 from service.web.pages.visits import Asking
 
 router = pages()
 
 VERDICTS = {
-    Verdict.TAKEN_UP: ("taken up", "accepted"),
-    Verdict.CHANGED: ("its place is worded anew", "partly"),
-    Verdict.UNCHANGED: ("its place is unchanged", "not-yet"),
-    Verdict.GONE: ("its place is gone", "answered"),
-    Verdict.CANNOT_TELL: ("cannot tell", "cannot-tell"),
+    UptakeVerdict.TAKEN_UP: ("taken up", "accepted"),
+    UptakeVerdict.CHANGED: ("its place is worded anew", "partly"),
+    UptakeVerdict.UNCHANGED: ("its place is unchanged", "not-yet"),
+    UptakeVerdict.GONE: ("its place is gone", "answered"),
+    UptakeVerdict.CANNOT_TELL: ("cannot tell", "cannot-tell"),
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Became:
+class UptakeDrawn:
     """Points of which the same became; by how sure that is."""
 
     words: str
@@ -47,7 +47,7 @@ class Became:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class CommitmentsDrawn:
     """Commitments of a group, with their bar."""
 
     promises: Promises
@@ -55,7 +55,7 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True)
-class Month:
+class UptakeMonthDrawn:
     """What became of the points that later revisions of one month followed."""
 
     month: str
@@ -66,7 +66,7 @@ class Month:
 
 
 @dataclass(frozen=True)
-class FollowingPage(View):
+class FollowingPage(PageView):
     """What became of it."""
 
     template: ClassVar[str] = "following/challenge.html"
@@ -78,9 +78,9 @@ class FollowingPage(View):
     barred: int
     share: str  # empty where nothing can be told
     chart: Markup
-    became: tuple[Became, ...]
-    kept: tuple[Kept, ...]
-    months: tuple[Month, ...]  # the latest first
+    became: tuple[UptakeDrawn, ...]
+    kept: tuple[CommitmentsDrawn, ...]
+    months: tuple[UptakeMonthDrawn, ...]  # the latest first
     over_time: Markup
     compared_now: int
     left_out: int
@@ -99,9 +99,9 @@ def following_page(seen: Followed, *, now: datetime) -> FollowingPage:
         points=seen.points,
         barred=seen.facts.barred,
         share="" if seen.taken_up is None else f"{seen.taken_up:.0%}",
-        chart=stacked([Part(one.words, one.count, one.kind) for one in became], "What became of released points"),
+        chart=stacked([ChartPart(one.words, one.count, one.kind) for one in became], "What became of released points"),
         became=became,
-        kept=tuple(Kept(one, _bar(one)) for one in seen.facts.promises),
+        kept=tuple(CommitmentsDrawn(one, _bar(one)) for one in seen.facts.promises),
         months=tuple(
             _month(month, seen.months[month]) for month in sorted(seen.months, reverse=True) if seen.months[month]
         ),
@@ -113,11 +113,11 @@ def following_page(seen: Followed, *, now: datetime) -> FollowingPage:
     )
 
 
-def _month(month: str, counts: Counts) -> Month:
+def _month(month: str, counts: Counts) -> UptakeMonthDrawn:
     up = pairs.share(counts)
-    taken = pairs.of_verdict(counts, Verdict.TAKEN_UP)
+    taken = pairs.of_verdict(counts, UptakeVerdict.TAKEN_UP)
     share = "" if up is None else f"{up:.0%}"
-    return Month(month, pairs.points_of(counts), pairs.told(counts), taken, share)
+    return UptakeMonthDrawn(month, pairs.points_of(counts), pairs.told(counts), taken, share)
 
 
 def over_time(months: Mapping[str, Counts]) -> Markup:
@@ -125,7 +125,7 @@ def over_time(months: Mapping[str, Counts]) -> Markup:
     if len(months) < 2:
         return Markup("")
     shares = tuple(pairs.share(months.get(month, {})) for month in between(min(months), max(months)))
-    return lines([Line("taken up", shares, "accepted")], "Released points taken up, month by month")
+    return lines([ChartLine("taken up", shares, "accepted")], "Released points taken up, month by month")
 
 
 def between(first: str, last: str) -> list[str]:
@@ -134,25 +134,25 @@ def between(first: str, last: str) -> list[str]:
     return [f"{at // 12:04}-{at % 12 + 1:02}" for at in range(start, end + 1)]
 
 
-def _became(seen: Followed, verdict: Verdict) -> Became:
+def _became(seen: Followed, verdict: UptakeVerdict) -> UptakeDrawn:
     said, kind = VERDICTS[verdict]
     sure = [seen.became.get((verdict, band), 0) for band in (Band.HIGH, Band.MEDIUM, Band.LOW)]
-    return Became(said, kind, sum(sure), *sure)
+    return UptakeDrawn(said, kind, sum(sure), *sure)
 
 
 def _bar(one: Promises) -> Markup:
     parts = [
-        Part("kept", one.kept, "accepted"),
-        Part("partly", one.partly, "partly"),
-        Part("not kept, or changed", one.other, "cannot-tell"),
-        Part("overdue", one.overdue, "not-yet"),
-        Part("to come", one.coming, "unread"),
+        ChartPart("kept", one.kept, "accepted"),
+        ChartPart("partly", one.partly, "partly"),
+        ChartPart("not kept, or changed", one.other, "cannot-tell"),
+        ChartPart("overdue", one.overdue, "not-yet"),
+        ChartPart("to come", one.coming, "unread"),
     ]
     return stacked(parts, f"Commitments of {one.group}")
 
 
 @router.get("/desk/challenges/{id}/following")
-def show_following(visit: Asking, id: ExternalId, group: Chosen = "") -> View:
+def show_following(visit: Asking, id: ExternalId, group: Chosen = "") -> PageView:
     if visit.services.following is None:
         raise Unavailable("Following through is not set up in this process.")
     return following_page(visit.services.following(visit.actor, id, group=group or None, now=visit.now), now=visit.now)

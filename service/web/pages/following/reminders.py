@@ -12,22 +12,22 @@ from fastapi import Form
 from pydantic import AfterValidator, BaseModel, Field
 
 from service.actions.following import reminders
-from service.actions.following.reminders import MOST, Candidate, Offer, ReminderWish
+from service.actions.following.reminders import MOST, Candidate, ReminderOffer, ReminderWish
 from service.actions.learners import reminders as reminders_own
-from service.domain.reminders import LONGEST, Bar, ReminderKind
+from service.domain.reminders import LONGEST, ReminderBar, ReminderKind
 from service.web.fields import ExternalId, Id, Language, Note, OwnId
 from service.web.pages.overview.challenge import Chosen
 from service.web.pages.overview.views import REMINDED, Head, Tab, head
 from service.web.pages.routes import pages
-from service.web.pages.views import Goto, View
+from service.web.pages.views import Goto, PageView
 from service.web.pages.visits import Reading, Writing
 
 router = pages()
 
-BARS: Mapping[Bar, str] = {
-    Bar.LATELY: "was reminded of this lately",
-    Bar.TAKEN_BACK: "took the work back",
-    Bar.NOT_OPEN: "the challenge is not open yet",
+BARS: Mapping[ReminderBar, str] = {
+    ReminderBar.LATELY: "was reminded of this lately",
+    ReminderBar.TAKEN_BACK: "took the work back",
+    ReminderBar.NOT_OPEN: "the challenge is not open yet",
 }
 KINDS: Mapping[ReminderKind, str] = {
     ReminderKind.NOT_HANDED_IN: "Not handed in",
@@ -49,7 +49,7 @@ class RemindersSent(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
-class Worded:
+class ReminderWordsDrawn:
     """Words in one language, and how many read it."""
 
     language: str
@@ -58,7 +58,7 @@ class Worded:
 
 
 @dataclass(frozen=True)
-class RemindPage(View):
+class RemindPage(PageView):
     """Who could be reminded of one thing, with words to begin with."""
 
     template: ClassVar[str] = "following/remind.html"
@@ -68,14 +68,14 @@ class RemindPage(View):
     people: tuple[Candidate, ...]
     more: int
     barred: tuple[tuple[Candidate, str], ...]
-    texts: tuple[Worded, ...]
+    texts: tuple[ReminderWordsDrawn, ...]
     days: int
     longest: int
     reminded_of: Mapping[ReminderKind, str]
     now: datetime
 
 
-def remind_page(seen: Offer, *, now: datetime) -> RemindPage:
+def remind_page(seen: ReminderOffer, *, now: datetime) -> RemindPage:
     top = head(seen.lens, seen.groups, f"/remind/{seen.kind.value}")
     query = f"?group={quote(top.chosen, safe='')}" if top.chosen else ""
     spoken = [one.language for one in seen.open]
@@ -88,7 +88,9 @@ def remind_page(seen: Offer, *, now: datetime) -> RemindPage:
         people=seen.open[:MOST],
         more=max(0, len(seen.open) - MOST),
         barred=tuple((one, BARS[one.bar]) for one in seen.candidates if one.bar is not None),
-        texts=tuple(Worded(language, text, spoken.count(language)) for language, text in seen.texts.items()),
+        texts=tuple(
+            ReminderWordsDrawn(language, text, spoken.count(language)) for language, text in seen.texts.items()
+        ),
         days=seen.days,
         longest=LONGEST,
         reminded_of=REMINDED,
@@ -97,7 +99,7 @@ def remind_page(seen: Offer, *, now: datetime) -> RemindPage:
 
 
 @router.get("/desk/challenges/{id}/remind/{kind}")
-def show_remind(visit: Reading, id: ExternalId, kind: ReminderKind, group: Chosen = "") -> View:
+def show_remind(visit: Reading, id: ExternalId, kind: ReminderKind, group: Chosen = "") -> PageView:
     seen = reminders.offered(visit.session, visit.actor, id, kind, group=group or None, now=visit.now)
     return remind_page(seen, now=visit.now)
 

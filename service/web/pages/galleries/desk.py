@@ -6,43 +6,43 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, ClassVar
 
 from fastapi import Form, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from service.actions.galleries import changes, desk, policy, review
 from service.actions.galleries.desk import DeskGallery, Listing
-from service.domain.galleries import Hindrance, State
+from service.domain.galleries import GalleryState, SharingHindrance
 from service.web.fields import ExternalId, GalleryId, Hash, Id, Line, OwnId
 from service.web.pages.routes import pages
-from service.web.pages.views import Goto, View
+from service.web.pages.views import Goto, PageView
 from service.web.pages.visits import Reading, Writing
 
 router = pages()
 
 HERE = "/desk/galleries/{id}"
 
-STATES: Mapping[State, str] = {
-    State.READY: "to decide",
-    State.STUCK: "needs you",
-    State.SUGGESTED: "being chosen",
-    State.APPROVED: "approved",
-    State.SHOWN: "shown",
-    State.DISMISSED: "dismissed",
-    State.WITHDRAWN: "taken back by the learner",
+STATES: Mapping[GalleryState, str] = {
+    GalleryState.READY: "to decide",
+    GalleryState.STUCK: "needs you",
+    GalleryState.SUGGESTED: "being chosen",
+    GalleryState.APPROVED: "approved",
+    GalleryState.SHOWN: "shown",
+    GalleryState.DISMISSED: "dismissed",
+    GalleryState.WITHDRAWN: "taken back by the learner",
 }
 
 HINDRANCES: Mapping[str, str] = {
-    Hindrance.NO_ATTEMPT: "The learner has no attempt of their own any more.",
-    Hindrance.PEERS_NEVER: "This challenge's sharing policy lets nobody see others' work.",
-    Hindrance.WITHDRAWN: "Its author took it back.",
-    Hindrance.CONSENT: "Its author does not share it any more.",
-    Hindrance.NO_AI: "Its author asked that no machine reads it.",
-    Hindrance.OTHER_GROUP: "This challenge's work is shared within its group only.",
-    Hindrance.TOO_RECENT: "It is more recent than your rule allows.",
-    Hindrance.SHOWN_OFTEN: "Its author's work is shown as often as your rule allows.",
-    Hindrance.OWN: "It is the learner's own.",
+    SharingHindrance.NO_ATTEMPT: "The learner has no attempt of their own any more.",
+    SharingHindrance.PEERS_NEVER: "This challenge's sharing policy lets nobody see others' work.",
+    SharingHindrance.WITHDRAWN: "Its author took it back.",
+    SharingHindrance.CONSENT: "Its author does not share it any more.",
+    SharingHindrance.NO_AI: "Its author asked that no machine reads it.",
+    SharingHindrance.OTHER_GROUP: "This challenge's work is shared within its group only.",
+    SharingHindrance.TOO_RECENT: "It is more recent than your rule allows.",
+    SharingHindrance.SHOWN_OFTEN: "Its author's work is shown as often as your rule allows.",
+    SharingHindrance.OWN: "It is the learner's own.",
 }
 
 ACTS: Mapping[str, str] = {
@@ -57,7 +57,7 @@ ACTS: Mapping[str, str] = {
 }
 
 
-class Reason(StrEnum):
+class GalleryDismissalReason(StrEnum):
     """Why a gallery is not shown."""
 
     NOT_FITTING = "not_fitting"
@@ -68,29 +68,29 @@ class Reason(StrEnum):
 
 
 REASONS: Mapping[str, str] = {
-    Reason.NOT_FITTING: "They do not fit this learner",
-    Reason.TOO_STRONG: "They would discourage",
-    Reason.TOO_ALIKE: "They show the same",
-    Reason.NOT_NOW: "Not now",
-    Reason.OTHER: "Something else",
+    GalleryDismissalReason.NOT_FITTING: "They do not fit this learner",
+    GalleryDismissalReason.TOO_STRONG: "They would discourage",
+    GalleryDismissalReason.TOO_ALIKE: "They show the same",
+    GalleryDismissalReason.NOT_NOW: "Not now",
+    GalleryDismissalReason.OTHER: "Something else",
 }
 
 
 @dataclass(frozen=True)
-class GalleriesPage(View):
+class GalleriesPage(PageView):
     """The list; `number` is the page's, from 0."""
 
     template: ClassVar[str] = "galleries/list.html"
     listing: Listing
     now: datetime
-    state: State | None
+    state: GalleryState | None
     challenge: str
     number: int
-    states: Mapping[State, str] = field(default_factory=lambda: STATES)
+    states: Mapping[GalleryState, str] = field(default_factory=lambda: STATES)
 
 
 @dataclass(frozen=True)
-class GalleryPage(View):
+class GalleryPage(PageView):
     """One gallery to decide on."""
 
     template: ClassVar[str] = "galleries/gallery.html"
@@ -103,7 +103,7 @@ class GalleryPage(View):
     reasons: Mapping[str, str] = field(default_factory=lambda: REASONS)
 
 
-class Sent(BaseModel):
+class GallerySent(BaseModel):
     """What every form on a gallery carries: the version that was seen."""
 
     model_config = ConfigDict(frozen=True)
@@ -111,35 +111,35 @@ class Sent(BaseModel):
     seen: Annotated[int, Field(ge=0, le=2**31)]
 
 
-class ApproveSent(Sent):
+class GalleryApprovalSent(GallerySent):
     """What was seen, by its hash."""
 
     text_hash: Hash
 
 
-class WordSent(Sent):
+class WordSent(GallerySent):
     """Another comparison."""
 
     comparison: Line = ""
 
 
-class LeaveOutSent(Sent):
+class LeaveOutSent(GallerySent):
     """Which work goes."""
 
     revision: OwnId
 
 
-class PutInSent(Sent):
+class PutInSent(GallerySent):
     """Which work comes, and in whose place."""
 
     revision: OwnId
     instead_of: Annotated[str, Field(pattern=r"^([0-9a-f]{32})?$")] = ""
 
 
-class DismissSent(Sent):
+class GalleryDismissalSent(GallerySent):
     """Why none is shown."""
 
-    reason: Reason
+    reason: GalleryDismissalReason
     note: Line = ""
 
 
@@ -152,66 +152,63 @@ class SuggestSent(BaseModel):
 @router.get("/desk/galleries")
 def list_galleries(
     visit: Reading,
-    state: Annotated[State | None, Query()] = None,
+    state: Annotated[GalleryState | None, Query()] = None,
     challenge: Annotated[Id | None, Query()] = None,
     page: Annotated[int, Query(ge=0, le=100_000)] = 0,
-) -> View:
-    wish: dict[str, Any] = {"state": state, "challenge": challenge, "page": page}
-    found = desk.listing(visit.session, visit.actor, **wish, now=visit.now)
+) -> PageView:
+    found = desk.listing(visit.session, visit.actor, state=state, challenge=challenge, page=page, now=visit.now)
     return GalleriesPage(found, visit.now, state, challenge or "", page)
 
 
 @router.get(HERE)
-def show_gallery(visit: Reading, id: GalleryId) -> View:
+def show_gallery(visit: Reading, id: GalleryId) -> PageView:
     found = desk.show(visit.session, visit.actor, id, now=visit.now)
     left = (found.show_at - visit.now).total_seconds() if found.show_at else 0
     return GalleryPage(found, visit.now, STATES[found.state], max(0, round(left)))
 
 
 @router.post(HERE + "/approve")
-def approve_gallery(visit: Writing, id: GalleryId, sent: Annotated[ApproveSent, Form()]) -> Goto:
-    at: dict[str, Any] = {"version": sent.seen, "undo": visit.services.undo, "now": visit.now}
-    review.approve(visit.session, visit.actor, id, seen=sent.text_hash, **at)
+def approve_gallery(visit: Writing, id: GalleryId, sent: Annotated[GalleryApprovalSent, Form()]) -> Goto:
+    review.approve(visit.deciding(id, sent.seen), seen=sent.text_hash, undo=visit.services.undo)
     return _back(id, "gallery-approved")
 
 
 @router.post(HERE + "/undo")
-def undo_gallery(visit: Writing, id: GalleryId, sent: Annotated[Sent, Form()]) -> Goto:
-    review.undo(visit.session, visit.actor, id, version=sent.seen, now=visit.now)
+def undo_gallery(visit: Writing, id: GalleryId, sent: Annotated[GallerySent, Form()]) -> Goto:
+    review.undo(visit.deciding(id, sent.seen))
     return _back(id, "gallery-undone")
 
 
 @router.post(HERE + "/comparison")
 def word_gallery(visit: Writing, id: GalleryId, sent: Annotated[WordSent, Form()]) -> Goto:
     text = sent.comparison.replace("\r\n", "\n")
-    changes.word(visit.session, visit.actor, id, version=sent.seen, text=text, now=visit.now)
+    changes.word(visit.deciding(id, sent.seen), text=text)
     return _back(id, "saved")
 
 
 @router.post(HERE + "/leave-out")
 def leave_out(visit: Writing, id: GalleryId, sent: Annotated[LeaveOutSent, Form()]) -> Goto:
-    at: dict[str, Any] = {"version": sent.seen, "now": visit.now}
-    changes.leave_out(visit.session, visit.actor, id, revision=sent.revision, **at)
+    changes.leave_out(visit.deciding(id, sent.seen), revision=sent.revision)
     return _back(id, "gallery-changed")
 
 
 @router.post(HERE + "/put-in")
 def put_in(visit: Writing, id: GalleryId, sent: Annotated[PutInSent, Form()]) -> Goto:
-    wish: dict[str, Any] = {"revision": sent.revision, "instead_of": sent.instead_of}
-    changes.put_in(visit.session, visit.actor, id, version=sent.seen, **wish, now=visit.now)
+    at = visit.deciding(id, sent.seen)
+    changes.put_in(at, revision=sent.revision, instead_of=sent.instead_of)
     return _back(id, "gallery-changed")
 
 
 @router.post(HERE + "/dismiss")
-def dismiss_gallery(visit: Writing, id: GalleryId, sent: Annotated[DismissSent, Form()]) -> Goto:
-    why: dict[str, Any] = {"reason_code": sent.reason.value, "note": sent.note}
-    review.dismiss(visit.session, visit.actor, id, version=sent.seen, **why, now=visit.now)
+def dismiss_gallery(visit: Writing, id: GalleryId, sent: Annotated[GalleryDismissalSent, Form()]) -> Goto:
+    at = visit.deciding(id, sent.seen)
+    review.dismiss(at, reason_code=sent.reason.value, note=sent.note)
     return _back(id, "gallery-dismissed")
 
 
 @router.post(HERE + "/remake")
-def remake_gallery(visit: Writing, id: GalleryId, sent: Annotated[Sent, Form()]) -> Goto:
-    review.remake(visit.session, visit.actor, id, version=sent.seen, now=visit.now)
+def remake_gallery(visit: Writing, id: GalleryId, sent: Annotated[GallerySent, Form()]) -> Goto:
+    review.remake(visit.deciding(id, sent.seen))
     return _back(id, "gallery-wanted")
 
 

@@ -11,12 +11,12 @@ from fastapi import Form, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from service.actions.galleries import policy as galleries_policy
-from service.actions.galleries.policy import MOST_WEEKS, Effect, Place
+from service.actions.galleries.policy import MOST_WEEKS, Effect, PolicyPlace
 from service.domain.galleries import Policy
 from service.web.fields import ExternalId, Line
 from service.web.pages.galleries.desk import HINDRANCES
 from service.web.pages.routes import pages
-from service.web.pages.views import Goto, View
+from service.web.pages.views import Goto, PageView
 from service.web.pages.visits import Reading, Writing
 
 router = pages()
@@ -24,7 +24,7 @@ router = pages()
 WHY: Mapping[str, str] = {**HINDRANCES, "too_few": "There are not two works in it."}
 
 
-class Rule(BaseModel):
+class GalleryPolicySent(BaseModel):
     """A rule, as typed. Boxes that are not ticked are not sent."""
 
     model_config = ConfigDict(frozen=True)
@@ -44,11 +44,11 @@ class Rule(BaseModel):
 
 
 @dataclass(frozen=True)
-class GalleryPolicyPage(View):
+class GalleryPolicyPage(PageView):
     """The rule that holds or that is tried out, with its effect. `tried`: it does not hold yet."""
 
     template: ClassVar[str] = "galleries/policy.html"
-    place: Place
+    place: PolicyPlace
     policy: Policy
     effect: Effect
     tried: bool
@@ -56,7 +56,7 @@ class GalleryPolicyPage(View):
 
 
 @router.get("/desk/challenges/{id}/gallery-policy")
-def show_policy(visit: Reading, id: ExternalId, asked: Annotated[Rule, Query()]) -> View:
+def show_policy(visit: Reading, id: ExternalId, asked: Annotated[GalleryPolicySent, Query()]) -> PageView:
     here = galleries_policy.place(visit.session, visit.actor, id, group=asked.group or None)
     policy = asked.policy if asked.try_out else here.policy
     effect = galleries_policy.weigh(visit.session, here, policy, now=visit.now)
@@ -64,8 +64,10 @@ def show_policy(visit: Reading, id: ExternalId, asked: Annotated[Rule, Query()])
 
 
 @router.post("/desk/challenges/{id}/gallery-policy")
-def lay_down(visit: Writing, id: ExternalId, sent: Annotated[Rule, Form()]) -> Goto:
+def lay_down(visit: Writing, id: ExternalId, sent: Annotated[GalleryPolicySent, Form()]) -> Goto:
     group, policy = sent.group or None, sent.policy
-    galleries_policy.lay_down(visit.session, visit.actor, id, group=group, policy=policy, now=visit.now)
+    galleries_policy.lay_down(
+        visit.session, visit.actor, id, group=group, policy=policy, undo=visit.services.undo, now=visit.now
+    )
     query = {"group": sent.group} if sent.group else {}
     return Goto(f"/desk/challenges/{quote(id, safe='')}/gallery-policy", "gallery-policy", query)

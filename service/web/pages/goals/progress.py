@@ -1,4 +1,4 @@
-"""Goals at the desk: the list with what is confirmed, and one goal with its evidence to decide on. Reckons nothing."""
+"""Goals at the desk: the list with what is confirmed, and one goal with its evidence to decide on. Computes nothing."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from service.actions.goals import progress as goals
 from service.actions.goals.progress import Figures, GoalListed, GoalSeen, Plan
 from service.domain.goals import EvidenceAct
 from service.web.fields import Hash, OwnId
-from service.web.pages.charts import Part, length, stacked
+from service.web.pages.charts import ChartPart, length, stacked
 from service.web.pages.routes import pages
-from service.web.pages.views import Goto, View
+from service.web.pages.views import Goto, PageView
 from service.web.pages.visits import Reading, Writing
 
 router = pages()
@@ -54,7 +54,7 @@ class PlanDrawn:
 
 
 @dataclass(frozen=True)
-class GoalsPage(View):
+class GoalsPage(PageView):
     """All goals."""
 
     template: ClassVar[str] = "goals/list.html"
@@ -62,7 +62,7 @@ class GoalsPage(View):
 
 
 @dataclass(frozen=True)
-class GoalPage(View):
+class GoalPage(PageView):
     """One goal."""
 
     template: ClassVar[str] = "goals/goal.html"
@@ -70,7 +70,7 @@ class GoalPage(View):
     drawn: Drawn
 
 
-class DecisionSent(BaseModel):
+class GoalEvidenceDecisionSent(BaseModel):
     """The mark of the passage that was read."""
 
     model_config = ConfigDict(frozen=True)
@@ -90,30 +90,32 @@ def _drawn(goal: GoalListed) -> Drawn:
 
 def _share(figures: Figures, what: str) -> Markup:
     share = figures.groups if what == "groups" else figures.challenges
-    return stacked([Part("with confirmed work", share.count, "accepted")], f"{share.of} {what}", whole=share.of or 1)
+    return stacked(
+        [ChartPart("with confirmed work", share.count, "accepted")], f"{share.of} {what}", whole=share.of or 1
+    )
 
 
 @router.get("/desk/goals")
-def list_goals(visit: Reading) -> View:
+def list_goals(visit: Reading) -> PageView:
     plans = goals.listed(visit.session, visit.actor)
     return GoalsPage(tuple(PlanDrawn(plan, tuple(_drawn(goal) for goal in plan.goals)) for plan in plans))
 
 
 @router.post("/desk/goals/look-again")
 def look_again(visit: Writing) -> Goto:
-    finding.look_again(visit.session, visit.actor, now=visit.now)
+    finding.search_all_again(visit.session, visit.actor, now=visit.now)
     return Goto("/desk/goals", "goal-looking")
 
 
 @router.get("/desk/goals/{id}")
-def show_goal(visit: Reading, id: GoalId) -> View:
+def show_goal(visit: Reading, id: GoalId) -> PageView:
     seen = goals.show(visit.session, visit.actor, id)
     return GoalPage(seen, _drawn(seen.goal))
 
 
 @router.post("/desk/goals/{id}/pieces/{piece}/{act}")
 def decide_piece(
-    visit: Writing, id: GoalId, piece: GoalId, act: EvidenceAct, sent: Annotated[DecisionSent, Form()]
+    visit: Writing, id: GoalId, piece: GoalId, act: EvidenceAct, sent: Annotated[GoalEvidenceDecisionSent, Form()]
 ) -> Goto:
     decisions.decide(visit.session, visit.actor, id, piece, act, seen=sent.seen, now=visit.now)
     return Goto(f"/desk/goals/{id}", SAID[act])

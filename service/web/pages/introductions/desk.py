@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from fastapi import Form, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from service.actions.introductions import desk, suggest
-from service.actions.introductions.desk import Why
+from service.actions.introductions.desk import IntroductionDismissalReason
 from service.actions.questioned import signs
 from service.actions.requests import desk as requests_desk
 from service.domain.requests import RequestState
@@ -16,7 +16,7 @@ from service.domain.roles import leads
 from service.web.fields import Hash, Id, IntroductionId, Line, OwnId, RequestId, Words
 from service.web.pages.introductions.views import IntroductionPage, IntroductionsPage, RequestsPage
 from service.web.pages.routes import pages
-from service.web.pages.views import Goto, View
+from service.web.pages.views import Goto, PageView
 from service.web.pages.visits import Reading, Writing
 from service.web.schemas.introductions import WhichIntroductions as Which
 
@@ -25,7 +25,7 @@ router = pages()
 HERE = "/desk/introductions"
 
 
-class Sent(BaseModel):
+class IntroductionSent(BaseModel):
     """What every decision carries: the version that was seen."""
 
     model_config = ConfigDict(frozen=True)
@@ -33,7 +33,7 @@ class Sent(BaseModel):
     version: Annotated[int, Field(ge=1, le=2**31)]
 
 
-class ReviseSent(Sent):
+class ReviseSent(IntroductionSent):
     """All of the text."""
 
     reason: Words = ""
@@ -44,16 +44,16 @@ class ReviseSent(Sent):
     message_to_second: Words = ""
 
 
-class ApproveSent(Sent):
+class IntroductionApprovalSent(IntroductionSent):
     """The text that was seen, by its hash."""
 
     seen: Hash
 
 
-class DismissSent(Sent):
+class IntroductionDismissalSent(IntroductionSent):
     """Why not."""
 
-    reason: Why
+    reason: IntroductionDismissalReason
     note: Line = ""
 
 
@@ -70,7 +70,7 @@ class ReplySent(BaseModel):
 
 
 @router.get(HERE)
-def show_queue(visit: Reading, view: Which = "suggested") -> View:
+def show_queue(visit: Reading, view: Which = "suggested") -> PageView:
     session, actor = visit.session, visit.actor
     return IntroductionsPage(
         view=view,
@@ -92,13 +92,13 @@ def go_on(visit: Reading, done: Annotated[OwnId | None, Query()] = None) -> Goto
 
 
 @router.post(HERE + "/search")
-def look(visit: Writing, sent: Annotated[LookSent, Form()]) -> Goto:
+def search_introductions(visit: Writing, sent: Annotated[LookSent, Form()]) -> Goto:
     suggest.look_for(visit.session, visit.actor, group=sent.group or None, now=visit.now)
     return Goto(HERE, said="looking")
 
 
 @router.get(HERE + "/{id}")
-def show_one(visit: Reading, id: IntroductionId, done: Annotated[OwnId | None, Query()] = None) -> View:
+def show_one(visit: Reading, id: IntroductionId, done: Annotated[OwnId | None, Query()] = None) -> PageView:
     session, actor, now = visit.session, visit.actor, visit.now
     before = desk.show(session, actor, done, now=now) if done else None
     return IntroductionPage(
@@ -108,48 +108,38 @@ def show_one(visit: Reading, id: IntroductionId, done: Annotated[OwnId | None, Q
     )
 
 
-def _at(visit: Writing, id: str, sent: Sent) -> dict[str, Any]:
-    return {
-        "session": visit.session,
-        "actor": visit.actor,
-        "introduction_id": id,
-        "version": sent.version,
-        "now": visit.now,
-    }
-
-
 @router.post(HERE + "/{id}/revise")
 def revise(visit: Writing, id: IntroductionId, sent: Annotated[ReviseSent, Form()]) -> Goto:
-    desk.revise(**_at(visit, id, sent), wording=sent.model_dump(exclude={"version"}))
+    desk.revise(visit.deciding(id, sent.version), wording=sent.model_dump(exclude={"version"}))
     return Goto(f"{HERE}/{id}", said="saved")
 
 
 @router.post(HERE + "/{id}/unquote")
-def unquote(visit: Writing, id: IntroductionId, sent: Annotated[Sent, Form()]) -> Goto:
-    desk.drop_quotes(**_at(visit, id, sent))
+def unquote(visit: Writing, id: IntroductionId, sent: Annotated[IntroductionSent, Form()]) -> Goto:
+    desk.drop_quotes(visit.deciding(id, sent.version))
     return Goto(f"{HERE}/{id}", said="saved")
 
 
 @router.post(HERE + "/{id}/approve")
-def approve(visit: Writing, id: IntroductionId, sent: Annotated[ApproveSent, Form()]) -> Goto:
-    desk.approve(**_at(visit, id, sent), seen=sent.seen, undo=visit.services.undo)
+def approve(visit: Writing, id: IntroductionId, sent: Annotated[IntroductionApprovalSent, Form()]) -> Goto:
+    desk.approve(visit.deciding(id, sent.version), seen=sent.seen, undo=visit.services.undo)
     return Goto(f"{HERE}/next", query={"done": id})
 
 
 @router.post(HERE + "/{id}/undo")
-def undo(visit: Writing, id: IntroductionId, sent: Annotated[Sent, Form()]) -> Goto:
-    desk.undo(**_at(visit, id, sent))
+def undo(visit: Writing, id: IntroductionId, sent: Annotated[IntroductionSent, Form()]) -> Goto:
+    desk.undo(visit.deciding(id, sent.version))
     return Goto(f"{HERE}/{id}", said="introduction-undone")
 
 
 @router.post(HERE + "/{id}/dismiss")
-def dismiss(visit: Writing, id: IntroductionId, sent: Annotated[DismissSent, Form()]) -> Goto:
-    desk.dismiss(**_at(visit, id, sent), reason=sent.reason, note=sent.note)
+def dismiss(visit: Writing, id: IntroductionId, sent: Annotated[IntroductionDismissalSent, Form()]) -> Goto:
+    desk.dismiss(visit.deciding(id, sent.version), reason=sent.reason, note=sent.note)
     return Goto(f"{HERE}/next", said="introduction-dismissed")
 
 
 @router.get("/desk/requests")
-def show_requests(visit: Reading, view: RequestState = RequestState.OPEN) -> View:
+def show_requests(visit: Reading, view: RequestState = RequestState.OPEN) -> PageView:
     session, actor = visit.session, visit.actor
     is_open = view is RequestState.OPEN
     return RequestsPage(

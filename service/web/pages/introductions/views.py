@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar
 
-from service.actions.introductions.desk import DeskIntroduction, Listed, Why
+from service.actions.introductions.desk import DeskIntroduction, IntroductionDismissalReason, ListedIntroduction
 from service.actions.introductions.own import OwnIntroduction
 from service.actions.questioned.signs import AskedAbout
 from service.actions.requests.desk import Cluster, DeskRequest
 from service.actions.requests.need import OwnRequest
-from service.store.tables import Useful
-from service.web.pages.views import View
+from service.store.tables import IntroductionUseful
+from service.web.pages.views import PageView
 
 KINDS: Mapping[str, str] = {
     "complementary": "each has what the other lacks",
@@ -42,12 +42,12 @@ STATES: Mapping[str, str] = {
     "withdrawn": "withdrawn",
     "ended": "ended",
 }
-WHYS: Mapping[Why, str] = {
-    Why.KNOW_EACH_OTHER: "They know each other already",
-    Why.NOT_USEFUL: "It would not help them",
-    Why.WRONG_TIME: "This is not the time",
-    Why.WRONG_READING: "Their work is read wrongly",
-    Why.OTHER: "Something else",
+WHYS: Mapping[IntroductionDismissalReason, str] = {
+    IntroductionDismissalReason.KNOW_EACH_OTHER: "They know each other already",
+    IntroductionDismissalReason.NOT_USEFUL: "It would not help them",
+    IntroductionDismissalReason.WRONG_TIME: "This is not the time",
+    IntroductionDismissalReason.WRONG_READING: "Their work is read wrongly",
+    IntroductionDismissalReason.OTHER: "Something else",
 }
 TEXTS: Mapping[str, str] = {
     "reason": "Why they should meet",
@@ -57,12 +57,16 @@ TEXTS: Mapping[str, str] = {
     "message_to_first": "The question to the first",
     "message_to_second": "The question to the second",
 }
-USES: Mapping[Useful, str] = {Useful.YES: "Yes", Useful.A_LITTLE: "A little", Useful.NO: "No"}
+USES: Mapping[IntroductionUseful, str] = {
+    IntroductionUseful.YES: "Yes",
+    IntroductionUseful.A_LITTLE: "A little",
+    IntroductionUseful.NO: "No",
+}
 REQUEST_VIEWS: Mapping[str, str] = {"open": "Open", "answered": "Answered", "closed": "Not needed any more"}
 
 
 @dataclass(frozen=True)
-class OwnIntroductionsPage(View):
+class OwnIntroductionsPage(PageView):
     """A person's own introductions: asked, waiting, made."""
 
     template: ClassVar[str] = "learners/introductions.html"
@@ -70,11 +74,11 @@ class OwnIntroductionsPage(View):
     questions: tuple[OwnIntroduction, ...]
     waiting: tuple[OwnIntroduction, ...]
     together: tuple[OwnIntroduction, ...]
-    uses: Mapping[Useful, str] = field(default_factory=lambda: USES)
+    uses: Mapping[IntroductionUseful, str] = field(default_factory=lambda: USES)
 
 
 @dataclass(frozen=True)
-class OwnRequestsPage(View):
+class OwnRequestsPage(PageView):
     """A person's own requests, and room for a new one."""
 
     template: ClassVar[str] = "learners/requests.html"
@@ -85,12 +89,12 @@ class OwnRequestsPage(View):
 
 
 @dataclass(frozen=True)
-class IntroductionsPage(View):
+class IntroductionsPage(PageView):
     """The queue of introductions."""
 
     template: ClassVar[str] = "introductions/list.html"
     view: str
-    rows: tuple[Listed, ...]
+    rows: tuple[ListedIntroduction, ...]
     counts: Mapping[str, int]
     groups: tuple[tuple[str, str], ...]
     everywhere: bool
@@ -101,7 +105,7 @@ class IntroductionsPage(View):
 
 
 @dataclass(frozen=True)
-class IntroductionPage(View):
+class IntroductionPage(PageView):
     """One introduction, to decide on. `done` is the one that was approved just before, as long as it can be undone."""
 
     template: ClassVar[str] = "introductions/introduction.html"
@@ -110,12 +114,12 @@ class IntroductionPage(View):
     done: DeskIntroduction | None
     kinds: Mapping[str, str] = field(default_factory=lambda: KINDS)
     states: Mapping[str, str] = field(default_factory=lambda: STATES)
-    whys: Mapping[Why, str] = field(default_factory=lambda: WHYS)
+    whys: Mapping[IntroductionDismissalReason, str] = field(default_factory=lambda: WHYS)
     labels: Mapping[str, str] = field(default_factory=lambda: TEXTS)
 
 
 @dataclass(frozen=True)
-class RequestsPage(View):
+class RequestsPage(PageView):
     """Requests of those whom one reviews: open ones by what they ask for, others as a list."""
 
     template: ClassVar[str] = "requests/list.html"

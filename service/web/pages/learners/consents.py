@@ -15,7 +15,7 @@ from service.actions.people.register import ConsentWish
 from service.domain.visibility import ShowWork
 from service.web.pages.learners.views import AI_CHOICES, SHOW_CHOICES, ConsentsPage, DataPage
 from service.web.pages.routes import pages
-from service.web.pages.views import Download, Goto, View
+from service.web.pages.views import Download, Goto, PageView
 from service.web.pages.visits import Reading, Writing
 
 router = pages()
@@ -30,7 +30,7 @@ class Allowed(BaseModel):
 
 
 @router.get("/learn/consents")
-def show_consents(visit: Reading) -> View:
+def show_consents(visit: Reading) -> PageView:
     me = home.me(visit.session, visit.actor)
     consent = own.person_of(visit.session, visit.actor, me).consent
     return ConsentsPage(consent, SHOW_CHOICES, AI_CHOICES)
@@ -44,7 +44,7 @@ def set_consents(visit: Writing, form: Annotated[Allowed, Form()]) -> Goto:
 
 
 @router.get("/learn/data")
-def show_data(visit: Reading) -> View:
+def show_data(visit: Reading) -> PageView:
     home.me(visit.session, visit.actor)
     return DataPage()
 

@@ -17,7 +17,7 @@ from service.domain.marking import Stretch, stretches
 from service.web.fields import ExternalId, OwnId
 from service.web.pages.learners.home import Day, TypedNote
 from service.web.pages.routes import pages
-from service.web.pages.views import Goto, View
+from service.web.pages.views import Goto, PageView
 from service.web.pages.visits import Reading, Writing
 
 router = pages()
@@ -26,7 +26,7 @@ HERE = "/learn/work/{id}/others"
 
 
 @dataclass(frozen=True)
-class OthersPage(View):
+class OthersPage(PageView):
     """Own text and others', with what to compare. `works` are each with its text in stretches."""
 
     template: ClassVar[str] = "learners/others.html"
@@ -37,7 +37,7 @@ class OthersPage(View):
 
 
 @dataclass(frozen=True)
-class ShownPage(View):
+class ShownPage(PageView):
     """Own work that was shown to others, and thanks for it."""
 
     template: ClassVar[str] = "learners/shown.html"
@@ -67,7 +67,7 @@ class ThankBackSent(BaseModel):
 
 
 @router.get(HERE)
-def show_others(visit: Reading, id: ExternalId) -> View:
+def show_others(visit: Reading, id: ExternalId) -> PageView:
     found = galleries.others(visit.session, visit.actor, id, now=visit.now)
     works = tuple((work, stretches(work.text, {1: list(work.marks)})) for work in found.works)
     own = stretches(found.own, {1: list(found.own_marks)})
@@ -94,7 +94,7 @@ def take_away(visit: Writing, id: ExternalId, form: Annotated[TakeSent, Form()])
 
 
 @router.get("/learn/shown")
-def show_shown(visit: Reading) -> View:
+def show_shown(visit: Reading) -> PageView:
     me = outward.me(visit.session, visit.actor).person or ""
     found = galleries.shown_to_others(visit.session, visit.actor, me)
     return ShownPage(tuple(found), visit.now)

@@ -15,11 +15,11 @@ from service.actions.learners import home as learner_home
 from service.actions.learners.commitments import CommitmentWish
 from service.actions.work import submit
 from service.actions.work.submit import SubmissionWish
-from service.store.tables import Outcome
+from service.store.tables import CommitmentOutcome
 from service.web.fields import ExternalId, Id, Language, Note, OwnId, Work
 from service.web.pages.learners.views import OUTCOMES, HomePage, TaskAgainPage, TaskPage, allowed
 from service.web.pages.routes import pages
-from service.web.pages.views import Goto, View
+from service.web.pages.views import Goto, PageView
 from service.web.pages.visits import Reading, Writing
 
 router = pages()
@@ -46,7 +46,7 @@ class HandIn(BaseModel):
     group: Annotated[str, Field(max_length=255)] = ""
 
 
-class Step(BaseModel):
+class CommitmentSent(BaseModel):
     """A next step, as typed."""
 
     text: TypedNote = ""
@@ -56,22 +56,22 @@ class Step(BaseModel):
     back: Back = "/learn"
 
 
-class Said(BaseModel):
+class CommitmentOutcomeSent(BaseModel):
     """What became of a next step."""
 
-    outcome: Outcome
+    outcome: CommitmentOutcome
     said: TypedNote = ""
     back: Back = "/learn"
 
 
 @router.get("/learn")
-def show_home(visit: Reading) -> View:
+def show_home(visit: Reading) -> PageView:
     home = learner_home.home(visit.session, visit.actor, now=visit.now)
     return HomePage(home, OUTCOMES, visit.now.date().isoformat(), visit.now)
 
 
 @router.get("/learn/challenges/{id}")
-def show_task(visit: Reading, id: ExternalId) -> View:
+def show_task(visit: Reading, id: ExternalId) -> PageView:
     task = learner_home.task(visit.session, visit.actor, id, now=visit.now)
     latest, new_id = task.latest, task.submission or f"own-{secrets.token_hex(12)}"
     typed = (latest.text, latest.language) if latest else ("", "")
@@ -79,7 +79,7 @@ def show_task(visit: Reading, id: ExternalId) -> View:
 
 
 @router.post("/learn/challenges/{id}")
-def hand_in(visit: Writing, id: ExternalId, form: Annotated[HandIn, Form()]) -> View | Goto:
+def hand_in(visit: Writing, id: ExternalId, form: Annotated[HandIn, Form()]) -> PageView | Goto:
     task = learner_home.task(visit.session, visit.actor, id, now=visit.now)
     if not form.text.strip():
         typed = (form.text, form.language, form.ai.value, form.group)
@@ -91,7 +91,7 @@ def hand_in(visit: Writing, id: ExternalId, form: Annotated[HandIn, Form()]) -> 
 
 
 @router.post("/learn/steps")
-def commit_to(visit: Writing, form: Annotated[Step, Form()]) -> Goto:
+def commit_to(visit: Writing, form: Annotated[CommitmentSent, Form()]) -> Goto:
     wish = CommitmentWish(form.text, commitments.day(form.due_on), form.submission or None, form.point)
     me = learner_home.me(visit.session, visit.actor)
     commitments.make(visit.session, visit.actor, me, wish, now=visit.now)
@@ -99,6 +99,6 @@ def commit_to(visit: Writing, form: Annotated[Step, Form()]) -> Goto:
 
 
 @router.post("/learn/steps/{id}/outcome")
-def say_outcome(visit: Writing, id: OwnId, form: Annotated[Said, Form()]) -> Goto:
+def say_outcome(visit: Writing, id: OwnId, form: Annotated[CommitmentOutcomeSent, Form()]) -> Goto:
     commitments.tell_outcome(visit.session, visit.actor, id, form.outcome, said=form.said, now=visit.now)
     return Goto(form.back, said="step-told")

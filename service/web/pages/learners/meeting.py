@@ -13,18 +13,18 @@ from service.actions.introductions import own as introductions_own
 from service.actions.learners import home
 from service.actions.people import register
 from service.actions.requests import need
-from service.domain.introductions import Seen
-from service.store.tables import Useful
+from service.domain.introductions import OwnIntroductionState
+from service.store.tables import IntroductionUseful
 from service.web.fields import IntroductionId, Line, RequestId
 from service.web.pages.introductions.views import OwnIntroductionsPage, OwnRequestsPage
 from service.web.pages.routes import pages
-from service.web.pages.views import Goto, View
+from service.web.pages.views import Goto, PageView
 from service.web.pages.visits import Reading, Writing
 
 router = pages()
 
 
-class AnswerSent(BaseModel):
+class IntroductionAnswerSent(BaseModel):
     """Yes or no."""
 
     yes: bool
@@ -34,7 +34,7 @@ class ReportSent(BaseModel):
     """Did you meet, was it useful?"""
 
     met: bool
-    useful: Useful | None = None
+    useful: IntroductionUseful | None = None
     note: Line = ""
 
 
@@ -51,25 +51,25 @@ class NeedSent(BaseModel):
     people_only: bool = False
 
 
-class SettleSent(BaseModel):
+class RequestSettlementSent(BaseModel):
     """What became of it."""
 
     answered: bool
 
 
 @router.get("/learn/introductions")
-def show_introductions(visit: Reading) -> View:
+def show_introductions(visit: Reading) -> PageView:
     own = introductions_own.mine(visit.session, visit.actor, now=visit.now)
     return OwnIntroductionsPage(
         open_to=own.open_to,
-        questions=own.seen_as(Seen.QUESTION),
-        waiting=own.seen_as(Seen.WAITING),
-        together=own.seen_as(Seen.TOGETHER),
+        questions=own.seen_as(OwnIntroductionState.QUESTION),
+        waiting=own.seen_as(OwnIntroductionState.WAITING),
+        together=own.seen_as(OwnIntroductionState.TOGETHER),
     )
 
 
 @router.post("/learn/introductions/{id}/answer")
-def answer(visit: Writing, id: IntroductionId, sent: Annotated[AnswerSent, Form()]) -> Goto:
+def answer(visit: Writing, id: IntroductionId, sent: Annotated[IntroductionAnswerSent, Form()]) -> Goto:
     answers.answer(visit.session, visit.actor, id, yes=sent.yes, now=visit.now)
     return Goto("/learn/introductions", said="said-yes" if sent.yes else "said-no")
 
@@ -89,7 +89,7 @@ def allow(visit: Writing, sent: Annotated[AllowSent, Form()]) -> Goto:
 
 
 @router.get("/learn/requests")
-def show_requests(visit: Reading) -> View:
+def show_requests(visit: Reading) -> PageView:
     rows = need.mine(visit.session, visit.actor)
     return OwnRequestsPage(tuple(rows), visit.now, need.LONGEST, need.SHORTEST)
 
@@ -102,6 +102,6 @@ def state(visit: Writing, sent: Annotated[NeedSent, Form()]) -> Goto:
 
 
 @router.post("/learn/requests/{id}/settle")
-def settle(visit: Writing, id: RequestId, sent: Annotated[SettleSent, Form()]) -> Goto:
+def settle(visit: Writing, id: RequestId, sent: Annotated[RequestSettlementSent, Form()]) -> Goto:
     need.settle(visit.session, visit.actor, id, answered=sent.answered, now=visit.now)
     return Goto("/learn/requests", said="need-settled")

@@ -16,17 +16,17 @@ from service.actions.learners.home import Home, Task
 from service.actions.learners.progress import Changes, PointUptake
 from service.actions.learners.work import WorkSeen
 from service.domain.marking import Stretch, stretches
-from service.domain.uptake import Verdict
+from service.domain.uptake import UptakeVerdict
 from service.domain.visibility import ShowWork
-from service.store.tables import Consent, Outcome, Reaction
+from service.store.tables import CommitmentOutcome, Consent, Reaction
 from service.web.errors import KINDS
-from service.web.pages.views import View
+from service.web.pages.views import PageView
 
 OUTCOMES: Mapping[str, str] = {
-    Outcome.KEPT: "I did it",
-    Outcome.PARTLY: "I did part of it",
-    Outcome.NOT: "I did not do it",
-    Outcome.CHANGED: "I did something else instead",
+    CommitmentOutcome.KEPT: "I did it",
+    CommitmentOutcome.PARTLY: "I did part of it",
+    CommitmentOutcome.NOT: "I did not do it",
+    CommitmentOutcome.CHANGED: "I did something else instead",
 }
 
 AI_CHOICES: Mapping[str, tuple[str, str]] = {
@@ -45,7 +45,7 @@ STRICTER = (AI.ANY, AI.LOCAL, AI.NONE)
 
 
 @dataclass(frozen=True)
-class HomePage(View):
+class HomePage(PageView):
     """Where a learner begins."""
 
     template: ClassVar[str] = "learners/home.html"
@@ -56,7 +56,7 @@ class HomePage(View):
 
 
 @dataclass(frozen=True)
-class TaskPage(View):
+class TaskPage(PageView):
     """A challenge, and the place to write. `problem` says what was missing; what was typed is in the other fields."""
 
     template: ClassVar[str] = "learners/task.html"
@@ -78,7 +78,7 @@ class TaskAgainPage(TaskPage):
 
 
 @dataclass(frozen=True, slots=True)
-class PointShown:
+class PointDrawn:
     """A released point with its number, its criterion in words, and what the learner made of it."""
 
     number: int
@@ -88,7 +88,7 @@ class PointShown:
 
 
 @dataclass(frozen=True, slots=True)
-class Became:
+class PointBecameDrawn:
     """What became of an earlier point, in words. `words` are those of the later text at the nearest place."""
 
     point: PointUptake
@@ -98,7 +98,7 @@ class Became:
 
 
 @dataclass(frozen=True)
-class WorkPage(View):
+class WorkPage(PageView):
     """One revision of own work, the feedback on it, and everything that follows from that."""
 
     template: ClassVar[str] = "learners/work.html"
@@ -109,10 +109,10 @@ class WorkPage(View):
     revisions: tuple[RevisionSeen, ...]
     text: tuple[Stretch, ...]
     text_language: str
-    points: tuple[PointShown, ...]
+    points: tuple[PointDrawn, ...]
     whole: Reaction | None
     changes: Changes | None
-    became: tuple[Became, ...]
+    became: tuple[PointBecameDrawn, ...]
     asks: tuple[AskSeen, ...]
     commitments: tuple[CommitmentSeen, ...]
     outcomes: Mapping[str, str]
@@ -121,7 +121,7 @@ class WorkPage(View):
 
 
 @dataclass(frozen=True)
-class TakenBackPage(View):
+class TakenBackPage(PageView):
     """Work that its learner took back."""
 
     template: ClassVar[str] = "learners/taken_back.html"
@@ -131,7 +131,7 @@ class TakenBackPage(View):
 
 
 @dataclass(frozen=True)
-class ConsentsPage(View):
+class ConsentsPage(PageView):
     """What a learner allows."""
 
     template: ClassVar[str] = "learners/consents.html"
@@ -141,13 +141,13 @@ class ConsentsPage(View):
 
 
 @dataclass(frozen=True)
-class DataPage(View):
+class DataPage(PageView):
     """What is kept, and the way to take it along."""
 
     template: ClassVar[str] = "learners/data.html"
 
 
-def work_page(seen: WorkSeen, *, now: datetime) -> View:
+def work_page(seen: WorkSeen, *, now: datetime) -> PageView:
     """The page of own work, as it stands."""
     challenge, shown = seen.challenge, seen.seen
     if shown is None or seen.withdrawn_at is not None:
@@ -164,7 +164,7 @@ def work_page(seen: WorkSeen, *, now: datetime) -> View:
         text=marked(shown),
         text_language=shown.row.language or seen.language,
         points=tuple(
-            PointShown(n, point, criteria.get(point.criterion, ""), reactions.get(point.id))
+            PointDrawn(n, point, criteria.get(point.criterion, ""), reactions.get(point.id))
             for n, point in enumerate(points, 1)
         ),
         whole=reactions.get(""),
@@ -191,22 +191,24 @@ def marked(seen: RevisionSeen) -> tuple[Stretch, ...]:
     )
 
 
-def became(point: PointUptake, later: str) -> Became:
+def became(point: PointUptake, later: str) -> PointBecameDrawn:
     """What became of a point, told as carefully as it is known."""
     found, strength = point.became, point.kind == "strength"
     words = later[slice(*found.place)] if found.place else ""
     match found.verdict:
-        case Verdict.TAKEN_UP:
+        case UptakeVerdict.TAKEN_UP:
             says = "Perhaps taken up" if found.sure is Band.LOW else "Likely taken up"
-            return Became(point, says, "good" if found.sure is not Band.LOW else "", words)
-        case Verdict.UNCHANGED:
-            return Became(point, "Kept" if strength else "This place is as it was", "good" if strength else "", words)
-        case Verdict.CHANGED:
+            return PointBecameDrawn(point, says, "good" if found.sure is not Band.LOW else "", words)
+        case UptakeVerdict.UNCHANGED:
+            return PointBecameDrawn(
+                point, "Kept" if strength else "This place is as it was", "good" if strength else "", words
+            )
+        case UptakeVerdict.CHANGED:
             says = (
                 "Kept, in other words" if strength else "This place is worded anew; whether it answers, you know best"
             )
-            return Became(point, says, "", words)
-        case Verdict.GONE:
-            return Became(point, "This place is no longer in your text", "", words)
+            return PointBecameDrawn(point, says, "", words)
+        case UptakeVerdict.GONE:
+            return PointBecameDrawn(point, "This place is no longer in your text", "", words)
         case _:
-            return Became(point, "Cannot tell from the words", "", words)
+            return PointBecameDrawn(point, "Cannot tell from the words", "", words)

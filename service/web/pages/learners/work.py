@@ -16,7 +16,7 @@ from service.web.fields import ExternalId
 from service.web.pages.learners.home import TypedNote
 from service.web.pages.learners.views import work_page
 from service.web.pages.routes import pages
-from service.web.pages.views import Goto, View
+from service.web.pages.views import Goto, PageView
 from service.web.pages.visits import Writing
 
 router = pages()
@@ -37,7 +37,7 @@ class Reacted(BaseModel):
     anchor: Anchor = "feedback"
 
 
-class Asked(BaseModel):
+class AskSent(BaseModel):
     """What is asked of a person, or told."""
 
     revision: Number
@@ -47,7 +47,7 @@ class Asked(BaseModel):
 
 
 @router.get("/learn/work/{id}")
-def show_work(visit: Writing, id: ExternalId, revision: Chosen = None) -> View:
+def show_work(visit: Writing, id: ExternalId, revision: Chosen = None) -> PageView:
     seen = work.show(visit.session, visit.actor, id, revision=revision, now=visit.now)
     return work_page(seen, now=visit.now)
 
@@ -58,14 +58,15 @@ def react(visit: Writing, id: ExternalId, form: Annotated[Reacted, Form()]) -> G
     if not form.helpful:
         reactions.take_back(session, actor, id, about=form.about, revision=form.revision)
         return Goto(_at(id, form.revision, form.anchor), said="reaction-gone")
-    helpful = form.helpful == "yes"
-    where = {"about": form.about, "revision": form.revision}
-    reactions.react(session, actor, id, **where, helpful=helpful, why=form.why, now=visit.now)  # type: ignore[arg-type]
+    helpful, said = form.helpful == "yes", form.why
+    reactions.react(
+        session, actor, id, about=form.about, revision=form.revision, helpful=helpful, why=said, now=visit.now
+    )
     return Goto(_at(id, form.revision, form.anchor), said="reaction-kept")
 
 
 @router.post("/learn/work/{id}/asks")
-def ask(visit: Writing, id: ExternalId, form: Annotated[Asked, Form()]) -> Goto:
+def ask(visit: Writing, id: ExternalId, form: Annotated[AskSent, Form()]) -> Goto:
     wish = AskWish(form.text, form.kind, form.point, form.revision)
     asks.ask(visit.session, visit.actor, id, wish, now=visit.now)
     return Goto(_at(id, form.revision, "asks"), said="asked" if form.kind is AskKind.QUESTION else "replied")

@@ -11,19 +11,19 @@ from pydantic import BaseModel, Field
 
 from service.actions.challenges import setting
 from service.actions.desk import draft as desk_draft
-from service.actions.desk import remembered
+from service.actions.desk import outward_memory
 from service.actions.desk.draft import DeskDraft, PointSeen
-from service.actions.desk.remembered import AlertSeen, ReachSeen
+from service.actions.desk.outward_memory import AlertSeen, ReachSeen
 from service.actions.learners import asks
 from service.actions.memory import alerts, decided, question
 from service.actions.memory.decided import Target
 from service.domain.errors import Invalid
-from service.store.tables import Right
+from service.store.tables import RightDecision
 from service.web.fields import AlertId, DraftId, ExternalId, Key, Line, OwnId, PointId, Words
-from service.web.pages.decisions.draft import OF_POINT, Sent
+from service.web.pages.decisions.draft import OF_POINT, DraftSent
 from service.web.pages.queue import trail as desk_trail
 from service.web.pages.routes import Shown, pages
-from service.web.pages.views import Goto, View
+from service.web.pages.views import Goto, PageView
 from service.web.pages.visits import Reading, Writing
 
 router = pages()
@@ -32,7 +32,7 @@ Trail = Annotated[str, Field(max_length=8_000)]
 
 
 @dataclass(frozen=True)
-class ReachPage(View):
+class ReachPage(PageView):
     """A decided point beside each point elsewhere that the same decision would fit."""
 
     template: ClassVar[str] = "memory/reach.html"
@@ -43,7 +43,7 @@ class ReachPage(View):
 
 
 @dataclass(frozen=True)
-class AppliedPage(View):
+class AppliedPage(PageView):
     """What became of each target."""
 
     template: ClassVar[str] = "memory/applied.html"
@@ -54,7 +54,7 @@ class AppliedPage(View):
 
 
 @dataclass(frozen=True)
-class AlertsPage(View):
+class AlertsPage(PageView):
     """Opposite decisions on passages alike, to be settled."""
 
     template: ClassVar[str] = "memory/alerts.html"
@@ -66,7 +66,7 @@ class AlertsPage(View):
 Listed = Annotated[str, Field(pattern=r"^[0-9a-f]{32} \d{1,9} [0-9a-f]{32}$")]
 
 
-class ApplySent(Sent):
+class ApplySent(DraftSent):
     """Which of the listed ones: `draft version point` each."""
 
     target: Annotated[
@@ -79,10 +79,10 @@ class ApplySent(Sent):
         return [Target(draft, int(version), point) for draft, version, point in cut]
 
 
-class SettleSent(BaseModel):
+class AlertSettlementSent(BaseModel):
     """Which of two opposite decisions is to be followed."""
 
-    right: Right
+    right: RightDecision
     note: Line = ""
 
 
@@ -93,7 +93,7 @@ class AskAnswerSent(BaseModel):
     back: Annotated[str, Field(max_length=8_000)] = "/desk"
 
 
-class AnswerSent(BaseModel):
+class QuestionAnswerSent(BaseModel):
     """An answer to the open question. `back` is the page it was answered on."""
 
     criterion: Key
@@ -104,7 +104,7 @@ class AnswerSent(BaseModel):
 @router.get(OF_POINT + "/reach")
 def reach(visit: Reading, id: DraftId, point: PointId) -> Shown:
     draft = desk_draft.show(visit.session, visit.actor, id, now=visit.now)
-    others = remembered.reach(visit.session, decided.reach(visit.session, visit.actor, id, point))
+    others = outward_memory.reach(visit.session, decided.reach(visit.session, visit.actor, id, point))
     mine = next(one for one in draft.points if one.id == point)
     return ReachPage(draft, mine, tuple(others), desk_trail.of(visit))
 
@@ -113,8 +113,7 @@ def reach(visit: Reading, id: DraftId, point: PointId) -> Shown:
 def apply(visit: Writing, id: DraftId, point: PointId, sent: Annotated[ApplySent, Form()]) -> Shown:
     if not sent.target:
         raise Invalid("Nothing was chosen. Tick the drafts that the decision fits.")
-    at = {"version": sent.seen, "now": visit.now}
-    done = decided.apply_to(visit.session, visit.actor, id, point, **at, to=sent.targets())  # type: ignore[arg-type]
+    done = decided.apply_to(visit.deciding(id, sent.seen), point, to=sent.targets())
     left = tuple(one.problem.detail for one in done if one.problem is not None)
     draft = desk_draft.show(visit.session, visit.actor, id, now=visit.now)
     return AppliedPage(draft, len(done) - len(left), left, desk_trail.clean(sent.trail))
@@ -123,12 +122,12 @@ def apply(visit: Writing, id: DraftId, point: PointId, sent: Annotated[ApplySent
 @router.get("/desk/challenges/{id}/alerts")
 def show_alerts(visit: Reading, id: ExternalId) -> Shown:
     challenge = setting.get(visit.session, visit.actor, id)
-    found = remembered.alerts(visit.session, alerts.alerts(visit.session, visit.actor, id))
+    found = outward_memory.alerts(visit.session, alerts.alerts(visit.session, visit.actor, id))
     return AlertsPage(challenge.external_id, challenge.title, tuple(found))
 
 
 @router.post("/desk/challenges/{id}/alerts/{alert}")
-def settle(visit: Writing, id: ExternalId, alert: AlertId, sent: Annotated[SettleSent, Form()]) -> Shown:
+def settle(visit: Writing, id: ExternalId, alert: AlertId, sent: Annotated[AlertSettlementSent, Form()]) -> Shown:
     alerts.settle(visit.session, visit.actor, alert, right=sent.right, note=sent.note, now=visit.now)
     return Goto(f"/desk/challenges/{id}/alerts", said="settled")
 
@@ -140,6 +139,6 @@ def answer_learner(visit: Writing, id: OwnId, sent: Annotated[AskAnswerSent, For
 
 
 @router.post("/desk/challenges/{id}/question")
-def answer(visit: Writing, id: ExternalId, sent: Annotated[AnswerSent, Form()]) -> Shown:
+def answer(visit: Writing, id: ExternalId, sent: Annotated[QuestionAnswerSent, Form()]) -> Shown:
     question.answer(visit.session, visit.actor, id, criterion=sent.criterion, text=sent.answer, now=visit.now)
     return Goto(desk_trail.own_page(sent.back), said="answered")

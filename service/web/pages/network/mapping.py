@@ -13,12 +13,12 @@ from markupsafe import Markup
 
 from service.actions.network import graph as network_graph
 from service.actions.network.facts import Tie
-from service.actions.network.mapping import Closing, GroupDensity, Member, Month, Named, Near, NetworkMap
+from service.actions.network.mapping import Closing, GroupDensity, Member, Near, NetworkMap, NetworkMonth, OutsideName
 from service.domain.errors import Unavailable
 from service.web.fields import Name
-from service.web.pages.charts import Line, length, lines
+from service.web.pages.charts import ChartLine, length, lines
 from service.web.pages.routes import pages
-from service.web.pages.views import Download, View
+from service.web.pages.views import Download, PageView
 from service.web.pages.visits import Asking
 
 router = pages()
@@ -48,7 +48,7 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
-class Measure:
+class MeasureDrawn:
     """A figure and what it means."""
 
     name: str
@@ -57,27 +57,27 @@ class Measure:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class NetworkMonthDrawn:
     """A month with its bar."""
 
-    month: Month
+    month: NetworkMonth
     bar: Markup
 
 
 @dataclass(frozen=True)
-class NetworkPage(View):
+class NetworkPage(PageView):
     """The network."""
 
     template: ClassVar[str] = "network/map.html"
     chosen: str
-    choices: tuple[Named, ...]
+    choices: tuple[OutsideName, ...]
     query: str
     people: int
     closed: int
     beyond: int
     coming: int
     outward: int
-    measures: tuple[Measure, ...]
+    measures: tuple[MeasureDrawn, ...]
     made: tuple[Met, ...]
     could: tuple[Closing, ...]
     near: tuple[Near, ...]
@@ -86,7 +86,7 @@ class NetworkPage(View):
     isolated: tuple[Member, ...]
     blocks: tuple[Block, ...]
     unconnected: tuple[Block, ...]
-    months: tuple[Told, ...]
+    months: tuple[NetworkMonthDrawn, ...]
     over_time: Markup
     members: tuple[tuple[Member, str], ...]
     most: int
@@ -121,17 +121,21 @@ def network_page(seen: NetworkMap) -> NetworkPage:
     )
 
 
-def _measures(seen: NetworkMap) -> tuple[Measure, ...]:
+def _measures(seen: NetworkMap) -> tuple[MeasureDrawn, ...]:
     n = len(seen.open)
     return (
-        Measure("Contacts", str(len(seen.network.pairs)), "introductions to which both people said yes"),
-        Measure("Density", f"{seen.density:.1%}", "of all pairs of these people, the share who are in contact"),
-        Measure("Across groups", f"{seen.across:.1%}", "of all pairs who share no group, the share who are in contact"),
-        Measure("Without contact", f"{len(seen.isolated)} of {n}", "people whom no introduction has reached"),
-        Measure(
+        MeasureDrawn("Contacts", str(len(seen.network.pairs)), "introductions to which both people said yes"),
+        MeasureDrawn("Density", f"{seen.density:.1%}", "of all pairs of these people, the share who are in contact"),
+        MeasureDrawn(
+            "Across groups", f"{seen.across:.1%}", "of all pairs who share no group, the share who are in contact"
+        ),
+        MeasureDrawn("Without contact", f"{len(seen.isolated)} of {n}", "people whom no introduction has reached"),
+        MeasureDrawn(
             "Closure", f"{seen.closure:.1%}", "of all pairs with a contact in common, the share who know each other"
         ),
-        Measure("Separate parts", str(seen.apart), "sets of two or more people who reach one another through contacts"),
+        MeasureDrawn(
+            "Separate parts", str(seen.apart), "sets of two or more people who reach one another through contacts"
+        ),
     )
 
 
@@ -143,15 +147,17 @@ def _blocks(found: Sequence[GroupDensity], seen: NetworkMap) -> tuple[Block, ...
     )
 
 
-def _told(months: Sequence[Month]) -> tuple[Told, ...]:
+def _told(months: Sequence[NetworkMonth]) -> tuple[NetworkMonthDrawn, ...]:
     most = max((one.made for one in months), default=0)
-    return tuple(Told(one, length(one.made, most, "met", f"Introductions in {one.name}")) for one in months)
+    return tuple(
+        NetworkMonthDrawn(one, length(one.made, most, "met", f"Introductions in {one.name}")) for one in months
+    )
 
 
-def _over_time(months: Sequence[Month]) -> Markup:
+def _over_time(months: Sequence[NetworkMonth]) -> Markup:
     drawn = [
-        Line("without contact", tuple(one.isolated for one in months), "dismissed"),
-        Line("closure", tuple(one.closure for one in months), "accepted"),
+        ChartLine("without contact", tuple(one.isolated for one in months), "dismissed"),
+        ChartLine("closure", tuple(one.closure for one in months), "accepted"),
     ]
     return lines(drawn, "By month")
 
@@ -163,7 +169,7 @@ def _seen(visit: Asking, group: str) -> NetworkMap:
 
 
 @router.get("/desk/network")
-def show_network(visit: Asking, group: Chosen = "") -> View:
+def show_network(visit: Asking, group: Chosen = "") -> PageView:
     return network_page(_seen(visit, group))
 
 

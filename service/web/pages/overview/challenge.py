@@ -14,7 +14,7 @@ from service.web.pages.overview.decisions import decisions_page
 from service.web.pages.overview.solutions import solutions_page
 from service.web.pages.overview.views import challenge_page, challenges_page
 from service.web.pages.routes import pages
-from service.web.pages.views import View
+from service.web.pages.views import PageView
 from service.web.pages.visits import Reading
 
 router = pages()
@@ -24,7 +24,7 @@ Chosen = Annotated[Name | Literal[""], Query()]
 
 
 @router.get("/desk/challenges")
-def list_challenges(visit: Reading) -> View:
+def list_challenges(visit: Reading) -> PageView:
     rows = challenges.rows(visit.session, visit.actor)
     to_check = len(spot_checks.due(visit.session, visit.actor, now=visit.now))
     return challenges_page(
@@ -33,19 +33,19 @@ def list_challenges(visit: Reading) -> View:
 
 
 @router.get("/desk/challenges/{id}")
-def show_challenge(visit: Reading, id: ExternalId, group: Chosen = "") -> View:
+def show_challenge(visit: Reading, id: ExternalId, group: Chosen = "") -> PageView:
     seen = challenge.glance(visit.session, visit.actor, id, group=group or None, now=visit.now)
     return challenge_page(seen, overview_lens.choices(visit.session, seen.lens), now=visit.now)
 
 
 @router.get("/desk/challenges/{id}/solutions")
-def show_solutions(visit: Reading, id: ExternalId, group: Chosen = "") -> View:
+def show_solutions(visit: Reading, id: ExternalId, group: Chosen = "") -> PageView:
     lens = overview_lens.lens(visit.session, visit.actor, id, group=group or None)
     seen = solutions.solution_map(visit.session, lens)
     return solutions_page(lens, seen, overview_lens.choices(visit.session, lens))
 
 
 @router.get("/desk/challenges/{id}/decisions")
-def show_decisions(visit: Reading, id: ExternalId, group: Chosen = "") -> View:
+def show_decisions(visit: Reading, id: ExternalId, group: Chosen = "") -> PageView:
     seen = challenge.workings(visit.session, visit.actor, id, group=group or None, now=visit.now)
     return decisions_page(seen, overview_lens.choices(visit.session, seen.lens))

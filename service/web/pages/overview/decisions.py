@@ -10,17 +10,17 @@ from typing import ClassVar
 from markupsafe import Markup
 
 from service.actions.overview.challenge import Workings
-from service.actions.overview.decisions import NO_REASON, Decisions, Made
+from service.actions.overview.decisions import NO_REASON, DecisionCounts, Decisions
 from service.actions.overview.pace import Pace
 from service.actions.overview.spot_checks import SpotAgreement
-from service.actions.overview.standings import Compared
-from service.domain.statistics import Agreement, share_interval
+from service.actions.overview.standings import JudgementsCompared
+from service.domain.statistics import ReaderAgreement, share_interval
 from service.store.tables import Group
-from service.web.pages.charts import Line, Part, length, lines, stacked
+from service.web.pages.charts import ChartLine, ChartPart, length, lines, stacked
 from service.web.pages.decisions.words import REASONS
 from service.web.pages.overview.views import AS_A_WHOLE, Count, Head, Whole, head
 from service.web.pages.rendering import plural, words
-from service.web.pages.views import View
+from service.web.pages.views import PageView
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Compare:
 
 
 @dataclass(frozen=True, slots=True)
-class Reason:
+class DismissalReasonDrawn:
     """Why something was turned down."""
 
     words: str
@@ -48,7 +48,7 @@ class Week:
     """What was decided in one week."""
 
     monday: date
-    made: Made
+    made: DecisionCounts
 
     @property
     def label(self) -> str:
@@ -56,20 +56,20 @@ class Week:
 
 
 @dataclass(frozen=True)
-class DecisionsPage(View):
+class DecisionsPage(PageView):
     """How drafts and facilitators do with each other."""
 
     template: ClassVar[str] = "overview/decisions.html"
     head: Head
     compared: tuple[Compare, ...]
     total: Whole
-    made: Made
+    made: DecisionCounts
     own: int
     criteria: tuple[Whole, ...]
     chart: Markup
     weeks: tuple[Week, ...]
-    reasons: tuple[Reason, ...]
-    declined: tuple[Reason, ...]
+    reasons: tuple[DismissalReasonDrawn, ...]
+    declined: tuple[DismissalReasonDrawn, ...]
     pace: Pace
     spot: SpotAgreement
     checked: tuple[Compare, ...]
@@ -98,16 +98,16 @@ def decisions_page(seen: Workings, groups: Sequence[Group]) -> DecisionsPage:
     )
 
 
-def _by(made: Decisions) -> list[tuple[str, Made]]:
+def _by(made: Decisions) -> list[tuple[str, DecisionCounts]]:
     return [(key, one) for key, one in made.by_criterion.items() if one.decided]
 
 
-def compares(seen: Sequence[Compared], first: str) -> tuple[Compare, ...]:
+def compares(seen: Sequence[JudgementsCompared], first: str) -> tuple[Compare, ...]:
     """Those on which two readers have said anything."""
     return tuple(_compare(one, first) for one in seen if one.agreement.pairs or one.abstained)
 
 
-def _compare(one: Compared, first: str) -> Compare:
+def _compare(one: JudgementsCompared, first: str) -> Compare:
     counts = (
         Count(one.agreement.same, "the same", "same"),
         Count(one.kinder, f"{first} saw more in it", "kinder"),
@@ -115,11 +115,11 @@ def _compare(one: Compared, first: str) -> Compare:
         Count(one.abstained, "one could not tell", "cannot-tell"),
     )
     label = one.text or one.criterion or AS_A_WHOLE
-    bar = stacked([Part(count.words, count.number, count.kind) for count in counts], label)
+    bar = stacked([ChartPart(count.words, count.number, count.kind) for count in counts], label)
     return Compare(label, bar, counts, said(one.agreement), bool(one.agreement.pairs) and one.agreement.small)
 
 
-def said(one: Agreement) -> str:
+def said(one: ReaderAgreement) -> str:
     """How far two readers agree, in words, with how sure that is."""
     if not one.pairs:
         return "Nothing to compare yet."
@@ -138,7 +138,7 @@ def _range(low: float, high: float) -> str:
     return f"likely {low:.0%} to {high:.0%}"
 
 
-def _counts(made: Made) -> tuple[Count, ...]:
+def _counts(made: DecisionCounts) -> tuple[Count, ...]:
     return (
         Count(made.accepted, "kept as drafted", "accepted"),
         Count(made.edited, "edited", "edited"),
@@ -146,11 +146,11 @@ def _counts(made: Made) -> tuple[Count, ...]:
     )
 
 
-def _bar(label: str, made: Made) -> Markup:
-    return stacked([Part(one.words, one.number, one.kind) for one in _counts(made)], label)
+def _bar(label: str, made: DecisionCounts) -> Markup:
+    return stacked([ChartPart(one.words, one.number, one.kind) for one in _counts(made)], label)
 
 
-def _whole(label: str, made: Made) -> Whole:
+def _whole(label: str, made: DecisionCounts) -> Whole:
     note = f"{plural(made.bulk, 'decision')} of these made for several at once" if made.bulk else ""
     return Whole(label, _bar(label, made), _counts(made), note)
 
@@ -161,17 +161,18 @@ def _chart(made: Decisions) -> Markup:
     if len(weeks) < 2:
         return Markup("")
     drawn = [
-        Line("kept as drafted", tuple(week.share(week.accepted) for week in weeks), "accepted"),
-        Line("edited", tuple(week.share(week.edited) for week in weeks), "edited"),
-        Line("dismissed", tuple(week.share(week.dismissed) for week in weeks), "dismissed"),
+        ChartLine("kept as drafted", tuple(week.share(week.accepted) for week in weeks), "accepted"),
+        ChartLine("edited", tuple(week.share(week.edited) for week in weeks), "edited"),
+        ChartLine("dismissed", tuple(week.share(week.dismissed) for week in weeks), "dismissed"),
     ]
     return lines(drawn, "What became of drafted points, week by week")
 
 
-def _reasons(counts: Mapping[str, int], kind: str) -> tuple[Reason, ...]:
+def _reasons(counts: Mapping[str, int], kind: str) -> tuple[DismissalReasonDrawn, ...]:
     most = max(counts.values(), default=0)
     return tuple(
-        Reason(_reason(code), count, length(count, most, kind, _reason(code))) for code, count in counts.items()
+        DismissalReasonDrawn(_reason(code), count, length(count, most, kind, _reason(code)))
+        for code, count in counts.items()
     )
 
 

@@ -11,7 +11,7 @@ from service.actions.overview.pace import Pace
 from service.domain.speed import WORDS_PER_SECOND
 from service.web.pages.overview.views import spoken
 from service.web.pages.routes import pages
-from service.web.pages.views import View
+from service.web.pages.views import PageView
 from service.web.pages.visits import Reading
 
 router = pages()
@@ -29,7 +29,7 @@ class Quick:
 
 
 @dataclass(frozen=True)
-class PacePage(View):
+class PacePage(PageView):
     """What is known of one's own pace."""
 
     template: ClassVar[str] = "overview/pace.html"
@@ -41,7 +41,7 @@ class PacePage(View):
 
 
 @router.get("/desk/pace")
-def show_pace(visit: Reading) -> View:
+def show_pace(visit: Reading) -> PageView:
     return pace_page(pace.own(visit.session, visit.actor, now=visit.now), visit.now)
 
 

@@ -14,13 +14,13 @@ from service.store.tables import Group
 from service.web.pages.charts import Dot, Pin, scatter
 from service.web.pages.overview.views import Head, head
 from service.web.pages.rendering import plural
-from service.web.pages.views import View
+from service.web.pages.views import PageView
 
 LETTERS = "ABCDEFGHIJ"
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class ApproachDrawn:
     """An approach: its letter, what tells it from the others, one passage, and who took it."""
 
     letter: str
@@ -32,13 +32,13 @@ class Way:
 
 
 @dataclass(frozen=True)
-class SolutionsPage(View):
+class SolutionsPage(PageView):
     """How a challenge was gone about."""
 
     template: ClassVar[str] = "overview/solutions.html"
     head: Head
     chart: Markup
-    ways: tuple[Way, ...]
+    ways: tuple[ApproachDrawn, ...]
     placed: int
     beyond: int
     unread: int
@@ -60,10 +60,10 @@ def solutions_page(lens: Lens, seen: SolutionMap, groups: Sequence[Group]) -> So
     )
 
 
-def _way(seen: SolutionMap, number: int) -> Way:
+def _way(seen: SolutionMap, number: int) -> ApproachDrawn:
     approach = seen.approaches[number]
     shown = approach.representative
-    return Way(
+    return ApproachDrawn(
         LETTERS[number],
         f"way-{number}",
         approach.words,

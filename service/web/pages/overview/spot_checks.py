@@ -10,18 +10,18 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from pipelines.values import Standing
 from service.actions.overview import spot_checks
-from service.actions.overview.spot_checks import Due, Made
+from service.actions.overview.spot_checks import Due, MadeSpotCheck
 from service.web.fields import DraftId, Line
 from service.web.pages.overview.views import AS_A_WHOLE, STANDINGS
 from service.web.pages.routes import pages
-from service.web.pages.views import Goto, View
+from service.web.pages.views import Goto, PageView
 from service.web.pages.visits import Reading, Writing
 
 router = pages()
 
 
 @dataclass(frozen=True)
-class SpotChecksPage(View):
+class SpotChecksPage(PageView):
     """What waits for a second pair of eyes."""
 
     template: ClassVar[str] = "overview/spot_checks.html"
@@ -44,7 +44,7 @@ class SpotSent(BaseModel):
 
 
 @dataclass(frozen=True)
-class SpotCheckPage(View):
+class SpotCheckPage(PageView):
     """Work to be judged, without a word of what the first facilitator thought."""
 
     template: ClassVar[str] = "overview/spot_check.html"
@@ -70,7 +70,7 @@ class Both:
 
 
 @dataclass(frozen=True)
-class SpotCheckedPage(View):
+class SpotCheckedPage(PageView):
     """The two readings beside each other."""
 
     template: ClassVar[str] = "overview/spot_checked.html"
@@ -87,13 +87,13 @@ CHOICES = tuple((standing.value, words) for standing, words in STANDINGS.items()
 
 
 @router.get("/desk/spot-checks")
-def list_spot_checks(visit: Reading) -> View:
+def list_spot_checks(visit: Reading) -> PageView:
     due = spot_checks.due(visit.session, visit.actor, now=visit.now)
     return SpotChecksPage(tuple(due), spot_checks.every(visit.session, visit.actor.organization))
 
 
 @router.get("/desk/spot-checks/{id}")
-def show_spot_check(visit: Reading, id: DraftId) -> View:
+def show_spot_check(visit: Reading, id: DraftId) -> PageView:
     due = spot_checks.work(visit.session, visit.actor, id, now=visit.now)
     return SpotCheckPage(due, CHOICES)
 
@@ -106,13 +106,13 @@ def make_spot_check(visit: Writing, id: DraftId, sent: Annotated[SpotSent, Form(
 
 
 @router.get("/desk/spot-checks/{id}/compared")
-def compare_spot_check(visit: Reading, id: DraftId) -> View:
+def compare_spot_check(visit: Reading, id: DraftId) -> PageView:
     made = spot_checks.made(visit.session, visit.actor, id)
     more = spot_checks.due(visit.session, visit.actor, now=visit.now)
     return SpotCheckedPage(id, made.challenge.title, made.first, _both(made), len(more), made.row.note)
 
 
-def _both(made: Made) -> tuple[Both, ...]:
+def _both(made: MadeSpotCheck) -> tuple[Both, ...]:
     row = made.row
     pairs = [
         (criterion.text, row.first_judgements.get(criterion.key), row.second_judgements.get(criterion.key))

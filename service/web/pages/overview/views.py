@@ -12,33 +12,33 @@ from urllib.parse import quote
 from markupsafe import Markup
 
 from pipelines.values import Band, Standing
-from service.actions.following.challenges import Row
+from service.actions.following.challenges import ChallengeRow
 from service.actions.following.pairs import Figure, points_of, share
 from service.actions.following.pairs import told as tellable
 from service.actions.following.reminders import STAGE
 from service.actions.overview.challenge import Glance
 from service.actions.overview.pace import Pace
-from service.actions.overview.progress import OF_INTEREST, Learner, Progress, Stage
+from service.actions.overview.progress import OF_INTEREST, ChallengeProgress, Learner, LearnerStage
 from service.actions.overview.standings import OVERALL, Standings
 from service.actions.overview.times import EDGES, Times
 from service.actions.work.lens import Lens
 from service.domain.reminders import ReminderKind
-from service.domain.uptake import Verdict
+from service.domain.uptake import UptakeVerdict
 from service.store.tables import Group
-from service.web.pages.charts import Part, length, stacked
+from service.web.pages.charts import ChartPart, length, stacked
 from service.web.pages.rendering import plural
-from service.web.pages.views import View
+from service.web.pages.views import PageView
 
 MOST_SHOWN = 200
 """People listed at each stage; whoever has more of them chooses a group."""
 
-STAGES: Mapping[Stage, str] = {
-    Stage.ACTED: "acted on feedback",
-    Stage.READ: "read it, not acted yet",
-    Stage.ANSWERED: "answered, not read yet",
-    Stage.WAITING: "waiting for an answer",
-    Stage.DECLINED: "closed without feedback",
-    Stage.NOT_SUBMITTED: "not handed in yet",
+STAGES: Mapping[LearnerStage, str] = {
+    LearnerStage.ACTED: "acted on feedback",
+    LearnerStage.READ: "read it, not acted yet",
+    LearnerStage.ANSWERED: "answered, not read yet",
+    LearnerStage.WAITING: "waiting for an answer",
+    LearnerStage.DECLINED: "closed without feedback",
+    LearnerStage.NOT_SUBMITTED: "not handed in yet",
 }
 STANDINGS: Mapping[Standing, str] = {
     Standing.MET: "met",
@@ -51,7 +51,7 @@ REMINDED: Mapping[ReminderKind, str] = {
     ReminderKind.UNREAD: "to read",
     ReminderKind.NOT_ACTED: "to act",
 }
-REMINDS: Mapping[Stage, ReminderKind] = {stage: kind for kind, stage in STAGE.items()}
+REMINDS: Mapping[LearnerStage, ReminderKind] = {stage: kind for kind, stage in STAGE.items()}
 AS_A_WHOLE = "The work as a whole"
 
 
@@ -104,7 +104,7 @@ def head(lens: Lens, groups: Sequence[Group], tab: str) -> Head:
 
 
 @dataclass(frozen=True, slots=True)
-class People:
+class PeopleAtStage:
     """Those at one stage."""
 
     stage: str
@@ -140,7 +140,7 @@ class Bin:
 
 
 @dataclass(frozen=True)
-class ChallengePage(View):
+class ChallengePage(PageView):
     """Where everybody is with a challenge, and how their work stands."""
 
     template: ClassVar[str] = "overview/progress.html"
@@ -149,7 +149,7 @@ class ChallengePage(View):
     everybody: int
     progress: Whole
     reached: tuple[Count, ...]
-    people: tuple[People, ...]
+    people: tuple[PeopleAtStage, ...]
     median: str
     ninetieth: str
     longest_wait: str
@@ -190,12 +190,12 @@ def challenge_page(seen: Glance, groups: Sequence[Group], *, now: datetime) -> C
     )
 
 
-def _progress(seen: Progress) -> Whole:
+def _progress(seen: ChallengeProgress) -> Whole:
     counts = tuple(Count(seen.counts[stage], words, _kind(stage.value)) for stage, words in STAGES.items())
     return Whole("Progress", _bar(counts, "How far everybody is"), counts)
 
 
-def _reached(seen: Progress) -> tuple[Count, ...]:
+def _reached(seen: ChallengeProgress) -> tuple[Count, ...]:
     return (
         Count(seen.submitted, "handed in", ""),
         Count(seen.answered, "were given feedback", ""),
@@ -204,12 +204,12 @@ def _reached(seen: Progress) -> tuple[Count, ...]:
     )
 
 
-def _people(seen: Progress, stage: Stage, top: Head) -> People:
+def _people(seen: ChallengeProgress, stage: LearnerStage, top: Head) -> PeopleAtStage:
     there = [one for one in seen.learners if one.stage is stage]
     words = STAGES[stage]
     query = f"?group={quote(top.chosen, safe='')}" if top.chosen else ""
     remind = f"{top.base}/remind/{REMINDS[stage].value}{query}" if stage in REMINDS else ""
-    return People(stage.value, words[0].upper() + words[1:], len(there), tuple(there[:MOST_SHOWN]), remind)
+    return PeopleAtStage(stage.value, words[0].upper() + words[1:], len(there), tuple(there[:MOST_SHOWN]), remind)
 
 
 def _kind(name: str) -> str:
@@ -217,7 +217,7 @@ def _kind(name: str) -> str:
 
 
 def _bar(counts: Sequence[Count], name: str) -> Markup:
-    return stacked([Part(one.words, one.number, one.kind) for one in counts], name)
+    return stacked([ChartPart(one.words, one.number, one.kind) for one in counts], name)
 
 
 def _bins(seen: Times) -> tuple[Bin, ...]:
@@ -283,13 +283,13 @@ def taken(seen: Figure, base: str) -> Taken | None:
     if not points_of(became) and not seen.pending:
         return None
     up = share(became)
-    high, medium, low = (became.get((Verdict.TAKEN_UP, band), 0) for band in (Band.HIGH, Band.MEDIUM, Band.LOW))
+    high, medium, low = (became.get((UptakeVerdict.TAKEN_UP, band), 0) for band in (Band.HIGH, Band.MEDIUM, Band.LOW))
     said = "" if up is None else f"{up:.0%}"
     return Taken(said, tellable(became), high, medium, low, seen.pending, seen.as_of, f"{base}/following")
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ChallengeDrawn:
     """A challenge in the list."""
 
     href: str
@@ -303,28 +303,28 @@ class Listed:
 
 
 @dataclass(frozen=True)
-class ChallengesPage(View):
+class ChallengesPage(PageView):
     """All challenges of one's groups."""
 
     template: ClassVar[str] = "following/challenges.html"
-    challenges: tuple[Listed, ...]
+    challenges: tuple[ChallengeDrawn, ...]
     to_check: int
     pace: Pace
     now: datetime
 
 
-def challenges_page(rows: Sequence[Row], *, to_check: int, pace: Pace, now: datetime) -> ChallengesPage:
+def challenges_page(rows: Sequence[ChallengeRow], *, to_check: int, pace: Pace, now: datetime) -> ChallengesPage:
     return ChallengesPage(tuple(map(_listed, rows)), to_check, pace, now)
 
 
-def _listed(row: Row) -> Listed:
+def _listed(row: ChallengeRow) -> ChallengeDrawn:
     counts = (
         Count(row.answered, "answered", "met"),
         Count(row.submitted - row.answered, "handed in, not answered yet", "waiting"),
         Count(max(0, row.set_to - row.submitted), "not handed in yet", "not-submitted"),
     )
     base = f"/desk/challenges/{quote(row.challenge.external_id, safe='')}"
-    return Listed(
+    return ChallengeDrawn(
         base,
         f"/desk?challenge={quote(row.challenge.external_id, safe='')}",
         row.challenge.title,

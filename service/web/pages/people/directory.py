@@ -12,14 +12,14 @@ from fastapi import Form, Query
 from pydantic import BaseModel, Field
 
 from service.actions.people import directory
-from service.actions.people.directory import Choice, GroupSeen, People, PersonSeen, PersonWish
+from service.actions.people.directory import GroupChoice, GroupInDirectory, ListedPeople, PersonInDirectory, PersonWish
 from service.domain.errors import Conflict, Invalid
 from service.domain.roles import Role, require_coordinator, require_lead
 from service.web import errors
 from service.web.fields import ExternalId, Id
 from service.web.pages.forms import TAKEN, checked
 from service.web.pages.routes import Shown, pages
-from service.web.pages.views import Goto, View
+from service.web.pages.views import Goto, PageView
 from service.web.pages.visits import Reading, Visit, Writing
 from service.web.schemas.people import GroupAsked, PersonAsked
 
@@ -63,26 +63,26 @@ class _New(BaseModel):
 
 
 @dataclass(frozen=True)
-class PeoplePage(View):
+class PeoplePage(PageView):
     """The list."""
 
     template: ClassVar[str] = "people/people.html"
-    found: People
+    found: ListedPeople
     search: str
     role: str
     group: str
-    groups: tuple[Choice, ...]
+    groups: tuple[GroupChoice, ...]
     roles: tuple[Role, ...] = ROLES
 
 
 @dataclass(frozen=True)
-class PersonPage(View):
+class PersonPage(PageView):
     """One person. `link` is there once, right after it was made."""
 
     template: ClassVar[str] = "people/person.html"
-    person: PersonSeen
+    person: PersonInDirectory
     sent: PersonSent
-    groups: tuple[Choice, ...]
+    groups: tuple[GroupChoice, ...]
     link: str = ""
     days: int = 3
     faults: Mapping[str, str] = field(default_factory=dict)
@@ -90,34 +90,34 @@ class PersonPage(View):
 
 
 @dataclass(frozen=True)
-class NewPersonPage(View):
+class NewPersonPage(PageView):
     """Somebody to add."""
 
     template: ClassVar[str] = "people/new_person.html"
     sent: PersonSent
-    groups: tuple[Choice, ...]
+    groups: tuple[GroupChoice, ...]
     faults: Mapping[str, str] = field(default_factory=dict)
     roles: tuple[Role, ...] = ROLES
 
 
 @dataclass(frozen=True)
-class GroupsPage(View):
+class GroupsPage(PageView):
     """The tree, and a form for one more group."""
 
     template: ClassVar[str] = "people/groups.html"
-    groups: tuple[Choice, ...]
+    groups: tuple[GroupChoice, ...]
     may_change: bool
     sent: GroupSent
     faults: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
-class GroupPage(View):
+class GroupPage(PageView):
     """One group."""
 
     template: ClassVar[str] = "people/group.html"
-    group: GroupSeen
-    groups: tuple[Choice, ...]
+    group: GroupInDirectory
+    groups: tuple[GroupChoice, ...]
     sent: GroupSent
     faults: Mapping[str, str] = field(default_factory=dict)
 
@@ -135,7 +135,7 @@ def new_person(visit: Reading, group: Search = "") -> Shown:
     return NewPersonPage(PersonSent(group=group, role="learner"), _mine(visit))
 
 
-def _mine(visit: Visit) -> tuple[Choice, ...]:
+def _mine(visit: Visit) -> tuple[GroupChoice, ...]:
     return directory.tree(visit.session, visit.actor, coordinated=True)
 
 
@@ -152,7 +152,7 @@ def add_person(visit: Writing, sent: Annotated[PersonSent, Form()]) -> Shown:
     return Goto(f"{PEOPLE}/{quote(row.external_id, safe='')}", said="saved")
 
 
-def _add_again(visit: Visit, sent: PersonSent, faults: Mapping[str, str]) -> View:
+def _add_again(visit: Visit, sent: PersonSent, faults: Mapping[str, str]) -> PageView:
     visit.status = errors.KINDS["invalid"].status
     return NewPersonPage(sent, _mine(visit), faults)
 
@@ -212,7 +212,7 @@ def groups(visit: Reading) -> Shown:
     return _groups(visit, GroupSent())
 
 
-def _groups(visit: Visit, sent: GroupSent, faults: Mapping[str, str] | None = None) -> View:
+def _groups(visit: Visit, sent: GroupSent, faults: Mapping[str, str] | None = None) -> PageView:
     may = directory.may_lead(visit.actor)
     return GroupsPage(directory.tree(visit.session, visit.actor), may, sent, faults or {})
 

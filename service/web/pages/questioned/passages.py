@@ -12,11 +12,11 @@ from fastapi import Form
 from pydantic import BaseModel, ConfigDict, Field
 
 from service.actions.questioned import find, passages
-from service.actions.questioned.passages import Item
+from service.actions.questioned.passages import QuestionedItem
 from service.domain.questioned import QuestionedAct, QuestionedState
 from service.web.fields import Line, QuestionedId
 from service.web.pages.routes import pages
-from service.web.pages.views import Goto, View
+from service.web.pages.views import Goto, PageView
 from service.web.pages.visits import Reading, Writing
 
 router = pages()
@@ -30,7 +30,7 @@ VIEWS: Mapping[str, str] = {
 }
 
 
-class DecisionSent(BaseModel):
+class QuestionedDecisionSent(BaseModel):
     """The version that was seen, and why."""
 
     model_config = ConfigDict(frozen=True)
@@ -40,32 +40,32 @@ class DecisionSent(BaseModel):
 
 
 @dataclass(frozen=True)
-class QuestionedPage(View):
+class QuestionedPage(PageView):
     """Passages in one state, most signs first."""
 
     template: ClassVar[str] = "questioned/list.html"
     view: str
-    items: tuple[Item, ...]
+    items: tuple[QuestionedItem, ...]
     counts: Mapping[str, int]
     now: datetime
     views: Mapping[str, str] = field(default_factory=lambda: VIEWS)
 
 
 @router.get(HERE)
-def show_questioned(visit: Reading, view: QuestionedState = QuestionedState.OPEN) -> View:
+def show_questioned(visit: Reading, view: QuestionedState = QuestionedState.OPEN) -> PageView:
     items = passages.by_state(visit.session, visit.actor)
     counts = {state.value: len(ones) for state, ones in items.items()}
     return QuestionedPage(view.value, items[view], counts, visit.now)
 
 
 @router.post(HERE + "/look")
-def look(visit: Writing) -> Goto:
-    find.look(visit.session, visit.actor, now=visit.now)
+def search_questioned(visit: Writing) -> Goto:
+    find.queue_search(visit.session, visit.actor, now=visit.now)
     return Goto(HERE, said="looking")
 
 
 @router.post(HERE + "/{id}/to_change")
-def change(visit: Writing, id: QuestionedId, sent: Annotated[DecisionSent, Form()]) -> Goto:
+def change(visit: Writing, id: QuestionedId, sent: Annotated[QuestionedDecisionSent, Form()]) -> Goto:
     item = _decide(visit, id, QuestionedAct.TO_CHANGE, sent)
     if not item.may_edit:
         return Goto(HERE, said="saved", query={"view": QuestionedState.TO_CHANGE.value})
@@ -73,16 +73,16 @@ def change(visit: Writing, id: QuestionedId, sent: Annotated[DecisionSent, Form(
 
 
 @router.post(HERE + "/{id}/fine")
-def accept(visit: Writing, id: QuestionedId, sent: Annotated[DecisionSent, Form()]) -> Goto:
+def accept(visit: Writing, id: QuestionedId, sent: Annotated[QuestionedDecisionSent, Form()]) -> Goto:
     _decide(visit, id, QuestionedAct.FINE, sent)
     return Goto(HERE, said="saved")
 
 
 @router.post(HERE + "/{id}/undo")
-def undo(visit: Writing, id: QuestionedId, sent: Annotated[DecisionSent, Form()]) -> Goto:
+def undo(visit: Writing, id: QuestionedId, sent: Annotated[QuestionedDecisionSent, Form()]) -> Goto:
     _decide(visit, id, QuestionedAct.UNDO, sent)
     return Goto(HERE, said="taken-back")
 
 
-def _decide(visit: Writing, id: str, act: QuestionedAct, sent: DecisionSent) -> Item:
+def _decide(visit: Writing, id: str, act: QuestionedAct, sent: QuestionedDecisionSent) -> QuestionedItem:
     return passages.decide(visit.session, visit.actor, id, act, version=sent.version, note=sent.note, now=visit.now)

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from service.actions.desk import around
-from service.domain.drafts import State
+from service.domain.drafts import DraftState
 from service.domain.roles import Actor
 
 
@@ -27,11 +27,11 @@ class Done:
 
 
 _DID = {
-    State.APPROVED: ("Approved the feedback for", "undo"),
-    State.RELEASED: ("The feedback is released for", ""),
-    State.DECLINED: ("No feedback is given to", "reopen"),
-    State.WAITING: ("It is being drafted anew for", ""),
-    State.DRAFTING: ("It is being drafted anew for", ""),
+    DraftState.APPROVED: ("Approved the feedback for", "undo"),
+    DraftState.RELEASED: ("The feedback is released for", ""),
+    DraftState.DECLINED: ("No feedback is given to", "reopen"),
+    DraftState.WAITING: ("It is being drafted anew for", ""),
+    DraftState.DRAFTING: ("It is being drafted anew for", ""),
 }
 
 

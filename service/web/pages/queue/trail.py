@@ -12,7 +12,7 @@ from pydantic import BeforeValidator
 from pipelines.values import Band
 from service.actions.access.sign_in import is_own_path
 from service.actions.queue.waiting import QueueFilter, Whose
-from service.domain.drafts import State
+from service.domain.drafts import DraftState
 from service.web.fields import Id, OwnId
 from service.web.pages.visits import Visit
 
@@ -41,7 +41,7 @@ _WITHOUT_EMPTY = BeforeValidator(_without_empty)
 
 
 async def _trail(
-    state: Annotated[list[State], Query(max_length=10), _WITHOUT_EMPTY] = [],  # noqa: B006 - FastAPI copies it
+    state: Annotated[list[DraftState], Query(max_length=10), _WITHOUT_EMPTY] = [],  # noqa: B006 - FastAPI copies it
     group: Annotated[Id | None, Query(), _WITHOUT_EMPTY] = None,
     challenge: Annotated[Id | None, Query(), _WITHOUT_EMPTY] = None,
     band: Annotated[list[Band], Query(max_length=3), _WITHOUT_EMPTY] = [],  # noqa: B006

@@ -12,7 +12,7 @@ from fastapi import Query
 from service.actions.learners import asks
 from service.actions.overview import pace
 from service.actions.queue import waiting as queue
-from service.actions.queue.counts import Choice
+from service.actions.queue.counts import FilterChoice
 from service.actions.queue.filtering import QueueFilter
 from service.actions.queue.waiting import QueuePage, QueueRow
 from service.web.fields import OwnId
@@ -21,7 +21,7 @@ from service.web.pages.queue.done import Done, done_with
 from service.web.pages.queue.trail import Followed
 from service.web.pages.queue.words import STATES
 from service.web.pages.routes import Shown, pages
-from service.web.pages.views import Goto, Mark, View
+from service.web.pages.views import Goto, PageMark, PageView
 from service.web.pages.visits import Reading
 
 router = pages()
@@ -32,7 +32,7 @@ BANDS: Mapping[str, str] = {"high": "sources agree", "medium": "some agreement",
 
 
 @dataclass(frozen=True, slots=True)
-class Together:
+class RowsTogether:
     """Rows that stand together: one, or several on nearly the same work, of which the first is shown for all."""
 
     first: QueueRow
@@ -40,12 +40,12 @@ class Together:
 
 
 @dataclass(frozen=True)
-class QueueView(View):
+class QueueView(PageView):
     """The queue under a filter. `trail` is the filter as an address has it."""
 
     template: ClassVar[str] = "queue/waiting.html"
     queue: QueuePage
-    rows: tuple[Together, ...]
+    rows: tuple[RowsTogether, ...]
     now: datetime
     trail: str
     plain_trail: str
@@ -55,7 +55,7 @@ class QueueView(View):
     wanted: QueueFilter
     hurried: bool
     asked: int
-    states: tuple[Choice, ...]
+    states: tuple[FilterChoice, ...]
     state_words: Mapping[str, str]
     ages: tuple[tuple[int, str], ...] = AGES
     whose: tuple[tuple[str, str], ...] = WHOSE
@@ -90,21 +90,21 @@ def show_queue(
     )
 
 
-def _together(rows: tuple[QueueRow, ...]) -> tuple[Together, ...]:
+def _together(rows: tuple[QueueRow, ...]) -> tuple[RowsTogether, ...]:
     """Neighbours on nearly the same work as one."""
-    found: list[Together] = []
+    found: list[RowsTogether] = []
     for row in rows:
         last = found[-1] if found else None
         if last is not None and row.together and row.together == last.first.together:
-            found[-1] = Together(last.first, (*last.others, row))
+            found[-1] = RowsTogether(last.first, (*last.others, row))
         else:
-            found.append(Together(row))
+            found.append(RowsTogether(row))
     return tuple(found)
 
 
 @router.get("/desk/pulse")
 def pulse_of_queue(visit: Reading, trail: Followed) -> Shown:
-    return Mark(queue.pulse(visit.session, visit.actor, trail.filter, now=visit.now))
+    return PageMark(queue.pulse(visit.session, visit.actor, trail.filter, now=visit.now))
 
 
 @router.get("/desk/next")

@@ -7,7 +7,7 @@ import re
 import pytest
 from sqlalchemy import select
 
-from pipelines.briefing import Item, Reworded
+from pipelines.briefs import BriefItem, Reworded
 from pipelines.values import AI, PromptUsed, Usage
 from service.actions.briefs import wording as brief_wording
 from service.actions.briefs.meeting import Prepared
@@ -39,7 +39,7 @@ def ask(village: Village, who: str = "ines", group: str | None = None, *, model:
         return brief_wording.ask(session, actor, "observe", group=group, model=model, now=village.now).id
 
 
-def finish(village: Village, wording: str, lines: tuple[Item, ...], generation: int = 1) -> bool:
+def finish(village: Village, wording: str, lines: tuple[BriefItem, ...], generation: int = 1) -> bool:
     """Every line worded as its id, by a model of the organization's own."""
     made = Reworded(
         {one.key: f"worded {one.id}" for one in lines},

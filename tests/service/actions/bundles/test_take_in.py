@@ -11,11 +11,11 @@ from sqlalchemy import func, select
 from pipelines.values import PointKind
 from service.actions.access import credentials, organizations
 from service.actions.bundles import take_in
-from service.actions.desk import remembered
+from service.actions.desk import outward_memory
 from service.actions.memory import alerts
-from service.domain.drafts import State
+from service.domain.drafts import DraftState
 from service.domain.errors import Invalid, NotFound
-from service.domain.roles import Actor, Reach
+from service.domain.roles import Actor, CredentialReach
 from service.store.session import Sessions
 from service.store.tables import (
     Base,
@@ -30,6 +30,7 @@ from service.store.tables import (
     Revision,
     Submission,
 )
+from tests.service.actions.memory.remembered import compare
 from tests.service.actions.school import NOW, act_as, found
 
 EXAMPLES = Path(__file__).parents[4] / "examples"
@@ -69,7 +70,7 @@ def _import(sessions: Sessions, actor: Actor, lines: list[str]) -> take_in.Impor
 def _new(sessions: Sessions) -> Actor:
     with sessions.writing() as session:
         organization = organizations.create(session, external_id="quillmere", name="Quillmere", now=NOW)
-        return Actor(organization.id, "key", Reach.PLATFORM)
+        return Actor(organization.id, "key", CredentialReach.PLATFORM)
 
 
 def _counts(sessions: Sessions) -> dict[str, int]:
@@ -100,7 +101,7 @@ def test_what_waits_is_queued_for_drafting_only_once_the_whole_bundle_is_in(sess
         assert session.scalars(select(Job.kind)).all() == ["import"]
     _take_all(sessions, run.id)
     with sessions.reading() as session:
-        waiting = session.scalars(select(DraftRow.id).where(DraftRow.state == State.WAITING)).all()
+        waiting = session.scalars(select(DraftRow.id).where(DraftRow.state == DraftState.WAITING)).all()
         queued = session.scalars(select(Job.subject_id).where(Job.kind == "draft")).all()
         fits = session.scalars(select(Job).where(Job.kind == "fit")).all()
     assert sorted(waiting) == sorted(queued)
@@ -173,8 +174,9 @@ def test_the_contradiction_in_the_example_organization_is_found_and_nothing_else
         _, secret = credentials.issue_key(session, actor.organization, name="platform", now=NOW)
         actor = credentials.authenticate(session, secret, now=NOW)
         tomasz, marit = (act_as(session, actor, name, now=NOW) for name in ("p-tomasz", "p-marit"))
+        compare(session)
         (alert,) = alerts.alerts(session, tomasz, "peer-observation")
-        (seen,) = remembered.alerts(session, [alert])
+        (seen,) = outward_memory.alerts(session, [alert])
         assert {seen.first.submission, seen.second.submission} == {"s-006", "s-008"}
         assert {seen.first.name, seen.second.name} == {"Desmond Achterberg", "Farida Noorzai"}
         assert {seen.first.said.kind, seen.second.said.kind} == {PointKind.STRENGTH, PointKind.NEXT_STEP}

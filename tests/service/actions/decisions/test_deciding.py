@@ -8,11 +8,12 @@ import pytest
 from sqlalchemy import select
 
 from pipelines.values import PointKind, Source, SourceKind, Standing
-from service.actions.decisions import given_elsewhere, points, release, review
+from service.actions.approvals.deciding import Deciding
+from service.actions.decisions import claim, given_elsewhere, points, release, review
 from service.actions.drafts import make
 from service.actions.drafts import points as drafts_points
 from service.actions.work import submit
-from service.domain.drafts import State
+from service.domain.drafts import DraftState
 from service.domain.errors import ChangedSince, Conflict, Invalid, NotAllowed, NotFound
 from service.store.session import Sessions
 from service.store.tables import Approval, Decision, Job, PointState, Release
@@ -55,11 +56,11 @@ def test_an_approval_names_the_text_seen_and_fails_when_it_has_changed(sessions:
         row = make_ready(session, hand_in(session, platform).draft)
         seen, _ = drafts_points.text_to_approve(row)
         points.edit_point(
-            session, lena, row.id, version=row.version, point_id=row.points[0].id, text="Another wording?", now=NOW
+            Deciding(session, lena, row.id, row.version, NOW), point_id=row.points[0].id, text="Another wording?"
         )
         with pytest.raises(ChangedSince):
-            review.approve(session, lena, row.id, version=row.version, seen=seen, now=NOW)
-        assert row.state is State.READY
+            review.approve(Deciding(session, lena, row.id, row.version, NOW), seen=seen)
+        assert row.state is DraftState.READY
 
 
 def test_two_facilitators_cannot_overwrite_each_other(sessions: Sessions):
@@ -68,9 +69,9 @@ def test_two_facilitators_cannot_overwrite_each_other(sessions: Sessions):
         lena, mateo = act_as(session, platform, "lena"), act_as(session, platform, "mateo")
         row = make_ready(session, hand_in(session, platform).draft)
         version = row.version
-        points.set_summary(session, lena, row.id, version=version, text="Mine.", now=NOW)
+        points.set_summary(Deciding(session, lena, row.id, version, NOW), text="Mine.")
         with pytest.raises(ChangedSince):
-            points.set_summary(session, mateo, row.id, version=version, text="No, mine.", now=NOW)
+            points.set_summary(Deciding(session, mateo, row.id, version, NOW), text="No, mine.")
         assert row.summary == "Mine."
 
 
@@ -79,12 +80,12 @@ def test_somebody_elses_claim_holds_until_it_is_taken_over_or_runs_out(sessions:
         platform = found(session)
         lena, mateo = act_as(session, platform, "lena"), act_as(session, platform, "mateo")
         row = make_ready(session, hand_in(session, platform).draft)
-        review.claim(session, lena, row.id, now=NOW)
+        claim.be_at(session, lena, row.id, now=NOW)
         with pytest.raises(Conflict, match="Lena is at this draft"):
-            points.set_summary(session, mateo, row.id, version=row.version, text="x", now=NOW)
+            points.set_summary(Deciding(session, mateo, row.id, row.version, NOW), text="x")
         much_later = NOW + timedelta(hours=1)
-        points.set_summary(session, mateo, row.id, version=row.version, text="x", now=much_later)
-        review.claim(session, lena, row.id, take_over=True, now=much_later)
+        points.set_summary(Deciding(session, mateo, row.id, row.version, much_later), text="x")
+        claim.be_at(session, lena, row.id, take_over=True, now=much_later)
         assert row.claimed_by == lena.person
 
 
@@ -94,9 +95,9 @@ def test_within_the_undo_window_an_approval_can_be_taken_back_and_nothing_is_rel
         lena = act_as(session, platform, "lena")
         row = approve(session, lena, make_ready(session, hand_in(session, platform).draft))
         assert not release.release_due(session, row.id, now=NOW + timedelta(seconds=5))
-        review.undo(session, lena, row.id, version=row.version, now=NOW + timedelta(seconds=6))
+        review.undo(Deciding(session, lena, row.id, row.version, NOW + timedelta(seconds=6)))
         assert not release.release_due(session, row.id, now=LATER)
-        assert row.state is State.READY
+        assert row.state is DraftState.READY
         assert session.scalars(select(Release)).all() == []
 
 
@@ -105,7 +106,7 @@ def test_the_job_of_an_approval_that_was_undone_does_not_release_the_next_one_ea
         platform = found(session)
         lena = act_as(session, platform, "lena")
         row = approve(session, lena, make_ready(session, hand_in(session, platform).draft))
-        review.undo(session, lena, row.id, version=row.version, now=NOW + timedelta(seconds=8))
+        review.undo(Deciding(session, lena, row.id, row.version, NOW + timedelta(seconds=8)))
         approve(session, lena, row, now=NOW + timedelta(seconds=9))
         assert not release.release_due(session, row.id, now=NOW + timedelta(seconds=10))
         assert release.release_due(session, row.id, now=NOW + timedelta(seconds=20))
@@ -116,13 +117,13 @@ def test_a_released_text_that_is_retracted_is_no_longer_read_and_can_be_approved
         platform = found(session)
         lena, amara = act_as(session, platform, "lena"), act_as(session, platform, "amara")
         row = approve(session, lena, make_ready(session, hand_in(session, platform).draft))
-        release.release(session, lena, row.id, version=row.version, now=NOW)
-        release.retract(session, lena, row.id, version=row.version, reason="wrong person", now=NOW)
+        release.release(Deciding(session, lena, row.id, row.version, NOW))
+        release.retract(Deciding(session, lena, row.id, row.version, NOW), reason="wrong person")
         with pytest.raises(NotFound):
             release.feedback_of(session, amara, "s-amara")
-        review.reopen(session, lena, row.id, version=row.version, now=NOW)
+        review.reopen(Deciding(session, lena, row.id, row.version, NOW))
         approve(session, lena, row)
-        release.release(session, lena, row.id, version=row.version, now=NOW)
+        release.release(Deciding(session, lena, row.id, row.version, NOW))
         assert release.feedback_of(session, amara, "s-amara").points
         assert len(session.scalars(select(Release)).all()) == 2
 
@@ -133,13 +134,13 @@ def test_a_dismissed_point_is_not_part_of_what_is_approved_and_an_edit_keeps_bot
         lena = act_as(session, platform, "lena")
         row = make_ready(session, hand_in(session, platform).draft)
         wish = points.PointWish(PointKind.STRENGTH, "Pairs across grades make this doable.", "across grades", "k1")
-        points.add_point(session, lena, row.id, version=row.version, wish=wish, now=NOW)
+        points.add_point(Deciding(session, lena, row.id, row.version, NOW), wish=wish)
         first, own = drafts_points.current_points(row)
         points.dismiss_point(
-            session, lena, row.id, version=row.version, point_id=first.id, reason_code="not_useful", now=NOW
+            Deciding(session, lena, row.id, row.version, NOW), point_id=first.id, reason_code="not_useful"
         )
         points.edit_point(
-            session, lena, row.id, version=row.version, point_id=own.id, text="Keep pairs across grades.", now=NOW
+            Deciding(session, lena, row.id, row.version, NOW), point_id=own.id, text="Keep pairs across grades."
         )
         _, body = drafts_points.text_to_approve(row)
         edit = session.scalars(select(Decision).where(Decision.act == "edit")).one()
@@ -167,7 +168,7 @@ def test_a_point_of_ones_own_that_does_not_hold_is_refused_with_the_reason(
         lena = act_as(session, platform, "lena")
         row = make_ready(session, hand_in(session, platform).draft)
         with pytest.raises(Invalid, match=why):
-            points.add_point(session, lena, row.id, version=row.version, wish=wish, now=NOW)
+            points.add_point(Deciding(session, lena, row.id, row.version, NOW), wish=wish)
 
 
 def test_a_fourth_point_is_refused(sqlite_sessions: Sessions):
@@ -177,9 +178,9 @@ def test_a_fourth_point_is_refused(sqlite_sessions: Sessions):
         row = make_ready(session, hand_in(session, platform).draft)
         for word in ("pair", "teachers"):
             wish = points.PointWish(PointKind.QUESTION, f"What of {word}?", word)
-            points.add_point(session, lena, row.id, version=row.version, wish=wish, now=NOW)
+            points.add_point(Deciding(session, lena, row.id, row.version, NOW), wish=wish)
         with pytest.raises(Invalid, match="At most 3"):
-            points.add_point(session, lena, row.id, version=row.version, wish=wish, now=NOW)
+            points.add_point(Deciding(session, lena, row.id, row.version, NOW), wish=wish)
 
 
 def test_a_draft_that_is_stuck_can_be_written_by_hand_to_the_end(sessions: Sessions):
@@ -189,12 +190,12 @@ def test_a_draft_that_is_stuck_can_be_written_by_hand_to_the_end(sessions: Sessi
         row = hand_in(session, platform).draft
         make.begin(session, row.id, 1, now=NOW)
         make.fail(session, row.id, 1, "gave_up", "The index did not answer.", now=NOW)
-        assert (row.state, row.reason_code) == (State.STUCK, "gave_up")
-        review.write(session, lena, row.id, version=row.version, now=NOW)
+        assert (row.state, row.reason_code) == (DraftState.STUCK, "gave_up")
+        review.write(Deciding(session, lena, row.id, row.version, NOW))
         wish = points.PointWish(
             PointKind.QUESTION, "What will your first pair look for?", "visit each other twice", "k2"
         )
-        points.add_point(session, lena, row.id, version=row.version, wish=wish, now=NOW)
+        points.add_point(Deciding(session, lena, row.id, row.version, NOW), wish=wish)
         approve(session, lena, row)
         release.release_due(session, row.id, now=LATER)
         shown = release.feedback_of(session, amara, "s-amara")
@@ -208,7 +209,7 @@ def test_what_the_machine_hands_in_after_a_person_took_over_is_dropped(sessions:
         lena = act_as(session, platform, "lena")
         row = hand_in(session, platform).draft
         make.begin(session, row.id, 1, now=NOW)
-        review.write(session, lena, row.id, version=row.version, now=NOW)
+        review.write(Deciding(session, lena, row.id, row.version, NOW))
         assert not make.finish(session, row.id, 1, drafted(), now=NOW)
         assert drafts_points.current_points(row) == []
 
@@ -218,7 +219,7 @@ def test_a_redraft_keeps_the_earlier_points_as_history_and_approves_only_the_new
         platform = found(session)
         lena = act_as(session, platform, "lena")
         row = make_ready(session, hand_in(session, platform).draft)
-        review.redraft(session, lena, row.id, version=row.version, instruction="Ask about k1 first.", now=NOW)
+        review.redraft(Deciding(session, lena, row.id, row.version, NOW), instruction="Ask about k1 first.")
         brief = make.begin(session, row.id, row.generation, now=NOW)
         assert brief is not None
         assert brief.instruction == "Ask about k1 first."
@@ -239,7 +240,7 @@ def test_a_point_resting_on_peer_work_withdrawn_while_the_machine_thought_is_lef
         submit.withdraw(session, platform, "s-yusuf", now=NOW)
         make.finish(session, row.id, 1, drafted(PLAN, source), now=NOW)
         session.refresh(row)
-        assert row.state is State.STUCK
+        assert row.state is DraftState.STUCK
         assert [finding.code for finding in row.findings] == ["source_gone"]
 
 
@@ -248,7 +249,7 @@ def test_a_released_text_whose_stored_words_were_tampered_with_is_not_shown(sess
         platform = found(session)
         lena, amara = act_as(session, platform, "lena"), act_as(session, platform, "amara")
         row = approve(session, lena, make_ready(session, hand_in(session, platform).draft))
-        release.release(session, lena, row.id, version=row.version, now=NOW)
+        release.release(Deciding(session, lena, row.id, row.version, NOW))
         approval = session.scalars(select(Approval)).one()
         approval.body = {**approval.body, "summary": "Something that nobody approved."}
         session.flush()
@@ -266,7 +267,7 @@ def test_feedback_given_elsewhere_is_released_as_it_is_and_taking_it_in_twice_ch
         row, changed = given_elsewhere.take_in_feedback(session, platform, "s-amara", wish, now=NOW)
         _, again = given_elsewhere.take_in_feedback(session, platform, "s-amara", wish, now=LATER)
         shown = release.feedback_of(session, amara, "s-amara")
-        assert (row.state, row.standing, row.score) == (State.RELEASED, Standing.PARTLY, 0.5)
+        assert (row.state, row.standing, row.score) == (DraftState.RELEASED, Standing.PARTLY, 0.5)
     assert (changed, again) == (True, False)
     assert (shown.summary, shown.approved_by, shown.drafted_by_machine) == ("Clear on when.", "Lena", False)
 
@@ -298,7 +299,7 @@ def test_approved_points_say_how_the_criteria_stand_unless_the_facilitator_judge
         platform = found(session)
         lena = act_as(session, platform, "lena")
         row = make_ready(session, hand_in(session, platform).draft)
-        points.judge(session, lena, row.id, version=row.version, criteria={"k1": Standing.MET}, now=NOW)
+        points.judge(Deciding(session, lena, row.id, row.version, NOW), criteria={"k1": Standing.MET})
         approve(session, lena, row)
     assert row.judgements == {"k1": "met", "k2": "not_yet"}
     assert row.standing is Standing.PARTLY

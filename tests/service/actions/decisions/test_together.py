@@ -10,14 +10,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pipelines.values import AI
+from service.actions.approvals.deciding import Deciding
 from service.actions.decisions import openings, points, review, together
-from service.actions.decisions.together import Listed, Verdict, sample
+from service.actions.decisions.together import ListedDraft, TogetherVerdict, sample
 from service.actions.drafts import points as drafts_points
 from service.actions.people import register
 from service.actions.queue import alike, waiting
 from service.actions.queue.waiting import QueueFilter
 from service.actions.work import submit
-from service.domain.drafts import State
+from service.domain.drafts import DraftState
 from service.domain.errors import ChangedSince, Conflict, Invalid, NotAllowed, NotNow
 from service.domain.roles import Actor, Role
 from service.store.session import Sessions
@@ -43,8 +44,8 @@ def copies(session: Session, platform: Actor, count: int, group: str = "north") 
     return rows
 
 
-def listed(*rows: DraftRow) -> list[Listed]:
-    return [Listed(row.id, row.version, drafts_points.text_to_approve(row)[0]) for row in rows]
+def listed(*rows: DraftRow) -> list[ListedDraft]:
+    return [ListedDraft(row.id, row.version, drafts_points.text_to_approve(row)[0]) for row in rows]
 
 
 def read_some(session: Session, actor: Actor, *rows: DraftRow) -> None:
@@ -52,7 +53,13 @@ def read_some(session: Session, actor: Actor, *rows: DraftRow) -> None:
         openings.opened(session, actor, row.id, now=NOW)
 
 
-def decide(session: Session, actor: Actor, rows: list[DraftRow], verdict: Verdict = Verdict.APPROVE, **more: Any):
+def decide(
+    session: Session,
+    actor: Actor,
+    rows: list[DraftRow],
+    verdict: TogetherVerdict = TogetherVerdict.APPROVE,
+    **more: Any,
+):
     return together.decide_together(session, actor, rows[0].id, verdict, listed(*rows), **{"now": NOW, **more})
 
 
@@ -115,7 +122,7 @@ def test_only_those_of_groups_that_one_reviews_are_shown_and_decided_on(sessions
         done = decide(session, lena, [*north, south[0]])
         assert [one.version is not None for one in done] == [True, True, False]
         assert isinstance(done[2].problem, Invalid)
-        assert south[0].state is State.READY
+        assert south[0].state is DraftState.READY
         with pytest.raises(NotAllowed):
             decide(session, platform, north)
 
@@ -125,9 +132,9 @@ def test_a_fifth_is_opened_first_at_least_two_and_at_most_five(size: int, needed
     assert sample(size) == needed
 
 
-@pytest.mark.parametrize("verdict", list(Verdict))
+@pytest.mark.parametrize("verdict", list(TogetherVerdict))
 def test_nothing_is_decided_together_before_a_sample_was_opened_by_the_same_person(
-    sessions: Sessions, verdict: Verdict
+    sessions: Sessions, verdict: TogetherVerdict
 ):
     with sessions.writing() as session:
         platform = found(session)
@@ -138,7 +145,7 @@ def test_nothing_is_decided_together_before_a_sample_was_opened_by_the_same_pers
         with pytest.raises(NotNow, match=r"Open at least 2 of these 4 first.*opened 1"):
             decide(session, lena, rows, verdict)
         read_some(session, lena, rows[2])
-        assert {row.state for row in rows} == {State.READY}
+        assert {row.state for row in rows} == {DraftState.READY}
         assert all(one.problem is None for one in decide(session, lena, rows, verdict))
 
 
@@ -148,7 +155,7 @@ def test_a_draft_that_was_drafted_anew_since_it_was_opened_counts_as_not_opened(
         lena = act_as(session, platform, "lena")
         rows = copies(session, platform, 2)
         read_some(session, lena, *rows)
-        again = review.redraft(session, lena, rows[1].id, version=rows[1].version, now=NOW)
+        again = review.redraft(Deciding(session, lena, rows[1].id, rows[1].version, NOW))
         make_ready(session, again)
         with pytest.raises(NotNow):
             decide(session, lena, rows)
@@ -159,8 +166,8 @@ def test_each_is_approved_with_its_own_text_and_recorded_as_one_of_several(sessi
         platform = found(session)
         lena = act_as(session, platform, "lena")
         rows = copies(session, platform, 3)
-        at = {"version": rows[2].version, "point_id": rows[2].points[0].id, "now": NOW}
-        points.edit_point(session, lena, rows[2].id, text="Its own words?", **at)
+        at = Deciding(session, lena, rows[2].id, rows[2].version, NOW)
+        points.edit_point(at, rows[2].points[0].id, text="Its own words?")
         read_some(session, lena, *rows[:2])
         hashes = {one.draft: one.text_hash for one in listed(*rows)}
         done = decide(session, lena, rows)
@@ -172,7 +179,7 @@ def test_each_is_approved_with_its_own_text_and_recorded_as_one_of_several(sessi
         assert [one.bulk for one in acts] == [True] * 3
         entry = session.scalars(select(AuditEntry).where(AuditEntry.act == "draft.approve_together")).one()
         assert (entry.facts["changed"], entry.facts["refused"]) == (3, 0)
-        assert {row.state for row in rows} == {State.APPROVED}
+        assert {row.state for row in rows} == {DraftState.APPROVED}
 
 
 def test_one_that_changed_or_that_somebody_is_at_is_left_as_it_is_and_the_others_are_decided(sessions: Sessions):
@@ -181,14 +188,14 @@ def test_one_that_changed_or_that_somebody_is_at_is_left_as_it_is_and_the_others
         lena, mateo = act_as(session, platform, "lena"), act_as(session, platform, "mateo")
         rows = copies(session, platform, 4)
         seen = listed(*rows)
-        seen[3] = Listed(rows[3].id, rows[3].version, "0" * 64)
-        points.set_summary(session, mateo, rows[1].id, version=rows[1].version, text="Mine.", now=NOW)
+        seen[3] = ListedDraft(rows[3].id, rows[3].version, "0" * 64)
+        points.set_summary(Deciding(session, mateo, rows[1].id, rows[1].version, NOW), text="Mine.")
         rows[2].claimed_by, rows[2].claimed_until = mateo.person, NOW + timedelta(minutes=15)
         session.flush()
         read_some(session, lena, *rows)
-        done = together.decide_together(session, lena, rows[0].id, Verdict.APPROVE, seen, now=NOW)
+        done = together.decide_together(session, lena, rows[0].id, TogetherVerdict.APPROVE, seen, now=NOW)
         assert [type(one.problem) for one in done] == [type(None), ChangedSince, Conflict, ChangedSince]
-        assert [row.state for row in rows] == [State.APPROVED, *[State.READY] * 3]
+        assert [row.state for row in rows] == [DraftState.APPROVED, *[DraftState.READY] * 3]
         assert len(session.scalars(select(Approval)).all()) == 1
 
 
@@ -199,11 +206,13 @@ def test_what_was_decided_together_can_be_taken_back_together(sessions: Sessions
         rows = copies(session, platform, 3)
         read_some(session, lena, *rows)
         decide(session, lena, rows[:2])
-        decide(session, lena, rows[1:], Verdict.DECLINE)  # the second is approved already, so it cannot be listed
-        assert rows[2].state is State.DECLINED
+        decide(
+            session, lena, rows[1:], TogetherVerdict.DECLINE
+        )  # the second is approved already, so it cannot be listed
+        assert rows[2].state is DraftState.DECLINED
         back = together.take_back_together(session, lena, [(row.id, row.version) for row in rows], now=NOW)
         assert all(one.problem is None for one in back)
-        assert {row.state for row in rows} == {State.READY}
+        assert {row.state for row in rows} == {DraftState.READY}
 
 
 def test_the_number_of_statements_does_not_grow_with_the_group(sessions: Sessions):

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from service.actions.approvals.deciding import Deciding
 from service.actions.decisions import release
 from service.actions.following import reminders
 from service.actions.following.reminders import ReminderWish
@@ -19,7 +20,7 @@ from service.actions.overview import challenge
 from service.actions.people import register
 from service.actions.work import submit
 from service.domain.errors import Invalid, NotAllowed, NotFound, NotNow
-from service.domain.reminders import LONGEST, Bar, ReminderKind, offer
+from service.domain.reminders import LONGEST, ReminderBar, ReminderKind, offer
 from service.domain.roles import Actor, Role
 from service.store.session import Sessions
 from service.store.tables import Organization, OutgoingEvent, ReadingRow, Release, Reminder, Submission
@@ -52,7 +53,7 @@ def answered(session: Session, platform: Actor, mateo: Actor) -> str:
     """Amara has feedback that she has not opened; the draft's id."""
     row = ready(session, platform, "amara", TEXT, (NEXT, "k2", "We meet", "What for?"))
     approve(session, mateo, row)
-    return release.release(session, mateo, row.id, version=row.version, now=NOW).id
+    return release.release(Deciding(session, mateo, row.id, row.version, NOW)).id
 
 
 def opened(session: Session, draft: str) -> None:
@@ -102,7 +103,7 @@ def test_nobody_is_reminded_of_the_same_thing_twice_within_the_days_that_the_org
         lena, mateo = act_as(session, platform, "lena"), act_as(session, platform, "mateo")
         send(session, lena, people=["amara"])
         sent = send(session, mateo, now=NOW + DAY)
-        assert sent.left_out == {"amara": Bar.LATELY}
+        assert sent.left_out == {"amara": ReminderBar.LATELY}
         assert len(sent.rows) == 2
         with pytest.raises(NotNow):
             send(session, mateo, people=["amara"], now=NOW + timedelta(days=6))
@@ -161,7 +162,7 @@ def test_work_that_was_taken_back_is_neither_asked_for_again_nor_spoken_of(sqlit
         with pytest.raises(NotFound):
             reminders_own.one(session, platform, row.id)
         sent = send(session, mateo, now=NOW + DAY)
-        assert sent.left_out == {"amara": Bar.TAKEN_BACK}
+        assert sent.left_out == {"amara": ReminderBar.TAKEN_BACK}
 
 
 @pytest.mark.parametrize("act", ["hand in", "read", "again", "step", "dismiss"])

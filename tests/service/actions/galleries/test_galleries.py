@@ -11,14 +11,15 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from pipelines.values import AI
+from service.actions.approvals.deciding import Deciding
 from service.actions.galleries import changes, policy, review
 from service.actions.galleries import desk as galleries_desk
 from service.actions.learners import commitments, galleries
-from service.actions.learners.galleries import Stage
+from service.actions.learners.galleries import GalleryStage
 from service.actions.people import register
 from service.actions.work import submit
 from service.domain.errors import ChangedSince, Invalid, NotAllowed, NotFound, NotNow
-from service.domain.galleries import Hindrance, State
+from service.domain.galleries import GalleryState, SharingHindrance
 from service.domain.roles import Actor, Role
 from service.domain.visibility import PeersShown, SharingReach, ShowWork
 from service.store.session import Sessions
@@ -58,10 +59,15 @@ def names(session: Session) -> list[str]:
 def test_a_learner_asks_a_facilitator_approves_and_the_learner_compares(sessions: Sessions, platform: Actor) -> None:
     with sessions.writing() as session:
         amara = act_as(session, platform, "amara")
-        assert galleries.others(session, amara, "s-amara", now=NOW).stage is Stage.WAITING
+        assert galleries.others(session, amara, "s-amara", now=NOW).stage is GalleryStage.WAITING
         row = shown(session, platform)
         seen = galleries.others(session, amara, "s-amara", now=LATER)
-        assert (seen.stage, seen.own, seen.approved_by, seen.by_rule) == (Stage.SHOWN, WORKS["amara"], "Mateo", False)
+        assert (seen.stage, seen.own, seen.approved_by, seen.by_rule) == (
+            GalleryStage.SHOWN,
+            WORKS["amara"],
+            "Mateo",
+            False,
+        )
         assert 2 <= len(seen.works) <= 3
         assert {work.text for work in seen.works} <= set(WORKS.values()) - {WORKS["amara"]}
         assert not any(work.author for work in seen.works)
@@ -81,8 +87,8 @@ def test_nobody_sees_a_word_before_the_approval_and_the_reasons_never(sessions: 
         row = approved(session, mateo, of(session))
         assert not review.show_due(session, row.id, now=NOW)
         waiting = galleries.others(session, amara, "s-amara", now=NOW)
-        assert (waiting.stage, waiting.works, waiting.comparison) == (Stage.WAITING, (), "")
-        review.undo(session, mateo, row.id, version=row.version, now=NOW)
+        assert (waiting.stage, waiting.works, waiting.comparison) == (GalleryStage.WAITING, (), "")
+        review.undo(Deciding(session, mateo, row.id, row.version, NOW))
         assert not review.show_due(session, row.id, now=LATER)
         with pytest.raises(NotFound):
             galleries_desk.show(session, act_as(session, platform, "lena"), of(session).id + "x", now=NOW)
@@ -97,11 +103,11 @@ def test_only_the_text_that_was_seen_is_approved(sessions: Sessions, platform: A
     with sessions.writing() as session:
         mateo, row = act_as(session, platform, "mateo"), of(session)
         seen = galleries_desk.show(session, mateo, row.id, now=NOW).text_hash
-        changes.word(session, mateo, row.id, version=row.version, text="Which one counts?", now=NOW)
+        changes.word(Deciding(session, mateo, row.id, row.version, NOW), text="Which one counts?")
         with pytest.raises(ChangedSince):
-            review.approve(session, mateo, row.id, version=row.version, seen=seen, now=NOW)
+            review.approve(Deciding(session, mateo, row.id, row.version, NOW), seen=seen)
         with pytest.raises(ChangedSince):
-            review.approve(session, mateo, row.id, version=row.version - 1, seen=seen, now=NOW)
+            review.approve(Deciding(session, mateo, row.id, row.version - 1, NOW), seen=seen)
         assert row.marks == []
         assert all(item.marks == [] for item in row.items)
         change = session.scalars(select(GalleryDecision)).one()
@@ -123,7 +129,7 @@ def test_the_database_shows_nothing_that_was_not_approved(sessions: Sessions, pl
                     gallery_id=row.id,
                     text_hash=text_hash,
                     approval_id=of_approval,
-                    shown_at=NOW,
+                    released_at=NOW,
                 )
             )
 
@@ -170,13 +176,13 @@ def test_a_gallery_whose_work_is_taken_back_in_the_undo_window_is_not_shown(
         row = approved(session, act_as(session, platform, "mateo"), of(session))
         _no(session, platform, authors(session, row)[0])
         assert not review.show_due(session, row.id, now=LATER)
-        assert (row.state, row.reason_code) == (State.READY, "no_longer_shared")
+        assert (row.state, row.reason_code) == (GalleryState.READY, "no_longer_shared")
         mateo = act_as(session, platform, "mateo")
         desk = galleries_desk.show(session, mateo, row.id, now=LATER)
-        assert desk.works[0].hindrance is Hindrance.CONSENT
+        assert desk.works[0].hindrance is SharingHindrance.CONSENT
         with pytest.raises(Invalid):
             approved(session, mateo, row, now=LATER)
-        changes.leave_out(session, mateo, row.id, version=row.version, revision=desk.works[0].revision, now=LATER)
+        changes.leave_out(Deciding(session, mateo, row.id, row.version, LATER), revision=desk.works[0].revision)
         anew = galleries_desk.show(session, mateo, row.id, now=LATER)
         assert anew.comparison
         assert authors(session, row) == [work.who.split()[0].lower() for work in anew.works]
@@ -193,10 +199,10 @@ def test_what_a_facilitator_quoted_by_hand_goes_with_the_work_that_is_no_longer_
         row, mateo = of(session), act_as(session, platform, "mateo")
         last, author = row.items[-1].revision_id, authors(session, row)[-1]
         said = "Would you draw lots, or write it into a notebook?"
-        changes.word(session, mateo, row.id, version=row.version, text=said, now=NOW)
+        changes.word(Deciding(session, mateo, row.id, row.version, NOW), text=said)
         assert not any(item.marks for item in row.items)
         _no(session, platform, author)
-        changes.leave_out(session, mateo, row.id, version=row.version, revision=last, now=NOW)
+        changes.leave_out(Deciding(session, mateo, row.id, row.version, NOW), revision=last)
         seen = galleries_desk.show(session, mateo, row.id, now=NOW)
         assert len(seen.works) == 2
         assert seen.comparison
@@ -211,13 +217,13 @@ def test_work_shared_within_the_group_only_is_shown_to_no_other_group(sessions: 
         for person in ("lin", "amara"):
             galleries.ask(session, act_as(session, platform, person), f"s-{person}", now=NOW)
         machine(session)
-        assert (of(session, "lin").state, of(session, "lin").reason_code) == (State.STUCK, "too_few")
+        assert (of(session, "lin").state, of(session, "lin").reason_code) == (GalleryState.STUCK, "too_few")
         assert "lin" not in authors(session, of(session, "amara"))
         let_share(session, platform)
         mateo, row = act_as(session, platform, "mateo"), of(session, "lin")
         choices = galleries_desk.show(session, mateo, row.id, now=NOW).alternatives
         for one in choices[:2]:
-            changes.put_in(session, mateo, row.id, version=row.version, revision=one.revision, now=NOW)
+            changes.put_in(Deciding(session, mateo, row.id, row.version, NOW), revision=one.revision)
         lin = act_as(session, platform, "lin")
         shown(session, platform, "lin")
         assert all(work.shared for work in galleries.others(session, lin, "s-lin", now=LATER).works)
@@ -240,7 +246,7 @@ def test_whoever_has_left_a_group_sees_nothing_any_more_that_is_shared_within_it
         moved = galleries.others(session, act_as(session, platform, "amara"), "s-amara", now=LATER)
         assert (moved.comparison, {work.shared for work in moved.works}) == ("", {False})
         desk = galleries_desk.show(session, act_as(session, platform, "mateo"), row.id, now=LATER)
-        assert {work.hindrance for work in desk.works} == {Hindrance.OTHER_GROUP}
+        assert {work.hindrance for work in desk.works} == {SharingHindrance.OTHER_GROUP}
 
 
 def test_names_are_shown_as_their_authors_choose_now(sessions: Sessions, platform: Actor) -> None:
@@ -300,16 +306,19 @@ def test_others_find_nothing_and_may_decide_nothing(sessions: Sessions, platform
         for person in ("yusuf", "mateo"):
             with pytest.raises(NotFound):
                 galleries.others(session, act_as(session, platform, person), "s-amara", now=NOW)
-        at = {"version": row.version, "now": NOW}
+
+        def at(who: Actor) -> Deciding:
+            return Deciding(session, who, row.id, row.version, NOW)
+
         for actor in (act_as(session, platform, "amara"), platform):
             for act in (
-                lambda who: review.approve(session, who, row.id, seen="0" * 64, **at),
-                lambda who: review.dismiss(session, who, row.id, **at),
-                lambda who: review.remake(session, who, row.id, **at),
-                lambda who: review.undo(session, who, row.id, **at),
-                lambda who: changes.word(session, who, row.id, text="Ours?", **at),
-                lambda who: changes.leave_out(session, who, row.id, revision="x", **at),
-                lambda who: changes.put_in(session, who, row.id, revision="x", **at),
+                lambda who: review.approve(at(who), seen="0" * 64),
+                lambda who: review.dismiss(at(who)),
+                lambda who: review.remake(at(who)),
+                lambda who: review.undo(at(who)),
+                lambda who: changes.word(at(who), text="Ours?"),
+                lambda who: changes.leave_out(at(who), revision="x"),
+                lambda who: changes.put_in(at(who), revision="x"),
                 lambda who: policy.place(session, who, "observe"),
                 lambda who: policy.suggest(session, who, "observe", group=None, now=NOW),
             ):
@@ -320,7 +329,7 @@ def test_others_find_nothing_and_may_decide_nothing(sessions: Sessions, platform
         with pytest.raises(NotFound):
             galleries_desk.show(session, foreign, row.id, now=NOW)
         with pytest.raises(NotFound):
-            review.dismiss(session, foreign, row.id, **at)
+            review.dismiss(at(foreign))
         assert galleries_desk.listing(session, foreign, now=NOW).counts == {}
 
 
@@ -333,13 +342,13 @@ def test_a_shown_gallery_can_be_taken_back_and_an_attempt_taken_back_ends_it(
             act_as(session, platform, "amara"),
             act_as(session, platform, "mateo"),
         )
-        review.dismiss(session, mateo, row.id, version=row.version, reason_code="other", now=LATER)
-        assert galleries.others(session, amara, "s-amara", now=LATER).stage is Stage.NOT_NOW
-        review.remake(session, mateo, row.id, version=row.version, now=LATER)
+        review.dismiss(Deciding(session, mateo, row.id, row.version, LATER), reason_code="other")
+        assert galleries.others(session, amara, "s-amara", now=LATER).stage is GalleryStage.NOT_NOW
+        review.remake(Deciding(session, mateo, row.id, row.version, LATER))
         machine(session, now=LATER)
         shown(session, platform, now=LATER)
         submit.withdraw(session, amara, "s-amara", now=LATER)
-        assert row.state is State.WITHDRAWN
+        assert row.state is GalleryState.WITHDRAWN
         with pytest.raises(NotFound):
             galleries.others(session, amara, "s-amara", now=LATER)
         desk = galleries_desk.show(session, mateo, row.id, now=LATER)
@@ -350,7 +359,11 @@ def test_a_revision_has_an_undecided_gallery_chosen_anew(sessions: Sessions, pla
     with sessions.writing() as session:
         before = of(session).generation
         hand_in(session, platform, "amara", "We ask the students what to look for.", now=LATER)
-        assert (of(session).state, of(session).generation, of(session).items) == (State.SUGGESTED, before + 1, [])
+        assert (of(session).state, of(session).generation, of(session).items) == (
+            GalleryState.SUGGESTED,
+            before + 1,
+            [],
+        )
         assert session.scalars(select(Job).where(Job.kind == "gallery", Job.generation == before + 1)).one()
 
 
@@ -360,13 +373,13 @@ def test_a_learner_who_wants_no_machine_gets_what_a_facilitator_chooses(sessions
         yusuf, mateo = act_as(session, platform, "yusuf"), act_as(session, platform, "mateo")
         galleries.ask(session, yusuf, "s-yusuf", now=NOW)
         row = of(session, "yusuf")
-        assert (row.state, row.reason_code) == (State.STUCK, "ai_none")
+        assert (row.state, row.reason_code) == (GalleryState.STUCK, "ai_none")
         for one in galleries_desk.show(session, mateo, row.id, now=NOW).alternatives[:2]:
-            changes.put_in(session, mateo, row.id, version=row.version, revision=one.revision, now=NOW)
+            changes.put_in(Deciding(session, mateo, row.id, row.version, NOW), revision=one.revision)
         assert row.comparison == ""
         with pytest.raises(Invalid):
             approved(session, mateo, row)
-        changes.word(session, mateo, row.id, version=row.version, text="Who begins where?", now=NOW)
+        changes.word(Deciding(session, mateo, row.id, row.version, NOW), text="Who begins where?")
         shown(session, platform, "yusuf")
         assert galleries.others(session, yusuf, "s-yusuf", now=LATER).comparison == "Who begins where?"
 
@@ -381,5 +394,5 @@ def test_the_list_takes_as_many_statements_for_five_as_for_one(sessions: Session
         machine(session)
     with sessions.reading() as session, statements(session) as many:
         listing = galleries_desk.listing(session, mateo, now=NOW)
-    assert (len(listing.items), listing.counts) == (5, {State.READY: 5})
+    assert (len(listing.items), listing.counts) == (5, {GalleryState.READY: 5})
     assert len(many) == len(few)

@@ -7,11 +7,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from service.actions.approvals.deciding import Deciding
 from service.actions.galleries import policy, review
 from service.actions.learners import galleries as galleries_learn
 from service.actions.people import register
 from service.domain.errors import Invalid, NotAllowed
-from service.domain.galleries import Hindrance, Policy, State
+from service.domain.galleries import GalleryState, Policy, SharingHindrance
 from service.domain.roles import Actor, Role
 from service.domain.visibility import ShowWork
 from service.store.session import Sessions
@@ -44,9 +45,9 @@ def test_the_effect_of_a_rule_is_seen_before_it_holds(sessions: Sessions, platfo
         assert (open_rule.shown, len(open_rule.weighed)) == (5, 5)
         weeks = policy.weigh(session, here, Policy(automatic=True, weeks=3), now=NOW)
         with_tiago = sum("tiago" in authors(session, row) for row in galleries)
-        assert (weeks.shown, weeks.against) == (5 - with_tiago, {Hindrance.TOO_RECENT: with_tiago})
+        assert (weeks.shown, weeks.against) == (5 - with_tiago, {SharingHindrance.TOO_RECENT: with_tiago})
         assert 0 < with_tiago < 5
-        assert {row.state for row in session.scalars(select(Gallery))} == {State.READY}
+        assert {row.state for row in session.scalars(select(Gallery))} == {GalleryState.READY}
         assert session.scalars(select(GalleryPolicy)).all() == []
 
 
@@ -59,13 +60,13 @@ def test_what_keeps_to_the_rule_is_shown_in_the_words_of_whoever_set_it(sessions
         policy.lay_down(session, mateo, "observe", group=None, policy=rule, now=NOW)
         for row in session.scalars(select(Gallery)).all():
             keeps = "tiago" not in authors(session, row)
-            assert (row.state is State.APPROVED) == keeps
+            assert (row.state is GalleryState.APPROVED) == keeps
             assert review.show_due(session, row.id, now=LATER) == keeps
         approvals = session.scalars(select(GalleryApproval)).all()
         assert {one.facilitator_id for one in approvals} == {mateo.person}
         assert all(one.policy_id and one.body["comparison"] == QUESTION for one in approvals)
         seen = galleries_learn.others(session, amara, "s-amara", now=LATER)
-        if of(session).state is State.SHOWN:
+        if of(session).state is GalleryState.SHOWN:
             assert (seen.comparison, seen.by_rule, seen.approved_by) == (QUESTION, True, "Mateo")
             assert not any(work.author or work.marks for work in seen.works)
 
@@ -82,7 +83,7 @@ def test_a_rule_needs_words_of_a_persons_own_and_that_person_still_in_charge(
             policy.lay_down(session, lena, "observe", group="all", policy=Policy(), now=NOW)
         rule = Policy(suggest=True, automatic=True, question=QUESTION)
         policy.lay_down(session, mateo, "observe", group="all", policy=rule, now=NOW)
-        review.undo(session, mateo, of(session).id, version=of(session).version, now=NOW)
+        review.undo(Deciding(session, mateo, of(session).id, of(session).version, NOW))
         register.put_person(session, platform, "mateo", name="Mateo", roles=[(Role.LEARNER, "south")], now=NOW)
         session.flush()
         assert not review.by_policy(session, of(session), now=NOW)
@@ -95,7 +96,7 @@ def test_a_rule_that_ends_in_the_undo_window_shows_nothing_any_more(sessions: Se
         policy.lay_down(session, mateo, "observe", group="all", policy=rule, now=NOW)
         policy.lay_down(session, mateo, "observe", group="all", policy=Policy(), now=NOW)
         assert not review.show_due(session, of(session).id, now=LATER)
-        assert (of(session).state, of(session).reason_code) == (State.READY, "rule_changed")
+        assert (of(session).state, of(session).reason_code) == (GalleryState.READY, "rule_changed")
         kept = session.scalars(select(GalleryPolicy).order_by(GalleryPolicy.id)).all()
         assert [one.ended_at is None for one in kept] == [False, True]
 
@@ -105,11 +106,11 @@ def test_an_authors_work_is_shown_no_more_often_than_the_rule_says(sessions: Ses
         mateo = act_as(session, platform, "mateo")
         rule = Policy(automatic=True, most_per_author=1, question=QUESTION)
         policy.lay_down(session, mateo, "observe", group="all", policy=rule, now=NOW)
-        live = [row for row in session.scalars(select(Gallery)) if row.state is State.APPROVED]
+        live = [row for row in session.scalars(select(Gallery)) if row.state is GalleryState.APPROVED]
         shown = [author for row in live for author in authors(session, row)]
         assert live
         assert len(shown) == len(set(shown))
-        waiting = next(row for row in session.scalars(select(Gallery)) if row.state is State.READY)
+        waiting = next(row for row in session.scalars(select(Gallery)) if row.state is GalleryState.READY)
         with pytest.raises(Invalid):
             approved(session, mateo, waiting)
 
@@ -122,4 +123,4 @@ def test_whoever_hands_in_gets_a_gallery_where_the_nearest_rule_says_so(sessions
         policy.lay_down(session, mateo, "observe", group="south", policy=Policy(), now=NOW)
         all_hand_in(session, platform)
         assert len(session.scalars(select(Gallery)).all()) == 4
-        assert of(session).state is State.SUGGESTED
+        assert of(session).state is GalleryState.SUGGESTED

@@ -9,10 +9,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pipelines.adapters.hashing import HashingEmbedder
+from service.actions.approvals.deciding import Deciding
 from service.actions.challenges import setting
 from service.actions.galleries import desk, make, review
 from service.actions.people import register
-from service.domain.galleries import State
+from service.domain.galleries import GalleryState
 from service.domain.roles import Actor, Role
 from service.domain.visibility import PeersShown, SharingReach, ShowWork
 from service.jobs.galleries import chosen
@@ -49,7 +50,9 @@ def all_hand_in(session: Session, platform: Actor, *, now: datetime = NOW) -> No
 
 def machine(session: Session, *, now: datetime = NOW) -> None:
     """Let every gallery that waits be chosen."""
-    for row in session.scalars(select(Gallery).where(Gallery.state == State.SUGGESTED).order_by(Gallery.id)).all():
+    for row in session.scalars(
+        select(Gallery).where(Gallery.state == GalleryState.SUGGESTED).order_by(Gallery.id)
+    ).all():
         making = make.begin(session, row.id, row.generation, now=now)
         if making is not None:
             make.finish(session, row.id, row.generation, chosen(making, EMBEDDER), now=now)
@@ -63,7 +66,7 @@ def of(session: Session, person: str = "amara") -> Gallery:
 
 def approved(session: Session, facilitator: Actor, row: Gallery, *, now: datetime = NOW) -> Gallery:
     seen = desk.show(session, facilitator, row.id, now=now)
-    return review.approve(session, facilitator, row.id, version=row.version, seen=seen.text_hash, now=now)
+    return review.approve(Deciding(session, facilitator, row.id, row.version, now), seen=seen.text_hash)
 
 
 def shown(session: Session, platform: Actor, person: str = "amara", *, now: datetime = NOW) -> Gallery:

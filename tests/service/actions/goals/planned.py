@@ -10,7 +10,7 @@ from service.actions.challenges import setting
 from service.actions.challenges.setting import ChallengeWish
 from service.actions.documents import versions
 from service.actions.goals import decisions, finding, progress
-from service.actions.goals.progress import GoalSeen, Plan, Shown
+from service.actions.goals.progress import GoalEvidenceSeen, GoalSeen, Plan
 from service.actions.people import register
 from service.actions.people.register import ConsentWish
 from service.domain.goals import EvidenceAct
@@ -57,7 +57,7 @@ class Planned:
 
     def again(self) -> int:
         with self.school.parts.sessions.writing() as session:
-            count = finding.look_again(session, self.school.actor, now=self.school.parts.now())
+            count = finding.search_all_again(session, self.school.actor, now=self.school.parts.now())
         self.look()
         return count
 
@@ -85,7 +85,12 @@ class Planned:
             return progress.show(session, actor, goal)
 
     def decide(
-        self, goal: str, piece: Shown, act: EvidenceAct = EvidenceAct.CONFIRM, person: str = "ilse", seen: str = ""
+        self,
+        goal: str,
+        piece: GoalEvidenceSeen,
+        act: EvidenceAct = EvidenceAct.CONFIRM,
+        person: str = "ilse",
+        seen: str = "",
     ) -> None:
         actor = self.actor(person)
         with self.school.parts.sessions.writing() as session:

@@ -19,7 +19,7 @@ from service.actions.people.register import ConsentWish
 from service.actions.work import submit
 from service.domain.errors import ChangedSince, NotAllowed, NotFound, NotNow
 from service.domain.goals import EvidenceAct, EvidenceStanding
-from service.domain.roles import Actor, Reach, Role
+from service.domain.roles import Actor, CredentialReach, Role
 from service.domain.visibility import PeersShown, SharingReach, ShowWork
 from service.store import find
 from service.store.tables import AuditEntry, GoalEvidence, Job, JobState, Person
@@ -105,7 +105,7 @@ def test_who_facilitates_sees_and_decides_on_their_groups_alone(here: Planned) -
         with pytest.raises(NotAllowed):
             here.plans(person)
     with pytest.raises(NotAllowed), here.school.parts.sessions.writing() as session:
-        finding.look_again(session, here.actor("amara"), now=here.school.parts.now())
+        finding.search_all_again(session, here.actor("amara"), now=here.school.parts.now())
 
 
 def test_a_decision_is_for_the_passage_that_was_read_and_only_the_first_of_two_holds(here: Planned) -> None:
@@ -302,7 +302,7 @@ def test_an_organization_with_the_same_ids_sees_and_finds_nothing_of_another(her
     theirs = here.goal(1)
     with parts.sessions.writing() as session:
         row = organizations.create(session, external_id="twin", name="Twin", now=now)
-        actor = Actor(row.id, "operator", Reach.PLATFORM)
+        actor = Actor(row.id, "operator", CredentialReach.PLATFORM)
         register.put_group(session, actor, "all", name="All", parent=None, now=now)
         register.put_person(session, actor, "noor", name="Noor", roles=[(Role.LEARNER, "all")], consents=OPEN, now=now)
         setting.put_challenge(session, actor, "observation", ChallengeWish("Garden", "Grow."), now=now)

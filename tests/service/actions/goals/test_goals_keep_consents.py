@@ -11,6 +11,7 @@ from service.domain.goals import EvidenceStanding
 from service.domain.visibility import PeersShown, ShowWork
 from service.jobs.handlers import work_off
 from service.store.tables import Challenge, Consent, GoalEvidence, Person, Revision, Submission
+from tests.budget import examples
 from tests.service.actions.goals.planned import GARDEN, VISITS, Planned, plan
 from tests.service.jobs.conftest import School
 
@@ -71,7 +72,7 @@ def test_no_passage_and_no_name_is_shown_against_what_its_author_allows_now(scho
         table = GoalEvidence.__table__
         rows = [dict(row) for row in session.execute(select(*table.columns)).mappings()]
 
-    @settings(max_examples=60, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=examples(60, 300), suppress_health_check=list(HealthCheck))
     @given(said=everybody, policy=peers, look=st.booleans())
     @example(said={p: _open() for p in WORDS}, policy=PeersShown.ALWAYS, look=False)
     def hold(said: dict[str, dict[str, object]], policy: PeersShown, look: bool) -> None:
@@ -80,7 +81,7 @@ def test_no_passage_and_no_name_is_shown_against_what_its_author_allows_now(scho
         _write(here, rows, said, policy)
         if look:
             with school.parts.sessions.writing() as session:
-                finding.look_again(session, school.actor, now=school.parts.now())
+                finding.search_all_again(session, school.actor, now=school.parts.now())
             work_off(school.parts)
         for reader, actor in readers.items():
             may = {p for p in WORDS if _may(said[p], policy) and GROUPS[p] in reviews[reader]}

@@ -20,14 +20,14 @@ SURE = 0.9
 
 def embed(village: Village, folder: Path) -> None:
     """Let the index job make passages and vectors of all there is."""
-    shop = SimpleNamespace(
+    tools = SimpleNamespace(
         sessions=village.sessions,
         index=ExactIndex(folder / "vectors"),
         embedder=lambda of: RememberedEmbedder(HashingEmbedder(), village.sessions, of),
     )
     with village.sessions.reading() as session:
         subjects = everything(session, village.organization)
-    sync.bring(shop, village.organization, subjects)  # type: ignore[arg-type]
+    sync.bring(tools, village.organization, subjects)  # type: ignore[arg-type]
 
 
 def read_everything(village: Village) -> None:

@@ -8,9 +8,16 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
+from service.actions.approvals.deciding import Deciding
 from service.actions.introductions import answers, common, desk, ends
 from service.domain.errors import ChangedSince, Invalid, NotAllowed, NotFound, NotNow
-from service.domain.introductions import ANSWER_WITHIN, SUGGESTION_KEEPS, Seen, State, wording_digest
+from service.domain.introductions import (
+    ANSWER_WITHIN,
+    SUGGESTION_KEEPS,
+    IntroductionState,
+    OwnIntroductionState,
+    wording_digest,
+)
 from service.domain.visibility import ShowWork
 from service.store.tables import IntroductionQuestion, OutgoingEvent
 from tests.service.actions.introductions.village import UNDO, Village
@@ -30,16 +37,16 @@ def test_two_people_are_introduced_after_an_approval_of_that_text_and_a_yes_of_e
     assert village.ask(one)
     (asked,) = village.sees("amara").items
     assert (asked.seen, asked.other, asked.message) == (
-        Seen.QUESTION,
+        OwnIntroductionState.QUESTION,
         "Lin Tester",
         "message_to_first of amara and lin",
     )
     village.answer(one, "amara", True)
-    assert village.sees("amara").items[0].seen is Seen.WAITING
-    assert village.sees("lin").items[0].seen is Seen.QUESTION
+    assert village.sees("amara").items[0].seen is OwnIntroductionState.WAITING
+    assert village.sees("lin").items[0].seen is OwnIntroductionState.QUESTION
     village.answer(one, "lin", True)
     (made,) = village.sees("lin").items
-    assert (made.seen, made.other, made.introduced_at) == (Seen.TOGETHER, "Amara Tester", village.now)
+    assert (made.seen, made.other, made.introduced_at) == (OwnIntroductionState.TOGETHER, "Amara Tester", village.now)
     assert events(village)[-2:] == ["introduction.asked", "introduction.made"]
 
 
@@ -58,7 +65,7 @@ def test_the_database_refuses_a_question_without_an_approval_and_a_meeting_witho
                 organization_id=village.organization,
                 text_hash="0" * 64,
                 approval_id="0" * 32,
-                asked_at=village.now,
+                released_at=village.now,
             )
         )
     two = village.asked("yusuf", "noor")
@@ -78,15 +85,15 @@ def test_a_changed_text_needs_a_new_approval_and_an_old_look_approves_nothing(ha
     mateo = hamlet.actor("mateo")
     hamlet.approve(one)
     with hamlet.sessions.writing() as session:
-        desk.revise(session, mateo, one, version=2, wording={"step": "Have tea."}, now=hamlet.now)
-    assert hamlet.row(one).state is State.SUGGESTED
+        desk.revise(Deciding(session, mateo, one, 2, hamlet.now), wording={"step": "Have tea."})
+    assert hamlet.row(one).state is IntroductionState.SUGGESTED
     assert not hamlet.ask(one)
     with pytest.raises(ChangedSince), hamlet.sessions.writing() as session:
-        desk.approve(session, mateo, one, version=3, seen=seen, now=hamlet.now)
+        desk.approve(Deciding(session, mateo, one, 3, hamlet.now), seen=seen)
     with pytest.raises(ChangedSince), hamlet.sessions.writing() as session:
-        desk.revise(session, mateo, one, version=2, wording={"step": "Late."}, now=hamlet.now)
+        desk.revise(Deciding(session, mateo, one, 2, hamlet.now), wording={"step": "Late."})
     with pytest.raises(Invalid), hamlet.sessions.writing() as session:
-        desk.revise(session, mateo, one, version=3, wording={"step": " "}, now=hamlet.now)
+        desk.revise(Deciding(session, mateo, one, 3, hamlet.now), wording={"step": " "})
 
 
 def test_who_reviews_either_group_decides_and_nobody_else(hamlet: Village) -> None:
@@ -107,12 +114,8 @@ def test_who_reviews_either_group_decides_and_nobody_else(hamlet: Village) -> No
     for person, error in (("lena", NotFound), ("noor", NotAllowed)):
         with pytest.raises(error), hamlet.sessions.writing() as session:
             desk.dismiss(
-                session,
-                hamlet.actor(person),
-                two,
-                version=1,
-                reason=desk.Why.OTHER,
-                now=hamlet.now,
+                Deciding(session, hamlet.actor(person), two, 1, hamlet.now),
+                reason=desk.IntroductionDismissalReason.OTHER,
             )
 
 
@@ -146,9 +149,9 @@ def test_words_are_quoted_to_the_other_only_as_the_author_allows_now(hamlet: Vil
     hamlet.allow("lin", show_work=ShowWork.NO)
     (asked,) = hamlet.sees("amara").items
     assert [quote.name for quote in asked.quotes] == ["Amara Tester"]
-    assert (asked.seen, asked.reason) == (Seen.QUESTION, "reason of amara and lin")
+    assert (asked.seen, asked.reason) == (OwnIntroductionState.QUESTION, "reason of amara and lin")
     assert len(hamlet.sees("lin").items[0].quotes) == 2
-    assert hamlet.row(one).state is State.ASKED
+    assert hamlet.row(one).state is IntroductionState.ASKED
 
 
 def test_a_withdrawn_consent_ends_it_at_once_wherever_it_is(village: Village) -> None:
@@ -157,7 +160,7 @@ def test_a_withdrawn_consent_ends_it_at_once_wherever_it_is(village: Village) ->
     village.answer(asked, "noor", True)
     for person in ("lin", "noor"):
         village.allow(person, introduce=False)
-    assert {village.row(one).state for one in (suggested, asked)} == {State.WITHDRAWN}
+    assert {village.row(one).state for one in (suggested, asked)} == {IntroductionState.WITHDRAWN}
     assert village.sees("yusuf").items == ()
     village.allow("noor", introduce=True)
     assert village.sees("yusuf").items == village.sees("noor").items == ()
@@ -172,9 +175,9 @@ def test_a_third_person_is_named_only_as_long_as_they_allow_it(hamlet: Village) 
     for person in ("yusuf", "lin"):
         hamlet.answer(two, person, True)
     hamlet.allow("noor", introduce=False)
-    assert hamlet.row(one).state is State.WITHDRAWN
+    assert hamlet.row(one).state is IntroductionState.WITHDRAWN
     (made,) = hamlet.sees("yusuf").items
-    assert (made.seen, made.other, made.reason, made.message) == (Seen.TOGETHER, "Lin Tester", "", "")
+    assert (made.seen, made.other, made.reason, made.message) == (OwnIntroductionState.TOGETHER, "Lin Tester", "", "")
     assert hamlet.suggest("amara", "tiago", through="noor") == ""
 
 
@@ -184,7 +187,7 @@ def test_who_lets_no_machine_read_is_not_suggested_and_not_asked(hamlet: Village
     one = hamlet.suggest("amara", "lin")
     hamlet.approve(one)
     hamlet.allow("lin", ai=AI.NONE)
-    assert hamlet.row(one).state is State.WITHDRAWN
+    assert hamlet.row(one).state is IntroductionState.WITHDRAWN
     assert not hamlet.ask(one)
     assert hamlet.suggest("yusuf", "lin") == ""
 
@@ -199,7 +202,7 @@ def test_what_nobody_decides_on_or_answers_fades_and_a_no_fades_with_it(village:
         assert ends.sweep(session, now=village.now + SUGGESTION_KEEPS) == 1
     assert events(village).count("introduction.ended") == 2
     states = [village.row(one).state for one in (faded, declined, silent)]
-    assert states == [State.EXPIRED, State.DECLINED, State.EXPIRED]
+    assert states == [IntroductionState.EXPIRED, IntroductionState.DECLINED, IntroductionState.EXPIRED]
     village.now += SUGGESTION_KEEPS
     assert village.sees("amara").items == ()
     with pytest.raises(NotNow):

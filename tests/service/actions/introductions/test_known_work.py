@@ -12,7 +12,7 @@ from pipelines.values import AI, Standing
 from service.actions.challenges import setting
 from service.actions.introductions import circle
 from service.actions.introductions import works as introductions_works
-from service.actions.introductions.circle import Scene
+from service.actions.introductions.circle import MatchingScene
 from service.actions.people import register
 from service.actions.work import submit
 from service.domain.roles import Role
@@ -20,9 +20,10 @@ from service.domain.visibility import PeersShown, SharingReach
 from service.store import find
 from service.store.tables import Challenge, DraftRow, Submission
 from tests.service.actions.introductions.village import OPEN, TEXTS, Village, settle
+from tests.statements import statements
 
 
-def gathered(here: Village, before: Scene | None = None) -> Scene:
+def gathered(here: Village, before: MatchingScene | None = None) -> MatchingScene:
     with here.sessions.reading() as session:
         known = before.known if before else None
         return circle.gather(session, here.organization, now=here.now, known=known)
@@ -145,3 +146,23 @@ def test_challenges_that_are_put_anew_are_seen(hamlet: Village) -> None:
         made = submit.SubmissionWish("another", "lin", "We write letters to the council about the crossing.")
         submit.submit(session, hamlet.platform, "s-other", made, now=hamlet.now, start=False)
     assert len(gathered(hamlet, before).works) == len(before.works) + 1
+
+
+def test_a_scene_takes_as_many_statements_for_many_groups_as_for_few(village: Village) -> None:
+    asked = []
+    for more in (0, 6):
+        with village.sessions.writing() as session:
+            find.one(session, Challenge, village.organization, "observe").sharing_reach = SharingReach.GROUP
+            for at in range(more):
+                register.put_group(
+                    session, village.platform, f"class-{at}", name=f"Class {at}", parent="north", now=village.now
+                )
+                held = [(Role.LEARNER, f"class-{at}")]
+                register.put_person(
+                    session, village.platform, f"new-{at}", name=f"New {at}", roles=held, now=village.now
+                )
+        with village.sessions.reading() as session, statements(session) as said:
+            scene = circle.gather(session, village.organization, now=village.now)
+        asked.append(len(said))
+    assert scene.kept_in
+    assert asked[0] == asked[1]

@@ -8,10 +8,11 @@ from datetime import timedelta
 
 import pytest
 
+from service.actions.approvals.deciding import Deciding
 from service.actions.introductions import common, desk, ends
 from service.actions.people import register
 from service.domain.errors import NotNow, PeerloomError
-from service.domain.introductions import LOAD_LIMIT, LOAD_WINDOW, State, wording_digest
+from service.domain.introductions import LOAD_LIMIT, LOAD_WINDOW, IntroductionState, wording_digest
 from tests.service.actions.introductions.village import Village
 
 
@@ -40,7 +41,7 @@ def approver(village: Village, one: str) -> Callable[[], object]:
 
     def approve() -> object:
         with village.sessions.writing() as session:
-            return desk.approve(session, mateo, one, version=row.version, seen=seen, now=village.now)
+            return desk.approve(Deciding(session, mateo, one, row.version, village.now), seen=seen)
 
     return approve
 
@@ -54,7 +55,7 @@ def test_two_approvals_at_once_do_not_pass_anybodys_limit(village: Village) -> N
     outcomes = together(*(approver(village, one) for one in rivals))
     assert sum(isinstance(one, NotNow) for one in outcomes) == 1, outcomes
     assert "enough introductions" in str(next(one for one in outcomes if isinstance(one, NotNow)))
-    assert sorted(village.row(one).state for one in rivals) == [State.APPROVED, State.SUGGESTED]
+    assert sorted(village.row(one).state for one in rivals) == [IntroductionState.APPROVED, IntroductionState.SUGGESTED]
 
 
 def test_two_workers_at_once_suggest_two_people_once(village: Village) -> None:
@@ -65,14 +66,14 @@ def test_two_workers_at_once_suggest_two_people_once(village: Village) -> None:
 def test_an_approval_and_a_withdrawn_consent_at_once_leave_nobody_asked(village: Village) -> None:
     one = village.suggest("amara", "lin")
     together(approver(village, one), lambda: village.allow("lin", introduce=False))
-    assert village.row(one).state is State.WITHDRAWN
+    assert village.row(one).state is IntroductionState.WITHDRAWN
     assert not village.ask(one)
 
 
 def test_two_yeses_at_once_introduce_once(village: Village) -> None:
     one = village.asked("amara", "lin")
     together(*(lambda who=who: village.answer(one, who, True) for who in ("amara", "lin")))  # type: ignore[misc]
-    assert village.row(one).state is State.INTRODUCED
+    assert village.row(one).state is IntroductionState.INTRODUCED
 
 
 def test_who_has_enough_is_not_suggested_until_time_has_passed(hamlet: Village) -> None:

@@ -10,14 +10,15 @@ import httpx
 import pytest
 
 from service.actions.access import sign_in
+from service.actions.approvals.deciding import Deciding
 from service.domain.introductions import ANSWER_WITHIN
 from service.store import find
 from service.store.session import Sessions, make_engine
 from service.store.tables import Introduction, Person
-from service.web.app import create_app
 from service.web.services import Services
 from tests.service.actions.introductions.village import Village
-from tests.service.web.conftest import running
+from tests.service.conftest import Serve
+from tests.service.web.conftest import TRUSTED
 
 PATHS = ("/v1/introductions/mine", "/learn/introductions", "/learn", "/desk/introductions?view=asked")
 
@@ -44,22 +45,31 @@ def come_in(village: Village, person: str) -> str:
         return sign_in.enter(session, secret, embedded=False, now=village.now).secret
 
 
-def reads(village: Village, secrets: dict[str, str], introduction: str) -> dict[tuple[str, str], bytes]:
+Read = Callable[[Village, dict[str, str], str], dict[tuple[str, str], bytes]]
+
+
+@pytest.fixture
+def reads(served: Serve) -> Read:
     """Every page and answer on which anything of the introduction could stand, of everybody."""
-    services = Services(sessions=village.sessions, after_commit=lambda: None, clock=lambda: village.now, readiness=dict)
-    found = {}
-    with running(create_app(services)) as url:
-        for person, secret in secrets.items():
-            with httpx.Client(base_url=url, cookies={"peerloom": secret}) as client:
-                for path in (*PATHS, f"/desk/introductions/{introduction}", "/v1/introductions?view=asked"):
-                    answer = client.get(path, headers={"Authorization": f"Bearer {secret}", "X-Request-ID": "0" * 32})
-                    assert answer.status_code in (200, 403), (person, path, answer.status_code)
-                    found[person, path] = answer.content
-    return found
+
+    def read(village: Village, secrets: dict[str, str], introduction: str) -> dict[tuple[str, str], bytes]:
+        given = {"sessions": village.sessions, "after_commit": lambda: None, "clock": lambda: village.now}
+        found = {}
+        with served(Services(readiness=dict, **given)) as door:
+            for person, secret in secrets.items():
+                with httpx.Client(base_url=door.url, cookies={"peerloom": secret}, verify=TRUSTED) as client:
+                    for path in (*PATHS, f"/desk/introductions/{introduction}", "/v1/introductions?view=asked"):
+                        headers = {"Authorization": f"Bearer {secret}", "X-Request-ID": "0" * 32}
+                        answer = client.get(path, headers=headers)
+                        assert answer.status_code in (200, 403), (person, path, answer.status_code)
+                        found[person, path] = answer.content
+        return found
+
+    return read
 
 
 def test_nobody_else_can_tell_a_no_from_no_answer(
-    hamlet: Village, twins: Callable[[], tuple[Village, Village]]
+    hamlet: Village, twins: Callable[[], tuple[Village, Village]], reads: Read
 ) -> None:
     one = hamlet.asked("amara", "lin")
     secrets = {person: come_in(hamlet, person) for person in ("amara", "mateo")}
@@ -88,7 +98,7 @@ def _asked_at(village: Village, introduction: str):  # type: ignore[no-untyped-d
 
 
 def test_a_yes_of_the_other_is_not_to_be_seen_either(
-    hamlet: Village, twins: Callable[[], tuple[Village, Village]]
+    hamlet: Village, twins: Callable[[], tuple[Village, Village]], reads: Read
 ) -> None:
     one = hamlet.asked("amara", "lin")
     secrets = {"amara": come_in(hamlet, "amara")}
@@ -109,8 +119,8 @@ def test_a_facilitators_late_doubt_closes_it_for_both_whatever_was_answered(
     for village in (declined, silent):
         with village.sessions.writing() as session:
             version, mateo = session.get_one(Introduction, one).version, village.actor_in(session, "mateo")
-            why = desk.Why.WRONG_TIME
-            desk.dismiss(session, mateo, one, version=version, reason=why, now=village.now)
+            why = desk.IntroductionDismissalReason.WRONG_TIME
+            desk.dismiss(Deciding(session, mateo, one, version, village.now), reason=why)
         assert village.sees("amara").items == village.sees("lin").items == ()
         with village.sessions.reading() as session:
             mateo = session.get_one(Introduction, one)

@@ -8,16 +8,17 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from pipelines.people.values import Kind, Match, Reason, Shown, Wording
+from pipelines.people.values import IntroductionWording, Match, MeetingReason, ReasonKind, ShownPassage
 from pipelines.values import AI
 from service.actions.access import credentials, organizations
+from service.actions.approvals.deciding import Deciding
 from service.actions.challenges import setting
 from service.actions.introductions import answers, common, desk, own
 from service.actions.introductions import suggest as introductions_suggest
 from service.actions.people import register
 from service.actions.work import submit
 from service.domain.introductions import wording_digest
-from service.domain.roles import Actor, Reach, Role
+from service.domain.roles import Actor, CredentialReach, Role
 from service.domain.visibility import ShowWork
 from service.store import find
 from service.store.session import Sessions
@@ -71,7 +72,9 @@ class Village:
 
     def suggest(self, first: str, second: str, *, through: str | None = None, quoting: bool = True) -> str:
         """A suggestion as a worker would keep it; empty if it is not kept."""
-        offer = introductions_suggest.Offer(self.match(first, second, quoting), self.id(through) if through else None)
+        offer = introductions_suggest.IntroductionOffer(
+            self.match(first, second, quoting), self.id(through) if through else None
+        )
         with self.sessions.writing() as session:
             kept = introductions_suggest.keep(session, self.organization, [offer], now=self.now)
             return kept[0].id if kept else ""
@@ -79,16 +82,16 @@ class Village:
     def match(self, first: str, second: str, quoting: bool = True) -> Match:
         texts = [f"{name} of {first} and {second}" for name in desk.WORDS]
         passages = tuple(self.shown(person) for person in (first, second)) if quoting else ()
-        reason = Reason(Kind.COMPLEMENTARY, 0.9, passages=passages)
+        reason = MeetingReason(ReasonKind.COMPLEMENTARY, 0.9, passages=passages)
         features = {"complementary": 0.9, "near": 0.5}
-        return Match(self.id(first), self.id(second), 0.5, 1.0, (reason,), Wording(*texts), features)
+        return Match(self.id(first), self.id(second), 0.5, 1.0, (reason,), IntroductionWording(*texts), features)
 
-    def shown(self, person: str) -> Shown:
+    def shown(self, person: str) -> ShownPassage:
         with self.sessions.reading() as session:
             query = select(DraftRow.revision_id).join(Submission, Submission.id == DraftRow.submission_id)
             revision = session.scalars(query.where(Submission.external_id == f"s-{person}")).one()
         quote = TEXTS[person][:24]
-        return Shown(f"{revision}@0-24", revision, self.id(person), 0, 24, quote)
+        return ShownPassage(f"{revision}@0-24", revision, self.id(person), 0, 24, quote)
 
     def row(self, introduction: str) -> Introduction:
         with self.sessions.reading() as session:
@@ -99,7 +102,7 @@ class Village:
         row = self.row(introduction)
         seen = wording_digest(common.texts(row))
         with self.sessions.writing() as session:
-            desk.approve(session, actor, introduction, version=row.version, seen=seen, undo=UNDO, now=self.now)
+            desk.approve(Deciding(session, actor, introduction, row.version, self.now), seen=seen, undo=UNDO)
 
     def ask(self, introduction: str) -> bool:
         with self.sessions.writing() as session:
@@ -129,7 +132,7 @@ def settle(sessions: Sessions, name: str = "elmfield") -> Village:
     """The village, with everybody's work judged by hand; everybody shows their work with name and may be introduced."""
     with sessions.writing() as session:
         organization = organizations.create(session, external_id=name, name=name.title(), now=NOW)
-        platform = Actor(organization.id, "operator", Reach.PLATFORM)
+        platform = Actor(organization.id, "operator", CredentialReach.PLATFORM)
         _, secret = credentials.issue_key(session, organization.id, name="platform", now=NOW)
         platform = credentials.authenticate(session, secret, now=NOW)
         _people(session, platform)

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pipelines import values
+from service.actions.approvals.deciding import Deciding
 from service.actions.decisions import release
 from service.actions.work.submit import Submitted
 from service.domain.roles import Actor
@@ -48,4 +49,4 @@ def released(session: Session, facilitator: Actor, handed: Submitted, *sources: 
     """Drafted, approved and released at once."""
     row = make_ready(session, handed.draft, *sources)
     approve(session, facilitator, row)
-    return release.release(session, facilitator, row.id, version=row.version, now=NOW)
+    return release.release(Deciding(session, facilitator, row.id, row.version, NOW))

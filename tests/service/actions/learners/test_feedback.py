@@ -6,10 +6,11 @@ import pytest
 from sqlalchemy import event, select
 
 from pipelines.values import Source, SourceKind
+from service.actions.approvals.deciding import Deciding
 from service.actions.decisions import release
 from service.actions.documents import versions
 from service.actions.learners import feedback
-from service.actions.learners.feedback import Stage
+from service.actions.learners.feedback import FeedbackStage
 from service.actions.people import register
 from service.actions.work import submit
 from service.domain.errors import NotFound
@@ -25,8 +26,8 @@ def test_each_revision_has_its_own_feedback_and_the_latest_comes_first(sessions:
         here = a_class(session)
         hand_in(session, here.amara, text=REVISED, now=LATER)
         second, first = feedback.revisions(session, here.amara, "s-amara")
-        assert (second.row.number, second.stage, second.feedback) == (2, Stage.AWAITED, None)
-        assert (first.row.number, first.stage) == (1, Stage.THERE)
+        assert (second.row.number, second.stage, second.feedback) == (2, FeedbackStage.AWAITED, None)
+        assert (first.row.number, first.stage) == (1, FeedbackStage.THERE)
         assert first.feedback is not None
         assert (first.feedback.approved_by, first.feedback.drafted_by_machine) == ("Lena", True)
         assert first.row.text[first.feedback.points[0].start : first.feedback.points[0].end] == "We"
@@ -35,9 +36,9 @@ def test_each_revision_has_its_own_feedback_and_the_latest_comes_first(sessions:
 def test_feedback_taken_back_is_told_as_that_and_nothing_of_it_is_read(sessions: Sessions) -> None:
     with sessions.writing() as session:
         here = a_class(session)
-        release.retract(session, here.lena, here.draft.id, version=here.draft.version, reason="Wrong", now=LATER)
+        release.retract(Deciding(session, here.lena, here.draft.id, here.draft.version, LATER), reason="Wrong")
         (only,) = feedback.revisions(session, here.amara, "s-amara")
-        assert (only.stage, only.feedback, only.taken_back_at) == (Stage.TAKEN_BACK, None, LATER)
+        assert (only.stage, only.feedback, only.taken_back_at) == (FeedbackStage.TAKEN_BACK, None, LATER)
         with pytest.raises(NotFound):
             feedback.read(session, here.amara, "s-amara", now=LATER)
 
@@ -80,7 +81,7 @@ def test_a_reading_is_noted_once_and_told_once(sessions: Sessions) -> None:
 def test_nobody_else_reads_it_or_has_it_noted(sessions: Sessions) -> None:
     with sessions.writing() as session:
         here, elsewhere = a_class(session), a_class(session, name="valley")
-        release.retract(session, elsewhere.lena, elsewhere.draft.id, version=elsewhere.draft.version, now=LATER)
+        release.retract(Deciding(session, elsewhere.lena, elsewhere.draft.id, elsewhere.draft.version, LATER))
         for actor in (here.yusuf, here.lena, elsewhere.amara, elsewhere.platform):
             with pytest.raises(NotFound):
                 feedback.read(session, actor, "s-amara", now=LATER)

@@ -12,7 +12,7 @@ from service.actions.requests import desk as requests_desk
 from service.actions.requests import need
 from service.actions.work import submit
 from service.domain.introductions import ANSWER_WITHIN, LOAD_WINDOW
-from service.store.tables import GalleryItem, Useful
+from service.store.tables import GalleryItem, IntroductionUseful
 from tests.service.actions.galleries.world import approved, machine, of
 from tests.service.actions.introductions.village import TEXTS, UNDO, Village
 
@@ -71,7 +71,7 @@ def test_who_was_met_is_named_while_both_allow_it(hamlet: Village) -> None:
         hamlet.answer(one, person, True)
     with hamlet.sessions.writing() as session:
         amara = hamlet.actor_in(session, "amara")
-        answers.report(session, amara, one, met=True, useful=Useful.YES, note="Tea.", now=hamlet.now)
+        answers.report(session, amara, one, met=True, useful=IntroductionUseful.YES, note="Tea.", now=hamlet.now)
     (found,) = data(hamlet, "amara", "amara")["introductions"]
     assert (found["with"], found["met"], found["useful"], found["note"]) == ("Lin Tester", True, "yes", "Tea.")
     (other,) = data(hamlet, "lin")["introductions"]
@@ -83,7 +83,7 @@ def test_who_was_met_is_named_while_both_allow_it(hamlet: Village) -> None:
 def test_whoever_answered_a_request_by_meeting_is_named_while_they_allow_it(hamlet: Village) -> None:
     with hamlet.sessions.writing() as session:
         request = need.state(session, hamlet.actor_in(session, "amara"), text=NEED, now=hamlet.now).id
-        offer = suggest.Offer(hamlet.match("amara", "lin", quoting=False), None, request)
+        offer = suggest.IntroductionOffer(hamlet.match("amara", "lin", quoting=False), None, request)
         (row,) = suggest.keep(session, hamlet.organization, [offer], now=hamlet.now)
         one = row.id
     hamlet.approve(one)
@@ -93,7 +93,7 @@ def test_whoever_answered_a_request_by_meeting_is_named_while_they_allow_it(haml
         hamlet.answer(one, person, True)
     with hamlet.sessions.writing() as session:
         amara = hamlet.actor_in(session, "amara")
-        answers.report(session, amara, one, met=True, useful=Useful.YES, now=hamlet.now)
+        answers.report(session, amara, one, met=True, useful=IntroductionUseful.YES, now=hamlet.now)
 
     def everywhere() -> str:
         with hamlet.sessions.writing() as session:

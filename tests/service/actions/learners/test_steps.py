@@ -12,13 +12,13 @@ from sqlalchemy import select
 from service.actions.challenges import setting
 from service.actions.learners import asks, commitments, feedback, home, own_data, progress, reactions
 from service.actions.learners.commitments import CommitmentWish
-from service.actions.learners.feedback import Stage
+from service.actions.learners.feedback import FeedbackStage
 from service.actions.work import submit
 from service.domain.errors import Invalid, NotFound
-from service.domain.uptake import Verdict
+from service.domain.uptake import UptakeVerdict
 from service.jobs.housekeeping import Housekeeping
 from service.store.session import Sessions
-from service.store.tables import Outcome, OutgoingEvent
+from service.store.tables import CommitmentOutcome, OutgoingEvent
 from tests.service.actions.learners.learning import LATER, REVISED, a_class
 from tests.service.actions.school import NOW, OTHER_PLAN, hand_in
 
@@ -34,11 +34,13 @@ def test_a_commitment_is_due_on_its_day_until_something_is_said_of_it(sessions: 
         assert (made.due, made.submission, free.submission) == (False, "s-amara", None)
         due = commitments.commitments(session, here.amara, "amara", now=LATER)
         assert [one.due for one in due] == [True, True]
-        commitments.tell_outcome(session, here.amara, made.row.id, Outcome.PARTLY, said="One of two.", now=LATER)
+        commitments.tell_outcome(
+            session, here.amara, made.row.id, CommitmentOutcome.PARTLY, said="One of two.", now=LATER
+        )
         session.flush()
         first, last = commitments.commitments(session, here.amara, "amara", now=LATER)
         assert (first.row.text, first.due) == ("Ask Lin.", True)
-        assert (last.row.outcome, last.row.said, last.due) == (Outcome.PARTLY, "One of two.", False)
+        assert (last.row.outcome, last.row.said, last.due) == (CommitmentOutcome.PARTLY, "One of two.", False)
 
 
 def test_the_outside_is_told_once_that_a_day_has_come(sessions: Sessions) -> None:
@@ -47,7 +49,7 @@ def test_the_outside_is_told_once_that_a_day_has_come(sessions: Sessions) -> Non
         for text, day, work in (("A", DAY, "s-amara"), ("B", DAY, None), ("C", DAY + timedelta(days=9), None)):
             commitments.make(session, here.amara, "amara", CommitmentWish(text, day, work), now=NOW)
         kept = commitments.make(session, here.amara, "amara", CommitmentWish("D", DAY), now=NOW)
-        commitments.tell_outcome(session, here.amara, kept.row.id, Outcome.KEPT, now=NOW)
+        commitments.tell_outcome(session, here.amara, kept.row.id, CommitmentOutcome.KEPT, now=NOW)
         submit.withdraw(session, here.amara, "s-amara", now=NOW)
     for _ in range(2):
         Housekeeping(SimpleNamespace(sessions=sessions, now=lambda: LATER)).sweep()  # type: ignore[arg-type]
@@ -65,7 +67,7 @@ def test_a_commitment_is_the_persons_own_and_about_own_work(sessions: Sessions) 
                 commitments.make(session, actor, "amara", CommitmentWish("Try.", DAY), now=NOW)
         for actor in (here.yusuf, here.lena, elsewhere.amara, elsewhere.platform):
             with pytest.raises(NotFound):
-                commitments.tell_outcome(session, actor, made.row.id, Outcome.NOT, now=NOW)
+                commitments.tell_outcome(session, actor, made.row.id, CommitmentOutcome.NOT, now=NOW)
         with pytest.raises(NotFound):
             commitments.make(session, here.yusuf, "yusuf", CommitmentWish("Try.", DAY, "s-amara"), now=NOW)
         wish = CommitmentWish("Try.", DAY, "s-amara", "0" * 32)
@@ -85,7 +87,12 @@ def test_the_next_revision_tells_what_changed_and_that_the_point_was_taken_up(se
         for actor in (here.amara, here.lena, here.platform):
             seen = progress.changes(session, actor, "s-amara")
             (point,) = seen.points
-            assert (seen.before, seen.after, point.id, point.became.verdict) == (1, 2, here.point, Verdict.TAKEN_UP)
+            assert (seen.before, seen.after, point.id, point.became.verdict) == (
+                1,
+                2,
+                here.point,
+                UptakeVerdict.TAKEN_UP,
+            )
             assert "question" in point.became.echoes
             assert "".join(piece.text for piece in seen.pieces if piece.kind != "removed") == REVISED
         with pytest.raises(NotFound):
@@ -104,13 +111,13 @@ def test_home_shows_what_to_do_what_was_handed_in_and_where_feedback_waits(sessi
         seen = home.home(session, here.amara, now=NOW)
         assert [one.id for one in seen.to_do] == ["all"]
         (work,) = seen.work
-        assert (work.id, work.stage, work.feedback_on, work.unread) == ("s-amara", Stage.THERE, 1, True)
+        assert (work.id, work.stage, work.feedback_on, work.unread) == ("s-amara", FeedbackStage.THERE, 1, True)
         feedback.read(session, here.amara, "s-amara", now=NOW)
         hand_in(session, here.amara, text=REVISED, now=LATER)
         seen = home.home(session, here.amara, now=LATER)
         assert [one.id for one in seen.to_do] == ["all", "later"]
         assert [(one.revision, one.stage, one.feedback_on, one.unread) for one in seen.work] == [
-            (2, Stage.AWAITED, 1, False)
+            (2, FeedbackStage.AWAITED, 1, False)
         ]
         submit.withdraw(session, here.amara, "s-amara", now=LATER)
         seen = home.home(session, here.amara, now=LATER)
@@ -152,5 +159,5 @@ def test_nothing_can_be_promised_on_work_that_was_taken_back(sessions: Sessions)
         with pytest.raises(NotFound):
             commitments.make(session, here.amara, "amara", CommitmentWish("B", DAY, "s-amara"), now=NOW)
         with pytest.raises(NotFound):
-            commitments.tell_outcome(session, here.amara, made.row.id, Outcome.KEPT, now=LATER)
+            commitments.tell_outcome(session, here.amara, made.row.id, CommitmentOutcome.KEPT, now=LATER)
         assert commitments.commitments(session, here.amara, "amara", now=LATER) == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from service.actions.approvals.deciding import Deciding
 from service.actions.decisions import release
 from service.actions.learners import asks, reactions
 from service.actions.learners.asks import AskWish
@@ -40,7 +41,7 @@ def test_a_point_that_was_not_released_or_was_taken_back_cannot_be_reacted_to(se
         here = a_class(session)
         with pytest.raises(NotFound):
             reactions.react(session, here.amara, "s-amara", about="0" * 32, helpful=True, now=LATER)
-        release.retract(session, here.lena, here.draft.id, version=here.draft.version, now=LATER)
+        release.retract(Deciding(session, here.lena, here.draft.id, here.draft.version, LATER))
         for about in ("", here.point):
             with pytest.raises(NotFound):
                 reactions.react(session, here.amara, "s-amara", about=about, helpful=True, now=LATER)

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pipelines import values
 from pipelines.values import PointKind, SourceKind
+from service.actions.approvals.deciding import Deciding
 from service.actions.decisions import points
 from service.actions.drafts import make
+from service.actions.memory import opposed
 from service.domain.roles import Actor
-from service.store.tables import DraftRow, PointRow
+from service.store.tables import Challenge, DraftRow, PointRow
 from tests.service.actions.school import NOW, hand_in
 
 NEXT, STRENGTH, QUESTION = PointKind.NEXT_STEP, PointKind.STRENGTH, PointKind.QUESTION
@@ -41,7 +44,15 @@ def ready(
     assert make.begin(session, row.id, row.generation, now=now) is not None
     said = tuple(_point(text, *line) for line in lines)
     made = values.Draft(
-        values.Outcome.DRAFTED, "What to look for is open.", said, assessment, (), (), "rules", values.Usage(), "en"
+        values.DraftOutcome.DRAFTED,
+        "What to look for is open.",
+        said,
+        assessment,
+        (),
+        (),
+        "rules",
+        values.Usage(),
+        "en",
     )
     assert make.finish(session, row.id, row.generation, made, now=now)
     session.refresh(row)
@@ -59,12 +70,23 @@ def first(row: DraftRow) -> PointRow:
 
 
 def accept(session: Session, actor: Actor, row: DraftRow, *, now: datetime = NOW) -> DraftRow:
-    return points.accept_point(session, actor, row.id, version=row.version, point_id=first(row).id, now=now)
+    return points.accept_point(Deciding(session, actor, row.id, row.version, now), point_id=first(row).id)
+
+
+def compare(session: Session) -> None:
+    """What the job does after decisions, for every challenge."""
+    session.flush()
+    for challenge in session.scalars(select(Challenge.id)).all():
+        more = True
+        while more:
+            material = opposed.gather(session, challenge)
+            opposed.keep(session, challenge, material, opposed.compared(material))
+            more = material.more
 
 
 def dismiss(
     session: Session, actor: Actor, row: DraftRow, note: str = "", *, code: str = "wrong", now: datetime = NOW
 ) -> DraftRow:
     """Dismiss the first point."""
-    at = {"version": row.version, "point_id": first(row).id, "now": now}
-    return points.dismiss_point(session, actor, row.id, reason_code=code, note=note, **at)
+    at = Deciding(session, actor, row.id, row.version, now)
+    return points.dismiss_point(at, first(row).id, reason_code=code, note=note)

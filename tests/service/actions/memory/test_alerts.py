@@ -8,18 +8,19 @@ import pytest
 from sqlalchemy.orm import Session
 
 from pipelines.values import AI
+from service.actions.approvals.deciding import Deciding
 from service.actions.decisions import points
-from service.actions.desk import outward
+from service.actions.desk import outward, outward_memory
 from service.actions.drafts import read
 from service.actions.memory import alerts
 from service.actions.people import register
 from service.actions.work import submit
-from service.domain.consistency import Clash
-from service.domain.drafts import State
+from service.domain.consistency import ContradictionKind
+from service.domain.drafts import DraftState
 from service.domain.errors import NotAllowed, NotFound
 from service.domain.roles import Actor, Role
 from service.store.session import Sessions
-from service.store.tables import DraftRow, PointState, Right
+from service.store.tables import DraftRow, PointState, RightDecision
 from tests.service.actions.memory.remembered import (
     CARD,
     CARD_TOO,
@@ -29,11 +30,13 @@ from tests.service.actions.memory.remembered import (
     QUIET,
     STRENGTH,
     accept,
+    compare,
     dismiss,
     first,
     ready,
 )
 from tests.service.actions.school import NOW, act_as, approve, found
+from tests.statements import count
 
 LATER = NOW + timedelta(hours=1)
 
@@ -45,6 +48,7 @@ def opposed(session: Session) -> tuple[Actor, DraftRow, DraftRow]:
     wanted = ready(session, platform, "lin", QUIET, (NEXT, "k2", QUIET[:-1], CARD))
     approve(session, act_as(session, platform, "lena"), praised)
     approve(session, act_as(session, platform, "mateo"), wanted, now=LATER)
+    compare(session)
     return platform, praised, wanted
 
 
@@ -54,7 +58,7 @@ def test_praise_and_a_next_step_for_nearly_the_same_passage_raise_an_alert(sessi
         mateo = act_as(session, platform, "mateo")
         (alert,) = alerts.alerts(session, mateo, "observe")
         assert (alert.first.draft, alert.second.draft) == (praised.id, wanted.id)
-        assert (alert.clash, alert.at) == (Clash.STRENGTH_AND_GAP, LATER)
+        assert (alert.clash, alert.at) == (ContradictionKind.STRENGTH_AND_GAP, LATER)
         assert {alert.first.said.text, alert.second.said.text} == {NATURAL, CARD}
         assert alert.first.by == act_as(session, platform, "lena").person
 
@@ -67,9 +71,10 @@ def test_nearly_the_same_point_kept_here_and_dismissed_there_raises_an_alert(ses
         gone = ready(session, platform, "lin", HUSHED, (NEXT, "k2", HUSHED[:-1], CARD_TOO))
         approve(session, mateo, kept)
         dismiss(session, mateo, gone, "Cards disturb.")
-        assert [one.clash for one in alerts.alerts(session, mateo, "observe")] == [Clash.KEPT_AND_DISMISSED]
+        compare(session)
+        assert [one.clash for one in alerts.alerts(session, mateo, "observe")] == [ContradictionKind.KEPT_AND_DISMISSED]
         points.edit_point(
-            session, mateo, gone.id, version=gone.version, point_id=first(gone).id, text="Why not?", now=LATER
+            Deciding(session, mateo, gone.id, gone.version, LATER), point_id=first(gone).id, text="Why not?"
         )
         assert alerts.alerts(session, mateo, "observe") == []
 
@@ -81,6 +86,7 @@ def test_what_was_dismissed_only_because_it_had_been_said_contradicts_nothing(se
         approve(session, mateo, ready(session, platform, "amara", QUIET, (NEXT, "k2", QUIET[:-1], CARD)))
         gone = ready(session, platform, "lin", HUSHED, (NEXT, "k2", HUSHED[:-1], CARD_TOO))
         dismiss(session, mateo, gone, code="already_said")
+        compare(session)
         assert alerts.alerts(session, mateo, "observe") == []
 
 
@@ -98,7 +104,7 @@ def test_whoever_decides_is_told_at_once_and_nothing_is_in_the_way(sessions: Ses
         assert NATURAL in mark.message
         assert HUSHED not in mark.message  # another group's learner wrote that
         assert outward.alerted(session, row) == (mark.alert,)
-        assert approve(session, mateo, row).state is State.APPROVED
+        assert approve(session, mateo, row).state is DraftState.APPROVED
         assert outward.alerted(session, row) == (mark.alert,)
 
 
@@ -108,14 +114,14 @@ def test_a_settled_alert_is_quiet_until_one_of_the_two_is_decided_on_anew(sessio
         mateo = act_as(session, platform, "mateo")
         (alert,) = alerts.alerts(session, mateo, "observe")
         settled_at = LATER + timedelta(hours=1)
-        done = alerts.settle(session, mateo, alert.id, right=Right.SECOND, note="With a card.", now=settled_at)
+        done = alerts.settle(session, mateo, alert.id, right=RightDecision.SECOND, note="With a card.", now=settled_at)
         assert done.settled
         assert alerts.alerts(session, mateo, "observe") == []
         (kept,) = alerts.alerts(session, mateo, "observe", settled=True)
         assert kept.settlement is not None
-        assert (kept.settlement.right, kept.settlement.note) == (Right.SECOND, "With a card.")
+        assert (kept.settlement.right, kept.settlement.note) == (RightDecision.SECOND, "With a card.")
         assert outward.alerted(session, wanted) == ()
-        alerts.settle(session, mateo, alert.id, right=Right.BOTH, note="", now=settled_at)  # a second thought
+        alerts.settle(session, mateo, alert.id, right=RightDecision.BOTH, note="", now=settled_at)  # a second thought
         first(wanted).decided_at = settled_at + timedelta(days=1)
         session.flush()
         assert len(alerts.alerts(session, mateo, "observe")) == 1
@@ -128,16 +134,16 @@ def test_only_who_reviews_both_groups_sees_and_settles_an_alert(sessions: Sessio
         (alert,) = alerts.alerts(session, platform, "observe")
         assert alerts.alerts(session, lena, "observe") == []
         with pytest.raises(NotFound):
-            alerts.settle(session, lena, alert.id, right=Right.FIRST, note="", now=LATER)
+            alerts.settle(session, lena, alert.id, right=RightDecision.FIRST, note="", now=LATER)
         with pytest.raises(NotAllowed):
-            alerts.settle(session, platform, alert.id, right=Right.FIRST, note="", now=LATER)
+            alerts.settle(session, platform, alert.id, right=RightDecision.FIRST, note="", now=LATER)
         with pytest.raises(NotAllowed):
             alerts.alerts(session, amara, "observe")
         register.put_person(session, platform, "noor", name="Noor", roles=[(Role.COORDINATOR, "all")], now=NOW)
         noor = act_as(session, platform, "noor")
-        assert alerts.settle(session, noor, alert.id, right=Right.FIRST, note="", now=LATER).settled
+        assert alerts.settle(session, noor, alert.id, right=RightDecision.FIRST, note="", now=LATER).settled
         with pytest.raises(NotFound):
-            alerts.settle(session, mateo, alert.id[::-1], right=Right.FIRST, note="", now=LATER)
+            alerts.settle(session, mateo, alert.id[::-1], right=RightDecision.FIRST, note="", now=LATER)
 
 
 def test_an_alert_goes_with_the_work_it_was_about(sessions: Sessions):
@@ -166,3 +172,12 @@ def test_a_near_twin_that_waits_elsewhere_stays_and_is_marked_with_the_reason(se
         assert (first(waits).state, waits.version) == (PointState.PROPOSED, version)
         accept(session, mateo, gone)
         assert alerts.marks(session, waits) == []
+
+
+def test_who_decided_is_named_in_one_statement_however_many_decided(sessions: Sessions):
+    with sessions.writing() as session:
+        platform, *_ = opposed(session)
+        rows = alerts.alerts(session, platform, "observe")
+        (seen,) = outward_memory.alerts(session, rows)
+        assert {seen.first.name, seen.second.name} == {"Lena", "Mateo"}
+        assert count(session, lambda: outward_memory.alerts(session, rows)) == 3  # people, submissions, groups

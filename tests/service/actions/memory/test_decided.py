@@ -9,7 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pipelines.values import AI
-from service.actions.decisions import points, review
+from service.actions.approvals.deciding import Deciding
+from service.actions.decisions import claim, points
 from service.actions.drafts import points as drafts_points
 from service.actions.memory import decided
 from service.actions.memory.decided import Applied, Target
@@ -53,7 +54,7 @@ def targets(session: Session, actor: Actor, row: DraftRow) -> list[Target]:
 
 
 def apply(session: Session, actor: Actor, row: DraftRow, to: list[Target]) -> list[Applied]:
-    return decided.apply_to(session, actor, row.id, first(row).id, version=row.version, to=to, now=NOW)
+    return decided.apply_to(Deciding(session, actor, row.id, row.version, NOW), first(row).id, to=to)
 
 
 def test_the_reach_lists_the_same_wording_and_the_same_passage_and_how_alike_they_are(sessions: Sessions):
@@ -121,7 +122,7 @@ def test_an_edit_is_applied_as_an_edit_and_an_acceptance_as_one(sessions: Sessio
         apply(session, mateo, amara, targets(session, mateo, amara)[:1])
         assert first(yusuf).state is PointState.ACCEPTED
         point = first(amara)
-        points.edit_point(session, mateo, amara.id, version=amara.version, point_id=point.id, text="Why?", now=NOW)
+        points.edit_point(Deciding(session, mateo, amara.id, amara.version, NOW), point_id=point.id, text="Why?")
         apply(session, mateo, amara, targets(session, mateo, amara))
         assert (first(lin).text, first(lin).drafted) == ("Why?", "What will you hold on to?")
         assert first(lin).state is PointState.EDITED
@@ -133,7 +134,7 @@ def test_what_changed_since_it_was_listed_is_left_as_it_is_and_the_others_are_ke
         mateo = act_as(session, platform, "mateo")
         dismiss(session, mateo, amara)
         to = targets(session, mateo, amara)
-        points.set_summary(session, mateo, yusuf.id, version=yusuf.version, text="Another.", now=NOW)
+        points.set_summary(Deciding(session, mateo, yusuf.id, yusuf.version, NOW), text="Another.")
         done = {one.target.draft: one for one in apply(session, mateo, amara, to)}
         assert isinstance(done[yusuf.id].problem, ChangedSince)
         assert done[lin.id].problem is None
@@ -176,14 +177,14 @@ def test_only_a_decision_of_ones_own_on_the_text_as_it_stands_is_applied(session
             apply(session, platform, amara, to)
         point = first(amara).id
         with pytest.raises(ChangedSince):
-            decided.apply_to(session, lena, amara.id, point, version=amara.version - 1, to=to, now=NOW)
+            decided.apply_to(Deciding(session, lena, amara.id, amara.version - 1, NOW), point, to=to)
 
 
 def test_a_draft_that_somebody_else_is_at_is_left_alone(sessions: Sessions):
     with sessions.writing() as session:
         platform, amara, yusuf, _ = three(session)
         lena, mateo = act_as(session, platform, "lena"), act_as(session, platform, "mateo")
-        review.claim(session, lena, yusuf.id, now=NOW)
+        claim.be_at(session, lena, yusuf.id, now=NOW)
         dismiss(session, mateo, amara)
         done = {one.target.draft: one for one in apply(session, mateo, amara, targets(session, mateo, amara))}
         assert done[yusuf.id].problem is not None
@@ -203,6 +204,6 @@ def test_a_dismissal_that_is_taken_back_leaves_the_index_and_needs_room(sessions
         dismiss(session, lena, amara)
         for _ in range(points.MOST_POINTS):
             wish = points.PointWish(NEXT, "Name a day.", "")
-            points.add_point(session, lena, amara.id, version=amara.version, wish=wish, now=NOW)
+            points.add_point(Deciding(session, lena, amara.id, amara.version, NOW), wish=wish)
         with pytest.raises(points.Invalid, match="At most 3"):
             accept(session, lena, amara)

@@ -10,17 +10,29 @@ from sqlalchemy.orm import Session
 
 from pipelines import values
 from pipelines.values import Standing
+from service.actions.approvals.deciding import Deciding
 from service.actions.challenges import setting
 from service.actions.drafts import make
 from service.actions.memory import alerts, decided, question
 from service.actions.memory.decided import Target
 from service.actions.people import register
-from service.domain.clarifying import Cause
+from service.domain.clarifying import QuestionCause
 from service.domain.errors import Invalid, NotAllowed
 from service.domain.roles import Actor, Role
 from service.store.session import Sessions
-from service.store.tables import Challenge, Clarification, DraftRow, Right
-from tests.service.actions.memory.remembered import CARD, HUSHED, NATURAL, NEXT, QUIET, STRENGTH, dismiss, first, ready
+from service.store.tables import Challenge, Clarification, DraftRow, RightDecision
+from tests.service.actions.memory.remembered import (
+    CARD,
+    HUSHED,
+    NATURAL,
+    NEXT,
+    QUIET,
+    STRENGTH,
+    compare,
+    dismiss,
+    first,
+    ready,
+)
 from tests.service.actions.school import NOW, OTHER_PLAN, act_as, approve, found, hand_in
 
 ASKED = (
@@ -56,18 +68,23 @@ def the_challenge(session: Session) -> Challenge:
 def test_three_dismissals_on_a_criterion_ask_one_question(sessions: Sessions):
     with sessions.writing() as session:
         platform, lena, _ = thrice(session)
-        open_ = question.look(session, lena, "observe").open
+        open_ = question.challenge_questions(session, lena, "observe").open
         assert open_ is not None
-        assert (open_.criterion, open_.cause, open_.at, open_.text) == ("k2", Cause.DISMISSALS, minutes(2), ASKED)
-        assert question.look(session, platform, "observe").open == open_
+        assert (open_.criterion, open_.cause, open_.at, open_.text) == (
+            "k2",
+            QuestionCause.DISMISSALS,
+            minutes(2),
+            ASKED,
+        )
+        assert question.challenge_questions(session, platform, "observe").open == open_
         with pytest.raises(NotAllowed):
-            question.look(session, act_as(session, platform, "amara"), "observe")
+            question.challenge_questions(session, act_as(session, platform, "amara"), "observe")
 
 
 def test_dismissals_of_what_was_said_already_or_of_several_at_once_ask_nothing(sessions: Sessions):
     with sessions.writing() as session:
         _, lena, _ = thrice(session, code="already_said")
-        assert question.look(session, lena, "observe").open is None
+        assert question.challenge_questions(session, lena, "observe").open is None
 
 
 def test_one_judgement_applied_to_many_counts_once(sessions: Sessions):
@@ -79,9 +96,9 @@ def test_one_judgement_applied_to_many_counts_once(sessions: Sessions):
         ]
         dismiss(session, lena, rows[0])
         to = [Target(row.id, row.version, first(row).id) for row in rows[1:]]
-        done = decided.apply_to(session, lena, rows[0].id, first(rows[0]).id, version=rows[0].version, to=to, now=NOW)
+        done = decided.apply_to(Deciding(session, lena, rows[0].id, rows[0].version, NOW), first(rows[0]).id, to=to)
         assert [one.problem for one in done] == [None] * 3
-        assert question.look(session, lena, "observe").open is None
+        assert question.challenge_questions(session, lena, "observe").open is None
 
 
 def test_an_answer_reaches_every_later_brief_and_makes_earlier_drafts_stale(sessions: Sessions):
@@ -134,9 +151,9 @@ def test_a_question_that_is_left_is_asked_again_only_when_it_shows_anew(sessions
         for number in range(3, 6):
             text = f"Plan {number}. {OTHER_PLAN}"
             row = ready(session, platform, "amara", text, (NEXT, "k2", text[:6], f"More {number}."), id_=f"s-{number}")
-            assert question.look(session, lena, "observe").open is None
+            assert question.challenge_questions(session, lena, "observe").open is None
             dismiss(session, lena, row, now=minutes(10 + number))
-        assert question.look(session, lena, "observe").open is not None
+        assert question.challenge_questions(session, lena, "observe").open is not None
 
 
 def test_only_what_was_asked_is_answered_and_only_by_who_reviews_work_on_it(sessions: Sessions):
@@ -160,12 +177,13 @@ def test_a_contradiction_is_asked_about_until_it_is_settled(sessions: Sessions):
         mateo = act_as(session, platform, "mateo")
         for person, text, kind, words in (("amara", HUSHED, STRENGTH, NATURAL), ("lin", QUIET, NEXT, CARD)):
             approve(session, mateo, ready(session, platform, person, text, (kind, "k2", text[:-1], words)))
-        open_ = question.look(session, mateo, "observe").open
+        compare(session)
+        open_ = question.challenge_questions(session, mateo, "observe").open
         assert open_ is not None
-        assert open_.cause is Cause.CONTRADICTION
+        assert open_.cause is QuestionCause.CONTRADICTION
         (alert,) = alerts.alerts(session, mateo, "observe")
-        alerts.settle(session, mateo, alert.id, right=Right.BOTH, note="", now=minutes(1))
-        assert question.look(session, mateo, "observe").open is None
+        alerts.settle(session, mateo, alert.id, right=RightDecision.BOTH, note="", now=minutes(1))
+        assert question.challenge_questions(session, mateo, "observe").open is None
 
 
 def test_what_could_not_be_read_five_times_though_a_facilitator_could_is_asked_about(sessions: Sessions):
@@ -175,11 +193,11 @@ def test_what_could_not_be_read_five_times_though_a_facilitator_could_is_asked_a
         blind = values.Judgement("k2", Standing.CANNOT_TELL, 0.0)
         read = values.Assessment(values.Judgement("", Standing.CANNOT_TELL, 0.0), criteria=(blind,))
         for number in range(5):
-            assert question.look(session, lena, "observe").open is None
+            assert question.challenge_questions(session, lena, "observe").open is None
             text = f"Plan {number}. {OTHER_PLAN}"
             line = (NEXT, "k2", text[:6], f"Say more of {number}.")
             row = ready(session, platform, "amara", text, line, id_=f"s-{number}", assessment=read)
             approve(session, lena, row, now=minutes(number))
-        open_ = question.look(session, lena, "observe").open
+        open_ = question.challenge_questions(session, lena, "observe").open
         assert open_ is not None
-        assert (open_.criterion, open_.cause) == ("k2", Cause.CANNOT_TELL)
+        assert (open_.criterion, open_.cause) == ("k2", QuestionCause.CANNOT_TELL)

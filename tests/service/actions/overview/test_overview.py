@@ -11,12 +11,13 @@ from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from pipelines.values import Assessment, Judgement, Standing
+from service.actions.approvals.deciding import Deciding
 from service.actions.challenges import setting
 from service.actions.decisions import points, release, review
 from service.actions.following import challenges as overview_list
 from service.actions.overview import challenge
-from service.actions.overview.decisions import Made
-from service.actions.overview.progress import Learner, Stage
+from service.actions.overview.decisions import DecisionCounts
+from service.actions.overview.progress import Learner, LearnerStage
 from service.actions.people import register
 from service.actions.work import submit
 from service.domain.errors import NotAllowed, NotFound
@@ -53,10 +54,10 @@ def read_as(first: Standing, second: Standing, overall: Standing = PARTLY, *, su
 def answer(session: Session, actor: Actor, row: DraftRow, after: timedelta) -> DraftRow:
     """Approve and release, so long after it was handed in."""
     approve(session, actor, row, now=NOW + after)
-    return release.release(session, actor, row.id, version=row.version, now=NOW + after)
+    return release.release(Deciding(session, actor, row.id, row.version, NOW + after))
 
 
-def stages(session: Session, actor: Actor, **more: str) -> dict[str, Stage]:
+def stages(session: Session, actor: Actor, **more: str) -> dict[str, LearnerStage]:
     seen = challenge.glance(session, actor, "observe", **more, now=NOW + DAY)
     return {one.person: one.stage for one in seen.progress.learners}
 
@@ -65,19 +66,19 @@ def test_everybody_is_listed_with_how_far_they_are_and_who_waits_comes_first(ses
     with sessions.writing() as session:
         platform = found(session)
         mateo = act_as(session, platform, "mateo")
-        assert list(stages(session, mateo).values()) == [Stage.NOT_SUBMITTED] * 3
+        assert list(stages(session, mateo).values()) == [LearnerStage.NOT_SUBMITTED] * 3
         amara = ready(session, platform, "amara", TEXT, (NEXT, "k2", "We meet", "What for?"))
         lin = hand_in(session, platform, "lin").draft
         answer(session, mateo, amara, HOUR)
         assert list(stages(session, mateo).items()) == [
-            ("lin", Stage.WAITING),
-            ("yusuf", Stage.NOT_SUBMITTED),
-            ("amara", Stage.ANSWERED),
+            ("lin", LearnerStage.WAITING),
+            ("yusuf", LearnerStage.NOT_SUBMITTED),
+            ("amara", LearnerStage.ANSWERED),
         ]
-        review.decline(session, mateo, lin.id, version=lin.version, now=NOW)
-        assert stages(session, mateo)["lin"] is Stage.DECLINED
+        review.decline(Deciding(session, mateo, lin.id, lin.version, NOW))
+        assert stages(session, mateo)["lin"] is LearnerStage.DECLINED
         seen = challenge.glance(session, mateo, "observe", now=NOW)
-        assert (seen.progress.submitted, seen.progress.counts[Stage.NOT_SUBMITTED]) == (2, 1)
+        assert (seen.progress.submitted, seen.progress.counts[LearnerStage.NOT_SUBMITTED]) == (2, 1)
 
 
 def test_what_was_taken_back_was_not_handed_in_and_retracted_feedback_is_no_answer(sessions: Sessions) -> None:
@@ -86,10 +87,10 @@ def test_what_was_taken_back_was_not_handed_in_and_retracted_feedback_is_no_answ
         mateo = act_as(session, platform, "mateo")
         amara = ready(session, platform, "amara", TEXT, (NEXT, "k2", "We meet", "What for?"))
         answer(session, mateo, amara, HOUR)
-        release.retract(session, mateo, amara.id, version=amara.version, reason="Too soon.", now=NOW + HOUR)
-        assert stages(session, mateo)["amara"] is Stage.WAITING
+        release.retract(Deciding(session, mateo, amara.id, amara.version, NOW + HOUR), reason="Too soon.")
+        assert stages(session, mateo)["amara"] is LearnerStage.WAITING
         submit.withdraw(session, platform, "s-amara", now=NOW)
-        assert stages(session, mateo)["amara"] is Stage.NOT_SUBMITTED
+        assert stages(session, mateo)["amara"] is LearnerStage.NOT_SUBMITTED
 
 
 def test_reading_and_acting_are_told_from_being_answered(sessions: Sessions) -> None:
@@ -101,17 +102,22 @@ def test_reading_and_acting_are_told_from_being_answered(sessions: Sessions) -> 
         mateo = act_as(session, platform, "mateo")
         row = ready(session, platform, "amara", TEXT, (NEXT, "k2", "We meet", "What for?"))
         answer(session, mateo, row, HOUR)
-        assert (seen().stage, seen().since, seen().read) == (Stage.ANSWERED, NOW + HOUR, False)
+        assert (seen().stage, seen().since, seen().read) == (LearnerStage.ANSWERED, NOW + HOUR, False)
         told = session.scalars(select(Release)).one()
         author = session.get_one(Submission, row.submission_id).person_id
         whose = {"organization_id": platform.organization, "person_id": author}
         session.add(ReadingRow(release_id=told.id, draft_id=row.id, read_at=NOW + 2 * HOUR, **whose))
         session.flush()
-        assert (seen().stage, seen().since, seen().read, seen().acted) == (Stage.READ, NOW + 2 * HOUR, True, False)
+        assert (seen().stage, seen().since, seen().read, seen().acted) == (
+            LearnerStage.READ,
+            NOW + 2 * HOUR,
+            True,
+            False,
+        )
         made = {"submission_id": row.submission_id, "text": "I ask one question.", "due_on": NOW.date()}
         session.add(CommitmentRow(**made, made_at=NOW + 3 * HOUR, **whose))
         session.flush()
-        assert (seen().stage, seen().since) == (Stage.ACTED, NOW + 3 * HOUR)
+        assert (seen().stage, seen().since) == (LearnerStage.ACTED, NOW + 3 * HOUR)
 
 
 def test_a_second_revision_after_feedback_waits_for_an_answer_and_is_an_act(sessions: Sessions) -> None:
@@ -123,7 +129,7 @@ def test_a_second_revision_after_feedback_waits_for_an_answer_and_is_an_act(sess
         again = hand_in(session, platform, "amara", "We meet, and one of us writes.", now=NOW + DAY).draft
         progress = challenge.glance(session, mateo, "observe", now=NOW + DAY).progress
         (first, *_) = progress.learners
-        assert (first.person, first.stage, first.draft) == ("amara", Stage.WAITING, again.id)
+        assert (first.person, first.stage, first.draft) == ("amara", LearnerStage.WAITING, again.id)
         assert (first.answered, first.read, first.acted) == (True, False, True)
         assert (progress.answered, progress.read, progress.acted) == (1, 0, 1)
 
@@ -183,7 +189,7 @@ def test_a_persons_judgement_comes_before_the_assessments(sessions: Sessions) ->
         ready(session, platform, "yusuf", TEXT, line, assessment=read_as(NOT_YET, MET, sure=0.4))
         hand_in(session, platform, "lin")
         said = {"k1": PARTLY, "k2": Standing.CANNOT_TELL}
-        points.judge(session, mateo, amara.id, version=amara.version, criteria=said, now=NOW)
+        points.judge(Deciding(session, mateo, amara.id, amara.version, NOW), criteria=said)
         whole, k1, k2 = challenge.glance(session, mateo, "observe", now=NOW).standings
         assert (whole.judged, whole.counts[PARTLY], whole.unread) == (0, 2, 1)
         assert (k1.counts[PARTLY], k1.counts[NOT_YET], k1.counts[MET]) == (1, 1, 0)
@@ -199,7 +205,7 @@ def test_drafts_and_facilitators_are_compared_criterion_by_criterion(sessions: S
         judged = (("amara", MET, MET), ("yusuf", MET, NOT_YET), ("lin", NOT_YET, Standing.CANNOT_TELL))
         for person, machine, human in judged:
             row = ready(session, platform, person, TEXT, line, assessment=read_as(machine, machine))
-            points.judge(session, mateo, row.id, version=row.version, criteria={"k1": human}, now=NOW)
+            points.judge(Deciding(session, mateo, row.id, row.version, NOW), criteria={"k1": human})
         whole, k1, k2 = challenge.workings(session, mateo, "observe", now=NOW).compared
         assert (k1.agreement.pairs, k1.agreement.same, k1.abstained) == (2, 1, 1)
         assert (k1.kinder, k1.harsher, k1.table[MET, NOT_YET]) == (1, 0, 1)
@@ -216,19 +222,22 @@ def test_points_count_once_by_what_was_decided_last_in_the_week_it_was(sessions:
         later = NOW + 14 * DAY
         dismiss(session, mateo, row, code="too_harsh")
         second = row.points[1].id
-        at = {"version": row.version, "point_id": second, "now": NOW}
-        points.accept_point(session, mateo, row.id, **at)
-        at |= {"version": row.version, "text": "Who writes it down?", "bulk": True, "now": later}
-        points.edit_point(session, mateo, row.id, **at)
+        points.accept_point(Deciding(session, mateo, row.id, row.version, NOW), second)
+        at = Deciding(session, mateo, row.id, row.version, later)
+        points.edit_point(at, second, text="Who writes it down?", bulk=True)
         wish = points.PointWish(NEXT, "And who is it for?")
-        points.add_point(session, mateo, row.id, version=row.version, wish=wish, now=later)
+        points.add_point(Deciding(session, mateo, row.id, row.version, later), wish=wish)
         approve(session, mateo, row, now=later)
         seen = challenge.workings(session, mateo, "observe", now=later).decisions
-        assert seen.total == Made(accepted=1, edited=1, dismissed=1, bulk=1)
-        assert (seen.total.share(seen.total.edited), Made().share(0)) == (1 / 3, None)
+        assert seen.total == DecisionCounts(accepted=1, edited=1, dismissed=1, bulk=1)
+        assert (seen.total.share(seen.total.edited), DecisionCounts().share(0)) == (1 / 3, None)
         assert (seen.own, seen.reasons, seen.declined) == (1, {"too_harsh": 1}, {})
         monday = NOW.date()
-        weeks = {monday: Made(dismissed=1), monday + 7 * DAY: Made(), monday + 14 * DAY: Made(1, 1, 0, 1)}
+        weeks = {
+            monday: DecisionCounts(dismissed=1),
+            monday + 7 * DAY: DecisionCounts(),
+            monday + 14 * DAY: DecisionCounts(1, 1, 0, 1),
+        }
         assert seen.weeks == weeks
         assert seen.by_criterion == {"k2": seen.total}
 
@@ -238,9 +247,9 @@ def test_a_decline_counts_with_its_reason_as_long_as_it_stands(sessions: Session
         platform = found(session)
         mateo = act_as(session, platform, "mateo")
         row = ready(session, platform, "amara", TEXT, (NEXT, "k2", "We meet", "What for?"))
-        review.decline(session, mateo, row.id, version=row.version, reason_code="", now=NOW)
+        review.decline(Deciding(session, mateo, row.id, row.version, NOW), reason_code="")
         assert challenge.workings(session, mateo, "observe", now=NOW).decisions.declined == {"none_given": 1}
-        review.reopen(session, mateo, row.id, version=row.version, now=NOW + HOUR)
+        review.reopen(Deciding(session, mateo, row.id, row.version, NOW + HOUR))
         assert challenge.workings(session, mateo, "observe", now=NOW).decisions.declined == {}
 
 

@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from service.actions.decisions import openings, points, review
+from service.actions.approvals.deciding import Deciding
+from service.actions.decisions import claim, openings, points, review
 from service.actions.overview import challenge, pace
 from service.domain.errors import NotAllowed, NotFound
 from service.domain.roles import Actor
@@ -69,7 +70,7 @@ def test_after_a_redraft_only_the_new_words_take_time(sessions: Sessions) -> Non
         mateo = act_as(session, platform, "mateo")
         row = waiting(session, platform, 1)
         openings.opened(session, mateo, row.id, now=NOW)
-        review.redraft(session, mateo, row.id, version=row.version, now=NOW + 200 * SECOND)
+        review.redraft(Deciding(session, mateo, row.id, row.version, NOW + 200 * SECOND))
         make_ready(session, row, now=NOW + 260 * SECOND)
         openings.opened(session, mateo, row.id, now=NOW + 300 * SECOND)
         approve(session, mateo, row, now=NOW + 310 * SECOND)
@@ -85,7 +86,7 @@ def test_what_was_undone_or_decided_for_several_or_long_ago_does_not_count(sessi
         undone, several, old = (
             approved(session, mateo, waiting(session, platform, number), SECOND) for number in range(3)
         )
-        review.undo(session, mateo, undone.id, version=undone.version, now=NOW + 2 * SECOND)
+        review.undo(Deciding(session, mateo, undone.id, undone.version, NOW + 2 * SECOND))
         session.flush()
         for one in session.scalars(select(Decision).where(Decision.draft_id == several.id)):
             one.bulk = True
@@ -121,10 +122,10 @@ def test_whoever_says_that_they_are_at_a_draft_has_opened_it(sessions: Sessions)
         platform = found(session)
         mateo = act_as(session, platform, "mateo")
         row = waiting(session, platform, 1)
-        review.claim(session, mateo, row.id, now=NOW)
-        review.claim(session, mateo, row.id, now=NOW + 50 * SECOND)
+        claim.be_at(session, mateo, row.id, now=NOW)
+        claim.be_at(session, mateo, row.id, now=NOW + 50 * SECOND)
         wish = points.PointWish(NEXT, "And who is it for?")
-        points.add_point(session, mateo, row.id, version=row.version, wish=wish, now=NOW + 60 * SECOND)
+        points.add_point(Deciding(session, mateo, row.id, row.version, NOW + 60 * SECOND), wish=wish)
         approve(session, mateo, row, now=NOW + 61 * SECOND)
         (quick,) = pace.own(session, mateo, now=NOW + 62 * SECOND).quick
         assert quick.took == 61 * SECOND

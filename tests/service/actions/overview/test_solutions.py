@@ -51,12 +51,12 @@ def of_many(session: Session) -> Actor:
 def embedded(sessions: Sessions, platform: Actor, tmp_path: Any) -> None:
     """Let the index job make passages and vectors of all there is."""
     index = ExactIndex(tmp_path / "vectors")
-    shop = SimpleNamespace(
+    tools = SimpleNamespace(
         sessions=sessions, index=index, embedder=lambda of: RememberedEmbedder(HashingEmbedder(), sessions, of)
     )
     with sessions.reading() as session:
         subjects = everything(session, platform.organization)
-    sync.bring(shop, platform.organization, subjects)  # type: ignore[arg-type]
+    sync.bring(tools, platform.organization, subjects)  # type: ignore[arg-type]
 
 
 def drawn(session: Session, actor: Actor, group: str | None = None) -> SolutionMap:

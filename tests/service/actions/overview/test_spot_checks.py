@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from pipelines.values import Standing
+from service.actions.approvals.deciding import Deciding
 from service.actions.decisions import openings, points
 from service.actions.overview import challenge, spot_checks
 from service.actions.work import submit
@@ -34,7 +35,7 @@ def founded(session: Session, every: int = ALL) -> tuple[Actor, Actor, Actor]:
 def judged(session: Session, platform: Actor, actor: Actor, person: str = "amara", k1: Standing = MET) -> DraftRow:
     """Work that this facilitator judged and approved."""
     row = ready(session, platform, person, TEXT, (NEXT, "k2", "We meet", "What for?"))
-    points.judge(session, actor, row.id, version=row.version, standing=PARTLY, criteria={"k1": k1}, now=NOW)
+    points.judge(Deciding(session, actor, row.id, row.version, NOW), standing=PARTLY, criteria={"k1": k1})
     return approve(session, actor, row)
 
 
@@ -66,10 +67,10 @@ def test_one_who_had_a_hand_in_it_or_opened_it_is_not_asked(sessions: Sessions) 
             ready(session, platform, "amara", TEXT, (NEXT, "k2", "We meet", "Why?"), id_=f"s{number}")
             for number in range(3)
         )
-        points.set_summary(session, mateo, first.id, version=first.version, text="Hm.", now=NOW)
+        points.set_summary(Deciding(session, mateo, first.id, first.version, NOW), text="Hm.")
         openings.opened(session, mateo, second.id, now=NOW)
         for row in (first, second, third):
-            points.judge(session, lena, row.id, version=row.version, standing=MET, now=NOW)
+            points.judge(Deciding(session, lena, row.id, row.version, NOW), standing=MET)
             approve(session, lena, row)
         assert due(session, mateo) == [third.id]
         for row in (first, second):

@@ -7,16 +7,20 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select
+from sqlalchemy import text as sql
 from sqlalchemy.orm import Session
 
 from pipelines.values import Band
+from service.actions.approvals.deciding import Deciding
 from service.actions.challenges import setting
-from service.actions.decisions import points, review
+from service.actions.decisions import claim, points, review
 from service.actions.drafts import make, read
 from service.actions.people import register
 from service.actions.queue import waiting
+from service.actions.queue.filtering import DAY
 from service.actions.queue.waiting import QueueFilter, QueuePage, Whose
-from service.domain.drafts import State
+from service.domain.drafts import DraftState
 from service.domain.errors import Invalid, NotAllowed, NotFound
 from service.domain.roles import Actor, Role
 from service.store.session import Sessions
@@ -32,7 +36,7 @@ def text(at: int) -> str:
     return f"Number {at} is all about {TOPICS[at % len(TOPICS)]} {at}, and says so in {at * 7} words of its own {at}."
 
 
-def crowd(
+def waiting_drafts(
     session: Session, platform: Actor, count: int, group: str = "north", *, days: int = 1, name: str = "p"
 ) -> list[DraftRow]:
     """So many learners of a group, each with a draft that is ready; handed in over so many days."""
@@ -68,7 +72,7 @@ def test_what_is_stuck_comes_first_then_the_earlier_day_and_within_a_day_an_orde
     with sessions.writing() as session:
         platform = found(session)
         lena = act_as(session, platform, "lena")
-        rows = crowd(session, platform, 9, days=3)
+        rows = waiting_drafts(session, platform, 9, days=3)
         last = stick(session, hand_in(session, platform, "amara", now=NOW + timedelta(days=9)).draft)
         shown = look(session, lena)
         assert ids(shown)[0] == last.id
@@ -84,17 +88,17 @@ def test_a_row_says_who_when_and_how_much_there_is_to_read(sessions: Sessions):
         platform = found(session)
         lena, mateo = act_as(session, platform, "lena"), act_as(session, platform, "mateo")
         row = make_ready(session, hand_in(session, platform).draft)
-        review.claim(session, mateo, row.id, now=NOW)
+        claim.be_at(session, mateo, row.id, now=NOW)
         shown = look(session, lena).rows[0]
         assert (shown.person, shown.group_name, shown.challenge_title) == ("Amara Okafor", "North", "Peer observation")
         assert (shown.submission, shown.group, shown.challenge) == ("s-amara", "north", "observe")
-        assert (shown.state, shown.band, shown.points, shown.findings) == (State.READY, Band.MEDIUM, 1, 0)
+        assert (shown.state, shown.band, shown.points, shown.findings) == (DraftState.READY, Band.MEDIUM, 1, 0)
         assert shown.claim is not None
         assert (shown.claim.name, shown.claim.mine) == ("Mateo", False)
         assert look(session, mateo).rows[0].claim.mine
         assert look(session, lena, now=NOW + timedelta(hours=1)).rows[0].claim is None
-        at = {"version": shown.version, "point_id": row.points[0].id, "now": NOW}
-        points.dismiss_point(session, mateo, row.id, reason_code="wrong", **at)
+        at = Deciding(session, mateo, row.id, shown.version, NOW)
+        points.dismiss_point(at, row.points[0].id, reason_code="wrong")
         assert look(session, lena).rows[0].points == 0
 
 
@@ -112,8 +116,6 @@ def test_nobody_sees_or_counts_what_is_not_theirs_to_review(sessions: Sessions):
         assert ids(look(session, act_as(session, elsewhere, "lena"))) == []
         with pytest.raises(NotFound):
             look(session, lena, filter=QueueFilter(group="south"))
-        with pytest.raises(NotFound):
-            waiting.neighbours(session, lena, QueueFilter(), south.id, now=NOW)
         with pytest.raises(NotAllowed):
             look(session, act_as(session, platform, "amara"))
 
@@ -144,7 +146,7 @@ def several(session: Session) -> tuple[Actor, dict[str, DraftRow]]:
             )
         )
     rows["old"].band, rows["south"].stale = Band.LOW, True
-    review.claim(session, mateo, rows["south"].id, now=NOW)
+    claim.be_at(session, mateo, rows["south"].id, now=NOW)
     session.flush()
     return mateo, rows
 
@@ -153,8 +155,8 @@ def several(session: Session) -> tuple[Actor, dict[str, DraftRow]]:
     ("wanted", "names"),
     [
         (QueueFilter(), {"old", "south", "stuck"}),
-        (QueueFilter(states=(State.WAITING,)), {"waiting"}),
-        (QueueFilter(states=(State.STUCK, State.WAITING)), {"stuck", "waiting"}),
+        (QueueFilter(states=(DraftState.WAITING,)), {"waiting"}),
+        (QueueFilter(states=(DraftState.STUCK, DraftState.WAITING)), {"stuck", "waiting"}),
         (QueueFilter(group="south"), {"south"}),
         (QueueFilter(group="all"), {"old", "south", "stuck"}),
         (QueueFilter(challenge="observe"), {"old", "south", "stuck"}),
@@ -166,7 +168,7 @@ def several(session: Session) -> tuple[Actor, dict[str, DraftRow]]:
         (QueueFilter(stale=True), {"south"}),
         (QueueFilter(stale=True, days=3), set()),
         (QueueFilter(asks=True), {"told"}),
-        (QueueFilter(asks=True, states=(State.READY,)), set()),
+        (QueueFilter(asks=True, states=(DraftState.READY,)), set()),
     ],
 )
 def test_it_can_be_asked_for_part_of_it_and_counts_the_same(sessions: Sessions, wanted: QueueFilter, names: set[str]):
@@ -197,7 +199,7 @@ def test_pages_follow_one_another_without_gap_or_repeat_also_when_one_of_them_is
     with sessions.writing() as session:
         platform = found(session)
         lena = act_as(session, platform, "lena")
-        crowd(session, platform, 7, days=2)
+        waiting_drafts(session, platform, 7, days=2)
         whole = ids(look(session, lena))
         first = look(session, lena, limit=3)
         second = look(session, lena, after=first.next, limit=3)
@@ -216,27 +218,17 @@ def test_what_comes_next_is_what_the_queue_shows_first_that_nobody_else_is_at_an
     with sessions.writing() as session:
         platform = found(session)
         lena, mateo = act_as(session, platform, "lena"), act_as(session, platform, "mateo")
-        crowd(session, platform, 4)
+        waiting_drafts(session, platform, 4)
         wanted = QueueFilter(group="north")
         order = ids(look(session, lena, filter=wanted))
         assert waiting.next(session, lena, wanted, now=NOW) == order[0]
         assert read.next_draft(session, lena, read.DraftFilter(group="north"), now=NOW).id == order[0]
-        review.claim(session, mateo, order[0], now=NOW)
+        claim.be_at(session, mateo, order[0], now=NOW)
         assert waiting.next(session, lena, wanted, now=NOW) == order[1]
         assert waiting.next(session, mateo, wanted, now=NOW) == order[0]
         assert waiting.next(session, lena, wanted, skip=order[1:3], now=NOW) == order[3]
         assert waiting.next(session, lena, wanted, skip=order[1:], now=NOW) is None
         assert waiting.waiting(session, lena, wanted, skip=order[1:], now=NOW) == 1
-
-
-def test_the_neighbours_of_a_draft_are_those_of_the_queue(sessions: Sessions):
-    with sessions.writing() as session:
-        platform = found(session)
-        lena = act_as(session, platform, "lena")
-        crowd(session, platform, 3)
-        order = ids(look(session, lena))
-        around = [waiting.neighbours(session, lena, QueueFilter(), one, now=NOW) for one in order]
-        assert around == [(None, order[1]), (order[0], order[2]), (order[1], None)]
 
 
 def test_the_pulse_changes_with_every_change_that_the_queue_would_show_and_with_no_other(sessions: Sessions):
@@ -251,7 +243,7 @@ def test_the_pulse_changes_with_every_change_that_the_queue_would_show_and_with_
         seen = [pulse()]
         hand_in(session, platform, "lin", text(1))  # in a group that is not theirs
         assert pulse() == seen[0]
-        points.set_summary(session, lena, row.id, version=row.version, text="Another.", now=NOW)
+        points.set_summary(Deciding(session, lena, row.id, row.version, NOW), text="Another.")
         seen.append(pulse())
         row.claimed_by, row.claimed_until = mateo.person, NOW + timedelta(minutes=15)
         session.flush()
@@ -259,7 +251,7 @@ def test_the_pulse_changes_with_every_change_that_the_queue_would_show_and_with_
         assert pulse(NOW + timedelta(minutes=16)) == seen[1]
         other = make_ready(session, hand_in(session, platform, "yusuf", text(2)).draft)
         seen.append(pulse())
-        review.decline(session, lena, other.id, version=other.version, now=NOW)
+        review.decline(Deciding(session, lena, other.id, other.version, NOW))
         seen.append(pulse())
         assert len({*seen[:4]}) == 4
         assert seen[4] == seen[2]
@@ -270,7 +262,7 @@ def test_the_number_of_statements_is_the_same_for_few_and_for_many(sessions: Ses
         platform = found(session)
         mateo = act_as(session, platform, "mateo")
         wanted = QueueFilter(group="all", challenge="observe")
-        crowd(session, platform, 1)
+        waiting_drafts(session, platform, 1)
         acts = {
             "page": lambda: look(session, mateo, filter=wanted),
             "next": lambda: waiting.next(session, mateo, wanted, now=NOW),
@@ -278,7 +270,26 @@ def test_the_number_of_statements_is_the_same_for_few_and_for_many(sessions: Ses
             "waiting": lambda: waiting.waiting(session, mateo, wanted, now=NOW),
         }
         few = {name: count(session, act) for name, act in acts.items()}
-        crowd(session, platform, 11, "south", name="q", days=4)
+        waiting_drafts(session, platform, 11, "south", name="q", days=4)
         assert len(look(session, mateo).rows) == 12
         assert {name: count(session, act) for name, act in acts.items()} == few
         assert few == {"page": 9, "next": 3, "pulse": 3, "waiting": 3}
+
+
+def test_days_of_the_queue_are_utcs_wherever_the_database_thinks_it_is(sessions: Sessions):
+    with sessions.writing() as session:
+        platform = found(session)
+        lena = act_as(session, platform, "lena")
+        first, later = waiting_drafts(session, platform, 2)
+        midnight = NOW.replace(hour=0)
+        first.created_at, later.created_at = midnight - timedelta(minutes=30), midnight + timedelta(minutes=30)
+        first.shuffle, later.shuffle = "9", "1"
+        session.flush()
+        if session.get_bind().dialect.name == "postgresql":
+            session.execute(sql("SET LOCAL TIME ZONE 'Pacific/Auckland'"))
+        assert ids(look(session, lena)) == [first.id, later.id]
+        days = session.scalars(select(DAY).order_by(DAY)).all()
+        assert days == ["2026-10-04", "2026-10-05"]
+        following = read.next_draft(session, lena, read.DraftFilter(), now=NOW)
+        assert following is not None
+        assert following.id == first.id

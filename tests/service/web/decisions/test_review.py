@@ -83,6 +83,19 @@ def test_a_claimed_draft_is_left_alone_until_it_is_handed_back(
     assert mateo.get("/v1/drafts/next").headers["ETag"]
 
 
+def test_being_at_a_draft_changes_nothing_of_what_was_seen(lindiwe: httpx.Client, draft: str) -> None:
+    seen = lindiwe.get(draft)
+    for act_ in ("claim", "claim", "hand-back"):
+        answer = act(lindiwe, f"{draft}/{act_}", seen)
+        assert answer.headers["ETag"] == seen.headers["ETag"]
+    assert act(lindiwe, f"{draft}/decline", seen).json()["state"] == "declined"
+
+
+def test_what_is_decided_on_waits_for_nobody(lindiwe: httpx.Client, draft: str) -> None:
+    declined = act(lindiwe, f"{draft}/decline", lindiwe.get(draft))
+    assert act(lindiwe, f"{draft}/claim", declined).json()["claimed_by"] is None
+
+
 def test_a_decision_without_if_match_is_refused(lindiwe: httpx.Client, draft: str) -> None:
     answer = lindiwe.post(f"{draft}/decline")
     assert (answer.status_code, answer.json()["kind"]) == (428, "precondition-needed")

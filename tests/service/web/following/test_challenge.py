@@ -6,8 +6,8 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from pipelines.values import Band
-from service.domain.uptake import Verdict
-from service.jobs.briefs import reckoning
+from service.domain.uptake import UptakeVerdict
+from service.jobs.briefs import comparing_uptake
 from service.store import find
 from service.store.session import Sessions
 from service.store.tables import CommitmentRow, Submission
@@ -23,7 +23,7 @@ LATER = f"{TEXT} The first pair will look for questions that children ask."
 def test_a_point_that_the_next_revision_takes_up_and_a_late_commitment_are_counted(
     serve: Callable[..., School], sessions: Sessions
 ) -> None:
-    school = serve(following=reckoning(sessions)).founded("harbor").peopled()
+    school = serve(following=comparing_uptake(sessions)).founded("harbor").peopled()
     mateo = signed_in(school, "mateo")
     assert "No feedback was released" in mateo.get(HERE).text
     released(school)
@@ -53,7 +53,7 @@ def test_a_point_that_the_next_revision_takes_up_and_a_late_commitment_are_count
 
 
 def test_months_are_drawn_with_a_gap_where_nobody_handed_in_again_and_one_month_is_no_line() -> None:
-    taken, unchanged = (Verdict.TAKEN_UP, Band.HIGH), (Verdict.UNCHANGED, Band.HIGH)
+    taken, unchanged = (UptakeVerdict.TAKEN_UP, Band.HIGH), (UptakeVerdict.UNCHANGED, Band.HIGH)
     months = {"2025-11": {taken: 1, unchanged: 1}, "2025-12": {taken: 1}, "2026-02": {taken: 1, unchanged: 3}}
     assert between("2025-11", "2026-02") == ["2025-11", "2025-12", "2026-01", "2026-02"]
     drawn = over_time(months)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from pipelines import goals
-from pipelines.values import Evidence, Item, Shelf
+from pipelines.values import Evidence, Shelf, ShelfItem
 from service.actions.goals import finding
 from service.store.tables import Document, DraftRow, GoalEvidence, Revision
 from tests.service.web.conftest import TEXT, School
@@ -31,7 +31,7 @@ def goaled(school: School, submission: str = "amara-1", text: str = TEXT, plan: 
         looking = finding.begin(session, school.organization, document.id)
         assert looking is not None
         wishes = finding.keep(session, looking, goals.read(looking.text), now=now)
-        item = Item(f"{revision.id}@0-{len(text)}", Shelf.WORK, text, revision.id, 0, len(text))
+        item = ShelfItem(f"{revision.id}@0-{len(text)}", Shelf.WORK, text, revision.id, 0, len(text))
         found = {wishes[0].goal: [Evidence("", item, 0.6, 1.0, 2.0)]}
         assert finding.finish(session, looking, found, now=now)
         return wishes[0].goal, session.scalars(

@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.service.actions.memory.remembered import compare
 from tests.service.web.conftest import School
 
 NEARLY = "We pair teachers across grades; they visit each other twice before half-term."
@@ -72,6 +73,8 @@ def opposed(school: School, lindiwe: httpx.Client) -> str:
         if name == "one":  # of one submission nothing contradicts itself
             assert decided["alerts"] == []
     (alert,) = decided["alerts"]
+    with school.sessions.writing() as session:
+        compare(session)
     return str(alert)
 
 

@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from pipelines.briefing import Reworded
+from pipelines.briefs import Reworded
 from service.actions.access import credentials
 from service.actions.briefs import wording
 from service.actions.network import graph
 from service.domain.roles import Actor
-from service.jobs.briefs import briefing, charting, reckoning
+from service.jobs.briefs import briefing, charting, comparing_uptake
 from service.store.session import Sessions
 from service.web.pages.rendering import STATIC
 from tests.service.web.browsing import signed_in
@@ -39,7 +39,7 @@ def thinking(serve: Callable[..., School], sessions: Sessions) -> School:
     given: dict[str, Any] = {
         "network": charting(sessions),
         "brief": briefing(sessions),
-        "following": reckoning(sessions),
+        "following": comparing_uptake(sessions),
     }
     return serve(**given).founded("harbor").peopled()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipelines.differing import Text, differing
+from pipelines.differing import DifferingText, differing
 from service.actions.questioned import find
 from service.store.tables import DocumentVersion, Revision, Submission
 from tests.service.web.browsing import signed_in
@@ -25,9 +25,9 @@ def doubted(school: School) -> None:
         assert school.platform.put(f"/v1/submissions/{person}-1", json=wish).status_code == 202
     with school.sessions.writing() as session:
         of = session.query(Revision, Submission).join(Submission, Submission.id == Revision.submission_id)
-        work = [Text(one.id, one.text, 0, sub.person_id, sub.group_id) for one, sub in of]
+        work = [DifferingText(one.id, one.text, 0, sub.person_id, sub.group_id) for one, sub in of]
         version = session.query(DocumentVersion).filter_by(text=SAYS).one()
-        found = {version.document_id: differing([Text(version.id, SAYS)], work)}
+        found = {version.document_id: differing([DifferingText(version.id, SAYS)], work)}
         find.finish(session, school.organization, found, now=school.now())
 
 

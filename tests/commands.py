@@ -1,0 +1,38 @@
+"""A `peerloom` command in a process of its own that is there at once: it was forked, with everything imported."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from subprocess import CompletedProcess
+
+from service.cli import app, console
+from tests.forked import FORKED
+from tests.journeys.crashing import POINTS, plant
+
+
+def run(command: list[str], environment: dict[str, str], out: Path, err: Path, dying_at: str | None = None) -> None:
+    """As the shell would: this environment and no other, and what is said goes to the files."""
+    os.environ.clear()
+    os.environ.update(environment)
+    for stream, file in ((sys.stdout, out), (sys.stderr, err)):
+        with file.open("ab") as said:
+            os.dup2(said.fileno(), stream.fileno())
+    console.out.width = console.WIDE  # which it asked its output for when it was imported
+    if dying_at:
+        plant(POINTS[dying_at])
+    sys.argv = ["peerloom", *command]
+    app()
+
+
+def said(folder: Path, command: list[str], environment: dict[str, str]) -> CompletedProcess[str]:
+    """Run to its end, with what it said. `folder` is for its outputs."""
+    out, err = folder / "said.out", folder / "said.err"
+    for file in (out, err):
+        file.write_bytes(b"")
+    process = FORKED.Process(target=run, args=(command, environment, out, err))
+    process.start()
+    process.join()
+    code = process.exitcode
+    return CompletedProcess(command, -1 if code is None else code, out.read_text("utf-8"), err.read_text("utf-8"))
