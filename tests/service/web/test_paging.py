@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import timedelta
-from typing import Any
+from datetime import UTC, datetime, timedelta
+from typing import Any, cast
 
 import httpx
 import pytest
+from fastapi import Request
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select, update
@@ -15,8 +16,10 @@ from sqlalchemy import select, update
 from service.actions.access import credentials
 from service.domain.errors import Invalid
 from service.store.tables import Gallery, Introduction
+from service.web.calls import Call, Mode
 from service.web.docs import operations
-from service.web.paging import decode, decode_place, encode, encode_place
+from service.web.errors import RequestFault
+from service.web.paging import Slice, decode, decode_place, encode, encode_place
 from tests.service.actions.introductions.village import Village, settle
 from tests.service.web.conftest import TEXT, School
 from tests.service.web.learners.learning import released
@@ -146,6 +149,22 @@ def test_a_cursor_whose_row_is_not_there_is_refused_also_if_it_is_anothers(schoo
     (theirs,) = other.platform.get("/v1/galleries").json()["items"]
     for id_ in ("0" * 32, theirs["id"]):
         check(school.platform.get("/v1/galleries", params={"cursor": encode(id_)}), 422, "invalid")
+
+
+def test_a_list_that_is_worked_out_is_cut_where_its_order_says() -> None:
+    """Each row once, whichever are gone by the time of the next page."""
+    rows, cursor, found = [(2.0, "c"), (1.0, "a"), (2.0, "b"), (3.0, "d")], None, []
+    for gone in ("", "a", "b", "c"):
+        call = Call({}, cast(Any, None), cast(Any, None), datetime.now(UTC), Mode.READ)
+        asked = Request({"type": "http", "path": "/v1/x", "query_string": b"", "headers": [], "server": ("here", 80)})
+        there = [row for row in rows if row[1] != gone]
+        page = Slice(asked, cursor, 1).page_of_all(
+            call, there, lambda row: RequestFault(pointer=row[1], message=""), tuple
+        )
+        found += [one.pointer for one in page.items]
+        cursor = page.next
+        assert (cursor is None) == ("Link" not in call.headers) == (found[-1] == "d")
+    assert found == ["a", "b", "c", "d"]
 
 
 def test_what_a_cursor_holds_comes_out_as_it_went_in() -> None:

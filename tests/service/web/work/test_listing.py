@@ -80,3 +80,9 @@ def test_a_narrowed_list_is_paged_with_the_same_filter(busy: School) -> None:
     second = busy.platform.get(link).json()
     assert [one["id"] for one in (*first.json()["items"], *second["items"])] == ["ben-1", "ben-2"]
     assert second["next"] is None
+
+
+def test_only_the_latest_revision_says_where_a_submission_is(busy: School) -> None:
+    busy.handed_in("amara-1", TEXT + " And again after half-term.")
+    assert listed(busy.platform, state="ready") == listed(busy.platform, state="superseded") == set()
+    assert "amara-1" in listed(busy.platform, state="waiting")
