@@ -12,7 +12,7 @@ from service.store.tables import Organization, Person
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
+class SignedIn:
     """A person's name and language, their organization, and the sites that may show its pages in a frame."""
 
     name: str
@@ -21,7 +21,7 @@ class Frame:
     embed_origins: tuple[str, ...]
 
 
-def frame_of(session: Session, actor: Actor) -> Frame:
+def frame_of(session: Session, actor: Actor) -> SignedIn:
     """One statement, since every page asks."""
     name, language, organization, own, settings = session.execute(
         select(Person.name, Person.language, Organization.name, Organization.language, Organization.settings)
@@ -30,4 +30,4 @@ def frame_of(session: Session, actor: Actor) -> Frame:
     ).one()
     origins = settings.get("embed_origins")
     allowed = tuple(str(one) for one in origins) if isinstance(origins, list) else ()
-    return Frame(name, language or own, organization, allowed)
+    return SignedIn(name, language or own, organization, allowed)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import Query
 
@@ -57,5 +57,13 @@ def list_spot_checks(call: Reading) -> SpotCheckDueList:
 @router.post("/spot-checks/{id}", summary="Judge it", status_code=201)
 def make_spot_check(call: Writing, id: DraftId, body: SpotCheckAsked) -> SpotCheckShown:
     """Your judgement is kept beside the first one; what the learner was told does not change."""
-    said: dict[str, Any] = {"standing": body.standing, "criteria": body.judgements, "note": body.note}
-    return SpotCheckShown.of(spot_checks.check(call.session, call.actor, id, **said, now=call.now))
+    made = spot_checks.check(
+        call.session,
+        call.actor,
+        id,
+        standing=body.standing,
+        criteria=body.judgements,
+        note=body.note,
+        now=call.now,
+    )
+    return SpotCheckShown.of(made)

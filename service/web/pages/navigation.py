@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from service.actions.access.frame import Frame
+from service.actions.access.frame import SignedIn
 from service.domain.roles import Actor
 from service.web.pages.views import NavigationEntry
 
 
-def places(actor: Actor, path: str, here: Frame) -> tuple[NavigationEntry, ...]:
+def places(actor: Actor, path: str, here: SignedIn) -> tuple[NavigationEntry, ...]:
     """The entries of the navigation; the one that holds `path` is current."""
     found: list[tuple[str, str]] = []
     if actor.reviews:

@@ -1,4 +1,4 @@
-"""What was worked out of texts is used again for as long as it says the same, and never for what it does not."""
+"""What was worked out of texts is used again while it says the same, and never for what may not be used now."""
 
 from __future__ import annotations
 

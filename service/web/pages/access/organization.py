@@ -155,8 +155,8 @@ def make_key(visit: Writing, sent: Annotated[KeySent, Form()]) -> Shown:
     if asked is None:
         visit.status = errors.KINDS["invalid"].status
         return _keys(visit, name=sent.name, chosen=tuple(chosen), faults=wrong)
-    at: dict[str, Any] = {"name": asked.name, "groups": asked.groups, "now": visit.now}
-    _, secret = credentials.create_key(visit.session, visit.actor, **at)
+    name, groups = asked.name, asked.groups
+    _, secret = credentials.create_key(visit.session, visit.actor, name=name, groups=groups, now=visit.now)
     return _keys(visit, secret=secret)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from typing import Annotated, Any
+from typing import Annotated
 from urllib.parse import quote
 
 from fastapi import Form
@@ -84,8 +84,7 @@ def hand_in(visit: Writing, id: ExternalId, form: Annotated[HandIn, Form()]) -> 
     if not form.text.strip():
         typed = (form.text, form.language, form.ai.value, form.group)
         return TaskAgainPage(task, form.submission, allowed(task.ai), *typed, "Please write something first.")
-    given: dict[str, Any] = {"language": form.language, "ai": form.ai, "group": form.group or None}
-    wish = SubmissionWish(id, task.person, form.text, **given)
+    wish = SubmissionWish(id, task.person, form.text, language=form.language, ai=form.ai, group=form.group or None)
     done = submit.submit(visit.session, visit.actor, form.submission, wish, now=visit.now)
     return Goto(f"/learn/work/{quote(form.submission, safe='')}", said="handed-in" if done.changed else "same-text")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from fastapi import Form
 from pydantic import BaseModel, ConfigDict, Field
@@ -100,8 +100,10 @@ def show_spot_check(visit: Reading, id: DraftId) -> PageView:
 
 @router.post("/desk/spot-checks/{id}")
 def make_spot_check(visit: Writing, id: DraftId, sent: Annotated[SpotSent, Form()]) -> Goto:
-    said: dict[str, Any] = {"standing": sent.whole or None, "criteria": sent.judgements(), "note": sent.note}
-    spot_checks.check(visit.session, visit.actor, id, **said, now=visit.now)
+    standing, criteria = sent.whole or None, sent.judgements()
+    spot_checks.check(
+        visit.session, visit.actor, id, standing=standing, criteria=criteria, note=sent.note, now=visit.now
+    )
     return Goto(f"/desk/spot-checks/{id}/compared")
 
 

@@ -124,8 +124,8 @@ class GroupPage(PageView):
 
 @router.get(PEOPLE)
 def people(visit: Reading, search: Search = "", role: Search = "", group: Search = "", page: At = 1) -> Shown:
-    wanted: dict[str, Any] = {"role": Role(role) if role in ROLES else None, "group": group, "page": page}
-    found = directory.listed(visit.session, visit.actor, search=search.strip(), **wanted)
+    only = Role(role) if role in ROLES else None
+    found = directory.listed(visit.session, visit.actor, search=search.strip(), role=only, group=group, page=page)
     return PeoplePage(found, search, role, group, directory.tree(visit.session, visit.actor))
 
 
@@ -223,8 +223,10 @@ def add_group(visit: Writing, sent: Annotated[GroupSent, Form()]) -> Shown:
     asked, faults = checked(GroupAsked, {"name": sent.name.strip(), "parent": sent.parent or None})
     id_, bad_id = checked(_New, {"id": sent.id.strip() or None})
     if asked is not None and id_ is not None:
-        wish: dict[str, Any] = {"name": asked.name, "parent": sent.parent, "new": True, "now": visit.now}
-        if directory.put_group(visit.session, visit.actor, id_.id or "", **wish) is not None:
+        made = directory.put_group(
+            visit.session, visit.actor, id_.id or "", name=asked.name, parent=sent.parent, new=True, now=visit.now
+        )
+        if made is not None:
             return Goto(GROUPS, said="saved")
         faults = {"id": TAKEN}
     visit.status = errors.KINDS["invalid"].status
@@ -243,9 +245,10 @@ def change_group(visit: Writing, id: ExternalId, sent: Annotated[GroupSent, Form
     require_lead(visit.actor)
     asked, faults = checked(GroupAsked, {"name": sent.name.strip(), "parent": sent.parent or None})
     if asked is not None:
-        wish: dict[str, Any] = {"name": asked.name, "parent": sent.parent, "new": False, "now": visit.now}
         with errors.Caught(Invalid) as caught, visit.session.begin_nested():
-            directory.put_group(visit.session, visit.actor, id, **wish)
+            directory.put_group(
+                visit.session, visit.actor, id, name=asked.name, parent=sent.parent, new=False, now=visit.now
+            )
         if caught.error is None:
             return Goto(GROUPS, said="saved")
         faults = {"parent": str(caught.error)}
