@@ -153,8 +153,12 @@ def test_a_cursor_whose_row_is_not_there_is_refused_also_if_it_is_anothers(schoo
 
 def test_a_list_that_is_worked_out_is_cut_where_its_order_says() -> None:
     """Each row once, whichever are gone by the time of the next page."""
+
+    def shown(row: tuple[float, str]) -> RequestFault:
+        return RequestFault(pointer=row[1], message="")
+
     rows, cursor, found = [(2.0, "c"), (1.0, "a"), (2.0, "b"), (3.0, "d")], None, []
-    for gone in ("", "a", "b", "c"):
+    for gone in ("", "", "b", "c"):
         call = Call({}, cast(Any, None), cast(Any, None), datetime.now(UTC), Mode.READ)
         asked = Request({"type": "http", "path": "/v1/x", "query_string": b"", "headers": [], "server": ("here", 80)})
         there = [row for row in rows if row[1] != gone]
