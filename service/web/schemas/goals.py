@@ -9,11 +9,10 @@ from pydantic import ConfigDict, Field
 from service.actions.goals.progress import Figures, GoalEvidenceSeen, GoalListed, GoalSeen, Plan, Share
 from service.domain.goals import EvidenceAct, EvidenceStanding
 from service.store.tables import GoalEvidence
-from service.web.fields import AnswerBody as Answer
-from service.web.fields import Hash, RequestBody
+from service.web.fields import AnswerBody, Hash, RequestBody
 
 
-class GoalShareShown(Answer):
+class GoalShareShown(AnswerBody):
     """How many of how many."""
 
     count: int = Field(description="Those with confirmed work.")
@@ -24,14 +23,14 @@ class GoalShareShown(Answer):
         return cls(count=one.count, of=one.of)
 
 
-class GoalMonthShown(Answer):
+class GoalMonthShown(AnswerBody):
     """A month of handing in (UTC)."""
 
     month: str = Field(description="As `2026-10`.")
     pieces: int = Field(description="Confirmed pieces that were handed in then.")
 
 
-class GoalFiguresShown(Answer):
+class GoalFiguresShown(AnswerBody):
     """Only confirmed work counts as progress."""
 
     offered: int = Field(description="Pieces that speak to the goal, on which nobody has decided.")
@@ -53,7 +52,7 @@ class GoalFiguresShown(Answer):
         )
 
 
-class GoalShown(Answer):
+class GoalShown(AnswerBody):
     """A goal in one wording."""
 
     id: str = Field(description="Its id.")
@@ -71,7 +70,7 @@ class GoalShown(Answer):
         return cls(**plain, figures=GoalFiguresShown.made(one.figures))
 
 
-class GoalPlanShown(Answer):
+class GoalPlanShown(AnswerBody):
     """A document with its goals."""
 
     document: str = Field(description="Id of the document.")
@@ -93,13 +92,13 @@ class GoalPlanShown(Answer):
         )
 
 
-class GoalPlanList(Answer):
+class GoalPlanList(AnswerBody):
     """All goals."""
 
     items: list[GoalPlanShown] = Field(description="By the document's title.")
 
 
-class GoalEvidenceShown(Answer):
+class GoalEvidenceShown(AnswerBody):
     """A piece of work for a goal, as far as you may read it now."""
 
     id: str = Field(description="Its id.")
@@ -124,14 +123,14 @@ class GoalEvidenceShown(Answer):
         return cls(**{name: getattr(one, name) for name in cls.model_fields})
 
 
-class GoalWordedBefore(Answer):
+class GoalWordedBefore(AnswerBody):
     """An earlier wording, with what was confirmed for it."""
 
     goal: GoalShown = Field(description="The wording.")
     confirmed: list[GoalEvidenceShown] = Field(description="Confirmed for it; counts for it alone.")
 
 
-class GoalInFull(Answer):
+class GoalInFull(AnswerBody):
     """One goal with its evidence."""
 
     goal: GoalShown = Field(description="The goal.")
@@ -160,7 +159,7 @@ class GoalInFull(Answer):
         )
 
 
-class GoalSearchShown(Answer):
+class GoalSearchShown(AnswerBody):
     """What is being looked through."""
 
     documents: int = Field(description="Documents whose goals are looked at.")
@@ -175,7 +174,7 @@ class GoalEvidenceAsked(RequestBody):
     seen: Hash = Field(description="The mark of the passage that was read.")
 
 
-class GoalEvidenceDecided(Answer):
+class GoalEvidenceDecided(AnswerBody):
     """What it is now."""
 
     id: str = Field(description="The piece's id.")

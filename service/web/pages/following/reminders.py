@@ -13,7 +13,7 @@ from pydantic import AfterValidator, BaseModel, Field
 
 from service.actions.following import reminders
 from service.actions.following.reminders import MOST, Candidate, ReminderOffer, ReminderWish
-from service.actions.learners import reminders as reminders_own
+from service.actions.learners import reminders as learners_reminders
 from service.domain.reminders import LONGEST, ReminderBar, ReminderKind
 from service.web.fields import ExternalId, Id, Language, Note, OwnId
 from service.web.pages.overview.challenge import Chosen
@@ -117,5 +117,5 @@ def remind(
 
 @router.post("/learn/reminders/{id}/dismiss")
 def dismiss_reminder(visit: Writing, id: OwnId) -> Goto:
-    reminders_own.dismiss(visit.session, visit.actor, id, now=visit.now)
+    learners_reminders.dismiss(visit.session, visit.actor, id, now=visit.now)
     return Goto("/learn", said="reminder-gone")
