@@ -40,8 +40,9 @@ serve: $(STAMP) ## Bring the database up to date and serve
 	@$(BIN)/peerloom migrate
 	@$(BIN)/peerloom serve
 
-docs: $(STAMP) ## Make the reference pages of docs/ from the code
+docs: $(STAMP) ## Make the reference pages of docs/ and the drawings of ARCHITECTURE.md from the code
 	@$(BIN)/python -m service.cli.reference docs/reference
+	@$(BIN)/python -m service.cli.rooms ARCHITECTURE.md
 
 lock: $(BIN)/python ## Choose the version of every package anew, within pyproject.toml, and keep it in constraints.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --dry-run --ignore-installed \

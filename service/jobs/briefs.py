@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from service.actions.briefs import facts as brief_facts
+from service.actions.briefs import facts as briefs_facts
 from service.actions.briefs import meeting, wording
 from service.actions.briefs.meeting import Prepared
-from service.actions.following import challenge as following
+from service.actions.following import challenge as following_challenge
 from service.actions.following.challenge import Followed
 from service.actions.network import facts as network_facts
 from service.actions.network import mapping
@@ -30,11 +30,11 @@ def charting(sessions: Sessions) -> Callable[..., NetworkMap]:
 
 def briefing(sessions: Sessions) -> Callable[..., Prepared]:
     """Prepares a meeting on a challenge, in a model's words where there are some that fit; asks no model. Raises as
-    `brief_facts.gather`."""
+    `briefs_facts.gather`."""
 
     def prepare(actor: Actor, challenge: str, *, group: str | None) -> Prepared:
         with sessions.reading() as session:
-            facts = brief_facts.gather(session, actor, challenge, group=group)
+            facts = briefs_facts.gather(session, actor, challenge, group=group)
             stored = wording.stored(session, facts.lens)
         return meeting.prepared(facts, stored)
 
@@ -46,7 +46,7 @@ def comparing_uptake(sessions: Sessions) -> Callable[..., Followed]:
 
     def compare(actor: Actor, challenge: str, *, group: str | None, now: datetime) -> Followed:
         with sessions.reading() as session:
-            facts = following.gather(session, actor, challenge, group=group, now=now)
-        return following.followed(facts)
+            facts = following_challenge.gather(session, actor, challenge, group=group, now=now)
+        return following_challenge.followed(facts)
 
     return compare

@@ -18,7 +18,7 @@ from pipelines.galleries import Because, GalleryChoice, GalleryReason
 from pipelines.ports import Embedder
 from pipelines.texts.passages import cut
 from pipelines.values import Standing
-from service.actions.galleries import make as galleries_making
+from service.actions.galleries import make as galleries_make
 from service.actions.galleries import review
 from service.actions.galleries.make import Chosen, GalleryMade, GalleryMaking
 from service.domain.galleries import FEWEST, MOST
@@ -33,14 +33,14 @@ def make(tools: JobTools, owner: str, job: Job) -> None:
     """The job `gallery`: choose, and leave it to a facilitator, or to the policy that one has set."""
     with tools.sessions.writing() as session:
         keep(session, tools, owner, job)
-        making = galleries_making.begin(session, job.subject_id, job.generation, now=tools.now())
+        making = galleries_make.begin(session, job.subject_id, job.generation, now=tools.now())
         if making is None:
             settle(session, tools, owner, job)
             return
     made = chosen(making, tools.embedder(job.organization_id))
     with tools.sessions.writing() as session:
         keep(session, tools, owner, job)
-        galleries_making.finish(session, job.subject_id, job.generation, made, undo=tools.undo, now=tools.now())
+        galleries_make.finish(session, job.subject_id, job.generation, made, undo=tools.undo, now=tools.now())
         settle(session, tools, owner, job)
 
 

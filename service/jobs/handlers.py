@@ -14,10 +14,10 @@ from sqlalchemy.orm import Session
 
 from pipelines import feedback
 from pipelines.ports import Embedder, IndexUnavailable, LanguageModel, ModelTrouble
-from service.actions.briefs import wording as brief_wording
+from service.actions.briefs import wording as briefs_wording
 from service.actions.bundles import take_in
 from service.actions.decisions import release
-from service.actions.drafts import make as drafts
+from service.actions.drafts import make as drafts_make
 from service.actions.galleries import make
 from service.domain.errors import Unavailable
 from service.domain.events import Event
@@ -153,7 +153,7 @@ def _failed(tools: JobTools, owner: str, job: Job, trouble: Exception) -> None:
         if state is JobState.DEAD:
             _give_up(session, tools, job, said)
         elif state is JobState.QUEUED and job.kind == "draft":
-            drafts.requeue(session, job.subject_id, job.generation, now=tools.now())
+            drafts_make.requeue(session, job.subject_id, job.generation, now=tools.now())
 
 
 def _give_up(session: Session, tools: JobTools, job: Job, said: str) -> None:
@@ -163,12 +163,12 @@ def _give_up(session: Session, tools: JobTools, job: Job, said: str) -> None:
         reason = (
             f"No draft could be made after {job.attempts} tries ({said}). Write it yourself, or ask for another draft."
         )
-        drafts.fail(session, job.subject_id, job.generation, "gave_up", reason, now=now)
+        drafts_make.fail(session, job.subject_id, job.generation, "gave_up", reason, now=now)
     if job.kind == "gallery":
         reason = f"Nothing could be chosen after {job.attempts} tries ({said}). Choose by hand, or have it chosen anew."
         make.fail(session, job.subject_id, job.generation, reason, now=now)
     if job.kind == "brief":
-        brief_wording.fail(session, job.subject_id, job.generation, f"It failed {job.attempts} times ({said}).")
+        briefs_wording.fail(session, job.subject_id, job.generation, f"It failed {job.attempts} times ({said}).")
     outbox.tell(
         session, job.organization_id, Event.JOB_FAILED, now=now, job=job.id, kind=job.kind, subject=job.subject_id
     )
@@ -178,7 +178,7 @@ def _draft(tools: JobTools, owner: str, job: Job) -> None:
     embedder = tools.embedder(job.organization_id)
     with tools.sessions.writing() as session:
         keep(session, tools, owner, job)
-        brief = drafts.begin(session, job.subject_id, job.generation, now=tools.now(), embedder=embedder.name)
+        brief = drafts_make.begin(session, job.subject_id, job.generation, now=tools.now(), embedder=embedder.name)
         if brief is None:  # withdrawn, superseded or taken over by a person meanwhile
             settle(session, tools, owner, job)
             return
@@ -187,7 +187,7 @@ def _draft(tools: JobTools, owner: str, job: Job) -> None:
     with tools.sessions.writing() as session:
         keep(session, tools, owner, job)
         cost = paying.book(session, tools, job, made.usage)
-        drafts.finish(session, job.subject_id, job.generation, made, now=tools.now(), cost=cost)
+        drafts_make.finish(session, job.subject_id, job.generation, made, now=tools.now(), cost=cost)
         settle(session, tools, owner, job)
 
 

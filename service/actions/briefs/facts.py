@@ -22,7 +22,7 @@ from service.actions.introductions.circle import SURE
 from service.actions.overview import progress
 from service.actions.overview.progress import LearnerStage
 from service.actions.overview.solutions import BARRED, LATEST, counts
-from service.actions.work import lens as overview_lens
+from service.actions.work import lens as work_lens
 from service.actions.work.lens import Lens
 from service.actions.work.vectors import Vectors, of_revisions
 from service.domain.requests import RequestState
@@ -81,7 +81,7 @@ def gather(session: Session, actor: Actor, challenge: str, *, group: str | None 
 
     In a constant number of statements. Raises NotFound, and NotAllowed for a learner.
     """
-    return through(session, overview_lens.lens(session, actor, challenge, group=group))
+    return through(session, work_lens.lens(session, actor, challenge, group=group))
 
 
 def through(session: Session, lens: Lens) -> BriefFacts:
@@ -95,7 +95,7 @@ def through(session: Session, lens: Lens) -> BriefFacts:
     all_, barred = counts(session, lens)
     return BriefFacts(
         lens=lens,
-        groups=tuple(overview_lens.choices(session, lens)),
+        groups=tuple(work_lens.choices(session, lens)),
         quoted=tuple(_work(row, shown[row.draft]) for row in quoted),
         counted=tuple(_work(row, ShowWork.NO) for row in rows if shown[row.draft] is ShowWork.NO),
         vectors={row.draft: vectors[row.revision] for row in quoted if row.revision in vectors},
@@ -174,7 +174,7 @@ def _work(row: Row[Any], how: ShowWork) -> ApproachWork:
 
 
 def _open(session: Session, lens: Lens) -> Open:
-    counts = progress.progress(session, lens, overview_lens.pieces(session, lens)).counts
+    counts = progress.progress(session, lens, work_lens.pieces(session, lens)).counts
     questions = session.scalar(
         select(func.count())
         .select_from(AskRow)

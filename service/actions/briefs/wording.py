@@ -14,7 +14,7 @@ from service.actions.briefs import facts
 from service.actions.briefs.facts import BriefFacts
 from service.actions.briefs.meeting import Stored, fingerprint
 from service.actions.drafts.make import names
-from service.actions.work import lens as overview_lens
+from service.actions.work import lens as work_lens
 from service.actions.work.lens import Lens
 from service.domain.errors import NotNow
 from service.domain.roles import Actor
@@ -39,9 +39,9 @@ def ask(
 ) -> BriefWording:
     """Have the brief of a challenge (external id) worded by a model, by a job. `model`: whether there is one.
 
-    Asked again while it waits, it waits on. Raises as `brief_facts.gather`, and NotNow where there is no model.
+    Asked again while it waits, it waits on. Raises as `briefs_facts.gather`, and NotNow where there is no model.
     """
-    lens = overview_lens.lens(session, actor, challenge, group=group)
+    lens = work_lens.lens(session, actor, challenge, group=group)
     if not model:
         raise NotNow(NO_MODEL)
     row = session.scalar(_of(lens).with_for_update(key_share=True))

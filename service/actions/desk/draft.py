@@ -21,6 +21,7 @@ from service.actions.desk.advice import Advice
 from service.actions.desk.outward import DraftInFull
 from service.actions.desk.sources import OpenedSource
 from service.actions.drafts import read
+from service.actions.drafts.read import SOMEBODY, DraftClaim, claim_of
 from service.actions.memory.alerts import PointMark
 from service.domain import money
 from service.domain.drafts import DraftState
@@ -39,9 +40,6 @@ from service.store.tables import (
     Revision,
     Submission,
 )
-
-NOBODYS = "Somebody"
-"""Who decided, where the person is gone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,15 +113,6 @@ class DraftMaking:
     cost: str
     instruction: str
     evidence: tuple[Mapping[str, Any], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class DraftClaim:
-    """Who is at the draft, and until when."""
-
-    name: str
-    until: datetime
-    mine: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +203,7 @@ def show(session: Session, actor: Actor, draft_id: str, *, now: datetime) -> Des
         findings=tuple(one.message for one in _findings(row) if one.point_id is None),
         history=_history(session, row),
         making=_making(row, full.prompt),
-        claim=_claim(actor, row, names, now),
+        claim=claim_of(actor, row.claimed_by, row.claimed_until, names.get(row.claimed_by or ""), now=now),
         release_at=approval.release_at if approval else None,
     )
 
@@ -243,7 +232,7 @@ def _points(session: Session, actor: Actor, full: DraftInFull, challenge: Challe
             state=point.state,
             reason_code=point.reason_code,
             reason=point.reason,
-            decided_by=names.get(point.decided_by or "", NOBODYS) if point.decided_at else "",
+            decided_by=names.get(point.decided_by or "", SOMEBODY) if point.decided_at else "",
             sources=sources[point.id],
             findings=tuple(one.message for one in findings if one.point_id == point.id),
             marks=tuple(mark for mark in full.marks if mark.point == point.id),
@@ -296,7 +285,7 @@ def _history(session: Session, row: DraftRow) -> tuple[PastDraftDecision, ...]:
     return tuple(
         PastDraftDecision(
             act=decision.act,
-            who=name or NOBODYS,
+            who=name or SOMEBODY,
             at=decision.at,
             reason_code=decision.reason_code,
             note=decision.note,
@@ -321,9 +310,3 @@ def _making(row: DraftRow, prompt: str) -> DraftMaking:
         instruction=row.instruction,
         evidence=tuple(row.evidence),
     )
-
-
-def _claim(actor: Actor, row: DraftRow, names: Mapping[str, str], now: datetime) -> DraftClaim | None:
-    if row.claimed_by is None or row.claimed_until is None or row.claimed_until <= now:
-        return None
-    return DraftClaim(names.get(row.claimed_by, NOBODYS), row.claimed_until, row.claimed_by == actor.person)

@@ -14,7 +14,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from pipelines.values import SourceKind
-from service.actions.documents import versions as context
+from service.actions.documents import versions as documents_versions
 from service.domain.documents import diff
 from service.domain.drafts import DraftState
 from service.domain.errors import NotFound
@@ -167,7 +167,7 @@ def _uses(actor: Actor, *columns: Any) -> Select[Any]:
 def read(session: Session, actor: Actor, external_id: str, *, number: int | None = None) -> DocumentAtVersion:
     """A document at a version, the latest if none is given. Raises NotAllowed, NotFound."""
     require_desk(actor)
-    row = context.get_document(session, actor, external_id)
+    row = documents_versions.get_document(session, actor, external_id)
     text = session.scalar(
         select(DocumentVersion.text).where(
             DocumentVersion.document_id == row.id, DocumentVersion.number == (number or row.version)
@@ -208,7 +208,7 @@ def changes(session: Session, actor: Actor, external_id: str, number: int) -> tu
 def usage(session: Session, actor: Actor, external_id: str, *, page: int = 1) -> DocumentUsage:
     """Passages of a document by version and place, each with the points that rest on it. Raises as `read`."""
     require_desk(actor)
-    row = context.get_document(session, actor, external_id)
+    row = documents_versions.get_document(session, actor, external_id)
     of = DocumentVersion.document_id == row.id
     total = session.scalar(_uses(actor, func.count()).where(of)) or 0
     pages = max(1, -(-total // PAGE))
@@ -270,7 +270,7 @@ def change(
 
 
 def _put(session: Session, actor: Actor, external_id: str, wish: DocumentWish, *, now: datetime) -> Document:
-    row, _ = context.put_document(
+    row, _ = documents_versions.put_document(
         session,
         actor,
         external_id,

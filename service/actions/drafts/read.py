@@ -27,6 +27,9 @@ from service.store.tables import (
     Submission,
 )
 
+SOMEBODY = "Somebody"
+"""Whoever it was whose name is not there any more."""
+
 Row = TypeVar("Row", Group, Person, Challenge, Document, Submission)
 
 
@@ -52,6 +55,24 @@ class SubmissionFilter:
     person: str | None = None
     group: str | None = None
     since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DraftClaim:
+    """Who is at a draft, and until when."""
+
+    name: str
+    until: datetime
+    mine: bool
+
+
+def claim_of(
+    actor: Actor, by: str | None, until: datetime | None, name: str | None, *, now: datetime
+) -> DraftClaim | None:
+    """The claim that stands now. `by` is the person's id; without a `name` it is somebody's."""
+    if by is None or until is None or until <= now:
+        return None
+    return DraftClaim(name or SOMEBODY, until, by == actor.person)
 
 
 def draft(session: Session, actor: Actor, draft_id: str) -> DraftRow:

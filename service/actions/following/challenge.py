@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from service.actions.following import pairs
 from service.actions.following.pairs import NOTHING, Counts, Figure, Later
-from service.actions.work import lens as overview_lens
+from service.actions.work import lens as work_lens
 from service.actions.work.lens import Lens
 from service.domain.drafts import DraftState
 from service.domain.roles import Actor
@@ -92,7 +92,7 @@ def gather(
     session: Session, actor: Actor, challenge: str, *, group: str | None = None, now: datetime
 ) -> FollowingFacts:
     """Of a challenge (external id) in the groups that the actor reviews. Raises NotFound; NotAllowed for a learner."""
-    lens = overview_lens.lens(session, actor, challenge, group=group)
+    lens = work_lens.lens(session, actor, challenge, group=group)
     answered = session.scalar(
         select(func.count(Submission.id.distinct()))
         .join(DraftRow, DraftRow.submission_id == Submission.id)
@@ -102,7 +102,7 @@ def gather(
     stored = pairs.figures(session, lens.here).get(lens.challenge.id, NOTHING)
     return FollowingFacts(
         lens=lens,
-        groups=tuple(overview_lens.choices(session, lens)),
+        groups=tuple(work_lens.choices(session, lens)),
         stored=stored,
         later=tuple(pairs.texts(session, lens.here, MOST)) if stored.pending else (),
         promises=_promises(session, lens, now.date()),

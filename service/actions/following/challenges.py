@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, case, func, select
 from sqlalchemy.orm import Session
 
-from service.actions.following import uptake as uptake_store
+from service.actions.following import uptake as following_uptake
 from service.actions.following.pairs import NOTHING, Figure
 from service.domain.drafts import DraftState
 from service.domain.errors import NotAllowed
@@ -42,7 +42,7 @@ def rows(session: Session, actor: Actor) -> list[ChallengeRow]:
         raise NotAllowed("The overview of challenges is for facilitators.")
     counts = _counts(session, actor)
     audience = _audience(session, actor)
-    uptake = uptake_store.of_all(session, actor)
+    uptake = following_uptake.of_all(session, actor)
     found = [
         ChallengeRow(one, audience(one.id), **counts.get(one.id, {}), uptake=uptake.get(one.id, NOTHING))
         for one in session.scalars(

@@ -1,7 +1,7 @@
 """What happens by the clock and once: "did you meet?", work that waits too long, and a weekly look for introductions.
 
 Each turn is kept as a telling, written in the transaction of the event or job itself. A commitment whose day has come
-is told by `learner_commitments.tell_due`, and nothing is told of it a second time here.
+is told by `learners.commitments.tell_due`, and nothing is told of it a second time here.
 """
 
 from __future__ import annotations

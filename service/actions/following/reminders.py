@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from service.actions.overview import progress
 from service.actions.overview.progress import Learner, LearnerStage
-from service.actions.work import lens as overview_lens
+from service.actions.work import lens as work_lens
 from service.actions.work.lens import Lens
 from service.domain.errors import Invalid, NotAllowed, NotNow
 from service.domain.events import Event
@@ -82,21 +82,21 @@ def offered(
     session: Session, actor: Actor, challenge: str, kind: ReminderKind, *, group: str | None = None, now: datetime
 ) -> ReminderOffer:
     """Who may be reminded, in the groups that the actor reviews. Raises NotFound; NotAllowed for a learner."""
-    lens = overview_lens.lens(session, actor, challenge, group=group)
+    lens = work_lens.lens(session, actor, challenge, group=group)
     return _offer(session, lens, kind, now)
 
 
 def _offer(session: Session, lens: Lens, kind: ReminderKind, now: datetime) -> ReminderOffer:
     organization = session.get_one(Organization, lens.challenge.organization_id)
     days = days_of(organization)
-    seen = progress.progress(session, lens, overview_lens.pieces(session, lens))
+    seen = progress.progress(session, lens, work_lens.pieces(session, lens))
     there = [one for one in seen.learners if one.stage is STAGE[kind]]
     spoken = _languages(session, organization)
     gone = _taken_back(session, lens.challenge) if kind is ReminderKind.NOT_HANDED_IN else frozenset()
     candidates = tuple(_candidate(one, kind, spoken, gone, lens, days, now) for one in there)
     languages = dict.fromkeys(one.language for one in candidates if one.bar is None)
     texts = {language: offer(kind, language, lens.challenge.title) for language in languages}
-    return ReminderOffer(lens, tuple(overview_lens.choices(session, lens)), kind, candidates, texts, days)
+    return ReminderOffer(lens, tuple(work_lens.choices(session, lens)), kind, candidates, texts, days)
 
 
 def _candidate(
@@ -148,7 +148,7 @@ def send(
     if actor.person is None or not actor.reviews:
         raise NotAllowed("A facilitator sends reminders, not a platform: use a facilitator's token.")
     texts = _checked(wish.texts)
-    lens = overview_lens.lens(session, actor, challenge, group=group)
+    lens = work_lens.lens(session, actor, challenge, group=group)
     session.refresh(lens.challenge, with_for_update={"key_share": True})  # one sender at a time, and hand-ins go on
     seen = _offer(session, lens, wish.kind, now)
     asked = [one.learner.person for one in seen.candidates] if wish.people is None else list(dict.fromkeys(wish.people))

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from service.actions.following import pairs
 from service.actions.following.pairs import NOTHING, Counts, Figure, Later
-from service.actions.work import lens as overview_lens
+from service.actions.work import lens as work_lens
 from service.domain.errors import NotAllowed
 from service.domain.roles import Actor, CredentialReach, visible_groups
 from service.domain.uptake import METHOD
@@ -102,5 +102,5 @@ def named(session: Session, actor: Actor) -> list[tuple[str, Figure]]:
 
 def of_one(session: Session, actor: Actor, challenge: str, *, group: str | None = None) -> Figure:
     """Of one challenge (external id). Raises NotFound; NotAllowed for a learner."""
-    lens = overview_lens.lens(session, actor, challenge, group=group)
+    lens = work_lens.lens(session, actor, challenge, group=group)
     return pairs.figures(session, lens.here).get(lens.challenge.id, NOTHING)

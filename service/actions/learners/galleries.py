@@ -18,7 +18,7 @@ from pipelines.values import AI
 from service.actions.galleries.sharing import Now, SharedWork, shared_now
 from service.actions.galleries.wanted import want
 from service.actions.learners import commitments
-from service.actions.learners import own as learner_own
+from service.actions.learners import own as learners_own
 from service.actions.learners.commitments import CommitmentWish
 from service.domain.errors import Invalid, NotFound, NotNow
 from service.domain.galleries import GalleryActor, GalleryState, body_digest
@@ -87,7 +87,7 @@ class Others:
 
 def others(session: Session, actor: Actor, submission: str, *, now: datetime) -> Others:
     """The gallery of one's own submission (external id). Raises NotFound, also for anybody else's."""
-    own = learner_own.standing(session, actor, submission)
+    own = learners_own.standing(session, actor, submission)
     challenge = session.get_one(Challenge, own.challenge_id)
     row = session.scalar(select(Gallery).where(Gallery.submission_id == own.id))
     found = _shown(session, row) if row is not None else None
@@ -207,7 +207,7 @@ def _spans(marks: list[list[int]]) -> tuple[tuple[int, int], ...]:
 
 def ask(session: Session, actor: Actor, submission: str, *, now: datetime) -> Gallery:
     """A learner would like to see how others solved it. Asking again changes nothing. Raises NotFound, NotNow."""
-    own = learner_own.standing(session, actor, submission)
+    own = learners_own.standing(session, actor, submission)
     if session.get_one(Challenge, own.challenge_id).sharing_peers is PeersShown.NEVER:
         raise NotNow("On this challenge nobody is shown others' work.")
     row = session.scalar(select(Gallery).where(Gallery.submission_id == own.id).with_for_update(key_share=True))
@@ -220,7 +220,7 @@ def ask(session: Session, actor: Actor, submission: str, *, now: datetime) -> Ga
 def _reading(session: Session, actor: Actor, submission: str, *, now: datetime) -> tuple[Gallery, Others]:
     """One's gallery, as one sees it now, held for a change. Raises NotFound where nothing is shown."""
     seen = others(session, actor, submission, now=now)
-    own = learner_own.standing(session, actor, submission)
+    own = learners_own.standing(session, actor, submission)
     row = session.scalar(select(Gallery).where(Gallery.submission_id == own.id).with_for_update(key_share=True))
     if row is None or seen.stage is not GalleryStage.SHOWN:
         raise NotFound("There is nothing shown here yet.")
@@ -292,7 +292,7 @@ class ShownToOthers:
 
 def shown_to_others(session: Session, actor: Actor, person: str) -> list[ShownToOthers]:
     """A person's own work that is shown in galleries, the latest shown first. Raises NotFound. Two statements."""
-    author = learner_own.person_of(session, actor, person)
+    author = learners_own.person_of(session, actor, person)
     rows = session.execute(
         select(GalleryItem, Gallery.shown_at, GalleryThanks, Person.name, Submission.external_id, Challenge.title)
         .join(Gallery, Gallery.id == GalleryItem.gallery_id)
@@ -334,7 +334,7 @@ def thank_back(
 
     Raises NotFound, NotNow where no name was offered.
     """
-    author = learner_own.person_of(session, actor, person)
+    author = learners_own.person_of(session, actor, person)
     found = session.execute(
         select(GalleryThanks, GalleryItem)
         .join(GalleryItem, GalleryItem.id == GalleryThanks.item_id)

@@ -9,8 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pipelines.values import AI
-from service.actions.learners import commitments as learner_commitments
-from service.actions.learners import reminders as reminders_own
+from service.actions.learners import commitments as learners_commitments
+from service.actions.learners import reminders as learners_reminders
 from service.actions.learners.commitments import CommitmentSeen
 from service.actions.learners.feedback import FeedbackStage, stage
 from service.actions.learners.reminders import ReminderSeen
@@ -99,8 +99,8 @@ def home(session: Session, actor: Actor, *, now: datetime) -> Home:
     return Home(
         tuple(one for one in to_do if one.id not in done),
         tuple(sorted(work, key=lambda one: (not one.unread, -one.handed_in_at.timestamp(), one.id))),
-        tuple(learner_commitments.of_person(session, person, now=now)),
-        tuple(reminders_own.of_person(session, person)),
+        tuple(learners_commitments.of_person(session, person, now=now)),
+        tuple(learners_reminders.of_person(session, person)),
     )
 
 

@@ -11,8 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service.actions.decisions.release import ShownPoint, ShownSource
-from service.actions.learners import asks, commitments, feedback, reactions
-from service.actions.learners import own_data_between_people as between
+from service.actions.learners import asks, commitments, feedback, own_data_between_people, reactions
 from service.actions.learners.feedback import RevisionSeen
 from service.actions.learners.own import person_of
 from service.domain.roles import Actor
@@ -48,10 +47,10 @@ def own_data(session: Session, actor: Actor, person: str, *, now: datetime) -> d
         "commitments": _commitments(session, who, now),
         "readings": _readings(session, who),
         "reminders": _reminders(session, who),
-        "requests": between.asked_for(session, who),
-        "introductions": between.introduced(session, who),
-        "galleries": between.read_of_others(session, kept),
-        "shown_to_others": between.read_by_others(session, actor, who),
+        "requests": own_data_between_people.asked_for(session, who),
+        "introductions": own_data_between_people.introduced(session, who),
+        "galleries": own_data_between_people.read_of_others(session, kept),
+        "shown_to_others": own_data_between_people.read_by_others(session, actor, who),
     }
     plain: dict[str, Any] = _plain(made)
     return plain

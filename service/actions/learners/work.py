@@ -7,10 +7,10 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from service.actions.learners import asks as learner_asks
-from service.actions.learners import commitments as learner_commitments
+from service.actions.learners import asks as learners_asks
+from service.actions.learners import commitments as learners_commitments
 from service.actions.learners import feedback, progress
-from service.actions.learners import reactions as learner_reactions
+from service.actions.learners import reactions as learners_reactions
 from service.actions.learners.asks import AskSeen
 from service.actions.learners.commitments import CommitmentSeen
 from service.actions.learners.feedback import RevisionSeen
@@ -55,7 +55,7 @@ def show(session: Session, actor: Actor, external_id: str, *, revision: int | No
     number = seen.row.number
     if seen.feedback is not None and seen.read_at is None:
         feedback.read(session, actor, external_id, revision=number, now=now)
-    own = learner_commitments.of_person(session, row.person_id, now=now)
+    own = learners_commitments.of_person(session, row.person_id, now=now)
     return WorkSeen(
         row.external_id,
         challenge,
@@ -64,8 +64,8 @@ def show(session: Session, actor: Actor, external_id: str, *, revision: int | No
         tuple(revisions),
         seen,
         progress.changes(session, actor, external_id, after=number) if number > 1 else None,
-        {one.row.about: one.row for one in learner_reactions.of_submissions(session, [row]) if one.revision == number},
-        tuple(learner_asks.of_submissions(session, [row])),
+        {one.row.about: one.row for one in learners_reactions.of_submissions(session, [row]) if one.revision == number},
+        tuple(learners_asks.of_submissions(session, [row])),
         tuple(one for one in own if one.row.submission_id == row.id),
     )
 

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from service.actions.challenges import setting
 from service.actions.drafts.points import current_points
-from service.actions.memory import decided as memory
+from service.actions.memory import decided as memory_decided
 from service.actions.memory.decided import RememberedPoint, decided, remembered
 from service.domain.consistency import SAID_ALREADY, ContradictionKind, clash, kin
 from service.domain.drafts import DraftState
@@ -157,7 +157,7 @@ def marks(session: Session, draft: DraftRow) -> list[PointMark]:
     challenge = session.get_one(Challenge, draft.challenge_id)
     on = (DraftRow.submission_id != draft.submission_id, PointRow.criterion.in_({point.criterion for point in points}))
     others = decided(session, challenge, *on)
-    language = memory.language_of(session, challenge)
+    language = memory_decided.language_of(session, challenge)
     mine = [remembered(point, draft, language) for point in points]
     standing = [m for m, point in zip(mine, points, strict=True) if point.state is PointState.PROPOSED]
     ruled = [m for m, point in zip(mine, points, strict=True) if point.state is not PointState.PROPOSED]

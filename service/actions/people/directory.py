@@ -16,8 +16,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from pipelines.values import AI
 from service.actions.access import sign_in
-from service.actions.people import guard
-from service.actions.people import register as people
+from service.actions.people import guard, register
 from service.domain.errors import NotFound
 from service.domain.roles import (
     Actor,
@@ -231,7 +230,7 @@ def change(session: Session, actor: Actor, external_id: str, wish: PersonWish, *
     kept = (
         [] if leads(actor) else [(g.role, names[g.group_id]) for g in row.roles if g.group_id not in actor.coordinates]
     )
-    changed, _ = people.put_person(
+    changed, _ = register.put_person(
         session, actor, external_id, name=wish.name, language=wish.language, roles=[*wish.roles, *kept], now=now
     )
     return changed
@@ -243,7 +242,7 @@ def add(session: Session, actor: Actor, external_id: str, wish: PersonWish, *, n
     id_ = external_id or f"p-{secrets.token_hex(5)}"
     if find.maybe(session, Person, actor.organization, id_) is not None:
         return None
-    row, _ = people.put_person(session, actor, id_, name=wish.name, language=wish.language, roles=wish.roles, now=now)
+    row, _ = register.put_person(session, actor, id_, name=wish.name, language=wish.language, roles=wish.roles, now=now)
     return row
 
 
@@ -314,7 +313,7 @@ def put_group(
         return None
     if not new and there is None:
         raise NotFound
-    row, _ = people.put_group(session, actor, id_, name=name, parent=parent or None, now=now)
+    row, _ = register.put_group(session, actor, id_, name=name, parent=parent or None, now=now)
     return row
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import Row, and_, case, func, select
 from sqlalchemy.orm import Session, aliased
 
 from pipelines.values import Band
+from service.actions.drafts.read import DraftClaim, claim_of
 from service.actions.queue import alike as queue_alike
 from service.actions.queue import counts as queue_counts
 from service.actions.queue import filtering
@@ -40,15 +41,6 @@ PAGE = 50
 
 
 @dataclass(frozen=True, slots=True)
-class QueueClaim:
-    """Who is at a draft, and until when."""
-
-    name: str
-    until: datetime
-    mine: bool
-
-
-@dataclass(frozen=True, slots=True)
 class QueueRow:
     """A draft as the queue shows it. `alike` is how many others wait whose work is nearly the same, in `together` the
     name that they share (empty where there are none); `asks` is how many questions of the learner wait for an
@@ -68,7 +60,7 @@ class QueueRow:
     challenge_title: str
     group: str
     group_name: str
-    claim: QueueClaim | None
+    claim: DraftClaim | None
     points: int
     findings: int
     alike: int
@@ -207,7 +199,7 @@ def _row(actor: Actor, row: Row[Any], more: _More, now: datetime) -> QueueRow:
         challenge_title=row.challenge_title,
         group=row.group,
         group_name=row.group_name,
-        claim=_claim(actor, row, now),
+        claim=claim_of(actor, row.claimed_by, row.claimed_until, row.claimer, now=now),
         points=more.points,
         findings=more.findings,
         alike=more.alike.others if more.alike else 0,
@@ -219,12 +211,6 @@ def _row(actor: Actor, row: Row[Any], more: _More, now: datetime) -> QueueRow:
 
 def _position(row: Row[Any]) -> str:
     return filtering.position(row.turn, row.day, row.shuffle, row.id)
-
-
-def _claim(actor: Actor, row: Row[Any], now: datetime) -> QueueClaim | None:
-    if row.claimed_by is None or row.claimed_until is None or row.claimed_until <= now:
-        return None
-    return QueueClaim(row.claimer or "Somebody", row.claimed_until, row.claimed_by == actor.person)
 
 
 def _points(session: Session, drafts: Sequence[str]) -> dict[str, int]:

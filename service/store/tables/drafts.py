@@ -1,15 +1,14 @@
-"""Drafts and what people decide about them. `approvals` and `releases` carry rule 1 as a constraint."""
+"""Drafts: their points and sources, what verification found, and which work is nearly the same text."""
 
 from __future__ import annotations
 
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint, false
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from pipelines.values import Band, PointKind, SourceKind, Standing
 from service.domain.drafts import DraftState
-from service.store.tables.approvals import ApprovalColumns, DecisionColumns, ReleaseColumns, backed_by, named_by_hash
 from service.store.tables.columns import (
     Base,
     Id,
@@ -160,37 +159,18 @@ class FindingRow(Base):
     message: Mapped[LongText]
 
 
-class Decision(DecisionColumns):
-    """A human act on a draft or on one of its points."""
+class Sketch(Base):
+    """A draft's work as `domain.likeness` sketches it. `first_id` is the draft that came first among those whose work
+    is nearly the same as that one's; its own, where there was none."""
 
-    __tablename__ = "decisions"
-    __table_args__ = (Index("ix_decisions_draft", "draft_id", "at"),)
-
-    draft_id: Mapped[str] = mapped_column(ForeignKey("drafts.id", ondelete="CASCADE"))
-    point_id: Mapped[str | None] = mapped_column(ForeignKey("points.id", ondelete="CASCADE"), default=None)
-    bulk: Mapped[bool] = mapped_column(default=False, server_default=false())  # made for several at once
-
-
-class Approval(ApprovalColumns):
-    """A facilitator approved exactly the text with this hash. `body` is that text, as a learner would read it."""
-
-    __tablename__ = "approvals"
-    __table_args__ = (named_by_hash("draft_id"),)
-
-    draft_id: Mapped[str] = mapped_column(ForeignKey("drafts.id", ondelete="CASCADE"))
-
-
-class Release(ReleaseColumns):
-    """The moment approved text became visible. The foreign key is rule 1: no release without an approval of that hash,
-    and an approval cannot be without a facilitator."""
-
-    __tablename__ = "releases"
+    __tablename__ = "sketches"
     __table_args__ = (
-        backed_by("approvals", "draft_id", name="fk_releases_approval"),
-        UniqueConstraint("approval_id"),
+        Index("ix_sketches_challenge", "challenge_id", "first_id"),
+        Index("ix_sketches_first", "first_id"),
     )
 
-    id: Mapped[Id]
-    draft_id: Mapped[str] = mapped_column(String(32), index=True)
-    retracted_at: Mapped[MaybeMoment]
-    retracted_reason: Mapped[LongText]
+    draft_id: Mapped[str] = mapped_column(ForeignKey("drafts.id", ondelete="CASCADE"), primary_key=True)
+    organization_id: Mapped[OrganizationId]
+    challenge_id: Mapped[str] = mapped_column(ForeignKey("challenges.id", ondelete="CASCADE"))
+    first_id: Mapped[str] = mapped_column(String(32))
+    data: Mapped[bytes] = mapped_column(LargeBinary)

@@ -1,13 +1,13 @@
-"""What people said of decisions: which of two opposite ones holds, and what a criterion means."""
+"""Decisions that contradict each other, and which of two opposite ones holds."""
 
 from __future__ import annotations
 
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from service.store.tables.columns import Base, Hash, Id, LongText, Moment, OrganizationId, choice
+from service.store.tables.columns import Base, Hash, LongText, Moment, OrganizationId, choice
 
 
 class RightDecision(StrEnum):
@@ -54,23 +54,4 @@ class OpposedDecisions(Base):
     second_id: Mapped[str] = mapped_column(ForeignKey("points.id", ondelete="CASCADE"), primary_key=True, index=True)
     organization_id: Mapped[OrganizationId]
     challenge_id: Mapped[str] = mapped_column(ForeignKey("challenges.id", ondelete="CASCADE"))
-    at: Mapped[Moment]
-
-
-class Clarification(Base):
-    """A question about a criterion, as it was asked, and a facilitator's answer. An empty one: not worth answering.
-
-    Rows are only added; of several on one criterion the latest counts.
-    """
-
-    __tablename__ = "clarifications"
-    __table_args__ = (Index("ix_clarifications_challenge", "challenge_id", "at"),)
-
-    id: Mapped[Id]
-    organization_id: Mapped[OrganizationId]
-    challenge_id: Mapped[str] = mapped_column(ForeignKey("challenges.id", ondelete="CASCADE"))
-    criterion: Mapped[str] = mapped_column(String(64))
-    question: Mapped[LongText]
-    answer: Mapped[LongText]
-    person_id: Mapped[str | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"))
     at: Mapped[Moment]

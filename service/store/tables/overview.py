@@ -1,4 +1,4 @@
-"""When a draft was opened, and what a second facilitator found who read the work without knowing the first's view."""
+"""What a second facilitator found who read the work without knowing the first's view."""
 
 from __future__ import annotations
 
@@ -7,19 +7,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from pipelines.values import Standing
 from service.store.tables.columns import Base, Id, JsonObject, LongText, Moment, OrganizationId, choice
-
-
-class Opening(Base):
-    """The first time that a facilitator had a draft, as one generation of drafting left it, before the eyes."""
-
-    __tablename__ = "openings"
-
-    draft_id: Mapped[str] = mapped_column(ForeignKey("drafts.id", ondelete="CASCADE"), primary_key=True)
-    person_id: Mapped[str] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), primary_key=True, index=True)
-    generation: Mapped[int] = mapped_column(primary_key=True)
-    organization_id: Mapped[OrganizationId]
-    version: Mapped[int]  # of the draft, as it was opened
-    opened_at: Mapped[Moment]
 
 
 class SpotCheck(Base):

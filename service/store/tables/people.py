@@ -1,4 +1,4 @@
-"""Organizations, their tree of groups, the people in them, and what each person allows."""
+"""The tree of groups, the people in them, and what each person allows."""
 
 from __future__ import annotations
 
@@ -8,20 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from pipelines.values import AI
 from service.domain.roles import Role
 from service.domain.visibility import ShowWork
-from service.store.tables.columns import Base, ExternalId, Id, JsonObject, Moment, OrganizationId, choice
-
-
-class Organization(Base):
-    """The tenant. Nothing crosses it."""
-
-    __tablename__ = "organizations"
-
-    id: Mapped[Id]
-    external_id: Mapped[ExternalId] = mapped_column(unique=True)
-    name: Mapped[str]
-    language: Mapped[str] = mapped_column(default="en")
-    settings: Mapped[JsonObject]
-    created_at: Mapped[Moment]
+from service.store.tables.columns import Base, ExternalId, Id, Moment, OrganizationId, choice
 
 
 class Group(Base):

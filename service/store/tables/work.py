@@ -1,18 +1,16 @@
-"""What is asked, what learners hand in, what the organization wrote, and the passages and vectors made from both."""
+"""What learners hand in, and what is made of it and of documents: passages, vectors, and what assessment learned."""
 
 from __future__ import annotations
 
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column
 
 from pipelines.values import AI, Shelf
-from service.domain.visibility import PeersShown, SharingReach
 from service.store.tables.columns import (
     Base,
     ExternalId,
     Hash,
     Id,
-    JsonArray,
     JsonObject,
     LongText,
     MaybeMoment,
@@ -20,57 +18,6 @@ from service.store.tables.columns import (
     OrganizationId,
     choice,
 )
-
-
-class Challenge(Base):
-    """What learners are asked to solve. `version` grows whenever prompt, outcome, reference or criteria change."""
-
-    __tablename__ = "challenges"
-    __table_args__ = (UniqueConstraint("organization_id", "external_id"),)
-
-    id: Mapped[Id]
-    organization_id: Mapped[OrganizationId]
-    external_id: Mapped[ExternalId]
-    title: Mapped[str]
-    prompt: Mapped[LongText]
-    outcome: Mapped[LongText]
-    reference: Mapped[LongText]
-    notes: Mapped[LongText]
-    language: Mapped[str] = mapped_column(default="")  # empty: the organization's
-    sharing_peers: Mapped[PeersShown] = mapped_column(choice(PeersShown), default=PeersShown.AFTER_ATTEMPT)
-    sharing_reach: Mapped[SharingReach] = mapped_column(choice(SharingReach), default=SharingReach.ORGANIZATION)
-    tags: Mapped[JsonArray]
-    version: Mapped[int] = mapped_column(default=1)
-    opened_at: Mapped[MaybeMoment]
-    created_at: Mapped[Moment]
-
-    criteria: Mapped[list[CriterionRow]] = relationship(
-        cascade="all, delete-orphan", passive_deletes=True, order_by="CriterionRow.position"
-    )
-
-
-class CriterionRow(Base):
-    """One thing that a good solution does. Known by `key` (k1, k2 …) within its challenge."""
-
-    __tablename__ = "criteria"
-
-    challenge_id: Mapped[str] = mapped_column(ForeignKey("challenges.id", ondelete="CASCADE"), primary_key=True)
-    key: Mapped[str] = mapped_column(String(64), primary_key=True)
-    organization_id: Mapped[OrganizationId]
-    position: Mapped[int]
-    text: Mapped[LongText]
-    question: Mapped[LongText]
-    points: Mapped[float | None] = mapped_column(default=None)
-
-
-class ChallengeGroup(Base):
-    """Which groups a challenge is set to. None at all: every group."""
-
-    __tablename__ = "challenge_groups"
-
-    challenge_id: Mapped[str] = mapped_column(ForeignKey("challenges.id", ondelete="CASCADE"), primary_key=True)
-    group_id: Mapped[str] = mapped_column(ForeignKey("groups.id", ondelete="CASCADE"), primary_key=True, index=True)
-    organization_id: Mapped[OrganizationId]
 
 
 class Submission(Base):
@@ -108,39 +55,6 @@ class Revision(Base):
     language: Mapped[str] = mapped_column(default="")
     ai: Mapped[AI] = mapped_column(choice(AI), default=AI.LOCAL)
     submitted_at: Mapped[Moment]
-
-
-class Document(Base):
-    """A context document: the organization's own text. `version` is its latest; a removed one is read by nobody."""
-
-    __tablename__ = "documents"
-    __table_args__ = (UniqueConstraint("organization_id", "external_id"),)
-
-    id: Mapped[Id]
-    organization_id: Mapped[OrganizationId]
-    external_id: Mapped[ExternalId]
-    title: Mapped[str]
-    media_type: Mapped[str] = mapped_column(default="text/markdown")
-    tags: Mapped[JsonArray]
-    version: Mapped[int] = mapped_column(default=1)
-    created_at: Mapped[Moment]
-    removed_at: Mapped[MaybeMoment]
-    compared_at: Mapped[MaybeMoment]  # with what people write
-
-
-class DocumentVersion(Base):
-    """A context document's text at one version; it never changes."""
-
-    __tablename__ = "document_versions"
-    __table_args__ = (UniqueConstraint("document_id", "number"),)
-
-    id: Mapped[Id]
-    organization_id: Mapped[OrganizationId]
-    document_id: Mapped[str] = mapped_column(ForeignKey("documents.id", ondelete="CASCADE"))
-    number: Mapped[int]
-    text: Mapped[LongText]
-    text_hash: Mapped[Hash]
-    created_at: Mapped[Moment]
 
 
 class PassageRow(Base):

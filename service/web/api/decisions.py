@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from service.actions.decisions import claim as desk_claim
+from service.actions.decisions import claim as decisions_claim
 from service.actions.decisions import points, release, review
 from service.actions.desk import outward
 from service.store.tables import DraftRow
@@ -127,10 +127,10 @@ def write(call: Writing, id: DraftId, seen: Seen) -> DraftShown:
 def claim(call: Writing, id: DraftId, seen: Seen, body: DraftClaimedAsked = _NO_TAKE_OVER) -> DraftShown:
     """For a quarter of an hour others are told so, and `next` passes it over for them."""
     over = body.take_over
-    return _shown(call, desk_claim.be_at(call.session, call.actor, id, version=seen, take_over=over, now=call.now))
+    return _shown(call, decisions_claim.be_at(call.session, call.actor, id, version=seen, take_over=over, now=call.now))
 
 
 @router.post("/drafts/{id}/hand-back", summary="Leave it to whoever comes next", responses=_OK)
 def hand_back(call: Writing, id: DraftId, seen: Seen) -> DraftShown:
     """Ends your claim."""
-    return _shown(call, desk_claim.let_go(call.session, call.actor, id, version=seen))
+    return _shown(call, decisions_claim.let_go(call.session, call.actor, id, version=seen))

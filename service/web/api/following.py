@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import Path, Query
 
 from service.actions.following import reminders, uptake
-from service.actions.learners import reminders as reminders_own
+from service.actions.learners import reminders as learners_reminders
 from service.domain.reminders import ReminderKind
 from service.web.calls import Reading, Writing
 from service.web.docs import v1
@@ -45,20 +45,20 @@ def send_reminders(call: Writing, id: ExternalId, body: RemindersAsked) -> Remin
 @router.get("/reminders/{id}", summary="Read a reminder")
 def get_reminder(call: Reading, id: ReminderId) -> ReminderShown:
     """For the learner, and for a platform that passes it on. 404 where its work was taken back."""
-    return ReminderShown.of(reminders_own.one(call.session, call.actor, id))
+    return ReminderShown.of(learners_reminders.one(call.session, call.actor, id))
 
 
 @router.get("/people/{id}/reminders", summary="List a person's open reminders")
 def list_reminders(call: Reading, id: ExternalId) -> ReminderList:
     """Neither acted on nor dismissed; there is one page."""
-    return ReminderList(items=[ReminderShown.of(one) for one in reminders_own.mine(call.session, call.actor, id)])
+    return ReminderList(items=[ReminderShown.of(one) for one in learners_reminders.mine(call.session, call.actor, id)])
 
 
 @router.post("/reminders/{id}/dismiss", summary="Set a reminder aside")
 def dismiss_reminder(call: Writing, id: ReminderId) -> ReminderShown:
     """The learner does not see it any more. Again changes nothing."""
-    reminders_own.dismiss(call.session, call.actor, id, now=call.now)
-    return ReminderShown.of(reminders_own.one(call.session, call.actor, id))
+    learners_reminders.dismiss(call.session, call.actor, id, now=call.now)
+    return ReminderShown.of(learners_reminders.one(call.session, call.actor, id))
 
 
 @router.get("/challenges/{id}/uptake", summary="What became of released points")

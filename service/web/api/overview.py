@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import Query
 
 from service.actions.overview import challenge, solutions, spot_checks
-from service.actions.work import lens as overview_lens
+from service.actions.work import lens as work_lens
 from service.web.calls import Reading, Writing
 from service.web.docs import v1
 from service.web.fields import DraftId, ExternalId, Id
@@ -41,7 +41,7 @@ def get_map(
 ) -> SolutionMapShown:
     """The approaches in the latest texts of the groups that you may see, each with a passage. Needs no consent to be
     shown, since you review this work; what no machine may read is left out."""
-    lens = overview_lens.lens(call.session, call.actor, id, group=group)
+    lens = work_lens.lens(call.session, call.actor, id, group=group)
     return SolutionMapShown.of(solutions.solution_map(call.session, lens))
 
 

@@ -9,58 +9,64 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from service.web.pages.access import entrance, organization
-from service.web.pages.briefs import meeting
-from service.web.pages.challenges import editor
-from service.web.pages.decisions import draft as desk_acts
-from service.web.pages.decisions import together
-from service.web.pages.desk import draft
-from service.web.pages.documents import library
-from service.web.pages.following import challenge, reminders
-from service.web.pages.galleries import desk as desk_galleries
-from service.web.pages.galleries import policy
-from service.web.pages.goals import progress
-from service.web.pages.introductions import desk as desk_meeting
-from service.web.pages.learners import consents, galleries, home, work
-from service.web.pages.learners import meeting as learn_meeting
-from service.web.pages.memory import decided
-from service.web.pages.network import mapping
-from service.web.pages.overview import challenge as overview
-from service.web.pages.overview import pace, spot_checks
-from service.web.pages.people import directory
-from service.web.pages.questioned import passages
-from service.web.pages.queue import waiting
+from service.web.pages.access import entrance as access_entrance
+from service.web.pages.access import organization as access_organization
+from service.web.pages.briefs import meeting as briefs_meeting
+from service.web.pages.challenges import editor as challenges_editor
+from service.web.pages.decisions import draft as decisions_draft
+from service.web.pages.decisions import together as decisions_together
+from service.web.pages.desk import draft as desk_draft
+from service.web.pages.documents import library as documents_library
+from service.web.pages.following import challenge as following_challenge
+from service.web.pages.following import reminders as following_reminders
+from service.web.pages.galleries import desk as galleries_desk
+from service.web.pages.galleries import policy as galleries_policy
+from service.web.pages.goals import progress as goals_progress
+from service.web.pages.introductions import desk as introductions_desk
+from service.web.pages.learners import consents as learners_consents
+from service.web.pages.learners import galleries as learners_galleries
+from service.web.pages.learners import home as learners_home
+from service.web.pages.learners import meeting as learners_meeting
+from service.web.pages.learners import work as learners_work
+from service.web.pages.memory import decided as memory_decided
+from service.web.pages.network import mapping as network_mapping
+from service.web.pages.overview import challenge as overview_challenge
+from service.web.pages.overview import pace as overview_pace
+from service.web.pages.overview import spot_checks as overview_spot_checks
+from service.web.pages.people import directory as people_directory
+from service.web.pages.questioned import passages as questioned_passages
+from service.web.pages.queue import waiting as queue_waiting
 from service.web.pages.rendering import STATIC
 
 ROUTERS = (
-    entrance.router,
-    waiting.router,
-    draft.router,
-    desk_acts.router,
-    decided.router,
-    desk_galleries.router,
-    policy.router,
-    galleries.router,
-    desk_meeting.router,
-    together.router,
-    editor.router,  # its /new before an id in the same place
-    passages.router,  # before a document of this id
-    library.router,
-    directory.router,
-    organization.router,
-    overview.router,
-    meeting.router,
-    challenge.router,
-    reminders.router,
-    mapping.router,
-    progress.router,
-    pace.router,
-    spot_checks.router,
-    home.router,
-    work.router,
-    consents.router,
-    learn_meeting.router,
-    entrance.open_router,
+    access_entrance.router,
+    queue_waiting.router,
+    desk_draft.router,
+    decisions_draft.router,
+    memory_decided.router,
+    galleries_desk.router,
+    galleries_policy.router,
+    learners_galleries.router,
+    introductions_desk.router,
+    decisions_together.router,
+    challenges_editor.router,  # its /new before an id in the same place
+    questioned_passages.router,  # before a document of this id
+    documents_library.router,
+    people_directory.router,
+    access_organization.router,
+    overview_challenge.router,
+    briefs_meeting.router,
+    following_challenge.router,
+    following_reminders.router,
+    network_mapping.router,
+    goals_progress.router,
+    overview_pace.router,
+    overview_spot_checks.router,
+    learners_home.router,
+    learners_work.router,
+    learners_consents.router,
+    learners_meeting.router,
+    access_entrance.open_router,
 )
 
 FOR_GOOD = "public, max-age=31536000, immutable"

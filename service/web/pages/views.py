@@ -58,7 +58,7 @@ class PageMark:
 
 @dataclass(frozen=True, slots=True)
 class NavigationEntry:
-    """An entry of the navigation."""
+    """A way to another page: in the navigation, or beside it among the pages of one thing."""
 
     href: str
     label: str

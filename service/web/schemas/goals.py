@@ -8,27 +8,26 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from service.actions.goals.progress import GoalSeen
 from service.domain.goals import EvidenceAct, EvidenceStanding
-from service.web.fields import AnswerBody as Answer
-from service.web.fields import Hash, RequestBody
+from service.web.fields import AnswerBody, Hash, RequestBody
 
 
 class GoalShareShown(BaseModel):
     """How many of how many."""
 
-    model_config = Answer.model_config  # one of its fields has the name by which other answers are made
+    model_config = AnswerBody.model_config  # one of its fields has the name by which other answers are made
 
     count: int = Field(description="Those with confirmed work.")
     of: int = Field(description="All those in which work was handed in, as far as you review them.")
 
 
-class GoalMonthShown(Answer):
+class GoalMonthShown(AnswerBody):
     """A month of handing in (UTC)."""
 
     month: str = Field(validation_alias="name", description="As `2026-10`.")
     pieces: int = Field(description="Confirmed pieces that were handed in then.")
 
 
-class GoalFiguresShown(Answer):
+class GoalFiguresShown(AnswerBody):
     """Only confirmed work counts as progress."""
 
     offered: int = Field(description="Pieces that speak to the goal, on which nobody has decided.")
@@ -39,7 +38,7 @@ class GoalFiguresShown(Answer):
     months: list[GoalMonthShown] = Field(description="From the first month to the last.")
 
 
-class GoalShown(Answer):
+class GoalShown(AnswerBody):
     """A goal in one wording."""
 
     id: str = Field(description="Its id.")
@@ -52,7 +51,7 @@ class GoalShown(Answer):
     figures: GoalFiguresShown = Field(description="What there is on it.")
 
 
-class GoalPlanShown(Answer):
+class GoalPlanShown(AnswerBody):
     """A document with its goals."""
 
     document: str = Field(description="Id of the document.")
@@ -65,13 +64,13 @@ class GoalPlanShown(Answer):
     earlier: list[GoalShown] = Field(description="Goals that it holds no more, with confirmed work.")
 
 
-class GoalPlanList(Answer):
+class GoalPlanList(AnswerBody):
     """All goals."""
 
     items: list[GoalPlanShown] = Field(description="By the document's title.")
 
 
-class GoalEvidenceShown(Answer):
+class GoalEvidenceShown(AnswerBody):
     """A piece of work for a goal, as far as you may read it now."""
 
     id: str = Field(description="Its id.")
@@ -92,14 +91,14 @@ class GoalEvidenceShown(Answer):
     seen: str = Field(description="Send this with a decision: it marks exactly this passage.")
 
 
-class GoalWordedBefore(Answer):
+class GoalWordedBefore(AnswerBody):
     """An earlier wording, with what was confirmed for it."""
 
     goal: GoalShown = Field(description="The wording.")
     confirmed: list[GoalEvidenceShown] = Field(description="Confirmed for it; counts for it alone.")
 
 
-class GoalInFull(Answer):
+class GoalInFull(AnswerBody):
     """One goal with its evidence."""
 
     goal: GoalShown = Field(description="The goal.")
@@ -116,7 +115,7 @@ class GoalInFull(Answer):
         return cls.mirror(one, before=[{"goal": goal, "confirmed": pieces} for goal, pieces in one.before])
 
 
-class GoalSearchShown(Answer):
+class GoalSearchShown(AnswerBody):
     """What is being looked through."""
 
     documents: int = Field(description="Documents whose goals are looked at.")
@@ -131,7 +130,7 @@ class GoalEvidenceAsked(RequestBody):
     seen: Hash = Field(description="The mark of the passage that was read.")
 
 
-class GoalEvidenceDecided(Answer):
+class GoalEvidenceDecided(AnswerBody):
     """What it is now."""
 
     id: str = Field(description="The piece's id.")

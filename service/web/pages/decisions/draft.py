@@ -16,7 +16,7 @@ from service.actions.decisions import claim, hand_over, openings, points, releas
 from service.actions.desk import conflict
 from service.web.fields import DraftId, Hash, Id, Line, PointId, Words
 from service.web.pages.decisions.conflict import DraftConflictPage
-from service.web.pages.queue import trail as desk_trail
+from service.web.pages.queue import trail as queue_trail
 from service.web.pages.routes import Shown, pages
 from service.web.pages.views import Goto
 from service.web.pages.visits import Writing
@@ -126,13 +126,13 @@ _Act = Callable[[Deciding], object]
 
 def _decide(visit: Writing, draft: str, sent: DraftSent, what: str, act: _Act, point: str = "") -> Shown:
     """Do it and come back, unless the draft has changed since it was seen; then show both."""
-    back = f"/desk/drafts/{draft}?{desk_trail.with_(sent.trail, decided=point)}"
+    back = f"/desk/drafts/{draft}?{queue_trail.with_(sent.trail, decided=point)}"
     return _changed(visit, draft, sent, what, point) or _done(visit, draft, sent, act, back)
 
 
 def _decide_and_go_on(visit: Writing, draft: str, sent: DraftSent, what: str, act: _Act) -> Shown:
     """The same, and on to whatever waits next, with a way to undo this."""
-    onward = f"/desk/next?{desk_trail.with_(sent.trail, done=draft)}"
+    onward = f"/desk/next?{queue_trail.with_(sent.trail, done=draft)}"
     return _changed(visit, draft, sent, what) or _done(visit, draft, sent, act, onward)
 
 
@@ -151,7 +151,7 @@ def _changed(visit: Writing, draft: str, sent: DraftSent, what: str, point: str 
     return DraftConflictPage(
         draft=clash.draft,
         now=visit.now,
-        trail=desk_trail.clean(sent.trail),
+        trail=queue_trail.clean(sent.trail),
         action=str(visit.scope["path"]),
         fields=tuple((name, str(value)) for name, value in kept.items()),
         what=what,
@@ -257,10 +257,10 @@ def open_it(visit: Writing, id: DraftId) -> None:
 @router.post(HERE + "/take-over")
 def take_over(visit: Writing, id: DraftId, sent: Annotated[DraftSent, Form()]) -> Shown:
     claim.be_at(visit.session, visit.actor, id, take_over=True, now=visit.now)
-    return Goto(f"/desk/drafts/{id}?{desk_trail.clean(sent.trail)}")
+    return Goto(f"/desk/drafts/{id}?{queue_trail.clean(sent.trail)}")
 
 
 @router.post(HERE + "/hand-back")
 def hand_back(visit: Writing, id: DraftId, sent: Annotated[DraftSent, Form()]) -> Shown:
     claim.let_go(visit.session, visit.actor, id)
-    return Goto(f"/desk?{desk_trail.clean(sent.trail)}")
+    return Goto(f"/desk?{queue_trail.clean(sent.trail)}")

@@ -14,7 +14,7 @@ from service.actions.queue import alike, waiting
 from service.web.fields import DraftId, OwnId
 from service.web.pages.decisions.words import REASONS
 from service.web.pages.desk.views import DraftPage
-from service.web.pages.queue import trail as desk_trail
+from service.web.pages.queue import trail as queue_trail
 from service.web.pages.queue.done import done_with
 from service.web.pages.queue.trail import Followed
 from service.web.pages.queue.words import STATES
@@ -34,7 +34,7 @@ def show_draft(visit: Reading, id: DraftId, trail: Followed, done: Other = None,
     return DraftPage(
         draft=draft,
         now=now,
-        trail=desk_trail.of(visit),
+        trail=queue_trail.of(visit),
         pulse=around.pulse(session, actor, id, now=now),
         state_words=STATES[draft.state.value],
         done=done_with(session, actor, done, now) if done else None,

@@ -14,7 +14,7 @@ from pydantic import BaseModel, Field
 
 from service.actions.documents import library, versions
 from service.actions.documents.library import DocumentAtVersion, DocumentUsage, DocumentWish, ListedDocuments
-from service.actions.questioned import passages as questioned
+from service.actions.questioned import passages as questioned_passages
 from service.actions.questioned.passages import one as doubted
 from service.domain.documents import markup
 from service.domain.documents.diff import changes, shortened
@@ -134,7 +134,7 @@ def new(visit: Reading) -> Shown:
 @router.get(HERE + "/{id}")
 def read(visit: Reading, id: ExternalId, version: At | None = None) -> Shown:
     document = library.read(visit.session, visit.actor, id, number=version)
-    waits = len(questioned.listed(visit.session, visit.actor, document=id))
+    waits = len(questioned_passages.listed(visit.session, visit.actor, document=id))
     plain = document.media_type != "text/markdown"
     body = Markup("" if plain else markup.to_html(document.text))  # noqa: S704 - cleaned
     return DocumentPage(document, body, waits)

@@ -13,13 +13,13 @@ from pydantic import AfterValidator, BaseModel, Field
 
 from service.actions.following import reminders
 from service.actions.following.reminders import MOST, Candidate, ReminderOffer, ReminderWish
-from service.actions.learners import reminders as reminders_own
+from service.actions.learners import reminders as learners_reminders
 from service.domain.reminders import LONGEST, ReminderBar, ReminderKind
 from service.web.fields import ExternalId, Id, Language, Note, OwnId
 from service.web.pages.overview.challenge import Chosen
-from service.web.pages.overview.views import REMINDED, Head, Tab, head
+from service.web.pages.overview.views import REMINDED, Head, head
 from service.web.pages.routes import pages
-from service.web.pages.views import Goto, PageView
+from service.web.pages.views import Goto, NavigationEntry, PageView
 from service.web.pages.visits import Reading, Writing
 
 router = pages()
@@ -64,7 +64,7 @@ class RemindPage(PageView):
     template: ClassVar[str] = "following/remind.html"
     head: Head
     action: str
-    kinds: tuple[Tab, ...]
+    kinds: tuple[NavigationEntry, ...]
     people: tuple[Candidate, ...]
     more: int
     barred: tuple[tuple[Candidate, str], ...]
@@ -83,7 +83,8 @@ def remind_page(seen: ReminderOffer, *, now: datetime) -> RemindPage:
         head=top,
         action=top.path + query,
         kinds=tuple(
-            Tab(f"{top.base}/remind/{kind.value}{query}", words, kind is seen.kind) for kind, words in KINDS.items()
+            NavigationEntry(f"{top.base}/remind/{kind.value}{query}", words, kind is seen.kind)
+            for kind, words in KINDS.items()
         ),
         people=seen.open[:MOST],
         more=max(0, len(seen.open) - MOST),
@@ -117,5 +118,5 @@ def remind(
 
 @router.post("/learn/reminders/{id}/dismiss")
 def dismiss_reminder(visit: Writing, id: OwnId) -> Goto:
-    reminders_own.dismiss(visit.session, visit.actor, id, now=visit.now)
+    learners_reminders.dismiss(visit.session, visit.actor, id, now=visit.now)
     return Goto("/learn", said="reminder-gone")

@@ -9,8 +9,7 @@ from fastapi import Form, Path
 from markupsafe import Markup
 from pydantic import BaseModel, ConfigDict
 
-from service.actions.goals import decisions, finding
-from service.actions.goals import progress as goals
+from service.actions.goals import decisions, finding, progress
 from service.actions.goals.progress import Figures, GoalListed, GoalSeen, Plan
 from service.domain.goals import EvidenceAct
 from service.web.fields import Hash, OwnId
@@ -97,7 +96,7 @@ def _share(figures: Figures, what: str) -> Markup:
 
 @router.get("/desk/goals")
 def list_goals(visit: Reading) -> PageView:
-    plans = goals.listed(visit.session, visit.actor)
+    plans = progress.listed(visit.session, visit.actor)
     return GoalsPage(tuple(PlanDrawn(plan, tuple(_drawn(goal) for goal in plan.goals)) for plan in plans))
 
 
@@ -109,7 +108,7 @@ def look_again(visit: Writing) -> Goto:
 
 @router.get("/desk/goals/{id}")
 def show_goal(visit: Reading, id: GoalId) -> PageView:
-    seen = goals.show(visit.session, visit.actor, id)
+    seen = progress.show(visit.session, visit.actor, id)
     return GoalPage(seen, _drawn(seen.goal))
 
 

@@ -18,7 +18,7 @@ from service.web.pages.introductions.views import IntroductionPage, Introduction
 from service.web.pages.routes import pages
 from service.web.pages.views import Goto, PageView
 from service.web.pages.visits import Reading, Writing
-from service.web.schemas.introductions import WhichIntroductions as Which
+from service.web.schemas.introductions import WhichIntroductions
 
 router = pages()
 
@@ -70,7 +70,7 @@ class ReplySent(BaseModel):
 
 
 @router.get(HERE)
-def show_queue(visit: Reading, view: Which = "suggested") -> PageView:
+def show_queue(visit: Reading, view: WhichIntroductions = "suggested") -> PageView:
     session, actor = visit.session, visit.actor
     return IntroductionsPage(
         view=view,

@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BaseModel, Field
 
 from pipelines.values import AI
 from service.actions.learners import commitments
-from service.actions.learners import home as learner_home
+from service.actions.learners import home as learners_home
 from service.actions.learners.commitments import CommitmentWish
 from service.actions.work import submit
 from service.actions.work.submit import SubmissionWish
@@ -66,13 +66,13 @@ class CommitmentOutcomeSent(BaseModel):
 
 @router.get("/learn")
 def show_home(visit: Reading) -> PageView:
-    home = learner_home.home(visit.session, visit.actor, now=visit.now)
+    home = learners_home.home(visit.session, visit.actor, now=visit.now)
     return HomePage(home, OUTCOMES, visit.now.date().isoformat(), visit.now)
 
 
 @router.get("/learn/challenges/{id}")
 def show_task(visit: Reading, id: ExternalId) -> PageView:
-    task = learner_home.task(visit.session, visit.actor, id, now=visit.now)
+    task = learners_home.task(visit.session, visit.actor, id, now=visit.now)
     latest, new_id = task.latest, task.submission or f"own-{secrets.token_hex(12)}"
     typed = (latest.text, latest.language) if latest else ("", "")
     return TaskPage(task, new_id, allowed(task.ai), *typed, task.ai.value, "", "")
@@ -80,7 +80,7 @@ def show_task(visit: Reading, id: ExternalId) -> PageView:
 
 @router.post("/learn/challenges/{id}")
 def hand_in(visit: Writing, id: ExternalId, form: Annotated[HandIn, Form()]) -> PageView | Goto:
-    task = learner_home.task(visit.session, visit.actor, id, now=visit.now)
+    task = learners_home.task(visit.session, visit.actor, id, now=visit.now)
     if not form.text.strip():
         typed = (form.text, form.language, form.ai.value, form.group)
         return TaskAgainPage(task, form.submission, allowed(task.ai), *typed, "Please write something first.")
@@ -92,7 +92,7 @@ def hand_in(visit: Writing, id: ExternalId, form: Annotated[HandIn, Form()]) -> 
 @router.post("/learn/steps")
 def commit_to(visit: Writing, form: Annotated[CommitmentSent, Form()]) -> Goto:
     wish = CommitmentWish(form.text, commitments.day(form.due_on), form.submission or None, form.point)
-    me = learner_home.me(visit.session, visit.actor)
+    me = learners_home.me(visit.session, visit.actor)
     commitments.make(visit.session, visit.actor, me, wish, now=visit.now)
     return Goto(form.back, said="step-kept")
 

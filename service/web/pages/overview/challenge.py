@@ -8,7 +8,7 @@ from fastapi import Query
 
 from service.actions.following import challenges
 from service.actions.overview import challenge, pace, solutions, spot_checks
-from service.actions.work import lens as overview_lens
+from service.actions.work import lens as work_lens
 from service.web.fields import ExternalId, Name
 from service.web.pages.overview.decisions import decisions_page
 from service.web.pages.overview.solutions import solutions_page
@@ -35,17 +35,17 @@ def list_challenges(visit: Reading) -> PageView:
 @router.get("/desk/challenges/{id}")
 def show_challenge(visit: Reading, id: ExternalId, group: Chosen = "") -> PageView:
     seen = challenge.glance(visit.session, visit.actor, id, group=group or None, now=visit.now)
-    return challenge_page(seen, overview_lens.choices(visit.session, seen.lens), now=visit.now)
+    return challenge_page(seen, work_lens.choices(visit.session, seen.lens), now=visit.now)
 
 
 @router.get("/desk/challenges/{id}/solutions")
 def show_solutions(visit: Reading, id: ExternalId, group: Chosen = "") -> PageView:
-    lens = overview_lens.lens(visit.session, visit.actor, id, group=group or None)
+    lens = work_lens.lens(visit.session, visit.actor, id, group=group or None)
     seen = solutions.solution_map(visit.session, lens)
-    return solutions_page(lens, seen, overview_lens.choices(visit.session, lens))
+    return solutions_page(lens, seen, work_lens.choices(visit.session, lens))
 
 
 @router.get("/desk/challenges/{id}/decisions")
 def show_decisions(visit: Reading, id: ExternalId, group: Chosen = "") -> PageView:
     seen = challenge.workings(visit.session, visit.actor, id, group=group or None, now=visit.now)
-    return decisions_page(seen, overview_lens.choices(visit.session, seen.lens))
+    return decisions_page(seen, work_lens.choices(visit.session, seen.lens))

@@ -27,7 +27,7 @@ from service.domain.uptake import UptakeVerdict
 from service.store.tables import Group
 from service.web.pages.charts import ChartPart, length, stacked
 from service.web.pages.rendering import plural
-from service.web.pages.views import PageView
+from service.web.pages.views import NavigationEntry, PageView
 
 MOST_SHOWN = 200
 """People listed at each stage; whoever has more of them chooses a group."""
@@ -65,22 +65,13 @@ class Count:
 
 
 @dataclass(frozen=True, slots=True)
-class Tab:
-    """One of a challenge's pages."""
-
-    href: str
-    label: str
-    current: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Head:
     """What is above each page of a challenge."""
 
     title: str
     path: str
     base: str  # what addresses of this challenge begin with
-    tabs: tuple[Tab, ...]
+    tabs: tuple[NavigationEntry, ...]
     groups: tuple[Group, ...]
     chosen: str  # external id of a group, or empty
 
@@ -99,7 +90,7 @@ def head(lens: Lens, groups: Sequence[Group], tab: str) -> Head:
     base = f"/desk/challenges/{quote(lens.challenge.external_id, safe='')}"
     chosen = lens.chosen.external_id if lens.chosen else ""
     query = f"?group={quote(chosen, safe='')}" if chosen else ""
-    tabs = tuple(Tab(f"{base}{end}{query}", label, end == tab) for end, label in _TABS)
+    tabs = tuple(NavigationEntry(f"{base}{end}{query}", label, end == tab) for end, label in _TABS)
     return Head(lens.challenge.title, base + tab, base, tabs, tuple(groups), chosen)
 
 

@@ -11,12 +11,12 @@ from fastapi import Query
 
 from service.actions.learners import asks
 from service.actions.overview import pace
-from service.actions.queue import waiting as queue
+from service.actions.queue import waiting
 from service.actions.queue.counts import FilterChoice
 from service.actions.queue.filtering import QueueFilter
 from service.actions.queue.waiting import QueuePage, QueueRow
 from service.web.fields import OwnId
-from service.web.pages.queue import trail as desk_trail
+from service.web.pages.queue import trail as queue_trail
 from service.web.pages.queue.done import Done, done_with
 from service.web.pages.queue.trail import Followed
 from service.web.pages.queue.words import STATES
@@ -71,15 +71,15 @@ def show_queue(
     done: Annotated[OwnId | None, Query()] = None,
 ) -> Shown:
     session, actor, now = visit.session, visit.actor, visit.now
-    page = queue.page(session, actor, trail.filter, after=after, before=before, now=now)
-    own = desk_trail.without(desk_trail.of(visit), "skip")
+    page = waiting.page(session, actor, trail.filter, after=after, before=before, now=now)
+    own = queue_trail.without(queue_trail.of(visit), "skip")
     return QueueView(
         queue=page,
         rows=_together(page.rows),
         now=now,
         trail=own,
-        plain_trail=desk_trail.without(own, "state", "asks"),
-        pulse=queue.pulse(session, actor, trail.filter, now=now),
+        plain_trail=queue_trail.without(own, "state", "asks"),
+        pulse=waiting.pulse(session, actor, trail.filter, now=now),
         filtered=trail.filter != QueueFilter(),
         done=done_with(session, actor, done, now) if done else None,
         wanted=trail.filter,
@@ -104,15 +104,15 @@ def _together(rows: tuple[QueueRow, ...]) -> tuple[RowsTogether, ...]:
 
 @router.get("/desk/pulse")
 def pulse_of_queue(visit: Reading, trail: Followed) -> Shown:
-    return PageMark(queue.pulse(visit.session, visit.actor, trail.filter, now=visit.now))
+    return PageMark(waiting.pulse(visit.session, visit.actor, trail.filter, now=visit.now))
 
 
 @router.get("/desk/next")
 def next_draft(visit: Reading, trail: Followed, done: Annotated[OwnId | None, Query()] = None) -> Shown:
     """What was just decided on is passed over, so that an undo is never needed to go on."""
-    own = desk_trail.of(visit)
+    own = queue_trail.of(visit)
     skip = [*trail.skip, *([done] if done else [])]
-    found = queue.next(visit.session, visit.actor, trail.filter, skip=skip, now=visit.now)
+    found = waiting.next(visit.session, visit.actor, trail.filter, skip=skip, now=visit.now)
     if found is None:
-        return Goto(f"/desk?{desk_trail.with_(desk_trail.without(own, 'skip'), done=done or '', all='1')}")
-    return Goto(f"/desk/drafts/{found}?{desk_trail.with_(own, done=done or '')}")
+        return Goto(f"/desk?{queue_trail.with_(queue_trail.without(own, 'skip'), done=done or '', all='1')}")
+    return Goto(f"/desk/drafts/{found}?{queue_trail.with_(own, done=done or '')}")

@@ -1,0 +1,86 @@
+"""Organizations, keys and sessions, links with which people come in, and replies to be given again."""
+
+from __future__ import annotations
+
+from sqlalchemy import ForeignKey, String, false
+from sqlalchemy.orm import Mapped, mapped_column
+
+from service.domain.roles import CredentialReach
+from service.store.tables.columns import (
+    Base,
+    ExternalId,
+    Hash,
+    Id,
+    JsonArray,
+    JsonObject,
+    LongText,
+    MaybeMoment,
+    Moment,
+    OrganizationId,
+    choice,
+)
+
+
+class Organization(Base):
+    """The tenant. Nothing crosses it."""
+
+    __tablename__ = "organizations"
+
+    id: Mapped[Id]
+    external_id: Mapped[ExternalId] = mapped_column(unique=True)
+    name: Mapped[str]
+    language: Mapped[str] = mapped_column(default="en")
+    settings: Mapped[JsonObject]
+    created_at: Mapped[Moment]
+
+
+class Credential(Base):
+    """A key, a short-lived token, or a session in a browser; only its hash is kept. `groups` limits a platform's key;
+    empty is everything."""
+
+    __tablename__ = "credentials"
+
+    id: Mapped[Id]
+    organization_id: Mapped[OrganizationId]
+    name: Mapped[str]
+    reach: Mapped[CredentialReach] = mapped_column(choice(CredentialReach))
+    session: Mapped[bool] = mapped_column(default=False, server_default=false())
+    secret_hash: Mapped[Hash] = mapped_column(unique=True)
+    person_id: Mapped[str | None] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), default=None)
+    groups: Mapped[JsonArray]
+    minted_by: Mapped[str | None] = mapped_column(ForeignKey("credentials.id", ondelete="CASCADE"), default=None)
+    created_at: Mapped[Moment]
+    expires_at: Mapped[MaybeMoment]
+    revoked_at: Mapped[MaybeMoment]
+
+
+class SignIn(Base):
+    """A link that signs one person in, once; only its hash is kept. `embedded`: for a frame on a platform's page."""
+
+    __tablename__ = "sign_ins"
+
+    id: Mapped[Id]
+    organization_id: Mapped[OrganizationId]
+    person_id: Mapped[str] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
+    secret_hash: Mapped[Hash] = mapped_column(unique=True)
+    minted_by: Mapped[str | None] = mapped_column(ForeignKey("credentials.id", ondelete="CASCADE"), default=None)
+    embedded: Mapped[bool] = mapped_column(default=False, server_default=false())
+    path: Mapped[LongText]  # where to go first; empty: where the person's role begins
+    created_at: Mapped[Moment]
+    expires_at: Mapped[Moment]
+    used_at: Mapped[MaybeMoment]
+
+
+class StoredReply(Base):
+    """What was answered to a request with an Idempotency-Key, to be given again. No status: still worked on."""
+
+    __tablename__ = "stored_replies"
+
+    credential_id: Mapped[str] = mapped_column(ForeignKey("credentials.id", ondelete="CASCADE"), primary_key=True)
+    key: Mapped[str] = mapped_column(String(255), primary_key=True)
+    organization_id: Mapped[OrganizationId]
+    request_hash: Mapped[Hash]
+    status: Mapped[int | None] = mapped_column(default=None)
+    headers: Mapped[JsonObject]
+    body: Mapped[LongText]
+    created_at: Mapped[Moment]

@@ -1,0 +1,55 @@
+"""Things to do, each written in the transaction that makes it needed."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from sqlalchemy import Index, String, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from service.store.tables.columns import Base, Id, LongText, MaybeMoment, Moment, OrganizationId, choice
+
+
+class JobState(StrEnum):
+    """Where a job is. A leased job whose lease ran out is taken by whoever comes next."""
+
+    QUEUED = "queued"
+    LEASED = "leased"
+    DONE = "done"
+    DEAD = "dead"
+
+
+_WAITS = text("state = 'queued'")
+
+
+class Job(Base):
+    """One thing to do, written in the transaction that makes it needed. This table, not the broker, is the truth.
+
+    `dedupe` is unique among jobs that wait: asking twice is asking once. A job that runs is no longer in the way, since
+    it may have read the rows before they changed. `told_at` is when somebody was told of a dead job.
+    """
+
+    __tablename__ = "jobs"
+    __table_args__ = (
+        Index("ix_jobs_due", "state", "not_before"),
+        Index("ix_jobs_lease", "state", "lease_until"),
+        Index("uq_jobs_dedupe", "dedupe", unique=True, sqlite_where=_WAITS, postgresql_where=_WAITS),
+    )
+
+    id: Mapped[Id]
+    organization_id: Mapped[OrganizationId]
+    kind: Mapped[str] = mapped_column(String(32))
+    subject_id: Mapped[str] = mapped_column(String(64))
+    generation: Mapped[int] = mapped_column(default=0)
+    dedupe: Mapped[str | None] = mapped_column(String(160), default=None)
+    state: Mapped[JobState] = mapped_column(choice(JobState), default=JobState.QUEUED)
+    priority: Mapped[int] = mapped_column(default=0)  # larger goes first
+    not_before: Mapped[Moment]
+    lease_owner: Mapped[str] = mapped_column(String(64), default="")
+    lease_until: Mapped[MaybeMoment]
+    attempts: Mapped[int] = mapped_column(default=0)
+    last_error: Mapped[LongText]
+    request_id: Mapped[str] = mapped_column(String(64), default="")
+    created_at: Mapped[Moment]
+    finished_at: Mapped[MaybeMoment]
+    told_at: Mapped[MaybeMoment]
