@@ -16,7 +16,7 @@ demo: $(STAMP) ## Load an invented organization, draft its feedback, show it, an
 	@$(BIN)/peerloom demo $(if $(ONCE),--once)
 
 test: $(STAMP) ## Run the tests, in two processes (WORKERS=0: in this one; LONG=1: many more examples)
-	@PEERLOOM_TEST_LONG=$(LONG) $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup --no-loadscope-reorder --durations=25 $(ARGS)
+	@PEERLOOM_TEST_LONG=$(LONG) $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder --durations=25 $(ARGS)
 
 sure: $(STAMP) ## Everything that must hold: format, lint, types, layers, tests
 	$(BIN)/ruff format --check .
