@@ -20,7 +20,7 @@ demo: $(STAMP) ## Load an invented organization, draft its feedback, show it, an
 
 test: $(STAMP) ## Run the tests, in two processes (WORKERS=0: in this one; LONG=1: many more examples)
 	@PEERLOOM_TEST_LONG=$(LONG) $(if $(COVERAGE),COVERAGE_CORE=$$($(BIN)/python -c "$(CORE)")) \
-	  $(BIN)/python $(if $(COVERAGE),-m coverage run) -m pytest -q -n $(WORKERS) --dist loadgroup --no-loadscope-reorder \
+	  $(BIN)/python $(if $(COVERAGE),-m coverage run) -m pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder \
 	  --durations=25 $(ARGS)
 
 coverage: $(STAMP) ## Run the tests, and say what of the code they ran (ARGS="…" as for test)

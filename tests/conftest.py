@@ -48,27 +48,14 @@ def no_server(reason: str) -> NoReturn:
     pytest.skip(reason)
 
 
-@pytest.hookimpl(tryfirst=True)  # xdist reads the marks in the same hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Two processes share the tests file by file; what starts something costly once is done by one of them.
-
-    The longest come first, so that none of them is begun when everything else is done.
-    """
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(_share(item)))
-    items.sort(key=lambda item: FIRST.index(_share(item)) if _share(item) in FIRST else len(FIRST))
+    """Two processes share the tests file by file. The longest come first, or one would work on when all is done."""
+    items.sort(key=_turn)
 
 
-FIRST = ("browser", "model", "journeys")
-
-
-def _share(item: pytest.Item) -> str:
+def _turn(item: pytest.Item) -> int:
     folders = item.path.parts
-    if "browser" in folders:
-        return "browser"
-    if item.get_closest_marker("model"):
-        return "model"
-    return "journeys" if "journeys" in folders else item.nodeid.partition("::")[0]
+    return 0 if "browser" in folders else 1 if item.get_closest_marker("model") else 2 if "journeys" in folders else 3
 
 
 @pytest.fixture(scope="session")
