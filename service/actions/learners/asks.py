@@ -14,7 +14,7 @@ from service.actions.work import consequences
 from service.domain.errors import Conflict, Invalid, NotFound
 from service.domain.events import Event
 from service.domain.roles import Actor, require_desk, require_reviewer, visible_groups
-from service.store import audit, find
+from service.store import audit, find, repeats
 from service.store import names as store_names
 from service.store.tables import AskKind, AskRow, Challenge, DraftRow, Person, Revision, Submission
 
@@ -55,9 +55,13 @@ class AskSeen:
 
 
 def ask(session: Session, actor: Actor, external_id: str, wish: AskWish, *, now: datetime) -> AskSeen:
-    """Ask the facilitators of the group, or reply to them. Raises NotFound, Invalid (nothing said)."""
+    """Ask the facilitators of the group, or reply to them; the same words once more within a minute are the question
+    that is there. Raises NotFound, Invalid (nothing said)."""
     submission = standing(session, actor, external_id)
     found = feedback_there(session, submission, point=wish.point, revision=wish.revision)
+    there = _there(session, submission, found.draft, wish, now)
+    if there is not None:
+        return _seen(session, _all().where(AskRow.id == there.id))[0]
     row = AskRow(
         organization_id=submission.organization_id,
         draft_id=found.draft.id,
@@ -72,6 +76,13 @@ def ask(session: Session, actor: Actor, external_id: str, wish: AskWish, *, now:
     if wish.kind is AskKind.QUESTION:
         consequences.told_of(session, found.draft, Event.ASK_OPENED, now=now)
     return _seen(session, _all().where(AskRow.id == row.id))[0]
+
+
+def _there(session: Session, submission: Submission, draft: DraftRow, wish: AskWish, now: datetime) -> AskRow | None:
+    """The same, said a moment ago, and not answered yet."""
+    about = (AskRow.draft_id == draft.id, AskRow.point_id == wish.point if wish.point else AskRow.point_id.is_(None))
+    said = (AskRow.kind == wish.kind, AskRow.text == wish.text, AskRow.answered_at.is_(None))
+    return repeats.said_before(session, AskRow, submission.person_id, *about, *said, now=now)
 
 
 def _said(text: str) -> str:

@@ -12,7 +12,7 @@ from service.actions.learners.own import feedback_there, person_of, require_own,
 from service.domain.errors import Invalid, NotFound
 from service.domain.events import Event
 from service.domain.roles import Actor
-from service.store import find, outbox
+from service.store import find, outbox, repeats
 from service.store.tables import CommitmentOutcome, CommitmentRow, Person, Submission
 
 FARTHEST = timedelta(days=2 * 366)
@@ -49,16 +49,23 @@ class CommitmentSeen:
 
 
 def make(session: Session, actor: Actor, person: str, wish: CommitmentWish, *, now: datetime) -> CommitmentSeen:
-    """Commit to a next step. Raises NotFound (not the actor's own, or work taken back), Invalid."""
+    """Commit to a next step; the same once more within a minute is the one that is there.
+
+    Raises NotFound (not the actor's own, or work taken back), Invalid.
+    """
     who = person_of(session, actor, person)
     if not wish.text.strip():
         raise Invalid("Please write what you will do.")
     if not now.date() - ZONES <= wish.due_on <= now.date() + FARTHEST:
         raise Invalid("Please choose a day from today on, within two years.")
+    work = _work(session, actor, who, wish)
+    there = _there(session, who, wish, work, now)
+    if there is not None:
+        return CommitmentSeen(there, wish.submission, due=_is_due(there, now))
     row = CommitmentRow(
         organization_id=who.organization_id,
         person_id=who.id,
-        submission_id=_work(session, actor, who, wish),
+        submission_id=work,
         point_id=wish.point or None,
         text=wish.text,
         due_on=wish.due_on,
@@ -67,6 +74,18 @@ def make(session: Session, actor: Actor, person: str, wish: CommitmentWish, *, n
     session.add(row)
     session.flush()
     return CommitmentSeen(row, wish.submission, due=_is_due(row, now))
+
+
+def _there(
+    session: Session, who: Person, wish: CommitmentWish, work: str | None, now: datetime
+) -> CommitmentRow | None:
+    """The same, made a moment ago, of which nothing was said yet."""
+    about = (
+        CommitmentRow.submission_id == work if work else CommitmentRow.submission_id.is_(None),
+        CommitmentRow.point_id == wish.point if wish.point else CommitmentRow.point_id.is_(None),
+    )
+    said = (CommitmentRow.text == wish.text, CommitmentRow.due_on == wish.due_on, CommitmentRow.outcome.is_(None))
+    return repeats.said_before(session, CommitmentRow, who.id, *about, *said, now=now)
 
 
 def _work(session: Session, actor: Actor, who: Person, wish: CommitmentWish) -> str | None:

@@ -17,7 +17,7 @@ from service.domain.errors import Invalid, NotAllowed, NotFound, NotNow
 from service.domain.events import Event
 from service.domain.requests import RequestState, require_open
 from service.domain.roles import Actor
-from service.store import audit, holding, jobs, outbox
+from service.store import audit, holding, jobs, outbox, repeats
 from service.store import names as store_names
 from service.store.tables import Introduction, Person, Request, RequestFinding
 
@@ -52,19 +52,24 @@ class OwnRequest:
 
 
 def state(session: Session, actor: Actor, *, text: str, ai: AI = AI.ANY, now: datetime) -> Request:
-    """State a need. `ai` only ever narrows the person's consent. Raises NotAllowed for a platform, Invalid, NotNow."""
+    """State a need; the same words once more within a minute are the request that is there. `ai` only ever narrows the
+    person's consent. Raises NotAllowed for a platform, Invalid, NotNow."""
     person = _learner(session, actor)
     words = text.strip()
     if not SHORTEST <= len(words) <= LONGEST:
         raise Invalid(f"Say in {SHORTEST} to {LONGEST:,} characters what you need; one or two sentences are enough.")
-    consent = holding.consent_alone(session, person.id)  # one at a time, so that the next line holds
+    consent = holding.consent_alone(session, person.id)  # one at a time, so that the next lines hold
+    machines = consent.ai.and_(ai)
+    same = (Request.text == words, Request.ai == machines, Request.state == RequestState.OPEN)
+    if there := repeats.said_before(session, Request, person.id, *same, now=now):
+        return there
     if _open(session, person.id) >= MOST_OPEN:
         raise NotNow(f"You have {MOST_OPEN} open requests. Close one that you do not need any more.")
     row = Request(
         organization_id=actor.organization,
         person_id=person.id,
         text=words,
-        ai=consent.ai.and_(ai),
+        ai=machines,
         state=RequestState.OPEN,
         answer="",
         stated_at=now,

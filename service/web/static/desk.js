@@ -2,6 +2,7 @@
 // pages that notice what others do. All of it clicks the page's own links and buttons; nothing is decided here.
 
 import { untouched } from "./page.js";
+import { begin, end, held, refused, typed, underway } from "./underway.js";
 
 const OFF = "peerloom-keys-off";
 const PULSE = 4000;
@@ -49,12 +50,12 @@ function move(step) {
   choose(there[Math.max(0, Math.min(there.length - 1, at < 0 ? 0 : at + step))]);
 }
 
-/** Open a small form in place and put the caret into its first field; open already: close it. */
-function toggle(details) {
-  details.open = !details.open;
-  if (!details.open) return;
+/** Open a small form in place, if it is not open, and put the caret into its first field: the next keys are words. */
+function openForm(details) {
+  details.open = true;
   if (details.classList.contains("add")) takeSelection(details);
-  const field = details.querySelector("form :is(textarea, select, input:not([type=hidden]))");
+  const first = details.querySelector("form [data-first]");
+  const field = first ?? details.querySelector("form :is(textarea, select, input:not([type=hidden]))");
   field?.focus();
   if (field?.matches("textarea")) field.setSelectionRange(field.value.length, field.value.length);
   details.scrollIntoView({ block: "nearest" });
@@ -82,21 +83,25 @@ function takeSelection(details) {
   }
 }
 
-function ofPoint(key) {
-  const found = current()?.querySelector(`[data-point-key="${key}"]`);
+function ofPoint(key, sending, point) {
+  const found = point?.querySelector(`[data-point-key="${key}"]`);
   if (!found) return false;
-  choose(found.closest(".point"));
-  if (found.matches("details")) toggle(found);
-  else found.click();
-  return true;
+  choose(point);
+  return reach(found, sending);
 }
 
-function ofPage(key) {
+function ofPage(key, sending) {
   const details = all(`details[data-key="${key}"]`).find((one) => one.offsetParent);
-  if (details) return toggle(details), true;
-  const found = all(`[aria-keyshortcuts="${CSS.escape(key)}"]`).find((one) => one.offsetParent && !one.disabled);
-  if (!found) return false;
-  found.click();
+  const named = () => all(`[aria-keyshortcuts="${CSS.escape(key)}"]`).find((one) => one.offsetParent && !one.disabled);
+  const found = details ?? named();
+  return Boolean(found) && reach(found, sending);
+}
+
+/** Open a form, or click, which sends or leaves. */
+function reach(found, sending) {
+  if (found.matches("details")) openForm(found);
+  else if (sending) found.click();
+  else return false;
   return true;
 }
 
@@ -126,6 +131,8 @@ const own = {
 
 function pressed(event) {
   if (event.defaultPrevented || event.isComposing || event.altKey || event.metaKey) return;
+  reading?.request.abort(); // what is done now is done on what is in view
+  if (held(event, aim())) return;
   if (event.ctrlKey) return sendWithCtrlEnter(event);
   if (event.key === "Escape") return leave(event);
   if (document.querySelector("dialog[open]")) return;
@@ -133,14 +140,31 @@ function pressed(event) {
   if (typing(event.target)) return;
   if (event.key === "?") return event.preventDefault(), help();
   if (keysOff() || event.key === "Enter" || event.key === " ") return;
-  if (act(event.key)) event.preventDefault();
+  if (act(event.key, !event.repeat)) event.preventDefault();
 }
 
-function act(key) {
+/** Do what a key asks for; if not `sending`, only what moves or opens. */
+function act(key, sending, point = current()) {
   if (own[key]) return own[key]() !== false;
   if (/^[1-9]$/.test(key)) return byNumber(Number(key));
   if (document.querySelector(".queue") && inQueue(key)) return true;
-  return ofPoint(key) || ofPage(key);
+  return ofPoint(key, sending, point) || ofPage(key, sending);
+}
+
+/** What a key acts on that is pressed now: the field in which one types, or the point. */
+function aim() {
+  const active = document.activeElement;
+  return { field: active && typing(active) ? active.id || active.name : "", point: current()?.dataset.id ?? "" };
+}
+
+/** Do here what a key that waited asks for. False if it would send, or what it was aimed at is not there any more. */
+function play({ key, field, point }) {
+  const active = document.activeElement;
+  if (active && typing(active)) return (!field || field === (active.id || active.name)) && typed(active, key);
+  if (field || keysOff() || document.querySelector("dialog[open]")) return false;
+  if (reasonByNumber({ key, target: active })) return true;
+  const aimed = points().find((one) => one.dataset.id === point);
+  return key.length === 1 && act(key, false, aimed ?? current());
 }
 
 function byNumber(number) {
@@ -167,11 +191,14 @@ function sendWithCtrlEnter(event) {
   form.requestSubmit();
 }
 
+/** Leave a form: it closes where it can, and keeps its words. */
 function leave(event) {
   const details = event.target.closest?.("details.opens[open]");
-  if (!details) return;
-  details.open = false;
-  (details.closest(".point") ?? details.querySelector("summary")).focus();
+  if (details) details.open = false;
+  else if (!typing(event.target)) return;
+  const back = details ? (details.closest(".point") ?? details.querySelector("summary")) : current();
+  if (back) back.focus();
+  else event.target.blur();
 }
 
 function inQueue(key) {
@@ -225,23 +252,56 @@ const busy = () =>
   Boolean(document.querySelector("details.opens[open] form, dialog[open]")) ||
   Boolean(document.activeElement && typing(document.activeElement));
 
-let underway = 0; // requests of links and forms
 let reading = null; // the request that reads this page again
+let writing = false; // a draft is being taken over to be written by hand
 const again = (ctx) => Boolean(ctx?.request?.headers?.["X-Again"]);
+const restoring = (ctx) => Boolean(ctx?.request?.headers?.["HX-History-Restore-Request"]);
 document.addEventListener("htmx:before:request", (event) => {
   const { ctx } = event.detail;
   if (again(ctx)) return void (reading = ctx);
-  underway += 1;
+  if (restoring(ctx)) return;
+  if (!stays(ctx) || !begin(ctx, Boolean(aim().field))) return event.preventDefault();
   reading?.request.abort(); // what is asked for now comes later than what was being read
+  writing = ctx.request.action?.endsWith("/write");
 });
 document.addEventListener("htmx:finally:request", (event) => {
   if (again(event.detail.ctx)) reading = null;
-  else underway = Math.max(0, underway - 1);
+  else end(event.detail.ctx, play);
+});
+// Begun to type while the page was being read again: it stays as it is.
+document.addEventListener("htmx:before:swap", (event) => {
+  if (!again(event.detail.ctx) || !(busy() || underway())) return;
+  event.preventDefault();
+  const page = document.querySelector("[data-pulse]");
+  if (page) tell(page);
+});
+// Words that come another way (pasted, dropped, dictated) do not go into what is about to be replaced either.
+document.addEventListener("beforeinput", (event) => {
+  if (!underway()) return;
+  event.preventDefault();
+  refused();
+});
+
+/** Forms with words in them that were not sent, but this one. */
+const unsent = (sent) =>
+  all(".bench form[data-keep]").filter(
+    (form) => form !== sent && all("textarea, input[type=text]", form).some((field) => !untouched(field)),
+  );
+
+/** Whether a request may go: words that were typed here and not sent are not left behind without a question. */
+function stays(ctx) {
+  const from = ctx?.sourceElement;
+  const leaves = from?.matches?.(".verdict form, [data-done] form, #claim form") || ctx?.request?.method === "GET";
+  if (!leaves || !unsent(from).length) return true;
+  return window.confirm("You have typed words here that were not sent. Go on without them? This window keeps them for when you come back.");
+}
+window.addEventListener("beforeunload", (event) => {
+  if (unsent(null).length) event.preventDefault();
 });
 
 async function look() {
   const page = document.querySelector("[data-pulse]");
-  if (!page || document.hidden || underway || reading) return;
+  if (!page || document.hidden || underway() || reading) return;
   const [address, seen] = [location.href, page.dataset.seen];
   let mark;
   try {
@@ -252,7 +312,7 @@ async function look() {
     document.dispatchEvent(new CustomEvent("peerloom:gone"));
     return;
   }
-  const overtaken = underway || !page.isConnected || location.href !== address || page.dataset.seen !== seen;
+  const overtaken = underway() || !page.isConnected || location.href !== address || page.dataset.seen !== seen;
   if (overtaken || mark === seen) return;
   if (busy()) return tell(page);
   await window.htmx?.ajax("GET", address, { target: document.body, swap: "outerMorph", headers: { "X-Again": "1" } });
@@ -292,6 +352,9 @@ function ready() {
   root.classList.add("scripted");
   root.classList.toggle("keys-off", keysOff());
   open();
+  const own = writing && document.querySelector("details.add");
+  writing = false;
+  if (own) return openForm(own);
   const decided = new URLSearchParams(location.search).get("decided");
   const after = decided && points().find((point) => point.dataset.id === decided);
   if (after) choose(undecidedAfter(after) ?? after);

@@ -146,6 +146,35 @@ function afresh(one) {
   return made;
 }
 
+// A form is sent once: until its answer is there, sending it again does nothing.
+const sending = new WeakMap();
+document.addEventListener("htmx:before:request", (event) => {
+  const { ctx } = event.detail;
+  const form = ctx?.sourceElement;
+  if (!(form instanceof HTMLFormElement) || ctx.request.method !== "POST") return;
+  if (sending.has(form)) return event.preventDefault();
+  sending.set(form, ctx);
+  form.setAttribute("aria-busy", "true");
+});
+document.addEventListener("htmx:finally:request", (event) => {
+  const { ctx } = event.detail;
+  const form = ctx?.sourceElement;
+  for (const one of document.querySelectorAll("form[aria-busy]")) {
+    if (sending.get(one) === ctx || !sending.has(one)) one.removeAttribute("aria-busy");
+  }
+  if (form && sending.get(form) === ctx) sending.delete(form);
+});
+
+// What was typed goes with its form's name, not with its place: a form of another page that stands where this one stood
+// begins with what the server wrote. What is kept is given back by name when the page is there.
+let shown = location.pathname;
+document.addEventListener("htmx:before:swap", (event) => {
+  const url = event.detail.ctx?.response?.raw?.url;
+  const next = url ? new URL(url).pathname : shown;
+  if (next !== shown) for (const form of document.forms) form.reset();
+  shown = next;
+});
+
 function samePage(ctx) {
   const url = ctx.response?.raw?.url;
   return Boolean(url) && new URL(url).pathname === location.pathname;

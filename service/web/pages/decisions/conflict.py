@@ -14,7 +14,8 @@ from service.web.pages.views import PageView
 
 @dataclass(frozen=True)
 class DraftConflictPage(PageView):
-    """Somebody decided on this draft meanwhile: what stands there now, beside what was about to be done.
+    """Somebody decided on this draft meanwhile: what stands there now, beside what was about to be done. `own`: the
+    reader did, in another window.
 
     `action` and `fields` are the form as it was sent; `again` is False where the new text must be read first.
     """
@@ -22,6 +23,7 @@ class DraftConflictPage(PageView):
     template: ClassVar[str] = "decisions/conflict.html"
     status: ClassVar[int] = KINDS["changed-since"].status
     draft: DeskDraft
+    own: bool
     now: datetime
     trail: str
     action: str

@@ -3,9 +3,9 @@ since, both texts are shown, and nothing is stored."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Final, Literal
 
 from fastapi import Form
 from pydantic import BaseModel, ConfigDict, Field
@@ -14,6 +14,7 @@ from pipelines.values import PointKind, Standing
 from service.actions.approvals.deciding import Deciding
 from service.actions.decisions import claim, hand_over, openings, points, release, review
 from service.actions.desk import conflict
+from service.actions.desk.conflict import Meant
 from service.web.fields import DraftId, Hash, Id, Line, PointId, Words
 from service.web.pages.decisions.conflict import DraftConflictPage
 from service.web.pages.queue import trail as queue_trail
@@ -46,6 +47,11 @@ class DraftSent(BaseModel):
         """The words that would be lost."""
         return ""
 
+    @property
+    def said(self) -> Mapping[str, str]:
+        """What the record of the decision holds of this."""
+        return {}
+
 
 class EditSent(DraftSent):
     """Another wording."""
@@ -55,6 +61,10 @@ class EditSent(DraftSent):
     @property
     def typed(self) -> str:
         return self.text
+
+    @property
+    def said(self) -> Mapping[str, str]:
+        return {"after": self.text}
 
 
 class NoteSent(DraftSent):
@@ -66,11 +76,19 @@ class NoteSent(DraftSent):
     def typed(self) -> str:
         return self.note
 
+    @property
+    def said(self) -> Mapping[str, str]:
+        return {"note": self.note}
+
 
 class PointDismissalSent(NoteSent):
     """Why a point goes."""
 
     reason: DismissalReason
+
+    @property
+    def said(self) -> Mapping[str, str]:
+        return {"note": self.note, "reason_code": self.reason.value}
 
 
 class AddSent(EditSent):
@@ -87,6 +105,10 @@ class DraftApprovalSent(DraftSent):
     again: ClassVar[bool] = False
 
     text_hash: Hash
+
+    @property
+    def said(self) -> Mapping[str, str]:
+        return {"text_hash": self.text_hash}
 
 
 class ReleaseSent(DraftSent):
@@ -114,6 +136,10 @@ class RedraftSent(DraftSent):
     def typed(self) -> str:
         return self.instruction
 
+    @property
+    def said(self) -> Mapping[str, str]:
+        return {"note": self.instruction}
+
 
 class HandOverSent(DraftSent):
     """To whom."""
@@ -123,25 +149,52 @@ class HandOverSent(DraftSent):
 
 _Act = Callable[[Deciding], object]
 
+_WHAT: Final[Mapping[str, str]] = {
+    "accept": "accept the point",
+    "edit": "edit the point",
+    "dismiss": "dismiss the point",
+    "add": "add a point",
+    "summary": "change the summary",
+    "judge": "judge how it stands",
+    "approve": "approve it",
+    "undo": "undo the approval",
+    "release": "release it",
+    "decline": "give no feedback",
+    "reopen": "look at it again",
+    "redraft": "have it drafted anew",
+    "write": "write it by hand",
+    "retract": "take it back",
+    "hand_over": "hand it over",
+    "take_over": "take it over",
+    "let_go": "let it go",
+}
+"""Decisions, as their records name them, in the words of whoever was about to make one."""
 
-def _decide(visit: Writing, draft: str, sent: DraftSent, what: str, act: _Act, point: str = "") -> Shown:
+
+def _decide(visit: Writing, draft: str, sent: DraftSent, name: str, act: _Act, point: str = "") -> Shown:
     """Do it and come back, unless the draft has changed since it was seen; then show both."""
     back = f"/desk/drafts/{draft}?{queue_trail.with_(sent.trail, decided=point)}"
-    return _changed(visit, draft, sent, what, point) or _done(visit, draft, sent, act, back)
+    return _done(visit, draft, sent, name, act, back, point)
 
 
-def _decide_and_go_on(visit: Writing, draft: str, sent: DraftSent, what: str, act: _Act) -> Shown:
+def _decide_and_go_on(visit: Writing, draft: str, sent: DraftSent, name: str, act: _Act) -> Shown:
     """The same, and on to whatever waits next, with a way to undo this."""
     onward = f"/desk/next?{queue_trail.with_(sent.trail, done=draft)}"
-    return _changed(visit, draft, sent, what) or _done(visit, draft, sent, act, onward)
+    return _done(visit, draft, sent, name, act, onward)
 
 
-def _done(visit: Writing, draft: str, sent: DraftSent, act: _Act, then: str) -> Goto:
-    act(visit.deciding(draft, sent.seen))
+def _done(visit: Writing, draft: str, sent: DraftSent, name: str, act: _Act, then: str, point: str = "") -> Shown:
+    """A form that is sent twice is one decision: the second goes where the first went."""
+    at = visit.deciding(draft, sent.seen)
+    if not conflict.done_already(at, Meant(name, point, sent.said)):
+        changed = _changed(visit, draft, sent, name, point)
+        if changed is not None:
+            return changed
+        act(at)
     return Goto(then)
 
 
-def _changed(visit: Writing, draft: str, sent: DraftSent, what: str, point: str = "") -> DraftConflictPage | None:
+def _changed(visit: Writing, draft: str, sent: DraftSent, name: str, point: str = "") -> DraftConflictPage | None:
     """Both texts, if the draft has changed since it was seen."""
     typed = sent.typed
     clash = conflict.changed(visit.deciding(draft, sent.seen), typed=typed, point=point)
@@ -150,11 +203,12 @@ def _changed(visit: Writing, draft: str, sent: DraftSent, what: str, point: str 
     kept = sent.model_dump(mode="json", exclude={"seen"})
     return DraftConflictPage(
         draft=clash.draft,
+        own=clash.own,
         now=visit.now,
         trail=queue_trail.clean(sent.trail),
         action=str(visit.scope["path"]),
-        fields=tuple((name, str(value)) for name, value in kept.items()),
-        what=what,
+        fields=tuple((field, str(value)) for field, value in kept.items()),
+        what=_WHAT[name],
         typed=typed,
         stands=clash.stands,
         edits=clash.edits,
@@ -165,35 +219,35 @@ def _changed(visit: Writing, draft: str, sent: DraftSent, what: str, point: str 
 @router.post(OF_POINT + "/accept")
 def accept(visit: Writing, id: DraftId, point: PointId, sent: Annotated[DraftSent, Form()]) -> Shown:
     act = partial(points.accept_point, point_id=point)
-    return _decide(visit, id, sent, "accept the point", act, point)
+    return _decide(visit, id, sent, "accept", act, point)
 
 
 @router.post(OF_POINT + "/edit")
 def edit(visit: Writing, id: DraftId, point: PointId, sent: Annotated[EditSent, Form()]) -> Shown:
     act = partial(points.edit_point, point_id=point, text=sent.text)
-    return _decide(visit, id, sent, "edit the point", act, point)
+    return _decide(visit, id, sent, "edit", act, point)
 
 
 @router.post(OF_POINT + "/dismiss")
 def dismiss(visit: Writing, id: DraftId, point: PointId, sent: Annotated[PointDismissalSent, Form()]) -> Shown:
     act = partial(points.dismiss_point, point_id=point, reason_code=sent.reason.value, note=sent.note)
-    return _decide(visit, id, sent, "dismiss the point", act, point)
+    return _decide(visit, id, sent, "dismiss", act, point)
 
 
 @router.post(HERE + "/points")
 def add(visit: Writing, id: DraftId, sent: Annotated[AddSent, Form()]) -> Shown:
     wish = points.PointWish(sent.kind, sent.text, sent.quote, sent.criterion)
-    return _decide(visit, id, sent, "add a point", partial(points.add_point, wish=wish))
+    return _decide(visit, id, sent, "add", partial(points.add_point, wish=wish))
 
 
 @router.post(HERE + "/summary")
 def summary(visit: Writing, id: DraftId, sent: Annotated[EditSent, Form()]) -> Shown:
-    return _decide(visit, id, sent, "change the summary", partial(points.set_summary, text=sent.text))
+    return _decide(visit, id, sent, "summary", partial(points.set_summary, text=sent.text))
 
 
 @router.post(HERE + "/judge")
 def judge(visit: Writing, id: DraftId, sent: Annotated[JudgeSent, Form()]) -> Shown:
-    return _decide(visit, id, sent, "judge how it stands", partial(points.judge, criteria=sent.judgements()))
+    return _decide(visit, id, sent, "judge", partial(points.judge, criteria=sent.judgements()))
 
 
 @router.post(HERE + "/approve")
@@ -204,48 +258,48 @@ def approve(visit: Writing, id: DraftId, sent: Annotated[DraftApprovalSent, Form
         claim.be_at(at.session, at.actor, id, now=at.now)
         review.approve(at, seen=sent.text_hash, undo=undo)
 
-    return _decide_and_go_on(visit, id, sent, "approve it", act)
+    return _decide_and_go_on(visit, id, sent, "approve", act)
 
 
 @router.post(HERE + "/undo")
 def undo(visit: Writing, id: DraftId, sent: Annotated[DraftSent, Form()]) -> Shown:
-    return _decide(visit, id, sent, "undo the approval", review.undo)
+    return _decide(visit, id, sent, "undo", review.undo)
 
 
 @router.post(HERE + "/release")
 def release_now(visit: Writing, id: DraftId, sent: Annotated[ReleaseSent, Form()]) -> Shown:
-    return _decide(visit, id, sent, "release it", release.release)
+    return _decide(visit, id, sent, "release", release.release)
 
 
 @router.post(HERE + "/decline")
 def decline(visit: Writing, id: DraftId, sent: Annotated[NoteSent, Form()]) -> Shown:
-    return _decide_and_go_on(visit, id, sent, "give no feedback", partial(review.decline, note=sent.note))
+    return _decide_and_go_on(visit, id, sent, "decline", partial(review.decline, note=sent.note))
 
 
 @router.post(HERE + "/reopen")
 def reopen(visit: Writing, id: DraftId, sent: Annotated[DraftSent, Form()]) -> Shown:
-    return _decide(visit, id, sent, "look at it again", review.reopen)
+    return _decide(visit, id, sent, "reopen", review.reopen)
 
 
 @router.post(HERE + "/redraft")
 def redraft(visit: Writing, id: DraftId, sent: Annotated[RedraftSent, Form()]) -> Shown:
     act = partial(review.redraft, instruction=sent.instruction)
-    return _decide_and_go_on(visit, id, sent, "have it drafted anew", act)
+    return _decide_and_go_on(visit, id, sent, "redraft", act)
 
 
 @router.post(HERE + "/write")
 def write(visit: Writing, id: DraftId, sent: Annotated[DraftSent, Form()]) -> Shown:
-    return _decide(visit, id, sent, "write it by hand", review.write)
+    return _decide(visit, id, sent, "write", review.write)
 
 
 @router.post(HERE + "/retract")
 def retract(visit: Writing, id: DraftId, sent: Annotated[NoteSent, Form()]) -> Shown:
-    return _decide(visit, id, sent, "take it back", partial(release.retract, reason=sent.note))
+    return _decide(visit, id, sent, "retract", partial(release.retract, reason=sent.note))
 
 
 @router.post(HERE + "/hand-over")
 def hand_it_over(visit: Writing, id: DraftId, sent: Annotated[HandOverSent, Form()]) -> Shown:
-    return _decide_and_go_on(visit, id, sent, "hand it over", partial(hand_over.hand_over, to=sent.to))
+    return _decide_and_go_on(visit, id, sent, "hand_over", partial(hand_over.hand_over, to=sent.to))
 
 
 @router.post(HERE + "/open")
@@ -256,11 +310,15 @@ def open_it(visit: Writing, id: DraftId) -> None:
 
 @router.post(HERE + "/take-over")
 def take_over(visit: Writing, id: DraftId, sent: Annotated[DraftSent, Form()]) -> Shown:
+    if changed := _changed(visit, id, sent, "take_over"):
+        return changed
     claim.be_at(visit.session, visit.actor, id, take_over=True, now=visit.now)
     return Goto(f"/desk/drafts/{id}?{queue_trail.clean(sent.trail)}")
 
 
 @router.post(HERE + "/hand-back")
 def hand_back(visit: Writing, id: DraftId, sent: Annotated[DraftSent, Form()]) -> Shown:
+    if changed := _changed(visit, id, sent, "let_go"):
+        return changed
     claim.let_go(visit.session, visit.actor, id)
     return Goto(f"/desk?{queue_trail.clean(sent.trail)}")

@@ -1,0 +1,44 @@
+"""The same said twice in a row is one act: a double click, a form sent again after a lost connection, a repeated call.
+
+What makes it the same is its content: the same words by the same person about the same thing, within a minute. That
+holds for every way in, a page with and without script, two windows, and a client that knows nothing of
+Idempotency-Keys; a mark in the form would hold only for the page that it stands in, and a key only for who sends one
+(whoever does is answered by it first, whatever the content). The price is small: who means to say the very same thing
+twice within a minute is heard once. Secrets (keys, tokens, sign-in links) are not of this kind: two of them for one
+person are two on purpose, and one that is lost cannot be shown again.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Final, TypeVar
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from service.store import holding
+from service.store.tables import AskRow, CommitmentRow, Request
+
+Said = TypeVar("Said", AskRow, CommitmentRow, Request)
+
+AGAIN: Final = timedelta(minutes=1)
+"""Longer than anybody waits before clicking again, and than clients wait before they repeat a call."""
+_SAID_AT: Final[dict[type, InstrumentedAttribute[datetime]]] = {
+    AskRow: AskRow.asked_at,
+    CommitmentRow: CommitmentRow.made_at,
+    Request: Request.stated_at,
+}
+
+
+def said_before(
+    session: Session, model: type[Said], person: str, *same: ColumnElement[bool], now: datetime
+) -> Said | None:
+    """What this person (our id) said a moment ago that is the same in all of `same`, if anything.
+
+    One at a time: of two that come at the same moment the second waits here until the first is stored, and finds it.
+    """
+    holding.consent_alone(session, person)
+    at = _SAID_AT[model]
+    return session.scalar(
+        select(model).where(model.person_id == person, at > now - AGAIN, *same).order_by(at.desc()).limit(1)
+    )
