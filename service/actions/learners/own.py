@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from service.actions.access import on_behalf
 from service.actions.decisions.release import Readable, readable
+from service.actions.work import naming
 from service.domain.errors import NotFound
 from service.domain.roles import Actor, CredentialReach, may_see_group
 from service.store import find
@@ -14,7 +15,9 @@ from service.store.tables import Person, Submission
 
 def submission_of(session: Session, actor: Actor, external_id: str) -> Submission:
     """The actor's own submission, or one that the platform pushes for. Raises NotFound."""
-    row = find.one(session, Submission, actor.organization, external_id)
+    row = naming.meant(session, actor, external_id)
+    if row is None:
+        raise find.not_found(Submission, external_id)
     if actor.reach is CredentialReach.PLATFORM and may_see_group(actor, row.group_id):
         return row
     if actor.reach is CredentialReach.PERSON and actor.person == row.person_id:

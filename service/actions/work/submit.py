@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 from pipelines.values import AI
 from service.actions.challenges import setting
 from service.actions.galleries import wanted as galleries_wanted
-from service.actions.work import consequences
+from service.actions.work import consequences, naming
 from service.domain.drafts import DraftAct, DraftActor, DraftState, possible, step
-from service.domain.errors import Conflict, Invalid, NotAllowed, NotFound, NotNow
+from service.domain.errors import Conflict, Invalid, NotAllowed, NotNow
 from service.domain.events import Event
 from service.domain.roles import Actor, CredentialReach, Role, may_see_group
 from service.domain.texts import digest
@@ -53,6 +53,7 @@ def submit(
 ) -> Submitted:
     """Take in a solution or its next revision, and queue its draft (without `start`, a bundle does so at its end).
 
+    What a person names is in a space of their own (`naming`); a platform's ids are the platform's.
     The same text again changes nothing. Raises NotFound, NotAllowed, Invalid (no group), Conflict (another person's or
     challenge's id, or another text under a revision's number), NotNow (taken back before).
     """
@@ -61,9 +62,9 @@ def submit(
     group = _group_of(session, actor, person, wish.group)
     _check_may(session, actor, person, challenge, group)
     holding.consent(session, person.id)  # nobody takes it back before this is stored, and is then not heard
-    row = find.maybe(session, Submission, actor.organization, external_id, hold=True)
-    if row is None:
-        row = _first(session, actor, external_id, person, challenge, group, wish, now)
+    row = naming.meant(session, actor, external_id, hold=True)
+    if row is None or (actor.person is not None and row.person_id != actor.person):
+        row = _first(session, actor, naming.new(actor, external_id), person, challenge, group, wish, now)
         return _hand_in(session, row, person, challenge, wish, number=1, now=now, start=start, created=True)
     if row.person_id != person.id or row.challenge_id != challenge.id:
         raise Conflict(f"Submission '{external_id}' belongs to another person or challenge.")
@@ -240,9 +241,9 @@ def queue_waiting(session: Session, organization: str, *, now: datetime) -> int:
 
 def get(session: Session, actor: Actor, external_id: str) -> Submission:
     """A submission that the actor may read: the author's own, one in a group reviewed, or a platform's."""
-    row = find.one(session, Submission, actor.organization, external_id)
-    if actor.person != row.person_id and not may_see_group(actor, row.group_id):
-        raise NotFound
+    row = naming.meant(session, actor, external_id)
+    if row is None or (actor.person != row.person_id and not may_see_group(actor, row.group_id)):
+        raise find.not_found(Submission, external_id)
     return row
 
 
