@@ -117,7 +117,12 @@ def build(settings: Settings) -> Parts:
         undo=timedelta(seconds=settings.undo_seconds),
         attempts=settings.job_attempts,
         budget=Budget(characters=settings.model_prompt_characters, reply_tokens=settings.model_reply_tokens),
-        terms=Terms(Prices.of(settings.price_prompt, settings.price_completion), micro(settings.model_budget_per_day)),
+        terms=Terms(
+            Prices.of(settings.price_prompt, settings.price_completion),
+            micro(settings.model_budget_per_day),
+            settings.model_drafts_per_person,
+            settings.model_drafts_per_group,
+        ),
     )
 
 

@@ -13,14 +13,17 @@ from service.actions.network.mapping import NetworkMap
 from service.actions.work.similar import Similar
 from service.domain.roles import Actor
 from service.store.session import Sessions
+from service.web.throttle import Throttle
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Largest bodies, in bytes. What a field may hold is said by its type in api/schemas."""
+    """Largest bodies, in bytes, and how often a learner hands in a day. What a field may hold is said by its type in
+    api/schemas."""
 
     body: int = 2_000_000
     bundle: int = 200_000_000
+    hand_ins: int = 0  # 0: as often as they like
 
 
 class Search(Protocol):
@@ -76,6 +79,7 @@ class Services:
     clock: Callable[[], datetime]
     readiness: Callable[[], Mapping[str, str]]
     limits: Limits = field(default_factory=Limits)
+    throttle: Throttle | None = None  # None: nobody is limited
     similar: Search | None = None
     network: Charting | None = None
     brief: Briefing | None = None

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import secrets
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from pipelines.values import AI
@@ -14,7 +15,7 @@ from service.actions.challenges import setting
 from service.actions.galleries import wanted as galleries_wanted
 from service.actions.work import consequences, naming
 from service.domain.drafts import DraftAct, DraftActor, DraftState, possible, step
-from service.domain.errors import Conflict, Invalid, NotAllowed, NotNow
+from service.domain.errors import Conflict, Invalid, NotAllowed, NotNow, TooMany
 from service.domain.events import Event
 from service.domain.roles import Actor, CredentialReach, Role, may_see_group
 from service.domain.texts import digest
@@ -49,13 +50,21 @@ class Submitted:
 
 
 def submit(
-    session: Session, actor: Actor, external_id: str, wish: SubmissionWish, *, now: datetime, start: bool = True
+    session: Session,
+    actor: Actor,
+    external_id: str,
+    wish: SubmissionWish,
+    *,
+    now: datetime,
+    start: bool = True,
+    most: int = 0,
 ) -> Submitted:
     """Take in a solution or its next revision, and queue its draft (without `start`, a bundle does so at its end).
 
     What a person names is in a space of their own (`naming`); a platform's ids are the platform's.
     The same text again changes nothing. Raises NotFound, NotAllowed, Invalid (no group), Conflict (another person's or
-    challenge's id, or another text under a revision's number), NotNow (taken back before).
+    challenge's id, or another text under a revision's number), NotNow (taken back before), TooMany (a learner handed in
+    `most` times today; 0 is no limit).
     """
     person = find.one(session, Person, actor.organization, wish.person)
     challenge = find.one(session, Challenge, actor.organization, wish.challenge)
@@ -64,6 +73,7 @@ def submit(
     holding.consent(session, person.id)  # nobody takes it back before this is stored, and is then not heard
     row = naming.meant(session, actor, external_id, hold=True)
     if row is None or (actor.person is not None and row.person_id != actor.person):
+        _within_the_day(session, actor, most, now=now)
         row = _first(session, actor, naming.new(actor, external_id), person, challenge, group, wish, now)
         return _hand_in(session, row, person, challenge, wish, number=1, now=now, start=start, created=True)
     if row.person_id != person.id or row.challenge_id != challenge.id:
@@ -73,6 +83,7 @@ def submit(
     there = _already(session, row, wish)
     if there is not None:
         return Submitted(row, there, _draft_of(session, there), created=False, changed=False)
+    _within_the_day(session, actor, most, now=now)
     return _hand_in(session, row, person, challenge, wish, number=row.latest + 1, now=now, start=start, created=False)
 
 
@@ -94,6 +105,17 @@ def _check_may(session: Session, actor: Actor, person: Person, challenge: Challe
         raise NotAllowed("Only the learner, or a platform for the learner, may hand in.")
     if not setting.is_set_to(session, challenge, group.id):
         raise Invalid(f"Challenge '{challenge.external_id}' is not set to group '{group.external_id}'.")
+
+
+def _within_the_day(session: Session, actor: Actor, most: int, *, now: datetime) -> None:
+    """Raises TooMany for a learner who has handed in `most` times today; 0 is no limit, and a platform has none."""
+    if not most or actor.person is None:
+        return
+    day = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    own = select(func.count()).select_from(DraftRow).join(Submission, Submission.id == DraftRow.submission_id)
+    if (session.scalar(own.where(Submission.person_id == actor.person, DraftRow.created_at >= day)) or 0) >= most:
+        again = math.ceil((day + timedelta(days=1) - now).total_seconds())
+        raise TooMany(f"You handed in {most} times today, which is all for one day (UTC).", retry_after=again)
 
 
 def _first(

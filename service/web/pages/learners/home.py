@@ -86,7 +86,8 @@ def hand_in(visit: Writing, id: ExternalId, form: Annotated[HandIn, Form()]) -> 
         return TaskAgainPage(task, form.submission, allowed(task.ai), *typed, "Please write something first.")
     given: dict[str, Any] = {"language": form.language, "ai": form.ai, "group": form.group or None}
     wish = SubmissionWish(id, task.person, form.text, **given)
-    done = submit.submit(visit.session, visit.actor, form.submission, wish, now=visit.now)
+    most = visit.services.limits.hand_ins
+    done = submit.submit(visit.session, visit.actor, form.submission, wish, now=visit.now, most=most)
     return Goto(f"/learn/work/{quote(form.submission, safe='')}", said="handed-in" if done.changed else "same-text")
 
 
