@@ -16,7 +16,7 @@ from service.jobs.folder import DataFolder
 from service.settings import Dispatch, Settings, load
 from service.store import migrate
 from service.web.app import create_app
-from service.web.services import Limits, Search, Services
+from service.web.services import LOOPBACK, Limits, Search, Services
 from service.web.throttle import Rates, Throttle
 
 
@@ -53,6 +53,7 @@ def create(settings: Settings | None = None) -> FastAPI:
             model=settings.model,
             undo=parts.undo,
             public_url=settings.public_url,
+            hosts=LOOPBACK | {settings.host, *settings.hosts.split()},
         )
     )
     app.router.lifespan_context = _lifespan(settings, parts, dispatcher)

@@ -195,6 +195,11 @@ class Settings(BaseSettings):
         description="Where people reach the service, e.g. `https://feedback.example.org`: sign-in links begin with it, "
         "and cookies are sent over TLS only if it does. Empty: the address that is listened on.",
     )
+    hosts: str = Field(
+        "",
+        description="Names of this machine, separated by blanks, for which sign-in links may be made where no public "
+        "URL is set. Loopback and the address listened on are known anyhow.",
+    )
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on.")
     log_format: LogFormat = Field(LogFormat.CONSOLE, description="`console` for people, `json` for machines.")

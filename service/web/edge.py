@@ -72,6 +72,7 @@ class _Sending:
 
     def __init__(self, send: Send, request_id: str, scope: Scope) -> None:
         self._state = scope["state"]
+        self._over_tls = scope["scheme"] == "https" or scope["app"].state.services.public_url.startswith("https:")
         self._send = send
         self._request_id = request_id
         self.status = 0
@@ -82,6 +83,8 @@ class _Sending:
             headers = MutableHeaders(scope=message)
             headers["X-Request-ID"] = self._request_id
             headers.update(self._state.get("limits", {}))
+            if self._over_tls:
+                headers["Strict-Transport-Security"] = "max-age=31536000"
             for name, value in HEADERS.items():
                 headers.setdefault(name, value)
         await self._send(message)

@@ -15,6 +15,8 @@ from service.domain.roles import Actor
 from service.store.session import Sessions
 from service.web.throttle import Throttle
 
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -86,4 +88,5 @@ class Services:
     following: FollowingThrough | None = None
     model: str = ""  # the language model that briefs may be worded by; empty: none is set up
     undo: timedelta = timedelta(seconds=10)  # how long an approval can be undone, where an organization says nothing
-    public_url: str = ""  # where people reach the service; empty: where the request came in
+    public_url: str = ""  # where people reach the service; empty: where the request came in, if that is one of `hosts`
+    hosts: frozenset[str] = LOOPBACK

@@ -15,7 +15,7 @@ import structlog
 from limits import RateLimitItem, RateLimitItemPerMinute
 from limits.errors import StorageError
 from limits.storage import Storage, storage_from_string
-from limits.strategies import SlidingWindowCounterRateLimiter
+from limits.strategies import MovingWindowRateLimiter
 
 from service.domain.errors import TooMany
 
@@ -67,7 +67,7 @@ class Throttle:
         self.rates = rates
         self._storage = storage_from_string(address, wrap_exceptions=True)
         assert isinstance(self._storage, Storage)  # noqa: S101 - the other kind is for asyncio
-        self._counter = SlidingWindowCounterRateLimiter(self._storage)
+        self._counter = MovingWindowRateLimiter(self._storage)
 
     def arrived(self, address: str) -> None:
         """Somebody calls from there. Raises TooMany."""

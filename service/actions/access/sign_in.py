@@ -14,6 +14,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from service.actions.access import on_behalf
+from service.actions.access.frame import origins
 from service.domain.errors import Invalid, NotFound, NotSignedIn
 from service.domain.roles import Actor, CredentialReach, require_platform
 from service.domain.texts import digest
@@ -37,6 +38,7 @@ class Invited:
     organization: str
     works: bool
     embedded: bool
+    frames: tuple[str, ...] = ()  # sites that may show the organization's pages in a frame
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +143,8 @@ def invited(session: Session, secret: str, *, now: datetime) -> Invited:
         raise NotFound("This is not a sign-in link. Check that the whole address was copied.")
     person = session.get_one(Person, row.person_id)
     organization = session.get_one(Organization, row.organization_id)
-    return Invited(person.name, organization.name, _works(session, row, now), row.embedded)
+    frames = origins(organization.settings)
+    return Invited(person.name, organization.name, _works(session, row, now), row.embedded, frames)
 
 
 def _works(session: Session, row: SignIn, now: datetime) -> bool:

@@ -108,9 +108,10 @@ def _record(session: Session, actor: Actor, act: str, subject: str, *, now: date
 
 def set_consent(session: Session, actor: Actor, external_id: str, wish: ConsentWish, *, now: datetime) -> Consent:
     """Change what a person allows; takes effect at once. Only the person, or a platform for the person, may."""
-    person = on_behalf.person(session, actor, external_id)
-    if actor.reach is not CredentialReach.PLATFORM and actor.person != person.id:
+    own = session.get_one(Person, actor.person).external_id if actor.person is not None else external_id
+    if own != external_id:  # whoever that is, and whether or not there is somebody by that id
         raise NotAllowed("Only you can say what you allow.")
+    person = on_behalf.person(session, actor, external_id)
     _allow(session, person, wish, now=now)
     _record(
         session,

@@ -17,6 +17,7 @@ from service.actions.work import consequences, naming
 from service.domain.drafts import DraftAct, DraftActor, DraftState, possible, step
 from service.domain.errors import Conflict, Invalid, NotAllowed, NotNow, TooMany
 from service.domain.events import Event
+from service.domain.moments import happened
 from service.domain.roles import Actor, CredentialReach, Role, may_see_group
 from service.domain.texts import digest
 from service.store import audit, find, holding, jobs, outbox
@@ -137,7 +138,7 @@ def _first(
         person_id=person.id,
         group_id=group.id,
         latest=0,
-        created_at=wish.submitted_at or now,
+        created_at=happened(wish.submitted_at, "submitted_at", now=now),
     )
     session.add(row)
     session.flush()
@@ -191,7 +192,7 @@ def _hand_in(
         text_hash=digest(wish.text),
         language=wish.language,
         ai=person.consent.ai.and_(wish.ai),
-        submitted_at=wish.submitted_at or now,
+        submitted_at=happened(wish.submitted_at, "submitted_at", now=now),
     )
     session.add(revision)
     row.latest = number

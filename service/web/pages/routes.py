@@ -86,7 +86,8 @@ def sealed(endpoint: Callable[..., Shown]) -> Callable[..., Response]:
 def _admitted(services: Services, request: Request, template: str) -> tuple[Actor, str] | None:
     """Who is signed in, once it is known that they may ask so often."""
     arrived(services, request)
-    found = _signed_in(services, request.cookies.get(visits.COOKIE, ""))
+    secure = visits.is_secure(services.public_url, request.scope)
+    found = _signed_in(services, request.cookies.get(visits.cookie(secure), ""))
     if found is not None:
         counted(services, request, template, found[0])
     return found
