@@ -16,7 +16,8 @@ from service.jobs.folder import DataFolder
 from service.settings import Dispatch, Settings, load
 from service.store import migrate
 from service.web.app import create_app
-from service.web.services import Limits, Search, Services
+from service.web.services import LOOPBACK, Limits, Search, Services
+from service.web.throttle import Rates, Throttle
 
 
 class Dispatcher(Protocol):
@@ -41,7 +42,10 @@ def create(settings: Settings | None = None) -> FastAPI:
             after_commit=dispatcher.wake,
             clock=parts.now,
             readiness=parts.readiness,
-            limits=Limits(body=settings.max_body_bytes, bundle=settings.max_import_bytes),
+            limits=Limits(
+                body=settings.max_body_bytes, bundle=settings.max_import_bytes, hand_ins=settings.hand_ins_per_day
+            ),
+            throttle=throttle(settings),
             similar=_similar(parts),
             network=charting(parts.sessions),
             brief=briefing(parts.sessions),
@@ -49,10 +53,24 @@ def create(settings: Settings | None = None) -> FastAPI:
             model=settings.model,
             undo=parts.undo,
             public_url=settings.public_url,
+            hosts=LOOPBACK | {settings.host, *settings.hosts.split()},
         )
     )
     app.router.lifespan_context = _lifespan(settings, parts, dispatcher)
     return app
+
+
+def throttle(settings: Settings) -> Throttle:
+    """How often somebody may ask."""
+    rates = Rates(
+        address=settings.requests_per_address,
+        refused=settings.refused_per_address,
+        key=settings.requests_per_key,
+        person=settings.requests_per_person,
+        route=settings.changes_per_person,
+        costly=settings.costly_per_person,
+    )
+    return Throttle(rates, settings.counter)
 
 
 def _similar(parts: wiring.Parts) -> Search:

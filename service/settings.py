@@ -40,6 +40,13 @@ class EmbedderKind(StrEnum):
     HASHING = "hashing"
 
 
+class LimitsIn(StrEnum):
+    """Where requests are counted."""
+
+    AUTO = "auto"
+    MEMORY = "memory"
+
+
 class LogFormat(StrEnum):
     """How log lines look."""
 
@@ -139,11 +146,59 @@ class Settings(BaseSettings):
     max_body_bytes: int = Field(2_000_000, ge=1_000, description="Largest body of an ordinary request.")
     max_import_bytes: int = Field(200_000_000, ge=1_000, description="Largest bundle taken in one import.")
 
+    requests_per_address: int = Field(
+        6_000, ge=0, description="Requests in a minute from one address. 0: no limit, as with all of these."
+    )
+    refused_per_address: int = Field(
+        120, ge=0, description="Requests in a minute from one address without a valid key or token."
+    )
+    requests_per_key: int = Field(6_000, ge=0, description="Requests in a minute with one platform's key.")
+    requests_per_person: int = Field(
+        600, ge=0, description="Requests in a minute of one person, with all their tokens and sessions."
+    )
+    changes_per_person: int = Field(
+        120, ge=0, description="Requests in a minute with which one person changes something by one route."
+    )
+    costly_per_person: int = Field(
+        12, ge=0, description="The same for routes after which a model may be asked: hand in, draft again, search."
+    )
+    limits_in: LimitsIn = Field(
+        LimitsIn.AUTO,
+        description="Where requests are counted. `auto`: in Redis if that is the broker, so that all web processes "
+        "count together, and otherwise in this process's memory. `memory`: always there.",
+    )
+    hand_ins_per_day: int = Field(
+        100, ge=0, description="Solutions and revisions that a learner hands in themselves in a day (UTC). 0: no limit."
+    )
+    model_drafts_per_person: int = Field(
+        50,
+        ge=0,
+        description="Drafts in a day (UTC) that a model makes on one learner's work; beyond it drafts are made "
+        "without. 0: no limit.",
+    )
+    model_drafts_per_group: int = Field(
+        0, ge=0, description="The same on the work of one group, so that it leaves the others their part. 0: no limit."
+    )
+
+    connections: int = Field(
+        500, ge=10, description="Connections served at the same time; others are told to come back (503)."
+    )
+    keep_alive_seconds: int = Field(15, ge=1, description="How long a connection is kept open between two requests.")
+    head_seconds: float = Field(10, gt=0, description="How long the head of a request may take to arrive.")
+    stall_seconds: float = Field(
+        30, gt=0, description="How long the next 16 KiB of a body, or a reader of an answer, may take."
+    )
+
     public_url: str = Field(
         "",
         pattern=r"^(https?://[^/\s?#]+)?$",
         description="Where people reach the service, e.g. `https://feedback.example.org`: sign-in links begin with it, "
         "and cookies are sent over TLS only if it does. Empty: the address that is listened on.",
+    )
+    hosts: str = Field(
+        "",
+        description="Names of this machine, separated by blanks, for which sign-in links may be made where no public "
+        "URL is set. Loopback and the address listened on are known anyhow.",
     )
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on.")
@@ -161,6 +216,13 @@ class Settings(BaseSettings):
     def address(self) -> str:
         """What links begin with."""
         return self.public_url or f"http://{self.host}:{self.port}"
+
+    @property
+    def counter(self) -> str:
+        """Where requests are counted, as an address."""
+        broker = self.broker_url.get_secret_value()
+        shared = self.limits_in is LimitsIn.AUTO and self.dispatch is Dispatch.CELERY and broker.startswith("redis")
+        return broker if shared else "memory://"
 
     @property
     def sqlite(self) -> bool:

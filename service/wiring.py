@@ -17,13 +17,14 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import structlog
+from sqlalchemy import make_url
 
 from pipelines.drafting import Budget
 from pipelines.ports import Embedder, IndexUnavailable, LanguageModel, Library, VectorIndex
 from service.domain.errors import PeerloomError
 from service.domain.money import Prices, Terms, micro
 from service.settings import EmbedderKind, IndexKind, LogFormat, Settings
-from service.store import migrate
+from service.store import migrate, private
 from service.store.library import SqlLibrary
 from service.store.session import Sessions, make_engine
 from service.store.vectors import RememberedEmbedder
@@ -101,8 +102,9 @@ class Parts:
 
 
 def build(settings: Settings) -> Parts:
-    """Opens no connection and loads no model; both happen at first use."""
-    settings.data.mkdir(parents=True, exist_ok=True)
+    """Opens no connection and loads no model; both happen at first use. Files that the process makes from now on are
+    its user's alone."""
+    keep_private(settings)
     sessions = Sessions(make_engine(settings.database))
     return Parts(
         sessions=sessions,
@@ -117,8 +119,27 @@ def build(settings: Settings) -> Parts:
         undo=timedelta(seconds=settings.undo_seconds),
         attempts=settings.job_attempts,
         budget=Budget(characters=settings.model_prompt_characters, reply_tokens=settings.model_reply_tokens),
-        terms=Terms(Prices.of(settings.price_prompt, settings.price_completion), micro(settings.model_budget_per_day)),
+        terms=Terms(
+            Prices.of(settings.price_prompt, settings.price_completion),
+            micro(settings.model_budget_per_day),
+            settings.model_drafts_per_person,
+            settings.model_drafts_per_group,
+        ),
     )
+
+
+def keep_private(settings: Settings) -> None:
+    """The data folder and the database's file, as this process and earlier ones make them, for nobody else."""
+    private.from_now_on()
+    settings.data.mkdir(parents=True, exist_ok=True)
+    kept = [settings.data / name for name in ("chroma", "vectors", "peerloom.lock", "peerloom.pid", "worker.alive")]
+    if settings.sqlite:
+        file = Path(make_url(settings.database).database or "")
+        kept += [file.with_name(file.name + end) for end in ("", "-wal", "-shm")]
+    own = [] if settings.data.resolve() in (Path.home(), Path.cwd()) else [settings.data]  # others may have reasons
+    found = private.tighten(kept, folders=own)
+    if found:
+        structlog.get_logger(__name__).warning("files.tightened", count=len(found), folder=str(settings.data))
 
 
 def embedder(settings: Settings) -> Embedder:

@@ -30,6 +30,7 @@ def run(chosen: Settings) -> None:
     import uvicorn  # here, with the application: other commands need neither
 
     from service.main import create
+    from service.web.connections import LARGEST_HEAD, timed
 
     parts = wiring.build(chosen)
     if chosen.dispatch is Dispatch.INLINE:
@@ -41,8 +42,18 @@ def run(chosen: Settings) -> None:
     listener = _listen(chosen)
     host, port = listener.getsockname()[:2]
     err.print(f"Peerloom listens on http://{host}:{port}", markup=False)
+    clock = timed(head_seconds=chosen.head_seconds, stall_seconds=chosen.stall_seconds, most=chosen.connections)
     config = uvicorn.Config(
-        create(chosen), log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=20
+        create(chosen),
+        http=clock,
+        ws="none",
+        h11_max_incomplete_event_size=LARGEST_HEAD,
+        limit_concurrency=chosen.connections,
+        timeout_keep_alive=chosen.keep_alive_seconds,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=20,
     )
     uvicorn.Server(config).run(sockets=[listener])
 

@@ -83,3 +83,9 @@ class Unavailable(PeerloomError):
     """A part of the service does not answer at the moment. Nothing is lost; try again shortly."""
 
     kind = "unavailable"
+
+
+class TooMany(PeerloomError):
+    """That was too much in too short a time. Wait as long as the Retry-After header says, then try again."""
+
+    kind = "too-many"

@@ -11,3 +11,12 @@ def new_id() -> str:
     stamp = time.time_ns() // 1_000_000
     value = (stamp & (1 << 48) - 1) << 80 | 0x7 << 76 | secrets.randbits(12) << 64 | 0b10 << 62 | secrets.randbits(62)
     return f"{value:032x}"
+
+
+LONGEST = 255
+"""Characters of an external id."""
+
+
+def named_by(person: str, given: str) -> str:
+    """What something is called that this person (our own id) calls `given`: nobody else's ids begin so."""
+    return f"~{person}~{given}"

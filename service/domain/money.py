@@ -18,6 +18,7 @@ PER_DAY = "model_budget_per_day"
 """The key in an organization's settings: an amount in the prices' currency; 0 or null is no limit."""
 
 BUDGET_SPENT = "The day's budget for the model is spent."
+SHARE_SPENT = "This learner's or group's part of the day's drafts by a model is used up."
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +41,13 @@ class Prices:
 @dataclass(frozen=True, slots=True)
 class Terms:
     """What a model costs, and how much may be spent. `per_day` (micro-units; None: no limit) holds where an
-    organization says nothing of its own."""
+    organization says nothing of its own. `per_person` and `per_group` are drafts in a day that a model may make on the
+    work of one; 0: no limit."""
 
     prices: Prices = field(default_factory=Prices)
     per_day: int | None = None
+    per_person: int = 0
+    per_group: int = 0
 
 
 def micro(amount: float) -> int | None:

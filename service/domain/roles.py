@@ -67,6 +67,15 @@ def require_organization_wide(actor: Actor) -> None:
         raise NotAllowed("This key is limited to some groups; use one for the whole organization.")
 
 
+def acts_for(actor: Actor, groups: Collection[str]) -> bool:
+    """Whether a platform's key may act for a person whose roles lie in `groups`, or sign them in.
+
+    A limited key acts only for those all of whose roles lie in its own groups. Whoever has a part elsewhere, too,
+    brings more along than the key may do: their work, their words and their decisions of elsewhere.
+    """
+    return actor.groups is None or (bool(groups) and actor.groups >= set(groups))
+
+
 def require_reviewer(actor: Actor, group: str) -> str:
     """The id of the facilitator who acts. Raises NotAllowed unless a person with that role in the group acts."""
     if actor.person is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import unicodedata
 from collections.abc import Mapping, Sequence
 
 
@@ -24,4 +25,35 @@ def storable(text: str) -> str:
         raise ValueError("contains a NUL character, which cannot be stored; remove it")
     if any("\ud800" <= char <= "\udfff" for char in text):
         raise ValueError("contains half of a surrogate pair, which is no character; send valid Unicode")
+    return text
+
+
+_TURNS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""Signs that turn the direction of what follows, also beyond the name in which they stand (UAX #9)."""
+_UNSEEN = frozenset({"Cc", "Cf", "Cn", "Co", "Zl", "Zp", "Zs"})
+
+
+def name(text: str) -> str:
+    """What something is called, in one spelling (NFC). Raises ValueError for what people could not read."""
+    text = unicodedata.normalize("NFC", storable(text))
+    if any(char < " " or char == "\x7f" for char in text):
+        raise ValueError("contains a control character, which an id or name cannot hold")
+    if not _TURNS.isdisjoint(text):
+        raise ValueError("contains a sign that turns the direction of writing; leave it out, as no name needs it")
+    if text and not any(unicodedata.category(char) not in _UNSEEN and char not in _BLANK for char in text):
+        raise ValueError("has nothing in it that can be seen")
+    return text
+
+
+_BLANK = frozenset("\u115f\u1160\u3164\uffa0\u2800")
+"""Letters and signs that fonts show as nothing."""
+
+
+def identifier(text: str) -> str:
+    """An external id, in one spelling (NFC). Raises ValueError for what cannot be told apart or sent in an address."""
+    text = name(text)
+    if text in (".", ".."):
+        raise ValueError("is a step in an address, which is resolved before anybody is asked; choose another id")
+    if any(unicodedata.category(char) == "Cf" for char in text):
+        raise ValueError("contains a sign that cannot be seen, and so cannot be told apart from another id")
     return text

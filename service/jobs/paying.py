@@ -15,7 +15,7 @@ from pipelines.values import Brief, Usage
 from service.domain import money
 from service.jobs.tools import JobTools
 from service.store import spending
-from service.store.tables import Job, Organization
+from service.store.tables import DraftRow, Job, Organization, Submission
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,21 @@ def affordable(session: Session, tools: JobTools, job: Job, brief: Brief) -> Lan
     model = tools.model
     if model is None or not may_ask(brief, model):
         return model
+    if _share_spent(session, tools, job):
+        return Unasked(model, money.SHARE_SPENT)
     return set_aside(session, tools, job, model, most(tools.budget))
+
+
+def _share_spent(session: Session, tools: JobTools, job: Job) -> bool:
+    """Whether one learner, or one group, has had its part, so that the day's budget is there for the others, too."""
+    terms, day = tools.terms, tools.now().replace(hour=0, minute=0, second=0, microsecond=0)
+    draft = session.get_one(DraftRow, job.subject_id)
+    author = session.get_one(Submission, draft.submission_id).person_id
+    shares = (
+        (terms.per_person, Submission.person_id == author),
+        (terms.per_group, DraftRow.group_id == draft.group_id),
+    )
+    return any(limit and spending.drafted(session, whose, since=day) >= limit for limit, whose in shares)
 
 
 def set_aside(session: Session, tools: JobTools, job: Job, model: LanguageModel, about: Usage) -> LanguageModel:

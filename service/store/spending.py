@@ -13,12 +13,12 @@ from collections import defaultdict
 from datetime import date, datetime
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, CursorResult, and_, delete, exists, or_, select, update
+from sqlalchemy import ColumnElement, CursorResult, and_, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from pipelines.values import Usage
 from service.store.session import insert
-from service.store.tables import Job, JobState, Reservation, Spending
+from service.store.tables import DraftRow, Job, JobState, Reservation, Spending, Submission
 
 
 def reserve(session: Session, *, organization: str, job: str, amount: int, per_day: int | None, now: datetime) -> bool:
@@ -63,6 +63,12 @@ def days(session: Session, organization: str, limit: int) -> list[Spending]:
     """The last days on which a model was used or asked for, the latest first."""
     rows = select(Spending).where(Spending.organization_id == organization).order_by(Spending.day.desc())
     return list(session.scalars(rows.limit(limit)))
+
+
+def drafted(session: Session, whose: ColumnElement[bool], *, since: datetime) -> int:
+    """On how much work a model has drafted since then; `whose` is a condition on drafts and submissions."""
+    rows = select(func.count()).select_from(DraftRow).join(Submission, Submission.id == DraftRow.submission_id)
+    return session.scalar(rows.where(whose, DraftRow.ready_at >= since, DraftRow.model_calls > 0)) or 0
 
 
 def _lapsed(organization: str, now: datetime) -> ColumnElement[bool]:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 import structlog
 from fastapi import Depends, Header, Request
@@ -69,9 +70,16 @@ class Call:
 
     @property
     def base_url(self) -> str:
-        """What addresses of this service begin with."""
+        """What addresses of this service begin with. Raises Invalid where that is not known."""
+        if self.services.public_url:
+            return self.services.public_url
         host = Headers(scope=self.scope).get("host", "")
-        return self.services.public_url or f"{self.scope['scheme']}://{host}"
+        if urlsplit(f"//{host}").hostname not in self.services.hosts:  # anybody can write there what they like
+            raise Invalid(
+                "Links cannot be made here, since it is not known where people reach this service. "
+                "Whoever runs it sets PEERLOOM_PUBLIC_URL, or names this host in PEERLOOM_HOSTS."
+            )
+        return f"{self.scope['scheme']}://{host}"
 
     def deciding(self, id: str, version: int) -> Deciding:
         """A decision of whoever asks, on what they saw in this version."""

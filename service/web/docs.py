@@ -25,6 +25,8 @@ Nothing that a machine drafted can be read by a learner before a person has appr
 * Decisions name the version that was seen with **`If-Match`**, and an approval the hash of its text.
 * Lists come in pages: follow the **`Link`** header's `rel="next"`. What has one page only says so.
 * A parameter or a field that nobody knows is refused, never passed over.
+* There are **limits** by address, key and person. A 429 says with `Retry-After` when to try again, and every answer
+  with `RateLimit` what is left.
 * Every error is a problem document (RFC 9457) with a stable **`kind`**.
 
 **Versions.** This is version 1 of the API: the `/v1` of every address. Within it things are added and nothing is taken
@@ -133,7 +135,7 @@ def _problems(path: str, method: str, operation: dict[str, Any]) -> list[int]:
     if not path.startswith("/v1/"):
         return [500]
     names = {parameter["name"] for parameter in operation.get("parameters", [])}
-    found = [401, 403, 404, 422, 500, 503]
+    found = [401, 403, 404, 422, 429, 500, 503]
     found += [413] if method != "get" else []
     found += [409] if "Idempotency-Key" in names else []
     found += [400, 415] if "requestBody" in operation else []
@@ -162,14 +164,22 @@ HEADERS: dict[str, dict[str, Any]] = {
     "ETag": {"description": "The version of what was read, to be sent back as If-Match.", "schema": {"type": "string"}},
     "Location": {"description": "Where to look.", "schema": {"type": "string"}},
     "Retry-After": {"description": "Seconds after which to try again.", "schema": {"type": "string"}},
+    "RateLimit-Policy": {
+        "description": 'The limit that counts here: `"person";q=600;w=60` is 600 requests in 60 seconds.',
+        "schema": {"type": "string"},
+    },
+    "RateLimit": {
+        "description": 'What is left of it, and in how many seconds there is more: `"person";r=599;t=1`.',
+        "schema": {"type": "string"},
+    },
     "WWW-Authenticate": {"description": "How to sign in.", "schema": {"type": "string"}},
 }
 
-_OF_A_STATUS = {"401": ["WWW-Authenticate"], "503": ["Retry-After"], "202": ["Location"]}
+_OF_A_STATUS = {"401": ["WWW-Authenticate"], "503": ["Retry-After"], "429": ["Retry-After"], "202": ["Location"]}
 
 
 def _name_headers(headers: dict[str, Any], method: str, status: str, operation: dict[str, Any]) -> None:
-    names = ["X-Request-ID", *_OF_A_STATUS.get(status, [])]
+    names = ["X-Request-ID", "RateLimit-Policy", "RateLimit", *_OF_A_STATUS.get(status, [])]
     if any(p["name"] == "Idempotency-Key" for p in operation.get("parameters", [])) and not status.startswith("5"):
         names.append("Idempotency-Replayed")
     if status == "200" and any(parameter["name"] == "cursor" for parameter in operation.get("parameters", [])):

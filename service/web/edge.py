@@ -48,7 +48,7 @@ class OuterLayer:
         if _for_a_person(scope):
             scope["state"]["page"] = self.page
         with structlog.contextvars.bound_contextvars(request_id=request_id):
-            await self._answer(scope, receive, _Sending(send, request_id))
+            await self._answer(scope, receive, _Sending(send, request_id, scope))
 
     async def _answer(self, scope: Scope, receive: Receive, sending: _Sending) -> None:
         began = time.perf_counter()
@@ -70,7 +70,9 @@ class OuterLayer:
 class _Sending:
     """`send`, that adds the headers and remembers the status."""
 
-    def __init__(self, send: Send, request_id: str) -> None:
+    def __init__(self, send: Send, request_id: str, scope: Scope) -> None:
+        self._state = scope["state"]
+        self._over_tls = scope["scheme"] == "https" or scope["app"].state.services.public_url.startswith("https:")
         self._send = send
         self._request_id = request_id
         self.status = 0
@@ -80,6 +82,9 @@ class _Sending:
             self.status = message["status"]
             headers = MutableHeaders(scope=message)
             headers["X-Request-ID"] = self._request_id
+            headers.update(self._state.get("limits", {}))
+            if self._over_tls:
+                headers["Strict-Transport-Security"] = "max-age=31536000"
             for name, value in HEADERS.items():
                 headers.setdefault(name, value)
         await self._send(message)

@@ -55,6 +55,7 @@ KINDS: Mapping[str, ErrorAnswer] = {
     "invalid": _answer(422, "Something in the request is not as it should be"),
     "same-key-other-body": _answer(422, "Idempotency-Key used for another request"),
     "precondition-needed": _answer(428, "If-Match is needed"),
+    "too-many": _answer(429, "Too many for now"),
     "error": _answer(500, "Something went wrong on our side"),
     "unavailable": _answer(503, "A part of the service does not answer", Retry_After="5"),
 }
@@ -94,6 +95,9 @@ class Problem(BaseModel):
     )
 
 
+PASSING = frozenset({"still-running", "too-many"})
+"""Refusals that time alone mends."""
+
 AsPage = Callable[[Problem], tuple[Mapping[str, str], str]]
 """A problem as a page for people: its headers and its HTML."""
 
@@ -132,13 +136,19 @@ def of_domain(scope: Scope, error: PeerloomError) -> Reply:
         return unexpected(scope)
     given = error.facts.get("errors")
     faults = [fault for fault in given if isinstance(fault, RequestFault)] if isinstance(given, Sequence) else []
-    return problem(scope, error.kind, error.detail, faults=faults)
+    return problem(scope, error.kind, error.detail, faults=faults, headers=_when_again(error))
+
+
+def _when_again(error: PeerloomError) -> Mapping[str, str]:
+    after, more = error.facts.get("retry_after"), error.facts.get("headers")
+    again = {} if after is None else {"Retry-After": str(after)}
+    return {**(more if isinstance(more, Mapping) else {}), **again}
 
 
 def lasting(scope: Scope, error: PeerloomError) -> Reply | None:
     """The same, for a refusal that stays one however often it is asked for; None for what may pass by itself."""
     reply = of_domain(scope, error)
-    return reply if reply.status < 500 and error.kind != "still-running" else None
+    return reply if reply.status < 500 and error.kind not in PASSING else None
 
 
 def unexpected(scope: Scope) -> Reply:

@@ -9,16 +9,9 @@ from typing import Annotated, Any, Self
 from fastapi import Path
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
-from service.domain.texts import storable
+from service.domain.texts import identifier, name, storable
 
 FIRST_YEAR, LAST_YEAR = 1970, 2199
-
-
-def _named(text: str) -> str:
-    """An id. Raises ValueError for what could not be told apart or sent in an address."""
-    if any(char < " " or char == "\x7f" for char in text):
-        raise ValueError("contains a control character, which an id or name cannot hold")
-    return storable(text)
 
 
 def _moment(at: datetime) -> datetime:
@@ -27,14 +20,14 @@ def _moment(at: datetime) -> datetime:
     return at.astimezone(UTC)
 
 
-Id = Annotated[str, StringConstraints(min_length=1, max_length=255), AfterValidator(_named)]
+Id = Annotated[str, StringConstraints(min_length=1, max_length=255), AfterValidator(identifier)]
 """An external id: the platform's own name for a thing."""
 
 OwnId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
 """An id that this service gave."""
 
-Name = Annotated[str, StringConstraints(min_length=1, max_length=255), AfterValidator(_named)]
-Key = Annotated[str, StringConstraints(min_length=1, max_length=64), AfterValidator(_named)]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=255), AfterValidator(name)]
+Key = Annotated[str, StringConstraints(min_length=1, max_length=64), AfterValidator(name)]
 Line = Annotated[str, StringConstraints(max_length=2_000), AfterValidator(storable)]
 Note = Annotated[str, StringConstraints(max_length=5_000), AfterValidator(storable)]
 Words = Annotated[str, StringConstraints(max_length=50_000), AfterValidator(storable)]

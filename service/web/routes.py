@@ -63,7 +63,7 @@ class Route(NamedRoute):
             services: Services = request.app.state.services
             limit = services.limits.bundle if self.bundle else services.limits.body
             request.state.route = self.path_format
-            request.state.actor = await run_in_threadpool(_actor, services, request.headers.get("authorization", ""))
+            request.state.actor = await run_in_threadpool(_admitted, services, request, self.path_format)
             _check_query(request, known)
             if takes_json:
                 _check_json(request)
@@ -95,6 +95,38 @@ def _actor(services: Services, authorization: str) -> Actor:
         raise NotSignedIn
     with services.sessions.reading() as session:
         return credentials.authenticate(session, secret.strip(), now=services.clock())
+
+
+def _admitted(services: Services, request: Request, template: str) -> Actor:
+    """Who asks, once it is known that they may ask so often."""
+    arrived(services, request)
+    with errors.Caught(NotSignedIn) as caught:
+        actor = _actor(services, request.headers.get("authorization", ""))
+    if caught.error is not None:
+        if services.throttle is not None:
+            services.throttle.refused(address(request))
+        raise caught.error
+    counted(services, request, template, actor)
+    return actor
+
+
+def address(request: Request) -> str:
+    """Where a request comes from, as the server knows it: from the proxy's word, where a proxy is trusted."""
+    return request.client.host if request.client is not None else "-"
+
+
+def arrived(services: Services, request: Request) -> None:
+    """Count a request by where it comes from. Raises TooMany."""
+    if services.throttle is not None:
+        services.throttle.arrived(address(request))
+
+
+def counted(services: Services, request: Request, template: str, actor: Actor) -> None:
+    """Count a request by who asks: a person with all their tokens and sessions as one. Raises TooMany."""
+    if services.throttle is not None:
+        who, person = actor.person or actor.credential, actor.person is not None
+        told = services.throttle.known(who, person=person, method=request.method, route=template)
+        request.scope["state"]["limits"] = told
 
 
 def query_names(dependant: Dependant) -> frozenset[str]:

@@ -13,14 +13,19 @@ from service.actions.network.mapping import NetworkMap
 from service.actions.work.similar import Similar
 from service.domain.roles import Actor
 from service.store.session import Sessions
+from service.web.throttle import Throttle
+
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Largest bodies, in bytes. What a field may hold is said by its type in api/schemas."""
+    """Largest bodies, in bytes, and how often a learner hands in a day. What a field may hold is said by its type in
+    api/schemas."""
 
     body: int = 2_000_000
     bundle: int = 200_000_000
+    hand_ins: int = 0  # 0: as often as they like
 
 
 class Search(Protocol):
@@ -76,10 +81,12 @@ class Services:
     clock: Callable[[], datetime]
     readiness: Callable[[], Mapping[str, str]]
     limits: Limits = field(default_factory=Limits)
+    throttle: Throttle | None = None  # None: nobody is limited
     similar: Search | None = None
     network: Charting | None = None
     brief: Briefing | None = None
     following: FollowingThrough | None = None
     model: str = ""  # the language model that briefs may be worded by; empty: none is set up
     undo: timedelta = timedelta(seconds=10)  # how long an approval can be undone, where an organization says nothing
-    public_url: str = ""  # where people reach the service; empty: where the request came in
+    public_url: str = ""  # where people reach the service; empty: where the request came in, if that is one of `hosts`
+    hosts: frozenset[str] = LOOPBACK

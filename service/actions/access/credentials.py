@@ -9,11 +9,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from service.actions.access import on_behalf
 from service.domain.errors import Invalid, NotFound, NotSignedIn
-from service.domain.roles import Actor, CredentialReach, Role, require_lead, require_platform
+from service.domain.roles import Actor, CredentialReach, Role, acts_for, require_lead, require_platform
 from service.domain.texts import digest
 from service.store import audit, find, tree
-from service.store.tables import Credential, Group, Person, RoleGrant
+from service.store.tables import Credential, Group, RoleGrant
 
 LONGEST_TOKEN = timedelta(hours=12)
 """A token stands in for a person; a school day is as long as one may last without asking the platform again."""
@@ -40,7 +41,8 @@ def issue_key(
     )
     session.add(key)
     session.flush()
-    audit.record(session, organization=organization_id, actor=by, act="key.issue", subject=key.id, now=now)
+    facts = {"groups": key.groups}
+    audit.record(session, organization=organization_id, actor=by, act="key.issue", subject=key.id, now=now, **facts)
     return key, secret
 
 
@@ -58,14 +60,12 @@ def mint_token(
 ) -> tuple[Credential, str]:
     """A token with which one person (external id) is seen as that person, for at most twelve hours.
 
-    Raises NotAllowed if the key is limited to groups that the person is in none of.
+    Raises NotFound, and NotAllowed if the key is limited to some groups and the person has a part in others, too.
     """
     require_platform(actor)
     if not timedelta(0) < lifetime <= LONGEST_TOKEN:
         raise Invalid("A token lasts between one second and twelve hours.")
-    row = find.one(session, Person, actor.organization, person)
-    if actor.groups is not None and not any(grant.group_id in actor.groups for grant in row.roles):
-        raise NotFound
+    row = on_behalf.person(session, actor, person)
     secret = "plt_" + secrets.token_urlsafe(32)
     token = Credential(
         organization_id=actor.organization,
@@ -80,6 +80,7 @@ def mint_token(
     )
     session.add(token)
     session.flush()
+    on_behalf.record(session, actor, "token.mint", row, credential=token.id, expires_at=now + lifetime, now=now)
     return token, secret
 
 
@@ -115,26 +116,23 @@ def list_keys(session: Session, actor: Actor) -> list[Credential]:
 def authenticate(session: Session, secret: str, *, now: datetime) -> Actor:
     """Who shows this secret. Raises NotSignedIn, with the same words whatever is wrong with it."""
     row = session.scalar(select(Credential).where(Credential.secret_hash == digest(secret)))
-    if row is None or not _valid(session, row, now):
+    if row is None or not on_behalf.lives(session, row, now=now):
         raise NotSignedIn
-    return _platform(session, row) if row.person_id is None else _person(session, row, row.person_id)
+    return on_behalf.platform(session, row) if row.person_id is None else _person(session, row, row.person_id)
 
 
-def _valid(session: Session, row: Credential, now: datetime) -> bool:
-    if row.revoked_at is not None or (row.expires_at is not None and row.expires_at <= now):
-        return False
-    minter = session.get(Credential, row.minted_by) if row.minted_by else None
-    return minter is None or minter.revoked_at is None
-
-
-def _platform(session: Session, row: Credential) -> Actor:
-    groups = tree.below(session, row.groups) if row.groups else None
-    return Actor(row.organization_id, row.id, CredentialReach.PLATFORM, groups=groups)
+def minter_of(session: Session, actor: Actor) -> str | None:
+    """The key with which the actor came in, if they came in with one; what they have made for others ends with it."""
+    return session.get_one(Credential, actor.credential).minted_by if actor.person is not None else actor.credential
 
 
 def _person(session: Session, row: Credential, person: str) -> Actor:
     grants = session.execute(select(RoleGrant.role, RoleGrant.group_id).where(RoleGrant.person_id == person)).all()
+    key = on_behalf.key_of(session, row)
+    if key is not None and not acts_for(key, {group for _, group in grants}):
+        raise NotSignedIn  # a part in another group came after the token: what it opens is no longer the key's to open
     held = {role: {group for has, group in grants if has is role} for role in Role}
+    whole = (key is None or key.groups is None) and bool(held[Role.COORDINATOR])
     return Actor(
         row.organization_id,
         row.id,
@@ -143,5 +141,5 @@ def _person(session: Session, row: Credential, person: str) -> Actor:
         learns_in=frozenset(held[Role.LEARNER]),
         facilitates=tree.below(session, held[Role.FACILITATOR]),
         coordinates=tree.below(session, held[Role.COORDINATOR]),
-        everywhere=bool(held[Role.COORDINATOR]) and tree.tops(session, row.organization_id) <= held[Role.COORDINATOR],
+        everywhere=whole and tree.tops(session, row.organization_id) <= held[Role.COORDINATOR],
     )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -28,6 +30,10 @@ def frame_of(session: Session, actor: Actor) -> SignedIn:
         .join(Organization, Organization.id == Person.organization_id)
         .where(Person.id == actor.person)
     ).one()
-    origins = settings.get("embed_origins")
-    allowed = tuple(str(one) for one in origins) if isinstance(origins, list) else ()
-    return SignedIn(name, language or own, organization, allowed)
+    return SignedIn(name, language or own, organization, origins(settings))
+
+
+def origins(settings: Mapping[str, Any]) -> tuple[str, ...]:
+    """Sites that may show the organization's pages in a frame, by its settings."""
+    listed = settings.get("embed_origins")
+    return tuple(str(one) for one in listed) if isinstance(listed, list) else ()

@@ -6,16 +6,19 @@ A session is a credential of one person, as a token is; the link's secret and th
 from __future__ import annotations
 
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from service.actions.access import on_behalf
+from service.actions.access.frame import origins
 from service.domain.errors import Invalid, NotFound, NotSignedIn
 from service.domain.roles import Actor, CredentialReach, require_platform
 from service.domain.texts import digest
-from service.store import audit, find
+from service.store import audit
 from service.store.tables import Credential, Organization, Person, SignIn
 
 SESSION = timedelta(hours=12)
@@ -35,6 +38,7 @@ class Invited:
     organization: str
     works: bool
     embedded: bool
+    frames: tuple[str, ...] = ()  # sites that may show the organization's pages in a frame
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +59,13 @@ def invite(
     now: datetime,
     by: str,
     minted_by: str | None = None,
+    groups: Collection[str] | None = None,
     embedded: bool = False,
     path: str = "",
     lifetime: timedelta = LINK,
 ) -> tuple[SignIn, str]:
-    """A link's secret for this person; `by` is who has it made. Whether they may is for the caller to know.
+    """A link's secret for this person; `by` is who has it made, and `groups` what they are limited to. Whether they may
+    is for the caller to know.
 
     Raises Invalid for a lifetime or a path that cannot be.
     """
@@ -80,8 +86,19 @@ def invite(
     )
     session.add(row)
     session.flush()
-    audit.record(session, organization=organization, actor=by, act="sign-in.invite", subject=person.id, now=now)
+    _record_link(session, row, by, groups, now=now)
     return row, secret
+
+
+def _record_link(session: Session, row: SignIn, by: str, groups: Collection[str] | None, *, now: datetime) -> None:
+    facts = {
+        "link": row.id,
+        "embedded": row.embedded,
+        "expires_at": row.expires_at.isoformat(),
+        "groups": None if groups is None else sorted(groups),
+    }
+    act, whom = "sign-in.invite", row.person_id
+    audit.record(session, organization=row.organization_id, actor=by, act=act, subject=whom, now=now, **facts)
 
 
 def is_own_path(path: str) -> bool:
@@ -99,18 +116,20 @@ def link(
     lifetime: timedelta | None = None,
     now: datetime,
 ) -> tuple[SignIn, str]:
-    """A platform's link for a person (external id), for a frame on its page or to send. Raises NotAllowed, NotFound."""
+    """A platform's link for a person (external id), for a frame on its page or to send.
+
+    Raises NotFound, and NotAllowed if the key is limited to some groups and the person has a part in others, too.
+    """
     require_platform(actor)
-    row = find.one(session, Person, actor.organization, person)
-    if actor.groups is not None and not any(grant.group_id in actor.groups for grant in row.roles):
-        raise NotFound
+    row = on_behalf.person(session, actor, person)
     return invite(
         session,
         actor.organization,
         row,
         now=now,
-        by=f"credential:{actor.credential}",
+        by=actor.name,
         minted_by=actor.credential,
+        groups=actor.groups,
         embedded=embedded,
         path=path,
         lifetime=lifetime or (EMBEDDED_LINK if embedded else LINK),
@@ -124,13 +143,15 @@ def invited(session: Session, secret: str, *, now: datetime) -> Invited:
         raise NotFound("This is not a sign-in link. Check that the whole address was copied.")
     person = session.get_one(Person, row.person_id)
     organization = session.get_one(Organization, row.organization_id)
-    return Invited(person.name, organization.name, _works(session, row, now), row.embedded)
+    frames = origins(organization.settings)
+    return Invited(person.name, organization.name, _works(session, row, now), row.embedded, frames)
 
 
 def _works(session: Session, row: SignIn, now: datetime) -> bool:
-    minter = session.get(Credential, row.minted_by) if row.minted_by else None
-    revoked = minter is not None and minter.revoked_at is not None
-    return row.used_at is None and row.expires_at > now and not revoked
+    if row.used_at is not None or row.expires_at <= now:
+        return False
+    key = session.get(Credential, row.minted_by) if row.minted_by else None
+    return key is None or (on_behalf.lives(session, key, now=now) and on_behalf.may(session, key, row.person_id))
 
 
 def enter(session: Session, secret: str, *, embedded: bool, now: datetime) -> Entered:

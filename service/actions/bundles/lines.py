@@ -17,10 +17,11 @@ from service.actions.documents import versions
 from service.actions.people import register
 from service.actions.work import submit
 from service.domain.roles import Actor, Role
-from service.domain.texts import storable
+from service.domain.texts import identifier, name, storable
 from service.domain.visibility import PeersShown, SharingReach, ShowWork
 
-Name = Annotated[str, Field(min_length=1, max_length=255), AfterValidator(storable)]
+Id = Annotated[str, Field(min_length=1, max_length=255), AfterValidator(identifier)]
+Name = Annotated[str, Field(min_length=1, max_length=255), AfterValidator(name)]
 Words = Annotated[str, Field(max_length=50_000), AfterValidator(storable)]
 Work = Annotated[str, Field(max_length=200_000), AfterValidator(storable)]
 Language = Annotated[str, Field(max_length=35, pattern=r"^([A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*)?$")]
@@ -36,21 +37,21 @@ class OrganizationLine(BundleLine):
     """Names the organization, for people who read the bundle; the key says which one it goes to."""
 
     kind: Literal["organization"]
-    id: Name
+    id: Id
     name: Name
     language: Language = "en"
 
 
 class GroupLine(BundleLine):
     kind: Literal["group"]
-    id: Name
+    id: Id
     name: Name
-    parent: Name | None = None
+    parent: Id | None = None
 
 
 class RoleLine(BundleLine):
     role: Role
-    group: Name
+    group: Id
 
 
 class Consents(BundleLine):
@@ -61,7 +62,7 @@ class Consents(BundleLine):
 
 class PersonLine(BundleLine):
     kind: Literal["person"]
-    id: Name
+    id: Id
     name: Name
     language: Language = ""
     roles: list[RoleLine] = []
@@ -82,7 +83,7 @@ class SharingLine(BundleLine):
 
 class ChallengeLine(BundleLine):
     kind: Literal["challenge"]
-    id: Name
+    id: Id
     title: Name
     prompt: Words
     outcome: Words = ""
@@ -91,14 +92,14 @@ class ChallengeLine(BundleLine):
     language: Language = ""
     criteria: list[CriterionHeld] = []
     sharing: SharingLine = SharingLine()
-    groups: list[Name] = []
+    groups: list[Id] = []
     tags: list[Name] = []
     opened_at: AwareDatetime | None = None
 
 
 class ContextLine(BundleLine):
     kind: Literal["context"]
-    id: Name
+    id: Id
     title: Name
     text: Work
     media_type: Literal["text/markdown", "text/plain"] = "text/markdown"
@@ -107,11 +108,11 @@ class ContextLine(BundleLine):
 
 class SubmissionLine(BundleLine):
     kind: Literal["submission"]
-    id: Name
-    challenge: Name
-    person: Name
+    id: Id
+    challenge: Id
+    person: Id
     text: Work
-    group: Name | None = None
+    group: Id | None = None
     revision: int | None = Field(default=None, ge=1)
     language: Language = ""
     ai: AI = AI.ANY
@@ -127,8 +128,8 @@ class PointHeld(BundleLine):
 
 class FeedbackLine(BundleLine):
     kind: Literal["feedback"]
-    submission: Name
-    approved_by: Name
+    submission: Id
+    approved_by: Id
     revision: int | None = Field(default=None, ge=1)
     released_at: AwareDatetime | None = None
     summary: Words = ""

@@ -17,7 +17,8 @@ from service.actions.decisions.review import noted
 from service.actions.drafts.points import standing_points, text_to_approve
 from service.actions.work import consequences, submit
 from service.domain.drafts import DraftAct, DraftActor, DraftState, step
-from service.domain.errors import Conflict, Invalid, NotAllowed, NotFound
+from service.domain.errors import Conflict, Invalid, NotFound
+from service.domain.moments import happened
 from service.domain.roles import Actor, Role, may_see_group, require_platform
 from service.store import find, tree
 from service.store.tables import DraftRow, Person, PointState, RoleGrant, Submission
@@ -48,12 +49,12 @@ def take_in_feedback(
     require_platform(actor)
     submission = find.one(session, Submission, actor.organization, external_id)
     if not may_see_group(actor, submission.group_id):
-        raise NotAllowed
+        raise find.not_found(Submission, external_id)
     facilitator = _facilitator(session, actor, wish.approved_by, submission.group_id)
     draft = _draft(session, submission, wish.revision)
     if draft.state in (DraftState.RELEASED, DraftState.APPROVED):
         return _same_or_conflict(draft, wish), False
-    at = wish.released_at or now
+    at = happened(wish.released_at, "released_at", now=now)
     _write(session, draft, wish, facilitator.id, at=at, now=now)
     return draft, True
 

@@ -11,15 +11,16 @@ from service.actions.approvals.deciding import Deciding, DecisionNote
 from service.actions.work import consequences
 from service.domain.drafts import DraftAct, DraftActor, step
 from service.domain.errors import ChangedSince, Conflict, NotFound
-from service.domain.roles import Actor, require_reviewer
+from service.domain.roles import Actor, may_see_group, require_reviewer
 from service.store import names
 from service.store.tables import Decision, DraftRow, PointRow, PointState
 
 
 def locked(session: Session, actor: Actor, draft_id: str) -> DraftRow:
-    """The draft, held against others until the transaction ends. Raises NotFound."""
+    """The draft, held against others until the transaction ends. Raises NotFound, also for one that the actor may not
+    see: a refusal would tell that it is there."""
     draft = session.get(DraftRow, draft_id, with_for_update={"key_share": True})
-    if draft is None or draft.organization_id != actor.organization:
+    if draft is None or draft.organization_id != actor.organization or not may_see_group(actor, draft.group_id):
         raise NotFound
     return draft
 

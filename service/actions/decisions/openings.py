@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from service.domain.errors import NotFound
-from service.domain.roles import Actor, require_reviewer
+from service.domain.roles import Actor, may_see_group, require_reviewer
 from service.store.session import insert
 from service.store.tables import DraftRow, Opening
 
@@ -18,7 +18,7 @@ def opened(session: Session, actor: Actor, draft_id: str, *, now: datetime) -> N
     Raises NotFound, and NotAllowed for anybody but a facilitator of its group.
     """
     draft = session.get(DraftRow, draft_id)
-    if draft is None or draft.organization_id != actor.organization:
+    if draft is None or draft.organization_id != actor.organization or not may_see_group(actor, draft.group_id):
         raise NotFound
     note(session, draft, require_reviewer(actor, draft.group_id), now=now)
 

@@ -130,6 +130,8 @@ def _filtered(session: Session, actor: Actor, wanted: DraftFilter) -> Select[Dra
         query = query.where(DraftRow.challenge_id == row.id)
     if wanted.submission is not None:
         found = find.one(session, Submission, actor.organization, wanted.submission)
+        if not may_see_group(actor, found.group_id):
+            raise find.not_found(Submission, wanted.submission)
         query = query.where(DraftRow.submission_id == found.id)
     if wanted.stale is not None:
         query = query.where(DraftRow.stale.is_(wanted.stale))

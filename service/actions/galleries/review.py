@@ -19,7 +19,7 @@ from service.domain.errors import ChangedSince, Invalid, NotFound, NotNow
 from service.domain.events import Event
 from service.domain.galleries import FEWEST, MOST, GalleryAct, GalleryActor, GalleryState, body_digest, step
 from service.domain.lifecycle import require_seen
-from service.domain.roles import Actor, Role, require_reviewer
+from service.domain.roles import Actor, Role, may_see_group, require_reviewer
 from service.store.tables import (
     Gallery,
     GalleryApproval,
@@ -35,17 +35,22 @@ GONE = "A work in it was no longer shared when it was about to be shown. Leave t
 RULE_CHANGED = "The rule that let it be shown has changed. Please decide yourself."
 
 
+NOT_HERE = "There is no such gallery here, or it is not yours to see."
+
+
 def locked(session: Session, actor: Actor, gallery_id: str) -> Gallery:
     """The gallery, held against others until the transaction ends. Raises NotFound."""
     row = session.get(Gallery, gallery_id, with_for_update={"key_share": True})
     if row is None or row.organization_id != actor.organization:
-        raise NotFound("There is no such gallery here, or it is not yours to see.")
+        raise NotFound(NOT_HERE)
     return row
 
 
 def opened(at: Deciding) -> tuple[Gallery, str]:
     """The gallery as it was seen, and the facilitator who acts. Raises NotFound, NotAllowed, ChangedSince."""
     row = locked(at.session, at.actor, at.id)
+    if not may_see_group(at.actor, row.group_id):
+        raise NotFound(NOT_HERE)  # a refusal would tell that it is there
     person = require_reviewer(at.actor, row.group_id)
     if row.version != at.version:
         raise ChangedSince(version=row.version)

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from service.actions.access import on_behalf
 from service.actions.decisions.release import Readable, readable
+from service.actions.work import naming
 from service.domain.errors import NotFound
 from service.domain.roles import Actor, CredentialReach, may_see_group
 from service.store import find
-from service.store.tables import Person, RoleGrant, Submission
+from service.store.tables import Person, Submission
 
 
 def submission_of(session: Session, actor: Actor, external_id: str) -> Submission:
     """The actor's own submission, or one that the platform pushes for. Raises NotFound."""
-    row = find.one(session, Submission, actor.organization, external_id)
+    row = naming.meant(session, actor, external_id)
+    if row is None:
+        raise find.not_found(Submission, external_id)
     if actor.reach is CredentialReach.PLATFORM and may_see_group(actor, row.group_id):
         return row
     if actor.reach is CredentialReach.PERSON and actor.person == row.person_id:
         return row
-    raise NotFound
+    raise find.not_found(Submission, external_id)
 
 
 def standing(session: Session, actor: Actor, external_id: str) -> Submission:
@@ -31,21 +34,22 @@ def standing(session: Session, actor: Actor, external_id: str) -> Submission:
 
 
 def person_of(session: Session, actor: Actor, external_id: str) -> Person:
-    """The actor's own person, or one that the platform may act for. Raises NotFound."""
+    """The actor's own person, or one that the platform may act for. Raises NotFound, NotAllowed as `require_own`."""
+    if actor.reach is CredentialReach.PLATFORM:
+        return on_behalf.person(session, actor, external_id)
     row = find.one(session, Person, actor.organization, external_id)
-    require_own(session, actor, row.id)
+    if actor.person != row.id:
+        raise find.not_found(Person, external_id)
     return row
 
 
 def require_own(session: Session, actor: Actor, person: str) -> None:
-    """Raises NotFound unless this person, by our id, is the actor, or the platform may act for them."""
-    if actor.reach is CredentialReach.PERSON:
-        if actor.person != person:
-            raise NotFound
-    elif actor.groups is not None:
-        held = session.scalars(select(RoleGrant.group_id).where(RoleGrant.person_id == person)).all()
-        if actor.groups.isdisjoint(held):
-            raise NotFound
+    """Raises NotFound unless this person, by our id, is the actor, or the platform may act for them; NotAllowed where
+    its key is limited to some groups, and the person has a part in others, too."""
+    if actor.reach is CredentialReach.PLATFORM:
+        on_behalf.require(session, actor, person)
+    elif actor.person != person:
+        raise NotFound
 
 
 def feedback_there(

@@ -10,12 +10,13 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from pipelines.values import AI
-from service.actions.access import sign_in
+from service.actions.access import credentials, sign_in
 from service.actions.people import guard, register
 from service.domain.errors import NotFound
 from service.domain.roles import (
@@ -249,7 +250,13 @@ def add(session: Session, actor: Actor, external_id: str, wish: PersonWish, *, n
 def invite(session: Session, actor: Actor, external_id: str, *, lifetime: timedelta, now: datetime) -> str:
     """The secret of a link that signs this person in once. Raises NotAllowed, NotFound, Invalid."""
     row = _stood_for(session, actor, external_id)
-    _, secret = sign_in.invite(session, actor.organization, row, now=now, by=actor.name, lifetime=lifetime)
+    made_with = credentials.minter_of(session, actor)
+    by: dict[str, Any] = {
+        "by": actor.name,
+        "minted_by": made_with,
+        "groups": None if leads(actor) else actor.coordinates,
+    }
+    _, secret = sign_in.invite(session, actor.organization, row, now=now, lifetime=lifetime, **by)
     return secret
 
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from pipelines.values import AI
+from service.actions.access import on_behalf
 from service.actions.introductions import ends
 from service.actions.people import guard
 from service.actions.work import consequences
@@ -107,11 +108,10 @@ def _record(session: Session, actor: Actor, act: str, subject: str, *, now: date
 
 def set_consent(session: Session, actor: Actor, external_id: str, wish: ConsentWish, *, now: datetime) -> Consent:
     """Change what a person allows; takes effect at once. Only the person, or a platform for the person, may."""
-    person = find.one(session, Person, actor.organization, external_id)
-    if actor.reach is not CredentialReach.PLATFORM and actor.person != person.id:
+    own = session.get_one(Person, actor.person).external_id if actor.person is not None else external_id
+    if own != external_id:  # whoever that is, and whether or not there is somebody by that id
         raise NotAllowed("Only you can say what you allow.")
-    if actor.groups is not None and not any(grant.group_id in actor.groups for grant in person.roles):
-        raise NotAllowed("This key is limited to groups that the person is not in.")
+    person = on_behalf.person(session, actor, external_id)
     _allow(session, person, wish, now=now)
     _record(
         session,

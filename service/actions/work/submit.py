@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import math
 import secrets
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from pipelines.values import AI
 from service.actions.challenges import setting
 from service.actions.galleries import wanted as galleries_wanted
-from service.actions.work import consequences
+from service.actions.work import consequences, naming
 from service.domain.drafts import DraftAct, DraftActor, DraftState, possible, step
-from service.domain.errors import Conflict, Invalid, NotAllowed, NotFound, NotNow
+from service.domain.errors import Conflict, Invalid, NotAllowed, NotNow, TooMany
 from service.domain.events import Event
+from service.domain.moments import happened
 from service.domain.roles import Actor, CredentialReach, Role, may_see_group
 from service.domain.texts import digest
 from service.store import audit, find, holding, jobs, outbox
@@ -49,21 +51,31 @@ class Submitted:
 
 
 def submit(
-    session: Session, actor: Actor, external_id: str, wish: SubmissionWish, *, now: datetime, start: bool = True
+    session: Session,
+    actor: Actor,
+    external_id: str,
+    wish: SubmissionWish,
+    *,
+    now: datetime,
+    start: bool = True,
+    most: int = 0,
 ) -> Submitted:
     """Take in a solution or its next revision, and queue its draft (without `start`, a bundle does so at its end).
 
+    What a person names is in a space of their own (`naming`); a platform's ids are the platform's.
     The same text again changes nothing. Raises NotFound, NotAllowed, Invalid (no group), Conflict (another person's or
-    challenge's id, or another text under a revision's number), NotNow (taken back before).
+    challenge's id, or another text under a revision's number), NotNow (taken back before), TooMany (a learner handed in
+    `most` times today; 0 is no limit).
     """
     person = find.one(session, Person, actor.organization, wish.person)
     challenge = find.one(session, Challenge, actor.organization, wish.challenge)
     group = _group_of(session, actor, person, wish.group)
     _check_may(session, actor, person, challenge, group)
     holding.consent(session, person.id)  # nobody takes it back before this is stored, and is then not heard
-    row = find.maybe(session, Submission, actor.organization, external_id, hold=True)
-    if row is None:
-        row = _first(session, actor, external_id, person, challenge, group, wish, now)
+    row = naming.meant(session, actor, external_id, hold=True)
+    if row is None or (actor.person is not None and row.person_id != actor.person):
+        _within_the_day(session, actor, most, now=now)
+        row = _first(session, actor, naming.new(actor, external_id), person, challenge, group, wish, now)
         return _hand_in(session, row, person, challenge, wish, number=1, now=now, start=start, created=True)
     if row.person_id != person.id or row.challenge_id != challenge.id:
         raise Conflict(f"Submission '{external_id}' belongs to another person or challenge.")
@@ -72,6 +84,7 @@ def submit(
     there = _already(session, row, wish)
     if there is not None:
         return Submitted(row, there, _draft_of(session, there), created=False, changed=False)
+    _within_the_day(session, actor, most, now=now)
     return _hand_in(session, row, person, challenge, wish, number=row.latest + 1, now=now, start=start, created=False)
 
 
@@ -95,6 +108,17 @@ def _check_may(session: Session, actor: Actor, person: Person, challenge: Challe
         raise Invalid(f"Challenge '{challenge.external_id}' is not set to group '{group.external_id}'.")
 
 
+def _within_the_day(session: Session, actor: Actor, most: int, *, now: datetime) -> None:
+    """Raises TooMany for a learner who has handed in `most` times today; 0 is no limit, and a platform has none."""
+    if not most or actor.person is None:
+        return
+    day = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    own = select(func.count()).select_from(DraftRow).join(Submission, Submission.id == DraftRow.submission_id)
+    if (session.scalar(own.where(Submission.person_id == actor.person, DraftRow.created_at >= day)) or 0) >= most:
+        again = math.ceil((day + timedelta(days=1) - now).total_seconds())
+        raise TooMany(f"You handed in {most} times today, which is all for one day (UTC).", retry_after=again)
+
+
 def _first(
     session: Session,
     actor: Actor,
@@ -114,7 +138,7 @@ def _first(
         person_id=person.id,
         group_id=group.id,
         latest=0,
-        created_at=wish.submitted_at or now,
+        created_at=happened(wish.submitted_at, "submitted_at", now=now),
     )
     session.add(row)
     session.flush()
@@ -168,7 +192,7 @@ def _hand_in(
         text_hash=digest(wish.text),
         language=wish.language,
         ai=person.consent.ai.and_(wish.ai),
-        submitted_at=wish.submitted_at or now,
+        submitted_at=happened(wish.submitted_at, "submitted_at", now=now),
     )
     session.add(revision)
     row.latest = number
@@ -240,9 +264,9 @@ def queue_waiting(session: Session, organization: str, *, now: datetime) -> int:
 
 def get(session: Session, actor: Actor, external_id: str) -> Submission:
     """A submission that the actor may read: the author's own, one in a group reviewed, or a platform's."""
-    row = find.one(session, Submission, actor.organization, external_id)
-    if actor.person != row.person_id and not may_see_group(actor, row.group_id):
-        raise NotFound
+    row = naming.meant(session, actor, external_id)
+    if row is None or (actor.person != row.person_id and not may_see_group(actor, row.group_id)):
+        raise find.not_found(Submission, external_id)
     return row
 
 

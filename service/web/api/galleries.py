@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Annotated, Any
+from urllib.parse import quote
 
 from fastapi import Query
 
@@ -42,7 +43,7 @@ def get_others(call: Reading, id: ExternalId) -> LearnerGalleryShown:
 def ask_for_others(call: Writing, id: ExternalId) -> LearnerGalleryShown:
     """A facilitator looks at what is chosen before it is shown. Asking again changes nothing."""
     galleries.ask(call.session, call.actor, id, now=call.now)
-    call.headers["Location"] = f"{call.base_url}{call.scope['path']}"
+    call.headers["Location"] = quote(call.scope["path"])
     return LearnerGalleryShown.of(galleries.others(call.session, call.actor, id, now=call.now))
 
 

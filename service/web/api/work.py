@@ -49,8 +49,12 @@ _WAITED_FOR: dict[int | str, dict[str, Any]] = {
     responses={**made(SubmissionShown, "Taken in; no machine drafts on it."), **_WAITED_FOR},
 )
 def put_submission(call: Writing, id: ExternalId, body: SubmissionAsked) -> SubmissionShown:
-    """202 while a draft is waited for: look at Location. The same text again changes nothing."""
-    done = submit.submit(call.session, call.actor, id, body.wish(), now=call.now)
+    """202 while a draft is waited for: look at Location. The same text again changes nothing.
+
+    A platform's ids are the platform's. An id given with a person's token is that person's own: it takes no other's
+    place, `id` shows how everybody else calls it, and the person may use either."""
+    most = call.services.limits.hand_ins
+    done = submit.submit(call.session, call.actor, id, body.wish(), now=call.now, most=most)
     call.made(done.created)
     if done.draft.state in (DraftState.WAITING, DraftState.DRAFTING):
         call.status, call.headers["Location"] = 202, f"/v1/submissions/{quote(id, safe='')}"

@@ -23,7 +23,7 @@ from service.web import errors
 from service.web.pages import trouble, visits
 from service.web.pages.views import Download, Goto, PageMark, PageView
 from service.web.pages.visits import Visit
-from service.web.routes import Handler, within
+from service.web.routes import Handler, arrived, counted, within
 from service.web.services import Services
 
 Shown = PageView | Goto | Download | PageMark | None
@@ -47,8 +47,10 @@ class PageRoute(APIRoute):
             request.state.route, request.state.page = self.path_format, trouble.page
             request = within(request, services.limits.body)
             request.state.actor, request.state.session_secret = None, ""
-            if not self.open:
-                found = await run_in_threadpool(_signed_in, services, request.cookies.get(visits.COOKIE, ""))
+            if self.open:
+                await run_in_threadpool(arrived, services, request)
+            else:
+                found = await run_in_threadpool(_admitted, services, request, self.path_format)
                 if found is None:
                     return _sign_in_first(request)
                 request.state.actor, request.state.session_secret = found
@@ -79,6 +81,16 @@ def sealed(endpoint: Callable[..., Shown]) -> Callable[..., Response]:
         return errors.respond(visit.answer(functools.partial(endpoint, **values), 200))
 
     return run
+
+
+def _admitted(services: Services, request: Request, template: str) -> tuple[Actor, str] | None:
+    """Who is signed in, once it is known that they may ask so often."""
+    arrived(services, request)
+    secure = visits.is_secure(services.public_url, request.scope)
+    found = _signed_in(services, request.cookies.get(visits.cookie(secure), ""))
+    if found is not None:
+        counted(services, request, template, found[0])
+    return found
 
 
 def _signed_in(services: Services, secret: str) -> tuple[Actor, str] | None:

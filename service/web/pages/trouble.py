@@ -29,6 +29,7 @@ _HEADINGS = {
     "not-signed-in": "Please sign in again",
     "changed-since": "Somebody changed this meanwhile",
     "invalid": "Something is missing, or not as it should be",
+    "too-many": "A little slower, please",
     "unavailable": "Peerloom is out of breath",
     "error": "Something went wrong on our side",
 }

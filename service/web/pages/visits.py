@@ -25,6 +25,8 @@ from service.web.pages.notices import notice
 from service.web.pages.views import Download, Frame, Goto, PageMark, PageView
 
 COOKIE = "peerloom"
+_HOST_COOKIE = "__Host-peerloom"
+"""Over TLS: browsers take it only from this very host, over TLS, for all of its paths."""
 
 
 @dataclass(slots=True)
@@ -33,6 +35,7 @@ class Visit(Call):
 
     session_secret: str = ""
     said: str = ""
+    frames: str = rendering.NO_FRAMES  # who may frame a page for which nobody is signed in
 
     @property
     def path(self) -> str:
@@ -66,7 +69,7 @@ class Visit(Call):
     def _frame(self) -> tuple[Frame, str]:
         """The frame around the page, and who may frame it: the learner's pages only, and registered platforms only."""
         if not self.session_secret:
-            return Frame(notice=notice(self.said), csrf="", path=self.path), rendering.NO_FRAMES
+            return Frame(notice=notice(self.said), csrf="", path=self.path), self.frames
         here = frame.frame_of(self.session, self.actor)
         may_frame = self.scope["path"].startswith("/learn") and here.embed_origins
         return (
@@ -99,8 +102,13 @@ class Visit(Call):
         self.headers["Set-Cookie"] = _cookie("", "Max-Age=0; SameSite=Lax", secure)
 
 
+def cookie(secure: bool) -> str:
+    """What the session's cookie is called."""
+    return _HOST_COOKIE if secure else COOKIE
+
+
 def _cookie(secret: str, rest: str, secure: bool) -> str:
-    return f"{COOKIE}={secret}; Path=/; HttpOnly; {rest}{'; Secure' if secure else ''}"
+    return f"{cookie(secure)}={secret}; Path=/; HttpOnly; {rest}{'; Secure' if secure else ''}"
 
 
 def is_secure(public_url: str, scope: Mapping[str, Any]) -> bool:

@@ -258,3 +258,20 @@ def test_a_job_of_a_kind_that_only_a_newer_release_knows_waits_for_it_unharmed(
     work_off(school.parts)
     assert done == [organization]
     assert not school.jobs(JobState.QUEUED, JobState.DEAD)
+
+
+def test_a_learner_and_a_group_have_their_part_of_the_days_drafts_by_a_model_and_no_more(school: School) -> None:
+    parts = priced(school, day=1.0)
+    for number, terms in enumerate((replace(parts.terms, per_person=1), replace(parts.terms, per_group=1)), start=1):
+        school.hand_in(f"s-{number}")
+        work_off(replace(parts, terms=terms))
+    with school.parts.sessions.reading() as session:
+        made = list(session.scalars(select(DraftRow).order_by(DraftRow.id)))
+    assert [row.model == "priced" for row in made] == [True, False]
+    assert "part of the day's drafts" in made[1].reason
+    school.hand_in("s-3")
+    work_off(replace(parts, terms=replace(parts.terms, per_person=1)))
+    with school.parts.sessions.reading() as session:
+        last = session.scalars(select(DraftRow).order_by(DraftRow.id.desc())).first()
+    assert last is not None
+    assert last.model != "priced"

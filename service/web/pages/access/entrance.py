@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar
 from fastapi import Path, Request
 
 from service.actions.access import sign_in
-from service.domain.errors import NotAllowed
+from service.domain.errors import NotAllowed, NotSignedIn
 from service.web.pages.navigation import first
 from service.web.pages.routes import OpenRoute, pages
 from service.web.pages.views import Goto, PageView
@@ -61,8 +61,19 @@ def use_link(visit: Writing, secret: Secret, request: Request) -> Goto:
 
 
 @open_router.get("/embed/{secret}")
-def use_embedded_link(visit: Writing, secret: Secret) -> Goto:
-    """For a frame: a platform has the link made at the moment at which it shows it, so there is nothing to ask."""
+def open_embedded_link(visit: Reading, secret: Secret) -> PageView:
+    """For a frame. Looking begins nothing here either: whoever is shown the page says that it is they."""
+    seen = sign_in.invited(visit.session, secret, now=visit.now)
+    if not seen.embedded:
+        raise NotSignedIn("This link is not for a frame.")
+    visit.frames = " ".join(seen.frames) or visit.frames
+    return SignInLinkPage(seen.name, seen.organization, seen.works)
+
+
+@open_router.post("/embed/{secret}")
+def use_embedded_link(visit: Writing, secret: Secret, request: Request) -> Goto:
+    if not same_site(request):
+        raise NotAllowed("A sign-in link is used on its own page.")
     return _entered(visit, secret, embedded=True)
 
 

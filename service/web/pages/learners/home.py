@@ -85,7 +85,8 @@ def hand_in(visit: Writing, id: ExternalId, form: Annotated[HandIn, Form()]) -> 
         typed = (form.text, form.language, form.ai.value, form.group)
         return TaskAgainPage(task, form.submission, allowed(task.ai), *typed, "Please write something first.")
     wish = SubmissionWish(id, task.person, form.text, language=form.language, ai=form.ai, group=form.group or None)
-    done = submit.submit(visit.session, visit.actor, form.submission, wish, now=visit.now)
+    most = visit.services.limits.hand_ins
+    done = submit.submit(visit.session, visit.actor, form.submission, wish, now=visit.now, most=most)
     return Goto(f"/learn/work/{quote(form.submission, safe='')}", said="handed-in" if done.changed else "same-text")
 
 

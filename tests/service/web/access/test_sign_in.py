@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -113,13 +115,65 @@ def test_a_link_leads_nowhere_else(school: School) -> None:
         assert answer.status_code == 422, path
 
 
-def test_an_embedded_link_needs_no_click_and_works_in_a_frame_only_for_what_it_was_made(school: School) -> None:
+def test_looking_at_an_embedded_link_begins_nothing_and_it_works_only_for_what_it_was_made(school: School) -> None:
+    settings = {"name": "Harbor School", "embed_origins": ["https://courses.example.org"]}
+    assert school.platform.put("/v1/organization", json=settings).status_code == 200
     asked = {"person": "amara", "embedded": True, "path": "/learn"}
     url = school.platform.post("/v1/sign-in-links", json=asked).json()["url"]
     client = school.client()
-    assert client.get(url).headers["location"] == "/learn"
+    for _ in range(2):
+        seen = client.get(url)
+        assert seen.status_code == 200
+        assert "Amara Okafor" in seen.text
+        assert "set-cookie" not in seen.headers
+        assert "frame-ancestors https://courses.example.org" in seen.headers["content-security-policy"]
+    assert client.post(url, headers={"Origin": "https://evil.example"}).status_code == 403
+    assert client.post(url).headers["location"] == "/learn"
+    assert client.post(url).status_code == 401
     plain = link_for(school, "amara").replace("/sign-in/", "/embed/")
     assert school.client().get(plain).status_code == 401
+    assert school.client().post(plain).status_code == 401
+
+
+def test_a_link_begins_with_no_host_that_only_the_caller_has_named(serve: Callable[..., School]) -> None:
+    school = serve().founded("harbor").peopled()
+    evil = {"Host": "evil.example"}
+    made = school.platform.post("/v1/sign-in-links", json={"person": "amara"}, headers=evil)
+    assert made.status_code == 422
+    assert "PEERLOOM_PUBLIC_URL" in made.text
+    assert "evil" not in made.text
+    coordinator = signed_in(school, "tomasz")
+    page = coordinator.get("/desk/people/amara")
+    form = {"csrf": page.csrf, "days": "1"}
+    invited = coordinator.client.post("/desk/people/amara/invite", data=form, headers=evil)
+    assert invited.status_code == 422, invited.text
+    assert "evil" not in invited.text
+    school.app.state.services = replace(school.app.state.services, hosts=frozenset({"peerloom.lan"}))
+    known = school.platform.post("/v1/sign-in-links", json={"person": "amara"}, headers={"Host": "peerloom.lan:80"})
+    assert known.json()["url"].startswith("http://peerloom.lan:80/sign-in/")
+    school.app.state.services = replace(school.app.state.services, public_url="https://feedback.example.org")
+    public = school.platform.post("/v1/sign-in-links", json={"person": "amara"}, headers=evil)
+    assert public.json()["url"].startswith("https://feedback.example.org/sign-in/")
+
+
+def test_behind_tls_the_cookie_is_this_hosts_alone_and_browsers_come_back_over_tls(
+    serve: Callable[..., School],
+) -> None:
+    school = serve().founded("harbor").peopled()
+    plain = school.client().post(link_for(school, "amara"))
+    assert plain.headers["set-cookie"].startswith("peerloom=")
+    assert "strict-transport-security" not in plain.headers
+    school.app.state.services = replace(school.app.state.services, public_url="https://feedback.example.org")
+    came = school.client().post(link_for(school, "amara"))
+    name, _, rest = came.headers["set-cookie"].partition("=")
+    assert name == "__Host-peerloom"
+    assert {"Path=/", "HttpOnly", "Secure"} <= set(rest.split("; "))
+    assert "Domain" not in rest
+    assert came.headers["strict-transport-security"] == "max-age=31536000"
+    secret = rest.partition(";")[0]
+    for cookie, place in (("__Host-peerloom", "/learn"), ("peerloom", "/sign-in")):
+        answer = school.client(Cookie=f"{cookie}={secret}").get("/")
+        assert answer.headers["location"].startswith(place)
 
 
 def test_pages_carry_a_policy_without_anything_inline(school: School) -> None:
