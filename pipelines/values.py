@@ -217,6 +217,21 @@ _SOURCE_OF = {
 
 
 @dataclass(frozen=True, slots=True)
+class Trial:
+    """How a comparison did on the judged work it learned from, each author's left out in turn.
+
+    Of `judged` works it gave a verdict on `told` and was `right` in so many of them; always saying the commonest verdict
+    would have been right in `commonest` of all. `entitled`: it has shown that it knows more than that.
+    """
+
+    judged: int
+    told: int
+    right: int
+    commonest: int
+    entitled: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Judgement:
     """How a submission stands on one criterion, and how sure that is (0 to 1). `agreeing` counts independent peers.
 
@@ -232,6 +247,8 @@ class Judgement:
     start: int | None = None
     end: int | None = None
     evidence: float = 0.0
+    trial: Trial | None = None  # how the comparison did on this criterion; None where nobody judged it
+    by_person: bool = False  # the standing is a person's word
 
     @property
     def place(self) -> tuple[int, int] | None:
@@ -358,6 +375,7 @@ class Brief:
 
     `told` are points this learner was already given, `dismissed` those that a facilitator turned down for this
     challenge; neither comes back. `names` are people of the organization, kept from models that are not local.
+    `verdicts` are a person's own, on criteria of this very text: they hold, whatever a machine reads.
     """
 
     scope: Scope
@@ -371,3 +389,4 @@ class Brief:
     instruction: str = ""
     names: tuple[str, ...] = ()
     fitted: Mapping[str, object] | None = None  # assessment fitted on the organization's history, as plain numbers
+    verdicts: Mapping[str, Standing] = field(default_factory=dict)
