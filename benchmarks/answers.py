@@ -3,10 +3,10 @@
     python -m benchmarks.answers DIR [--embedder minilm|hashing]
 
 Peers and precedents of a probe are the history of its challenge. The assessment is the one that drafts are made with;
-probes, blanks and cold challenges go through the whole of it, drafts included. A claim of a draft, a strength or a next
-step, is right where the person's verdict bears it out: a strength where all is met, a next step where it is not. The
-baseline, in the same run: character TF-IDF, the majority of the five nearest, sure where they agree; its draft copies the
-commonest precedent of the nearest answer's verdict, so it always claims.
+probes, blanks and cold challenges go through the whole of it, drafts included. A claim of a draft is right where the
+person's verdict bears it out: a strength where all is met, a next step where it is not. The baseline, in the same run:
+character TF-IDF, the majority of the five nearest, sure where they agree; its draft copies the commonest precedent of
+the nearest answer's verdict, so it always claims.
 """
 
 from __future__ import annotations

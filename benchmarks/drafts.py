@@ -2,9 +2,9 @@
 
     python -m benchmarks.drafts DIR... [--judged] [--verdicts] [--embedder minilm|hashing]
 
-Drafts every work that is not `judged_first`. With `--judged` those few are judged work; with `--verdicts` each work comes
-with its gold standings as a person's verdicts. One JSON line a folder, and a last one over all of them. The baseline, in
-the same run: a next step for each of the first three criteria, and the commonest verdict for every criterion.
+Drafts every work that is not `judged_first`. With `--judged` those few are judged work; with `--verdicts` each work
+comes with its gold standings as a person's verdicts. One JSON line a folder, and a last one over all of them. The
+baseline, in the same run: a next step for each of the first three criteria, the commonest verdict for every criterion.
 """
 
 from __future__ import annotations

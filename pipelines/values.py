@@ -216,12 +216,15 @@ _SOURCE_OF = {
 }
 
 
+FEWEST_JUDGED: Final = 20  # judged works below which a comparison gives no verdict, however well it did
+
+
 @dataclass(frozen=True, slots=True)
 class Trial:
     """How a comparison did on the judged work it learned from, each author's left out in turn.
 
-    Of `judged` works it gave a verdict on `told` and was `right` in so many of them; always saying the commonest verdict
-    would have been right in `commonest` of all. `entitled`: it has shown that it knows more than that.
+    It gave a verdict on `told` of `judged` works and was `right` in so many; always saying the commonest would have
+    been right in `commonest`. `entitled`: it has shown that it knows more than that.
     """
 
     judged: int
@@ -229,6 +232,11 @@ class Trial:
     right: int
     commonest: int
     entitled: bool
+
+    @property
+    def missing(self) -> int:
+        """How many more have to be judged before a comparison may speak."""
+        return max(0, FEWEST_JUDGED - self.judged)
 
 
 @dataclass(frozen=True, slots=True)

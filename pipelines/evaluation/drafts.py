@@ -1,7 +1,7 @@
 """Drafts of works whose standing on each criterion is known, point by point. Pure but for the pipelines it runs.
 
-A claim is a strength or a next step: it says how something stands. It is right if the gold says so: a strength where the
-criterion is met, a next step where it is partly or not yet. A question claims nothing.
+A claim is a strength or a next step: it says how something stands. It is right if the gold says so: a strength where
+the criterion is met, a next step where it is partly or not yet. A question claims nothing.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ Told = Callable[[str, int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class KnownWork:
-    """A work with what people know of it: `gold` standings, criteria to work on in `named`, and where their gaps are."""
+    """A work with what people know of it: `gold` standings, criteria to work on as `named`, and where gaps are."""
 
     id: str
     challenge: str
