@@ -164,11 +164,13 @@ def assess(
     overall = Judgement("", VERDICTS[best], sure, agreeing, trial=whole)
     told = _placed(criteria, places) if _same_language(challenge, text) else _untold(criteria)
     abstained = sure < model.threshold - SAME_CONFIDENCE or len(ready.rows) < MIN_PEERS
+    abstained = abstained or whole is None or not whole.entitled
+    tested = _entitled(told, desks.trials(challenge, rows, approved, embedder))
     return Assessment(
         overall,
-        _by_people(_entitled(told, desks.trials(challenge, rows, approved, embedder)), verdicts or {}),
+        _by_people(tested if abstained else _by_whole(tested, overall), verdicts or {}),
         float(found.score[0]),
-        abstained=abstained or whole is None or not whole.entitled,
+        abstained=abstained,
         peers=len(ready.rows),
         nearest=tuple(ready.rows[at].id for at in near),
         precedents=tuple(ready.rows[int(at)].id for at in found.precedents[0]),
@@ -225,6 +227,18 @@ def _tested(one: Judgement, tested: Trial | None) -> Judgement:
     if tested is not None and tested.entitled:
         return replace(one, trial=tested)
     return replace(one, standing=Standing.CANNOT_TELL, confidence=0.5, agreeing=0, trial=tested)
+
+
+def _by_whole(judgements: Sequence[Judgement], overall: Judgement) -> tuple[Judgement, ...]:
+    """What surely meets the task meets each of its criteria, also those that nobody judged one by one."""
+    if overall.standing is not Standing.MET:
+        return tuple(judgements)
+    return tuple(
+        replace(one, standing=Standing.MET, confidence=overall.confidence, agreeing=overall.agreeing)
+        if one.standing is Standing.CANNOT_TELL and one.trial is None
+        else one
+        for one in judgements
+    )
 
 
 def _by_people(judgements: Sequence[Judgement], verdicts: Mapping[str, Standing]) -> tuple[Judgement, ...]:

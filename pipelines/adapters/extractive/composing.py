@@ -95,6 +95,8 @@ class _Composer:
         points = [general, *gaps][:2] if general else gaps
         still = chosen if points else ()
         points += [self._strength(one, span, still) for one, span in shown][: MOST_POINTS - len(points)]
+        if not points and (praise := self._agreed_praise()):
+            return _reply(self.phrases.say("summary", "agreed_strength"), [praise])
         if not points:
             return _abstain(self._why_silent(any(one.open for one in readings)))
         if general and not shown:
@@ -263,11 +265,10 @@ class _Composer:
         return self.phrases.summary([one.matter for one in met], still, sure=not chosen or chosen[0].claimed)
 
     def _why_silent(self, some_open: bool) -> str:
-        """The true reason: nobody judged, or the comparison cannot tell, or all is met by a person's or its word."""
+        """The true reason, by who judged what."""
         if some_open:
             return self.notes.note("nobody" if self._cold else "unsure")
-        people = all(one.by_person for one in self.assessment.criteria)
-        return self.notes.note("judged_met" if people else "met")
+        return self.notes.note("judged_met" if all(one.by_person for one in self.assessment.criteria) else "met")
 
     def _agreed_summary(self, point: Reply) -> str:
         """Above a remark of facilitators: that something is open only where the point itself says so."""
@@ -283,6 +284,15 @@ class _Composer:
         found = agreement(gaps, self.brief, on_criterion=False) if 2 * len(gaps) > len(pool) else None
         leans_met = self.assessment.overall.standing is Standing.MET  # not surely, but then nothing is asked for
         return self._agreed(found) if found and found.text and not leans_met else None
+
+    def _agreed_praise(self) -> Reply | None:
+        """Praise on which facilitators agreed of works that met the task, where this one surely does."""
+        if self._overall() is not Standing.MET:
+            return None
+        pool = precedents(self.evidence, "", first=self.assessment.precedents)
+        strengths = [one for one in pool if one[1].kind is PointKind.STRENGTH]
+        found = agreement(strengths, self.brief, on_criterion=False)
+        return self._agreed(found) if found and found.text else None
 
     @property
     def _told_open(self) -> bool:
