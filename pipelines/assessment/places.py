@@ -134,7 +134,8 @@ class CriterionPlaces:
     def _left_out(
         self, quotes: Sequence[tuple[ShelfItem, PastPoint]], embedder: Embedder
     ) -> dict[str, Sequence[float | None]]:
-        everything, found = self._quotes, {}
+        found: dict[str, Sequence[float | None]] = {}
+        everything = self._quotes
         for author in {row.author or row.id for row in self._tried}:
             others = [one for one in quotes if (one[0].author or one[0].document) != author]
             self._quotes = self._quoted(others, embedder)
