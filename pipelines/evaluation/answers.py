@@ -236,9 +236,14 @@ class Drafter:
         steps = any(point.kind is not PointKind.STRENGTH for point in draft.points)
         told_to_do = any(point.kind is PointKind.NEXT_STEP for point in draft.points)
         fits = not told_to_do if row.standing is Standing.MET else steps
+        claims = [point.kind for point in draft.points if point.kind is not PointKind.QUESTION]
+        right = PointKind.STRENGTH if row.standing is Standing.MET else PointKind.NEXT_STEP
         near = [alike(point.text, row.feedback, draft.language) for point in draft.points]
         return {
             "drafted": float(draft.outcome is DraftOutcome.DRAFTED),
+            "claimed": float(bool(claims)),
+            "claims": float(len(claims)),
+            "claims_right": float(claims.count(right)),
             "fits_verdict": float(fits) if draft.points else None,
             "near_human": max(near) if near and row.feedback else None,
             "left_out": float(sum(finding.code == "left-out" for finding in draft.findings)),

@@ -93,6 +93,21 @@ def macro_f1(columns: Columns) -> float:
     return float(np.mean(2 * np.diag(table) / np.maximum(both, 1)))
 
 
+def f1_of(verdict: int) -> Callable[[Columns], float]:
+    """F1 of one verdict; 0 where it neither occurs nor is said."""
+
+    def of(columns: Columns) -> float:
+        truth, said = columns["truth"] == verdict, columns["said"] == verdict
+        return float(2 * (truth & said).sum() / max(1, truth.sum() + said.sum()))
+
+    return of
+
+
+def claim_precision(columns: Columns) -> float:
+    """Share of right claims among all that drafts make; 1 where none is made."""
+    return float(columns["claims_right"].sum() / columns["claims"].sum()) if columns["claims"].sum() else 1.0
+
+
 def answered_precision(columns: Columns) -> float:
     """Share of right verdicts among those that the assessment stood by."""
     sure = columns["answered"] > 0.5
@@ -104,6 +119,8 @@ ASSESSING: Final = (
             lambda c: float(c["near"].sum() / max(1.0, c["near_of"].sum()))),
     mean_of("verdict_accuracy", "verdict right", column="right"),
     Measure("verdict_macro_f1", "verdict, macro-F1", 1, ("truth", "said"), macro_f1),
+    *(Measure(f"f1_{name}", f"verdict {name.replace('_', ' ')}, F1", 1, ("truth", "said"), f1_of(at))
+      for at, name in enumerate(("not_yet", "partly", "met"))),
     Measure("score_rmse", "score, root mean square error", -1, ("error",),
             lambda c: float(np.sqrt((c["error"] ** 2).mean()))),
     Measure("precision_at_45", "right of the surest 45 %", 1, ("confidence", "right"), precision_at(0.45)),
@@ -114,12 +131,15 @@ ASSESSING: Final = (
 
 DRAFTING: Final = (
     mean_of("drafted", "drafts with points", 0),
+    mean_of("claimed", "drafts with a strength or a next step", 0),
+    Measure("claim_precision", "claims that the person's verdict bears out", 1, ("claims", "claims_right"),
+            claim_precision),
     mean_of("fits_verdict", "kinds of points fit the person's verdict"),
     mean_of("near_human", "words shared with the person's feedback"),
     mean_of("left_out", "points that verification left out, a draft", -1),
     mean_of("fell_back", "drafts made without the model asked", -1),
     mean_of("tokens", "tokens, a draft", -1),
-)
+)  # fmt: skip
 
 FINDING: Final = (
     mean_of("hit_at_1", "a right document first"),
