@@ -19,6 +19,7 @@ from service.actions.galleries.sharing import (
     columns,
     counted,
     facts_of,
+    is_attempt,
     policies,
     policy_for,
     reader_of,
@@ -39,7 +40,9 @@ def candidates(session: Session, row: Gallery, challenge: Challenge, *, now: dat
     tree = Tree(session, row.organization_id)
     policy = rules(policy_for(policies(session, [challenge.id]), tree, challenge.id, row.group_id))
     submission = session.get_one(Submission, row.submission_id)
-    reader = reader_of(row.person_id, submission.withdrawn_at is None, challenge.sharing_peers, challenge.sharing_reach)
+    own = session.get_one(Revision, row.revision_id).text
+    attempted = submission.withdrawn_at is None and is_attempt(own)
+    reader = reader_of(row.person_id, attempted, challenge.sharing_peers, challenge.sharing_reach)
     rows = session.execute(
         columns()
         .where(

@@ -21,7 +21,10 @@ from service.domain.events import Event
 from service.domain.galleries import FEWEST, MOST, GalleryAct, GalleryActor, GalleryState, body_digest, step
 from service.domain.lifecycle import require_seen
 from service.domain.roles import Actor, Role, require_reviewer
+from service.store import disclosures
+from service.store.disclosures import DisclosedTo
 from service.store.tables import (
+    DisclosureKind,
     Gallery,
     GalleryApproval,
     GalleryDecision,
@@ -197,6 +200,8 @@ def _show(session: Session, row: Gallery, approval: GalleryApproval, *, now: dat
     touch(row, step(row.state, GalleryAct.SHOW, GalleryActor.CLOCK), now=now)
     row.shown_at = now
     approving.let_out(session, approving.GALLERY, row, approval, GalleryActor.CLOCK.value, now=now)
+    told = DisclosedTo(DisclosureKind.GALLERY, row.id, row.person_id, approved_by=approval.facilitator_id)
+    disclosures.record(session, [item.revision_id for item in row.items], told, now=now)
     tell(session, row, Event.GALLERY_SHOWN, now=now)
 
 

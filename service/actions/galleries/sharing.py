@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
+from pipelines.drafting.blanks import is_blank
 from pipelines.texts.masking import HiddenPlace, as_shown, masked
 from pipelines.values import AI
 from service.actions.galleries.unnamed import Unnamed
@@ -183,18 +184,24 @@ def _readers(session: Session, galleries: Sequence[Gallery]) -> dict[str, Galler
             Gallery.id,
             Gallery.person_id,
             Submission.withdrawn_at,
-            Submission.latest,
+            Revision.text,
             Challenge.sharing_peers,
             Challenge.sharing_reach,
         )
         .join(Submission, Submission.id == Gallery.submission_id)
         .join(Challenge, Challenge.id == Gallery.challenge_id)
+        .outerjoin(Revision, (Revision.submission_id == Submission.id) & (Revision.number == Submission.latest))
         .where(Gallery.id.in_([gallery.id for gallery in galleries]))
     )
     return {
-        id_: reader_of(person, withdrawn is None and latest > 0, peers, reach)
-        for id_, person, withdrawn, latest, peers, reach in rows
+        id_: reader_of(person, withdrawn is None and is_attempt(text), peers, reach)
+        for id_, person, withdrawn, text, peers, reach in rows
     }
+
+
+def is_attempt(text: str | None) -> bool:
+    """Whether somebody has tried: what says nothing opens nobody else's work."""
+    return text is not None and not is_blank(text)
 
 
 def reader_of(person: str, attempted: bool, peers: PeersShown, reach: SharingReach) -> GalleryReader:

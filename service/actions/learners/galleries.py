@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from pipelines.texts.masking import HiddenPlace
 from pipelines.values import AI
-from service.actions.galleries.sharing import Now, SharedWork, names_somebody, shared_now
+from service.actions.galleries.sharing import Now, SharedWork, is_attempt, names_somebody, shared_now
 from service.actions.galleries.unnamed import read
 from service.actions.galleries.wanted import want
 from service.actions.learners import commitments
@@ -219,6 +219,8 @@ def ask(session: Session, actor: Actor, submission: str, *, now: datetime) -> Ga
     own = learner_own.standing(session, actor, submission)
     if session.get_one(Challenge, own.challenge_id).sharing_peers is PeersShown.NEVER:
         raise NotNow("On this challenge nobody is shown others' work.")
+    if not is_attempt(_latest(session, own).text):
+        raise NotNow("Write an attempt of your own first: what others did opens after it.")
     row = session.scalar(select(Gallery).where(Gallery.submission_id == own.id).with_for_update(key_share=True))
     if row is not None:
         row.asked = True

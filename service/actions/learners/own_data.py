@@ -52,6 +52,7 @@ def own_data(session: Session, actor: Actor, person: str, *, now: datetime) -> d
         "introductions": between.introduced(session, who),
         "galleries": between.read_of_others(session, kept),
         "shown_to_others": between.read_by_others(session, actor, who),
+        "disclosures": between.disclosed_to_others(session, actor, who),
     }
     plain: dict[str, Any] = _plain(made)
     return plain

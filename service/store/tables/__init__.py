@@ -2,6 +2,14 @@
 
 from service.store.tables.briefs import BriefWording, WordingState
 from service.store.tables.columns import Base
+from service.store.tables.disclosures import (
+    Disclosure,
+    DisclosureKind,
+    FoundWork,
+    FoundWorkApproval,
+    FoundWorkDecision,
+    FoundWorkShowing,
+)
 from service.store.tables.drafts import (
     Approval,
     Decision,
@@ -83,10 +91,16 @@ __all__ = [
     "Credential",
     "CriterionRow",
     "Decision",
+    "Disclosure",
+    "DisclosureKind",
     "Document",
     "DocumentVersion",
     "DraftRow",
     "FindingRow",
+    "FoundWork",
+    "FoundWorkApproval",
+    "FoundWorkDecision",
+    "FoundWorkShowing",
     "Gallery",
     "GalleryApproval",
     "GalleryDecision",

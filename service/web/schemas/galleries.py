@@ -7,9 +7,10 @@ from datetime import date, datetime
 from pydantic import ConfigDict, Field
 
 from service.actions.galleries.desk import DeskGallery, ListedGallery
+from service.actions.learners.disclosed import DisclosureSeen
 from service.actions.learners.galleries import GalleryStage, Others, ShownToOthers, ShownWork, Thanked
 from service.domain.galleries import GalleryState
-from service.store.tables import Gallery
+from service.store.tables import DisclosureKind, Gallery
 from service.web.fields import AnswerBody, Hash, Line, OwnId, RequestBody
 
 
@@ -112,6 +113,29 @@ class OwnWorkInGalleriesList(AnswerBody):
     """Own work that was shown."""
 
     items: list[OwnWorkInGalleriesShown] = Field(description="By submission.")
+
+
+class DisclosureShown(AnswerBody):
+    """Own work was shown once; never to whom by name."""
+
+    submission: str = Field(description="Id of the submission.")
+    revision: int = Field(description="Which revision of it.")
+    kind: DisclosureKind = Field(
+        description="In what: `gallery`, `request`, `introduction`, or `model` (one outside of the organization)."
+    )
+    reader: str = Field(description="Which model; empty for people.")
+    approved_by: str = Field(description="Name of who let it; empty for a model.")
+    at: datetime = Field(description="When.")
+
+    @classmethod
+    def of(cls, one: DisclosureSeen) -> DisclosureShown:
+        return cls.model_validate(one, from_attributes=True)
+
+
+class DisclosureList(AnswerBody):
+    """Every showing of one's own work."""
+
+    items: list[DisclosureShown] = Field(description="The latest first.")
 
 
 class GalleryShown(AnswerBody):

@@ -10,11 +10,15 @@ from pydantic import ConfigDict, Field
 from pipelines.values import AI
 from service.actions.questioned.signs import AskedAbout
 from service.actions.requests.desk import Cluster, DeskRequest
+from service.actions.requests.found import DeskFoundWork
 from service.actions.requests.need import OwnRequest
+from service.domain.found_work import FoundWorkState
 from service.domain.requests import RequestState
-from service.store.tables import Request
-from service.web.fields import AnswerBody, Line, RequestBody
+from service.store.tables import FoundWork, Request
+from service.web.fields import AnswerBody, Hash, Line, RequestBody
 from service.web.schemas.introductions import IntroductionQuoteShown
+
+FOUND_STATE = "`found`, `approved`, `shown` or `kept_back`."
 
 
 class RequestAsked(RequestBody):
@@ -24,6 +28,47 @@ class RequestAsked(RequestBody):
 
     text: Line = Field(description="One or two sentences; at least 12 characters.")
     ai: AI = Field(AI.ANY, description="Narrows what you allow: `none`, `local` or `any`. `none`: only people read it.")
+
+
+class FoundWorkApprovedAsked(RequestBody):
+    """What was seen."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"seen": "0" * 64}})
+
+    seen: Hash = Field(description="`text_hash` of the found work that you saw.")
+
+
+class FoundWorkDecided(AnswerBody):
+    """Found work after a decision."""
+
+    id: str = Field(description="Its id.")
+    version: int = Field(description="Its version now.")
+    state: FoundWorkState = Field(description=FOUND_STATE)
+
+    @classmethod
+    def of(cls, row: FoundWork) -> FoundWorkDecided:
+        return cls(id=row.id, version=row.version, state=row.state)
+
+
+class FoundWorkShown(FoundWorkDecided):
+    """Others' work that was found for a request, as whoever asked would read it."""
+
+    quote: IntroductionQuoteShown = Field(description="The words, without names where the author is not named.")
+    text_hash: str = Field(description="Hash of what would be shown; approving names it.")
+    hidden: int = Field(description="How many names and addresses in it are put out of sight.")
+    possible: list[str] = Field(description="What can be done with it now.")
+
+    @classmethod
+    def seen(cls, one: DeskFoundWork) -> FoundWorkShown:
+        return cls(
+            id=one.id,
+            version=one.version,
+            state=one.state,
+            quote=IntroductionQuoteShown.of(one.quote),
+            text_hash=one.text_hash,
+            hidden=one.hidden,
+            possible=list(one.possible),
+        )
 
 
 class RequestStateShown(AnswerBody):
@@ -46,7 +91,8 @@ class RequestShown(AnswerBody):
     stated_at: datetime = Field(description="When it was stated.")
     looked_at: datetime | None = Field(description="When it was looked into; null: not yet.")
     read_by_machine: bool = Field(description="False: its author lets only people read it.")
-    work: list[IntroductionQuoteShown] = Field(description="Passages of others' work that you may see now.")
+    work: list[IntroductionQuoteShown] = Field(description="Passages of others' work that a facilitator let out.")
+    waiting: int = Field(description="Passages of others' work that wait for a facilitator.")
     documents: list[IntroductionQuoteShown] = Field(description="Passages of the organization's documents.")
     answer: str = Field(description="What a facilitator answered.")
     answered_by: str = Field(description="Name of who answered it.")
@@ -58,11 +104,12 @@ class RequestShown(AnswerBody):
 
 
 def _plain(one: OwnRequest | DeskRequest) -> dict[str, Any]:
-    names = set(RequestShown.model_fields) - {"work", "documents"}
+    names = set(RequestShown.model_fields) - {"work", "documents", "waiting"}
     return {
         **{name: getattr(one, name) for name in names},
         "work": [IntroductionQuoteShown.of(quote) for quote in one.found.work],
         "documents": [IntroductionQuoteShown.of(quote) for quote in one.found.documents],
+        "waiting": one.found.waiting,
     }
 
 
@@ -79,11 +126,12 @@ class DeskRequestShown(RequestShown):
     name: str = Field(description="Name of who asks.")
     introductions: int = Field(description="Introductions that it led to, suggested or further.")
     cluster: str = Field(description="Id of the first request of those that ask for the same.")
+    found: list[FoundWorkShown] = Field(description="Others' work to decide on, as whoever asked would read it.")
 
     @classmethod
     def seen(cls, one: DeskRequest) -> DeskRequestShown:
         more = {"person": one.person, "name": one.name, "introductions": one.introductions, "cluster": one.cluster}
-        return cls(**_plain(one), **more)
+        return cls(**_plain(one), **more, found=[FoundWorkShown.seen(work) for work in one.found_works])
 
 
 class RequestClusterShown(AnswerBody):
