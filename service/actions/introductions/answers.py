@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from service.actions.approvals import approving
 from service.actions.introductions.common import held, open_people, over, side, tell, texts, willing
 from service.actions.introductions.ends import withdraw
+from service.actions.work.quotes import QuotePlace, of_work, reader_of
 from service.domain.errors import NotAllowed, NotFound, NotNow
 from service.domain.events import Event
 from service.domain.introductions import (
@@ -63,10 +64,11 @@ def ask_due(session: Session, introduction_id: str, *, now: datetime) -> bool:
 
 def _note_quoted(session: Session, row: Introduction, facilitator: str, now: datetime) -> None:
     """Either's words are read by the other from now on, where they are shown with a name."""
-    works = [one["work"] for one in row.passages]
+    places = [QuotePlace(one["work"], one["start"], one["end"]) for one in row.passages]
     for reader in (row.first_id, row.second_id):
+        read = of_work(session, places, reader_of(session, reader), named=True)
         told = DisclosedTo(DisclosureKind.INTRODUCTION, row.id, reader, approved_by=facilitator)
-        disclosures.record(session, works, told, now=now)
+        disclosures.record(session, [place.owner for place in read], told, now=now)
 
 
 def answer(session: Session, actor: Actor, introduction_id: str, *, yes: bool, now: datetime) -> Introduction:
