@@ -122,6 +122,19 @@ def capitalized(text: str) -> set[str]:
 
 def names_in(text: str, names: Sequence[str], also: str, language: str) -> list[str]:
     """Names of people that stand in the text, by the same rule; `also` is text that shows what is an ordinary word."""
+    return [text[start:end] for start, end in places_of(text, names, also, language)]
+
+
+def places_of(text: str, names: Sequence[str], also: str, language: str) -> list[tuple[int, int]]:
+    """Where names of people stand in the text, by the same rule, end exclusive."""
     mentioned = _mentioned(names, text)
     pattern = _pattern(mentioned, frozenset(_lower(f"{also} {text}")), language) if mentioned else None
-    return [match[0] for match in pattern.finditer(text)] if pattern else []
+    return [match.span() for match in pattern.finditer(text)] if pattern else []
+
+
+def parts_of(text: str) -> frozenset[str]:
+    """Words and parts of words in lower case, without what an inflection may have added: by these a name is looked up
+    among many. Particles such as "van" are none."""
+    pieces = {piece.lower() for word in _PARTS.findall(text) for piece in (word, *re.split("['’-]", word))}
+    pieces |= {piece.removesuffix("s") for piece in pieces}
+    return frozenset(piece for piece in pieces if len(piece) > 1 and piece not in _PARTICLES)

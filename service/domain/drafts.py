@@ -38,6 +38,7 @@ class DraftAct(StrEnum):
     WRITE = "write"  # a person takes over and writes by hand
     APPROVE = "approve"
     UNDO = "undo"
+    RECONSIDER = "reconsider"  # a document that it quotes no longer says so
     RELEASE = "release"
     DECLINE = "decline"
     REOPEN = "reopen"
@@ -90,6 +91,7 @@ LIFE: Final[Lifecycle[DraftState, DraftAct, DraftActor]] = Lifecycle(
             (DraftState.STUCK, DraftAct.REDRAFT, DraftState.WAITING, _PERSON),
             (DraftState.STUCK, DraftAct.DECLINE, DraftState.DECLINED, _PERSON),
             (DraftState.APPROVED, DraftAct.UNDO, DraftState.READY, _PERSON),
+            (DraftState.APPROVED, DraftAct.RECONSIDER, DraftState.READY, _CLOCK),
             (DraftState.APPROVED, DraftAct.RELEASE, DraftState.RELEASED, _PERSON, _CLOCK),
             (DraftState.RELEASED, DraftAct.RETRACT, DraftState.RETRACTED, _PERSON),
             (DraftState.DECLINED, DraftAct.REOPEN, DraftState.READY, _PERSON),

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
@@ -142,6 +142,7 @@ class SharingHindrance(StrEnum):
     TOO_RECENT = "too_recent"
     SHOWN_OFTEN = "shown_often"
     OWN = "own"
+    NAMES = "names"  # without a name, and it names people: a person looks at it, no rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +169,7 @@ class PeerWorkFacts:
     near: bool
     submitted_at: datetime
     nth: int
+    telling: bool = False  # something in it is put out of sight where it is shown without a name
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,7 +239,7 @@ def effect(
     found: list[Weighed] = []
     for gallery, reader, works in galleries:
         counted = [_at(facts, counts[facts.author] + 1) for facts in works]
-        why = tuple(one for facts in counted if (one := sharing(facts, reader, policy, now).hindrance) is not None)
+        why = tuple(one for facts in counted if (one := _against(facts, reader, policy, now)) is not None)
         shown = not why and FEWEST <= len(works) <= MOST
         if shown:
             counts.update({facts.author for facts in works})
@@ -245,10 +247,14 @@ def effect(
     return tuple(found)
 
 
+def _against(facts: PeerWorkFacts, reader: GalleryReader, policy: Policy, now: datetime) -> SharingHindrance | None:
+    """Why a policy does not show this work by itself."""
+    how = sharing(facts, reader, policy, now)
+    return SharingHindrance.NAMES if how.hindrance is None and facts.telling and not how.named else how.hindrance
+
+
 def _at(facts: PeerWorkFacts, nth: int) -> PeerWorkFacts:
-    return PeerWorkFacts(
-        facts.author, facts.consent, facts.machines, facts.withdrawn, facts.near, facts.submitted_at, nth
-    )
+    return replace(facts, nth=nth)
 
 
 def reasons_against(weighed: Iterable[Weighed]) -> dict[str, int]:

@@ -19,6 +19,7 @@ EMBED: Final = "embed_origins"
 REMIND: Final = "remind_again_days"
 ANSWER: Final = "answer_within_days"
 LOOK: Final = "look_for_introductions_weekly"
+OUTDATED: Final = "say_what_is_outdated"
 LONGEST_UNDO: Final = 3_600
 """An hour: whoever waits for feedback should not wait for a second thought much longer."""
 MOST_ORIGINS: Final = 20
@@ -36,7 +37,8 @@ class OrganizationWish:
     budget of 0 is no limit. `embed_origins` are sites such as `https://courses.example.org`.
 
     `remind_again_days`: None is `reminders.AGAIN_DAYS`. `answer_within_days`: what learners are promised; None promises
-    nothing, and nobody is told of work that waits.
+    nothing, and nobody is told of work that waits. `say_what_is_outdated`: learners read at a released quotation that
+    its document no longer says so.
     """
 
     name: str
@@ -47,6 +49,7 @@ class OrganizationWish:
     remind_again_days: int | None = None
     answer_within_days: int | None = None
     look_for_introductions_weekly: bool = False
+    say_what_is_outdated: bool = False
 
 
 def is_origin(text: str) -> bool:
@@ -116,6 +119,7 @@ def stored(settings: Mapping[str, Any], wish: OrganizationWish) -> dict[str, Any
         REMIND: wish.remind_again_days,
         ANSWER: wish.answer_within_days,
         LOOK: wish.look_for_introductions_weekly or None,
+        OUTDATED: wish.say_what_is_outdated or None,
     }
     rest = {name: value for name, value in settings.items() if name not in own}
     return {**rest, **{name: value for name, value in own.items() if value is not None}}
@@ -133,6 +137,7 @@ def wish_of(name: str, language: str, settings: Mapping[str, Any]) -> Organizati
         _whole(settings.get(REMIND)),
         _whole(settings.get(ANSWER)),
         settings.get(LOOK) is True,
+        settings.get(OUTDATED) is True,
     )
 
 

@@ -10,6 +10,7 @@ from pipelines.briefs.checks import WordingScene
 from pipelines.ports import LanguageModel
 from service.actions.briefs import meeting, wording
 from service.actions.briefs.meeting import Prepared
+from service.actions.drafts import read_by_model
 from service.jobs import paying
 from service.jobs.leases import keep, settle
 from service.jobs.tools import JobTools
@@ -32,6 +33,9 @@ def word(tools: JobTools, owner: str, job: Job) -> None:
     with tools.sessions.writing() as session:
         keep(session, tools, owner, job)
         cost = paying.book(session, tools, job, made.usage)
+        if made.usage.calls and not local:
+            works = {work for item in offered for work in item.rests}
+            read_by_model.note_drafts(session, job.subject_id, works, made.model, now=tools.now())
         wording.finish(
             session,
             job.subject_id,

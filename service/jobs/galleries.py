@@ -16,6 +16,7 @@ from pipelines import galleries
 from pipelines.approaches import ApproachWork
 from pipelines.galleries import Because, GalleryChoice, GalleryReason
 from pipelines.ports import Embedder
+from pipelines.texts.masking import as_written
 from pipelines.texts.passages import cut
 from pipelines.values import Standing
 from service.actions.galleries import make as galleries_make
@@ -61,7 +62,7 @@ def chosen(making: GalleryMaking, embedder: Embedder) -> GalleryMade:
     if len(found.choices) < FEWEST and partly:
         wider = [replace(work, standing=None) if work.id in partly else work for work in making.candidates]
         found = galleries.choose(making.own, wider, vectors, wanted=MOST, language=making.language)
-    return _made(making.own, found, partly)
+    return _made(making, found, partly)
 
 
 def vectors_of(works: Sequence[ApproachWork], embedder: Embedder) -> Mapping[str, NDArray[np.float32]]:
@@ -75,16 +76,16 @@ def vectors_of(works: Sequence[ApproachWork], embedder: Embedder) -> Mapping[str
     }
 
 
-def _made(own: ApproachWork, found: galleries.ChosenGallery, partly: set[str]) -> GalleryMade:
-    """The two that are compared come first, as A and B."""
+def _made(making: GalleryMaking, found: galleries.ChosenGallery, partly: set[str]) -> GalleryMade:
+    """The two that are compared come first, as A and B. Places are told in the texts as their authors wrote them."""
     places = found.comparison.places if found.comparison else ()
     compared = [place.work for place in places]
     order = sorted(found.choices, key=lambda one: compared.index(one.work) if one.work in compared else len(compared))
-    marks = {place.work: ((place.start, place.end),) for place in places}
+    marks = {place.work: (as_written((place.start, place.end), making.hidden.get(place.work, ())),) for place in places}
     return GalleryMade(
         tuple(Chosen(one.work, _reasons(one, partly), marks.get(one.work, ())) for one in order),
         found.comparison.text if found.comparison else "",
-        marks.get(own.id, ()),
+        marks.get(making.own.id, ()),
     )
 
 

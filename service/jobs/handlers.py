@@ -18,6 +18,7 @@ from service.actions.briefs import wording as briefs_wording
 from service.actions.bundles import take_in
 from service.actions.decisions import release
 from service.actions.drafts import make as drafts_make
+from service.actions.drafts import read_by_model
 from service.actions.galleries import make
 from service.domain.errors import Unavailable
 from service.domain.events import Event
@@ -187,6 +188,8 @@ def _draft(tools: JobTools, owner: str, job: Job) -> None:
     with tools.sessions.writing() as session:
         keep(session, tools, owner, job)
         cost = paying.book(session, tools, job, made.usage)
+        if model is not None and not model.local and made.usage.calls:
+            read_by_model.note(session, job.subject_id, brief.submission, made.evidence, model.name, now=tools.now())
         drafts_make.finish(session, job.subject_id, job.generation, made, now=tools.now(), cost=cost)
         settle(session, tools, owner, job)
 
@@ -235,6 +238,7 @@ KINDS: dict[str, Callable[[JobTools, str, Job], None]] = {
     "introduce": introductions.introduce,
     "ask": introductions.ask,
     "request": introductions.request,
+    "found_show": introductions.show_found,
     "question": questioned.find_questioned,
     "goals": goals.find_goals_and_work,
     "uptake": uptake.compare_uptake,

@@ -26,6 +26,7 @@ from service.actions.introductions.circle import MatchingScene
 from service.actions.introductions.suggest import IntroductionOffer
 from service.actions.introductions.works import Known
 from service.actions.requests import find as requests_find
+from service.actions.requests import found as requests_found
 from service.actions.requests.find import RequestSearch
 from service.domain.requests import RequestNeed, clusters
 from service.jobs.leases import keep, settle
@@ -131,6 +132,14 @@ def request(tools: JobTools, owner: str, job: Job) -> None:
         keep(session, tools, owner, job)
         if requests_find.finish(session, looking, found, same, now=tools.now()):
             suggest.keep(session, job.organization_id, offers, now=tools.now())
+        settle(session, tools, owner, job)
+
+
+def show_found(tools: JobTools, owner: str, job: Job) -> None:
+    """The job `found_show`: the undo window has passed."""
+    with tools.sessions.writing() as session:
+        keep(session, tools, owner, job)
+        requests_found.show_due(session, job.subject_id, now=tools.now())  # False: undone or kept back meanwhile
         settle(session, tools, owner, job)
 
 

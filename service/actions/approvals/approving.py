@@ -11,12 +11,15 @@ from typing import Any, Final, Generic, TypeVar
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from service.domain import drafts, galleries, introductions, organization_settings
+from service.domain import drafts, found_work, galleries, introductions, organization_settings
 from service.domain.lifecycle import Lifecycle
 from service.store import audit, jobs
 from service.store.tables import (
     Approval,
     DraftRow,
+    FoundWork,
+    FoundWorkApproval,
+    FoundWorkShowing,
     Gallery,
     GalleryApproval,
     GalleryShowing,
@@ -28,7 +31,7 @@ from service.store.tables import (
 )
 from service.store.tables.approvals import ApprovalColumns, ReleaseColumns
 
-Approvable = DraftRow | Gallery | Introduction
+Approvable = DraftRow | Gallery | Introduction | FoundWork
 A = TypeVar("A", bound=ApprovalColumns)
 
 UNDO: Final = timedelta(seconds=10)
@@ -57,6 +60,9 @@ GALLERY: Final = ApprovalKind(
 )
 INTRODUCTION: Final = ApprovalKind(
     "introduction", "introduction_id", introductions.LIFE, IntroductionApproval, IntroductionQuestion, "ask", "ask"
+)
+FOUND_WORK: Final = ApprovalKind(
+    "found_work", "found_id", found_work.LIFE, FoundWorkApproval, FoundWorkShowing, "found_show", "show"
 )
 
 

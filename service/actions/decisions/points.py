@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from pipelines.values import PointKind, Source, SourceKind, Standing
 from service.actions.approvals.deciding import Deciding
 from service.actions.decisions.hold import decide, open_draft, revised, settle
+from service.actions.drafts import outdated
 from service.actions.drafts.points import current_points, source_row, standing_points
 from service.actions.work import consequences
 from service.domain.drafts import DraftAct, DraftActor, step
@@ -48,6 +49,7 @@ def edit_point(at: Deciding, point_id: str, *, text: str, bulk: bool = False) ->
     _taken_back(at.session, draft, point, at.now)
     decide(at.session, draft, person, "edit", now=at.now, point=point, before=point.text, after=text, bulk=bulk)
     point.text = text
+    outdated.reworded(at.session, draft, point)
     settle(point, PointState.EDITED if point.drafted else PointState.ADDED, person, at.now)
     return revised(draft, at.now)
 
@@ -59,6 +61,7 @@ def dismiss_point(at: Deciding, point_id: str, *, reason_code: str, note: str = 
     decide(at.session, draft, person, "dismiss", now=at.now, point=point, before=point.text, **why, bulk=bulk)
     settle(point, PointState.DISMISSED, person, at.now)
     point.reason_code, point.reason = reason_code, note
+    outdated.settled(at.session, draft)
     consequences.sync(at.session, draft.organization_id, [point.id], now=at.now)
     return revised(draft, at.now)
 

@@ -14,14 +14,16 @@ from pipelines.values import SourceKind
 from service.actions.approvals import approving
 from service.actions.approvals.deciding import Deciding
 from service.actions.decisions.hold import decide, open_draft
+from service.actions.drafts import outdated
 from service.actions.work import consequences, submit
 from service.domain.drafts import DraftAct, DraftActor, DraftState, step
 from service.domain.errors import NotFound
 from service.domain.events import Event
+from service.domain.organization_settings import OUTDATED
 from service.domain.roles import Actor
 from service.domain.texts import feedback_digest
 from service.store import names as store_names
-from service.store.tables import Approval, DraftRow, PointRow, Release, Revision, SourceRow, Submission
+from service.store.tables import Approval, DraftRow, Organization, PointRow, Release, Revision, SourceRow, Submission
 from service.store.visible import vanished
 
 
@@ -34,6 +36,7 @@ class ShownSource:
     version: int | None
     quote: str
     shared: bool  # False: it is no longer shared, and is shown as that
+    valid: bool = True  # False: its document no longer says so, and the organization lets learners know
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +74,19 @@ def release_due(session: Session, draft_id: str, *, now: datetime) -> bool:
     approval = approving.due(session, approving.DRAFT, draft, now=now) if draft is not None else None
     if draft is None or approval is None:
         return False
+    if outdated.outdated(session, draft):
+        outdated.mark(session, draft, now=now)
+        return False
     make_visible(session, draft, approval, DraftActor.CLOCK, now=now)
     return True
 
 
 def release(at: Deciding) -> DraftRow:
-    """A facilitator releases what is approved without waiting for the undo window. Raises NotNow, ChangedSince."""
+    """A facilitator releases what is approved without waiting for the undo window. Raises NotNow, ChangedSince,
+    Invalid where a point quotes a document that no longer says so."""
     draft, _ = open_draft(at)
     step(draft.state, DraftAct.RELEASE, DraftActor.FACILITATOR)
+    outdated.require_said(at.session, draft)
     approval = approving.in_force(at.session, approving.DRAFT, draft.id)
     if approval is None:
         raise NotFound("There is no approval to release.")
@@ -188,18 +196,30 @@ def _shown_points(session: Session, points: list[dict[str, Any]]) -> tuple[Shown
         .order_by(SourceRow.point_id, SourceRow.position)
     ).all()
     gone = vanished(session, [(row.kind, row.ref_id) for row in rows])
+    old = {(row.point_id, row.position) for row in _outdated(session, rows)}
     return tuple(
         ShownPoint(
             **point,
-            sources=tuple(_shown(row, row.ref_id not in gone) for row in rows if row.point_id == point["id"]),
+            sources=tuple(
+                _shown(row, row.ref_id not in gone, (row.point_id, row.position) not in old)
+                for row in rows
+                if row.point_id == point["id"]
+            ),
         )
         for point in points
     )
 
 
-def _shown(row: SourceRow, shared: bool) -> ShownSource:
+def _outdated(session: Session, rows: Sequence[SourceRow]) -> list[SourceRow]:
+    """What documents no longer say, where the organization lets learners know of it."""
+    if not rows or session.get_one(Organization, rows[0].organization_id).settings.get(OUTDATED) is not True:
+        return []
+    return outdated.no_longer_said(session, rows)
+
+
+def _shown(row: SourceRow, shared: bool, valid: bool) -> ShownSource:
     """A peer's or a precedent's words stay with the facilitator: a learner sees peers' work in galleries only."""
     open_words = row.kind in (SourceKind.SUBMISSION, SourceKind.CONTEXT, SourceKind.CRITERION)
     quote = row.quote if shared and open_words else ""
     title = row.title if shared and open_words else ""
-    return ShownSource(row.kind, title, row.version, quote, shared)
+    return ShownSource(row.kind, title, row.version, quote, shared, valid)

@@ -10,6 +10,7 @@ from pipelines.values import AI, PointKind, Standing
 from service.actions.approvals import approving
 from service.actions.approvals.deciding import Deciding
 from service.actions.decisions.hold import decide, open_draft, settle
+from service.actions.drafts import outdated
 from service.actions.drafts.points import current_points, standing_points, text_to_approve
 from service.actions.work import consequences, submit
 from service.domain.drafts import DraftAct, DraftActor, DraftState, step
@@ -35,7 +36,7 @@ def approve(at: Deciding, *, seen: str, undo: timedelta = approving.UNDO, bulk: 
     """Approve exactly the text whose hash is `seen`; it is released when the undo window has passed.
 
     Points not yet decided on were seen with it and count as accepted. Raises ChangedSince if the text is another by
-    now, Invalid if there is none.
+    now, Invalid if there is none, or a point quotes a document that no longer says so.
     """
     draft, person = open_draft(at)
     state = step(draft.state, DraftAct.APPROVE, DraftActor.FACILITATOR)
@@ -43,6 +44,7 @@ def approve(at: Deciding, *, seen: str, undo: timedelta = approving.UNDO, bulk: 
     require_seen(seen, approved[0])
     if not approved[1]["points"] and not draft.summary.strip():
         raise Invalid("There is nothing to approve: add a point or a summary, or decline.")
+    outdated.require_said(at.session, draft)
     for point in standing_points(draft):
         if point.state is PointState.PROPOSED:
             settle(point, PointState.ACCEPTED, person, at.now)
@@ -106,6 +108,7 @@ def reopen(at: Deciding) -> DraftRow:
     state = step(draft.state, DraftAct.REOPEN, DraftActor.FACILITATOR)
     decide(at.session, draft, person, "reopen", now=at.now)
     consequences.touch(draft, state, now=at.now)
+    outdated.mark(at.session, draft, now=at.now)
     return draft
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from service.actions.drafts import outdated
 from service.actions.goals import finding
 from service.actions.work import consequences
 from service.domain.errors import NotFound
@@ -59,6 +60,9 @@ def put_document(
         consequences.sync(session, actor.organization, [row.id], now=now)
     if new_text or with_tags != (title, media_type, True, list(tags)):
         finding.changed(session, row, now=now)
+    if new_text or not as_it_was[2]:
+        outdated.document_changed(session, row, now=now)
+    if new_text or with_tags != (title, media_type, True, list(tags)):
         _record(session, actor, "context.put", row, now=now, version=row.version)
     return row, created
 
@@ -85,6 +89,8 @@ def remove_document(session: Session, actor: Actor, external_id: str, *, now: da
     require_lead(actor)
     row = get_document(session, actor, external_id)
     row.removed_at = now
+    session.flush()
+    outdated.document_changed(session, row, now=now)
     consequences.sync(session, actor.organization, [row.id], now=now)
     _record(session, actor, "context.remove", row, now=now)
 

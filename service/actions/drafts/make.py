@@ -15,7 +15,7 @@ from pipelines import values
 from pipelines.values import AI
 from service.actions.challenges import clarifications
 from service.actions.challenges.brief import challenge_brief
-from service.actions.drafts import sketches
+from service.actions.drafts import outdated, sketches
 from service.actions.drafts.points import source_row
 from service.actions.work import consequences
 from service.domain.consistency import OF_WORDING
@@ -190,6 +190,8 @@ def finish(
     row.summary, row.ready_at = draft.summary, now
     row.reason_code, row.reason = ("fallback", draft.reason) if draft.reason else ("", "")
     row.stale = row.challenge_version < session.get_one(Challenge, row.challenge_id).version
+    session.expire(row, ["points"])
+    outdated.mark(session, row, now=now)  # a document may have changed while the machine was at it
     consequences.told_of(session, row, Event.DRAFT_READY, now=now)
     return True
 

@@ -29,7 +29,8 @@ def word(at: Deciding, *, text: str) -> Gallery:
     decide(at.session, row, person, "compare", now=at.now, before=row.comparison, after=text)
     row.comparison = text
     for work in shared_now(at.session, [row], now=at.now)[row.id].works:
-        work.item.marks = [[start, end] for start, end in work.item.marks if work.text[start:end] in text]
+        there = zip(work.item.marks, work.marks, strict=True)
+        work.item.marks = [written for written, (start, end) in there if work.text[start:end] in text]
     own = at.session.get_one(Revision, row.revision_id).text
     row.marks = [[start, end] for start, end in row.marks if own[start:end] in text]
     touch(row, state, now=at.now)

@@ -171,6 +171,7 @@ class DeskWork:
     language: str
     text: tuple[Stretch, ...]
     reasons: tuple[str, ...]
+    hidden: int  # how many names and addresses are put out of sight
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,15 +276,16 @@ def _desk_work(at: int, work: SharedWork, group: str, name: str, actor: Actor) -
         who=known if work.shared else "",
         named=work.sharing.named,
         language=work.language,
-        text=_marked(work.text, work.item.marks, 1) if work.shared else (),
+        text=_marked(work.text, work.marks, 1) if work.shared else (),
         reasons=tuple(one["text"] for one in work.item.reasons) if work.shared else (),
+        hidden=len(work.hidden),
     )
 
 
 def _alternatives(session: Session, row: Gallery, challenge: Challenge, *, now: datetime) -> tuple[Alternative, ...]:
     there = {item.revision_id for item in row.items}
     ids = [id_ for id_ in candidates(session, row, challenge, now=now) if id_ not in there][:MOST_ALTERNATIVES]
-    works = as_works(session, ids)
+    works, _ = as_works(session, row.organization_id, ids)
     return tuple(
         Alternative(id_, " ".join(works[id_].text.split())[:BEGINNING], works[id_].standing or "") for id_ in ids
     )

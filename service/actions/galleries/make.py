@@ -6,7 +6,8 @@ anything is stored. `generation` is the guard: whoever comes late changes nothin
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -14,6 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pipelines.approaches import ApproachWork
+from pipelines.texts.masking import HiddenPlace
 from pipelines.values import AI
 from service.actions.approvals import approving
 from service.actions.galleries import wanted
@@ -41,6 +43,7 @@ class GalleryMaking:
     own: ApproachWork
     candidates: tuple[ApproachWork, ...]
     language: str
+    hidden: Mapping[str, tuple[HiddenPlace, ...]] = field(default_factory=dict)  # in candidates' own texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +75,9 @@ def begin(session: Session, gallery_id: str, generation: int, *, now: datetime) 
         wanted.stick(session, row, "peers_never", NEVER, now=now)
         return None
     found = candidates(session, row, challenge, now=now)
-    works = as_works(session, [revision.id, *found])
+    works, hidden = as_works(session, row.organization_id, [revision.id, *found], own=revision.id)
     language = language_of(session, row, revision)
-    return GalleryMaking(row.id, works[revision.id], tuple(works[id_] for id_ in found), language)
+    return GalleryMaking(row.id, works[revision.id], tuple(works[id_] for id_ in found), language, hidden)
 
 
 def _wanted(session: Session, gallery_id: str, generation: int) -> Gallery | None:

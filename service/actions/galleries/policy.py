@@ -84,7 +84,7 @@ def _reviewed(session: Session, actor: Actor) -> list[Group]:
 def weigh(session: Session, here: PolicyPlace, policy: Policy, *, now: datetime) -> Effect:
     """What this policy would have made of the galleries of this challenge and group, from the first to the last."""
     rows = _galleries(session, here)
-    seen = shared_now(session, rows, now=now, texts=False)
+    seen = shared_now(session, rows, now=now, policy=policy)
     asked = [(row.id, seen[row.id].reader, [work.facts for work in seen[row.id].works]) for row in rows]
     weighed = effect(policy, asked, now)
     names = session.execute(select(Person.id, Person.name).where(Person.id.in_({row.person_id for row in rows})))

@@ -3,29 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from pipelines.approaches import ApproachWork
+from pipelines.approaches import ApproachPlace, ApproachWork
 from pipelines.galleries import Comparison, compare
+from pipelines.texts.masking import HiddenPlace, as_written, masked
 from pipelines.values import AI, Standing
 from service.actions.galleries.sharing import (
     Tree,
     columns,
     counted,
     facts_of,
+    is_attempt,
     policies,
     policy_for,
     reader_of,
     rules,
     stands_in,
 )
+from service.actions.galleries.unnamed import Unnamed
 from service.domain.galleries import sharing
 from service.store import holding
-from service.store.tables import Challenge, DraftRow, Gallery, Organization, Revision, Submission
+from service.store.tables import Challenge, DraftRow, Gallery, Organization, Person, Revision, Submission
 
 MOST_LOOKED_AT: Final = 400
 """Works that are compared, the most recent: on one challenge of one organization more add nothing that is nearer."""
@@ -36,7 +40,9 @@ def candidates(session: Session, row: Gallery, challenge: Challenge, *, now: dat
     tree = Tree(session, row.organization_id)
     policy = rules(policy_for(policies(session, [challenge.id]), tree, challenge.id, row.group_id))
     submission = session.get_one(Submission, row.submission_id)
-    reader = reader_of(row.person_id, submission.withdrawn_at is None, challenge.sharing_peers, challenge.sharing_reach)
+    own = session.get_one(Revision, row.revision_id).text
+    attempted = submission.withdrawn_at is None and is_attempt(own)
+    reader = reader_of(row.person_id, attempted, challenge.sharing_peers, challenge.sharing_reach)
     rows = session.execute(
         columns()
         .where(
@@ -59,26 +65,35 @@ def candidates(session: Session, row: Gallery, challenge: Challenge, *, now: dat
     return found[:MOST_LOOKED_AT]
 
 
-def as_works(session: Session, revisions: Sequence[str]) -> dict[str, ApproachWork]:
-    """Revisions as the machine compares them: with what a facilitator judged, or else what the assessment read."""
+def as_works(
+    session: Session, organization: str, revisions: Sequence[str], *, own: str = ""
+) -> tuple[dict[str, ApproachWork], dict[str, tuple[HiddenPlace, ...]]]:
+    """Revisions as the machine compares them: with what a facilitator judged, or else what the assessment read; and
+    what is put out of sight in each. Whatever its author allows, no machine is given names to quote; the reader's
+    `own` revision is left as it is."""
+    unnamed = Unnamed(session, organization)
     rows = session.execute(
         select(
             Revision.id,
             Revision.text,
+            Revision.language,
             Submission.person_id,
+            Person.name,
             DraftRow.standing,
             DraftRow.score,
             DraftRow.judgements,
             DraftRow.assessment,
         )
         .join(Submission, Submission.id == Revision.submission_id)
+        .join(Person, Person.id == Submission.person_id)
         .outerjoin(DraftRow, DraftRow.revision_id == Revision.id)
         .where(Revision.id.in_(revisions))
-    )
-    return {
+    ).all()
+    hidden = {one.id: () if one.id == own else unnamed.hidden(one.text, one.name, one.language) for one in rows}
+    works = {
         one.id: ApproachWork(
             one.id,
-            one.text,
+            masked(one.text, hidden[one.id]),
             one.person_id,
             one.standing or _overall(one.assessment or {}),
             one.score if one.score is not None else (one.assessment or {}).get("score"),
@@ -86,6 +101,7 @@ def as_works(session: Session, revisions: Sequence[str]) -> dict[str, ApproachWo
         )
         for one in rows
     }
+    return works, hidden
 
 
 def _overall(assessment: Mapping[str, Any]) -> Standing | None:
@@ -112,5 +128,11 @@ def compared(session: Session, row: Gallery, revisions: Sequence[str]) -> Compar
     own = session.get_one(Revision, row.revision_id)
     if holding.machines_may(session, own) in (None, AI.NONE):
         return None
-    works = as_works(session, [own.id, *revisions])
-    return compare(works[own.id], [works[id_] for id_ in revisions], language_of(session, row, own))
+    works, hidden = as_works(session, row.organization_id, [own.id, *revisions], own=own.id)
+    found = compare(works[own.id], [works[id_] for id_ in revisions], language_of(session, row, own))
+    return found and Comparison(found.text, (_written(found.places[0], hidden), _written(found.places[1], hidden)))
+
+
+def _written(place: ApproachPlace, hidden: Mapping[str, tuple[HiddenPlace, ...]]) -> ApproachPlace:
+    start, end = as_written((place.start, place.end), hidden[place.work])
+    return replace(place, start=start, end=end)

@@ -13,14 +13,18 @@ from sqlalchemy.orm import Session
 
 from service.actions.approvals import approving
 from service.actions.approvals.deciding import Deciding, DecisionNote
-from service.actions.galleries.sharing import LIVE, Now, Tree, counted, shared_now
+from service.actions.galleries.sharing import LIVE, Now, Tree, counted, names_somebody, shared_now
+from service.actions.galleries.unnamed import stored
 from service.actions.galleries.wanted import tell, touch, want
 from service.domain.errors import ChangedSince, Invalid, NotFound, NotNow
 from service.domain.events import Event
 from service.domain.galleries import FEWEST, MOST, GalleryAct, GalleryActor, GalleryState, body_digest, step
 from service.domain.lifecycle import require_seen
 from service.domain.roles import Actor, Role, may_see_group, require_reviewer
+from service.store import disclosures
+from service.store.disclosures import DisclosedTo
 from service.store.tables import (
+    DisclosureKind,
     Gallery,
     GalleryApproval,
     GalleryDecision,
@@ -58,7 +62,8 @@ def opened(at: Deciding) -> tuple[Gallery, str]:
 
 
 def body_of(session: Session, now: Now, comparison: str, *, marked: bool = True) -> dict[str, Any]:
-    """All that the learner would read of it, by reference and hash; peers' words are not copied."""
+    """All that the learner would read of it, by reference and hash; peers' words are not copied. `now` with texts: the
+    hash is of what is shown, and what is not shown of a work without a name is kept beside it."""
     own = session.get_one(Revision, now.gallery.revision_id)
     return {
         "comparison": comparison,
@@ -67,7 +72,8 @@ def body_of(session: Session, now: Now, comparison: str, *, marked: bool = True)
             {
                 "revision": work.item.revision_id,
                 "text_hash": work.text_hash,
-                "marks": work.item.marks if marked else [],
+                "marks": work.marks if marked else [],
+                **({} if work.sharing.named else {"hidden": stored(work.hidden)}),
             }
             for work in now.works
         ],
@@ -81,10 +87,12 @@ def approve(at: Deciding, *, seen: str, undo: timedelta = approving.UNDO) -> Gal
     """
     row, person = opened(at)
     state = step(row.state, GalleryAct.APPROVE, GalleryActor.FACILITATOR)
-    here = shared_now(at.session, [row], now=at.now, texts=False)[row.id]
+    here = shared_now(at.session, [row], now=at.now)[row.id]
     body = body_of(at.session, here, row.comparison)
     require_seen(seen, body_digest(body), "The gallery has changed since you saw it. Look at it again, then decide.")
     _check_whole(here, row.comparison)
+    if names_somebody(at.session, here, row.comparison):
+        raise Invalid("The comparison tells who wrote a work that is shown without a name. Say it without names.")
     _count(at.session, row)
     approving.give(at.session, approving.GALLERY, row, person, (seen, body), undo=undo, now=at.now)
     decide(at.session, row, person, "approve", now=at.now, text_hash=seen)
@@ -112,12 +120,14 @@ def _count(session: Session, row: Gallery) -> None:
 
 def by_policy(session: Session, row: Gallery, *, undo: timedelta = approving.UNDO, now: datetime) -> bool:
     """Let a gallery that is ready be shown without being looked at, if a policy lets it. The words are the policy's."""
-    here = shared_now(session, [row], now=now, texts=False)[row.id]
+    here = shared_now(session, [row], now=now)[row.id]
     policy = here.policy_row
     if row.state is not GalleryState.READY or policy is None or not policy.automatic or not policy.question.strip():
         return False
     if not here.shared or not FEWEST <= len(here.works) <= MOST:
         return False
+    if any(work.hidden for work in here.works) or names_somebody(session, here, policy.question):
+        return False  # a person looks at what names people
     if not still_reviews(session, policy.facilitator_id, row):
         return False
     body = body_of(session, here, policy.question, marked=False)
@@ -172,8 +182,8 @@ def show_due(session: Session, gallery_id: str, *, now: datetime) -> bool:
     approval = approving.due(session, approving.GALLERY, row, now=now) if row is not None else None
     if row is None or approval is None:
         return False
-    here = shared_now(session, [row], now=now, texts=False)[row.id]
-    rule_holds = approval.policy_id is None or (here.policy_row is not None and here.policy_row.automatic)
+    here = shared_now(session, [row], now=now)[row.id]
+    rule_holds = approval.policy_id is None or _rule_holds(here)
     if not here.shared or not rule_holds:
         _end_approval(session, row, now=now)
         touch(row, step(row.state, GalleryAct.RECONSIDER, GalleryActor.CLOCK), now=now)
@@ -184,11 +194,19 @@ def show_due(session: Session, gallery_id: str, *, now: datetime) -> bool:
     return True
 
 
+def _rule_holds(here: Now) -> bool:
+    """Whether the rule would let it be shown today: it is still there, and nothing in it names people."""
+    automatic = here.policy_row is not None and here.policy_row.automatic
+    return automatic and not any(work.hidden for work in here.works)
+
+
 def _show(session: Session, row: Gallery, approval: GalleryApproval, *, now: datetime) -> None:
     """The one way in which a gallery is shown."""
     touch(row, step(row.state, GalleryAct.SHOW, GalleryActor.CLOCK), now=now)
     row.shown_at = now
     approving.let_out(session, approving.GALLERY, row, approval, GalleryActor.CLOCK.value, now=now)
+    told = DisclosedTo(DisclosureKind.GALLERY, row.id, row.person_id, approved_by=approval.facilitator_id)
+    disclosures.record(session, [item.revision_id for item in row.items], told, now=now)
     tell(session, row, Event.GALLERY_SHOWN, now=now)
 
 

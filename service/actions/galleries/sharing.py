@@ -7,14 +7,17 @@ be shown to this reader now (rule 3). A fixed number of statements, however many
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
+from pipelines.drafting.blanks import is_blank
+from pipelines.texts.masking import HiddenPlace, as_shown, masked
 from pipelines.values import AI
+from service.actions.galleries.unnamed import Unnamed
 from service.domain.galleries import (
     OPEN_POLICY,
     GalleryReader,
@@ -25,6 +28,7 @@ from service.domain.galleries import (
     sharing,
 )
 from service.domain.roles import Role
+from service.domain.texts import digest
 from service.domain.visibility import PeersShown, SharingReach
 from service.store.tables import (
     Challenge,
@@ -45,8 +49,9 @@ LIVE = (GalleryState.APPROVED, GalleryState.SHOWN)
 
 @dataclass(frozen=True, slots=True)
 class SharedWork:
-    """A peer's work in a gallery as it stands now: how it may be shown, and its text if it may. `author` is empty
-    unless the reader may know the name."""
+    """A peer's work in a gallery as it stands now: how it may be shown, and its text, as it is shown, if it may.
+    `author` is empty unless the reader may know the name; else nobody is named in `text`, and `hidden` says where
+    in the author's own text something is put out of sight. `text_hash` is of what is shown."""
 
     item: GalleryItem
     facts: PeerWorkFacts
@@ -56,6 +61,12 @@ class SharedWork:
     text: str = ""
     text_hash: str = ""
     language: str = ""
+    hidden: tuple[HiddenPlace, ...] = ()
+
+    @property
+    def marks(self) -> list[list[int]]:
+        """Places in what is shown that the comparison quotes."""
+        return [list(as_shown((start, end), self.hidden)) for start, end in self.item.marks]
 
     @property
     def shared(self) -> bool:
@@ -126,10 +137,12 @@ def shared_now(
     now: datetime,
     texts: bool = True,
     policy: Policy | None = None,
+    hidden: Mapping[str, tuple[HiddenPlace, ...]] | None = None,
 ) -> dict[str, Now]:
     """Each gallery (all of one organization) as it stands now, by id; without `texts` no text is read.
 
-    With a `policy` that one is taken in place of the one in force, to see what it would do.
+    With a `policy` that one is taken in place of the one in force, to see what it would do. `hidden`: what was put out
+    of sight, by revision, when it was approved; it is worked out anew for all others that are shown without a name.
     """
     if not galleries:
         return {}
@@ -149,7 +162,7 @@ def shared_now(
             facts = facts_of(rows[item.revision_id], tree, stands[gallery.id], nth)
             works.append(_work(item, rows[item.revision_id], facts, sharing(facts, reader, applied, now)))
         found[gallery.id] = Now(gallery, reader, applied, row, tuple(works))
-    return _with_texts(session, found) if texts else found
+    return _with_texts(session, found, hidden or {}) if texts else found
 
 
 def stands_in(session: Session, tree: Tree, galleries: Sequence[Gallery]) -> dict[str, str]:
@@ -171,18 +184,24 @@ def _readers(session: Session, galleries: Sequence[Gallery]) -> dict[str, Galler
             Gallery.id,
             Gallery.person_id,
             Submission.withdrawn_at,
-            Submission.latest,
+            Revision.text,
             Challenge.sharing_peers,
             Challenge.sharing_reach,
         )
         .join(Submission, Submission.id == Gallery.submission_id)
         .join(Challenge, Challenge.id == Gallery.challenge_id)
+        .outerjoin(Revision, (Revision.submission_id == Submission.id) & (Revision.number == Submission.latest))
         .where(Gallery.id.in_([gallery.id for gallery in galleries]))
     )
     return {
-        id_: reader_of(person, withdrawn is None and latest > 0, peers, reach)
-        for id_, person, withdrawn, latest, peers, reach in rows
+        id_: reader_of(person, withdrawn is None and is_attempt(text), peers, reach)
+        for id_, person, withdrawn, text, peers, reach in rows
     }
+
+
+def is_attempt(text: str | None) -> bool:
+    """Whether somebody has tried: what says nothing opens nobody else's work."""
+    return text is not None and not is_blank(text)
 
 
 def reader_of(person: str, attempted: bool, peers: PeersShown, reach: SharingReach) -> GalleryReader:
@@ -266,23 +285,42 @@ def _work(item: GalleryItem, row: Row[Any], facts: PeerWorkFacts, how: WorkShari
     )
 
 
-def _with_texts(session: Session, found: dict[str, Now]) -> dict[str, Now]:
-    """Only texts of works that may be shown are read."""
+def _with_texts(
+    session: Session, found: dict[str, Now], approved: Mapping[str, tuple[HiddenPlace, ...]]
+) -> dict[str, Now]:
+    """Only texts of works that may be shown are read, and in those without a name nobody is named."""
     wanted = {work.item.revision_id for one in found.values() for work in one.works if work.shared}
-    texts = dict(session.execute(select(Revision.id, Revision.text).where(Revision.id.in_(wanted))).all())
-    return {
-        id_: Now(
-            one.gallery,
-            one.reader,
-            one.policy,
-            one.policy_row,
-            tuple(_put(work, texts.get(work.item.revision_id, "")) for work in one.works),
-        )
-        for id_, one in found.items()
-    }
-
-
-def _put(work: SharedWork, text: str) -> SharedWork:
-    return SharedWork(
-        work.item, work.facts, work.sharing, work.submission, work.author, text, work.text_hash, work.language
+    query = (
+        select(Revision.id, Revision.text, Person.name)
+        .join(Submission, Submission.id == Revision.submission_id)
+        .join(Person, Person.id == Submission.person_id)
+        .where(Revision.id.in_(wanted))
     )
+    texts = {id_: (text, name) for id_, text, name in session.execute(query)}
+    unnamed = Unnamed(session, next(iter(found.values())).gallery.organization_id)
+
+    def put(work: SharedWork) -> SharedWork:
+        if not work.shared:
+            return work
+        text, name = texts[work.item.revision_id]
+        hidden = approved.get(work.item.revision_id)
+        if hidden is None:
+            hidden = () if work.sharing.named else unnamed.hidden(text, name, work.language)
+        return _put(work, text, hidden)
+
+    return {id_: replace(one, works=tuple(put(work) for work in one.works)) for id_, one in found.items()}
+
+
+def _put(work: SharedWork, text: str, hidden: tuple[HiddenPlace, ...]) -> SharedWork:
+    shown = masked(text, hidden)
+    facts = replace(work.facts, telling=bool(hidden))
+    return replace(work, facts=facts, text=shown, text_hash=digest(shown), hidden=hidden)
+
+
+def names_somebody(session: Session, here: Now, words: str) -> bool:
+    """Whether these words tell who wrote a work that is shown without a name."""
+    authors = {work.facts.author for work in here.works if not work.sharing.named}
+    if not authors or not words:
+        return False
+    names = session.scalars(select(Person.name).where(Person.id.in_(authors))).all()
+    return Unnamed(session, here.gallery.organization_id).tells(words, names, "")

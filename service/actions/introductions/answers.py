@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from service.actions.approvals import approving
 from service.actions.introductions.common import held, open_people, over, side, tell, texts, willing
 from service.actions.introductions.ends import withdraw
+from service.actions.work.quotes import QuotePlace, of_work, reader_of
 from service.domain.errors import NotAllowed, NotFound, NotNow
 from service.domain.events import Event
 from service.domain.introductions import (
@@ -25,8 +26,10 @@ from service.domain.introductions import (
 )
 from service.domain.requests import RequestState
 from service.domain.roles import Actor
-from service.store import audit, outbox
+from service.store import audit, disclosures, outbox
+from service.store.disclosures import DisclosedTo
 from service.store.tables import (
+    DisclosureKind,
     Introduction,
     IntroductionAnswer,
     IntroductionSaid,
@@ -54,8 +57,18 @@ def ask_due(session: Session, introduction_id: str, *, now: datetime) -> bool:
         return False
     row.state, row.asked_at = step(row.state, IntroductionAct.ASK, IntroductionActor.CLOCK), now
     approving.let_out(session, approving.INTRODUCTION, row, approval, IntroductionActor.CLOCK.value, now=now)
+    _note_quoted(session, row, approval.facilitator_id, now)
     tell(session, row, Event.INTRODUCTION_ASKED, now=now)
     return True
+
+
+def _note_quoted(session: Session, row: Introduction, facilitator: str, now: datetime) -> None:
+    """Either's words are read by the other from now on, where they are shown with a name."""
+    places = [QuotePlace(one["work"], one["start"], one["end"]) for one in row.passages]
+    for reader in (row.first_id, row.second_id):
+        read = of_work(session, places, reader_of(session, reader), named=True)
+        told = DisclosedTo(DisclosureKind.INTRODUCTION, row.id, reader, approved_by=facilitator)
+        disclosures.record(session, [place.owner for place in read], told, now=now)
 
 
 def answer(session: Session, actor: Actor, introduction_id: str, *, yes: bool, now: datetime) -> Introduction:

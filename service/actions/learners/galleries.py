@@ -14,8 +14,10 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from pipelines.texts.masking import HiddenPlace
 from pipelines.values import AI
-from service.actions.galleries.sharing import Now, SharedWork, shared_now
+from service.actions.galleries.sharing import Now, SharedWork, is_attempt, names_somebody, shared_now
+from service.actions.galleries.unnamed import read
 from service.actions.galleries.wanted import want
 from service.actions.learners import commitments
 from service.actions.learners import own as learners_own
@@ -94,7 +96,13 @@ def others(session: Session, actor: Actor, submission: str, *, now: datetime) ->
     if row is None or found is None:
         return Others(_stage(session, row, own, challenge), own.external_id, challenge.title)
     showing, approval = found
-    return _others(session, own, challenge, shared_now(session, [row], now=now)[row.id], showing, approval)
+    here = shared_now(session, [row], now=now, hidden=_hidden(approval))[row.id]
+    return _others(session, own, challenge, here, showing, approval)
+
+
+def _hidden(approval: GalleryApproval) -> dict[str, tuple[HiddenPlace, ...]]:
+    """What was put out of sight when it was approved; nothing is told of works that were approved with a name."""
+    return {one["revision"]: read(one["hidden"]) for one in approval.body["works"] if "hidden" in one}
 
 
 def _stage(session: Session, row: Gallery | None, own: Submission, challenge: Challenge) -> GalleryStage:
@@ -151,6 +159,7 @@ def _others(
         if work.item.revision_id in approved
     )
     whole = len(works) == len(approved) and all(work.shared for work in works)
+    said = approval.body["comparison"] if whole or approval.policy_id else ""
     text = session.get_one(Revision, approval.body["own"]["revision"])
     return Others(
         GalleryStage.SHOWN,
@@ -159,7 +168,7 @@ def _others(
         own=text.text,
         own_language=text.language,
         own_marks=_spans(approval.body["own"]["marks"]) if whole else (),
-        comparison=approval.body["comparison"] if whole or approval.policy_id else "",
+        comparison="" if names_somebody(session, here, said) else said,
         works=works,
         approved_by=session.get_one(Person, approval.facilitator_id).name,
         by_rule=approval.policy_id is not None,
@@ -210,6 +219,8 @@ def ask(session: Session, actor: Actor, submission: str, *, now: datetime) -> Ga
     own = learners_own.standing(session, actor, submission)
     if session.get_one(Challenge, own.challenge_id).sharing_peers is PeersShown.NEVER:
         raise NotNow("On this challenge nobody is shown others' work.")
+    if not is_attempt(_latest(session, own).text):
+        raise NotNow("Write an attempt of your own first: what others did opens after it.")
     row = session.scalar(select(Gallery).where(Gallery.submission_id == own.id).with_for_update(key_share=True))
     if row is not None:
         row.asked = True

@@ -51,6 +51,7 @@ def own_data(session: Session, actor: Actor, person: str, *, now: datetime) -> d
         "introductions": own_data_between_people.introduced(session, who),
         "galleries": own_data_between_people.read_of_others(session, kept),
         "shown_to_others": own_data_between_people.read_by_others(session, actor, who),
+        "disclosures": own_data_between_people.disclosed_to_others(session, actor, who),
     }
     plain: dict[str, Any] = _plain(made)
     return plain

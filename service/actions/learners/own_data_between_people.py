@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from service.actions.introductions.common import open_people
 from service.actions.learners import galleries
+from service.actions.learners.disclosed import disclosed
 from service.actions.requests.need import answerers
 from service.domain.galleries import GalleryState
 from service.domain.introductions import TOGETHER
@@ -105,3 +106,9 @@ def read_by_others(session: Session, actor: Actor, who: Person) -> list[dict[str
         }
         for one in galleries.shown_to_others(session, actor, who.external_id)
     ]
+
+
+def disclosed_to_others(session: Session, actor: Actor, who: Person) -> list[dict[str, Any]]:
+    """Every showing of the person's own work, to people and to models outside; people are not named."""
+    told = ("submission", "revision", "kind", "reader", "approved_by", "at")
+    return [{name: getattr(one, name) for name in told} for one in disclosed(session, actor, who.external_id)]

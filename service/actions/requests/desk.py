@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from pipelines.values import AI
+from service.actions.requests.found import WAITING, DeskFoundWork, for_desk
 from service.actions.requests.need import RequestFindings, answerers, findings, introduced_for
 from service.actions.work.quotes import reader
 from service.domain.errors import Invalid, NotAllowed, NotFound
@@ -36,6 +37,7 @@ class DeskRequest:
     looked_at: datetime | None
     read_by_machine: bool
     found: RequestFindings
+    found_works: tuple[DeskFoundWork, ...]
     introductions: int
     answer: str
     answered_by: str
@@ -81,6 +83,7 @@ def listed(
     ).all()
     ids = [row.id for row, _, _ in rows]
     found = findings(session, ids, reader(session, actor, reviewing=True))
+    works = for_desk(session, {row.id: row.person_id for row, _, _ in rows})
     led = introduced_for(session, ids)
     names = answerers(session, [row for row, _, _ in rows])
     groups = _groups(session, {row.person_id for row, _, _ in rows})
@@ -95,7 +98,8 @@ def listed(
             stated_at=row.stated_at,
             looked_at=row.looked_at,
             read_by_machine=row.ai is not AI.NONE,
-            found=found.get(row.id, RequestFindings((), ())),
+            found=_with_work(found.get(row.id), works.get(row.id, ())),
+            found_works=works.get(row.id, ()),
             introductions=led.get(row.id, 0),
             answer=row.answer,
             answered_by=names.get(row.answered_by or "", ""),
@@ -104,6 +108,12 @@ def listed(
         )
         for row, external_id, name in rows
     ]
+
+
+def _with_work(found: RequestFindings | None, works: tuple[DeskFoundWork, ...]) -> RequestFindings:
+    """To a reviewer all that whoever asked might be shown, decided on or not."""
+    waiting = sum(one.state in WAITING for one in works)
+    return RequestFindings(tuple(one.quote for one in works), found.documents if found else (), waiting)
 
 
 def _require(actor: Actor) -> str:

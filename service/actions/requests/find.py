@@ -10,13 +10,14 @@ from typing import Final
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from pipelines.values import AI, Evidence, Scope
+from pipelines.values import AI, Evidence, Scope, Shelf
 from service.actions.work.quotes import attempted
+from service.domain.found_work import FoundWorkState
 from service.domain.requests import RequestState
 from service.domain.roles import Role
 from service.domain.visibility import PeersShown, SharingReach
 from service.store import tree
-from service.store.tables import Challenge, Consent, Request, RequestFinding, RoleGrant
+from service.store.tables import Challenge, Consent, FoundWork, Request, RequestFinding, RoleGrant
 
 MOST_SCOPES: Final = 40
 MOST_CLUSTERED: Final = 1_000
@@ -107,7 +108,8 @@ def finish(
     if row is None or row.state is not RequestState.OPEN or not _machines_may(session, row):
         return False
     session.execute(delete(RequestFinding).where(RequestFinding.request_id == row.id))
-    for position, one in enumerate(found):
+    _keep_work(session, row, [one for one in found if one.item.shelf is Shelf.WORK], now)
+    for position, one in enumerate(one for one in found if one.item.shelf is not Shelf.WORK):
         session.add(
             RequestFinding(
                 request_id=row.id,
@@ -130,3 +132,15 @@ def finish(
     row.looked_at = now
     session.flush()
     return True
+
+
+def _keep_work(session: Session, row: Request, found: Sequence[Evidence], now: datetime) -> None:
+    """Others' work waits for a facilitator, each piece once; what was decided on stays as it was decided."""
+    there = {(one.item.document, one.item.start, one.item.end): at for at, one in enumerate(found)}
+    kept = session.scalars(select(FoundWork).where(FoundWork.request_id == row.id)).all()
+    for old in kept:
+        if there.pop((old.revision_id, old.start, old.end), None) is None and old.state is FoundWorkState.FOUND:
+            session.delete(old)
+    for (revision, start, end), position in there.items():
+        place = {"revision_id": revision, "start": start, "end": end, "position": position}
+        session.add(FoundWork(organization_id=row.organization_id, request_id=row.id, found_at=now, **place))

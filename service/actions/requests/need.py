@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 
 from pipelines.values import AI, Shelf
 from service.actions.introductions.common import open_people
-from service.actions.work.quotes import Quote, QuotePlace, QuoteReader, of_documents, of_work, reader
+from service.actions.requests.found import for_author
+from service.actions.work.quotes import Quote, QuotePlace, QuoteReader, of_documents, reader
 from service.domain.errors import Invalid, NotAllowed, NotFound, NotNow
 from service.domain.events import Event
 from service.domain.requests import RequestState, require_open
@@ -33,6 +34,7 @@ class RequestFindings:
 
     work: tuple[Quote, ...]
     documents: tuple[Quote, ...]
+    waiting: int = 0  # pieces of others' work that wait for a facilitator
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,22 +143,22 @@ def answerers(session: Session, rows: Iterable[Request]) -> dict[str, str]:
 
 
 def findings(session: Session, requests: list[str], to: QuoteReader) -> dict[str, RequestFindings]:
-    """What was found for each of these requests that the reader may see now."""
+    """What was found for each of these requests that its author may see now: of others' work only what a facilitator
+    has let out."""
     rows = session.scalars(
         select(RequestFinding)
-        .where(RequestFinding.request_id.in_(requests))
+        .where(RequestFinding.request_id.in_(requests), RequestFinding.shelf == Shelf.CONTEXT.value)
         .order_by(RequestFinding.request_id, RequestFinding.position)
     ).all()
+    work = for_author(session, requests, to)
     places = {(row.request_id, row.position): QuotePlace(row.owner_id, row.start, row.end) for row in rows}
-    kinds = {shelf: [places[row.request_id, row.position] for row in rows if row.shelf == shelf] for shelf in Shelf}
-    work = of_work(session, kinds[Shelf.WORK], to, named=False)
-    documents = of_documents(session, kinds[Shelf.CONTEXT])
+    documents = of_documents(session, places.values())
 
-    def of(request: str, shelf: Shelf, among: dict[QuotePlace, Quote]) -> tuple[Quote, ...]:
-        mine = (places[row.request_id, row.position] for row in rows if (row.request_id, row.shelf) == (request, shelf))
-        return tuple(among[place] for place in mine if place in among)
+    def of(request: str) -> tuple[Quote, ...]:
+        mine = (places[row.request_id, row.position] for row in rows if row.request_id == request)
+        return tuple(documents[place] for place in mine if place in documents)
 
-    return {id_: RequestFindings(of(id_, Shelf.WORK, work), of(id_, Shelf.CONTEXT, documents)) for id_ in requests}
+    return {id_: RequestFindings(work[id_].work, of(id_), work[id_].waiting) for id_ in requests}
 
 
 def own(session: Session, actor: Actor, request_id: str) -> Request:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Row, or_, select
 from sqlalchemy.orm import Session
 
+from pipelines.drafting.blanks import is_blank
+from pipelines.texts.masking import HiddenPlace, masked
 from pipelines.values import AI
-from service.domain.roles import Actor
+from service.actions.galleries.unnamed import Unnamed
+from service.domain.roles import Actor, Role
 from service.domain.visibility import ShowWork, may_see_peers, shown_as
 from service.store import tree
-from service.store.tables import Challenge, Consent, Document, DocumentVersion, Person, Revision, Submission
+from service.store.tables import Challenge, Consent, Document, DocumentVersion, Person, Revision, RoleGrant, Submission
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,7 @@ class Quote:
     title: str
     person: str = ""  # our own id; empty where the author is not named
     name: str = ""
+    hidden: tuple[HiddenPlace, ...] = ()  # what is put out of sight, in the words as they were written
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,18 +61,37 @@ def reader(session: Session, actor: Actor, *, reviewing: bool = False) -> QuoteR
     )
 
 
+def reader_of(session: Session, person: str) -> QuoteReader:
+    """A person (our id) as one who reads what others share, whoever looks at it for them."""
+    learns = session.scalars(
+        select(RoleGrant.group_id).where(RoleGrant.person_id == person, RoleGrant.role == Role.LEARNER)
+    ).all()
+    return QuoteReader(person, tree.below(session, learns), frozenset(), attempted(session, person))
+
+
 def attempted(session: Session, person: str) -> frozenset[str]:
-    """Challenges on which the person has an own attempt that was not taken back."""
-    return frozenset(
-        session.scalars(
-            select(Submission.challenge_id).where(Submission.person_id == person, Submission.withdrawn_at.is_(None))
-        )
+    """Challenges on which the person has an own attempt that was not taken back, and that says something."""
+    rows = session.execute(
+        select(Submission.challenge_id, Revision.text)
+        .join(Revision, (Revision.submission_id == Submission.id) & (Revision.number == Submission.latest))
+        .where(Submission.person_id == person, Submission.withdrawn_at.is_(None))
     )
+    return frozenset(challenge for challenge, text in rows if not is_blank(text))
 
 
-def of_work(session: Session, places: Iterable[QuotePlace], to: QuoteReader, *, named: bool) -> dict[QuotePlace, Quote]:
+def of_work(
+    session: Session,
+    places: Iterable[QuotePlace],
+    to: QuoteReader,
+    *,
+    named: bool,
+    hidden: Mapping[QuotePlace, tuple[HiddenPlace, ...]] | None = None,
+) -> dict[QuotePlace, Quote]:
     """Those of these words that may be quoted to the reader now. `named`: the reader knows whose they are, so only who
-    shows their work with their name is quoted."""
+    shows their work with their name is quoted. Where the author is not named, nobody is, in the words either; `hidden`
+    is what was put out of sight when it was approved, and is worked out anew for all else.
+    """
+    unnamed: Unnamed | None = None
     wanted = list(places)
     rows = {row.id: row for row in session.execute(_works(wanted))}
     found: dict[QuotePlace, Quote] = {}
@@ -78,9 +101,13 @@ def of_work(session: Session, places: Iterable[QuotePlace], to: QuoteReader, *, 
         if row is None or shown is ShowWork.NO or (named and shown is not ShowWork.WITH_NAME):
             continue
         text = row.text[place.start : place.end]
-        who = (row.person_id, row.name) if shown is ShowWork.WITH_NAME else ("", "")
+        person, name = (row.person_id, row.name) if shown is ShowWork.WITH_NAME else ("", "")
+        away = (hidden or {}).get(place)
+        if away is None and shown is ShowWork.WITHOUT_NAME:
+            unnamed = unnamed or Unnamed(session, row.organization_id)
+            away = unnamed.hidden(text, row.name, row.language)
         if text:
-            found[place] = Quote(place, text, row.title, *who)
+            found[place] = Quote(place, masked(text, away or ()), row.title, person, name, away or ())
     return found
 
 
@@ -89,6 +116,8 @@ def _works(places: Sequence[QuotePlace]) -> Any:
         select(
             Revision.id,
             Revision.text,
+            Revision.language,
+            Submission.organization_id,
             Submission.person_id,
             Submission.group_id,
             Submission.challenge_id,

@@ -7,6 +7,14 @@ from service.store.tables.bundles import ImportChunk, ImportError_, ImportRun
 from service.store.tables.challenges import Challenge, ChallengeGroup, Clarification, CriterionRow
 from service.store.tables.columns import Base
 from service.store.tables.decisions import Approval, Decision, Opening, Release
+from service.store.tables.disclosures import (
+    Disclosure,
+    DisclosureKind,
+    FoundWork,
+    FoundWorkApproval,
+    FoundWorkDecision,
+    FoundWorkShowing,
+)
 from service.store.tables.documents import Document, DocumentVersion
 from service.store.tables.drafts import DraftRow, FindingRow, PointRow, PointState, Sketch, SourceRow
 from service.store.tables.events import OutgoingEvent
@@ -57,10 +65,16 @@ __all__ = [
     "Credential",
     "CriterionRow",
     "Decision",
+    "Disclosure",
+    "DisclosureKind",
     "Document",
     "DocumentVersion",
     "DraftRow",
     "FindingRow",
+    "FoundWork",
+    "FoundWorkApproval",
+    "FoundWorkDecision",
+    "FoundWorkShowing",
     "Gallery",
     "GalleryApproval",
     "GalleryDecision",

@@ -71,7 +71,7 @@ class DraftRow(Base):
     assessment: Mapped[JsonObject]
     evidence: Mapped[JsonArray]  # label, id, shelf, dense, lexical, fused; never text
     challenge_version: Mapped[int] = mapped_column(default=1)
-    stale: Mapped[bool] = mapped_column(default=False)  # the challenge changed since it was drafted
+    stale: Mapped[bool] = mapped_column(default=False)  # the challenge, or a document it quotes, has changed
     shuffle: Mapped[str] = mapped_column(String(16), default="")  # stable pseudo-random order among equals
     model: Mapped[str] = mapped_column(String(128), default="")
     prompt_name: Mapped[str] = mapped_column(String(64), default="")

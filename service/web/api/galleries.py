@@ -9,6 +9,7 @@ from fastapi import Query
 
 from service.actions.galleries import desk, review
 from service.actions.learners import galleries
+from service.actions.learners.disclosed import disclosed
 from service.domain.galleries import GalleryState
 from service.web.calls import Reading, Seen, Writing, tag
 from service.web.docs import v1
@@ -16,6 +17,8 @@ from service.web.fields import ExternalId, GalleryId, Id
 from service.web.paging import Page, Sliced
 from service.web.schemas.galleries import (
     DeskGalleryShown,
+    DisclosureList,
+    DisclosureShown,
     GalleryApprovedAsked,
     GalleryDecided,
     GalleryDismissedAsked,
@@ -66,6 +69,12 @@ def list_shown_work(call: Reading, id: ExternalId) -> OwnWorkInGalleriesList:
     """How often and when, and thanks; never to whom unless both wish it. There is one page."""
     found = galleries.shown_to_others(call.session, call.actor, id)
     return OwnWorkInGalleriesList(items=[OwnWorkInGalleriesShown.of(one) for one in found])
+
+
+@router.get("/people/{id}/disclosures", summary="Every showing of one's own work")
+def list_disclosures(call: Reading, id: ExternalId) -> DisclosureList:
+    """In what, when, and who let it: galleries, requests, introductions, models outside. There is one page."""
+    return DisclosureList(items=[DisclosureShown.of(one) for one in disclosed(call.session, call.actor, id)])
 
 
 @router.get("/galleries", summary="List galleries")

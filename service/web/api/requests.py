@@ -7,14 +7,16 @@ from typing import Annotated
 from fastapi import Query
 
 from service.actions.questioned import signs
-from service.actions.requests import desk, need
+from service.actions.requests import desk, found, need
 from service.domain.requests import RequestState
-from service.web.calls import Reading, Writing
+from service.web.calls import Reading, Seen, Writing
 from service.web.docs import v1
-from service.web.fields import RequestId
+from service.web.fields import FoundWorkId, RequestId
 from service.web.paging import Page, Sliced
 from service.web.schemas.requests import (
     DeskRequestShown,
+    FoundWorkApprovedAsked,
+    FoundWorkDecided,
     OwnRequestList,
     PassageAskedAboutShown,
     RequestAsked,
@@ -53,12 +55,31 @@ def get_own_requests(call: Reading) -> OwnRequestList:
 @router.get("/requests/needs", summary="What many need")
 def get_needs(call: Reading) -> RequestNeedsShown:
     """Open requests that ask for the same, and passages of documents that several people ask about."""
-    found = desk.clusters(call.session, call.actor)
+    clustered = desk.clusters(call.session, call.actor)
     about = signs.asked_about(call.session, call.actor)
     return RequestNeedsShown(
-        clusters=[RequestClusterShown.of(one) for one in found],
+        clusters=[RequestClusterShown.of(one) for one in clustered],
         asked_about=[PassageAskedAboutShown.of(one) for one in about],
     )
+
+
+@router.post("/requests/found/{id}/approve", summary="Let found work be shown to whoever asked")
+def approve_found_work(call: Writing, id: FoundWorkId, seen: Seen, body: FoundWorkApprovedAsked) -> FoundWorkDecided:
+    """It is shown when the undo window has passed. 412 if it reads otherwise than what was seen."""
+    at, undo = call.deciding(id, seen), call.services.undo
+    return FoundWorkDecided.of(found.approve(at, seen=body.seen, undo=undo))
+
+
+@router.post("/requests/found/{id}/undo", summary="Take the approval of found work back")
+def undo_found_work(call: Writing, id: FoundWorkId, seen: Seen) -> FoundWorkDecided:
+    """As long as the undo window is open."""
+    return FoundWorkDecided.of(found.undo(call.deciding(id, seen)))
+
+
+@router.post("/requests/found/{id}/keep-back", summary="Do not show found work")
+def keep_back_found_work(call: Writing, id: FoundWorkId, seen: Seen) -> FoundWorkDecided:
+    """What is shown already is taken back."""
+    return FoundWorkDecided.of(found.keep_back(call.deciding(id, seen)))
 
 
 @router.post("/requests/{id}/reply", summary="Answer a request")

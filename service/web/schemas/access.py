@@ -24,6 +24,7 @@ BUDGET = "What models may cost in a day, in the currency of the prices; 0 is no 
 REMIND = f"Days before the same person is reminded of the same thing again; null for {AGAIN_DAYS}."
 ANSWER = "Days within which learners are promised an answer; work that waits longer is told of. Null promises nothing."
 LOOK = "Whether introductions are looked for every week, for all. Facilitators decide on what is found."
+OUTDATED = "Whether learners read, at a quotation in released feedback, that its document no longer says so."
 ORIGINS = "Sites on whose pages the learner's pages may stand in a frame, such as `https://courses.example.org`."
 
 
@@ -172,6 +173,7 @@ class OrganizationAsked(RequestBody):
     remind_again_days: int | None = Field(default=None, ge=1, le=MOST_DAYS, description=REMIND)
     answer_within_days: int | None = Field(default=None, ge=1, le=MOST_DAYS, description=ANSWER)
     look_for_introductions_weekly: bool = Field(default=False, description=LOOK)
+    say_what_is_outdated: bool = Field(default=False, description=OUTDATED)
 
     def wish(self) -> OrganizationWish:
         return OrganizationWish(
@@ -183,6 +185,7 @@ class OrganizationAsked(RequestBody):
             self.remind_again_days,
             self.answer_within_days,
             self.look_for_introductions_weekly,
+            self.say_what_is_outdated,
         )
 
 
@@ -198,6 +201,7 @@ class OrganizationShown(AnswerBody):
     remind_again_days: int | None = Field(description=REMIND)
     answer_within_days: int | None = Field(description=ANSWER)
     look_for_introductions_weekly: bool = Field(description=LOOK)
+    say_what_is_outdated: bool = Field(description=OUTDATED)
 
     @classmethod
     def of(cls, found: tuple[str, OrganizationWish]) -> OrganizationShown:

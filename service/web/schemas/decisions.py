@@ -198,6 +198,7 @@ class FeedbackSourceRead(AnswerBody):
     version: int | None = Field(description="The version of the document it is from.")
     quote: str = Field(description="Its words, where they may be shown.")
     shared: bool = Field(description="False: it is no longer shared.")
+    valid: bool = Field(description="False: its document no longer says so; told where the organization says so.")
 
 
 class FeedbackPointRead(AnswerBody):

@@ -40,7 +40,7 @@ class DraftShown(AnswerBody):
     group: str = Field(description="Id of the group in which it is reviewed.")
     person: str = Field(description="Id of the author.")
     band: Band | None = Field(description="Confidence: `high`, `medium` or `low`; null where a person writes.")
-    stale: bool = Field(description="The challenge has changed since it was drafted.")
+    stale: bool = Field(description="The challenge, or a document that it quotes, has changed since it was drafted.")
     points: list[DraftPointLine] = Field(description="Its points, dismissed ones too, in order.")
     text_hash: str = Field(description="Hash of what would be approved now: send it as `seen`.")
     possible: list[str] = Field(description="What you may do with it now.")

@@ -9,6 +9,7 @@ from pydantic import ConfigDict, Field
 from service.actions.galleries.desk import DeskGallery
 from service.actions.learners.galleries import GalleryStage
 from service.domain.galleries import GalleryState
+from service.store.tables import DisclosureKind
 from service.web.fields import AnswerBody, Hash, Line, OwnId, RequestBody
 
 
@@ -78,6 +79,25 @@ class OwnWorkInGalleriesList(AnswerBody):
     """Own work that was shown."""
 
     items: list[OwnWorkInGalleriesShown] = Field(description="By submission.")
+
+
+class DisclosureShown(AnswerBody):
+    """Own work was shown once; never to whom by name."""
+
+    submission: str = Field(description="Id of the submission.")
+    revision: int = Field(description="Which revision of it.")
+    kind: DisclosureKind = Field(
+        description="In what: `gallery`, `request`, `introduction`, or `model` (one outside of the organization)."
+    )
+    reader: str = Field(description="Which model; empty for people.")
+    approved_by: str = Field(description="Name of who let it; empty for a model.")
+    at: datetime = Field(description="When.")
+
+
+class DisclosureList(AnswerBody):
+    """Every showing of one's own work."""
+
+    items: list[DisclosureShown] = Field(description="The latest first.")
 
 
 class GalleryShown(AnswerBody):

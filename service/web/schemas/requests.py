@@ -8,9 +8,12 @@ from pydantic import AliasPath, ConfigDict, Field
 
 from pipelines.values import AI
 from service.actions.requests.desk import Cluster
+from service.domain.found_work import FoundWorkState
 from service.domain.requests import RequestState
-from service.web.fields import AnswerBody, Line, RequestBody
+from service.web.fields import AnswerBody, Hash, Line, RequestBody
 from service.web.schemas.introductions import IntroductionQuoteShown
+
+FOUND_STATE = "`found`, `approved`, `shown` or `kept_back`."
 
 
 class RequestAsked(RequestBody):
@@ -20,6 +23,31 @@ class RequestAsked(RequestBody):
 
     text: Line = Field(description="One or two sentences; at least 12 characters.")
     ai: AI = Field(AI.ANY, description="Narrows what you allow: `none`, `local` or `any`. `none`: only people read it.")
+
+
+class FoundWorkApprovedAsked(RequestBody):
+    """What was seen."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"seen": "0" * 64}})
+
+    seen: Hash = Field(description="`text_hash` of the found work that you saw.")
+
+
+class FoundWorkDecided(AnswerBody):
+    """Found work after a decision."""
+
+    id: str = Field(description="Its id.")
+    version: int = Field(description="Its version now.")
+    state: FoundWorkState = Field(description=FOUND_STATE)
+
+
+class FoundWorkShown(FoundWorkDecided):
+    """Others' work that was found for a request, as whoever asked would read it."""
+
+    quote: IntroductionQuoteShown = Field(description="The words, without names where the author is not named.")
+    text_hash: str = Field(description="Hash of what would be shown; approving names it.")
+    hidden: int = Field(description="How many names and addresses in it are put out of sight.")
+    possible: list[str] = Field(description="What can be done with it now.")
 
 
 class RequestStateShown(AnswerBody):
@@ -39,7 +67,12 @@ class RequestShown(AnswerBody):
     looked_at: datetime | None = Field(description="When it was looked into; null: not yet.")
     read_by_machine: bool = Field(description="False: its author lets only people read it.")
     work: list[IntroductionQuoteShown] = Field(
-        validation_alias=AliasPath("found", "work"), description="Passages of others' work that you may see now."
+        validation_alias=AliasPath("found", "work"),
+        description="Passages of others' work that a facilitator let out.",
+    )
+    waiting: int = Field(
+        validation_alias=AliasPath("found", "waiting"),
+        description="Passages of others' work that wait for a facilitator.",
     )
     documents: list[IntroductionQuoteShown] = Field(
         validation_alias=AliasPath("found", "documents"), description="Passages of the organization's documents."
@@ -62,6 +95,9 @@ class DeskRequestShown(RequestShown):
     name: str = Field(description="Name of who asks.")
     introductions: int = Field(description="Introductions that it led to, suggested or further.")
     cluster: str = Field(description="Id of the first request of those that ask for the same.")
+    found: list[FoundWorkShown] = Field(
+        validation_alias="found_works", description="Others' work to decide on, as whoever asked would read it."
+    )
 
 
 class RequestClusterShown(AnswerBody):

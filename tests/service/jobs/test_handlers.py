@@ -13,9 +13,10 @@ from sqlalchemy import select, update
 
 from pipelines.adapters.exact import ExactIndex
 from pipelines.ports import Embedder, IndexUnavailable, LanguageModel, ModelReply, ModelRequest, Vectors
-from pipelines.values import Usage
+from pipelines.values import AI, Usage
 from service import wiring
 from service.actions.bundles import take_in
+from service.actions.people import register
 from service.domain.drafts import DraftState
 from service.domain.ids import new_id
 from service.domain.money import Prices, Terms, micro
@@ -24,7 +25,7 @@ from service.jobs.handlers import SYNC_BATCH, work_off, work_one
 from service.jobs.leases import settle
 from service.jobs.tools import JobTools
 from service.store import jobs, spending
-from service.store.tables import DraftRow, ImportRun, Job, JobState, OutgoingEvent, PointRow, Submission
+from service.store.tables import Disclosure, DraftRow, ImportRun, Job, JobState, OutgoingEvent, PointRow, Submission
 from tests.service.jobs.conftest import School
 
 
@@ -194,18 +195,30 @@ class Priced:
     """The drafter without a model, as if it were one that counts tokens."""
 
     name = "priced"
-    local = True
 
-    def __init__(self, inner: LanguageModel) -> None:
-        self._inner = inner
+    def __init__(self, inner: LanguageModel, *, local: bool = True) -> None:
+        self._inner, self.local = inner, local
 
     def reply(self, request: ModelRequest) -> ModelReply:
         return replace(self._inner.reply(request), usage=Usage(1_000, 100, 1), model=self.name)
 
 
-def priced(school: School, day: float) -> wiring.Parts:
+def priced(school: School, day: float, *, local: bool = True) -> wiring.Parts:
     terms = Terms(Prices.of(2.0, 10.0), micro(day))
-    return replace(school.parts, model=Priced(school.parts.fallback), terms=terms)
+    return replace(school.parts, model=Priced(school.parts.fallback, local=local), terms=terms)
+
+
+@pytest.mark.parametrize("local", [True, False])
+def test_an_author_reads_that_a_model_outside_was_sent_their_work(school: School, local: bool) -> None:
+    with school.parts.sessions.writing() as session:
+        register.set_consent(session, school.actor, "amara", register.ConsentWish(ai=AI.ANY), now=school.parts.now())
+    school.hand_in("s-1")
+    work_off(priced(school, day=1.0, local=local))
+    with school.parts.sessions.reading() as session:
+        told = session.scalars(select(Disclosure)).all()
+        assert [(one.kind, one.reader, one.approved_by) for one in told] == (
+            [] if local else [("model", "priced", None)]
+        )
 
 
 def spent(school: School) -> list[tuple[int, int]]:

@@ -85,6 +85,7 @@ class Agreed:
         self.meetings: dict[str, Meeting] = {}
         self.ever_asked: list[tuple[frozenset[str], datetime]] = []
         self.ended: set[str] = set()  # introductions, by a consent that was taken back
+        self.let: set[tuple[str, str]] = set()  # (who asked, whose text) that a facilitator let be shown
         self.known: set[frozenset[str]] = set()  # both wished to know each other's names after thanks
 
     # What was done

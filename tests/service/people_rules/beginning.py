@@ -64,4 +64,5 @@ def _get_acquainted(life: Life) -> None:
         life.say(asked[frozenset(one.split())], person, yes)
     for person in ("tiago", "amara"):
         life.ask_for(person)
+    life.let_found()
     life.suggest_all()

@@ -25,18 +25,21 @@ from service.actions.introductions import answers, desk, ends, suggest
 from service.actions.learners import galleries as galleries_learn
 from service.actions.people import register
 from service.actions.requests import desk as requests_desk
-from service.actions.requests import need
+from service.actions.requests import found, need
+from service.actions.requests.found import DeskFoundWork
 from service.actions.work import submit
 from service.domain.errors import PeerloomError
 from service.domain.galleries import GalleryState as Of
 from service.domain.galleries import Policy
 from service.domain.introductions import IntroductionState
+from service.domain.requests import RequestState
 from service.domain.roles import Actor, Role
 from service.domain.visibility import PeersShown, SharingReach, ShowWork
 from service.jobs.handlers import work_one
 from service.settings import load
 from service.store.session import Sessions, make_engine
 from service.store.tables import (
+    FoundWork,
     Gallery,
     GalleryItem,
     Introduction,
@@ -44,7 +47,6 @@ from service.store.tables import (
     Job,
     JobState,
     Request,
-    RequestFinding,
     Revision,
     Submission,
 )
@@ -62,7 +64,7 @@ SAYS = {
 JUDGED = {"amara": "k1", "yusuf": "k1", "lin": "k2", "noor": "k2", "tiago": "k2"}
 ASKS = "What should a pair of teachers watch for when they visit a lesson?"
 QUESTION = "What does each see that yours does not?"
-KINDS = ("sync", "gallery", "gallery_show", "introduce", "ask", "request")
+KINDS = ("sync", "gallery", "gallery_show", "introduce", "ask", "request", "found_show")
 
 
 @dataclass(frozen=True)
@@ -369,13 +371,35 @@ class Life(Village):
         with self.sessions.reading() as session:
             rows = session.execute(
                 select(Request.person_id, Revision.text)
-                .join(RequestFinding, RequestFinding.request_id == Request.id)
-                .join(Revision, Revision.id == RequestFinding.owner_id)
+                .join(FoundWork, FoundWork.request_id == Request.id)
+                .join(Revision, Revision.id == FoundWork.revision_id)
                 .where(Request.looked_at == self.now)
             ).all()
         for person, text in rows:
             why = self.agreed.peer_work(self.names[person], WORK.findall(text)[0])
             assert not why, f"found for {self.names[person]}: {why}"
+
+    def let_found(self, *, then: str = "") -> None:
+        """A facilitator lets all that was found and may be shown be shown; or takes it back again."""
+        mateo = self.actors["mateo"]
+        with self.sessions.reading() as session:
+            asked = requests_desk.listed(session, mateo, state=RequestState.OPEN)
+        for asks in asked:
+            for one in asks.found_works:
+                self._decide_on(mateo, asks.person, one, then)
+        if then != "wait":
+            self.now += timedelta(minutes=1)
+            self.work()
+
+    def _decide_on(self, by: Actor, asks: str, one: DeskFoundWork, then: str) -> None:
+        (mark,) = set(WORK.findall(one.quote.text))
+
+        def decide(session: Session) -> object:
+            at = Deciding(session, by, one.id, one.version, self.now)
+            return found.keep_back(at) if then == "keep_back" else found.approve(at, seen=one.text_hash)
+
+        if self.act(decide):
+            (self.agreed.let.discard if then == "keep_back" else self.agreed.let.add)((asks, mark))
 
     def reply_to(self, person: str, by: str) -> None:
         """A facilitator answers all that this person asks for."""

@@ -163,6 +163,8 @@ def _own_requests(life: Life, session: Session, reader: str) -> Iterator[str]:
         for mark in works(request):
             if why := agreed.peer_work(reader, mark):
                 yield f"request quotes {mark}: {why}"
+            if (reader, mark) not in agreed.let:
+                yield f"request quotes {mark}, which nobody has let"
         for quote in request.found.work:
             author = agreed.texts[next(iter(works(quote)))].author if works(quote) else ""
             if names(quote) - {author} or (names(quote) and agreed.peer_work(reader, min(works(quote)), named=True)):

@@ -160,6 +160,10 @@ class School(RuleBasedStateMachine):
         if answered_by is not None:
             self.life.reply_to(person, answered_by)
 
+    @rule(then=st.sampled_from(["", "", "wait", "keep_back"]))
+    def found_work_is_decided_on(self, then: str) -> None:
+        self.life.let_found(then=then)
+
     @rule(days=st.sampled_from([1, 6, 15, 31]))
     def time_passes(self, days: int) -> None:
         self.life.wait(days)
@@ -234,6 +238,8 @@ AT_ONCE: dict[str, list[tuple[object, ...]]] = {
         ("lay_down", "south", GalleryRule(most=1)),
     ],
     "later": [("wait", 15)],
+    "a need stated anew": [("ask_for", "tiago"), ("ask_for", "lin")],
+    "found work that is let": [("ask_for", "lin"), ("let_found",), ("allow_now", "yusuf", "without_name")],
 }
 
 

@@ -39,6 +39,7 @@ class SettingsSent(BaseModel):
     remind_again_days: Typed = ""
     answer_within_days: Typed = ""
     look_for_introductions_weekly: bool = False
+    say_what_is_outdated: bool = False
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,7 @@ def _shown(wish: OrganizationWish) -> SettingsSent:
         remind_again_days="" if wish.remind_again_days is None else str(wish.remind_again_days),
         answer_within_days="" if wish.answer_within_days is None else str(wish.answer_within_days),
         look_for_introductions_weekly=wish.look_for_introductions_weekly,
+        say_what_is_outdated=wish.say_what_is_outdated,
     )
 
 
@@ -106,6 +108,7 @@ def _wish(sent: SettingsSent) -> tuple[OrganizationWish | None, dict[str, str]]:
         numbers.remind_again_days,
         numbers.answer_within_days,
         sent.look_for_introductions_weekly,
+        sent.say_what_is_outdated,
     )
     wrong = {**faults(wish), **dict.fromkeys(wrong, "Give a number.")}
     return (None if wrong else wish), wrong

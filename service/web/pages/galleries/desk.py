@@ -43,6 +43,7 @@ HINDRANCES: Mapping[str, str] = {
     SharingHindrance.TOO_RECENT: "It is more recent than your rule allows.",
     SharingHindrance.SHOWN_OFTEN: "Its author's work is shown as often as your rule allows.",
     SharingHindrance.OWN: "It is the learner's own.",
+    SharingHindrance.NAMES: "It names people, and is shown without a name: a person looks at it first.",
 }
 
 ACTS: Mapping[str, str] = {

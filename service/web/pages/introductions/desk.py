@@ -11,9 +11,10 @@ from service.actions.introductions import desk, suggest
 from service.actions.introductions.desk import IntroductionDismissalReason
 from service.actions.questioned import signs
 from service.actions.requests import desk as requests_desk
+from service.actions.requests import found
 from service.domain.requests import RequestState
 from service.domain.roles import leads
-from service.web.fields import Hash, Id, IntroductionId, Line, OwnId, RequestId, Words
+from service.web.fields import FoundWorkId, Hash, Id, IntroductionId, Line, OwnId, RequestId, Words
 from service.web.pages.introductions.views import IntroductionPage, IntroductionsPage, RequestsPage
 from service.web.pages.routes import pages
 from service.web.pages.views import Goto, PageView
@@ -61,6 +62,16 @@ class LookSent(BaseModel):
     """For which group; empty: the whole organization."""
 
     group: Id | Literal[""] = ""
+
+
+class FoundWorkSent(IntroductionSent):
+    """The version of found work that was seen."""
+
+
+class FoundWorkApprovalSent(FoundWorkSent):
+    """What was seen, by its hash."""
+
+    seen: Hash
 
 
 class ReplySent(BaseModel):
@@ -156,3 +167,21 @@ def show_requests(visit: Reading, view: RequestState = RequestState.OPEN) -> Pag
 def reply(visit: Writing, id: RequestId, sent: Annotated[ReplySent, Form()]) -> Goto:
     requests_desk.reply(visit.session, visit.actor, id, text=sent.text, now=visit.now)
     return Goto("/desk/requests", said="need-answered")
+
+
+@router.post("/desk/requests/found/{id}/approve")
+def approve_found(visit: Writing, id: FoundWorkId, sent: Annotated[FoundWorkApprovalSent, Form()]) -> Goto:
+    found.approve(visit.deciding(id, sent.version), seen=sent.seen, undo=visit.services.undo)
+    return Goto("/desk/requests", said="found-approved")
+
+
+@router.post("/desk/requests/found/{id}/undo")
+def undo_found(visit: Writing, id: FoundWorkId, sent: Annotated[FoundWorkSent, Form()]) -> Goto:
+    found.undo(visit.deciding(id, sent.version))
+    return Goto("/desk/requests", said="found-undone")
+
+
+@router.post("/desk/requests/found/{id}/keep-back")
+def keep_back_found(visit: Writing, id: FoundWorkId, sent: Annotated[FoundWorkSent, Form()]) -> Goto:
+    found.keep_back(visit.deciding(id, sent.version))
+    return Goto("/desk/requests", said="found-kept-back")

@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field
 
 from service.actions.desk import outward
 from service.actions.learners import commitments, galleries
+from service.actions.learners.disclosed import DisclosureSeen, disclosed
 from service.actions.learners.galleries import Others, ShownToOthers, ShownWork
 from service.domain.marking import Stretch, stretches
 from service.web.fields import ExternalId, OwnId
@@ -42,6 +43,7 @@ class ShownPage(PageView):
 
     template: ClassVar[str] = "learners/shown.html"
     works: tuple[ShownToOthers, ...]
+    disclosures: tuple[DisclosureSeen, ...]
     now: datetime
 
 
@@ -97,7 +99,7 @@ def take_away(visit: Writing, id: ExternalId, form: Annotated[TakeSent, Form()])
 def show_shown(visit: Reading) -> PageView:
     me = outward.me(visit.session, visit.actor).person or ""
     found = galleries.shown_to_others(visit.session, visit.actor, me)
-    return ShownPage(tuple(found), visit.now)
+    return ShownPage(tuple(found), tuple(disclosed(visit.session, visit.actor, me)), visit.now)
 
 
 @router.post("/learn/shown/thanks")

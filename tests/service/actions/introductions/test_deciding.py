@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from service.actions.approvals.deciding import Deciding
 from service.actions.introductions import answers, common, desk, ends
+from service.actions.learners.disclosed import disclosed
 from service.domain.errors import ChangedSince, Invalid, NotAllowed, NotFound, NotNow
 from service.domain.introductions import (
     ANSWER_WITHIN,
@@ -209,3 +210,19 @@ def test_what_nobody_decides_on_or_answers_fades_and_a_no_fades_with_it(village:
         village.answer(silent, "yusuf", True)
     assert village.suggest("lin", "amara") == village.suggest("tiago", "yusuf") == ""
     assert village.suggest("noor", "amara") != ""  # nobody was asked then
+
+
+def test_each_reads_that_own_words_were_quoted_to_the_other_once_both_are_asked(village: Village) -> None:
+    village.allow("lin", show_work=ShowWork.WITHOUT_NAME)
+    one = village.suggest("amara", "lin")
+    village.approve(one)
+    assert told_of(village, "amara") == []
+    assert village.ask(one)
+    assert told_of(village, "amara") == [("s-amara", "introduction", "Mateo")]
+    assert told_of(village, "lin") == [], "who is shown without a name is not quoted to whom they may meet"
+
+
+def told_of(village: Village, person: str) -> list[tuple[str, str, str]]:
+    with village.sessions.reading() as session:
+        found = disclosed(session, village.platform, person)
+    return [(told.submission, told.kind, told.approved_by) for told in found]

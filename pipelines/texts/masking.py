@@ -1,0 +1,159 @@
+"""What tells who wrote a text, and who is named in it: found and put out of sight. Pure; decides nothing about consent.
+
+Hidden are the author's own name in any spelling of its letters, other people's names by the rule of `names`, mail
+addresses, telephone numbers, handles and links (a link to one's own notes tells who one is). Rather a word too many
+than one too few: what stays readable is what was done, not by whom. Measures and dates stay.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache, lru_cache
+from typing import Final, NamedTuple
+
+from pipelines.prompts import words
+from pipelines.texts.names import ordinary_words, parts_of, places_of
+
+
+class HiddenPlace(NamedTuple):
+    """Characters of a text that are not shown, end exclusive, and what stands there instead: a key of `SHOWN`."""
+
+    start: int
+    end: int
+    kind: str
+
+
+SHOWN: Final[Mapping[str, str]] = {
+    "name": "[name]",
+    "mail": "[e-mail]",
+    "phone": "[telephone]",
+    "handle": "[handle]",
+    "link": "[link]",
+}
+
+_SERVICES = (
+    "discord|github|insta|instagram|linkedin|mastodon|signal|skype|snapchat|telegram|threema|tiktok|twitter|whatsapp"
+)
+_KINDS: Final[Sequence[tuple[str, re.Pattern[str]]]] = (
+    ("link", re.compile(r"(?:https?://|www\.)[^\s<>\"]*[^\s<>\".,;:!?)\]]", re.IGNORECASE)),
+    ("mail", re.compile(r"[\w.+-]+\s?(?:@|\(at\)|\[at\])\s?[\w-]+(?:\.[\w-]+)+", re.IGNORECASE)),
+    ("handle", re.compile(r"(?<![\w@.])@[A-Za-z_][\w.-]*\w|(?<!\w)[\w.]{2,32}#\d{4}(?!\d)")),
+    ("handle", re.compile(rf"(?<!\w)(?:{_SERVICES})\s*[:=]\s*\S*\w", re.IGNORECASE)),
+    ("phone", re.compile(r"(?<![\w.,/-])(?:\+|00|\(?0)[\d(][\d\s()/.-]{5,}\d(?!\w)")),
+    ("phone", re.compile(r"(?<![\w.,/-])\(?\d{3}\)?[-. ]\d{3}[-. ]\d{4}(?!\w)")),
+)
+_DATE: Final = re.compile(r"\d{1,2}[./-]\s?\d{1,2}[./-]\s?(?:\d{4}|\d{2})(?!\d)|\d{4}-\d{1,2}-\d{1,2}")
+_DIGITS: Final = 7
+"""Fewer are a room, an hour or a sum."""
+
+
+class People:
+    """The names of an organization, ready to be looked for in many texts."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._by: dict[str, list[str]] = {}
+        for name in dict.fromkeys(names):
+            for part in parts_of(name):
+                self._by.setdefault(part, []).append(name)
+
+    def mentioned(self, text: str) -> tuple[str, ...]:
+        """Those of which a part may stand in the text."""
+        found = (name for part in sorted(parts_of(text)) for name in self._by.get(part, ()))
+        return tuple(dict.fromkeys(found))
+
+
+@lru_cache(maxsize=2048)
+def hidden_in(text: str, author: str, names: tuple[str, ...], language: str) -> tuple[HiddenPlace, ...]:
+    """What is put out of sight in a text by this author; `names` are those that it may mention. In order, none within
+    another."""
+    found = [HiddenPlace(*match.span(), kind) for kind, pattern in _KINDS for match in pattern.finditer(text)]
+    found = [one for one in found if one.kind != "phone" or _is_phone(text[one.start : one.end])]
+    found += [HiddenPlace(start, end, "name") for start, end in _of_author(text, author)]
+    found += [HiddenPlace(start, end, "name") for start, end in places_of(text, (*names, author), text, language)]
+    found += [HiddenPlace(start, end, "name") for start, end in _short(text, names)]
+    return _merged(text, found)
+
+
+@cache
+def _small_words() -> frozenset[str]:
+    """The commonest words of all languages known: none of them is taken for a name of two letters."""
+    return frozenset(word for table in words("words/languages").values() for word in table.get("stop", "").split())
+
+
+def _short(text: str, names: Iterable[str]) -> list[tuple[int, int]]:
+    """Names of two letters (Bo, Yu), which `names` leaves where a sentence begins."""
+    short = {part for name in names for part in re.findall(r"[^\W\d_]+", name) if len(part) == 2 and part.istitle()}
+    kept = sorted(part for part in short if part.lower() not in _small_words() | ordinary_words())
+    return [match.span() for part in kept for match in re.finditer(rf"(?<!\w){part}(?=(?:['’]?s)?(?!\w))", text)]
+
+
+def _is_phone(text: str) -> bool:
+    return sum(char.isdigit() for char in text) >= _DIGITS and _DATE.match(text) is None
+
+
+def _of_author(text: str, author: str) -> list[tuple[int, int]]:
+    """Parts of the author's own name however they are written; those that are words as well, with a capital."""
+    found: list[tuple[int, int]] = []
+    for part in parts_of(author):
+        matches = re.finditer(rf"(?<![^\W_]){re.escape(part)}(?=(?:['’]?s)?(?![^\W_]))", text, re.IGNORECASE)
+        loose = part not in ordinary_words() and len(part) > 2
+        found += [match.span() for match in matches if loose or not match[0].islower()]
+    return found
+
+
+def _merged(text: str, found: Iterable[HiddenPlace]) -> tuple[HiddenPlace, ...]:
+    """Names beside each other become one; of two that overlap, the kind of the longer stays."""
+    merged: list[HiddenPlace] = []
+    for one in sorted(found, key=lambda place: (place.start, -place.end)):
+        last = merged[-1] if merged else None
+        beside = last and one.kind == last.kind == "name" and text[last.end : one.start].strip(" .") == ""
+        if last is not None and (one.start < last.end or beside):
+            kind = last.kind if last.end - last.start >= one.end - one.start else one.kind
+            merged[-1] = HiddenPlace(last.start, max(last.end, one.end), kind)
+        else:
+            merged.append(one)
+    return tuple(merged)
+
+
+def masked(text: str, hidden: Sequence[HiddenPlace]) -> str:
+    """The text as it is shown."""
+    pieces, at = [], 0
+    for one in hidden:
+        pieces += [text[at : one.start], SHOWN[one.kind]]
+        at = one.end
+    return "".join((*pieces, text[at:]))
+
+
+def as_shown(span: tuple[int, int], hidden: Sequence[HiddenPlace]) -> tuple[int, int]:
+    """Where a stretch of the text stands in what is shown; what begins or ends in a hidden place takes all of it."""
+    return _moved(span[0], hidden, last=False), _moved(span[1], hidden, last=True)
+
+
+def _moved(at: int, hidden: Sequence[HiddenPlace], *, last: bool) -> int:
+    by = 0
+    for one in hidden:
+        if at <= one.start:
+            break
+        shown = len(SHOWN[one.kind])
+        if at < one.end:
+            return one.start + by + (shown if last else 0)
+        by += shown - (one.end - one.start)
+    return at + by
+
+
+def as_written(span: tuple[int, int], hidden: Sequence[HiddenPlace]) -> tuple[int, int]:
+    """Where a stretch of what is shown stands in the text; the other way round."""
+    return _back(span[0], hidden, last=False), _back(span[1], hidden, last=True)
+
+
+def _back(at: int, hidden: Sequence[HiddenPlace], *, last: bool) -> int:
+    by = 0
+    for one in hidden:
+        start, shown = one.start + by, len(SHOWN[one.kind])
+        if at <= start:
+            break
+        if at < start + shown:
+            return one.end if last else one.start
+        by += shown - (one.end - one.start)
+    return at - by

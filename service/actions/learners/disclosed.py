@@ -1,0 +1,44 @@
+"""What a person is told of every showing of their own work: in what, when, and who let it; never to whom by name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from service.actions.learners.own import person_of
+from service.domain.roles import Actor
+from service.store.tables import Challenge, Disclosure, DisclosureKind, Person, Revision, Submission
+
+
+@dataclass(frozen=True, slots=True)
+class DisclosureSeen:
+    """One showing. `reader` is a model's name, or empty; `approved_by` who let it, or empty."""
+
+    submission: str  # external id
+    challenge: str  # title
+    revision: int
+    kind: DisclosureKind
+    reader: str
+    approved_by: str
+    at: datetime
+
+
+def disclosed(session: Session, actor: Actor, person: str) -> list[DisclosureSeen]:
+    """All showings of this person's work, the latest first. Raises NotFound for anybody else's."""
+    author = person_of(session, actor, person)
+    rows = session.execute(
+        select(Submission.external_id, Challenge.title, Revision.number, Disclosure, Person.name)
+        .join(Revision, Revision.id == Disclosure.revision_id)
+        .join(Submission, Submission.id == Revision.submission_id)
+        .join(Challenge, Challenge.id == Submission.challenge_id)
+        .outerjoin(Person, Person.id == Disclosure.approved_by)
+        .where(Disclosure.person_id == author.id)
+        .order_by(Disclosure.at.desc(), Disclosure.id.desc())
+    )
+    return [
+        DisclosureSeen(submission, title, number, row.kind, row.reader, name or "", row.at)
+        for submission, title, number, row, name in rows
+    ]
