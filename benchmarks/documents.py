@@ -19,7 +19,7 @@ from pipelines.approaches import ApproachWork
 from pipelines.briefs.making import tensions
 from pipelines.differing import DifferingText, differing
 from pipelines.ports import Embedder
-from pipelines.texts.wording import tokens
+from pipelines.texts.language import tokens
 from pipelines.values import Criterion
 
 NEAREST: Final = 0.5

@@ -22,7 +22,7 @@ from benchmarks.running import Answer, Caller, House, house
 from benchmarks.setting import last_line, say, share, told
 from pipelines.evaluation import folders
 from pipelines.evaluation.folders import Answers, JudgedAnswer
-from pipelines.texts.wording import unquoted
+from pipelines.texts.language import unquoted
 
 ANSWERS = 20
 CONTROLLED = "controlled"

@@ -16,8 +16,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from pipelines.texts.language import language_of, sentences, stem, stop_words, tokens
 from pipelines.texts.shapes import flow, is_program
-from pipelines.texts.wording import language_of, sentences, stem, stop_words, tokens
 from pipelines.values import Standing
 
 Floats = NDArray[np.float64]

@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.prompts import has_words
-from pipelines.texts.saying import MINUTES, Claim, claimed, clauses_of, guarded, has_any
-from pipelines.texts.wording import akin, content, language_code, sentences, tokens
+from pipelines.texts.clauses import MINUTES, Claim, claimed, clauses_of, guarded, has_any
+from pipelines.texts.language import akin, content, language_code, sentences, tokens
 
 Vector = NDArray[np.float32]
 

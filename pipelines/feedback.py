@@ -15,8 +15,8 @@ from pipelines.assessment import MOST_JUDGED, Desks, assess
 from pipelines.drafting import Budget, draft, is_blank
 from pipelines.ports import Embedder, LanguageModel
 from pipelines.retrieval import Caps, QueryPart, Shelves, find
+from pipelines.texts.language import quotations
 from pipelines.texts.passages import cut
-from pipelines.texts.wording import quotations
 from pipelines.values import (
     AI,
     Assessment,

@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 
 from pipelines.approaches import ApproachPlace, ApproachWork, approaches, clipped
 from pipelines.prompts import has_words, words
+from pipelines.texts.language import content, language_code, language_of, sentences, tokens
 from pipelines.texts.shapes import flow, is_program, twins
-from pipelines.texts.wording import content, language_code, language_of, sentences, tokens
 from pipelines.values import Standing
 
 Vectors = Mapping[str, NDArray[np.float32]]

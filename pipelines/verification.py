@@ -12,8 +12,7 @@ from dataclasses import replace
 from functools import cache
 
 from pipelines.prompts import words
-from pipelines.texts.names import names_in
-from pipelines.texts.wording import (
+from pipelines.texts.language import (
     content,
     language_of,
     locate,
@@ -23,6 +22,7 @@ from pipelines.texts.wording import (
     twins,
     unquoted,
 )  # fmt: skip
+from pipelines.texts.names import names_in
 from pipelines.values import Brief, Evidence, Finding, Point, PointKind, SourceKind
 
 MOST_POINTS = 3

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from pipelines.texts.wording import language_code, stem
+from pipelines.texts.language import language_code, stem
 
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uac00-\ud7af\u0e00-\u0e7f]")
 _WORD = re.compile(r"\w+")

@@ -20,7 +20,7 @@ from scipy.optimize import linear_sum_assignment
 
 from pipelines.assessment.terms import MARKS, Array, Judged
 from pipelines.ports import Embedder
-from pipelines.texts.wording import Span, content, language_code, orders, sentences, shared
+from pipelines.texts.language import Span, content, language_code, orders, sentences, shared
 from pipelines.values import FEWEST_JUDGED, ChallengeBrief, PastPoint, PointKind, ShelfItem, Standing
 
 MOST_SENTENCES: Final = 120

@@ -28,7 +28,7 @@ from pipelines.assessment.space import texts_to_embed
 from pipelines.assessment.terms import MARKS, VERDICTS, Array, Judged, Known, judged
 from pipelines.assessment.trials import trial
 from pipelines.ports import Embedder
-from pipelines.texts.wording import count_words, language_code, language_of, orders
+from pipelines.texts.language import count_words, language_code, language_of, orders
 from pipelines.values import Assessment, ChallengeBrief, Judgement, Reviewed, ShelfItem, Standing, Trial
 
 NEAREST: Final = 5

@@ -14,8 +14,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict
 from pipelines import prompts
 from pipelines.briefs.checks import WordingScene, wrong
 from pipelines.briefs.items import LONGEST, BriefItem
-from pipelines.drafting.reading import Unreadable, fitting
-from pipelines.drafting.request import CHARACTERS_PER_TOKEN, NOTHING, SENT_BACK, Budget
+from pipelines.drafting.parsing import Unreadable, fitting
+from pipelines.drafting.prompting import CHARACTERS_PER_TOKEN, NOTHING, SENT_BACK, Budget
 from pipelines.ports import LanguageModel, ModelRequest, ModelTrouble
 from pipelines.texts.names import Pseudonyms
 from pipelines.values import PromptUsed, Usage

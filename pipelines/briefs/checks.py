@@ -14,8 +14,8 @@ from functools import cache
 
 from pipelines.briefs.items import LONGEST, BriefItem, BriefItemKind
 from pipelines.prompts import has_words, words
+from pipelines.texts.language import language_of, locate, orders, quotations, sentences, tokens
 from pipelines.texts.names import names_in
-from pipelines.texts.wording import language_of, locate, orders, quotations, sentences, tokens
 from pipelines.verification import lint
 
 BORROWED = 4

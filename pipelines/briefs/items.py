@@ -14,7 +14,7 @@ from typing import Final, TypeVar
 
 from pipelines.approaches import ApproachPlace
 from pipelines.briefs.making import MeetingBrief
-from pipelines.texts.wording import orders
+from pipelines.texts.language import orders
 from pipelines.values import AI
 
 

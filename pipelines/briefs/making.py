@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from pipelines.approaches import Approach, ApproachPlace, ApproachWork, clipped
 from pipelines.prompts import has_words, words
-from pipelines.texts.wording import content, language_code, passages_alike, stem, tokens
+from pipelines.texts.language import content, language_code, passages_alike, stem, tokens
 from pipelines.values import Criterion, Standing
 
 QUESTIONS: Final = 3

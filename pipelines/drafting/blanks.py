@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from pipelines.prompts import words
-from pipelines.texts.wording import count_words, tokens
+from pipelines.texts.language import count_words, tokens
 
 FEWEST = 5
 """Words below which nothing can be quoted and judged apart; in scripts that do not part words, characters."""

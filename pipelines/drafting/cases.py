@@ -15,11 +15,11 @@ from importlib.resources.abc import Traversable
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from pipelines.drafting.flow import Verify, draft
-from pipelines.drafting.request import Budget, build, said
+from pipelines.drafting.prompting import Budget, build, said
 from pipelines.ports import LanguageModel
 from pipelines.prompts import PromptError
+from pipelines.texts.language import language_code, language_of
 from pipelines.texts.names import Pseudonyms
-from pipelines.texts.wording import language_code, language_of
 from pipelines.values import (
     Assessment,
     Brief,

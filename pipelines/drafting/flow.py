@@ -7,12 +7,12 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from pipelines.drafting.blanks import is_blank
+from pipelines.drafting.parsing import RawReply, Unreadable, read
 from pipelines.drafting.points import place, renumbered, settled_by
-from pipelines.drafting.reading import RawReply, Unreadable, read
-from pipelines.drafting.request import SENT_BACK, Budget, DraftingRequest, build, said
+from pipelines.drafting.prompting import SENT_BACK, Budget, DraftingRequest, build, said
 from pipelines.ports import LanguageModel, ModelTrouble
+from pipelines.texts.language import language_code, language_of
 from pipelines.texts.names import Pseudonyms
-from pipelines.texts.wording import language_code, language_of
 from pipelines.values import AI, Assessment, Brief, Draft, DraftOutcome, Evidence, Finding, Point, PromptUsed, Usage
 
 MOST_POINTS = 3

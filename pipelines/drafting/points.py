@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from pipelines.drafting.reading import RawPoint
-from pipelines.texts.wording import SAME_MATTER, alike, locate, quotations, same_passage, twins
+from pipelines.drafting.parsing import RawPoint
+from pipelines.texts.language import SAME_MATTER, alike, locate, quotations, same_passage, twins
 from pipelines.values import (
     Assessment,
     Band,

@@ -28,7 +28,7 @@ from pipelines.evaluation.shelves import MemoryLibrary
 from pipelines.indexing import Holding, settle
 from pipelines.ports import Embedder, LanguageModel
 from pipelines.retrieval import Shelves, collection
-from pipelines.texts.wording import alike
+from pipelines.texts.language import alike
 from pipelines.values import (
     AI,
     Brief,

@@ -22,7 +22,7 @@ from pipelines.evaluation.shelves import MemoryLibrary
 from pipelines.indexing import Holding, settle
 from pipelines.ports import Embedder
 from pipelines.retrieval import Shelves, collection
-from pipelines.texts.wording import content, language_code, locate, sentences, unquoted
+from pipelines.texts.language import content, language_code, locate, sentences, unquoted
 from pipelines.values import (
     Band,
     Brief,

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from pipelines.assessment.terms import MARKS
+from pipelines.texts.language import language_code
 from pipelines.texts.passages import PASSAGE_TOKENS, cut
-from pipelines.texts.wording import language_code
 from pipelines.values import ChallengeBrief, Criterion, Reviewed, Shelf, ShelfItem, Standing
 
 LABELS: Final = {"Correct": Standing.MET, "Partially correct": Standing.PARTLY, "Incorrect": Standing.NOT_YET}

@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 
 from pipelines.evaluation.folders import CasesUnusable, rows
 from pipelines.people.likeness import Floats, TermSpace
+from pipelines.texts.language import stop_words
 from pipelines.texts.lexical import terms
-from pipelines.texts.wording import stop_words
 
 HIGH: Final = 4
 LOW: Final = 2

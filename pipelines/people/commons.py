@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from pipelines.people.likeness import Floats, LikenessSpace, pooled_by
 from pipelines.people.values import PersonWork, ShownPassage
 from pipelines.ports import Embedder
+from pipelines.texts.language import sentences
 from pipelines.texts.lexical import terms
-from pipelines.texts.wording import sentences
 
 OWN_WORKS: Final = 40
 """A person's works that are compared with everybody's, the latest; a log-mean-exp over more changes little."""

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.prompts import words
-from pipelines.texts.wording import stem, stop_words
+from pipelines.texts.language import stem, stop_words
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int32]

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Final
 
-from pipelines.texts.wording import content, language_of
+from pipelines.texts.language import content, language_of
 
 PROGRAM_LINES: Final = 0.6
 """Share of lines that look like code from which a text is a program."""

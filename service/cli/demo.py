@@ -23,8 +23,8 @@ from pipelines.values import SourceKind
 from service import wiring
 from service.actions.access import credentials, sign_in
 from service.actions.drafts.points import current_points
-from service.actions.goals import finding
-from service.actions.questioned import find
+from service.actions.goals import make
+from service.actions.questioned import make as find
 from service.cli import bundles, operator, serving
 from service.cli.console import err, out, settings
 from service.domain.drafts import DraftState
@@ -103,7 +103,7 @@ def _take_in(parts: wiring.Parts, row: Organization, lines: list[str]) -> None:
 def _look_for_goals(parts: wiring.Parts, row: Organization) -> None:
     """And for questioned passages: now that all work is in, rather than within the hour of a running service."""
     with parts.sessions.writing() as session:
-        finding.sweep(session, now=parts.now())
+        make.sweep(session, now=parts.now())
         find.want(session, now=parts.now())
     operator.wait(parts, row.id, lambda _: None)
 

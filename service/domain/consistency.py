@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import islice
 
-from pipelines.texts.wording import SAME_MATTER, SAME_PASSAGE, TWINS, alike, language_code, passages_alike
+from pipelines.texts.language import SAME_MATTER, SAME_PASSAGE, TWINS, alike, language_code, passages_alike
 from pipelines.values import PointKind
 
 SAID_ALREADY = "already_said"

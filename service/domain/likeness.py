@@ -14,7 +14,7 @@ from array import array
 from collections.abc import Iterable
 from itertools import pairwise
 
-from pipelines.texts.wording import tokens
+from pipelines.texts.language import tokens
 
 MOST = 256
 NEARLY = 0.5

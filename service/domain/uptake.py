@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from pipelines.texts.wording import akin, content, language_of, sentences, tokens
+from pipelines.texts.language import akin, content, language_of, sentences, tokens
 from pipelines.values import Band, PointKind
 from service.domain.worddiff import ChangeKind, DiffPiece
 

@@ -29,13 +29,14 @@ def word(tools: JobTools, owner: str, job: Job) -> None:
     seen = meeting.prepared(facts)
     local = tools.model is not None and tools.model.local
     offered = may_go(seen.items, seen.allows, local=local)
-    made = _worded(tools, seen, offered, names, _model(tools, owner, job, offered))
+    model = _model(tools, owner, job, offered)
+    made = _worded(tools, seen, offered, names, model)
     with tools.sessions.writing() as session:
         keep(session, tools, owner, job)
         cost = paying.book(session, tools, job, made.usage)
-        if made.usage.calls and not local:
+        if sent := paying.outside(model):
             works = {work for item in offered for work in item.rests}
-            read_by_model.note_drafts(session, job.subject_id, works, made.model, now=tools.now())
+            read_by_model.note_drafts(session, job.subject_id, works, sent.name, now=tools.now())
         wording.finish(
             session,
             job.subject_id,

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from pipelines.assessment import MOST_JUDGED
 from pipelines.assessment import fit as fit_histories
 from pipelines.values import ChallengeBrief, Scope
-from service.actions.challenges.brief import challenge_brief
+from service.actions.challenges.as_asked import challenge_brief
 from service.jobs.tools import JobTools
 from service.store.tables import AssessmentFit, Challenge, Organization
 

@@ -4,7 +4,7 @@ job, where everything that may have changed meanwhile is read anew."""
 from __future__ import annotations
 
 from pipelines import goals
-from service.actions.goals import finding
+from service.actions.goals import make
 from service.jobs.leases import keep, settle
 from service.jobs.tools import JobTools
 from service.store.tables import Job
@@ -13,7 +13,7 @@ from service.store.tables import Job
 def find_goals_and_work(tools: JobTools, owner: str, job: Job) -> None:
     """Read a strategy document into goals, and look for work that speaks to each."""
     with tools.sessions.reading() as session:
-        looking = finding.begin(session, job.organization_id, job.subject_id)
+        looking = make.begin(session, job.organization_id, job.subject_id)
     if looking is None:
         with tools.sessions.writing() as session:
             settle(session, tools, owner, job)
@@ -21,10 +21,10 @@ def find_goals_and_work(tools: JobTools, owner: str, job: Job) -> None:
     read = goals.read(looking.text)
     with tools.sessions.writing() as session:
         keep(session, tools, owner, job)
-        wishes = finding.keep(session, looking, read, now=tools.now())
+        wishes = make.keep(session, looking, read, now=tools.now())
     embedder = tools.embedder(job.organization_id)
     found = {one.goal: goals.speaking(one.text, one.scopes, tools.shelves, embedder) for one in wishes}
     with tools.sessions.writing() as session:
         keep(session, tools, owner, job)
-        finding.finish(session, looking, found, now=tools.now())  # False: the newer version has a job of its own
+        make.finish(session, looking, found, now=tools.now())  # False: the newer version has a job of its own
         settle(session, tools, owner, job)

@@ -13,6 +13,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from pipelines import feedback
+from pipelines.drafting import may_ask
 from pipelines.ports import Embedder, IndexUnavailable, LanguageModel, ModelTrouble
 from service.actions.briefs import wording as briefs_wording
 from service.actions.bundles import take_in
@@ -188,8 +189,9 @@ def _draft(tools: JobTools, owner: str, job: Job) -> None:
     with tools.sessions.writing() as session:
         keep(session, tools, owner, job)
         cost = paying.book(session, tools, job, made.usage)
-        if model is not None and not model.local and made.usage.calls:
-            read_by_model.note(session, job.subject_id, brief.submission, made.evidence, model.name, now=tools.now())
+        sent = paying.outside(model)
+        if sent is not None and may_ask(brief, sent):
+            read_by_model.note(session, job.subject_id, brief.submission, made.evidence, sent.name, now=tools.now())
         drafts_make.finish(session, job.subject_id, job.generation, made, now=tools.now(), cost=cost)
         settle(session, tools, owner, job)
 

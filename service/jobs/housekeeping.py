@@ -20,11 +20,11 @@ from sqlalchemy.orm import Session
 
 from service.actions.briefs import wording
 from service.actions.following import clock, uptake
-from service.actions.goals import finding
+from service.actions.goals import make
 from service.actions.introductions import ends
 from service.actions.learners import commitments
 from service.actions.memory import opposed
-from service.actions.questioned import find
+from service.actions.questioned import make as find
 from service.jobs.tools import JobTools
 from service.store import jobs, replies
 from service.store.tables import Credential
@@ -90,7 +90,7 @@ OF_EACH: Final = (
     Step("decisions to compare", opposed.want),
     Step("passages to question", find.want),
     Step("introductions that end", ends.sweep, ends.AT_ONCE),
-    Step("goals to look for", finding.sweep),
+    Step("goals to look for", make.sweep),
     Step("wordings to forget", _scrub),
 )
 OF_ALL: Final = (

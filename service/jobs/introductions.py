@@ -25,9 +25,9 @@ from service.actions.introductions import circle as introductions_circle
 from service.actions.introductions.circle import MatchingScene
 from service.actions.introductions.suggest import IntroductionOffer
 from service.actions.introductions.works import Known
-from service.actions.requests import find as requests_find
 from service.actions.requests import found as requests_found
-from service.actions.requests.find import RequestSearch
+from service.actions.requests import make as requests_find
+from service.actions.requests.make import RequestSearch
 from service.domain.requests import RequestNeed, clusters
 from service.jobs.leases import keep, settle
 from service.jobs.tools import JobTools

@@ -59,6 +59,11 @@ def _share_spent(session: Session, tools: JobTools, job: Job) -> bool:
     return any(limit and spending.drafted(session, whose, since=day) >= limit for limit, whose in shares)
 
 
+def outside(model: LanguageModel | None) -> LanguageModel | None:
+    """The model if it is asked, and what it is sent leaves the organization's machines, whether or not it answers."""
+    return None if model is None or isinstance(model, Unasked) or model.local else model
+
+
 def set_aside(session: Session, tools: JobTools, job: Job, model: LanguageModel, about: Usage) -> LanguageModel:
     """The model with the money for about this much use of it set aside, or one that says that there is none left."""
     settings = session.get_one(Organization, job.organization_id).settings

@@ -8,8 +8,8 @@ from itertools import islice
 
 from pipelines.differing import Differing, DifferingText, against, heard
 from pipelines.ports import Embedder
-from service.actions.questioned import find
-from service.actions.questioned.find import QuestionedMaterial
+from service.actions.questioned import make
+from service.actions.questioned.make import QuestionedMaterial
 from service.jobs.leases import keep, settle
 from service.jobs.tools import JobTools
 from service.store.tables import Job
@@ -18,11 +18,11 @@ from service.store.tables import Job
 def find_questioned(tools: JobTools, owner: str, job: Job) -> None:
     """Find passages that work contradicts, in the documents of the organization whose turn it is."""
     with tools.sessions.reading() as session:
-        material = find.gather(session, job.organization_id)
+        material = make.gather(session, job.organization_id)
     found = compared(material, tools.embedder(job.organization_id))
     with tools.sessions.writing() as session:
         keep(session, tools, owner, job)
-        find.finish(session, job.organization_id, found, now=tools.now())
+        make.finish(session, job.organization_id, found, now=tools.now())
         settle(session, tools, owner, job)
 
 

@@ -18,8 +18,8 @@ from pipelines.indexing import Holding
 from pipelines.ports import IndexUnavailable
 from pipelines.texts.passages import cut
 from pipelines.values import Passage, Shelf, ShelfItem
+from service.jobs.index_shares import IndexShare, everything, wanted
 from service.jobs.tools import JobTools
-from service.jobs.wanted import IndexShare, everything, wanted
 from service.store import jobs
 from service.store.tables import Challenge, Job, PassageRow
 

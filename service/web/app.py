@@ -8,7 +8,8 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
-from service.web import docs, errors
+from service.web import errors
+from service.web import openapi as docs
 from service.web.api import (
     access,
     briefs,

@@ -10,7 +10,7 @@ import time
 import urllib.request
 from pathlib import Path
 
-from tests.ports import free_port
+from tests.free_port import free_port
 
 
 class ChromaServer:

@@ -22,7 +22,7 @@ from service.store.session import Sessions, make_engine
 from service.store.tables import Organization
 from tests import commands
 from tests.forked import FORKED
-from tests.ports import free_port
+from tests.free_port import free_port
 
 PATIENCE = 120.0
 """Seconds until something that must come is missed; a process takes a few to start on a busy machine."""

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.ports import free_port
+from tests.free_port import free_port
 
 ROOT = Path(__file__).parents[2]
 INSTALL = "make --silent"

@@ -10,7 +10,7 @@ import pytest
 
 from pipelines import verification
 from pipelines.drafting import is_blank, locate
-from pipelines.drafting.reading import Unreadable, read
+from pipelines.drafting.parsing import Unreadable, read
 from pipelines.ports import ModelUnavailable
 from pipelines.values import DraftOutcome, PointKind, Usage
 from tests.pipelines.test_drafting import drafted

@@ -20,7 +20,7 @@ from pipelines.adapters.extractive.readings import (
     asks,
 )
 from pipelines.ports import DraftingMaterial
-from pipelines.texts.wording import Span, content, language_code, language_of, sentences, stop_words
+from pipelines.texts.language import Span, content, language_code, language_of, sentences, stop_words
 from pipelines.values import Criterion, Evidence, PastPoint, PointKind, Standing
 
 MOST_POINTS = 3

@@ -8,8 +8,7 @@ from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from pipelines.texts.names import names_in
-from pipelines.texts.wording import (
+from pipelines.texts.language import (
     alike,
     clauses,
     content,
@@ -21,6 +20,7 @@ from pipelines.texts.wording import (
     tokens,
     unquoted,
 )
+from pipelines.texts.names import names_in
 from pipelines.values import Brief, Evidence, PastPoint, PointKind, Shelf
 from pipelines.verification import lint
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipelines.prompts import has_words, words
-from pipelines.texts.wording import sentences
+from pipelines.texts.language import sentences
 from pipelines.values import Criterion
 
 LONGEST_SUMMARY = 120

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
-from pipelines.texts.wording import Span, akin, clauses, content, orders, sentences, stop_words, tokens
+from pipelines.texts.language import Span, akin, clauses, content, orders, sentences, stop_words, tokens
 
 LONGEST_QUOTE = 13
 """Words; the learner has to see at a glance what is meant."""

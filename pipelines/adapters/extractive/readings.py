@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from pipelines.adapters.extractive.memory import PrecedentAgreement
 from pipelines.adapters.extractive.phrasing import Matter
-from pipelines.texts.wording import Span, sentences, unquoted
+from pipelines.texts.language import Span, sentences, unquoted
 from pipelines.values import Criterion, Standing
 
 ASKED = 0.5

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service.actions.drafts import outdated
-from service.actions.goals import finding
+from service.actions.goals import make
 from service.actions.work import consequences
 from service.domain.errors import NotFound
 from service.domain.roles import Actor, require_lead
@@ -59,7 +59,7 @@ def put_document(
     if new_text or as_it_was != (title, media_type, True):
         consequences.sync(session, actor.organization, [row.id], now=now)
     if new_text or with_tags != (title, media_type, True, list(tags)):
-        finding.changed(session, row, now=now)
+        make.changed(session, row, now=now)
     if new_text or not as_it_was[2]:
         outdated.document_changed(session, row, now=now)
     if new_text or with_tags != (title, media_type, True, list(tags)):

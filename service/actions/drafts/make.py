@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from pipelines import values
 from pipelines.values import AI
 from service.actions.challenges import clarifications
-from service.actions.challenges.brief import challenge_brief
+from service.actions.challenges.as_asked import challenge_brief
 from service.actions.drafts import outdated, sketches
 from service.actions.drafts.points import source_row
 from service.actions.work import consequences

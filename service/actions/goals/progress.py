@@ -15,7 +15,7 @@ from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
 from service.actions.goals import work as goals_work
-from service.actions.goals.finding import strategies
+from service.actions.goals.make import strategies
 from service.domain import goals as rules
 from service.domain.errors import NotFound
 from service.domain.goals import ConfirmedPiece, EvidenceStanding, GoalMonth

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from pipelines.people.values import PersonWork, Profile
 from pipelines.values import AI, ChallengeBrief
-from service.actions.challenges.brief import challenge_brief
+from service.actions.challenges.as_asked import challenge_brief
 from service.actions.introductions import works as introductions_works
 from service.actions.introductions.common import limit
 from service.actions.introductions.works import SURE as SURE

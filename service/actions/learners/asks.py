@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session
 
-from service.actions.learners.own import feedback_there, standing
+from service.actions.learners.guard import feedback_there, standing
 from service.actions.work import consequences
 from service.domain.errors import Conflict, Invalid, NotFound
 from service.domain.events import Event

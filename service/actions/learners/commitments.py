@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from service.actions.learners.own import feedback_there, person_of, require_own, standing
+from service.actions.learners.guard import feedback_there, person_of, require_own, standing
 from service.domain.errors import Invalid, NotFound
 from service.domain.events import Event
 from service.domain.roles import Actor

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from service.actions.learners.own import person_of
+from service.actions.learners.guard import person_of
 from service.domain.roles import Actor
 from service.store.tables import Challenge, Disclosure, DisclosureKind, Person, Revision, Submission
 

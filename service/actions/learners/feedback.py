@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from service.actions.decisions.release import ReleasedFeedback, read_out, readable
-from service.actions.learners.own import feedback_there, standing
+from service.actions.learners.guard import feedback_there, standing
 from service.actions.work import consequences
 from service.domain.drafts import DraftState
 from service.domain.events import Event

@@ -20,7 +20,7 @@ from service.actions.galleries.sharing import Now, SharedWork, is_attempt, names
 from service.actions.galleries.unnamed import read
 from service.actions.galleries.wanted import want
 from service.actions.learners import commitments
-from service.actions.learners import own as learners_own
+from service.actions.learners import guard as learners_own
 from service.actions.learners.commitments import CommitmentWish
 from service.domain.errors import Invalid, NotFound, NotNow
 from service.domain.galleries import GalleryActor, GalleryState, body_digest

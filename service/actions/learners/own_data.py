@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from service.actions.decisions.release import ShownPoint, ShownSource
 from service.actions.learners import asks, commitments, feedback, own_data_between_people, reactions
 from service.actions.learners.feedback import RevisionSeen
-from service.actions.learners.own import person_of
+from service.actions.learners.guard import person_of
 from service.domain.roles import Actor
 from service.store.tables import Challenge, Group, Person, ReadingRow, Reminder, RoleGrant, Submission
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from service.actions.learners.own import feedback_there, standing
+from service.actions.learners.guard import feedback_there, standing
 from service.domain.roles import Actor
 from service.store.tables import DraftRow, Reaction, Revision, Submission
 

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from service.actions.learners.own import person_of, require_own
+from service.actions.learners.guard import person_of, require_own
 from service.domain.drafts import DraftState
 from service.domain.errors import NotFound
 from service.domain.reminders import ReminderKind

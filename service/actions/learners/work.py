@@ -14,7 +14,7 @@ from service.actions.learners import reactions as learners_reactions
 from service.actions.learners.asks import AskSeen
 from service.actions.learners.commitments import CommitmentSeen
 from service.actions.learners.feedback import RevisionSeen
-from service.actions.learners.own import submission_of
+from service.actions.learners.guard import submission_of
 from service.actions.learners.progress import Changes
 from service.domain.errors import NotFound
 from service.domain.roles import Actor

@@ -15,8 +15,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pipelines.differing import At, agreed
-from pipelines.texts.wording import locate
-from service.actions.questioned.find import UNCLEAR, readable
+from pipelines.texts.language import locate
+from service.actions.questioned.make import UNCLEAR, readable
 from service.actions.questioned.signs import ASKED_ABOUT, Signs, signs
 from service.actions.work.quotes import Quote, QuotePlace, of_work, reader
 from service.domain import questioned as rules

@@ -10,8 +10,8 @@ from fastapi import Query
 from service.actions.access import credentials, events, organizations, sign_in
 from service.actions.desk import outward
 from service.web.calls import Reading, Writing
-from service.web.docs import v1
 from service.web.fields import KeyId
+from service.web.openapi import v1
 from service.web.paging import Page
 from service.web.schemas.access import (
     EventList,

@@ -8,8 +8,8 @@ from fastapi import Query
 
 from service.domain.errors import Unavailable
 from service.web.calls import Asking
-from service.web.docs import v1
 from service.web.fields import ExternalId, Id
+from service.web.openapi import v1
 from service.web.schemas.briefs import BriefShown
 
 router = v1("Overview")

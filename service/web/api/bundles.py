@@ -7,8 +7,8 @@ from typing import Any
 from service.actions.bundles import take_in
 from service.web.bundles import NDJSON, Lines
 from service.web.calls import Reading, Writing
-from service.web.docs import v1
 from service.web.fields import ImportId
+from service.web.openapi import v1
 from service.web.paging import Page, Sliced
 from service.web.routes import BundleRoute
 from service.web.schemas.bundles import ImportFault, ImportShown

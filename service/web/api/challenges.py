@@ -7,8 +7,8 @@ from service.actions.desk import outward
 from service.actions.drafts import read
 from service.store.tables import Challenge
 from service.web.calls import Reading, Writing
-from service.web.docs import made, v1
 from service.web.fields import ExternalId
+from service.web.openapi import made, v1
 from service.web.paging import Page, Sliced
 from service.web.schemas.challenges import ChallengeAsked, ChallengeShown
 

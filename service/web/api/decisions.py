@@ -9,8 +9,8 @@ from service.actions.decisions import points, release, review
 from service.actions.desk import outward
 from service.store.tables import DraftRow
 from service.web.calls import Call, Seen, Writing, tag
-from service.web.docs import v1
 from service.web.fields import DraftId, PointId
+from service.web.openapi import v1
 from service.web.schemas.decisions import (
     Decided,
     DraftApprovedAsked,

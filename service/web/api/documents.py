@@ -7,8 +7,8 @@ from service.actions.documents import versions
 from service.actions.drafts import read
 from service.store.tables import Document
 from service.web.calls import Reading, Writing
-from service.web.docs import made, v1
 from service.web.fields import ExternalId
+from service.web.openapi import made, v1
 from service.web.paging import Page, Sliced
 from service.web.schemas.documents import DocumentAsked, DocumentInFull, DocumentShown
 

@@ -12,8 +12,8 @@ from service.actions.drafts.read import DraftFilter
 from service.domain.drafts import DraftState
 from service.domain.errors import NotFound
 from service.web.calls import Reading, tag
-from service.web.docs import v1
 from service.web.fields import DraftId, Id, OwnId
+from service.web.openapi import v1
 from service.web.paging import Page, Sliced
 from service.web.schemas.drafts import DraftDetail, DraftShown
 

@@ -10,8 +10,8 @@ from service.actions.following import reminders, uptake
 from service.actions.learners import reminders as learners_reminders
 from service.domain.reminders import ReminderKind
 from service.web.calls import Reading, Writing
-from service.web.docs import v1
 from service.web.fields import ExternalId, Id, OwnId
+from service.web.openapi import v1
 from service.web.paging import Page, Sliced
 from service.web.schemas.following import (
     ReminderList,

@@ -12,8 +12,8 @@ from service.actions.learners import galleries
 from service.actions.learners.disclosed import disclosed
 from service.domain.galleries import GalleryState
 from service.web.calls import Reading, Seen, Writing, tag
-from service.web.docs import v1
 from service.web.fields import ExternalId, GalleryId, Id
+from service.web.openapi import v1
 from service.web.paging import Page, Sliced
 from service.web.schemas.galleries import (
     DeskGalleryShown,

@@ -6,10 +6,10 @@ from typing import Annotated
 
 from fastapi import Path
 
-from service.actions.goals import decisions, finding, progress
+from service.actions.goals import decisions, make, progress
 from service.web.calls import Reading, Writing
-from service.web.docs import v1
 from service.web.fields import OwnId
+from service.web.openapi import v1
 from service.web.schemas.goals import (
     GoalEvidenceAsked,
     GoalEvidenceDecided,
@@ -34,7 +34,7 @@ def list_goals(call: Reading) -> GoalPlanList:
 @router.post("/goals/look-again", summary="Look for work again", status_code=202)
 def look_for_work(call: Writing) -> GoalSearchShown:
     """For all goals. It is done beside; what was decided stays."""
-    return GoalSearchShown(documents=finding.search_all_again(call.session, call.actor, now=call.now))
+    return GoalSearchShown(documents=make.search_all_again(call.session, call.actor, now=call.now))
 
 
 @router.get("/goals/{id}", summary="One goal with its evidence")

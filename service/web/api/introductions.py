@@ -6,8 +6,8 @@ from typing import Any
 
 from service.actions.introductions import answers, desk, own, suggest
 from service.web.calls import Call, Reading, Seen, Writing, tag
-from service.web.docs import v1
 from service.web.fields import IntroductionId
+from service.web.openapi import v1
 from service.web.paging import Page, Sliced
 from service.web.schemas.introductions import (
     IntroductionAnswerAsked,

@@ -8,8 +8,8 @@ from fastapi import Path, Query
 
 from service.actions.learners import asks, commitments, feedback, progress, reactions
 from service.web.calls import Reading, Writing
-from service.web.docs import made, v1
 from service.web.fields import ExternalId, OwnId
+from service.web.openapi import made, v1
 from service.web.paging import Page, Sliced
 from service.web.schemas.learners import (
     AskAnswerAsked,

@@ -10,8 +10,8 @@ from service.actions.challenges import setting
 from service.actions.desk import advice, outward_memory
 from service.actions.memory import alerts, decided, question
 from service.web.calls import Reading, Seen, Writing
-from service.web.docs import v1
 from service.web.fields import AlertId, DraftId, ExternalId, PointId
+from service.web.openapi import v1
 from service.web.paging import Page, Sliced
 from service.web.schemas.memory import (
     AlertSettledAsked,

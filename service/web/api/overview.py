@@ -9,8 +9,8 @@ from fastapi import Query
 from service.actions.overview import challenge, solutions, spot_checks
 from service.actions.work import lens as work_lens
 from service.web.calls import Reading, Writing
-from service.web.docs import v1
 from service.web.fields import DraftId, ExternalId, Id
+from service.web.openapi import v1
 from service.web.schemas.overview import (
     OverviewShown,
     SolutionMapShown,

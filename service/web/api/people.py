@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from service.actions.desk import outward
 from service.actions.drafts import read
-from service.actions.learners import own, own_data
+from service.actions.learners import guard, own_data
 from service.actions.people import reading, register
 from service.store.tables import Group, Person
 from service.web.calls import Reading, Writing
-from service.web.docs import made, v1
 from service.web.fields import ExternalId
+from service.web.openapi import made, v1
 from service.web.paging import Page, Sliced
 from service.web.schemas.people import (
     ConsentsAsked,
@@ -81,7 +81,7 @@ def list_people(call: Reading, cut: Sliced) -> Page[PersonShown]:
 @router.get("/people/{id}/consents", summary="Read what a person allows")
 def get_consents(call: Reading, id: ExternalId) -> ConsentsShown:
     """For the person, and for platforms."""
-    return ConsentsShown.of(own.person_of(call.session, call.actor, id).consent)
+    return ConsentsShown.of(guard.person_of(call.session, call.actor, id).consent)
 
 
 @router.get("/people/{id}/data", summary="Take along all that is kept about a person")

@@ -6,11 +6,11 @@ from typing import Annotated
 
 from fastapi import Query
 
-from service.actions.questioned import find, passages
+from service.actions.questioned import make, passages
 from service.domain.questioned import QuestionedState
 from service.web.calls import Reading, Seen, Writing
-from service.web.docs import v1
 from service.web.fields import QuestionedId
+from service.web.openapi import v1
 from service.web.paging import Page, Sliced
 from service.web.schemas.questioned import (
     QuestionedDecisionAsked,
@@ -35,7 +35,7 @@ def list_questioned(
 @router.post("/questioned/look", summary="Compare the documents with what people write", status_code=202)
 def look_for_questioned(call: Writing) -> QuestionedSearchShown:
     """It is done by a job; nothing is decided."""
-    find.queue_search(call.session, call.actor, now=call.now)
+    make.queue_search(call.session, call.actor, now=call.now)
     return QuestionedSearchShown(state="queued")
 
 

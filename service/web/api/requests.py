@@ -10,8 +10,8 @@ from service.actions.questioned import signs
 from service.actions.requests import desk, found, need
 from service.domain.requests import RequestState
 from service.web.calls import Reading, Seen, Writing
-from service.web.docs import v1
 from service.web.fields import FoundWorkId, RequestId
+from service.web.openapi import v1
 from service.web.paging import Page, Sliced
 from service.web.schemas.requests import (
     DeskRequestShown,

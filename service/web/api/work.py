@@ -15,8 +15,8 @@ from service.actions.work import submit
 from service.domain.drafts import DraftState
 from service.domain.errors import Unavailable
 from service.web.calls import Asking, Reading, Writing
-from service.web.docs import made, v1
 from service.web.fields import ExternalId, Id, Moment
+from service.web.openapi import made, v1
 from service.web.paging import Page, Sliced
 from service.web.schemas.decisions import FeedbackAsked, FeedbackRead
 from service.web.schemas.drafts import DraftShown

@@ -15,7 +15,7 @@ from typing import Any
 import httpx
 import pytest
 
-from service.web.docs import operations
+from service.web.openapi import operations
 from tests.journeys.clients.tools import HERE, python_generator, run
 from tests.journeys.house import TEXT, House, found, settle_in
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import httpx
 
-from service.web.docs import operations
+from service.web.openapi import operations
 from tests.journeys.clients.tools import HERE, run, typescript_tools
 from tests.journeys.house import TEXT, House, found, settle_in
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from pipelines.texts.wording import same_passage
+from pipelines.texts.language import same_passage
 from pipelines.values import PointKind
 from service.domain.consistency import ContradictionKind, KinshipGround, SaidPoint, clash, clashes, kin
 

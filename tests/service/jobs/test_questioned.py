@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from pipelines.values import AI
 from service import wiring
 from service.actions.documents import versions
-from service.actions.questioned import find as questioned_find
+from service.actions.questioned import make as questioned_find
 from service.actions.questioned import passages
 from service.actions.questioned.passages import QuestionedItem
 from service.actions.work import submit

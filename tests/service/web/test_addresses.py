@@ -9,8 +9,8 @@ from typing import Any
 import httpx
 import pytest
 
-from service.web.docs import operations
 from service.web.errors import METHODS
+from service.web.openapi import operations
 from tests.service.web.conftest import School
 from tests.service.web.test_errors import check
 

@@ -18,8 +18,8 @@ from fastapi import FastAPI
 
 from service import web
 from service.web.app import create_app
-from service.web.docs import operations
 from service.web.errors import KINDS, MEDIA_TYPE
+from service.web.openapi import operations
 from service.web.services import Services
 
 ASKS = {"/v1/search", "/v1/drafts/{id}/lint"}

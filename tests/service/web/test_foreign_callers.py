@@ -21,7 +21,7 @@ from service.actions.access import credentials, sign_in
 from service.store import find
 from service.store.tables import Credential, Person
 from service.web import app
-from service.web.docs import operations
+from service.web.openapi import operations
 from service.web.pages import site
 from tests.service.web.conftest import School
 from tests.service.web.test_tenants import BODIES, MARK, Secrets, marked

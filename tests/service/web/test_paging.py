@@ -17,8 +17,8 @@ from service.actions.access import credentials
 from service.domain.errors import Invalid
 from service.store.tables import Gallery, Introduction
 from service.web.calls import Call, Mode
-from service.web.docs import operations
 from service.web.errors import RequestFault
+from service.web.openapi import operations
 from service.web.paging import Slice, decode, decode_place, encode, encode_place
 from tests.service.actions.introductions.village import Village, settle
 from tests.service.web.conftest import TEXT, School

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from service.actions.introductions import common, desk
 from service.store import find
 from service.store.tables import Document, DocumentVersion, Introduction, Person, Questioned
-from service.web.docs import operations
+from service.web.openapi import operations
 from tests.service.web.conftest import SEED, School
 from tests.service.web.goals.goaled import goaled
 

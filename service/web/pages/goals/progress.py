@@ -9,7 +9,7 @@ from fastapi import Form, Path
 from markupsafe import Markup
 from pydantic import BaseModel, ConfigDict
 
-from service.actions.goals import decisions, finding, progress
+from service.actions.goals import decisions, make, progress
 from service.actions.goals.progress import Figures, GoalListed, GoalSeen, Plan
 from service.domain.goals import EvidenceAct
 from service.web.fields import Hash, OwnId
@@ -102,7 +102,7 @@ def list_goals(visit: Reading) -> PageView:
 
 @router.post("/desk/goals/look-again")
 def look_again(visit: Writing) -> Goto:
-    finding.search_all_again(visit.session, visit.actor, now=visit.now)
+    make.search_all_again(visit.session, visit.actor, now=visit.now)
     return Goto("/desk/goals", "goal-looking")
 
 

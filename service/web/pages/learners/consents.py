@@ -9,7 +9,7 @@ from fastapi import Form
 from pydantic import BaseModel
 
 from pipelines.values import AI
-from service.actions.learners import home, own, own_data
+from service.actions.learners import guard, home, own_data
 from service.actions.people import register
 from service.actions.people.register import ConsentWish
 from service.domain.visibility import ShowWork
@@ -32,7 +32,7 @@ class Allowed(BaseModel):
 @router.get("/learn/consents")
 def show_consents(visit: Reading) -> PageView:
     me = home.me(visit.session, visit.actor)
-    consent = own.person_of(visit.session, visit.actor, me).consent
+    consent = guard.person_of(visit.session, visit.actor, me).consent
     return ConsentsPage(consent, SHOW_CHOICES, AI_CHOICES)
 
 

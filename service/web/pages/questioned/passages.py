@@ -11,7 +11,7 @@ from urllib.parse import quote
 from fastapi import Form
 from pydantic import BaseModel, ConfigDict, Field
 
-from service.actions.questioned import find, passages
+from service.actions.questioned import make, passages
 from service.actions.questioned.passages import QuestionedItem
 from service.domain.questioned import QuestionedAct, QuestionedState
 from service.web.fields import Line, QuestionedId
@@ -60,7 +60,7 @@ def show_questioned(visit: Reading, view: QuestionedState = QuestionedState.OPEN
 
 @router.post(HERE + "/look")
 def search_questioned(visit: Writing) -> Goto:
-    find.queue_search(visit.session, visit.actor, now=visit.now)
+    make.queue_search(visit.session, visit.actor, now=visit.now)
     return Goto(HERE, said="looking")
 
 

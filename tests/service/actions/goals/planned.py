@@ -9,7 +9,7 @@ from service.actions.access import credentials
 from service.actions.challenges import setting
 from service.actions.challenges.setting import ChallengeWish
 from service.actions.documents import versions
-from service.actions.goals import decisions, finding, progress
+from service.actions.goals import decisions, make, progress
 from service.actions.goals.progress import GoalEvidenceSeen, GoalSeen, Plan
 from service.actions.people import register
 from service.actions.people.register import ConsentWish
@@ -57,7 +57,7 @@ class Planned:
 
     def again(self) -> int:
         with self.school.parts.sessions.writing() as session:
-            count = finding.search_all_again(session, self.school.actor, now=self.school.parts.now())
+            count = make.search_all_again(session, self.school.actor, now=self.school.parts.now())
         self.look()
         return count
 

@@ -13,7 +13,7 @@ from service.actions.access import organizations
 from service.actions.challenges import setting
 from service.actions.challenges.setting import ChallengeWish
 from service.actions.documents import versions
-from service.actions.goals import finding
+from service.actions.goals import make
 from service.actions.people import register
 from service.actions.people.register import ConsentWish
 from service.actions.work import submit
@@ -105,7 +105,7 @@ def test_who_facilitates_sees_and_decides_on_their_groups_alone(here: Planned) -
         with pytest.raises(NotAllowed):
             here.plans(person)
     with pytest.raises(NotAllowed), here.school.parts.sessions.writing() as session:
-        finding.search_all_again(session, here.actor("amara"), now=here.school.parts.now())
+        make.search_all_again(session, here.actor("amara"), now=here.school.parts.now())
 
 
 def test_a_decision_is_for_the_passage_that_was_read_and_only_the_first_of_two_holds(here: Planned) -> None:
@@ -278,13 +278,13 @@ def test_new_work_is_told_and_looked_for_when_asked_and_by_the_sweep_and_only_th
     assert here.plans()[0].new_work == 2
     assert here.goal(1).goal.figures.offered == 1
     with here.school.parts.sessions.writing() as session:
-        assert finding.sweep(session, now=here.school.parts.now()) == 1
+        assert make.sweep(session, now=here.school.parts.now()) == 1
     here.look()
     assert here.plans()[0].new_work == 0
     assert here.goal(1).goal.figures.offered == 2
     assert OTHER not in texts([*here.goal(0).offered, *here.goal(1).offered])
     with here.school.parts.sessions.writing() as session:
-        assert finding.sweep(session, now=here.school.parts.now() + timedelta(days=1)) == 0
+        assert make.sweep(session, now=here.school.parts.now() + timedelta(days=1)) == 0
     assert here.again() == 1
 
 

@@ -76,12 +76,12 @@ def test_no_passage_and_no_name_is_shown_against_what_its_author_allows_now(scho
     @given(said=everybody, policy=peers, look=st.booleans())
     @example(said={p: _open() for p in WORDS}, policy=PeersShown.ALWAYS, look=False)
     def hold(said: dict[str, dict[str, object]], policy: PeersShown, look: bool) -> None:
-        from service.actions.goals import finding, progress
+        from service.actions.goals import make, progress
 
         _write(here, rows, said, policy)
         if look:
             with school.parts.sessions.writing() as session:
-                finding.search_all_again(session, school.actor, now=school.parts.now())
+                make.search_all_again(session, school.actor, now=school.parts.now())
             work_off(school.parts)
         for reader, actor in readers.items():
             may = {p for p in WORDS if _may(said[p], policy) and GROUPS[p] in reviews[reader]}

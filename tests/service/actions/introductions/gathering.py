@@ -10,7 +10,7 @@ from sqlalchemy import select
 from pipelines.adapters.exact import ExactIndex
 from pipelines.adapters.hashing import HashingEmbedder
 from service.jobs import sync
-from service.jobs.wanted import everything
+from service.jobs.index_shares import everything
 from service.store.tables import DraftRow, Submission
 from service.store.vectors import RememberedEmbedder
 from tests.service.actions.introductions.village import TEXTS, Village

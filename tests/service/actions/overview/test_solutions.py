@@ -18,7 +18,7 @@ from service.actions.work import lens, submit
 from service.domain.roles import Actor, Role
 from service.domain.visibility import ShowWork
 from service.jobs import sync
-from service.jobs.wanted import everything
+from service.jobs.index_shares import everything
 from service.store.session import Sessions
 from service.store.vectors import RememberedEmbedder
 from tests.service.actions.overview.test_overview import counted

@@ -14,9 +14,9 @@ from service.actions.approvals.deciding import Deciding
 from service.actions.learners.disclosed import disclosed
 from service.actions.learners.own_data import own_data
 from service.actions.people import register
-from service.actions.requests import desk, find, found, need
-from service.actions.requests.find import RequestSearch
+from service.actions.requests import desk, found, make, need
 from service.actions.requests.found import DeskFoundWork
+from service.actions.requests.make import RequestSearch
 from service.actions.requests.need import OwnRequest
 from service.actions.work import submit
 from service.domain.errors import ChangedSince, Invalid, NotFound, NotNow
@@ -36,9 +36,9 @@ LATER = NOW + timedelta(minutes=1)
 
 def looked_for(session: Session, request: str, people: Sequence[str] = ("yusuf",)) -> None:
     """A machine has found these people's work."""
-    searched = find.begin(session, request, now=NOW)
+    searched = make.begin(session, request, now=NOW)
     assert searched is not None
-    assert find.finish(session, searched, [_evidence(session, searched, one) for one in people], {}, now=NOW)
+    assert make.finish(session, searched, [_evidence(session, searched, one) for one in people], {}, now=NOW)
 
 
 def _evidence(session: Session, searched: RequestSearch, person: str) -> Evidence:
@@ -144,10 +144,10 @@ def test_an_attempt_that_says_nothing_opens_nobodys_work(sessions: Sessions, att
         hand_in(session, platform, "yusuf", WORK)
         hand_in(session, platform, "amara", attempt)
         request = need.state(session, act_as(session, platform, "amara"), text=NEED, now=NOW)
-        searched = find.begin(session, request.id, now=NOW)
+        searched = make.begin(session, request.id, now=NOW)
         assert searched is not None
         assert searched.work == ()
-        find.finish(session, searched, [_evidence(session, searched, "yusuf")], {}, now=NOW)
+        make.finish(session, searched, [_evidence(session, searched, "yusuf")], {}, now=NOW)
         assert mine(session, platform).found.waiting == 0
         assert waiting(session, platform) == ()
 

@@ -15,7 +15,8 @@ from service.actions.drafts import make
 from service.actions.galleries import make as galleries_making
 from service.actions.galleries import wanted
 from service.actions.people import register
-from service.actions.requests import find, need
+from service.actions.requests import make as find
+from service.actions.requests import need
 from service.actions.work import similar, submit
 from service.domain import galleries as gallery_rules
 from service.domain.drafts import DraftState

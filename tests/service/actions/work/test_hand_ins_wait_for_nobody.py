@@ -15,7 +15,7 @@ from service.actions.introductions import common
 from service.actions.learners import galleries
 from service.actions.memory import question
 from service.actions.people import register
-from service.actions.questioned import find
+from service.actions.questioned import make
 from service.actions.requests import need
 from service.domain.roles import Actor, Role
 from service.store import outbox
@@ -45,7 +45,7 @@ def _settings_are_changed(session: Session, platform: Actor) -> None:
 
 
 def _questioned_passages_are_kept(session: Session, platform: Actor) -> None:
-    find.finish(session, platform.organization, {}, now=NOW)
+    make.finish(session, platform.organization, {}, now=NOW)
 
 
 def _a_coordinator_is_taken_off(session: Session, platform: Actor) -> None:

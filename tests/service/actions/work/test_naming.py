@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy.orm import Session
 
-from service.actions.learners import own
+from service.actions.learners import guard
 from service.actions.work import submit
 from service.actions.work.submit import SubmissionWish, Submitted
 from service.domain.errors import Conflict, Invalid, NotFound
@@ -49,7 +49,7 @@ def test_the_author_goes_on_by_the_id_they_gave_and_everybody_else_by_the_one_th
         assert (second.submission.id, second.revision.number) == (first.id, 2)
         assert (third.submission.id, third.revision.number) == (first.id, 3)
         for id_ in ("plan", first.external_id):
-            assert submit.get(session, amara, id_).id == own.submission_of(session, amara, id_).id == first.id
+            assert submit.get(session, amara, id_).id == guard.submission_of(session, amara, id_).id == first.id
         assert submit.get(session, lena, first.external_id).id == first.id
         for other in (platform, lena):
             with pytest.raises(NotFound, match="There is no submission 'plan' here"):

@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from pipelines import goals
 from pipelines.values import Evidence, Shelf, ShelfItem
-from service.actions.goals import finding
+from service.actions.goals import make
 from service.store.tables import Document, DraftRow, GoalEvidence, Revision
 from tests.service.web.conftest import TEXT, School
 
@@ -28,12 +28,12 @@ def goaled(school: School, submission: str = "amara-1", text: str = TEXT, plan: 
             select(Document).where(Document.organization_id == school.organization, Document.external_id == "plan")
         ).one()
         revision = session.get_one(Revision, session.get_one(DraftRow, draft).revision_id)
-        looking = finding.begin(session, school.organization, document.id)
+        looking = make.begin(session, school.organization, document.id)
         assert looking is not None
-        wishes = finding.keep(session, looking, goals.read(looking.text), now=now)
+        wishes = make.keep(session, looking, goals.read(looking.text), now=now)
         item = ShelfItem(f"{revision.id}@0-{len(text)}", Shelf.WORK, text, revision.id, 0, len(text))
         found = {wishes[0].goal: [Evidence("", item, 0.6, 1.0, 2.0)]}
-        assert finding.finish(session, looking, found, now=now)
+        assert make.finish(session, looking, found, now=now)
         return wishes[0].goal, session.scalars(
             select(GoalEvidence.id).where(GoalEvidence.goal_id == wishes[0].goal)
         ).one()

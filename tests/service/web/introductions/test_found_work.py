@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pipelines.values import Evidence, Shelf, ShelfItem
-from service.actions.requests import find, found
+from service.actions.requests import found, make
 from service.store.tables import FoundWork, Person, Request, Revision, Submission
 from tests.service.actions.introductions.village import TEXTS
 from tests.service.web.browsing import signed_in
@@ -27,10 +27,10 @@ def _looked_for(session: Session, school: School, person: str) -> None:
         .join(Person, Person.id == Submission.person_id)
         .where(Person.external_id == person)
     ).one()
-    searched = find.begin(session, request, now=school.now())
+    searched = make.begin(session, request, now=school.now())
     assert searched is not None
     item = ShelfItem(f"{row.id}@0-{len(row.text)}", Shelf.WORK, row.text, row.id, 0, len(row.text))
-    assert find.finish(session, searched, [Evidence("E1", item, 0.9, 1.0, 1.0)], {}, now=school.now())
+    assert make.finish(session, searched, [Evidence("E1", item, 0.9, 1.0, 1.0)], {}, now=school.now())
 
 
 def _shown(school: School) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pipelines.differing import DifferingText, differing
-from service.actions.questioned import find
+from service.actions.questioned import make
 from service.store.tables import DocumentVersion, Revision, Submission
 from tests.service.web.browsing import signed_in
 from tests.service.web.conftest import School
@@ -28,7 +28,7 @@ def doubted(school: School) -> None:
         work = [DifferingText(one.id, one.text, 0, sub.person_id, sub.group_id) for one, sub in of]
         version = session.query(DocumentVersion).filter_by(text=SAYS).one()
         found = {version.document_id: differing([DifferingText(version.id, SAYS)], work)}
-        find.finish(session, school.organization, found, now=school.now())
+        make.finish(session, school.organization, found, now=school.now())
 
 
 def test_both_texts_are_quoted_and_a_new_version_closes_what_was_to_be_changed(school: School) -> None:

@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import Any, Final
 
 from pipelines.prompts import words
-from pipelines.texts.wording import Span, clauses, content, quotations, stem, tokens
+from pipelines.texts.language import Span, clauses, content, quotations, stem, tokens
 
 MINUTES: Final = "minute"
 _DIGITS: Final = re.compile(r"\d+(?:[.,]\d+)?")
