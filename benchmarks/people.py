@@ -31,7 +31,7 @@ from pipelines.people.matching import match
 from pipelines.people.reasons import Circle
 from pipelines.people.values import PersonWork, Profile
 from pipelines.ports import Embedder, Vectors
-from pipelines.values import ChallengeBrief, Standing
+from pipelines.values import ChallengeAsItStands, Standing
 
 EACH: Final = 10  # works of a person
 ASKED: Final = 30  # people matched for
@@ -70,7 +70,7 @@ class Drawn:
         return np.asarray(found / np.maximum(np.linalg.norm(found, axis=1, keepdims=True), 1e-9), np.float32)
 
 
-def invented_people(people: int) -> tuple[Circle, Commons, dict[str, ChallengeBrief]]:
+def invented_people(people: int) -> tuple[Circle, Commons, dict[str, ChallengeAsItStands]]:
     """An organization of groups of 25, with as many people at each challenge whatever its size."""
     rng = random.Random(people)
     names, challenges = [f"p{number}" for number in range(people)], [f"c{number}" for number in range(people // 20)]
@@ -88,7 +88,7 @@ def invented_people(people: int) -> tuple[Circle, Commons, dict[str, ChallengeBr
                       contacts=frozenset(rng.sample(names, 4)))
         for row, name in enumerate(names)
     }  # fmt: skip
-    return Circle.of(profiles), Commons(works, Drawn()), {one: ChallengeBrief(one, "", one) for one in challenges}
+    return Circle.of(profiles), Commons(works, Drawn()), {one: ChallengeAsItStands(one, "", one) for one in challenges}
 
 
 def growth() -> dict[str, Any]:
@@ -105,7 +105,7 @@ def growth() -> dict[str, Any]:
     return {"asked": ASKED, **found, "growth_ratio": round(found["ms_10000"] / found["ms_1000"], 2)}
 
 
-def _milliseconds(name: str, circle: Circle, commons: Commons, challenges: dict[str, ChallengeBrief]) -> float:
+def _milliseconds(name: str, circle: Circle, commons: Commons, challenges: dict[str, ChallengeAsItStands]) -> float:
     start = time.perf_counter()
     match(name, circle, commons, challenges)
     return (time.perf_counter() - start) * 1000

@@ -20,9 +20,9 @@ from pipelines.texts.passages import cut
 from pipelines.values import (
     AI,
     Assessment,
-    Brief,
     Criterion,
     Draft,
+    DraftingTask,
     Evidence,
     Finding,
     Judgement,
@@ -62,7 +62,7 @@ class Tools:
     budget: Budget = field(default_factory=Budget)
 
 
-def make(brief: Brief, tools: Tools) -> Draft:
+def make(brief: DraftingTask, tools: Tools) -> Draft:
     """The draft for a brief; never raises for what a model does. Raises IndexUnavailable.
 
     Where the learner said no to machines, or there is nothing to read, no text is embedded and none is sent.
@@ -81,13 +81,13 @@ def make(brief: Brief, tools: Tools) -> Draft:
 UNREAD: Final = Assessment(Judgement("", Standing.CANNOT_TELL, 0.0), abstained=True)
 
 
-def _draft(brief: Brief, evidence: Sequence[Evidence], assessment: Assessment, tools: Tools) -> Draft:
+def _draft(brief: DraftingTask, evidence: Sequence[Evidence], assessment: Assessment, tools: Tools) -> Draft:
     marker = secrets.token_hex(8)  # nobody who writes a submission can know it
     model = tools.model or tools.fallback
     return draft(brief, evidence, assessment, model, tools.fallback, marker=marker, verify=verify, budget=tools.budget)
 
 
-def gather(brief: Brief, assessment: Assessment, tools: Tools) -> tuple[Evidence, ...]:
+def gather(brief: DraftingTask, assessment: Assessment, tools: Tools) -> tuple[Evidence, ...]:
     """The evidence for a draft, labeled E1, E2 …: precedents, then context, then peers' work."""
     own = _parts(brief, tools.embedder)
     precedents = _precedents(brief, assessment, own, tools)
@@ -105,7 +105,7 @@ def gather(brief: Brief, assessment: Assessment, tools: Tools) -> tuple[Evidence
     return tuple(replace(one, label=f"E{number}") for number, one in enumerate(found, 1))
 
 
-def _precedents(brief: Brief, assessment: Assessment, own: Sequence[QueryPart], tools: Tools) -> list[Evidence]:
+def _precedents(brief: DraftingTask, assessment: Assessment, own: Sequence[QueryPart], tools: Tools) -> list[Evidence]:
     """Points decided before: on what is open, of passages like its place here; then on the work as a whole."""
     search = (brief.scope, tools.shelves, tools.embedder)
     found: list[Evidence] = []
@@ -130,7 +130,7 @@ def _by_others(found: Iterable[Evidence]) -> list[Evidence]:
     return list(seen.values())
 
 
-def _place(brief: Brief, assessment: Assessment, criterion: Criterion, embedder: Embedder) -> list[QueryPart]:
+def _place(brief: DraftingTask, assessment: Assessment, criterion: Criterion, embedder: Embedder) -> list[QueryPart]:
     """The submission's own words where it speaks of the criterion."""
     judged = next((one for one in assessment.criteria if one.criterion == criterion.id), None)
     if judged is None or judged.place is None:
@@ -139,7 +139,7 @@ def _place(brief: Brief, assessment: Assessment, criterion: Criterion, embedder:
     return [QueryPart(text, embedder.embed([text])[0])]
 
 
-def _parts(brief: Brief, embedder: Embedder) -> list[QueryPart]:
+def _parts(brief: DraftingTask, embedder: Embedder) -> list[QueryPart]:
     passages = cut(brief.text, brief.submission)
     step = max(1, -(-len(passages) // ASKED))
     texts = [passage.text for passage in passages[::step]]
@@ -147,7 +147,7 @@ def _parts(brief: Brief, embedder: Embedder) -> list[QueryPart]:
 
 
 def _context(
-    brief: Brief, assessment: Assessment, own: Sequence[QueryPart], precedents: Sequence[Evidence], tools: Tools
+    brief: DraftingTask, assessment: Assessment, own: Sequence[QueryPart], precedents: Sequence[Evidence], tools: Tools
 ) -> list[Evidence]:
     """The organization's own words on what is least evidenced: first what facilitators quoted in their points on it,
 
@@ -182,7 +182,7 @@ def _cited(criterion: Criterion, precedents: Iterable[Evidence]) -> list[str]:
     return [text for text, _ in quoted.most_common(1)]
 
 
-def _open(brief: Brief, assessment: Assessment) -> list[Criterion]:
+def _open(brief: DraftingTask, assessment: Assessment) -> list[Criterion]:
     """Criteria that are not said to be met, the least evidenced first."""
     chance = {one.criterion: one.chance for one in assessment.criteria if one.standing is not Standing.MET}
     there = [criterion for criterion in brief.challenge.criteria if criterion.id in chance]

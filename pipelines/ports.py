@@ -12,7 +12,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.values import Assessment, Brief, Evidence, Reviewed, Scope, Shelf, ShelfItem, Usage
+from pipelines.values import Assessment, DraftingTask, Evidence, Reviewed, Scope, Shelf, ShelfItem, Usage
 
 Vectors = NDArray[np.float32]
 
@@ -114,7 +114,7 @@ class ModelCutOff(ModelTrouble):
 class DraftingMaterial:
     """The drafting task as values, for a model that works on values rather than on a rendered prompt."""
 
-    brief: Brief
+    brief: DraftingTask
     evidence: tuple[Evidence, ...]
     assessment: Assessment
 

@@ -114,7 +114,7 @@ class Criterion:
 
 
 @dataclass(frozen=True, slots=True)
-class ChallengeBrief:
+class ChallengeAsItStands:
     """What learners were asked, as the drafter needs it. `notes` hold what facilitators said about it."""
 
     id: str
@@ -378,7 +378,7 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
-class Brief:
+class DraftingTask:
     """All that a draft is made from, as plain values read in one transaction.
 
     `told` are points this learner was already given, `dismissed` those that a facilitator turned down for this
@@ -387,7 +387,7 @@ class Brief:
     """
 
     scope: Scope
-    challenge: ChallengeBrief
+    challenge: ChallengeAsItStands
     submission: str  # id of the revision
     text: str
     ai: AI = AI.ANY

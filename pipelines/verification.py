@@ -23,7 +23,7 @@ from pipelines.texts.language import (
     unquoted,
 )  # fmt: skip
 from pipelines.texts.names import names_in
-from pipelines.values import Brief, Evidence, Finding, Point, PointKind, SourceKind
+from pipelines.values import DraftingTask, Evidence, Finding, Point, PointKind, SourceKind
 
 MOST_POINTS = 3
 LONGEST_POINT = 600
@@ -37,7 +37,7 @@ _LINK = re.compile(
 
 
 def verify(
-    points: Sequence[Point], brief: Brief, evidence: Sequence[Evidence], *, summary: str = ""
+    points: Sequence[Point], brief: DraftingTask, evidence: Sequence[Evidence], *, summary: str = ""
 ) -> tuple[Finding, ...]:
     """All that is wrong with these points and this summary, by the evidence that the learner may see."""
     found: list[Finding] = []
@@ -70,7 +70,7 @@ def lint(
     return tuple(replace(one, grave=False) for one in found)
 
 
-def _of_point(point: Point, brief: Brief, evidence: Sequence[Evidence]) -> Iterator[Finding]:
+def _of_point(point: Point, brief: DraftingTask, evidence: Sequence[Evidence]) -> Iterator[Finding]:
     if not point.quote.strip() or brief.text[point.start : point.end] != point.quote:
         yield Finding("quote-not-there", f"The quotation “{_short(point.quote)}” is not in the submission.", grave=True)
     yield from _of_sources(point, brief, evidence)
@@ -79,7 +79,7 @@ def _of_point(point: Point, brief: Brief, evidence: Sequence[Evidence]) -> Itera
     yield from _without_step(point.kind, point.text)
 
 
-def _of_sources(point: Point, brief: Brief, evidence: Sequence[Evidence]) -> Iterator[Finding]:
+def _of_sources(point: Point, brief: DraftingTask, evidence: Sequence[Evidence]) -> Iterator[Finding]:
     if not point.sources:
         yield Finding(
             "no-source", "This point rests on nothing. Name the evidence or the criterion it rests on.", grave=True
@@ -107,7 +107,7 @@ def _of_sources(point: Point, brief: Brief, evidence: Sequence[Evidence]) -> Ite
             yield Finding("source-quote", f"The quotation “{_short(source.quote)}” is not in its source.", grave=True)
 
 
-def _quoted(point: Point, brief: Brief, evidence: Sequence[Evidence]) -> Iterator[Finding]:
+def _quoted(point: Point, brief: DraftingTask, evidence: Sequence[Evidence]) -> Iterator[Finding]:
     """What stands in quotation marks, three words and more, is the submission's, the task's or a source's."""
     cited = {source.id for source in point.sources}
     challenge = brief.challenge
@@ -125,7 +125,7 @@ def _quoted(point: Point, brief: Brief, evidence: Sequence[Evidence]) -> Iterato
             )
 
 
-def _of_text(text: str, brief: Brief, longest: int) -> Iterator[Finding]:
+def _of_text(text: str, brief: DraftingTask, longest: int) -> Iterator[Finding]:
     yield from _tone(text)
     yield from _length(text, longest)
     yield from _named(text, brief.names, f"{brief.challenge.prompt} {brief.text}", brief.language)
@@ -185,7 +185,7 @@ def _without_step(kind: PointKind | None, text: str) -> Iterator[Finding]:
         yield Finding("no-question", "This question asks nothing.")
 
 
-def _echo(text: str, brief: Brief) -> Iterator[Finding]:
+def _echo(text: str, brief: DraftingTask) -> Iterator[Finding]:
     """Words of the submission outside of quotation marks: many in a row, or any of an order to a machine."""
     said, theirs = tokens(unquoted(text)), tokens(brief.text)
     known = f" {' '.join(tokens(_public(brief)))} "
@@ -204,13 +204,13 @@ def _echo(text: str, brief: Brief) -> Iterator[Finding]:
         yield Finding("link", f"“{_short(links[0])}” is a link; feedback carries none.", grave=True)
 
 
-def _public(brief: Brief) -> str:
+def _public(brief: DraftingTask) -> str:
     challenge = brief.challenge
     criteria = " ".join(f"{criterion.text} {criterion.question}" for criterion in challenge.criteria)
     return f"{challenge.title} {challenge.prompt} {challenge.outcome} {challenge.reference} {criteria}"
 
 
-def _obeyed(text: str, ordered: str, brief: Brief) -> str:
+def _obeyed(text: str, ordered: str, brief: DraftingTask) -> str:
     """What of an order stands in the text outside of quotation marks: a quoted string, or three words in a row."""
     bare = f" {' '.join(tokens(unquoted(text)))} "
     for start, end in quotations(ordered):

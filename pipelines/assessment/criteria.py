@@ -18,7 +18,7 @@ from pipelines.assessment.claims import claims, stems
 from pipelines.assessment.ridge import KernelRidge
 from pipelines.assessment.space import AnswersView, AssessmentSpace
 from pipelines.assessment.terms import Array, Judged, Known
-from pipelines.values import ChallengeBrief
+from pipelines.values import ChallengeAsItStands
 
 ROUNDS = 2
 """Measured within German history (Spearman, five folds): 0 rounds .757, 1 .763, 4 .758, 8 .759."""
@@ -34,7 +34,7 @@ class CriterionFit:
     met: Array
 
 
-def points_of(challenge: ChallengeBrief) -> Array:
+def points_of(challenge: ChallengeAsItStands) -> Array:
     """(criteria,) points, summing to 1; equal parts where any is missing."""
     given = [c.points for c in challenge.criteria]
     if not given or any(p is None or p <= 0 for p in given):
@@ -91,7 +91,7 @@ def fit_criteria(
     return CriterionFit(np.where(np.isnan(said), _filled_in(space, rows, ridge, vectors, points), said))
 
 
-def _said(challenge: ChallengeBrief, rows: Sequence[Judged]) -> Array:
+def _said(challenge: ChallengeAsItStands, rows: Sequence[Judged]) -> Array:
     """(n, criteria): 0 to 1 as a person judged it, NaN where nobody did."""
     return np.array([[row.criteria.get(c.id, np.nan) for c in challenge.criteria] for row in rows], dtype=np.float64)
 

@@ -22,7 +22,7 @@ from pipelines.assessment.peers import PrecedentFit, fit_precedents, nearness, r
 from pipelines.assessment.ridge import KernelRidge, kernel_ridge
 from pipelines.assessment.space import BROAD, EVIDENCE, WORDING, AnswersView, AssessmentSpace, Weights, weigh
 from pipelines.assessment.terms import Array, Judged, Known
-from pipelines.values import ChallengeBrief
+from pipelines.values import ChallengeAsItStands
 
 KERNELS: tuple[tuple[Weights, float], ...] = (
     (BROAD, 0.06), (BROAD, 0.4), (WORDING, 0.2), ({"soft": 1.0, "dense": 0.2}, 0.4),
@@ -78,7 +78,7 @@ class AssessmentModel:
 class Desk:
     """One challenge made ready: may be kept while neither its history nor the embedder changes."""
 
-    challenge: ChallengeBrief
+    challenge: ChallengeAsItStands
     rows: tuple[Judged, ...]
     space: AssessmentSpace
     bare: AssessmentSpace  # fitted on no history: what a cold assessment sees
@@ -91,7 +91,7 @@ class Desk:
     precedents: PrecedentFit
 
 
-def desk(challenge: ChallengeBrief, rows: Sequence[Judged], vectors: Known) -> Desk:
+def desk(challenge: ChallengeAsItStands, rows: Sequence[Judged], vectors: Known) -> Desk:
     """Fit what belongs to one challenge; about 30 ms for 60 long or 190 short answers."""
     used = tuple(rows[-MOST_JUDGED:])
     space = AssessmentSpace(challenge, [r.text for r in used], vectors)

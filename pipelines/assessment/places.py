@@ -21,7 +21,7 @@ from scipy.optimize import linear_sum_assignment
 from pipelines.assessment.terms import MARKS, Array, Judged
 from pipelines.ports import Embedder
 from pipelines.texts.language import Span, content, language_code, orders, sentences, shared
-from pipelines.values import FEWEST_JUDGED, ChallengeBrief, PastPoint, PointKind, ShelfItem, Standing
+from pipelines.values import FEWEST_JUDGED, ChallengeAsItStands, PastPoint, PointKind, ShelfItem, Standing
 
 MOST_SENTENCES: Final = 120
 MOST_ROWS: Final = 60
@@ -89,7 +89,7 @@ class CriterionPlaces:
     """What one challenge's criteria look like in submissions; can be kept while what it was made from is the same."""
 
     def __init__(
-        self, challenge: ChallengeBrief, rows: Sequence[Judged], approved: Sequence[ShelfItem], embedder: Embedder
+        self, challenge: ChallengeAsItStands, rows: Sequence[Judged], approved: Sequence[ShelfItem], embedder: Embedder
     ) -> None:
         self._challenge = challenge
         self._language = language_code(challenge.language)

@@ -29,7 +29,7 @@ from pipelines.assessment.terms import MARKS, VERDICTS, Array, Judged, Known, ju
 from pipelines.assessment.trials import trial
 from pipelines.ports import Embedder
 from pipelines.texts.language import count_words, language_code, language_of, orders
-from pipelines.values import Assessment, ChallengeBrief, Judgement, Reviewed, ShelfItem, Standing, Trial
+from pipelines.values import Assessment, ChallengeAsItStands, Judgement, Reviewed, ShelfItem, Standing, Trial
 
 NEAREST: Final = 5
 """Peers whose agreement is counted."""
@@ -54,7 +54,7 @@ class Desks:
         self._kept: OrderedDict[str, object] = OrderedDict()
         self._lock = threading.Lock()
 
-    def ready(self, challenge: ChallengeBrief, rows: Sequence[Judged], embedder: Embedder) -> Desk:
+    def ready(self, challenge: ChallengeAsItStands, rows: Sequence[Judged], embedder: Embedder) -> Desk:
         """The challenge's desk; about 0.1 s for 200 short answers when it has to be made."""
 
         def make() -> Desk:
@@ -63,7 +63,7 @@ class Desks:
         return self._keep(f"desk {_key(challenge, rows, embedder)}", make)
 
     def places(
-        self, challenge: ChallengeBrief, rows: Sequence[Judged], approved: Sequence[ShelfItem], embedder: Embedder
+        self, challenge: ChallengeAsItStands, rows: Sequence[Judged], approved: Sequence[ShelfItem], embedder: Embedder
     ) -> CriterionPlaces:
         """Where its criteria are spoken of; embeds what was quoted and the sentences of judged work when it is made."""
         seal = _sealed(approved)
@@ -73,7 +73,7 @@ class Desks:
         )
 
     def trials(
-        self, challenge: ChallengeBrief, rows: Sequence[Judged], approved: Sequence[ShelfItem], embedder: Embedder
+        self, challenge: ChallengeAsItStands, rows: Sequence[Judged], approved: Sequence[ShelfItem], embedder: Embedder
     ) -> Mapping[str, Trial]:
         """How the comparison did on each criterion; found anew when a verdict comes in."""
         seal = _sealed(approved)
@@ -100,20 +100,20 @@ def _sealed(approved: Sequence[ShelfItem]) -> str:
     return hashlib.sha256(repr([(item.id, item.document, item.past) for item in approved]).encode()).hexdigest()
 
 
-def _key(challenge: ChallengeBrief, rows: Sequence[Judged], embedder: Embedder) -> str:
+def _key(challenge: ChallengeAsItStands, rows: Sequence[Judged], embedder: Embedder) -> str:
     seal = hashlib.sha256(repr((embedder.name, challenge)).encode())
     for row in rows:
         seal.update(repr((row.id, row.verdict, row.mark, sorted(row.criteria.items()), row.feedback)).encode())
     return seal.hexdigest()
 
 
-def _known(challenge: ChallengeBrief, texts: Sequence[str], embedder: Embedder) -> Known:
+def _known(challenge: ChallengeAsItStands, texts: Sequence[str], embedder: Embedder) -> Known:
     """The vectors of all texts that reading these needs."""
     wanted = sorted(texts_to_embed(challenge, texts))
     return dict(zip(wanted, embedder.embed(wanted).astype(np.float64), strict=True))
 
 
-def fit(histories: Sequence[tuple[ChallengeBrief, Sequence[Reviewed]]], embedder: Embedder) -> dict[str, Any]:
+def fit(histories: Sequence[tuple[ChallengeAsItStands, Sequence[Reviewed]]], embedder: Embedder) -> dict[str, Any]:
     """Learn from an organization's judged work, as plain numbers for `assess`. Rows come the most recent first."""
     desks: list[Desk] = []
     known: dict[str, Any] = {}
@@ -131,7 +131,7 @@ def _learned(reviewed: Sequence[Reviewed]) -> list[Judged]:
 
 
 def assess(
-    challenge: ChallengeBrief,
+    challenge: ChallengeAsItStands,
     text: str,
     reviewed: Sequence[Reviewed],
     embedder: Embedder,
@@ -188,7 +188,7 @@ def _whole_trial(model: AssessmentModel, ready: Desk) -> Trial | None:
     return trial(said or [Standing.CANNOT_TELL] * len(judged_so), judged_so)
 
 
-def _criterion_trials(challenge: ChallengeBrief, ready: Desk, places: CriterionPlaces) -> dict[str, Trial]:
+def _criterion_trials(challenge: ChallengeAsItStands, ready: Desk, places: CriterionPlaces) -> dict[str, Trial]:
     """How the comparison did on each criterion that people judged."""
     by_texts = _left_out(ready)
     found = {}
@@ -266,12 +266,12 @@ def _heard(text: str) -> str:
     return rest if last and count_words(rest) >= LEAST_HEARD else text
 
 
-def _same_language(challenge: ChallengeBrief, text: str) -> bool:
+def _same_language(challenge: ChallengeAsItStands, text: str) -> bool:
     spoken = language_of(text)
     return not spoken or spoken == (language_of(_asked(challenge)) or language_code(challenge.language))
 
 
-def _asked(challenge: ChallengeBrief) -> str:
+def _asked(challenge: ChallengeAsItStands) -> str:
     return " ".join(f"{one.text} {one.question}" for one in challenge.criteria)
 
 
@@ -303,7 +303,7 @@ def _at(judgement: Judgement, found: CriterionPlace) -> Judgement:
 
 
 def _criteria(
-    challenge: ChallengeBrief, ready: Desk, found: AssessedAnswers, near: Sequence[int]
+    challenge: ChallengeAsItStands, ready: Desk, found: AssessedAnswers, near: Sequence[int]
 ) -> tuple[Judgement, ...]:
     judgements = []
     for at, criterion in enumerate(challenge.criteria):

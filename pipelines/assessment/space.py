@@ -16,7 +16,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 
 from pipelines.assessment.claims import claims, stems
 from pipelines.assessment.terms import Array, Known
-from pipelines.values import ChallengeBrief
+from pipelines.values import ChallengeAsItStands
 
 MAX_SOFT = 1200
 """At most so many of the history's clauses span the soft vocabulary (evenly picked): keeps a
@@ -85,12 +85,12 @@ def _char_grams() -> TfidfVectorizer:
     return TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), sublinear_tf=True, lowercase=True)
 
 
-def reference_of(challenge: ChallengeBrief) -> str:
+def reference_of(challenge: ChallengeAsItStands) -> str:
     """The reference, or where there is none the criteria; may be empty."""
     return challenge.reference.strip() or ". ".join(c.text for c in challenge.criteria)
 
 
-def texts_to_embed(challenge: ChallengeBrief, texts: Iterable[str]) -> set[str]:
+def texts_to_embed(challenge: ChallengeAsItStands, texts: Iterable[str]) -> set[str]:
     """Every text whose vector a Space over these answers needs."""
     whole = [t for t in (challenge.prompt, reference_of(challenge)) if t]
     whole += texts  # an answer may be empty, and is read like any other
@@ -105,7 +105,7 @@ def _stack(texts: Sequence[str], vectors: Known) -> Array:
 class AssessmentSpace:
     """Label-free geometry of one challenge. ``view`` is its history, in the order given."""
 
-    def __init__(self, challenge: ChallengeBrief, texts: Sequence[str], vectors: Known) -> None:
+    def __init__(self, challenge: ChallengeAsItStands, texts: Sequence[str], vectors: Known) -> None:
         self.challenge = challenge
         self.reference = reference_of(challenge)
         given = [t for t in (self.reference, challenge.prompt) if t]

@@ -22,10 +22,10 @@ from pipelines.texts.language import language_code, language_of
 from pipelines.texts.names import Pseudonyms
 from pipelines.values import (
     Assessment,
-    Brief,
-    ChallengeBrief,
+    ChallengeAsItStands,
     Criterion,
     Draft,
+    DraftingTask,
     Evidence,
     Judgement,
     PastPoint,
@@ -99,7 +99,7 @@ class Case:
 
     name: str
     about: str
-    brief: Brief
+    brief: DraftingTask
     evidence: tuple[Evidence, ...]
     assessment: Assessment
 
@@ -147,7 +147,7 @@ def _case(file: Traversable) -> Case:
         first = wrong.errors()[0]
         raise PromptError(f"{file.name}: {'.'.join(map(str, first['loc']))}: {first['msg']}.") from wrong
     name = file.name.removesuffix(".json")
-    challenge = ChallengeBrief(
+    challenge = ChallengeAsItStands(
         id=name,
         title=raw.title,
         prompt=raw.challenge,
@@ -156,7 +156,7 @@ def _case(file: Traversable) -> Case:
         criteria=tuple(Criterion(one.id, one.text, one.question) for one in raw.criteria),
         notes=raw.notes,
     )
-    brief = Brief(
+    brief = DraftingTask(
         scope=Scope("cases", name, "reader", "reader", _NEVER),
         challenge=challenge,
         submission=name,

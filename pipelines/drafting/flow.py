@@ -13,7 +13,18 @@ from pipelines.drafting.prompting import SENT_BACK, Budget, DraftingRequest, bui
 from pipelines.ports import LanguageModel, ModelTrouble
 from pipelines.texts.language import language_code, language_of
 from pipelines.texts.names import Pseudonyms
-from pipelines.values import AI, Assessment, Brief, Draft, DraftOutcome, Evidence, Finding, Point, PromptUsed, Usage
+from pipelines.values import (
+    AI,
+    Assessment,
+    Draft,
+    DraftingTask,
+    DraftOutcome,
+    Evidence,
+    Finding,
+    Point,
+    PromptUsed,
+    Usage,
+)
 
 MOST_POINTS = 3
 
@@ -22,7 +33,7 @@ class Verify(Protocol):
     """Checks of a drafted text: `pipelines.verification.verify`."""
 
     def __call__(
-        self, points: Sequence[Point], brief: Brief, evidence: Sequence[Evidence], *, summary: str = ""
+        self, points: Sequence[Point], brief: DraftingTask, evidence: Sequence[Evidence], *, summary: str = ""
     ) -> tuple[Finding, ...]: ...
 
 
@@ -46,7 +57,7 @@ class _Attempt:
 
 
 def draft(
-    brief: Brief,
+    brief: DraftingTask,
     evidence: Sequence[Evidence],
     assessment: Assessment,
     model: LanguageModel,
@@ -82,7 +93,7 @@ def draft(
     return _fall_back(course, fallback, attempt, asked)
 
 
-def may_ask(brief: Brief, model: LanguageModel) -> bool:
+def may_ask(brief: DraftingTask, model: LanguageModel) -> bool:
     """Whether `draft` would call this model at all."""
     return brief.ai.lets(local=model.local) and not is_blank(brief.text)
 
@@ -109,7 +120,7 @@ def _fall_back(
 class _Course:
     """What stays the same on the way to one draft."""
 
-    brief: Brief
+    brief: DraftingTask
     evidence: tuple[Evidence, ...]
     assessment: Assessment
     marker: str

@@ -9,7 +9,7 @@ from pipelines.texts.language import SAME_MATTER, alike, locate, quotations, sam
 from pipelines.values import (
     Assessment,
     Band,
-    Brief,
+    DraftingTask,
     Evidence,
     Finding,
     PastPoint,
@@ -25,7 +25,7 @@ AGREEING = 3
 CONFIDENT = 0.75
 
 
-def place(raw: RawPoint, brief: Brief, evidence: Sequence[Evidence], assessment: Assessment) -> Point | Finding:
+def place(raw: RawPoint, brief: DraftingTask, evidence: Sequence[Evidence], assessment: Assessment) -> Point | Finding:
     """The point at its place, or the grave finding that keeps it from having one."""
     span = locate(raw.quote, brief.text)
     if span is None:
@@ -106,7 +106,7 @@ def _agrees(raw: RawPoint, piece: Evidence, language: str) -> bool:
     )  # what was said elsewhere of other words supports nothing
 
 
-def settled_by(point: Point, brief: Brief, precedents: Sequence[Evidence]) -> str:
+def settled_by(point: Point, brief: DraftingTask, precedents: Sequence[Evidence]) -> str:
     """Why a point like this one is not to come back, or "". Near-twins count (see `wording.TWINS`), and what says the
     same of nearly the same passage in other words."""
     turned_down: list[PastPoint] = [*brief.dismissed]

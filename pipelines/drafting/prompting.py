@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from pipelines import prompts
 from pipelines.ports import DraftingMaterial, ModelRequest
-from pipelines.values import Assessment, Brief, Evidence, Shelf, Usage
+from pipelines.values import Assessment, DraftingTask, Evidence, Shelf, Usage
 
 NAME = "feedback"
 NOTHING = "(none)"
@@ -55,7 +55,7 @@ class _Parts:
 
 
 def build(
-    brief: Brief,
+    brief: DraftingTask,
     evidence: tuple[Evidence, ...],
     assessment: Assessment,
     *,
@@ -103,7 +103,7 @@ def _prompt(budget: Budget) -> prompts.Prompt:
     return prompts.load(NAME, budget.version, unreleased=budget.version is not None)
 
 
-def said(brief: Brief, evidence: Iterable[Evidence]) -> list[str]:
+def said(brief: DraftingTask, evidence: Iterable[Evidence]) -> list[str]:
     """All that people wrote and a prompt may carry."""
     challenge = brief.challenge
     texts = [
@@ -146,7 +146,7 @@ def _cut(text: str, over: int) -> str:
     return f"{text[:head]}\n[… {len(text) - keep} characters of the submission are left out here …]\n{text[-tail:]}"
 
 
-def _variables(brief: Brief, assessment: Assessment, parts: _Parts) -> dict[str, str]:
+def _variables(brief: DraftingTask, assessment: Assessment, parts: _Parts) -> dict[str, str]:
     challenge = brief.challenge
     on = {shelf: [piece for piece in parts.evidence if piece.item.shelf is shelf] for shelf in Shelf}
     language = prompts.words("words/languages").get(brief.language, {}).get("name", brief.language)
@@ -185,7 +185,7 @@ def _precedent(piece: Evidence) -> str:
     return f"[{piece.label}] approved {past.kind.value}{criterion} · at “{past.quote}”: {past.text}"
 
 
-def _settled(brief: Brief) -> list[str]:
+def _settled(brief: DraftingTask) -> list[str]:
     lines = [f"- said to this learner before: {text}" for text in brief.told]
     for past in brief.dismissed:
         lines.append(f"- turned down by a facilitator: {past.text}" + (f" ({past.reason})" if past.reason else ""))

@@ -31,8 +31,8 @@ from pipelines.retrieval import Shelves, collection
 from pipelines.texts.language import alike
 from pipelines.values import (
     AI,
-    Brief,
     Draft,
+    DraftingTask,
     DraftOutcome,
     PastPoint,
     PointKind,
@@ -200,7 +200,7 @@ class Drafter:
         challenge = self.bench.answers.challenges[row.challenge]
         ai = AI.LOCAL if self.tools.model is None or self.tools.model.local else AI.ANY
         scope = _scope(row.challenge, row.author)
-        brief = Brief(scope, challenge, row.id, row.text, ai, challenge.language, fitted=self.bench.fitted)
+        brief = DraftingTask(scope, challenge, row.id, row.text, ai, challenge.language, fitted=self.bench.fitted)
         return feedback.make(brief, self.tools)
 
     def refused(self, told: Told) -> list[bool]:

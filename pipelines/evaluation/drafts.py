@@ -25,10 +25,10 @@ from pipelines.retrieval import Shelves, collection
 from pipelines.texts.language import content, language_code, locate, sentences, unquoted
 from pipelines.values import (
     Band,
-    Brief,
-    ChallengeBrief,
+    ChallengeAsItStands,
     Criterion,
     Draft,
+    DraftingTask,
     DraftOutcome,
     Point,
     PointKind,
@@ -70,7 +70,7 @@ class KnownWork:
 class KnownWorks:
     """A folder of such works, read."""
 
-    challenges: Mapping[str, ChallengeBrief]
+    challenges: Mapping[str, ChallengeAsItStands]
     works: tuple[KnownWork, ...]
     documents: Mapping[str, str]
 
@@ -90,18 +90,18 @@ def read(folder: Path) -> KnownWorks:
     return KnownWorks(challenges, works, {one.name: one.read_text("utf-8") for one in sorted(folder.glob("docs/*.md"))})
 
 
-def _challenge(one: Mapping[str, Any]) -> ChallengeBrief:
+def _challenge(one: Mapping[str, Any]) -> ChallengeAsItStands:
     criteria = tuple(
         Criterion(c["id"], c["text"], c.get("question") or "", c.get("points"), c.get("evidence") or "")
         for c in one.get("criteria") or ()
     )
-    return ChallengeBrief(
+    return ChallengeAsItStands(
         str(one["id"]), one.get("prompt") or "", one.get("title") or "", one.get("outcome") or "",
         one.get("reference") or "", language_code(one.get("language") or "en"), criteria,
     )  # fmt: skip
 
 
-def _work(path: Path, number: int, one: Mapping[str, Any], challenges: Mapping[str, ChallengeBrief]) -> KnownWork:
+def _work(path: Path, number: int, one: Mapping[str, Any], challenges: Mapping[str, ChallengeAsItStands]) -> KnownWork:
     try:
         challenge = challenges[str(one["challenge"])].id
         gold = {key: Standing(value) for key, value in one["gold"].items()}
@@ -151,7 +151,7 @@ class KnownWorksDrafter:
         challenge = self.known.challenges[work.challenge]
         scope = Scope(ORGANIZATION, work.challenge, work.author, work.author, AT)
         verdicts = work.gold if self.verdicts else {}
-        brief = Brief(
+        brief = DraftingTask(
             scope, challenge, work.id, work.text, language=challenge.language, fitted=self.fitted, verdicts=verdicts
         )
         return feedback.make(brief, self.tools)
@@ -215,7 +215,7 @@ def always_open(known: KnownWorks) -> list[DraftSaid]:
     return [_all_open(work, known.challenges[work.challenge], common) for work in known.drafted]
 
 
-def _all_open(work: KnownWork, challenge: ChallengeBrief, common: Standing) -> DraftSaid:
+def _all_open(work: KnownWork, challenge: ChallengeAsItStands, common: Standing) -> DraftSaid:
     start, end = (sentences(work.text) or [(0, len(work.text))])[0]
     points = tuple(
         PointSaid(PointKind.NEXT_STEP, one.id, start, end, one.question or one.text)
@@ -265,7 +265,7 @@ def _right(point: PointSaid, work: KnownWork) -> bool | None:
     return gold is Standing.MET if point.kind is PointKind.STRENGTH else gold in OPEN
 
 
-def _point_counts(point: PointSaid, work: KnownWork, challenge: ChallengeBrief) -> dict[str, int]:
+def _point_counts(point: PointSaid, work: KnownWork, challenge: ChallengeAsItStands) -> dict[str, int]:
     right = _right(point, work)
     found: dict[str, int] = {f"{point.kind}": 1, "specific": _specific(point, work, challenge)}
     if right is not None:
@@ -282,7 +282,7 @@ def _overlaps(point: PointSaid, quote: str, text: str) -> bool:
     return span is not None and span[0] < point.end and point.start < span[1]
 
 
-def _specific(point: PointSaid, work: KnownWork, challenge: ChallengeBrief) -> bool:
+def _specific(point: PointSaid, work: KnownWork, challenge: ChallengeAsItStands) -> bool:
     """Whether it names something of this work that the challenge does not, outside quotations."""
     language = challenge.language
     criteria = " ".join(f"{one.text} {one.question} {one.evidence}" for one in challenge.criteria)

@@ -16,7 +16,7 @@ from typing import Any, Final
 from pipelines.assessment.terms import MARKS
 from pipelines.texts.language import language_code
 from pipelines.texts.passages import PASSAGE_TOKENS, cut
-from pipelines.values import ChallengeBrief, Criterion, Reviewed, Shelf, ShelfItem, Standing
+from pipelines.values import ChallengeAsItStands, Criterion, Reviewed, Shelf, ShelfItem, Standing
 
 LABELS: Final = {"Correct": Standing.MET, "Partially correct": Standing.PARTLY, "Incorrect": Standing.NOT_YET}
 
@@ -46,7 +46,7 @@ class JudgedAnswer:
 class Answers:
     """A folder of answers, read. `history` is in the order of its file, the oldest first."""
 
-    challenges: Mapping[str, ChallengeBrief]
+    challenges: Mapping[str, ChallengeAsItStands]
     history: Mapping[str, list[JudgedAnswer]]
     probes: list[JudgedAnswer]
     blanks: list[JudgedAnswer]
@@ -84,9 +84,9 @@ def answers(folder: Path) -> Answers:
     return Answers({str(one["id"]): _challenge(one) for one in raw}, history, probes, blanks, cold)
 
 
-def _challenge(one: Mapping[str, Any]) -> ChallengeBrief:
+def _challenge(one: Mapping[str, Any]) -> ChallengeAsItStands:
     criteria = tuple(Criterion(c["id"], c["text"], points=c.get("points")) for c in one.get("criteria") or ())
-    return ChallengeBrief(
+    return ChallengeAsItStands(
         str(one["id"]),
         one.get("prompt") or "",
         reference=one.get("reference") or "",

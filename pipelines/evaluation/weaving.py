@@ -25,7 +25,7 @@ from pipelines.people.ranking import PRIOR, IntroductionOutcome, weights
 from pipelines.people.reasons import Circle, PairFacts, features, latest, reasons
 from pipelines.people.values import PersonWork, Profile
 from pipelines.ports import Embedder
-from pipelines.values import ChallengeBrief, Standing
+from pipelines.values import ChallengeAsItStands, Standing
 
 WEEKS: Final = 52
 WINDOW: Final = 4  # weeks that an introduction weighs on a person
@@ -74,7 +74,7 @@ class Invented:
     interests: NDArray[np.float64]
     skills: dict[str, dict[str, frozenset[str]]]
     at: dict[str, int]
-    challenges: dict[str, ChallengeBrief]
+    challenges: dict[str, ChallengeAsItStands]
 
 
 def invent(people: int, groups: int, seed: int, embedder: Embedder) -> Invented:
@@ -107,7 +107,7 @@ def invent(people: int, groups: int, seed: int, embedder: Embedder) -> Invented:
         for name in names
     }  # fmt: skip
     at = {name: row for row, name in enumerate(names)}
-    briefs = {f"c{one}": ChallengeBrief(f"c{one}", "", f"Challenge {one}") for one in range(CHALLENGES)}
+    briefs = {f"c{one}": ChallengeAsItStands(f"c{one}", "", f"Challenge {one}") for one in range(CHALLENGES)}
     return Invented(profiles, RememberingCommons(works, embedder), interests, skills, at, briefs)
 
 

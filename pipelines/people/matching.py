@@ -19,7 +19,7 @@ from pipelines.people.ranking import PRIOR, WORTH, value
 from pipelines.people.reasons import Circle, PairFacts, acquainted, features, latest, reasons
 from pipelines.people.saying import wording
 from pipelines.people.values import Match, MeetingReason, PersonWork, Profile, ReasonKind, ShownPassage
-from pipelines.values import ChallengeBrief
+from pipelines.values import ChallengeAsItStands
 
 NEAREST: Final = 200
 """People whose reasons are looked at because their work is the nearest; as many of each other sort at most."""
@@ -53,7 +53,7 @@ def match(
     person: str,
     circle: Circle,
     commons: Commons,
-    challenges: Mapping[str, ChallengeBrief],
+    challenges: Mapping[str, ChallengeAsItStands],
     asked: MatchWish = MatchWish(),
     weights: Mapping[str, float] = PRIOR,
 ) -> tuple[Match, ...]:
@@ -140,7 +140,7 @@ def _by_weight(why: list[MeetingReason], weights: Mapping[str, float]) -> list[M
 
 
 def worded(
-    found: Ranked, circle: Circle, commons: Commons, challenges: Mapping[str, ChallengeBrief], asked: MatchWish
+    found: Ranked, circle: Circle, commons: Commons, challenges: Mapping[str, ChallengeAsItStands], asked: MatchWish
 ) -> Match:
     """With passages and words; reads the texts that may be quoted."""
     facts = found.facts
@@ -156,7 +156,7 @@ def _passages(
     reason: MeetingReason,
     facts: PairFacts,
     commons: Commons,
-    challenges: Mapping[str, ChallengeBrief],
+    challenges: Mapping[str, ChallengeAsItStands],
     asked: MatchWish,
 ) -> tuple[ShownPassage, ...]:
     """What shows the reason, one passage of each person at most; of work that may not be quoted, none."""
@@ -173,7 +173,7 @@ def _passages(
 
 
 def _solved(
-    reason: MeetingReason, facts: PairFacts, commons: Commons, challenges: Mapping[str, ChallengeBrief]
+    reason: MeetingReason, facts: PairFacts, commons: Commons, challenges: Mapping[str, ChallengeAsItStands]
 ) -> list[ShownPassage | None]:
     (challenge,) = reason.facts["challenge"]
     texts = {c.id: c.text for c in challenges[challenge].criteria} if challenge in challenges else {}

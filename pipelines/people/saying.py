@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from pipelines.people.values import IntroductionWording, MeetingReason, Profile, ReasonKind, ShownPassage
 from pipelines.prompts import has_words, words
-from pipelines.values import ChallengeBrief
+from pipelines.values import ChallengeAsItStands
 
 NAMED: Final = 2
 """Criteria, contacts or roles that a sentence names; more are not read."""
@@ -22,7 +22,7 @@ def wording(
     first: Profile,
     second: Profile,
     names: Mapping[str, str],
-    challenges: Mapping[str, ChallengeBrief],
+    challenges: Mapping[str, ChallengeAsItStands],
     language: str,
 ) -> IntroductionWording:
     """All texts of an introduction; each message in its reader's language, the rest in the facilitator's `language`."""
@@ -44,7 +44,7 @@ def _message(
     second: Profile,
     turned: bool,
     names: Mapping[str, str],
-    challenges: Mapping[str, ChallengeBrief],
+    challenges: Mapping[str, ChallengeAsItStands],
 ) -> str:
     reader, other = (second, first) if turned else (first, second)
     table = _table(reader.language)
@@ -67,7 +67,7 @@ def _values(
     first: Profile,
     second: Profile,
     names: Mapping[str, str],
-    challenges: Mapping[str, ChallengeBrief],
+    challenges: Mapping[str, ChallengeAsItStands],
     table: Mapping[str, Any],
 ) -> dict[str, str]:
     facts = reason.facts
@@ -91,11 +91,11 @@ def _values(
     }
 
 
-def _criteria(challenge: str, challenges: Mapping[str, ChallengeBrief]) -> Sequence[Any]:
+def _criteria(challenge: str, challenges: Mapping[str, ChallengeAsItStands]) -> Sequence[Any]:
     return challenges[challenge].criteria if challenge in challenges else ()
 
 
-def _topic(ids: Sequence[str], challenges: Mapping[str, ChallengeBrief], table: Mapping[str, Any]) -> str:
+def _topic(ids: Sequence[str], challenges: Mapping[str, ChallengeAsItStands], table: Mapping[str, Any]) -> str:
     titles = [challenges[id_].title.strip() for id_ in ids if id_ in challenges and challenges[id_].title.strip()]
     return str(table["quoted"].format(t=titles[0]) if titles else table["this_challenge"])
 

@@ -15,8 +15,8 @@ from sqlalchemy.orm import Session
 
 from pipelines.assessment import MOST_JUDGED
 from pipelines.assessment import fit as fit_histories
-from pipelines.values import ChallengeBrief, Scope
-from service.actions.challenges.as_asked import challenge_brief
+from pipelines.values import ChallengeAsItStands, Scope
+from service.actions.challenges.as_it_stands import as_it_stands
 from service.jobs.tools import JobTools
 from service.store.tables import AssessmentFit, Challenge, Organization
 
@@ -41,13 +41,13 @@ def fit(tools: JobTools, organization: str) -> Fitted:
     return Fitted(embedder.name, sum(len(rows) for _, rows in judged), fit_histories(judged, embedder))
 
 
-def _challenges(tools: JobTools, organization: str) -> list[ChallengeBrief]:
+def _challenges(tools: JobTools, organization: str) -> list[ChallengeAsItStands]:
     with tools.sessions.reading() as session:
         language = session.get_one(Organization, organization).language
         rows = session.scalars(
             select(Challenge).where(Challenge.organization_id == organization).order_by(Challenge.id)
         )
-        return [challenge_brief(row, row.language or language) for row in rows]
+        return [as_it_stands(row, row.language or language) for row in rows]
 
 
 def _everybody(organization: str, challenge: str, at: datetime) -> Scope:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from pipelines.drafting import may_ask, most
 from pipelines.ports import LanguageModel, ModelReply, ModelRequest, ModelUnavailable
-from pipelines.values import Brief, Usage
+from pipelines.values import DraftingTask, Usage
 from service.domain import money
 from service.jobs.tools import JobTools
 from service.store import spending
@@ -37,7 +37,7 @@ class Unasked:
         raise ModelUnavailable(self.reason)
 
 
-def affordable(session: Session, tools: JobTools, job: Job, brief: Brief) -> LanguageModel | None:
+def affordable(session: Session, tools: JobTools, job: Job, brief: DraftingTask) -> LanguageModel | None:
     """The model for this draft, with the money for it set aside; where there is none left, one that says so."""
     model = tools.model
     if model is None or not may_ask(brief, model):

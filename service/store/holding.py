@@ -38,7 +38,7 @@ def _consent(session: Session, person: str, how: dict[str, bool] | bool) -> Cons
     return session.get_one(Consent, person, with_for_update=how, populate_existing=True)
 
 
-def machines_may(session: Session, revision: Revision) -> AI | None:
+def which_machines(session: Session, revision: Revision) -> AI | None:
     """Which machines may read this text now, by the call that it came with and by what its author allows at this
     moment; None: it was taken back. Holds nothing: for a second look, after what was decided at the first."""
     row = session.execute(

@@ -34,6 +34,11 @@ def machines_may() -> ColumnElement[bool]:
     return and_(Submission.withdrawn_at.is_(None), Consent.ai != AI.NONE, Revision.ai != AI.NONE)
 
 
+def barred(*revisions: type[Revision]) -> ColumnElement[bool]:
+    """Work that no machine may read: its author says so of this text (or of one of these texts), or of all."""
+    return or_(*(one.ai == AI.NONE for one in revisions or (Revision,)), Consent.ai == AI.NONE)
+
+
 def peers_may() -> ColumnElement[bool]:
     """Work that was not taken back, and that its author lets others see."""
     return and_(Submission.withdrawn_at.is_(None), Consent.show_work != ShowWork.NO)

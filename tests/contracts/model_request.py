@@ -8,9 +8,9 @@ from pipelines.adapters.openai_chat import OpenAIChat
 from pipelines.ports import DraftingMaterial, ModelRequest
 from pipelines.values import (
     Assessment,
-    Brief,
-    ChallengeBrief,
+    ChallengeAsItStands,
     Criterion,
+    DraftingTask,
     Evidence,
     Judgement,
     Scope,
@@ -41,13 +41,13 @@ ANSWER = {"summary": "Who and when are clear.", "points": []}
 def material() -> DraftingMaterial:
     scope = Scope("org", "c1", reader="amara", author="amara", at=NOW)
     criteria = (Criterion("k1", "Names who observes whom and when."), Criterion("k2", "Says what will be looked for."))
-    challenge = ChallengeBrief("c1", "Plan how your team starts peer observation.", criteria=criteria)
+    challenge = ChallengeAsItStands("c1", "Plan how your team starts peer observation.", criteria=criteria)
     item = ShelfItem(
         "doc@0-44", Shelf.CONTEXT, "Agree on one question before each visit.", "doc", 0, 41, title="Handbook"
     )
     judged = tuple(Judgement(criterion.id, Standing.CANNOT_TELL, 0.3) for criterion in criteria)
     return DraftingMaterial(
-        Brief(scope, challenge, submission="rev1", text=LEARNERS_TEXT),
+        DraftingTask(scope, challenge, submission="rev1", text=LEARNERS_TEXT),
         (Evidence("E1", item, dense=0.6, lexical=0.4, fused=1.0),),
         Assessment(Judgement("", Standing.CANNOT_TELL, 0.3), judged, abstained=True),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 
-from pipelines.values import ChallengeBrief, Criterion, Reviewed, Standing
+from pipelines.values import ChallengeAsItStands, Criterion, Reviewed, Standing
 
 WORDS = (
     *("cells", "energy", "light", "water", "sugar", "leaf", "plant", "oxygen", "sun", "makes", "from", "the", "and"),
@@ -16,10 +16,10 @@ SAID = ("", "Say more about light.", "Name the gas.")
 SCORES = (0.0, 0.25, 0.5, 0.75, 1.0)
 
 
-def challenge(criteria: int = 0, *, reference: str = REFERENCE, points: bool = True) -> ChallengeBrief:
+def challenge(criteria: int = 0, *, reference: str = REFERENCE, points: bool = True) -> ChallengeAsItStands:
     """How do plants make energy?"""
     worth = 1 / criteria if criteria and points else None
-    return ChallengeBrief(
+    return ChallengeAsItStands(
         "plants",
         "How do plants make energy?",
         reference=reference,

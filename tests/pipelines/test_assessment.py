@@ -17,7 +17,7 @@ from pipelines.assessment.model import MIN_PEERS, AssessmentModel, untaught
 from pipelines.assessment.ridge import kernel_ridge
 from pipelines.assessment.terms import Judged, judged
 from pipelines.ports import Embedder, Vectors
-from pipelines.values import Assessment, ChallengeBrief, Reviewed, Standing
+from pipelines.values import Assessment, ChallengeAsItStands, Reviewed, Standing
 from tests.pipelines.history import REFERENCE, challenge, clear, reviewed
 
 ANSWERS = (
@@ -38,13 +38,18 @@ def embedder() -> Embedder:
 
 
 def read(
-    brief: ChallengeBrief, text: str, history: Sequence[Reviewed], embedder: Embedder, *, desks: Desks | None = None
+    brief: ChallengeAsItStands,
+    text: str,
+    history: Sequence[Reviewed],
+    embedder: Embedder,
+    *,
+    desks: Desks | None = None,
 ) -> Assessment:
     fitted = fit([(brief, history)], embedder) if history else None
     return assess(brief, text, history, embedder, desks or Desks(), fitted)
 
 
-def check(found: Assessment, brief: ChallengeBrief, history: Sequence[Reviewed]) -> None:
+def check(found: Assessment, brief: ChallengeAsItStands, history: Sequence[Reviewed]) -> None:
     numbers = [found.overall.confidence, found.score or 0.0]
     numbers += [value for one in found.criteria for value in (one.chance, one.confidence)]
     assert np.isfinite(numbers).all()

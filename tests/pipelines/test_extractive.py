@@ -17,10 +17,10 @@ from pipelines.ports import DraftingMaterial, ModelRequest, ModelTrouble
 from pipelines.values import (
     Assessment,
     Band,
-    Brief,
-    ChallengeBrief,
+    ChallengeAsItStands,
     Criterion,
     Draft,
+    DraftingTask,
     DraftOutcome,
     Evidence,
     Judgement,
@@ -43,7 +43,7 @@ from tests.pipelines.worked_example import (
     precedent,
 )
 
-GERMAN = ChallengeBrief(
+GERMAN = ChallengeAsItStands(
     id="beobachtung",
     language="de",
     prompt="Plant, wie euer Team in diesem Halbjahr mit gegenseitigen Besuchen beginnt.",
@@ -59,12 +59,14 @@ GERMAN_TEXT = (
 )
 
 
-def drafted(about: Brief | None = None, evidence: Any = EVIDENCE, assessment: Assessment = ASSESSMENT) -> Draft:
+def drafted(about: DraftingTask | None = None, evidence: Any = EVIDENCE, assessment: Assessment = ASSESSMENT) -> Draft:
     model = ExtractiveModel()
     return draft(about or brief(), evidence, assessment, model, model, marker=MARKER, verify=verification.verify)
 
 
-def reply(about: Brief, evidence: tuple[Evidence, ...] = (), assessment: Assessment = ASSESSMENT) -> dict[str, Any]:
+def reply(
+    about: DraftingTask, evidence: tuple[Evidence, ...] = (), assessment: Assessment = ASSESSMENT
+) -> dict[str, Any]:
     request = ModelRequest("", "", {}, "feedback", 100, DraftingMaterial(about, evidence, assessment))
     return dict(json.loads(ExtractiveModel().reply(request).text))
 
@@ -243,7 +245,7 @@ def test_without_criteria_the_words_of_agreeing_facilitators_are_used() -> None:
 
 
 def test_without_precedents_the_task_is_asked_about_and_the_answer_not_given_away() -> None:
-    challenge = ChallengeBrief(
+    challenge = ChallengeAsItStands(
         id="tcp",
         prompt="Name the two phases of congestion control and explain how the threshold changes in each phase.",
         reference="In slow start the window doubles every round trip. After a loss the threshold is half of it.",
@@ -312,7 +314,7 @@ def test_by_criteria_in_another_language_facilitators_words_in_the_texts_own_are
 
 
 def test_a_language_without_words_of_its_own_gets_the_facilitators_questions() -> None:
-    french = ChallengeBrief(
+    french = ChallengeAsItStands(
         id="fr",
         language="fr",
         prompt="Planifiez les visites.",

@@ -11,7 +11,7 @@ from pipelines.assessment import Desks, assess
 from pipelines.ports import Embedder
 from pipelines.values import (
     Assessment,
-    ChallengeBrief,
+    ChallengeAsItStands,
     Criterion,
     PastPoint,
     PointKind,
@@ -21,7 +21,7 @@ from pipelines.values import (
     Standing,
 )
 
-CHALLENGE = ChallengeBrief(
+CHALLENGE = ChallengeAsItStands(
     "visits",
     "Plan how your team starts visiting each other.",
     criteria=(
@@ -71,7 +71,9 @@ def _point(number: int, criterion: str, quote: str, *, met: bool) -> ShelfItem:
     )
 
 
-def read(text: str, embedder: Embedder, *, approved: bool = True, challenge: ChallengeBrief = CHALLENGE) -> Assessment:
+def read(
+    text: str, embedder: Embedder, *, approved: bool = True, challenge: ChallengeAsItStands = CHALLENGE
+) -> Assessment:
     reviewed, points = history()
     return assess(challenge, text, reviewed, embedder, Desks(), None, points if approved else ())
 

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from pipelines.values import Assessment, ChallengeBrief, Criterion, DraftOutcome, Judgement, PointKind, Standing
+from pipelines.values import Assessment, ChallengeAsItStands, Criterion, DraftOutcome, Judgement, PointKind, Standing
 from tests.pipelines.test_extractive import drafted
 from tests.pipelines.worked_example import CHALLENGE, TEXT, brief, context, judged, precedent
 
@@ -98,7 +98,7 @@ def test_the_line_that_facilitators_quoted_is_preferred_to_one_of_like_words() -
 
 def test_a_piece_of_the_expected_answer_is_never_quoted_as_missing() -> None:
     expected = "The jobber must show the letter in the app"
-    challenge = ChallengeBrief(
+    challenge = ChallengeAsItStands(
         id="short", prompt="What do you do?", reference=f"{expected}.", criteria=(Criterion("k1", expected),)
     )
     made = drafted(

@@ -7,11 +7,11 @@ import pytest
 from pipelines.adapters.hashing import HashingEmbedder
 from pipelines.assessment import Desks, assess
 from pipelines.assessment.trials import lower_bound, trial
-from pipelines.values import Assessment, ChallengeBrief, Criterion, Reviewed, Standing
+from pipelines.values import Assessment, ChallengeAsItStands, Criterion, Reviewed, Standing
 
 MET, NOT_YET, PARTLY, UNTOLD = Standing.MET, Standing.NOT_YET, Standing.PARTLY, Standing.CANNOT_TELL
 CRITERION = Criterion("k1", "names a day for the visit", "On which day is it?")
-CHALLENGE = ChallengeBrief("visits", "Plan a visit.", criteria=(CRITERION,))
+CHALLENGE = ChallengeAsItStands("visits", "Plan a visit.", criteria=(CRITERION,))
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday")
 ROOMS = ("kitchen", "library", "garden", "workshop", "office", "hall", "studio")
 

@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from pipelines.ports import ModelReply, ModelRequest, ModelTrouble
 from pipelines.values import (
     Assessment,
-    Brief,
-    ChallengeBrief,
+    ChallengeAsItStands,
     Criterion,
+    DraftingTask,
     Evidence,
     Judgement,
     PastPoint,
@@ -28,7 +28,7 @@ TEXT = (
     "We pair teachers across grades and visit each other twice before half-term. Afterwards we talk about it in the "
     "staff meeting. Amara has offered to begin, and everybody may say no."
 )
-CHALLENGE = ChallengeBrief(
+CHALLENGE = ChallengeAsItStands(
     id="observation",
     title="Start peer observation",
     prompt="Plan how your team starts peer observation this term.",
@@ -51,7 +51,7 @@ CHALLENGE = ChallengeBrief(
 NAMES = ("Amara Okafor", "Will Young", "Søren Ågård", "Anna-Lena Groß")
 
 
-def brief(text: str = TEXT, **changes: object) -> Brief:
+def brief(text: str = TEXT, **changes: object) -> DraftingTask:
     values: dict[str, object] = {
         "scope": Scope("org", "observation", "p-1", "p-1", NOW),
         "challenge": CHALLENGE,
@@ -59,7 +59,7 @@ def brief(text: str = TEXT, **changes: object) -> Brief:
         "text": text,
         "names": NAMES,
     }
-    return Brief(**{**values, **changes})  # type: ignore[arg-type]
+    return DraftingTask(**{**values, **changes})  # type: ignore[arg-type]
 
 
 def context(label: str, text: str, fused: float = 2.0) -> Evidence:

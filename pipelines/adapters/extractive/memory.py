@@ -21,7 +21,7 @@ from pipelines.texts.language import (
     unquoted,
 )
 from pipelines.texts.names import names_in
-from pipelines.values import Brief, Evidence, PastPoint, PointKind, Shelf
+from pipelines.values import DraftingTask, Evidence, PastPoint, PointKind, Shelf
 from pipelines.verification import lint
 
 NEARLY_THE_SAME = 0.4
@@ -72,7 +72,7 @@ def precedents(
 
 
 def agreement(
-    pool: Sequence[tuple[Evidence, PastPoint]], brief: Brief, *, on_criterion: bool
+    pool: Sequence[tuple[Evidence, PastPoint]], brief: DraftingTask, *, on_criterion: bool
 ) -> PrecedentAgreement | None:
     """The largest group of these precedents that says the same, by at least two authors; None if there is none.
 
@@ -106,7 +106,7 @@ def _authors(pool: Iterable[tuple[Evidence, PastPoint]]) -> int:
     return len({piece.item.author or piece.item.document or piece.item.id for piece, _ in pool})
 
 
-def fits(past: PastPoint, others: Sequence[PastPoint], brief: Brief) -> bool:
+def fits(past: PastPoint, others: Sequence[PastPoint], brief: DraftingTask) -> bool:
     """Whether a facilitator's words, said of another text, can be said of this one as they stand.
 
     What they quote must be quotable here; numbers, names and particulars must be in this text, in the task, or in what
@@ -138,7 +138,7 @@ ANSWERED = 0.75
 FEWEST_ASKED = 3
 
 
-def answered(past: PastPoint, brief: Brief) -> bool:
+def answered(past: PastPoint, brief: DraftingTask) -> bool:
     """Whether what a next step asked for in another text is in this one, by its words: then its claim does not hold.
 
     What it asks for are the words of the remark that neither its passage nor the task and its criteria have.
@@ -149,18 +149,18 @@ def answered(past: PastPoint, brief: Brief) -> bool:
     return len(asked) >= FEWEST_ASKED and len(found) >= ANSWERED * len(asked)
 
 
-def speaks_generally(past: PastPoint, others: Sequence[PastPoint], brief: Brief) -> bool:
+def speaks_generally(past: PastPoint, others: Sequence[PastPoint], brief: DraftingTask) -> bool:
     """Whether words that only one facilitator found are about the matter, not the text they were said of."""
     common = content(f"{_public(brief)} {' '.join(other.text for other in others)}", brief.language)
     own = content(past.text, brief.language)
     return own <= shared(own, common)
 
 
-def _public(brief: Brief) -> str:
+def _public(brief: DraftingTask) -> str:
     return f"{brief.text}\n{_task(brief)}"
 
 
-def _task(brief: Brief) -> str:
+def _task(brief: DraftingTask) -> str:
     challenge = brief.challenge
     criteria = " ".join(f"{criterion.text} {criterion.question}" for criterion in challenge.criteria)
     return f"{challenge.prompt} {challenge.title} {challenge.outcome} {criteria}"

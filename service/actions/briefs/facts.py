@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, and_, func, select
 from sqlalchemy.orm import Session
 
 from pipelines.approaches import ApproachWork
@@ -21,13 +21,14 @@ from service.actions.galleries.sharing import Tree
 from service.actions.introductions.circle import SURE
 from service.actions.overview import progress
 from service.actions.overview.progress import LearnerStage
-from service.actions.overview.solutions import BARRED, LATEST, counts
+from service.actions.overview.solutions import counts
 from service.actions.work import lens as work_lens
 from service.actions.work.lens import Lens
 from service.actions.work.vectors import Vectors, of_revisions
 from service.domain.requests import RequestState
 from service.domain.roles import Actor, Role
 from service.domain.visibility import PeersShown, SharingReach, ShowWork, shown_as
+from service.store import visible
 from service.store.tables import (
     AskKind,
     AskRow,
@@ -127,11 +128,11 @@ def _works(lens: Lens) -> Any:
             DraftRow.assessment,
         )
         .select_from(Submission)
-        .join(Revision, LATEST)
+        .join(Revision, and_(Revision.submission_id == Submission.id, visible.latest()))
         .join(DraftRow, DraftRow.revision_id == Revision.id)
         .join(Person, Person.id == Submission.person_id)
         .join(Consent, Consent.person_id == Submission.person_id)
-        .where(*lens.here, Submission.withdrawn_at.is_(None), ~BARRED)
+        .where(*lens.here, Submission.withdrawn_at.is_(None), ~visible.barred())
         .order_by(DraftRow.shuffle, DraftRow.id)
         .limit(MOST)
     )

@@ -116,7 +116,7 @@ def redraft(at: Deciding, *, instruction: str = "") -> DraftRow:
     """Have it drafted anew, with a word on what to do differently. Points so far stay in its history."""
     draft, person = open_draft(at)
     state = step(draft.state, DraftAct.REDRAFT, DraftActor.FACILITATOR)
-    if holding.machines_may(at.session, at.session.get_one(Revision, draft.revision_id)) is AI.NONE:
+    if holding.which_machines(at.session, at.session.get_one(Revision, draft.revision_id)) is AI.NONE:
         raise Invalid(consequences.NO_AI)
     draft.generation += 1
     draft.instruction, draft.stale = instruction, False

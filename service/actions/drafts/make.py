@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from pipelines import values
 from pipelines.values import AI
 from service.actions.challenges import clarifications
-from service.actions.challenges.as_asked import challenge_brief
+from service.actions.challenges.as_it_stands import as_it_stands
 from service.actions.drafts import outdated, sketches
 from service.actions.drafts.points import source_row
 from service.actions.work import consequences
@@ -44,7 +44,7 @@ MOST_DISMISSED = 500
 
 def begin(
     session: Session, draft_id: str, generation: int, *, now: datetime, embedder: str = ""
-) -> values.Brief | None:
+) -> values.DraftingTask | None:
     """Claim the draft and read all that it is made from. None: nothing to do (any more)."""
     draft = _wanted(session, draft_id, generation)
     if draft is None or not _still_may(session, draft, now=now):
@@ -67,7 +67,7 @@ def _still_may(session: Session, draft: DraftRow, *, now: datetime) -> bool:
     """Whether a machine may read the text at this moment, whatever was allowed when it came in (rules 3 and 9). What
     was taken back ends here; of what a person has to write, they are told."""
     revision = session.get_one(Revision, draft.revision_id)
-    may = holding.machines_may(session, revision)
+    may = holding.which_machines(session, revision)
     if may is None:
         consequences.touch(draft, step(draft.state, DraftAct.WITHDRAW, DraftActor.AUTHOR), now=now)
         draft.generation += 1
@@ -78,15 +78,17 @@ def _still_may(session: Session, draft: DraftRow, *, now: datetime) -> bool:
     return may is not AI.NONE
 
 
-def _brief(session: Session, draft: DraftRow, challenge: Challenge, *, now: datetime, embedder: str) -> values.Brief:
+def _brief(
+    session: Session, draft: DraftRow, challenge: Challenge, *, now: datetime, embedder: str
+) -> values.DraftingTask:
     revision = session.get_one(Revision, draft.revision_id)
     submission = session.get_one(Submission, draft.submission_id)
     organization = session.get_one(Organization, draft.organization_id)
     fit = session.get(AssessmentFit, (draft.organization_id, embedder))
     language = challenge.language or organization.language
-    return values.Brief(
+    return values.DraftingTask(
         scope=scope_for(session, submission, challenge, now=now),
-        challenge=challenge_brief(challenge, language, clarifications.said(session, challenge)),
+        challenge=as_it_stands(challenge, language, clarifications.said(session, challenge)),
         submission=revision.id,
         text=revision.text,
         ai=revision.ai,

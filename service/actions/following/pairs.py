@@ -13,13 +13,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, not_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, not_, select
 from sqlalchemy.orm import Session, aliased
 
-from pipelines.values import AI, Band, PointKind
+from pipelines.values import Band, PointKind
 from service.domain.drafts import DraftState
 from service.domain.uptake import METHOD, AskingPoint, UptakeVerdict, spoken, uptake
 from service.domain.worddiff import words
+from service.store import visible
 from service.store.tables import (
     Approval,
     Consent,
@@ -35,7 +36,7 @@ Counts = Mapping[tuple[UptakeVerdict, Band], int]
 """How many points became what, and how sure that is."""
 
 NEW = aliased(Revision)
-BARRED = or_(Revision.ai == AI.NONE, NEW.ai == AI.NONE, Consent.ai == AI.NONE)
+BARRED = visible.barred(Revision, NEW)
 STORED = and_(
     Uptake.draft_id == DraftRow.id,
     Uptake.approval_id == Release.approval_id,

@@ -89,7 +89,7 @@ def _wanted(session: Session, gallery_id: str, generation: int) -> Gallery | Non
 
 def _still_may(session: Session, row: Gallery, *, now: datetime) -> bool:
     """Whether a machine may read the learner's own text at this moment, whatever held when it was asked for."""
-    may = holding.machines_may(session, session.get_one(Revision, row.revision_id))
+    may = holding.which_machines(session, session.get_one(Revision, row.revision_id))
     if may is None:
         wanted.end(row, now=now)
     elif may is AI.NONE:

@@ -126,7 +126,7 @@ def language_of(session: Session, row: Gallery, own: Revision) -> str:
 def compared(session: Session, row: Gallery, revisions: Sequence[str]) -> Comparison | None:
     """What to compare in these works, drafted anew; None where there is nothing, or no machine may read the own."""
     own = session.get_one(Revision, row.revision_id)
-    if holding.machines_may(session, own) in (None, AI.NONE):
+    if holding.which_machines(session, own) in (None, AI.NONE):
         return None
     works, hidden = as_works(session, row.organization_id, [own.id, *revisions], own=own.id)
     found = compare(works[own.id], [works[id_] for id_ in revisions], language_of(session, row, own))

@@ -56,7 +56,7 @@ def want(
         row.items.clear()
         row.comparison = row.drafted = row.reason_code = row.reason = ""
         row.marks = []
-    if holding.machines_may(session, revision) is AI.NONE:
+    if holding.which_machines(session, revision) is AI.NONE:
         stick(session, row, "ai_none", NO_AI, now=now)
     else:
         _queue(session, row, now=now)

@@ -17,8 +17,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from pipelines.people.values import PersonWork, Profile
-from pipelines.values import AI, ChallengeBrief
-from service.actions.challenges.as_asked import challenge_brief
+from pipelines.values import AI, ChallengeAsItStands
+from service.actions.challenges.as_it_stands import as_it_stands
 from service.actions.introductions import works as introductions_works
 from service.actions.introductions.common import limit
 from service.actions.introductions.works import SURE as SURE
@@ -57,7 +57,7 @@ class MatchingScene:
     limit: Limit
     profiles: Mapping[str, Profile]
     works: tuple[PersonWork, ...]
-    challenges: Mapping[str, ChallengeBrief]
+    challenges: Mapping[str, ChallengeAsItStands]
     outcomes: tuple[tuple[Mapping[str, float], bool], ...]
     kept_in: Mapping[str, str] = field(default_factory=dict)
     within: Mapping[str, frozenset[str]] = field(default_factory=dict)
@@ -91,7 +91,7 @@ def gather(session: Session, organization: str, *, now: datetime, known: Known |
         limit=most,
         profiles=_profiles(people, grants, history, _at(there.open, now), most, language, now),
         works=there.works,
-        challenges={row.id: challenge_brief(row, row.language or language) for row in rows},
+        challenges={row.id: as_it_stands(row, row.language or language) for row in rows},
         outcomes=tuple(_outcomes(history, now)),
         kept_in=kept_in,
         within=_within(session, organization, grants) if kept_in else {},

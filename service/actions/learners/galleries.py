@@ -110,7 +110,9 @@ def _stage(session: Session, row: Gallery | None, own: Submission, challenge: Ch
         return GalleryStage.NEVER
     if row is None:
         return (
-            GalleryStage.NEVER if holding.machines_may(session, _latest(session, own)) is AI.NONE else GalleryStage.OPEN
+            GalleryStage.NEVER
+            if holding.which_machines(session, _latest(session, own)) is AI.NONE
+            else GalleryStage.OPEN
         )
     return (
         GalleryStage.NOT_NOW if row.state in (GalleryState.DISMISSED, GalleryState.WITHDRAWN) else GalleryStage.WAITING

@@ -11,14 +11,14 @@ from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from pipelines.approaches import Approach, ApproachPlace, ApproachWork, Spot, approaches
-from pipelines.values import AI
 from service.actions.work.lens import Lens
 from service.actions.work.vectors import Vectors, of_revisions
 from service.domain.texts import digest
+from service.store import visible
 from service.store.tables import Consent, DraftRow, Person, Revision, Submission
 
 MOST = 300
@@ -84,16 +84,12 @@ def solution_map(session: Session, lens: Lens) -> SolutionMap:
     )
 
 
-BARRED = or_(Consent.ai == AI.NONE, Revision.ai == AI.NONE)
-LATEST = and_(Revision.submission_id == Submission.id, Revision.number == Submission.latest)
-
-
 def counts(session: Session, lens: Lens) -> tuple[int, int]:
     """How many there are, and how many of them no machine may read."""
     row = session.execute(
-        select(func.count(), func.count().filter(BARRED))
+        select(func.count(), func.count().filter(visible.barred()))
         .select_from(Submission)
-        .join(Revision, LATEST)
+        .join(Revision, and_(Revision.submission_id == Submission.id, visible.latest()))
         .join(Consent, Consent.person_id == Submission.person_id)
         .where(*lens.here, Submission.withdrawn_at.is_(None))
     ).one()
@@ -105,11 +101,11 @@ def _readable(session: Session, lens: Lens) -> list[_Row]:
     rows = session.execute(
         select(Revision.id, Revision.text, Submission.external_id, Person.external_id, Person.name, DraftRow.id)
         .select_from(Submission)
-        .join(Revision, LATEST)
+        .join(Revision, and_(Revision.submission_id == Submission.id, visible.latest()))
         .join(DraftRow, DraftRow.revision_id == Revision.id)
         .join(Person, Person.id == Submission.person_id)
         .join(Consent, Consent.person_id == Submission.person_id)
-        .where(*lens.here, Submission.withdrawn_at.is_(None), ~BARRED)
+        .where(*lens.here, Submission.withdrawn_at.is_(None), ~visible.barred())
         .order_by(DraftRow.shuffle, DraftRow.id)
         .limit(MOST)
     )

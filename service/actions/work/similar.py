@@ -54,7 +54,7 @@ def question(
 def _like_submission(session: Session, actor: Actor, external_id: str, now: datetime) -> SimilarQuery:
     row = submit.get(session, actor, external_id)
     revision = submit.revision_of(session, row)
-    may = holding.machines_may(session, revision) if revision is not None else None
+    may = holding.which_machines(session, revision) if revision is not None else None
     if revision is None or may is None:
         raise Invalid("This submission was taken back.")
     if may is AI.NONE:

@@ -8,12 +8,12 @@ from pipelines.adapters.hashing import HashingEmbedder
 from pipelines.people.commons import Commons
 from pipelines.people.reasons import Circle
 from pipelines.people.values import PersonWork, Profile
-from pipelines.values import ChallengeBrief, Criterion, Standing
+from pipelines.values import ChallengeAsItStands, Criterion, Standing
 
 MET, NOT_YET = Standing.MET, Standing.NOT_YET
 EMBEDDER = HashingEmbedder(256)
 CHALLENGES = {
-    "observe": ChallengeBrief(
+    "observe": ChallengeAsItStands(
         "observe",
         "Plan how your team starts peer observation.",
         "Peer observation",

@@ -9,11 +9,11 @@ from service.store.tables import (
 )
 
 
-def challenge_brief(
+def as_it_stands(
     challenge: Challenge, language: str, said: clarifications.ChallengeAnswers = clarifications.NOTHING
-) -> values.ChallengeBrief:
+) -> values.ChallengeAsItStands:
     """A challenge as drafts are made from it, with what facilitators answered about it."""
-    return values.ChallengeBrief(
+    return values.ChallengeAsItStands(
         id=challenge.id,
         title=challenge.title,
         prompt=challenge.prompt,
