@@ -11,8 +11,10 @@ from fastapi import FastAPI
 from service import wiring
 from service.actions.work.similar import Similar
 from service.domain.roles import Actor
-from service.jobs.briefs import briefing, charting, comparing_uptake
+from service.jobs.briefs import briefing
 from service.jobs.folder import DataFolder
+from service.jobs.network import charting
+from service.jobs.uptake import comparing_uptake
 from service.settings import Dispatch, Settings, load
 from service.store import migrate
 from service.web.app import create_app

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
+
+from service.actions.following import challenge as following_challenge
 from service.actions.following import uptake
+from service.actions.following.challenge import Followed
 from service.actions.following.pairs import compared
+from service.domain.roles import Actor
 from service.jobs.leases import keep, settle
 from service.jobs.tools import JobTools
+from service.store.session import Sessions
 from service.store.tables import Job
 
 
@@ -22,3 +29,14 @@ def compare_uptake(tools: JobTools, owner: str, job: Job) -> None:
             if len(later) < uptake.AT_ONCE:
                 settle(session, tools, owner, job)
                 return
+
+
+def comparing_uptake(sessions: Sessions) -> Callable[..., Followed]:
+    """Compares what became of feedback on a challenge. Raises as `following.gather`."""
+
+    def compare(actor: Actor, challenge: str, *, group: str | None, now: datetime) -> Followed:
+        with sessions.reading() as session:
+            facts = following_challenge.gather(session, actor, challenge, group=group, now=now)
+        return following_challenge.followed(facts)
+
+    return compare

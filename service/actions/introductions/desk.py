@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from enum import StrEnum
+from datetime import datetime
 from typing import Final
 
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from service.actions.approvals import approving
-from service.actions.approvals.deciding import Deciding
 from service.actions.introductions.common import (
     UNANSWERED,
     RowLike,
@@ -22,55 +20,28 @@ from service.actions.introductions.common import (
     on_desk,
     open_people,
     outward,
-    over,
     past,
     require_decider,
     require_on_desk,
-    tell,
     texts,
-    to_decide,
 )
+from service.actions.introductions.review import HINDRANCES, as_told_outside
 from service.actions.work.quotes import Quote, QuotePlace, of_work, reader
-from service.domain.errors import Invalid, NotNow
-from service.domain.events import Event
 from service.domain.introductions import (
     ANSWER_WITHIN,
     TOGETHER,
     IntroductionAct,
     IntroductionActor,
-    IntroductionHindrance,
     IntroductionState,
     load,
     possible,
-    require_seen,
-    step,
     wording_digest,
 )
 from service.domain.roles import Actor
-from service.store import audit, find
+from service.store import find
 from service.store.tables import Group, Introduction, Person, Request, RoleGrant
 
 MOST = 200
-WORDS: Final = ("reason", "first_brings", "second_brings", "step", "message_to_first", "message_to_second")
-"""What a facilitator may change."""
-
-
-class IntroductionDismissalReason(StrEnum):
-    """Why a facilitator decides against an introduction."""
-
-    KNOW_EACH_OTHER = "know_each_other"
-    NOT_USEFUL = "not_useful"
-    WRONG_TIME = "wrong_time"
-    WRONG_READING = "wrong_reading"
-    OTHER = "other"
-
-
-HINDRANCES: Final[Mapping[IntroductionHindrance, str]] = {
-    IntroductionHindrance.CONSENT: "one of the two does not want to be introduced any more",
-    IntroductionHindrance.LOAD: "one of the two has enough introductions for now",
-    IntroductionHindrance.REPEATED: "these two were asked about each other before",
-    IntroductionHindrance.SAME: "this is one person",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,7 +207,9 @@ def show(session: Session, actor: Actor, introduction_id: str, *, now: datetime)
     request = session.get(Request, row.request_id) if row.request_id else None
     approval = approving.in_force(session, approving.INTRODUCTION, row.id)
     acts = tuple(
-        act for act in possible(_outside(row, now), IntroductionActor.FACILITATOR) if act != IntroductionAct.ASK.value
+        act
+        for act in possible(as_told_outside(row, now), IntroductionActor.FACILITATOR)
+        if act != IntroductionAct.ASK.value
     )
     return DeskIntroduction(
         line=_lines(session, actor, [row], now)[0],
@@ -253,103 +226,8 @@ def show(session: Session, actor: Actor, introduction_id: str, *, now: datetime)
     )
 
 
-def _outside(row: Introduction, now: datetime) -> IntroductionState:
-    """The state that a facilitator acts on: who was asked and said no looks like who was asked."""
-    if row.state in (*UNANSWERED, IntroductionState.DECLINED):
-        return IntroductionState.EXPIRED if over(row, now) else IntroductionState.ASKED
-    return row.state
-
-
 def _hindrance(session: Session, row: Introduction, now: datetime) -> str:
     if row.state not in (IntroductionState.SUGGESTED, IntroductionState.APPROVED):
         return ""
     found = hindered(session, row, open_people(session, named(row)), now)
     return HINDRANCES[found] if found else ""
-
-
-def revise(at: Deciding, *, wording: Mapping[str, str]) -> Introduction:
-    """Change what the two would read; an approval ends with it. Raises Invalid for an empty or an unknown text."""
-    row, _, person = to_decide(at)
-    unknown = sorted(set(wording) - set(WORDS))
-    if unknown:
-        raise Invalid(f"An introduction has no text '{unknown[0]}'.")
-    new = {**row.wording, **{name: text.strip() for name, text in wording.items()}}
-    if empty := [name for name in WORDS if not new.get(name)]:
-        raise Invalid(f"'{empty[0]}' is empty. Say something, or dismiss the introduction.")
-    state = step(row.state, IntroductionAct.REVISE, IntroductionActor.FACILITATOR)
-    _undo_approval(at.session, row, at.now)
-    row.wording, row.state = new, state
-    _decided(at.session, row, person, "revise", at.now)
-    return row
-
-
-def drop_quotes(at: Deciding) -> Introduction:
-    """Introduce them without anybody's words from their work."""
-    row, _, person = to_decide(at)
-    state = step(row.state, IntroductionAct.REVISE, IntroductionActor.FACILITATOR)
-    _undo_approval(at.session, row, at.now)
-    row.passages, row.state = [], state
-    _decided(at.session, row, person, "revise", at.now)
-    return row
-
-
-def approve(at: Deciding, *, seen: str, undo: timedelta = approving.UNDO) -> Introduction:
-    """Approve exactly the text whose hash is `seen`; both are asked when the undo window has passed.
-
-    Raises ChangedSince for another text, NotNow where one of the two may not be asked now, saying why.
-    """
-    row, open_to, person = to_decide(at)
-    state = step(row.state, IntroductionAct.APPROVE, IntroductionActor.FACILITATOR)
-    text_hash = require_seen(seen, texts(row))
-    if (why := hindered(at.session, row, open_to, at.now)) is not None:
-        raise NotNow(f"Nobody can be asked now: {HINDRANCES[why]}.")
-    approving.give(at.session, approving.INTRODUCTION, row, person, (text_hash, texts(row)), undo=undo, now=at.now)
-    row.state = state
-    _changed(row, person)
-    return row
-
-
-def undo(at: Deciding) -> Introduction:
-    """Take an approval back before anybody was asked."""
-    row, _, person = to_decide(at)
-    row.state = step(row.state, IntroductionAct.UNDO, IntroductionActor.FACILITATOR)
-    _undo_approval(at.session, row, at.now)
-    _decided(at.session, row, person, "undo", at.now)
-    return row
-
-
-def dismiss(at: Deciding, *, reason: IntroductionDismissalReason, note: str = "") -> Introduction:
-    """Decide against it; these two are not suggested to each other again. Where both were asked, it closes for both."""
-    row, _, person = to_decide(at)
-    state = step(_outside(row, at.now), IntroductionAct.DISMISS, IntroductionActor.FACILITATOR)
-    _undo_approval(at.session, row, at.now)
-    if row.state is not IntroductionState.DECLINED:  # a no that somebody said stays what it was
-        row.state = state
-    row.reason_code, row.note, row.ended_at = reason.value, note, at.now
-    if row.asked_at is not None:
-        tell(at.session, row, Event.INTRODUCTION_ENDED, now=at.now)
-    _decided(at.session, row, person, "dismiss", at.now, reason=reason.value)
-    return row
-
-
-def _undo_approval(session: Session, row: Introduction, now: datetime) -> None:
-    if row.asked_at is None:
-        approving.end(session, approving.INTRODUCTION, row, now=now)
-
-
-def _changed(row: Introduction, person: str) -> None:
-    row.version += 1
-    row.decided_by = person
-
-
-def _decided(session: Session, row: Introduction, person: str, act: str, now: datetime, **facts: object) -> None:
-    _changed(row, person)
-    audit.record(
-        session,
-        organization=row.organization_id,
-        actor=f"person:{person}",
-        act=f"introduction.{act}",
-        subject=row.id,
-        now=now,
-        **facts,
-    )

@@ -28,7 +28,7 @@ MOST = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Timed:
+class TimedApproval:
     """An approval, how long the draft had been open by then, and how long most adults need at least to read it."""
 
     draft: str
@@ -47,7 +47,7 @@ class Pace:
     """How many approvals have a known time, and which of them came sooner than reading takes; the latest first."""
 
     known: int
-    quick: tuple[Timed, ...]
+    quick: tuple[TimedApproval, ...]
 
     @property
     def worth_a_word(self) -> bool:
@@ -70,12 +70,12 @@ def of_challenge(session: Session, lens: Lens) -> Pace:
     return _pace(_timed(session, lens.here, MOST))
 
 
-def _pace(timed: Iterable[Timed]) -> Pace:
+def _pace(timed: Iterable[TimedApproval]) -> Pace:
     seen = list(timed)
     return Pace(len(seen), tuple(one for one in seen if one.quick))
 
 
-def _timed(session: Session, conditions: list[ColumnElement[bool]], limit: int) -> Iterable[Timed]:
+def _timed(session: Session, conditions: list[ColumnElement[bool]], limit: int) -> Iterable[TimedApproval]:
     openings = (
         select(
             Approval.id.label("approval_id"),
@@ -122,11 +122,11 @@ def _for_several() -> ColumnElement[bool]:
     )
 
 
-def _one(approval: Approval, opened_at: datetime, times: int, text: str, submission: str) -> Timed:
+def _one(approval: Approval, opened_at: datetime, times: int, text: str, submission: str) -> TimedApproval:
     """Whoever opened it before a redraft, too, has read the work then: only what is new counts."""
     said = _words_of(approval.body)
     reading = least_seconds([*said, text] if times == 1 else said)
-    return Timed(
+    return TimedApproval(
         approval.draft_id,
         submission,
         approval.approved_at,

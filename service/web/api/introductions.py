@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from service.actions.introductions import answers, desk, own, suggest
+from service.actions.introductions import answers, desk, own, review, suggest
 from service.web.calls import Call, Reading, Seen, Writing, tag
 from service.web.fields import IntroductionId
 from service.web.openapi import v1
@@ -69,7 +69,7 @@ def revise_introduction(
     call: Writing, id: IntroductionId, seen: Seen, body: IntroductionRevisedAsked
 ) -> IntroductionDecided:
     """An approval ends with it."""
-    return IntroductionDecided.of(desk.revise(call.deciding(id, seen), wording=body.wording()))
+    return IntroductionDecided.of(review.revise(call.deciding(id, seen), wording=body.wording()))
 
 
 @router.post("/introductions/{id}/approve", summary="Approve exactly the text seen")
@@ -78,13 +78,13 @@ def approve_introduction(
 ) -> IntroductionDecided:
     """Both are asked, separately, when the undo window has passed."""
     at, undo = call.deciding(id, seen), call.services.undo
-    return IntroductionDecided.of(desk.approve(at, seen=body.seen, undo=undo))
+    return IntroductionDecided.of(review.approve(at, seen=body.seen, undo=undo))
 
 
 @router.post("/introductions/{id}/undo", summary="Take the approval back")
 def undo_introduction(call: Writing, id: IntroductionId, seen: Seen) -> IntroductionDecided:
     """As long as nobody was asked."""
-    return IntroductionDecided.of(desk.undo(call.deciding(id, seen)))
+    return IntroductionDecided.of(review.undo(call.deciding(id, seen)))
 
 
 @router.post("/introductions/{id}/dismiss", summary="Decide against it")
@@ -93,7 +93,7 @@ def dismiss_introduction(
 ) -> IntroductionDecided:
     """These two are not suggested to each other again. Where both were asked, it closes for both."""
     at = call.deciding(id, seen)
-    return IntroductionDecided.of(desk.dismiss(at, reason=body.reason, note=body.note))
+    return IntroductionDecided.of(review.dismiss(at, reason=body.reason, note=body.note))
 
 
 @router.post("/introductions/{id}/answer", summary="Say whether you would like to be introduced")

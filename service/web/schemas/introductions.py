@@ -8,7 +8,8 @@ from typing import Annotated, Literal
 from fastapi import Query
 from pydantic import ConfigDict, Field
 
-from service.actions.introductions.desk import DeskIntroduction, IntroductionDismissalReason
+from service.actions.introductions.desk import DeskIntroduction
+from service.actions.introductions.review import IntroductionDismissalReason
 from service.domain.introductions import OwnIntroductionState
 from service.store.tables import IntroductionUseful
 from service.web.fields import AnswerBody, Hash, Id, Line, RequestBody, Words

@@ -21,7 +21,8 @@ from service.actions.approvals.deciding import Deciding
 from service.actions.challenges import setting
 from service.actions.galleries import policy as galleries_policy
 from service.actions.galleries import review
-from service.actions.introductions import answers, desk, ends, suggest
+from service.actions.introductions import answers, ends, suggest
+from service.actions.introductions import review as introductions_review
 from service.actions.learners import galleries as galleries_learn
 from service.actions.people import register
 from service.actions.requests import desk as requests_desk
@@ -271,7 +272,7 @@ class Life(Village):
 
     def offer(self, first: str, second: str, through: str = "") -> None:
         """A match of these two as a worker would keep it, with a passage of each."""
-        words = IntroductionWording(*(f"{name} of it" for name in desk.WORDS))
+        words = IntroductionWording(*(f"{name} of it" for name in introductions_review.WORDS))
         if through:
             words = replace(words, reason=f"Both know {through.title()} Tester")
         passages = tuple(one for person in (first, second) for one in self._passage(person))
@@ -333,13 +334,13 @@ class Life(Village):
         def done(session: Session) -> object:
             mateo, version = self.actors["mateo"], session.get_one(Introduction, one).version
             if act == "undo":
-                return desk.undo(Deciding(session, mateo, one, version, self.now))
+                return introductions_review.undo(Deciding(session, mateo, one, version, self.now))
             if act == "revise":
-                return desk.revise(
+                return introductions_review.revise(
                     Deciding(session, mateo, one, version, self.now), wording={"step": f"Meet at {self.now}."}
                 )
-            why = desk.IntroductionDismissalReason.WRONG_TIME
-            return desk.dismiss(Deciding(session, mateo, one, version, self.now), reason=why)
+            why = introductions_review.IntroductionDismissalReason.WRONG_TIME
+            return introductions_review.dismiss(Deciding(session, mateo, one, version, self.now), reason=why)
 
         if self.act(done):
             meeting.approved = meeting.approved and act == "dismiss"

@@ -8,7 +8,7 @@ import httpx
 import pytest
 from sqlalchemy import select
 
-from service.actions.introductions import common, desk
+from service.actions.introductions import common, review
 from service.store import find
 from service.store.tables import Document, DocumentVersion, Introduction, Person, Questioned
 from service.web.openapi import operations
@@ -71,7 +71,7 @@ def introduced(school: School) -> str:
     now = school.now()
     with school.sessions.writing() as session:
         first, second = (find.one(session, Person, school.organization, one).id for one in ("amara", "tomasz"))
-        words = dict.fromkeys(desk.WORDS, MARK)
+        words = dict.fromkeys(review.WORDS, MARK)
         given = {"first_id": first, "second_id": second, "pair": common.pair(first, second), "wording": words}
         more = {"kind": "expert", "reasons": [], "features": {}, "score": 1.0, "passages": [], "note": ""}
         row = Introduction(organization_id=school.organization, created_at=now, **given, **more)

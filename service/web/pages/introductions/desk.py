@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 from fastapi import Form, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from service.actions.introductions import desk, suggest
-from service.actions.introductions.desk import IntroductionDismissalReason
+from service.actions.introductions import desk, review, suggest
+from service.actions.introductions.review import IntroductionDismissalReason
 from service.actions.questioned import signs
 from service.actions.requests import desk as requests_desk
 from service.actions.requests import found
@@ -121,31 +121,31 @@ def show_one(visit: Reading, id: IntroductionId, done: Annotated[OwnId | None, Q
 
 @router.post(HERE + "/{id}/revise")
 def revise(visit: Writing, id: IntroductionId, sent: Annotated[ReviseSent, Form()]) -> Goto:
-    desk.revise(visit.deciding(id, sent.version), wording=sent.model_dump(exclude={"version"}))
+    review.revise(visit.deciding(id, sent.version), wording=sent.model_dump(exclude={"version"}))
     return Goto(f"{HERE}/{id}", said="saved")
 
 
 @router.post(HERE + "/{id}/unquote")
 def unquote(visit: Writing, id: IntroductionId, sent: Annotated[IntroductionSent, Form()]) -> Goto:
-    desk.drop_quotes(visit.deciding(id, sent.version))
+    review.drop_quotes(visit.deciding(id, sent.version))
     return Goto(f"{HERE}/{id}", said="saved")
 
 
 @router.post(HERE + "/{id}/approve")
 def approve(visit: Writing, id: IntroductionId, sent: Annotated[IntroductionApprovalSent, Form()]) -> Goto:
-    desk.approve(visit.deciding(id, sent.version), seen=sent.seen, undo=visit.services.undo)
+    review.approve(visit.deciding(id, sent.version), seen=sent.seen, undo=visit.services.undo)
     return Goto(f"{HERE}/next", query={"done": id})
 
 
 @router.post(HERE + "/{id}/undo")
 def undo(visit: Writing, id: IntroductionId, sent: Annotated[IntroductionSent, Form()]) -> Goto:
-    desk.undo(visit.deciding(id, sent.version))
+    review.undo(visit.deciding(id, sent.version))
     return Goto(f"{HERE}/{id}", said="introduction-undone")
 
 
 @router.post(HERE + "/{id}/dismiss")
 def dismiss(visit: Writing, id: IntroductionId, sent: Annotated[IntroductionDismissalSent, Form()]) -> Goto:
-    desk.dismiss(visit.deciding(id, sent.version), reason=sent.reason, note=sent.note)
+    review.dismiss(visit.deciding(id, sent.version), reason=sent.reason, note=sent.note)
     return Goto(f"{HERE}/next", said="introduction-dismissed")
 
 

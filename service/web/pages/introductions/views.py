@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar
 
-from service.actions.introductions.desk import DeskIntroduction, IntroductionDismissalReason, ListedIntroduction
+from service.actions.introductions.desk import DeskIntroduction, ListedIntroduction
 from service.actions.introductions.own import OwnIntroduction
+from service.actions.introductions.review import IntroductionDismissalReason
 from service.actions.questioned.signs import AskedAbout
 from service.actions.requests.desk import Cluster, DeskRequest
 from service.actions.requests.need import OwnRequest

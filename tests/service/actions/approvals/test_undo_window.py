@@ -15,6 +15,7 @@ from service.actions.decisions import release, review
 from service.actions.galleries import policy
 from service.actions.galleries import review as galleries_review
 from service.actions.introductions import answers, desk
+from service.actions.introductions import review as introductions_review
 from service.actions.learners import galleries
 from service.domain.errors import NotNow
 from service.domain.galleries import GalleryState, Policy
@@ -83,7 +84,7 @@ def _approve_gallery(session: Session, platform: Actor) -> None:
 def _approve_introduction(session: Session, platform: Actor) -> None:
     row, mateo = session.scalars(select(Introduction)).one(), act_as(session, platform, "mateo")
     seen = desk.show(session, mateo, row.id, now=NOW).text_hash
-    desk.approve(Deciding(session, mateo, row.id, row.version, NOW), seen=seen)
+    introductions_review.approve(Deciding(session, mateo, row.id, row.version, NOW), seen=seen)
 
 
 SHOWS = ("gallery_show", Gallery, galleries_review.show_due, galleries_review.undo)
@@ -93,7 +94,7 @@ INTRODUCTION = Kind(
     "ask",
     Introduction,
     answers.ask_due,
-    desk.undo,
+    introductions_review.undo,
     _introduction,
     _approve_introduction,
 )

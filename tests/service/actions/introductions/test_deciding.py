@@ -9,7 +9,7 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
 from service.actions.approvals.deciding import Deciding
-from service.actions.introductions import answers, common, desk, ends
+from service.actions.introductions import answers, common, desk, ends, review
 from service.actions.learners.disclosed import disclosed
 from service.domain.errors import ChangedSince, Invalid, NotAllowed, NotFound, NotNow
 from service.domain.introductions import (
@@ -86,15 +86,15 @@ def test_a_changed_text_needs_a_new_approval_and_an_old_look_approves_nothing(ha
     mateo = hamlet.actor("mateo")
     hamlet.approve(one)
     with hamlet.sessions.writing() as session:
-        desk.revise(Deciding(session, mateo, one, 2, hamlet.now), wording={"step": "Have tea."})
+        review.revise(Deciding(session, mateo, one, 2, hamlet.now), wording={"step": "Have tea."})
     assert hamlet.row(one).state is IntroductionState.SUGGESTED
     assert not hamlet.ask(one)
     with pytest.raises(ChangedSince), hamlet.sessions.writing() as session:
-        desk.approve(Deciding(session, mateo, one, 3, hamlet.now), seen=seen)
+        review.approve(Deciding(session, mateo, one, 3, hamlet.now), seen=seen)
     with pytest.raises(ChangedSince), hamlet.sessions.writing() as session:
-        desk.revise(Deciding(session, mateo, one, 2, hamlet.now), wording={"step": "Late."})
+        review.revise(Deciding(session, mateo, one, 2, hamlet.now), wording={"step": "Late."})
     with pytest.raises(Invalid), hamlet.sessions.writing() as session:
-        desk.revise(Deciding(session, mateo, one, 3, hamlet.now), wording={"step": " "})
+        review.revise(Deciding(session, mateo, one, 3, hamlet.now), wording={"step": " "})
 
 
 def test_who_reviews_either_group_decides_and_nobody_else(hamlet: Village) -> None:
@@ -114,9 +114,9 @@ def test_who_reviews_either_group_decides_and_nobody_else(hamlet: Village) -> No
             desk.show(session, hamlet.platform, one, now=hamlet.now)
     for person, error in (("lena", NotFound), ("noor", NotAllowed)):
         with pytest.raises(error), hamlet.sessions.writing() as session:
-            desk.dismiss(
+            review.dismiss(
                 Deciding(session, hamlet.actor(person), two, 1, hamlet.now),
-                reason=desk.IntroductionDismissalReason.OTHER,
+                reason=review.IntroductionDismissalReason.OTHER,
             )
 
 

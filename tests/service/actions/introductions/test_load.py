@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from service.actions.approvals.deciding import Deciding
-from service.actions.introductions import common, desk, ends
+from service.actions.introductions import common, ends, review
 from service.actions.people import register
 from service.domain.errors import NotNow, PeerloomError
 from service.domain.introductions import LOAD_LIMIT, LOAD_WINDOW, IntroductionState, wording_digest
@@ -41,7 +41,7 @@ def approver(village: Village, one: str) -> Callable[[], object]:
 
     def approve() -> object:
         with village.sessions.writing() as session:
-            return desk.approve(Deciding(session, mateo, one, row.version, village.now), seen=seen)
+            return review.approve(Deciding(session, mateo, one, row.version, village.now), seen=seen)
 
     return approve
 

@@ -111,7 +111,7 @@ def test_a_yes_of_the_other_is_not_to_be_seen_either(
 def test_a_facilitators_late_doubt_closes_it_for_both_whatever_was_answered(
     hamlet: Village, twins: Callable[[], tuple[Village, Village]]
 ) -> None:
-    from service.actions.introductions import desk
+    from service.actions.introductions import desk, review
 
     one = hamlet.asked("amara", "lin")
     declined, silent = twins()
@@ -119,8 +119,8 @@ def test_a_facilitators_late_doubt_closes_it_for_both_whatever_was_answered(
     for village in (declined, silent):
         with village.sessions.writing() as session:
             version, mateo = session.get_one(Introduction, one).version, village.actor_in(session, "mateo")
-            why = desk.IntroductionDismissalReason.WRONG_TIME
-            desk.dismiss(Deciding(session, mateo, one, version, village.now), reason=why)
+            why = review.IntroductionDismissalReason.WRONG_TIME
+            review.dismiss(Deciding(session, mateo, one, version, village.now), reason=why)
         assert village.sees("amara").items == village.sees("lin").items == ()
         with village.sessions.reading() as session:
             mateo = session.get_one(Introduction, one)

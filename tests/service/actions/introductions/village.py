@@ -13,7 +13,8 @@ from pipelines.values import AI
 from service.actions.access import credentials, organizations
 from service.actions.approvals.deciding import Deciding
 from service.actions.challenges import setting
-from service.actions.introductions import answers, common, desk, own
+from service.actions.introductions import answers, common, own, review
+from service.actions.introductions import review as introductions_review
 from service.actions.introductions import suggest as introductions_suggest
 from service.actions.people import register
 from service.actions.work import submit
@@ -80,7 +81,7 @@ class Village:
             return kept[0].id if kept else ""
 
     def match(self, first: str, second: str, quoting: bool = True) -> Match:
-        texts = [f"{name} of {first} and {second}" for name in desk.WORDS]
+        texts = [f"{name} of {first} and {second}" for name in introductions_review.WORDS]
         passages = tuple(self.shown(person) for person in (first, second)) if quoting else ()
         reason = MeetingReason(ReasonKind.COMPLEMENTARY, 0.9, passages=passages)
         features = {"complementary": 0.9, "near": 0.5}
@@ -102,7 +103,7 @@ class Village:
         row = self.row(introduction)
         seen = wording_digest(common.texts(row))
         with self.sessions.writing() as session:
-            desk.approve(Deciding(session, actor, introduction, row.version, self.now), seen=seen, undo=UNDO)
+            review.approve(Deciding(session, actor, introduction, row.version, self.now), seen=seen, undo=UNDO)
 
     def ask(self, introduction: str) -> bool:
         with self.sessions.writing() as session:

@@ -15,7 +15,7 @@ from service.actions.people import register
 from service.domain.errors import NotAllowed, NotFound
 from service.domain.introductions import LOAD_WINDOW
 from service.domain.visibility import ShowWork
-from service.jobs.briefs import charting
+from service.jobs.network import charting
 from tests.service.actions.introductions.gathering import embed, introduced
 from tests.service.actions.introductions.village import LEARNERS, TEXTS, Village, settle
 from tests.statements import count
