@@ -8,7 +8,7 @@ from __future__ import annotations
 import random
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Dialog, Page, expect
 from sqlalchemy import func, select
 
 from service.store.tables import Decision, DraftRow, PointRow
@@ -133,7 +133,12 @@ def test_a_key_that_is_held_down_decides_once(demo: Demo, latency: int) -> None:
 def test_leaving_words_that_were_not_sent_asks_first_and_keeps_them(demo: Demo) -> None:
     window, draft = at_a_draft(demo, 0)
     asked: list[str] = []
-    window.page.on("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.message)
+        dialog.dismiss()
+
+    window.page.on("dialog", stay)
     window.key("n")
     window.page.keyboard.type("Half a tho")
     window.key("Escape", "y", ".")
