@@ -26,14 +26,12 @@ from service.actions.introductions import review as introductions_review
 from service.actions.learners import galleries as galleries_learn
 from service.actions.people import register
 from service.actions.requests import desk as requests_desk
-from service.actions.requests import found, need
-from service.actions.requests.found import DeskFoundWork
+from service.actions.requests import need
 from service.actions.work import submit
 from service.domain.errors import PeerloomError
 from service.domain.galleries import GalleryState as Of
 from service.domain.galleries import Policy
 from service.domain.introductions import IntroductionState
-from service.domain.requests import RequestState
 from service.domain.roles import Actor, Role
 from service.domain.visibility import PeersShown, SharingReach, ShowWork
 from service.jobs.handlers import work_one
@@ -53,6 +51,7 @@ from service.store.tables import (
 )
 from tests.service.actions.galleries.world import approved
 from tests.service.actions.introductions.village import NOW, UNDO, Village
+from tests.service.people_rules import letting
 from tests.service.people_rules.agreed import WORK, Agreed, GalleryRule, Meeting, Text
 
 SAYS = {
@@ -381,26 +380,7 @@ class Life(Village):
             assert not why, f"found for {self.names[person]}: {why}"
 
     def let_found(self, *, then: str = "") -> None:
-        """A facilitator lets all that was found and may be shown be shown; or takes it back again."""
-        mateo = self.actors["mateo"]
-        with self.sessions.reading() as session:
-            asked = requests_desk.listed(session, mateo, state=RequestState.OPEN)
-        for asks in asked:
-            for one in asks.found_works:
-                self._decide_on(mateo, asks.person, one, then)
-        if then != "wait":
-            self.now += timedelta(minutes=1)
-            self.work()
-
-    def _decide_on(self, by: Actor, asks: str, one: DeskFoundWork, then: str) -> None:
-        (mark,) = set(WORK.findall(one.quote.text))
-
-        def decide(session: Session) -> object:
-            at = Deciding(session, by, one.id, one.version, self.now)
-            return found.keep_back(at) if then == "keep_back" else found.approve(at, seen=one.text_hash)
-
-        if self.act(decide):
-            (self.agreed.let.discard if then == "keep_back" else self.agreed.let.add)((asks, mark))
+        letting.let_found(self, then)
 
     def reply_to(self, person: str, by: str) -> None:
         """A facilitator answers all that this person asks for."""

@@ -1,0 +1,46 @@
+"""What tells who wrote a text is put out of sight; places are found again on both sides."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipelines.texts.masking import People, as_shown, as_written, hidden_in, masked
+
+NAMES = ("Bram Oster", "Cleo Marsh", "Bo Rust", "Will Rose", "Ana van der Berg")
+TOLD = "I, Bram Oster (bram.oster@school.example, +49 170 5550123), start. OSTER asks Cleo's class; Bo helps."
+
+
+def seen(text: str, author: str = "Bram Oster") -> str:
+    return masked(text, hidden_in(text, author, People(NAMES).mentioned(text), "en"))
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        (TOLD, "I, [name] ([e-mail], [telephone]), start. [name] asks [name]'s class; [name] helps."),
+        ("bram here; the oster plan", "[name] here; the [name] plan"),
+        ("Notes at https://docs.example.org/u/bram/plan, all of them.", "Notes at [link], all of them."),
+        ("Ask @bram_o or Telegram: bramo77 today", "Ask [handle] or [handle] today"),
+        ("Will you ask Will Rose?", "Will you ask [name]?"),
+        ("On 05.10.2026 or 2026-10-05, 10:00-12:00, room 0304, 1,250 visits.",) * 2,
+        ("We pair teachers across grades.",) * 2,
+    ],
+)
+def test_names_and_addresses_are_put_out_of_sight_and_nothing_else(text: str, shown: str) -> None:
+    assert seen(text) == shown
+
+
+def test_a_place_is_found_in_what_is_shown_and_back_again() -> None:
+    hidden = hidden_in(TOLD, "Bram Oster", People(NAMES).mentioned(TOLD), "en")
+    shown = masked(TOLD, hidden)
+    start = TOLD.index("start")
+    there = as_shown((start, start + 5), hidden)
+    assert shown[slice(*there)] == "start"
+    assert as_written(there, hidden) == (start, start + 5)
+
+
+def test_a_place_that_begins_or_ends_in_a_name_takes_all_of_what_stands_for_it() -> None:
+    hidden = hidden_in(TOLD, "Bram Oster", (), "en")
+    shown = masked(TOLD, hidden)
+    name = TOLD.index("Oster")
+    assert shown[slice(*as_shown((name, TOLD.index("(")), hidden))] == "[name] "
