@@ -107,7 +107,7 @@ class CriterionPlaces:
             if (past := item.past) and not past.dismissed and past.quote.strip() and past.criterion in self._order
         ][-MOST_QUOTES:]
         self._quotes = self._quoted(quotes, embedder)
-        self._tried = [row for row in rows[-MOST_ROWS:] if row.criteria]
+        self._tried = [row for row in rows[-MOST_ROWS:] if self._order.keys() & row.criteria.keys()]
         self._examples = self._learn(rows[-MOST_ROWS:], quotes, embedder)
         self._weights = self._solve(self._examples)
         self._without = self._left_out(quotes, embedder) if len(self._tried) >= FEWEST_JUDGED else {}
