@@ -18,7 +18,7 @@ STEP = 16_384
 """Bytes of a body that must come within the time that a client has, unless fewer are left."""
 
 
-class Timed(H11Protocol):
+class TimedConnection(H11Protocol):
     """HTTP/1.1 with a clock. Beyond twice the number of connections that are served, a new one is closed unheard."""
 
     head_seconds: ClassVar[float]
@@ -85,4 +85,4 @@ def timed(*, head_seconds: float, stall_seconds: float, most: int) -> type[async
     """The protocol for a server: how long a head may take, how long a body or a reader may stall, and how many
     connections are served at the same time."""
     own = {"head_seconds": head_seconds, "stall_seconds": stall_seconds, "most": most}
-    return type("TimedHere", (Timed,), own)
+    return type("TimedHere", (TimedConnection,), own)
