@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 import structlog
@@ -90,11 +91,13 @@ class Throttle:
     def _take(self, limit: RateLimit) -> Mapping[str, str]:
         if not limit.amount:
             return {}
-        try:
+        counted = False
+        with suppress(StorageError):
             free = self._counter.hit(limit.item, limit.name, limit.who)
             stats = self._counter.get_window_stats(limit.item, limit.name, limit.who)
-        except StorageError as trouble:
-            _log.warning("limits.not_counted", error=type(trouble.storage_error).__name__)
+            counted = True
+        if not counted:
+            _log.warning("limits.not_counted", limit=limit.name)
             return {}
         seconds = max(1, math.ceil(stats.reset_time - time.time()))
         headers = {

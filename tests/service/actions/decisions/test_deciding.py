@@ -288,7 +288,7 @@ def test_a_facilitator_of_another_group_and_the_learner_can_decide_nothing(sqlit
         row = make_ready(session, hand_in(session, platform, "lin").draft)
         for person in ("lena", "lin", "amara"):
             actor = act_as(session, platform, person)
-            with pytest.raises(NotAllowed):
+            with pytest.raises(NotFound):
                 approve(session, actor, row)
         with pytest.raises(NotAllowed):
             approve(session, platform, row)

@@ -11,7 +11,7 @@ from service.actions.approvals.deciding import Deciding
 from service.actions.decisions import claim, hand_over
 from service.actions.queue import waiting
 from service.actions.queue.waiting import QueueFilter, Whose
-from service.domain.errors import ChangedSince, Conflict, Invalid, NotAllowed, NotFound, NotNow
+from service.domain.errors import ChangedSince, Conflict, Invalid, NotFound, NotNow
 from service.store.session import Sessions
 from service.store.tables import AuditEntry, Decision
 from tests.service.actions.school import NOW, act_as, approve, found, hand_in, make_ready
@@ -78,7 +78,7 @@ def test_only_those_who_review_the_group_can_be_given_it(sessions: Sessions):
             hand_over.hand_over(Deciding(session, mateo, south.id, south.version, NOW), to="nobody")
         with pytest.raises(NotFound):
             hand_over.colleagues(session, lena, south.id)
-        with pytest.raises(NotAllowed):
+        with pytest.raises(NotFound):
             hand_over.hand_over(Deciding(session, lena, south.id, south.version, NOW), to="mateo")
         assert south.claimed_by is None
 
