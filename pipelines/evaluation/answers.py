@@ -243,7 +243,7 @@ class Drafter:
             "drafted": float(draft.outcome is DraftOutcome.DRAFTED),
             "claimed": float(bool(claims)),
             "claims": float(len(claims)),
-            "claims_right": float(claims.count(right)),
+            "claims_right": float(sum(kind is right for kind in claims)),
             "fits_verdict": float(fits) if draft.points else None,
             "near_human": max(near) if near and row.feedback else None,
             "left_out": float(sum(finding.code == "left-out" for finding in draft.findings)),
