@@ -105,12 +105,6 @@ def test_whoever_opens_a_draft_is_seen_to_be_at_it_and_it_can_be_taken_over(scho
     assert "Mateo Ruiz is at it" in one.get("/desk").text
 
 
-def test_how_the_comparison_did_stands_beside_each_criterion(school: School) -> None:
-    draft = school.drafted()
-    page = signed_in(school, "lindiwe").get(f"/desk/drafts/{draft}")
-    assert "silent: nobody has judged this yet" in page.text
-
-
 def test_one_draft_alone_is_not_marked_as_thin(school: School) -> None:
     draft = school.drafted()
     assert "Evidence is thin" not in signed_in(school, "lindiwe").get(f"/desk/drafts/{draft}").text
