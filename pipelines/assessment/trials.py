@@ -3,7 +3,7 @@
 A comparison may speak only where it has shown, on this challenge's own judged work, that it knows more than the
 commonest verdict. Words alone never show it: on 86 essays with six criteria, length, cue words, likeness to the
 criterion and 42 judged essays together told met from open no better than length did
-(docs/decisions/0012-who-may-give-a-verdict.md).
+(docs/decisions/0013-who-may-give-a-verdict.md).
 """
 
 from __future__ import annotations
