@@ -71,9 +71,7 @@ def make(brief: DraftingTask, tools: Tools) -> Draft:
         return _draft(brief, (), UNREAD, tools)
     reviewed = tools.shelves.library.reviewed(brief.scope, MOST_JUDGED)
     decided = tools.shelves.library.read(Shelf.PRECEDENTS, brief.scope)
-    assessment = assess(
-        brief.challenge, brief.text, reviewed, tools.embedder, tools.desks, brief.fitted, decided, brief.verdicts
-    )
+    assessment = assess(brief.challenge, brief.text, reviewed, tools.embedder, tools.desks, brief.fitted, decided)
     made = _draft(brief, gather(brief, assessment, tools), assessment, tools)
     return made if assessment.peers else replace(made, findings=(*made.findings, NO_PEERS))
 

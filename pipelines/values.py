@@ -216,29 +216,6 @@ _SOURCE_OF = {
 }
 
 
-FEWEST_JUDGED: Final = 20  # judged works below which a comparison gives no verdict, however well it did
-
-
-@dataclass(frozen=True, slots=True)
-class Trial:
-    """How a comparison did on the judged work it learned from, each author's left out in turn.
-
-    It gave a verdict on `told` of `judged` works and was `right` in so many; always saying the commonest would have
-    been right in `commonest`. `entitled`: it has shown that it knows more than that.
-    """
-
-    judged: int
-    told: int
-    right: int
-    commonest: int
-    entitled: bool
-
-    @property
-    def missing(self) -> int:
-        """How many more have to be judged before a comparison may speak."""
-        return max(0, FEWEST_JUDGED - self.judged)
-
-
 @dataclass(frozen=True, slots=True)
 class Judgement:
     """How a submission stands on one criterion, and how sure that is (0 to 1). `agreeing` counts independent peers.
@@ -255,8 +232,6 @@ class Judgement:
     start: int | None = None
     end: int | None = None
     evidence: float = 0.0
-    trial: Trial | None = None  # how the comparison did on this criterion; None where nobody judged it
-    by_person: bool = False  # the standing is a person's word
 
     @property
     def place(self) -> tuple[int, int] | None:
@@ -383,7 +358,6 @@ class DraftingTask:
 
     `told` are points this learner was already given, `dismissed` those that a facilitator turned down for this
     challenge; neither comes back. `names` are people of the organization, kept from models that are not local.
-    `verdicts` are a person's own, on criteria of this very text: they hold, whatever a machine reads.
     """
 
     scope: Scope
@@ -397,4 +371,3 @@ class DraftingTask:
     instruction: str = ""
     names: tuple[str, ...] = ()
     fitted: Mapping[str, object] | None = None  # assessment fitted on the organization's history, as plain numbers
-    verdicts: Mapping[str, Standing] = field(default_factory=dict)

@@ -11,7 +11,7 @@ Figures: docs/decisions/0005-assessment.md.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -58,7 +58,7 @@ class AssessmentModel:
     warm_score: Linear
     cold: Linear
     cold_score: Linear
-    criterion: Linear | None  # None: nothing taught it; then nobody can tell from words
+    criterion: Linear
     surety: Linear
     threshold: float  # least confidence at which out-of-fold precision is PRECISION; above 1: never
     n_rows: int
@@ -176,12 +176,12 @@ def _surety(x: Array, y: Array, share: Array) -> tuple[Linear, float]:
     return linear, _threshold(sigmoid(linear(_surety_features(p, chosen)))[:, 0], right)
 
 
-def _fit_criterion(desks: Sequence[Desk], vectors: Known) -> Linear | None:
+def _fit_criterion(desks: Sequence[Desk], vectors: Known) -> Linear:
     """Shared reading of coverage as "met", from what the challenges' own fits filled in."""
     seen = [(coverage(d.bare, d.bare.look([r.text for r in d.rows], vectors), vectors), d.criterion_fit.met)
             for d in desks if d.criterion_fit is not None]  # fmt: skip
     if not seen:
-        return None
+        return Linear([0.45, 0.45, 0.3, 0.15], [0.15, 0.15, 0.25, 0.1], [[0.3, 0.3, 0.4, 0.3]], [0.3])
     x = np.vstack([s.reshape(-1, 4) for s, _ in seen])
     return fit_classes(x, np.concatenate([m.reshape(-1) for _, m in seen]).astype(int), 2, 0.1)
 
@@ -203,22 +203,15 @@ def fit(desks: Sequence[Desk], vectors: Known) -> AssessmentModel:
 
 
 def untaught() -> AssessmentModel:
-    """For an organization without any review: it knows nothing, and every verdict is as likely as another."""
+    """For an organization without any review: coverage speaks, confidence never suffices."""
     n = len(EVIDENCE)
-    silent = Linear([0.0] * n, [1.0] * n, [[0.0] * n] * 3, [0.0] * 3)
-    half = Linear([0.0] * n, [1.0] * n, [[0.0] * n], [0.5])
-    surety = Linear([0.0] * 2, [1.0] * 2, [[0.0, 0.0]], [0.0])
-    return AssessmentModel([1 / 3] * 3, silent, half, silent, half, None, surety, 1.01, 0)
-
-
-def tried(model: AssessmentModel, d: Desk) -> tuple[Array, Array]:
-    """(n,) verdict and confidence for each work of the history, with that work left out of what its peers say."""
-    if not d.rows or not model.n_rows:
-        return np.zeros(0, int), np.zeros(0)
-    x = _warm_features(d, d.space.view, d.own, np.array(model.share), left_out=True)
-    p = softmax(model.warm(x))
-    chosen = choose(p, model.share)
-    return chosen, sigmoid(model.surety(_surety_features(p, chosen)))[:, 0]
+    none = Linear([], [], [[]] * 3, [0.0] * 3)
+    weights = [0.15 if name in ("ref_coverage", "ref_words", "ref_dense") else 0.0 for name in EVIDENCE]
+    cold = Linear([0.4] * n, [0.2] * n, [[-2 * w for w in weights], [0.0] * n, [2 * w for w in weights]], [0.0] * 3)
+    score = Linear([0.4] * n, [0.2] * n, [weights], [0.6])
+    surety = Linear([0.0] * 2, [1.0] * 2, [[0.5, 0.0]], [0.0])
+    warm = replace(none, weights=[[]] * 3)
+    return AssessmentModel([1 / 3] * 3, warm, warm, cold, score, _fit_criterion([], {}), surety, 1.01, 0)
 
 
 @dataclass(frozen=True)
@@ -234,18 +227,12 @@ class AssessedAnswers:
     precedents: Array  # (q, m) best first
 
 
-def _from_words(model: AssessmentModel, met: Array) -> Array:
-    """(q, criteria) chance of met by words, as far as judged work taught it."""
-    if model.criterion is None:
-        return np.full(met.shape[:2], 0.5)
-    return sigmoid(model.criterion(met.reshape(-1, met.shape[2])))[:, 0].reshape(met.shape[:2])
-
-
 def read(model: AssessmentModel, d: Desk, texts: Sequence[str], vectors: Known) -> AssessedAnswers:
     """Assess q answers to one challenge; the warm model is trusted n / (n + TRUST_ROWS)."""
     bare = d.bare.look(texts, vectors)
     p, score = softmax(model.cold(bare.evidence)), model.cold_score(bare.evidence)[:, 0]
-    cold = _from_words(model, coverage(d.bare, bare, vectors))
+    met = coverage(d.bare, bare, vectors)
+    cold = sigmoid(model.criterion(met.reshape(-1, met.shape[2])))[:, 0].reshape(met.shape[:2])
     peers = precedents = np.zeros((len(texts), 0), dtype=int)
     criteria = cold
     if d.rows and model.n_rows:

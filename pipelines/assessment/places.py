@@ -21,7 +21,7 @@ from scipy.optimize import linear_sum_assignment
 from pipelines.assessment.terms import MARKS, Array, Judged
 from pipelines.ports import Embedder
 from pipelines.texts.language import Span, content, language_code, orders, sentences, shared
-from pipelines.values import FEWEST_JUDGED, ChallengeAsItStands, PastPoint, PointKind, ShelfItem, Standing
+from pipelines.values import ChallengeAsItStands, PastPoint, PointKind, ShelfItem, Standing
 
 MOST_SENTENCES: Final = 120
 MOST_ROWS: Final = 60
@@ -78,12 +78,6 @@ class _Examples:
     met: Array  # (n,)
     authors: tuple[str, ...]
 
-    def without(self, author: str) -> _Examples:
-        """All but this author's."""
-        keep = np.array([one != author for one in self.authors], bool)
-        kept = tuple(one for one in self.authors if one != author)
-        return _Examples(self.vectors[keep], self.criterion[keep], self.met[keep], kept)
-
 
 class CriterionPlaces:
     """What one challenge's criteria look like in submissions; can be kept while what it was made from is the same."""
@@ -107,10 +101,8 @@ class CriterionPlaces:
             if (past := item.past) and not past.dismissed and past.quote.strip() and past.criterion in self._order
         ][-MOST_QUOTES:]
         self._quotes = self._quoted(quotes, embedder)
-        self._tried = [row for row in rows[-MOST_ROWS:] if self._order.keys() & row.criteria.keys()]
         self._examples = self._learn(rows[-MOST_ROWS:], quotes, embedder)
-        self._weights = self._solve(self._examples)
-        self._without = self._left_out(quotes, embedder) if len(self._tried) >= FEWEST_JUDGED else {}
+        self._weights = self._solve()
 
     def find(self, text: str, embedder: Embedder) -> list[CriterionPlace]:
         """The place of each criterion, in their order; none where there are no criteria or no words."""
@@ -119,34 +111,12 @@ class CriterionPlaces:
             return []
         scores = self._scores(read)
         chosen = _apart(scores)
-        chances = self._chances(read, scores, self._examples, self._weights)
+        chances = self._chances(read, scores)
         near = [self._near(read.vectors[at], k) for k, at in enumerate(chosen)]
         return [
             CriterionPlace(read.spans[at], near[k], chances[k], self._agreeing(read.vectors[at], k, chances[k]))
             for k, at in enumerate(chosen)
         ]
-
-    def left_out(self, row: Judged) -> Sequence[float | None] | None:
-        """The chance of each criterion for this judged work, had its author done nothing; None where that is not known:
-        of too few, or too old."""
-        return self._without.get(row.id)
-
-    def _left_out(
-        self, quotes: Sequence[tuple[ShelfItem, PastPoint]], embedder: Embedder
-    ) -> dict[str, Sequence[float | None]]:
-        found: dict[str, Sequence[float | None]] = {}
-        everything = self._quotes
-        for author in {row.author or row.id for row in self._tried}:
-            others = [one for one in quotes if (one[0].author or one[0].document) != author]
-            self._quotes = self._quoted(others, embedder)
-            known = self._examples.without(author)
-            weights = self._solve(known)
-            for row in self._tried:
-                if (row.author or row.id) == author:
-                    read = self._read(row.text, embedder)
-                    found[row.id] = self._chances(read, self._scores(read), known, weights) if read.spans else ()
-        self._quotes = everything
-        return found
 
     def _read(self, text: str, embedder: Embedder) -> _Text:
         spans = sentences(text)[:MOST_SENTENCES]
@@ -204,20 +174,36 @@ class CriterionPlaces:
         criterion, met = np.array([one[1] for one in known], int), np.array([one[2] for one in known], np.float64)
         return _Examples(vectors, criterion, met, tuple(one[3] for one in known))
 
-    def _solve(self, known: _Examples) -> Array:
+    def _solve(self) -> Array:
         """(criteria, examples): a kernel ridge for each, in which what was judged of other criteria counts less."""
-        count = len(self._order)
+        known, count = self._examples, len(self._order)
         if len(known.met) < FEWEST:
             return np.zeros((count, 0))
         same = known.criterion[:, None] == known.criterion[None]
         kernel = (known.vectors @ known.vectors.T) * np.where(same, 1.0, OTHER_CRITERIA)
         inverse = np.linalg.inv(kernel + RIDGE * np.eye(len(known.met)))
-        return np.stack([inverse @ (known.met - _usual(known, at)) for at in range(count)])
+        return np.stack([inverse @ (known.met - self._usual(at)) for at in range(count)])
 
-    def _chances(self, read: _Text, scores: Array, known: _Examples, weights: Array) -> list[float | None]:
-        if not weights.size or not 0.0 < known.met.mean() < 1.0:
+    def _usual(self, at: int) -> float:
+        """Share of met for this criterion, two more of the common share added."""
+        known = self._examples
+        here = known.met[known.criterion == at]
+        return float((here.sum() + 2 * known.met.mean()) / (len(here) + 2))
+
+    def _chances(self, read: _Text, scores: Array) -> list[float | None]:
+        if not self._weights.size or not 0.0 < self._examples.met.mean() < 1.0:
             return [None] * len(self._order)
-        return [_chance(read, scores[:, at], at, known, weights[at]) for at in range(len(self._order))]
+        return [self._chance(read, scores[:, at], at) for at in range(len(self._order))]
+
+    def _chance(self, read: _Text, scores: Array, at: int) -> float | None:
+        known = self._examples
+        here = known.criterion == at
+        if here.sum() < FEWEST_HERE:
+            return None
+        kernel = (read.vectors @ known.vectors.T) * np.where(here, 1.0, OTHER_CRITERIA)
+        each = self._usual(at) + kernel @ self._weights[at]
+        weights = np.exp(SHARPNESS * (scores - scores.max()))
+        return float(np.clip((weights * each).sum() / weights.sum(), 0.02, 0.98))
 
     def _agreeing(self, vector: Array, at: int, chance: float | None) -> int:
         """Different authors among the nearest judged passages on the criterion that stood as this one seems to."""
@@ -227,22 +213,6 @@ class CriterionPlaces:
         near = here[np.argsort(-(self._examples.vectors[here] @ vector), kind="stable")][:COUNTED]
         same = [i for i in near if (self._examples.met[i] > 0.5) == (chance > 0.5)]
         return len({self._examples.authors[i] for i in same})
-
-
-def _usual(known: _Examples, at: int) -> float:
-    """Share of met for this criterion, two more of the common share added."""
-    here = known.met[known.criterion == at]
-    return float((here.sum() + 2 * known.met.mean()) / (len(here) + 2))
-
-
-def _chance(read: _Text, scores: Array, at: int, known: _Examples, solved: Array) -> float | None:
-    here = known.criterion == at
-    if here.sum() < FEWEST_HERE:
-        return None
-    kernel = (read.vectors @ known.vectors.T) * np.where(here, 1.0, OTHER_CRITERIA)
-    each = _usual(known, at) + kernel @ solved
-    weights = np.exp(SHARPNESS * (scores - scores.max()))
-    return float(np.clip((weights * each).sum() / weights.sum(), 0.02, 0.98))
 
 
 def _learned(mark: float) -> float:

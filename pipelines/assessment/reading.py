@@ -19,17 +19,15 @@ from pipelines.assessment.model import (
     Desk,
     desk,
     read,
-    tried,
     untaught,
 )
 from pipelines.assessment.model import fit as fit_desks
 from pipelines.assessment.places import CriterionPlace, CriterionPlaces
 from pipelines.assessment.space import texts_to_embed
-from pipelines.assessment.terms import MARKS, VERDICTS, Array, Judged, Known, judged
-from pipelines.assessment.trials import trial
+from pipelines.assessment.terms import VERDICTS, Array, Judged, Known, judged
 from pipelines.ports import Embedder
 from pipelines.texts.language import count_words, language_code, language_of, orders
-from pipelines.values import Assessment, ChallengeAsItStands, Judgement, Reviewed, ShelfItem, Standing, Trial
+from pipelines.values import Assessment, ChallengeAsItStands, Judgement, Reviewed, ShelfItem, Standing
 
 NEAREST: Final = 5
 """Peers whose agreement is counted."""
@@ -66,23 +64,11 @@ class Desks:
         self, challenge: ChallengeAsItStands, rows: Sequence[Judged], approved: Sequence[ShelfItem], embedder: Embedder
     ) -> CriterionPlaces:
         """Where its criteria are spoken of; embeds what was quoted and the sentences of judged work when it is made."""
-        seal = _sealed(approved)
+        seal = hashlib.sha256(repr([(item.id, item.document, item.past) for item in approved]).encode()).hexdigest()
         return self._keep(
             f"places {_key(challenge, rows, embedder)} {seal}",
             lambda: CriterionPlaces(challenge, rows, approved, embedder),
         )
-
-    def trials(
-        self, challenge: ChallengeAsItStands, rows: Sequence[Judged], approved: Sequence[ShelfItem], embedder: Embedder
-    ) -> Mapping[str, Trial]:
-        """How the comparison did on each criterion; found anew when a verdict comes in."""
-        seal = _sealed(approved)
-
-        def make() -> Mapping[str, Trial]:
-            ready, places = self.ready(challenge, rows, embedder), self.places(challenge, rows, approved, embedder)
-            return _criterion_trials(challenge, ready, places)
-
-        return self._keep(f"trials {_key(challenge, rows, embedder)} {seal}", make)
 
     def _keep(self, key: str, make: Callable[[], T]) -> T:
         with self._lock:
@@ -91,13 +77,9 @@ class Desks:
         with self._lock:
             self._kept[key] = made
             self._kept.move_to_end(key)
-            while len(self._kept) > 3 * KEPT:
+            while len(self._kept) > 2 * KEPT:
                 self._kept.popitem(last=False)
         return made
-
-
-def _sealed(approved: Sequence[ShelfItem]) -> str:
-    return hashlib.sha256(repr([(item.id, item.document, item.past) for item in approved]).encode()).hexdigest()
 
 
 def _key(challenge: ChallengeAsItStands, rows: Sequence[Judged], embedder: Embedder) -> str:
@@ -138,116 +120,33 @@ def assess(
     desks: Desks,
     fitted: Mapping[str, Any] | None,
     approved: Sequence[ShelfItem] = (),
-    verdicts: Mapping[str, Standing] | None = None,
 ) -> Assessment:
     """How `text` stands. `reviewed`: judged work on the challenge, the most recent first; `fitted`: from `fit`.
 
     `approved` are points that facilitators decided on this challenge: what they quoted shows where a criterion is
     spoken of, and where enough of it was judged, its place in `text` decides how it stands.
-    Says how a criterion stands only where the comparison is entitled to it (`trials`), or where a person said so of
-    this text in `verdicts`. Abstains on the whole where the comparison is not entitled, or where the confidence is
-    below that at which 95 % of the organization's own history was read rightly.
+    Abstains on the whole where fewer than 20 peers were judged, or where the confidence is below that at which 95 % of
+    the organization's own history was read rightly.
     """
     rows = _learned(reviewed)
     ready = desks.ready(challenge, rows, embedder)
     model = AssessmentModel.of(fitted) if fitted else untaught()
     heard = _heard(text)
     found = read(model, ready, [heard], _known(challenge, [heard], embedder))
-    known = desks.places(challenge, rows, approved, embedder)
-    places = known.find(text, embedder)
+    places = desks.places(challenge, rows, approved, embedder).find(text, embedder)
     sure = float(found.confidence[0])
     best = int(found.chosen[0])
     near = [int(at) for at in found.peers[0]]
     criteria = _criteria(challenge, ready, found, near)
-    agreeing = _agreeing(ready, near, [row.verdict == best for row in ready.rows])
-    whole = _whole_trial(model, ready)
-    overall = Judgement("", VERDICTS[best], sure, agreeing, trial=whole)
-    told = _placed(criteria, places) if _same_language(challenge, text) else _untold(criteria)
-    abstained = sure < model.threshold - SAME_CONFIDENCE or len(ready.rows) < MIN_PEERS
-    abstained = abstained or whole is None or not whole.entitled
-    tested = _entitled(told, desks.trials(challenge, rows, approved, embedder))
+    overall = Judgement("", VERDICTS[best], sure, _agreeing(ready, near, [row.verdict == best for row in ready.rows]))
     return Assessment(
         overall,
-        _by_people(tested if abstained else _by_whole(tested, overall), verdicts or {}),
+        _placed(criteria, places) if _same_language(challenge, text) else _untold(criteria),
         float(found.score[0]),
-        abstained=abstained,
+        abstained=sure < model.threshold - SAME_CONFIDENCE or len(ready.rows) < MIN_PEERS,
         peers=len(ready.rows),
         nearest=tuple(ready.rows[at].id for at in near),
         precedents=tuple(ready.rows[int(at)].id for at in found.precedents[0]),
-    )
-
-
-def _whole_trial(model: AssessmentModel, ready: Desk) -> Trial | None:
-    """How the comparison did on the whole of the judged works, where it was sure."""
-    if not ready.rows:
-        return None
-    chosen, confidence = tried(model, ready)
-    sure = confidence >= model.threshold - SAME_CONFIDENCE
-    said = [VERDICTS[at] if ok else Standing.CANNOT_TELL for at, ok in zip(chosen, sure, strict=True)]
-    judged_so = [VERDICTS[at] for at in ready.verdicts]
-    return trial(said or [Standing.CANNOT_TELL] * len(judged_so), judged_so)
-
-
-def _criterion_trials(challenge: ChallengeAsItStands, ready: Desk, places: CriterionPlaces) -> dict[str, Trial]:
-    """How the comparison did on each criterion that people judged."""
-    by_texts = _left_out(ready)
-    found = {}
-    for at, criterion in enumerate(challenge.criteria):
-        known = [(n, row) for n, row in enumerate(ready.rows) if criterion.id in row.criteria]
-        met = ready.criterion_fit.met[:, at] if ready.criterion_fit is not None else None
-        said = [_tried(places.left_out(row), at, None if by_texts is None else by_texts[n], met) for n, row in known]
-        if known:
-            found[criterion.id] = trial(said, [_NAMED[row.criteria[criterion.id]] for _, row in known])
-    return found
-
-
-_NAMED = {mark: standing for standing, mark in MARKS.items()}
-
-
-def _left_out(ready: Desk) -> Array | None:
-    """(n, criteria) chance of met for each judged work by the others' whole texts."""
-    if ready.criterion_fit is None or ready.criterion_ridge is None:
-        return None
-    return np.clip(ready.criterion_ridge.left_out(ready.criterion_fit.met), 0.02, 0.98)
-
-
-def _tried(by_place: Sequence[float | None] | None, at: int, by_text: Array | None, met: Array | None) -> Standing:
-    """What would have been said: by the place where passages were judged, else by the whole text."""
-    if by_place and (chance := by_place[at]) is not None:
-        return _standing(chance, None)
-    return Standing.CANNOT_TELL if by_text is None else _standing(float(by_text[at]), met)
-
-
-def _entitled(judgements: Sequence[Judgement], trials: Mapping[str, Trial]) -> tuple[Judgement, ...]:
-    """Each with its trial; silent where the comparison is not entitled to speak."""
-    return tuple(_tested(one, trials.get(one.criterion)) for one in judgements)
-
-
-def _tested(one: Judgement, tested: Trial | None) -> Judgement:
-    if tested is not None and tested.entitled:
-        return replace(one, trial=tested)
-    return replace(one, standing=Standing.CANNOT_TELL, confidence=0.5, agreeing=0, trial=tested)
-
-
-def _by_whole(judgements: Sequence[Judgement], overall: Judgement) -> tuple[Judgement, ...]:
-    """What surely meets the task meets each of its criteria, also those that nobody judged one by one."""
-    if overall.standing is not Standing.MET:
-        return tuple(judgements)
-    return tuple(
-        replace(one, standing=Standing.MET, confidence=overall.confidence, agreeing=overall.agreeing)
-        if one.standing is Standing.CANNOT_TELL and one.trial is None
-        else one
-        for one in judgements
-    )
-
-
-def _by_people(judgements: Sequence[Judgement], verdicts: Mapping[str, Standing]) -> tuple[Judgement, ...]:
-    """Each as a person said that it stands in this text, where one said so."""
-    return tuple(
-        replace(one, standing=said, confidence=1.0, chance=MARKS[said], by_person=True)
-        if (said := verdicts.get(one.criterion, Standing.CANNOT_TELL)) in MARKS
-        else one
-        for one in judgements
     )
 
 

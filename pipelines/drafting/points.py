@@ -72,7 +72,7 @@ def _source(piece: Evidence, text: str) -> Source:
 
 
 def _band(raw: RawPoint, criterion: str, cited: Sequence[Evidence], assessment: Assessment, language: str) -> Band:
-    """High: three independent precedents on passages like this one. Medium: a document or a judged criterion."""
+    """High: three independent precedents or peers agree. Medium: a context passage or a judged criterion. Low: else."""
     judgement = next((one for one in assessment.criteria if criterion and one.criterion == criterion), None)
     if judgement and _against(raw.kind, judgement.standing):
         return Band.LOW
@@ -101,9 +101,7 @@ def _agrees(raw: RawPoint, piece: Evidence, language: str) -> bool:
         return False
     if raw.criterion and past.criterion and raw.criterion != past.criterion:
         return False  # the same criterion alone is no agreement: everybody's work is read by the same criteria
-    return (
-        alike(raw.quote, past.quote, language) >= SAME_MATTER
-    )  # what was said elsewhere of other words supports nothing
+    return max(alike(raw.text, past.text, language), alike(raw.quote, past.quote, language)) >= SAME_MATTER
 
 
 def settled_by(point: Point, brief: DraftingTask, precedents: Sequence[Evidence]) -> str:

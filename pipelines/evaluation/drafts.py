@@ -119,19 +119,15 @@ def _work(path: Path, number: int, one: Mapping[str, Any], challenges: Mapping[s
 
 @dataclass(frozen=True, slots=True)
 class KnownWorksDrafter:
-    """The whole pipeline over one folder. `judged`: the few works judged first teach it; `verdicts`: each work comes
-    with its gold standings, as a person's verdicts."""
+    """The whole pipeline over one folder. `judged`: the few works judged first teach it."""
 
     known: KnownWorks
     embedder: Embedder
     tools: feedback.Tools
     fitted: Mapping[str, Any] | None
-    verdicts: bool = False
 
     @classmethod
-    def over(
-        cls, known: KnownWorks, embedder: Embedder, *, judged: bool = False, verdicts: bool = False
-    ) -> KnownWorksDrafter:
+    def over(cls, known: KnownWorks, embedder: Embedder, *, judged: bool = False) -> KnownWorksDrafter:
         """With the drafter that needs no network."""
         library, index = MemoryLibrary(), ExactIndex()
         _shelve(passages(known.documents, ORGANIZATION), library, index, embedder)
@@ -144,17 +140,14 @@ class KnownWorksDrafter:
         learned = [(known.challenges[key], reviewed[::-1]) for key, reviewed in history.items()]
         shelves = Shelves(library, index)
         tools = feedback.Tools(embedder, shelves, Desks(), None, ExtractiveModel())
-        return cls(known, embedder, tools, fit(learned, embedder) if learned else None, verdicts)
+        return cls(known, embedder, tools, fit(learned, embedder) if learned else None)
 
     def draft(self, work: KnownWork) -> Draft:
         """The draft for one work."""
         challenge = self.known.challenges[work.challenge]
         scope = Scope(ORGANIZATION, work.challenge, work.author, work.author, AT)
-        verdicts = work.gold if self.verdicts else {}
-        brief = DraftingTask(
-            scope, challenge, work.id, work.text, language=challenge.language, fitted=self.fitted, verdicts=verdicts
-        )
-        return feedback.make(brief, self.tools)
+        task = DraftingTask(scope, challenge, work.id, work.text, language=challenge.language, fitted=self.fitted)
+        return feedback.make(task, self.tools)
 
     def all(self, told: Told) -> list[Draft]:
         """A draft for each work that is not judged first."""
@@ -193,12 +186,10 @@ class DraftSaid:
 
 
 def said(work: KnownWork, draft: Draft) -> DraftSaid:
-    """A draft as it is counted. A person's own verdicts are not the machine's."""
+    """A draft as it is counted."""
     points = tuple(map(_point, draft.points)) if draft.outcome is DraftOutcome.DRAFTED else ()
     read = draft.assessment.criteria if draft.assessment else ()
-    told = {
-        one.criterion: one.standing for one in read if one.standing is not Standing.CANNOT_TELL and not one.by_person
-    }
+    told = {one.criterion: one.standing for one in read if one.standing is not Standing.CANNOT_TELL}
     return DraftSaid(work, points, told)
 
 

@@ -299,7 +299,7 @@ def test_a_german_submission_gets_german_words_by_the_german_criteria() -> None:
 def test_by_criteria_in_another_language_nothing_is_called_missing() -> None:
     made = drafted(brief(text=GERMAN_TEXT), (), judged(k2=Standing.NOT_YET))
     assert made.outcome is DraftOutcome.CANNOT
-    assert "another language" in made.reason  # a facilitator is told in the language of the challenge
+    assert "anderen Sprache" in made.reason
 
 
 def test_by_criteria_in_another_language_facilitators_words_in_the_texts_own_are_used() -> None:

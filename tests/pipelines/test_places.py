@@ -45,7 +45,7 @@ def plan(number: int, *, dated: bool, written: bool) -> str:
     return " ".join([f"We are {number} people who work in one corridor.", *(line.format(number) for line in lines)])
 
 
-def history(count: int = 24) -> tuple[list[Reviewed], list[ShelfItem]]:
+def history(count: int = 12) -> tuple[list[Reviewed], list[ShelfItem]]:
     """Plans, half of them dated and half of them kept, with a point at each place."""
     reviewed, points = [], []
     for number in range(count):

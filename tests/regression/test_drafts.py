@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from benchmarks import drafts as benchmark
-from pipelines.adapters.hashing import HashingEmbedder
 from pipelines.evaluation import drafts
 from pipelines.evaluation.drafts import DraftSaid, KnownWorks, PointSaid
 from pipelines.evaluation.folders import CasesUnusable
@@ -20,26 +19,6 @@ HERE = Path(__file__).parent / "drafts"
 @pytest.fixture(scope="module")
 def known() -> KnownWorks:
     return drafts.read(HERE)
-
-
-@pytest.mark.parametrize(("judged", "verdicts"), [(False, False), (True, False), (False, True), (True, True)])
-def test_nothing_is_claimed_that_is_not_so(judged: bool, verdicts: bool) -> None:
-    found = benchmark.run([HERE], HashingEmbedder(), judged=judged, verdicts=verdicts)
-    assert found["claim_precision"] >= 0.9
-    assert found["false_praise"] <= 0.05
-
-
-def test_where_nobody_judged_questions_are_asked_and_no_verdict_is_given() -> None:
-    found = benchmark.run([HERE], HashingEmbedder())
-    assert (found["claims"], found["verdicts_said"]) == (0, 0)
-    assert found["questions"] >= 3
-
-
-def test_a_persons_verdicts_become_claims_and_are_not_counted_as_the_machines() -> None:
-    found = benchmark.run([HERE], HashingEmbedder(), verdicts=True)
-    assert found["claims"] >= 2
-    assert found["verdicts_said"] == 0
-    assert found["open_named"] >= 0.6
 
 
 def test_a_line_for_each_folder_comes_before_the_last_over_all(capsys: pytest.CaptureFixture[str]) -> None:

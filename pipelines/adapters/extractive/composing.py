@@ -12,18 +12,20 @@ from pipelines.adapters.extractive.readings import (
     ASKED,
     CLEAR,
     DOUBTED,
+    MET_BY_WORDS,
     NEAR_PASSAGE,
     SEEN_HERE,
     SEEN_IF_SURE,
     SURE,
     CriterionStanding,
-    asks,
 )
 from pipelines.ports import DraftingMaterial
 from pipelines.texts.language import Span, content, language_code, language_of, sentences, stop_words
-from pipelines.values import Criterion, Evidence, PastPoint, PointKind, Standing
+from pipelines.values import Criterion, Evidence, Judgement, PastPoint, PointKind, Standing
 
 MOST_POINTS = 3
+SEEN = 0.67
+"""Share of a criterion's own words found here from which it counts as probably met where nothing else is known."""
 SHORT_MATTER = 60
 """Characters of what a criterion asks for up to which it is named in passing."""
 UNCOVERED = 0.34
@@ -40,16 +42,10 @@ def compose(material: DraftingMaterial) -> Reply:
         return _in_peoples_words(material, language)
     composer = _Composer(material, language)
     if not composer.places.phrases:
-        return _abstain(composer.notes.note("orders" if composer.places.ordered else "none"))
+        return _abstain(composer.phrases.note("orders" if composer.places.ordered else "none"))
     if composer.foreign:
         return composer.by_agreement()
     return composer.by_criteria() if brief.challenge.criteria else composer.by_memory()
-
-
-def _facilitators(language: str) -> str:
-    """The language in which a facilitator is told why nothing is said: the challenge's, if there are words for it."""
-    code = language_code(language)
-    return code if speaks(code) else "en"
 
 
 def _abstain(reason: str) -> Reply:
@@ -71,7 +67,6 @@ class _Composer:
         self.quoted: list[str] = []
         self.shown: list[Span] = []
         self.phrases = Phrases(language, self.brief.text)
-        self.notes = Phrases(_facilitators(self.brief.challenge.language), "")
         criteria = self.brief.challenge.criteria
         spoken = language_of(" ".join(f"{criterion.text} {criterion.question}" for criterion in criteria))
         self.foreign = bool(criteria) and (spoken or language_code(self.brief.challenge.language)) != language
@@ -86,7 +81,7 @@ class _Composer:
         met = sorted((one for one in readings if not one.open and self._may_praise(one)), key=lambda one: -one.chance)
         chosen = self._chosen(sorted((one for one in readings if one.open), key=lambda one: one.urgency), bool(met))
         if self._too_short() and not any(one.agreed for one in chosen):
-            return _abstain(self.notes.note("short"))
+            return _abstain(self.phrases.note("short"))
         general = self._general() if not any(one.agreed for one in chosen) else None
         shown = self._shown(
             met, 1 if general or chosen else 2
@@ -95,12 +90,10 @@ class _Composer:
         points = [general, *gaps][:2] if general else gaps
         still = chosen if points else ()
         points += [self._strength(one, span, still) for one, span in shown][: MOST_POINTS - len(points)]
-        if not points and (praise := self._agreed_praise()):
-            return _reply(self.phrases.say("summary", "agreed_strength"), [praise])
         if not points:
-            return _abstain(self._why_silent(any(one.open for one in readings)))
+            return _abstain(self.phrases.note("met" if not any(one.open for one in readings) else "unsure"))
         if general and not shown:
-            return _reply(self._agreed_summary(general), points)
+            return _reply(self.phrases.say("summary", "agreed_gap"), points)
         seen = [one for one, _ in shown]
         clear = [*seen, *(one for one in met if one not in seen and one.confidence >= CLEAR)]
         return _reply(self._summary(clear, chosen if gaps else []), points)
@@ -151,8 +144,7 @@ class _Composer:
 
     def _read(self, criterion: Criterion, order: int) -> CriterionStanding:
         judged = next((one for one in self.assessment.criteria if one.criterion == criterion.id), None)
-        standing = judged.standing if judged else Standing.CANNOT_TELL
-        chance = judged.chance if judged else 0.5
+        standing, chance = self._standing(criterion, judged)
         pool = precedents(self.evidence, criterion.id)
         if standing is Standing.CANNOT_TELL:  # only what was said of passages like one here counts
             pool = [one for one in pool if self.places.has_like(one[1].quote)]
@@ -165,19 +157,26 @@ class _Composer:
         sure = judged.confidence if judged else 0.0
         return CriterionStanding(criterion, matter, standing, chance, sure, place, evidence, agreed, praised, order)
 
+    def _standing(self, criterion: Criterion, judged: Judgement | None) -> tuple[Standing, float]:
+        """The comparison's word; without one, a criterion whose own words are nearly all here is probably met."""
+        if judged and (judged.standing is not Standing.CANNOT_TELL or not self._cold):
+            return judged.standing, judged.chance
+        wanted = self.words.stems(criterion.text)
+        if len(wanted) >= 3 and self.places.covered(wanted) >= SEEN:
+            return Standing.MET, MET_BY_WORDS
+        return Standing.CANNOT_TELL, 0.5
+
     def _gap(self, one: CriterionStanding, number: int) -> Reply | None:
         span = self._place(one, strength=False, agreed=one.agreed) or self._beside(one)
         if span is None:
             return None
         key, labels = f"{one.criterion.id}{number}", one.agreed.labels if one.agreed else self._alike(one)
-        if reused := one.reused:
-            kind = reused.kind if one.claimed else PointKind.QUESTION
-            return self._point(kind, one.criterion.id, span, reused.text, labels)
+        if one.agreed and one.agreed.text:
+            return self._point(one.agreed.kind, one.criterion.id, span, one.agreed.text, labels)
         found = self._line(one.criterion) if number < 2 and (one.known or not self._cold) else None
         text = self._gap_text(one, found, key)
         first = one.claimed and one.standing is Standing.NOT_YET and number == 0
-        tells = one.claimed and (first or "?" not in text)
-        kind = PointKind.NEXT_STEP if tells else PointKind.QUESTION
+        kind = PointKind.NEXT_STEP if first or "?" not in text else PointKind.QUESTION
         return self._point(kind, one.criterion.id, span, text, [found.label, *labels] if found else labels)
 
     def _beside(self, one: CriterionStanding) -> Span | None:
@@ -264,17 +263,6 @@ class _Composer:
         still = [one.matter for one in chosen[:1]]
         return self.phrases.summary([one.matter for one in met], still, sure=not chosen or chosen[0].claimed)
 
-    def _why_silent(self, some_open: bool) -> str:
-        """The true reason, by who judged what."""
-        if some_open:
-            return self.notes.note("nobody" if self._cold else "unsure")
-        return self.notes.note("judged_met" if all(one.by_person for one in self.assessment.criteria) else "met")
-
-    def _agreed_summary(self, point: Reply) -> str:
-        """Above a remark of facilitators: that something is open only where the point itself says so."""
-        asked = point["kind"] == PointKind.QUESTION.value
-        return self.phrases.say("summary", "asked" if asked else "agreed_gap")
-
     # Without criteria, or with precedents that name none
 
     def _general(self) -> Reply | None:
@@ -285,19 +273,6 @@ class _Composer:
         leans_met = self.assessment.overall.standing is Standing.MET  # not surely, but then nothing is asked for
         return self._agreed(found) if found and found.text and not leans_met else None
 
-    def _agreed_praise(self) -> Reply | None:
-        """Praise on which facilitators agreed of works that met the task, where this one surely does."""
-        if self._overall() is not Standing.MET:
-            return None
-        pool = precedents(self.evidence, "", first=self.assessment.precedents)
-        strengths = [one for one in pool if one[1].kind is PointKind.STRENGTH]
-        found = agreement(strengths, self.brief, on_criterion=False)
-        return self._agreed(found) if found and found.text else None
-
-    @property
-    def _told_open(self) -> bool:
-        return self._overall() in (Standing.NOT_YET, Standing.PARTLY)
-
     def _overall(self) -> Standing:
         return Standing.CANNOT_TELL if self.assessment.abstained else self.assessment.overall.standing
 
@@ -305,9 +280,9 @@ class _Composer:
         """For a text in another language than the criteria: what facilitators agreed on in the text's own language."""
         general = self._general()
         return (
-            _reply(self._agreed_summary(general), [general])
+            _reply(self.phrases.say("summary", "agreed_gap"), [general])
             if general
-            else _abstain(self.notes.note("foreign_cold" if self._cold else "foreign"))
+            else _abstain(self.phrases.note("foreign"))
         )
 
     def by_memory(self) -> Reply:
@@ -320,24 +295,17 @@ class _Composer:
         chosen, against = (gaps, strengths) if open_first else (strengths, gaps)
         found = None if unsure and against else agreement(chosen, self.brief, on_criterion=False)
         if found and found.text and (point := self._agreed(found)):
-            said = self._agreed_summary(point) if open_first else self.phrases.say("summary", "agreed_strength")
-            return _reply(said, [point])
+            return _reply(self.phrases.say("summary", "agreed_gap" if open_first else "agreed_strength"), [point])
         if not pool or (open_first and not unsure):
             asked = self._about_the_task()
             if asked:
                 return _reply(self.phrases.say("summary", "task"), [asked])
-        return _abstain(self.notes.note("met" if overall is Standing.MET else "split" if pool else "none"))
+        return _abstain(self.phrases.note("met" if overall is Standing.MET else "split" if pool else "none"))
 
     def _agreed(self, found: PrecedentAgreement) -> Reply | None:
-        """What facilitators agreed on, said as they did where the whole is known to stand so; else only if it asks."""
-        praise = found.kind is PointKind.STRENGTH
-        known = self._overall() is Standing.MET if praise else self._told_open
-        if not known and (praise or not asks(found.text)):
-            return None
-        kind = found.kind if known else PointKind.QUESTION
         wanted = self.words.wanted((found.text, 1.0))
         span = self.places.like(found.passages) or self.places.nearest(wanted) or self.places.last()
-        return self._point(kind, "", span, found.text, found.labels) if span else None
+        return self._point(found.kind, "", span, found.text, found.labels) if span else None
 
     def _about_the_task(self) -> Reply | None:
         """A question about the part of the task that is least answered here, without giving the answer away."""
@@ -383,8 +351,7 @@ def _in_peoples_words(material: DraftingMaterial, language: str) -> Reply:
     same = language_code(brief.challenge.language) == language
     for criterion in brief.challenge.criteria if same else ():
         agreed = agreement(precedents(material.evidence, criterion.id), brief, on_criterion=True)
-        asked = agreed is not None and agreed.kind is not PointKind.STRENGTH and asks(agreed.text)
-        text = agreed.text if agreed and asked else criterion.question
+        text = agreed.text if agreed and agreed.text and agreed.kind is not PointKind.STRENGTH else criterion.question
         if not text or judged.get(criterion.id) is Standing.MET or len(points) == 2:
             continue
         span = places.nearest(words.wanted((f"{criterion.text} {criterion.question}", 1.0))) or places.last()

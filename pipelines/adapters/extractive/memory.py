@@ -127,26 +127,8 @@ def fits(past: PastPoint, others: Sequence[PastPoint], brief: DraftingTask) -> b
         return False
     if any(char.isdigit() for char in said) and any(w not in known for w in tokens(said) if any(map(str.isdigit, w))):
         return False
-    if past.kind is PointKind.NEXT_STEP and answered(past, brief):
-        return False
     particular = content(said, brief.language) & content(past.quote, brief.language)
     return particular <= shared(particular, content(common, brief.language))
-
-
-ANSWERED = 0.75
-"""Share of what was asked for elsewhere whose words are here, from which it is not said to be missing here."""
-FEWEST_ASKED = 3
-
-
-def answered(past: PastPoint, brief: DraftingTask) -> bool:
-    """Whether what a next step asked for in another text is in this one, by its words: then its claim does not hold.
-
-    What it asks for are the words of the remark that neither its passage nor the task and its criteria have.
-    """
-    task = _task(brief)
-    asked = content(unquoted(past.text), brief.language) - content(f"{past.quote} {task}", brief.language)
-    found = shared(asked, content(brief.text, brief.language))
-    return len(asked) >= FEWEST_ASKED and len(found) >= ANSWERED * len(asked)
 
 
 def speaks_generally(past: PastPoint, others: Sequence[PastPoint], brief: DraftingTask) -> bool:
@@ -157,13 +139,9 @@ def speaks_generally(past: PastPoint, others: Sequence[PastPoint], brief: Drafti
 
 
 def _public(brief: DraftingTask) -> str:
-    return f"{brief.text}\n{_task(brief)}"
-
-
-def _task(brief: DraftingTask) -> str:
     challenge = brief.challenge
     criteria = " ".join(f"{criterion.text} {criterion.question}" for criterion in challenge.criteria)
-    return f"{challenge.prompt} {challenge.title} {challenge.outcome} {criteria}"
+    return f"{brief.text}\n{challenge.prompt} {challenge.title} {challenge.outcome} {criteria}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from pipelines.adapters.extractive.memory import PrecedentAgreement
 from pipelines.adapters.extractive.phrasing import Matter
-from pipelines.texts.language import Span, sentences, unquoted
+from pipelines.texts.language import Span
 from pipelines.values import Criterion, Standing
 
 ASKED = 0.5
@@ -26,16 +26,11 @@ SURE = 0.8
 
 In the examples, each author left out, three of four such places were the facilitator's own, against one of two.
 """
+MET_BY_WORDS = 0.6
 NEAR_PASSAGE = 0.4
 """Cosine from which a precedent's passage is near enough to the place to be named as a source."""
 
 _RANK = {Standing.NOT_YET: 0, Standing.PARTLY: 1, Standing.CANNOT_TELL: 2, Standing.MET: 3}
-
-
-def asks(text: str) -> bool:
-    """Whether these words only ask: every sentence is a question."""
-    parts = [text[slice(*span)].rstrip() for span in sentences(unquoted(text))]
-    return bool(parts) and all(part.endswith("?") for part in parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,18 +55,11 @@ class CriterionStanding:
     @property
     def claimed(self) -> bool:
         """Whether a reader may be told that something is open, rather than asked."""
-        return self.known and self.confidence >= CLAIMED
+        return self.agreed is not None or (self.known and self.confidence >= CLAIMED)
 
     @property
     def known(self) -> bool:
-        """Whether a person or an entitled comparison said how it stands; agreement on other texts says nothing."""
-        return self.standing is not Standing.CANNOT_TELL
-
-    @property
-    def reused(self) -> PrecedentAgreement | None:
-        """What facilitators agreed on, if it may be said here: where nobody knows how it stands, only as a question."""
-        fits = self.agreed is not None and bool(self.agreed.text) and (self.claimed or asks(self.agreed.text))
-        return self.agreed if fits else None
+        return self.standing is not Standing.CANNOT_TELL or self.agreed is not None
 
     @property
     def urgency(self) -> tuple[float, float, float, int]:

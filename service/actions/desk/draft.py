@@ -13,9 +13,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from pipelines.values import AI, Band, PointKind, Standing, Trial
+from pipelines.values import AI, Band, PointKind, Standing
 from service.actions.approvals import approving
-from service.actions.desk import evidence, outward
+from service.actions.desk import outward
 from service.actions.desk import sources as desk_sources
 from service.actions.desk.advice import Advice
 from service.actions.desk.outward import DraftInFull
@@ -83,7 +83,6 @@ class CriterionSeen:
     read: Standing | None
     confidence: float
     judged: Standing | None
-    trial: Trial | None = None  # how the comparison did where people judged this criterion
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +144,7 @@ class DeskDraft:
     points: tuple[PointSeen, ...]
     criteria: tuple[CriterionSeen, ...]
     standing: Standing | None
-    thin: bool  # among the worst fifth of its challenge by what it rests on
+    abstained: bool
     findings: tuple[str, ...]
     history: tuple[PastDraftDecision, ...]
     making: DraftMaking
@@ -200,7 +199,7 @@ def show(session: Session, actor: Actor, draft_id: str, *, now: datetime) -> Des
         points=points,
         criteria=_criteria(row, challenge),
         standing=row.standing,
-        thin=evidence.thin(session, row),
+        abstained=bool(row.assessment.get("abstained")),
         findings=tuple(one.message for one in _findings(row) if one.point_id is None),
         history=_history(session, row),
         making=_making(row, full.prompt),
@@ -269,7 +268,6 @@ def _criteria(row: DraftRow, challenge: Challenge) -> tuple[CriterionSeen, ...]:
             read=Standing(told["standing"]) if told else None,
             confidence=float(told["confidence"]) if told else 0.0,
             judged=Standing(judged) if judged else None,
-            trial=evidence.trial(told) if told else None,
         )
 
     return tuple(seen(one.key, one.text) for one in challenge.criteria)

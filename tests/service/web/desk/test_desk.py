@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from service.store.tables import DraftRow
 from tests.service.web.browsing import signed_in
 from tests.service.web.conftest import School
 
@@ -104,27 +103,3 @@ def test_whoever_opens_a_draft_is_seen_to_be_at_it_and_it_can_be_taken_over(scho
     assert two.client.post(f"/desk/drafts/{draft}/open", headers={"X-CSRF": page.csrf}).status_code == 409
     assert "is at this draft" not in two.send(page, f"/desk/drafts/{draft}/take-over").text
     assert "Mateo Ruiz is at it" in one.get("/desk").text
-
-
-def test_one_draft_alone_is_not_marked_as_thin(school: School) -> None:
-    draft = school.drafted()
-    assert "Evidence is thin" not in signed_in(school, "lindiwe").get(f"/desk/drafts/{draft}").text
-
-
-def test_beside_each_criterion_stands_who_was_compared_with_and_how_that_did(school: School) -> None:
-    draft = school.drafted()
-    shown = {"judged": 34, "told": 34, "right": 31, "commonest": 20, "entitled": True}
-    few = {"judged": 6, "told": 0, "right": 0, "commonest": 4, "entitled": False}
-    none = {"judged": 40, "told": 12, "right": 5, "commonest": 8, "entitled": False}
-    said = {
-        "compared with 34 judged works, right in 31": ("met", shown),
-        "silent: 6 works judged, 14 more needed": ("cannot_tell", few),
-        "of 40 judged works it spoke on 12 and was right in 5, no better than the commonest": ("cannot_tell", none),
-        "silent: nobody has judged this yet": ("cannot_tell", None),
-    }
-    visitor = signed_in(school, "lindiwe")
-    for words, (standing, trial) in said.items():
-        with school.sessions.writing() as session:
-            told = {"criterion": "k1", "standing": standing, "confidence": 0.9, "trial": trial}
-            session.get_one(DraftRow, draft).assessment = {"criteria": [told], "abstained": False}
-        assert words in " ".join(visitor.get(f"/desk/drafts/{draft}").text.split())
