@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from pipelines.values import AI
 from service import wiring
+from service.actions.approvals.deciding import Deciding
 from service.actions.decisions import review
 from service.actions.desk import around, outward
 from service.actions.drafts import read
@@ -150,7 +151,7 @@ def test_a_decision_that_was_taken_back_and_made_again_is_compared_with_what_cam
         accept(session, mateo, back)
         approve(session, mateo, back)
         compare(session)
-        review.undo(session, mateo, back.id, version=back.version, now=NOW)
+        review.undo(Deciding(session, mateo, back.id, back.version, NOW))
         approve(session, mateo, ready(session, platform, "lin", QUIET, (NEXT, "k2", QUIET[:-1], CARD)))
         compare(session)
         assert alerts.alerts(session, mateo, "observe") == []

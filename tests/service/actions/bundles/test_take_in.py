@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -31,8 +32,10 @@ from service.store.tables import (
     Submission,
 )
 from tests.service.actions.memory.remembered import compare
-from tests.service.actions.school import NOW, act_as, found
+from tests.service.actions.school import act_as, found
 
+NOW = datetime(2026, 12, 1, 9, 0, tzinfo=UTC)
+"""After all that the example organization tells of: what is to come is refused."""
 EXAMPLES = Path(__file__).parents[4] / "examples"
 
 

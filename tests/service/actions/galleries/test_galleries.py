@@ -310,7 +310,8 @@ def test_others_find_nothing_and_may_decide_nothing(sessions: Sessions, platform
         def at(who: Actor) -> Deciding:
             return Deciding(session, who, row.id, row.version, NOW)
 
-        for actor in (act_as(session, platform, "amara"), platform):
+        amara = act_as(session, platform, "amara")
+        for actor, refused in ((amara, NotFound), (platform, NotAllowed)):
             for act in (
                 lambda who: review.approve(at(who), seen="0" * 64),
                 lambda who: review.dismiss(at(who)),
@@ -319,6 +320,10 @@ def test_others_find_nothing_and_may_decide_nothing(sessions: Sessions, platform
                 lambda who: changes.word(at(who), text="Ours?"),
                 lambda who: changes.leave_out(at(who), revision="x"),
                 lambda who: changes.put_in(at(who), revision="x"),
+            ):
+                with pytest.raises(refused):
+                    act(actor)
+            for act in (
                 lambda who: policy.place(session, who, "observe"),
                 lambda who: policy.suggest(session, who, "observe", group=None, now=NOW),
             ):

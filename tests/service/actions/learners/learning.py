@@ -41,7 +41,7 @@ def a_class(session: Session, *sources: values.Source, name: str = "lakeside") -
     """Amara's first revision has released feedback with one point."""
     platform = found(session, name)
     amara, yusuf, lena = (act_as(session, platform, who) for who in ("amara", "yusuf", "lena"))
-    row = released(session, lena, hand_in(session, amara), *sources)
+    row = released(session, lena, hand_in(session, platform), *sources)
     return Class(session, platform, amara, yusuf, lena, row, row.points[0].id)
 
 

@@ -110,9 +110,11 @@ def test_only_a_facilitator_of_the_group_opens_a_draft(sessions: Sessions) -> No
     with sessions.writing() as session:
         platform = found(session)
         row = waiting(session, platform, 1, "lin")
-        for who in (platform, act_as(session, platform, "lena"), act_as(session, platform, "lin")):
-            with pytest.raises(NotAllowed):
-                openings.opened(session, who, row.id, now=NOW)
+        with pytest.raises(NotAllowed):
+            openings.opened(session, platform, row.id, now=NOW)
+        for who in ("lena", "lin"):
+            with pytest.raises(NotFound):
+                openings.opened(session, act_as(session, platform, who), row.id, now=NOW)
         with pytest.raises(NotFound):
             openings.opened(session, act_as(session, found(session, "valley"), "mateo"), row.id, now=NOW)
 

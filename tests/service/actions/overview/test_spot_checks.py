@@ -86,7 +86,7 @@ def test_only_facilitators_of_the_group_are_asked(sessions: Sessions) -> None:
         for who in (platform, act_as(session, platform, "amara")):
             with pytest.raises(NotAllowed):
                 due(session, who)
-        with pytest.raises(NotAllowed):
+        with pytest.raises(NotFound):
             check(session, lena, row, k1=MET)
         with pytest.raises(NotFound):
             check(session, act_as(session, found(session, "valley"), "mateo"), row, k1=MET)

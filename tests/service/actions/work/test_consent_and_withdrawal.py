@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from pipelines.values import AI
+from service.actions.approvals.deciding import Deciding
 from service.actions.decisions import given_elsewhere, review
 from service.actions.drafts import make
 from service.actions.galleries import make as galleries_making
@@ -210,7 +211,7 @@ def test_nothing_is_drafted_anew_that_no_machine_may_read_by_now(sessions: Sessi
         row = make_ready(session, hand_in(session, platform).draft)
         _unheard(session)
         with pytest.raises(Invalid, match="no machine reads"):
-            review.redraft(session, act_as(session, platform, "lena"), row.id, version=row.version, now=NOW)
+            review.redraft(Deciding(session, act_as(session, platform, "lena"), row.id, row.version, NOW))
 
 
 def _waiting_gallery(session: Session) -> Gallery:
