@@ -31,6 +31,7 @@ from service.jobs.handlers import work_off, work_one
 from service.settings import Settings, load
 from service.store import jobs, spending
 from service.store.tables import DraftRow, FindingRow, Job, JobState, Organization, PointRow
+from tests.journeys.booked import Booked, booked
 from tests.service.jobs.conftest import School, school
 from tests.stubs import openai_wire as wire_of
 from tests.stubs.openai_wire import Behavior, OpenAIWire, Received, openai_wire
@@ -122,22 +123,9 @@ def findings(at: School) -> set[str]:
         return set(session.scalars(select(FindingRow.code)))
 
 
-@dataclass(frozen=True)
-class Booked:
-    """What the book says, over all days: who works an hour ahead may work on the next one."""
-
-    spent: int
-    reserved: int
-    lapsed: int
-    calls: int
-    prompt_tokens: int
-    completion_tokens: int
-
-
 def day(at: School) -> Booked:
     with at.parts.sessions.reading() as session:
-        rows = spending.days(session, at.actor.organization, 9)
-        return Booked(**{one.name: sum(getattr(row, one.name) for row in rows) for one in fields(Booked)})
+        return booked(session, at.actor.organization)
 
 
 def handed_in(at: School, ai: AI = AI.ANY, id_: str = "s-1") -> None:
