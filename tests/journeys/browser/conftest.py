@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import NoReturn
 
 import pytest
+from filelock import FileLock
 from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests import commands
@@ -41,11 +42,16 @@ def browser(without_server: Callable[[str], NoReturn]) -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def _drafted_demo(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Path:
-    """The demonstration's data folder, as `peerloom demo --once` leaves it."""
-    folder = tmp_path_factory.mktemp("demo")
-    environment = {**os.environ, **SETTINGS, "PEERLOOM_DATA": str(folder)}
-    done = commands.said(tmp_path_factory.mktemp("demo-said"), ["demo", "--once"], environment)
-    assert done.returncode == 0, done.stderr
+    """The demonstration's data folder, as `peerloom demo --once` leaves it. Drafted once for all processes of a run."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    folder, drafted = shared / "demo", shared / "demo-is-drafted"
+    with FileLock(shared / "demo.lock"):
+        if not drafted.exists():
+            environment = {**os.environ, **SETTINGS, "PEERLOOM_DATA": str(folder)}
+            done = commands.said(tmp_path_factory.mktemp("demo-said"), ["demo", "--once"], environment)
+            assert done.returncode == 0, done.stderr
+            drafted.touch()
     return folder
 
 
