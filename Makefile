@@ -2,7 +2,7 @@
 # `make demo ONCE=1` shows the demonstration and exits instead of serving.
 
 PYTHON ?= python3
-WORKERS ?= 4
+WORKERS ?= 3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
@@ -18,7 +18,7 @@ help: ## What there is
 demo: $(STAMP) ## Load an invented organization, draft its feedback, show it, and serve (ONCE=1: exit instead of serving)
 	@$(BIN)/peerloom demo $(if $(ONCE),--once)
 
-test: $(STAMP) ## Run the tests, in four processes that mostly wait (WORKERS=0: in this one; LONG=1: many more examples)
+test: $(STAMP) ## Run the tests, in three processes, since they mostly wait (WORKERS=0: in this one; LONG=1: many more examples)
 	@PEERLOOM_TEST_LONG=$(LONG) $(if $(COVERAGE),COVERAGE_CORE=$$($(BIN)/python -c "$(CORE)")) \
 	  $(BIN)/python $(if $(COVERAGE),-m coverage run) -m pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder \
 	  --durations=25 $(ARGS)

@@ -109,6 +109,9 @@ def test_an_edit_typed_while_an_answer_is_under_way_is_kept_and_nothing_is_appro
     typed = field.input_value()
     assert typed.endswith(" And by when?")
     window.key("Control+Enter", "y")
+    window.page.wait_for_function(  # on a busy machine the answer takes longer than a quiet moment tells
+        "() => document.querySelector('#waiting')?.textContent.includes('Not taken')", timeout=60_000
+    )
     quiet(window.page)
     assert decisions(demo) == [(draft, "accept"), (draft, "edit")]
     expect(window.page.locator("#waiting")).to_contain_text("Not taken")
