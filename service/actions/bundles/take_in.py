@@ -29,6 +29,11 @@ FIT_NEXT = 5
 CHUNK = 200
 """Lines a transaction: long enough that committing costs little, short enough that a heartbeat keeps the lease."""
 
+NO_OBJECT = (
+    "line: This is no JSON object. If it is a table (CSV) of people, send it with Content-Type text/csv; "
+    "its first line names the columns: id, name, group, role, language."
+)
+
 
 def start(session: Session, actor: Actor, body: Iterable[str], *, now: datetime) -> ImportRun:
     """Keep the lines and queue the work. Raises Invalid for an empty bundle."""
@@ -76,7 +81,8 @@ def _take_line(session: Session, actor: Actor, run: ImportRun, number: int, text
             act_on(session, actor, LINE.validate_json(text), now=now)
             session.flush()
     except ValidationError as error:
-        _keep_error(session, run, number, "invalid", _in_words(error))
+        said = _in_words(error) if text.lstrip().startswith("{") else NO_OBJECT
+        _keep_error(session, run, number, "invalid", said)
     except PeerloomError as error:
         _keep_error(session, run, number, error.kind, error.detail)
     except DBAPIError as error:

@@ -16,6 +16,7 @@ from service.actions.learners.commitments import CommitmentSeen
 from service.actions.learners.feedback import RevisionSeen
 from service.actions.learners.guard import submission_of
 from service.actions.learners.progress import Changes
+from service.actions.learners.waiting import usual_days
 from service.domain.errors import NotFound
 from service.domain.roles import Actor
 from service.store.tables import Challenge, Organization, Reaction
@@ -38,6 +39,7 @@ class WorkSeen:
     reactions: dict[str, Reaction] | None = None
     asks: tuple[AskSeen, ...] = ()
     commitments: tuple[CommitmentSeen, ...] = ()
+    usual_days: int | None = None
 
 
 def show(session: Session, actor: Actor, external_id: str, *, revision: int | None, now: datetime) -> WorkSeen:
@@ -67,6 +69,7 @@ def show(session: Session, actor: Actor, external_id: str, *, revision: int | No
         {one.row.about: one.row for one in learners_reactions.of_submissions(session, [row]) if one.revision == number},
         tuple(learners_asks.of_submissions(session, [row])),
         tuple(one for one in own if one.row.submission_id == row.id),
+        usual_days(session, row.organization_id, now=now) if seen.feedback is None else None,
     )
 
 

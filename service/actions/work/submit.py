@@ -85,6 +85,7 @@ def submit(
     if there is not None:
         return Submitted(row, there, _draft_of(session, there), created=False, changed=False)
     _within_the_day(session, actor, most, now=now)
+    _move(session, row, person, group, wish)
     return _hand_in(session, row, person, challenge, wish, number=row.latest + 1, now=now, start=start, created=False)
 
 
@@ -98,6 +99,15 @@ def _group_of(session: Session, actor: Actor, person: Person, wanted: str | None
     if len(learns) != 1:
         raise Invalid(f"'{person.external_id}' learns in {len(learns)} groups: say in which with 'group'.")
     return session.get_one(Group, learns.pop())
+
+
+def _move(session: Session, row: Submission, person: Person, group: Group, wish: SubmissionWish) -> None:
+    """The next revision goes to the group named, or to where its author learns now; drafts on those before stay where
+    they were."""
+    still = any(grant.role is Role.LEARNER and grant.group_id == row.group_id for grant in person.roles)
+    if wish.group is not None or not still:
+        row.group_id = group.id
+        session.flush()
 
 
 def _check_may(session: Session, actor: Actor, person: Person, challenge: Challenge, group: Group) -> None:
@@ -230,6 +240,7 @@ def _open_draft(
         challenge_version=challenge.version,
         shuffle=secrets.token_hex(8),
         created_at=now,
+        handed_in_at=revision.submitted_at,
         changed_at=now,
     )
     session.add(draft)

@@ -115,6 +115,7 @@ class WorkPage(PageView):
     became: tuple[PointBecameDrawn, ...]
     asks: tuple[AskSeen, ...]
     commitments: tuple[CommitmentSeen, ...]
+    usual_days: int | None
     outcomes: Mapping[str, str]
     today: str
     now: datetime
@@ -172,6 +173,7 @@ def work_page(seen: WorkSeen, *, now: datetime) -> PageView:
         became=tuple(became(point, shown.row.text) for point in seen.changes.points) if seen.changes else (),
         asks=seen.asks,
         commitments=seen.commitments,
+        usual_days=seen.usual_days,
         outcomes=OUTCOMES,
         today=now.date().isoformat(),
         now=now,

@@ -55,6 +55,7 @@ class QueueView(PageView):
     wanted: QueueFilter
     hurried: bool
     asked: int
+    alone: int
     states: tuple[FilterChoice, ...]
     state_words: Mapping[str, str]
     ages: tuple[tuple[int, str], ...] = AGES
@@ -85,6 +86,7 @@ def show_queue(
         wanted=trail.filter,
         hurried=pace.own(session, actor, now=now).worth_a_word,
         asked=len(asks.asks_open(session, actor)),
+        alone=waiting.alone(session, actor, now=now),
         states=page.counts.states,
         state_words=STATES,
     )
