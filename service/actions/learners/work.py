@@ -19,14 +19,15 @@ from service.actions.learners.progress import Changes
 from service.actions.learners.waiting import usual_days
 from service.domain.errors import NotFound
 from service.domain.roles import Actor
-from service.store.tables import Challenge, Organization, Reaction
+from service.store.tables import Challenge, Group, Organization, Reaction
 
 
 @dataclass(frozen=True, slots=True)
 class WorkSeen:
     """Own work. `withdrawn_at` and the challenge are all that is left of it once it was taken back.
 
-    `reactions` are on the feedback shown, by point (empty: the whole); asks and commitments are on all revisions.
+    `group` (external id) is where the next revision goes; empty where its author learns elsewhere by now. `reactions`
+    are on the feedback shown, by point (empty: the whole); asks and commitments on all revisions.
     """
 
     id: str
@@ -40,6 +41,7 @@ class WorkSeen:
     asks: tuple[AskSeen, ...] = ()
     commitments: tuple[CommitmentSeen, ...] = ()
     usual_days: int | None = None
+    group: str = ""
 
 
 def show(session: Session, actor: Actor, external_id: str, *, revision: int | None, now: datetime) -> WorkSeen:
@@ -70,6 +72,7 @@ def show(session: Session, actor: Actor, external_id: str, *, revision: int | No
         tuple(learners_asks.of_submissions(session, [row])),
         tuple(one for one in own if one.row.submission_id == row.id),
         usual_days(session, row.organization_id, now=now) if seen.feedback is None else None,
+        session.get_one(Group, row.group_id).external_id if row.group_id in actor.learns_in else "",
     )
 
 

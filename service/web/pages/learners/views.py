@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
-from pipelines.values import AI, Band
+from pipelines.values import AI, Band, PointKind
 from service.actions.decisions.release import ShownPoint
 from service.actions.learners.asks import AskSeen
 from service.actions.learners.commitments import CommitmentSeen
@@ -97,6 +97,16 @@ class PointBecameDrawn:
     words: str
 
 
+@dataclass(frozen=True, slots=True)
+class NextVersion:
+    """What the next version is written from: our own id of the submission, where it goes, and what was asked."""
+
+    id: str
+    group: str
+    words: int
+    asked: tuple[PointDrawn, ...]
+
+
 @dataclass(frozen=True)
 class WorkPage(PageView):
     """One revision of own work, the feedback on it, and everything that follows from that."""
@@ -116,6 +126,7 @@ class WorkPage(PageView):
     asks: tuple[AskSeen, ...]
     commitments: tuple[CommitmentSeen, ...]
     usual_days: int | None
+    next: NextVersion | None
     outcomes: Mapping[str, str]
     today: str
     now: datetime
@@ -155,7 +166,11 @@ def work_page(seen: WorkSeen, *, now: datetime) -> PageView:
         return TakenBackPage(challenge.external_id, challenge.title, seen.withdrawn_at)
     criteria = {one.key: one.text for one in challenge.criteria}
     reactions = seen.reactions or {}
-    points = shown.feedback.points if shown.feedback else ()
+    released = shown.feedback.points if shown.feedback else ()
+    points = tuple(
+        PointDrawn(n, point, criteria.get(point.criterion, ""), reactions.get(point.id))
+        for n, point in enumerate(released, 1)
+    )
     return WorkPage(
         id=seen.id,
         challenge=challenge.external_id,
@@ -164,20 +179,26 @@ def work_page(seen: WorkSeen, *, now: datetime) -> PageView:
         revisions=seen.revisions,
         text=marked(shown),
         text_language=shown.row.language or seen.language,
-        points=tuple(
-            PointDrawn(n, point, criteria.get(point.criterion, ""), reactions.get(point.id))
-            for n, point in enumerate(points, 1)
-        ),
+        points=points,
         whole=reactions.get(""),
         changes=seen.changes,
         became=tuple(became(point, shown.row.text) for point in seen.changes.points) if seen.changes else (),
         asks=seen.asks,
         commitments=seen.commitments,
         usual_days=seen.usual_days,
+        next=_next(seen, shown, points),
         outcomes=OUTCOMES,
         today=now.date().isoformat(),
         now=now,
     )
+
+
+def _next(seen: WorkSeen, shown: RevisionSeen, points: tuple[PointDrawn, ...]) -> NextVersion | None:
+    """None where there is no feedback to write it from, or a later version was handed in already."""
+    if shown.feedback is None or shown.row.number != seen.revisions[0].row.number:
+        return None
+    asked = tuple(one for one in points if one.point.kind != PointKind.STRENGTH)
+    return NextVersion(shown.row.submission_id, seen.group, len(shown.row.text.split()), asked)
 
 
 def allowed(most: AI) -> list[tuple[str, str, str]]:

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from service.actions.approvals.deciding import Deciding
-from service.actions.decisions import claim, openings, review
+from service.actions.decisions import claim, openings, release, review
 from service.actions.desk import around
 from service.actions.desk import draft as desk_draft
 from service.actions.galleries import desk as galleries_desk
@@ -17,7 +17,7 @@ from service.actions.learners import asks
 from service.actions.learners import galleries as learners_galleries
 from service.actions.people import register
 from service.actions.requests import desk as requests_desk
-from service.actions.requests import make as requests_make
+from service.actions.requests import need as requests_need
 from service.domain.errors import NotAllowed, NotFound
 from service.domain.roles import Actor, Role
 from service.store.session import Sessions
@@ -67,8 +67,8 @@ def test_a_gallery_for_oneself_is_decided_on_by_a_colleague(sessions: Sessions) 
         hand_in(session, platform, "lena", WORKS["amara"])
         learners_galleries.ask(session, lena, "s-lena", now=NOW)
         machine(session)
-        row = of(session)
-        assert galleries_desk.listing(session, lena, now=NOW).rows == ()
+        row = of(session, "lena")
+        assert galleries_desk.listing(session, lena, now=NOW).items == ()
         with pytest.raises(NotAllowed, match="shown to you"):
             galleries_desk.show(session, lena, row.id, now=NOW)
         with pytest.raises(NotAllowed, match="shown to you"):
@@ -81,13 +81,13 @@ def test_own_questions_and_requests_are_answered_by_a_colleague(sessions: Sessio
         platform = peopled(session)
         lena, mateo = both(session, platform), act_as(session, platform, "mateo")
         row = approve(session, mateo, own_draft(session, platform))
-        review.release_now(Deciding(session, mateo, row.id, row.version, NOW))
+        release.release(Deciding(session, mateo, row.id, row.version, NOW))
         asked = asks.ask(session, lena, "s-lena", asks.AskWish("What counts?", AskKind.QUESTION), now=LATER)
         assert asks.asks_open(session, lena) == []
         assert [one.id for one in asks.asks_open(session, mateo)] == [asked.id]
         with pytest.raises(NotAllowed, match="asked this yourself"):
             asks.answer(session, lena, asked.id, "Everything.", now=LATER)
-        need = requests_make.state(session, lena, "lena", text="Somebody who has begun.", now=LATER)
+        need = requests_need.state(session, lena, text="Somebody who has begun.", now=LATER)
         assert requests_desk.clusters(session, lena) == []
         with pytest.raises(NotFound):
             requests_desk.reply(session, lena, need.id, text="I have.", now=LATER)

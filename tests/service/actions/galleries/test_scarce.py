@@ -48,7 +48,7 @@ def test_whoever_is_alone_is_told_so_and_gets_a_gallery_when_others_came(session
         hand_in(session, platform, "yusuf", WORKS["yusuf"], now=NOW + timedelta(minutes=2))
         assert again(session, platform) == 1
         assert stage(session, platform) is GalleryStage.WAITING
-        machine(session)
+        machine(session, now=NOW + timedelta(hours=2))
         assert of(session).state is GalleryState.READY
 
 

@@ -27,7 +27,7 @@ def test_a_call_that_is_repeated_at_once_gives_the_token_that_there_is(school: S
     assert len({answer.json()["secret"] for answer in answers}) == 1
     assert len(rows(school)) == 1
     secret = answers[0].json()["secret"]
-    assert school.client(secret).get("/v1/me").json()["person"]["id"] == "amara"
+    assert school.client(secret).get("/v1/me").json()["person"] == "amara"
     assert secret not in str(vars(rows(school)[0]))
 
 
@@ -46,5 +46,5 @@ def test_what_differs_ended_or_has_a_key_of_its_own_is_another_token(school: Sch
     again = school.platform.post("/v1/tokens", json=ASKED).json()["secret"]
     assert again not in secrets
     with school.sessions.writing() as session:
-        session.execute(update(Credential).values(created_at=Credential.created_at - timedelta(minutes=2)))
+        session.execute(update(Credential).values(created_at=school.now() - timedelta(minutes=2)))
     assert school.platform.post("/v1/tokens", json=ASKED).json()["secret"] not in {*secrets, again}
