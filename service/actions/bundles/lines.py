@@ -128,6 +128,7 @@ class SubmissionLine(BundleLine):
     language: Language = ""
     ai: AI = AI.ANY
     submitted_at: AwareDatetime | None = None
+    media_type: Literal["text/plain", "text/html"] | None = None
 
 
 class PointHeld(BundleLine):

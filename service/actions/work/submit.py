@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
@@ -14,6 +14,7 @@ from pipelines.values import AI
 from service.actions.challenges import setting
 from service.actions.galleries import wanted as galleries_wanted
 from service.actions.work import consequences, naming
+from service.domain import rich_text
 from service.domain.drafts import DraftAct, DraftActor, DraftState, possible, step
 from service.domain.errors import Conflict, Invalid, NotAllowed, NotNow, TooMany
 from service.domain.events import Event
@@ -27,7 +28,8 @@ from service.store.tables import Approval, Challenge, DraftRow, Group, Person, R
 @dataclass(frozen=True, slots=True)
 class SubmissionWish:
     """What is handed in, by external ids. `group` may be left out where the person learns in one group only; `revision`
-    may be left out where the order of calls is the order of revisions; `ai` only ever narrows the person's consent."""
+    may be left out where the order of calls is the order of revisions; `ai` only ever narrows the person's consent.
+    `media_type` is text/plain or text/html, of which the text is kept; None: not said."""
 
     challenge: str
     person: str
@@ -37,6 +39,7 @@ class SubmissionWish:
     group: str | None = None
     revision: int | None = None
     submitted_at: datetime | None = None
+    media_type: str | None = rich_text.PLAIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,7 @@ def submit(
     challenge's id, or another text under a revision's number), NotNow (taken back before), TooMany (a learner handed in
     `most` times today; 0 is no limit).
     """
+    wish = replace(wish, text=rich_text.read(wish.text, wish.media_type))
     person = find.one(session, Person, actor.organization, wish.person)
     challenge = find.one(session, Challenge, actor.organization, wish.challenge)
     group = _group_of(session, actor, person, wish.group)
