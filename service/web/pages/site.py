@@ -16,6 +16,8 @@ from service.web.pages.challenges import editor as challenges_editor
 from service.web.pages.decisions import draft as decisions_draft
 from service.web.pages.decisions import together as decisions_together
 from service.web.pages.desk import draft as desk_draft
+from service.web.pages.desk import learner as desk_learner
+from service.web.pages.desk import today as desk_today
 from service.web.pages.documents import library as documents_library
 from service.web.pages.following import challenge as following_challenge
 from service.web.pages.following import reminders as following_reminders
@@ -41,7 +43,9 @@ from service.web.pages.rendering import STATIC
 ROUTERS = (
     access_entrance.router,
     queue_waiting.router,
+    desk_today.router,
     desk_draft.router,
+    desk_learner.router,
     decisions_draft.router,
     memory_decided.router,
     galleries_desk.router,

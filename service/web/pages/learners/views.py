@@ -7,19 +7,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
-from pipelines.values import AI, Band, PointKind
+from pipelines.values import AI, PointKind
 from service.actions.decisions.release import ShownPoint
 from service.actions.learners.asks import AskSeen
 from service.actions.learners.commitments import CommitmentSeen
 from service.actions.learners.feedback import RevisionSeen
 from service.actions.learners.home import Home, Task
-from service.actions.learners.progress import Changes, PointUptake
+from service.actions.learners.progress import Changes
 from service.actions.learners.work import WorkSeen
 from service.domain.marking import Stretch, stretches
-from service.domain.uptake import UptakeVerdict
 from service.domain.visibility import ShowWork
 from service.store.tables import CommitmentOutcome, Consent, Reaction
 from service.web.errors import KINDS
+from service.web.pages.uptake import PointBecameDrawn, all_became
 from service.web.pages.views import PageView
 
 OUTCOMES: Mapping[str, str] = {
@@ -85,16 +85,6 @@ class PointDrawn:
     point: ShownPoint
     criterion: str
     reaction: Reaction | None
-
-
-@dataclass(frozen=True, slots=True)
-class PointBecameDrawn:
-    """What became of an earlier point, in words. `words` are those of the later text at the nearest place."""
-
-    point: PointUptake
-    says: str
-    tone: str
-    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +172,7 @@ def work_page(seen: WorkSeen, *, now: datetime) -> PageView:
         points=points,
         whole=reactions.get(""),
         changes=seen.changes,
-        became=tuple(became(point, shown.row.text) for point in seen.changes.points) if seen.changes else (),
+        became=all_became(seen.changes, shown.row.text) if seen.changes else (),
         asks=seen.asks,
         commitments=seen.commitments,
         usual_days=seen.usual_days,
@@ -212,26 +202,3 @@ def marked(seen: RevisionSeen) -> tuple[Stretch, ...]:
     return stretches(
         seen.row.text, {n: [(point.start, point.end)] for n, point in enumerate(points, 1) if point.start < point.end}
     )
-
-
-def became(point: PointUptake, later: str) -> PointBecameDrawn:
-    """What became of a point, told as carefully as it is known."""
-    found, strength = point.became, point.kind == "strength"
-    words = later[slice(*found.place)] if found.place else ""
-    match found.verdict:
-        case UptakeVerdict.TAKEN_UP:
-            says = "Perhaps taken up" if found.sure is Band.LOW else "Likely taken up"
-            return PointBecameDrawn(point, says, "good" if found.sure is not Band.LOW else "", words)
-        case UptakeVerdict.UNCHANGED:
-            return PointBecameDrawn(
-                point, "Kept" if strength else "This place is as it was", "good" if strength else "", words
-            )
-        case UptakeVerdict.CHANGED:
-            says = (
-                "Kept, in other words" if strength else "This place is worded anew; whether it answers, you know best"
-            )
-            return PointBecameDrawn(point, says, "", words)
-        case UptakeVerdict.GONE:
-            return PointBecameDrawn(point, "This place is no longer in your text", "", words)
-        case _:
-            return PointBecameDrawn(point, "Cannot tell from the words", "", words)
