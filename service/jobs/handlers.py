@@ -167,7 +167,7 @@ def _give_up(session: Session, tools: JobTools, job: Job, said: str) -> None:
     tried = f"{job.attempts} tries" if job.waits_since is None else f"{tools.patience.total_seconds() / 3600:g} hours"
     if job.kind == "draft":
         reason = f"No draft could be made after {tried} ({said}). Write it yourself, or ask for another draft."
-        drafts_make.fail(session, job.subject_id, job.generation, "gave_up", reason, now=now)
+        drafts_make.fail(session, job.subject_id, job.generation, drafts_make.GAVE_UP, reason, now=now)
     if job.kind == "gallery":
         reason = f"Nothing could be chosen after {tried} ({said}). Choose by hand, or have it chosen anew."
         make.fail(session, job.subject_id, job.generation, reason, now=now)
