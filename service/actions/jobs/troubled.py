@@ -55,13 +55,13 @@ def retry_all(session: Session, actor: Actor, *, now: datetime) -> int:
     return len(rows)
 
 
-def _of(actor: Actor, *states: JobState) -> Select[tuple[Job]]:
+def _of(actor: Actor, *states: JobState) -> Select[Job]:
     require_lead(actor)
     query = select(Job).where(Job.organization_id == actor.organization)
     return query.where(Job.state.in_(states)) if states else query
 
 
-def _some(session: Session, query: Select[tuple[Job]], after: str | None, limit: int) -> list[Job]:
+def _some(session: Session, query: Select[Job], after: str | None, limit: int) -> list[Job]:
     if after is not None:
         query = query.where(Job.id < after)
     return list(session.scalars(query.order_by(Job.id.desc()).limit(limit)))
