@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field
 
-from service.actions.desk.outward import Me
+from service.actions.access.me import Me
 from service.domain.organization_settings import (
     LARGEST_BUDGET,
     LONGEST_UNDO,
