@@ -38,6 +38,7 @@ from service.web.pages.overview import challenge as overview_challenge
 from service.web.pages.overview import pace as overview_pace
 from service.web.pages.overview import spot_checks as overview_spot_checks
 from service.web.pages.people import directory as people_directory
+from service.web.pages.phrases import kept as phrases_kept
 from service.web.pages.questioned import passages as questioned_passages
 from service.web.pages.queue import waiting as queue_waiting
 from service.web.pages.rendering import STATIC
@@ -56,6 +57,7 @@ ROUTERS = (
     introductions_desk.router,
     decisions_together.router,
     challenges_editor.router,  # its /new before an id in the same place
+    phrases_kept.router,
     questioned_passages.router,  # before a document of this id
     documents_library.router,
     people_directory.router,
