@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from pipelines.values import Band, PointKind, Shelf, SourceKind, Standing
-from service.domain.reminders import ReminderKind
+from service.domain.following.reminders import ReminderKind
+from service.domain.following.uptake import UptakeVerdict
 from service.domain.roles import Role
-from service.domain.uptake import UptakeVerdict
 from service.domain.visibility import ShowWork
 from service.store import tables
 from service.store.tables import Base
