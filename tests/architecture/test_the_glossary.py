@@ -35,9 +35,6 @@ VALUES: dict[str, type[StrEnum]] = {
 OF_ANY_PROGRAM = {"by", "chunk", "count", "error", "fit", "grant", "outgoing", "row", "run", "stored", "version"}
 """Words in the names of tables that mean here what they mean in any program."""
 
-OF_THE_HOUSE = {"columns", "operations"}
-"""Files of tables that are no topic."""
-
 
 def entries() -> list[tuple[str, str]]:
     return ROW.findall((ROOT / "docs" / "glossary.md").read_text("utf-8"))
@@ -62,7 +59,7 @@ def table_words() -> dict[str, list[str]]:
 def topics() -> set[str]:
     files = {file.stem for file in (ROOT / "service" / "store" / "tables").glob("[a-z]*.py")}
     folders = {folder.parent.name for folder in (ROOT / "service" / "actions").glob("*/__init__.py")}
-    return (files | folders) - OF_THE_HOUSE
+    return files | folders
 
 
 def test_no_word_stands_twice_and_all_are_in_order() -> None:
