@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from service.actions.decisions.release import ShownPoint, read_out, readable
 from service.actions.drafts import read
-from service.domain.marking import Stretch, stretches
 from service.domain.roles import Actor
+from service.domain.texts.marking import Stretch, stretches
 from service.store.tables import Challenge, Organization, Person, Revision, Submission
 
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from service.actions.decisions.release import Readable, readable_of
 from service.domain.drafts import DraftState
 from service.domain.introductions import TOGETHER
-from service.domain.requests import RequestState
+from service.domain.requests.need import RequestState
 from service.domain.roles import Actor, Role, require_desk, visible_groups
 from service.store import find
 from service.store.names import names_of

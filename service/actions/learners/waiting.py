@@ -9,7 +9,7 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from service.domain.statistics import FEWEST, median
+from service.domain.overview.statistics import FEWEST, median
 from service.store.tables import DraftRow, Release, Revision
 
 LATELY: Final = timedelta(days=120)

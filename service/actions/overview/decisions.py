@@ -15,7 +15,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from service.actions.work.lens import Lens
-from service.domain.statistics import FEWEST
+from service.domain.overview.statistics import FEWEST
 from service.store.tables import Decision, DraftRow, PointRow, PointState, Submission
 
 WEEK = timedelta(weeks=1)

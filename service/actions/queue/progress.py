@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 
 from service.actions.queue import filtering, waiting
 from service.actions.queue.filtering import QueueFilter
+from service.domain.overview.statistics import FEWEST, median
 from service.domain.roles import Actor
-from service.domain.statistics import FEWEST, median
 from service.store.tables import Approval, Decision, DraftRow, Opening
 
 SITTING: Final = timedelta(hours=12)

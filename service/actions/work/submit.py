@@ -14,13 +14,12 @@ from pipelines.values import AI
 from service.actions.challenges import setting
 from service.actions.galleries import wanted as galleries_wanted
 from service.actions.work import consequences, naming
-from service.domain import rich_text
 from service.domain.drafts import DraftAct, DraftActor, DraftState, possible, step
 from service.domain.errors import Conflict, Invalid, NotAllowed, NotNow, TooMany
 from service.domain.events import Event
 from service.domain.moments import happened
 from service.domain.roles import Actor, CredentialReach, Role, may_see_group
-from service.domain.texts import digest
+from service.domain.texts import digest, rich
 from service.store import audit, find, holding, jobs, outbox
 from service.store.tables import Approval, Challenge, DraftRow, Group, Person, Revision, Submission
 
@@ -39,7 +38,7 @@ class SubmissionWish:
     group: str | None = None
     revision: int | None = None
     submitted_at: datetime | None = None
-    media_type: str | None = rich_text.PLAIN
+    media_type: str | None = rich.PLAIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +69,7 @@ def submit(
     challenge's id, or another text under a revision's number), NotNow (taken back before), TooMany (a learner handed in
     `most` times today; 0 is no limit).
     """
-    wish = replace(wish, text=rich_text.read(wish.text, wish.media_type))
+    wish = replace(wish, text=rich.read(wish.text, wish.media_type))
     person = find.one(session, Person, actor.organization, wish.person)
     challenge = find.one(session, Challenge, actor.organization, wish.challenge)
     group = _group_of(session, actor, person, wish.group)

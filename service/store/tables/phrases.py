@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
-from service.store.tables.columns import Base, Id, LongText, Moment, OrganizationId
+from service.store.columns import Base, Id, LongText, Moment, OrganizationId
 
 
 class Phrase(Base):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from pipelines.values import Band
 from service.actions.learners.progress import Changes, PointUptake
-from service.domain.uptake import UptakeVerdict
+from service.domain.following.uptake import UptakeVerdict
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from service.actions.queue.progress import QueueProgress
 from service.actions.queue.waiting import QueueFilter
 from service.actions.requests import desk as requests_desk
 from service.domain.galleries import GalleryState
-from service.domain.requests import RequestState
+from service.domain.requests.need import RequestState
 from service.web.pages.rendering import plural
 from service.web.pages.routes import Shown, pages
 from service.web.pages.views import PageView

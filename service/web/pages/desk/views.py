@@ -13,8 +13,8 @@ from service.actions.desk.beside import DraftBeside
 from service.actions.desk.draft import DeskDraft
 from service.actions.learners.asks import AskSeen
 from service.actions.queue.progress import QueueProgress
-from service.domain.clarifying import CriterionQuestion
-from service.domain.worddiff import DiffPiece
+from service.domain.memory.clarifying import CriterionQuestion
+from service.domain.texts.worddiff import DiffPiece
 from service.web.pages.decisions.words import ACTS
 from service.web.pages.queue.done import Done
 from service.web.pages.uptake import PointBecameDrawn

@@ -15,7 +15,7 @@ from service.actions.learners.feedback import RevisionSeen
 from service.actions.learners.home import Home, Task
 from service.actions.learners.progress import Changes
 from service.actions.learners.work import WorkSeen
-from service.domain.marking import Stretch, stretches
+from service.domain.texts.marking import Stretch, stretches
 from service.domain.visibility import ShowWork
 from service.store.tables import CommitmentOutcome, Consent, Reaction
 from service.web.errors import KINDS

@@ -16,7 +16,7 @@ from service.actions.network import graph as network_graph
 from service.actions.network.facts import Tie
 from service.actions.network.mapping import Closing, GroupDensity, Member, Near, NetworkMap, NetworkMonth, OutsideName
 from service.domain.errors import Unavailable
-from service.domain.statistics import FEWEST, said_share
+from service.domain.overview.statistics import FEWEST, said_share
 from service.web.fields import Name
 from service.web.pages.charts import ChartLine, length, lines
 from service.web.pages.routes import pages

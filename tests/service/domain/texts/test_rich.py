@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.domain.errors import Invalid
-from service.domain.rich_text import HTML, PLAIN, as_text, looks_like_an_editors, read
+from service.domain.texts.rich import HTML, PLAIN, as_text, looks_like_an_editors, read
 
 EDITORS = (
     "<p>We pair <b>teachers</b> across grades:&nbsp;Bo visits Ines on Tuesday.</p>"
