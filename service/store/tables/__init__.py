@@ -46,7 +46,7 @@ from service.store.tables.people import Consent, Group, Person, RoleGrant
 from service.store.tables.questioned import Questioned, QuestionedBy
 from service.store.tables.requests import Request, RequestFinding
 from service.store.tables.spending import Reservation, Spending
-from service.store.tables.work import AssessmentFit, PassageRow, Revision, Submission, VectorRow
+from service.store.tables.work import AssessmentFit, PassageRow, Revision, SentFile, Submission, VectorRow
 
 __all__ = [
     "Approval",
@@ -119,6 +119,7 @@ __all__ = [
     "Revision",
     "RightDecision",
     "RoleGrant",
+    "SentFile",
     "Settlement",
     "SignIn",
     "Sketch",
