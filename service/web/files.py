@@ -14,7 +14,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
 
 from service.domain import texts
-from service.domain.errors import Invalid, Unavailable
+from service.domain.errors import Invalid, PeerloomError, Unavailable
 from service.domain.files import FileRead
 from service.web import errors
 from service.web.errors import RequestFault
@@ -57,11 +57,20 @@ def _name(sent: str) -> str:
 async def _needed(request: Request) -> FileBody:
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != MULTIPART:
         raise errors.wrong_media_type()
-    found = await file_of(request, await request.form(max_files=1, max_fields=10))
+    async with request.form(max_files=1, max_fields=10) as form:
+        found = await file_of(request, form)
     if found is None:
         raise Invalid(errors=[RequestFault(pointer=f"/{FIELD}", message=f"Send the file as a part named `{FIELD}`.")])
     request.state.digest = hashlib.sha256(found.name.encode() + b"\x00" + found.sent).digest()
     return found
 
 
+async def _chosen(request: Request) -> FileBody | PeerloomError | None:
+    with errors.Caught(PeerloomError) as caught:
+        return await file_of(request, await request.form())
+    return caught.error if isinstance(caught.error, PeerloomError) else None
+
+
+FileChosen = Annotated[FileBody | PeerloomError | None, Depends(_chosen)]
+"""A file that a page's form may hold; an error says, for the page to show, why it is not taken."""
 FileSent = Annotated[FileBody, Depends(_needed)]

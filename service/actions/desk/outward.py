@@ -18,7 +18,7 @@ from service.actions.documents import versions
 from service.actions.drafts import read
 from service.actions.drafts.points import current_points, text_to_approve
 from service.actions.memory import alerts
-from service.actions.work import submit
+from service.actions.work import files, submit
 from service.domain.drafts import DraftState
 from service.domain.roles import Actor, CredentialReach, Role, may_see_group
 from service.store.tables import (
@@ -33,6 +33,7 @@ from service.store.tables import (
     PointRow,
     Revision,
     RoleGrant,
+    SentFile,
     Submission,
 )
 from service.store.visible import vanished
@@ -116,6 +117,7 @@ class SubmissionSeen:
     group: str
     reason: str
     reviews: bool
+    files: tuple[SentFile, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +232,7 @@ def submissions(session: Session, actor: Actor, rows: Sequence[Submission]) -> l
     known_people = names(session, Person, (row.person_id for row in rows))
     known_groups = names(session, Group, (row.group_id for row in rows))
     latest = _latest(session, rows)
+    sent = files.of_revisions(session, [revision.id for revision, _ in latest.values()])
     found = []
     for row in rows:
         revision, draft = latest[row.id]
@@ -244,6 +247,7 @@ def submissions(session: Session, actor: Actor, rows: Sequence[Submission]) -> l
                 group=known_groups[row.group_id],
                 reason=draft.reason if reviews else "",
                 reviews=reviews,
+                files=tuple(sent.get(revision.id, ())) if row.withdrawn_at is None else (),
             )
         )
     return found

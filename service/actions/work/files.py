@@ -87,6 +87,13 @@ def meant(session: Session, person: Person, ids: Sequence[str]) -> list[SentFile
     return [found[id_] for id_ in dict.fromkeys(ids)]
 
 
+def waiting(session: Session, actor: Actor, ids: Sequence[str]) -> list[SentFile]:
+    """Which of these the person who is signed in has sent, in this order; the others are passed over."""
+    query = select(SentFile).where(SentFile.person_id == actor.person, SentFile.id.in_(ids))
+    found = {row.id: row for row in session.scalars(query)}
+    return [found[id_] for id_ in dict.fromkeys(ids) if id_ in found]
+
+
 def are_there(session: Session, revision: Revision, files: Sequence[SentFile]) -> bool:
     """Whether a revision has these files, by what is in them."""
     held = {(file.name, file.sha256) for file in of_revision(session, revision.id)}

@@ -12,6 +12,7 @@ from service.actions.work.submit import SubmissionWish
 from service.domain.drafts import DraftState
 from service.domain.files import MOST_FILES
 from service.web.fields import AnswerBody, Id, Language, Moment, OwnId, RequestBody, Work
+from service.web.schemas.files import FileShown
 
 NEXT = {
     DraftState.WAITING: "A draft will be made. Look again shortly, or read /v1/events for draft.ready.",
@@ -106,6 +107,7 @@ class SubmissionShown(AnswerBody):
     withdrawn_at: datetime | None = Field(
         validation_alias=AliasPath("row", "withdrawn_at"), description="When it was taken back, if it was."
     )
+    files: list[FileShown] = Field(description="Files that were handed in with the latest revision.")
     draft: DraftStateShown = Field(description="How far the feedback is.")
 
     @classmethod
