@@ -24,6 +24,7 @@ from service.web.api import (
     goals,
     health,
     introductions,
+    jobs,
     learners,
     memory,
     overview,
@@ -59,6 +60,7 @@ ROUTERS = (
     work.search_router,
     access.router,
     access.events_router,
+    jobs.router,
     health.router,
 )
 
