@@ -39,8 +39,8 @@ from service.store.tables import (
     PointRow,
     PointState,
     Revision,
-    SentFile,
     Submission,
+    WorkFile,
 )
 
 
@@ -143,7 +143,7 @@ class DeskDraft:
     text_language: str
     text: tuple[Stretch, ...]
     words: int
-    files: tuple[SentFile, ...]
+    files: tuple[WorkFile, ...]
     points: tuple[PointSeen, ...]
     criteria: tuple[CriterionSeen, ...]
     standing: Standing | None

@@ -16,7 +16,7 @@ from service.actions.work import consequences, files
 from service.domain.drafts import DraftState
 from service.domain.events import Event
 from service.domain.roles import Actor
-from service.store.tables import DraftRow, ReadingRow, Release, Revision, SentFile
+from service.store.tables import DraftRow, ReadingRow, Release, Revision, WorkFile
 
 
 class FeedbackStage(StrEnum):
@@ -52,7 +52,7 @@ class RevisionSeen:
     feedback: ReleasedFeedback | None
     read_at: datetime | None
     taken_back_at: datetime | None
-    files: tuple[SentFile, ...] = ()
+    files: tuple[WorkFile, ...] = ()
 
 
 def revisions(session: Session, actor: Actor, external_id: str) -> list[RevisionSeen]:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from service.actions.work import files, submit
 from service.domain.roles import Actor, may_see_group
 from service.store import external_ids, visible
-from service.store.tables import Challenge, DraftRow, Group, Person, Revision, SentFile, Submission
+from service.store.tables import Challenge, DraftRow, Group, Person, Revision, Submission, WorkFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class SubmissionSeen:
     group: str
     reason: str
     reviews: bool
-    files: tuple[SentFile, ...]
+    files: tuple[WorkFile, ...]
 
 
 def submissions(session: Session, actor: Actor, rows: Sequence[Submission]) -> list[SubmissionSeen]:

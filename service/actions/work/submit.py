@@ -22,7 +22,7 @@ from service.domain.moments import happened
 from service.domain.roles import Actor, CredentialReach, Role, may_see_group
 from service.domain.texts import digest
 from service.store import audit, find, holding, jobs, outbox
-from service.store.tables import Approval, Challenge, DraftRow, Group, Person, Revision, SentFile, Submission
+from service.store.tables import Approval, Challenge, DraftRow, Group, Person, Revision, Submission, WorkFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +150,7 @@ def _first(
     return row
 
 
-def _already(session: Session, row: Submission, wish: SubmissionWish, sent: Sequence[SentFile]) -> Revision | None:
+def _already(session: Session, row: Submission, wish: SubmissionWish, sent: Sequence[WorkFile]) -> Revision | None:
     """The revision that this text with these files is, if it is there. Raises Conflict for others under its number, or
     a gap."""
     number = wish.revision if wish.revision is not None else row.latest
@@ -183,7 +183,7 @@ def _hand_in(
     person: Person,
     challenge: Challenge,
     wish: SubmissionWish,
-    sent: Sequence[SentFile],
+    sent: Sequence[WorkFile],
     *,
     number: int,
     now: datetime,

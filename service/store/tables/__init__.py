@@ -46,7 +46,7 @@ from service.store.tables.people import Consent, Group, Person, RoleGrant
 from service.store.tables.questioned import Questioned, QuestionedBy
 from service.store.tables.requests import Request, RequestFinding
 from service.store.tables.spending import Reservation, Spending
-from service.store.tables.work import AssessmentFit, PassageRow, Revision, SentFile, Submission, VectorRow
+from service.store.tables.work import AssessmentFit, PassageRow, Revision, Submission, VectorRow, WorkFile
 
 __all__ = [
     "Approval",
@@ -119,7 +119,6 @@ __all__ = [
     "Revision",
     "RightDecision",
     "RoleGrant",
-    "SentFile",
     "Settlement",
     "SignIn",
     "Sketch",
@@ -133,4 +132,5 @@ __all__ = [
     "UptakeCount",
     "VectorRow",
     "WordingState",
+    "WorkFile",
 ]

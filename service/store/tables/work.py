@@ -59,7 +59,7 @@ class Revision(Base):
     submitted_at: Mapped[Moment]
 
 
-class SentFile(Base):
+class WorkFile(Base):
     """A file as it was sent, with the text that was read from it. Belongs to a revision once it was handed in with one;
     what is not is swept after a day. In the database, so that whatever erases, keeps or restores the rows does so here,
     and several machines see the same."""

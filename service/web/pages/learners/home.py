@@ -19,7 +19,7 @@ from service.actions.work import files, submit
 from service.actions.work.submit import SubmissionWish
 from service.domain.errors import PeerloomError
 from service.domain.files import MOST_FILES
-from service.store.tables import CommitmentOutcome, SentFile
+from service.store.tables import CommitmentOutcome, WorkFile
 from service.web import errors
 from service.web.fields import ExternalId, Id, Language, Note, OwnId, Work
 from service.web.files import FileBody, FileChosen
@@ -129,7 +129,7 @@ def _with_file(visit: Writing, task: Task, form: HandIn, file: FileBody | Peerlo
     return _again(task, form, there, caught.error.detail)
 
 
-def _again(task: Task, form: HandIn, there: Sequence[SentFile], problem: str) -> PageView:
+def _again(task: Task, form: HandIn, there: Sequence[WorkFile], problem: str) -> PageView:
     typed = (form.text, form.language, form.ai.value, form.group)
     return TaskAgainPage(task, form.submission, allowed(task.ai), *typed, problem, there)
 

@@ -19,7 +19,7 @@ from service.domain.files import TAKEN as FILE_KINDS
 from service.domain.marking import Stretch, stretches
 from service.domain.uptake import UptakeVerdict
 from service.domain.visibility import ShowWork
-from service.store.tables import CommitmentOutcome, Consent, Reaction, SentFile
+from service.store.tables import CommitmentOutcome, Consent, Reaction, WorkFile
 from service.web.errors import KINDS
 from service.web.pages.views import PageView
 
@@ -69,7 +69,7 @@ class TaskPage(PageView):
     ai: str
     group: str
     problem: str = ""
-    files: Sequence[SentFile] = ()  # sent, and to be handed in with the text
+    files: Sequence[WorkFile] = ()  # sent, and to be handed in with the text
     read: str = ""  # the name of a file whose text was just put in
     kinds: str = FILE_KINDS
 

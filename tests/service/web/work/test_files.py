@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from service.actions.work import files
-from service.store.tables import SentFile
+from service.store.tables import WorkFile
 from service.web.services import Limits
 from tests.service.files import made
 from tests.service.web.browsing import signed_in
@@ -99,7 +99,7 @@ def test_sent_twice_is_sent_once_and_handed_in_twice_changes_nothing(school: Sch
     later = hand_in(school.platform, first["id"], picture).json()
     assert (later["revision"], [one["name"] for one in later["files"]]) == (2, ["plan.pdf", "board.png"])
     with school.sessions.reading() as session:
-        handed_in = [row.name for row in session.query(SentFile).where(SentFile.revision_id.is_not(None))]
+        handed_in = [row.name for row in session.query(WorkFile).where(WorkFile.revision_id.is_not(None))]
     assert sorted(handed_in) == ["board.png", "plan.pdf", "plan.pdf"]
 
 
@@ -122,7 +122,7 @@ def test_what_cannot_be_read_is_refused_in_words_and_nothing_is_kept(school: Sch
     check(send(school.platform, b"x", "a\u202etxt.exe"), 422, "invalid")
     check(send(school.platform, b"x", person="nobody"), 404, "not-found")
     with school.sessions.reading() as session:
-        assert session.query(SentFile).count() == 0
+        assert session.query(WorkFile).count() == 0
 
 
 def test_files_that_are_not_handed_in_are_forgotten_after_a_day(school: School) -> None:
@@ -133,7 +133,7 @@ def test_files_that_are_not_handed_in_are_forgotten_after_a_day(school: School) 
         with school.sessions.writing() as session:
             files.sweep(session, school.organization, now=school.now() + timedelta(hours=hours))
         with school.sessions.reading() as session:
-            assert session.query(SentFile).count() == left
+            assert session.query(WorkFile).count() == left
 
 
 def test_a_learner_sees_what_was_read_and_hands_it_in_from_the_page(school: School) -> None:
