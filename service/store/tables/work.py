@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from pipelines.values import AI, Shelf
 from service.domain.files import FileKind
-from service.store.tables.columns import (
+from service.store.columns import (
     Base,
     ExternalId,
     Hash,

@@ -22,7 +22,7 @@ from service.domain.errors import PeerloomError
 from service.domain.files import TAKEN as FILE_KINDS
 from service.domain.files import FileKind
 from service.domain.roles import require_lead
-from service.domain.worddiff import DiffPiece
+from service.domain.texts.worddiff import DiffPiece
 from service.web import errors
 from service.web.fields import ExternalId, Id, OwnId
 from service.web.files import FileBody, FileChosen
