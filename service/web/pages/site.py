@@ -60,6 +60,7 @@ ROUTERS = (
     phrases_kept.router,
     questioned_passages.router,  # before a document of this id
     documents_library.router,
+    documents_library.file_router,
     people_directory.router,
     access_organization.router,
     jobs_troubled.router,
@@ -72,6 +73,7 @@ ROUTERS = (
     overview_pace.router,
     overview_spot_checks.router,
     learners_home.router,
+    learners_home.file_router,
     learners_work.router,
     learners_consents.router,
     learners_introductions.router,
