@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, Protocol
 
@@ -31,6 +31,8 @@ class Dispatcher(Protocol):
 
     def stop(self) -> object: ...
 
+    def readiness(self) -> Mapping[str, str]: ...
+
 
 def create(settings: Settings | None = None) -> FastAPI:
     """The application. Threads start and folders are taken with its lifespan, not before."""
@@ -43,7 +45,7 @@ def create(settings: Settings | None = None) -> FastAPI:
             sessions=parts.sessions,
             after_commit=dispatcher.wake,
             clock=parts.now,
-            readiness=parts.readiness,
+            readiness=lambda: {**parts.readiness(), **dispatcher.readiness()},
             limits=Limits(
                 body=settings.max_body_bytes, bundle=settings.max_import_bytes, hand_ins=settings.hand_ins_per_day
             ),
@@ -92,14 +94,15 @@ def dispatch(settings: Settings, parts: wiring.Parts) -> Dispatcher:
         case Dispatch.INLINE:
             from service.jobs.handlers import work_one
             from service.jobs.inline import Inline
+            from service.jobs.lanes import lanes
 
-            return Inline(parts, lambda: work_one(parts), settings.worker_threads)
+            return Inline(parts, lambda of: work_one(parts, of=of), lanes(settings.worker_threads))
         case Dispatch.CELERY:
             from service.jobs import broker
             from service.jobs.relay import Relay
 
             app = broker.make_app(settings.broker_url.get_secret_value(), settings.queue)
-            return Relay(parts, lambda job: broker.send(app, job))
+            return Relay(parts, lambda: broker.ring(app), lambda: broker.waiting(app))
 
 
 def _lifespan(

@@ -23,6 +23,7 @@ from pipelines.drafting import Budget
 from pipelines.ports import Embedder, IndexUnavailable, LanguageModel, Library, VectorIndex
 from service.domain.errors import PeerloomError
 from service.domain.money import Prices, Terms, micro
+from service.jobs.outages import Recent
 from service.settings import EmbedderKind, IndexKind, LogFormat, Settings
 from service.store import migrate, private
 from service.store.library import SqlLibrary
@@ -83,7 +84,11 @@ class Parts:
 
     def readiness(self) -> Mapping[str, str]:
         """Each part that answers depend on, with "ok" or what is wrong with it."""
-        return {"database": self._about_database(), "index": self._about_index()}
+        return {"database": self._about_database(), "index": self._recent_index()}
+
+    @cached_property
+    def _recent_index(self) -> Recent:
+        return Recent(self._about_index)
 
     def _about_database(self) -> str:
         try:

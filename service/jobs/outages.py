@@ -69,6 +69,28 @@ def over(tools: JobTools, parts: Collection[str]) -> None:
             log.info("it answers again; what waited for it is done now", part=part, jobs=woken)
 
 
+class Recent:
+    """What a look found, asked anew at most every few seconds and by one thread at a time: a part that hangs must not
+    collect all threads of those who ask how it is."""
+
+    def __init__(self, look: Callable[[], str], seconds: float = LOOK_SECONDS) -> None:
+        self._look, self._seconds = look, seconds
+        self._found = ""
+        self._at = float("-inf")
+        self._looking = threading.Lock()
+
+    def __call__(self) -> str:
+        """As it was found just now or lately; whoever comes while the first look takes place waits for it."""
+        first = not self._found
+        if time.monotonic() - self._at > self._seconds and self._looking.acquire(blocking=first):
+            try:
+                if time.monotonic() - self._at > self._seconds:
+                    self._found, self._at = self._look(), time.monotonic()
+            finally:
+                self._looking.release()
+        return self._found
+
+
 class Watch:
     """Call `look` as often as you like, from any thread; it looks every few seconds.
 

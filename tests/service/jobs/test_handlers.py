@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import select, update
 
 from pipelines.adapters.exact import ExactIndex
-from pipelines.ports import Embedder, LanguageModel, ModelReply, ModelRequest, Vectors
+from pipelines.ports import LanguageModel, ModelReply, ModelRequest
 from pipelines.values import AI, Usage
 from service import wiring
 from service.actions.bundles import take_in
@@ -27,6 +27,7 @@ from service.jobs.tools import JobTools
 from service.store import jobs, spending
 from service.store.tables import Disclosure, DraftRow, ImportRun, Job, JobState, OutgoingEvent, PointRow, Submission
 from tests.service.jobs.conftest import School
+from tests.service.jobs.thinking import Slow
 
 
 @dataclass(frozen=True)
@@ -99,28 +100,6 @@ def test_a_draft_whose_worker_dies_every_time_is_stuck_too(school: School) -> No
     assert the_draft(school).state is DraftState.STUCK
     assert "draft.stuck" in told(school)
     assert told(school).count("job.failed") == 2
-
-
-class Slow:
-    """An embedder during whose work something happens, once."""
-
-    def __init__(self, embedder: Embedder, meanwhile: Callable[[], None]) -> None:
-        self._embedder = embedder
-        self._meanwhile: Callable[[], None] | None = meanwhile
-
-    @property
-    def name(self) -> str:
-        return self._embedder.name
-
-    @property
-    def dimensions(self) -> int:
-        return self._embedder.dimensions
-
-    def embed(self, texts: Sequence[str]) -> Vectors:
-        meanwhile, self._meanwhile = self._meanwhile, None
-        if meanwhile is not None:
-            meanwhile()
-        return self._embedder.embed(texts)
 
 
 def _drafting(school: School, meanwhile: Callable[[], None]) -> None:

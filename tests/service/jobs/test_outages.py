@@ -24,6 +24,7 @@ from service.domain.errors import Unavailable
 from service.jobs import outages
 from service.jobs.handlers import work_off, work_one
 from service.jobs.inline import Inline
+from service.jobs.lanes import lanes
 from service.store import jobs
 from service.store.tables import DraftRow, Job, JobState, OutgoingEvent
 from tests.contracts.chroma_server import ChromaServer
@@ -71,7 +72,7 @@ def drafts(school: School) -> list[DraftState]:
 
 @contextmanager
 def running(parts: wiring.Parts) -> Iterator[Inline]:
-    threads = Inline(parts, lambda: work_one(parts), 2)
+    threads = Inline(parts, lambda of: work_one(parts, of=of), lanes(2))
     threads.start()
     yield threads
     assert threads.stop()
