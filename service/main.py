@@ -14,6 +14,7 @@ from service.domain.roles import Actor
 from service.jobs.briefs import briefing
 from service.jobs.folder import DataFolder
 from service.jobs.network import charting
+from service.jobs.outages import Recent
 from service.jobs.uptake import comparing_uptake
 from service.settings import Dispatch, Settings, load
 from service.store import migrate
@@ -40,12 +41,13 @@ def create(settings: Settings | None = None) -> FastAPI:
     wiring.set_up_logs(settings)
     parts = wiring.build(settings)
     dispatcher = dispatch(settings, parts)
+    ready = Recent(parts.readiness)
     app = create_app(
         Services(
             sessions=parts.sessions,
             after_commit=dispatcher.wake,
             clock=parts.now,
-            readiness=lambda: {**parts.readiness(), **dispatcher.readiness()},
+            readiness=lambda: {**ready(), **dispatcher.readiness()},
             limits=Limits(
                 body=settings.max_body_bytes, bundle=settings.max_import_bytes, hand_ins=settings.hand_ins_per_day
             ),

@@ -23,12 +23,11 @@ from pipelines.drafting import Budget
 from pipelines.ports import Embedder, IndexUnavailable, LanguageModel, Library, VectorIndex
 from service.domain.errors import PeerloomError
 from service.domain.money import Prices, Terms, micro
-from service.jobs.outages import Recent
 from service.settings import EmbedderKind, IndexKind, LogFormat, Settings
 from service.store import migrate, private
 from service.store.library import SqlLibrary
 from service.store.session import Sessions, make_engine
-from service.store.vectors import RememberedEmbedder
+from service.store.vectors import LatelyUsed, RememberedEmbedder
 
 if TYPE_CHECKING:
     from pipelines.assessment import Desks
@@ -77,18 +76,18 @@ class Parts:
         return KeptCommons()
 
     def embedder(self, organization: str) -> Embedder:
-        return RememberedEmbedder(self.plain_embedder, self.sessions, organization)
+        return RememberedEmbedder(self.plain_embedder, self.sessions, organization, self._lately)
+
+    @cached_property
+    def _lately(self) -> LatelyUsed:
+        return LatelyUsed()
 
     def now(self) -> datetime:
         return datetime.now(UTC)
 
     def readiness(self) -> Mapping[str, str]:
         """Each part that answers depend on, with "ok" or what is wrong with it."""
-        return {"database": self._about_database(), "index": self._recent_index()}
-
-    @cached_property
-    def _recent_index(self) -> Recent:
-        return Recent(self._about_index)
+        return {"database": self._about_database(), "index": self._about_index()}
 
     def _about_database(self) -> str:
         try:

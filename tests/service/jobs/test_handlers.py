@@ -26,8 +26,9 @@ from service.jobs.leases import settle
 from service.jobs.tools import JobTools
 from service.store import jobs, spending
 from service.store.tables import Disclosure, DraftRow, ImportRun, Job, JobState, OutgoingEvent, PointRow, Submission
-from tests.service.jobs.conftest import School
+from tests.service.jobs.conftest import TEXT, School
 from tests.service.jobs.thinking import Slow
+from tests.statements import statements
 
 
 @dataclass(frozen=True)
@@ -256,3 +257,22 @@ def test_a_learner_and_a_group_have_their_part_of_the_days_drafts_by_a_model_and
         last = session.scalars(select(DraftRow).order_by(DraftRow.id.desc())).first()
     assert last is not None
     assert last.model != "priced"
+
+
+MOST_STATEMENTS = 80
+"""Of one draft, from claim to kept, on a challenge with others' work and a document; without BEGIN and what switches
+a connection between reading and writing."""
+
+
+def test_a_draft_takes_a_bounded_number_of_statements_however_much_is_searched(school: School) -> None:
+    school.document("handbook", "Agree on one question before each visit.\n\nWrite down what students say.")
+    for number in range(6):
+        school.hand_in(f"s-{number}", ("amara", "tiago", "noor")[number % 3], f"{TEXT} Our room is number {number}.")
+    work_off(school.parts)
+    school.hand_in("s-9", "noor", f"{TEXT} We meet in the hall and write down one question for each visit.")
+    work_one(school.parts, of={"sync"})
+    with school.parts.sessions.reading() as session, statements(session) as said:
+        assert work_one(school.parts, of={"draft"})
+    asked = [one for one in said if not one.startswith(("BEGIN", "PRAGMA"))]
+    assert 20 < len(asked) <= MOST_STATEMENTS, len(asked)
+    assert sum("FROM vectors" in one for one in asked) <= 4

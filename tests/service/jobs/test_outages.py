@@ -248,3 +248,23 @@ def test_what_came_of_a_job_while_the_database_was_away_is_written_when_it_answe
 )
 def test_only_what_comes_from_outside_passes(trouble: Exception, part: str) -> None:
     assert outages.away(trouble) == part
+
+
+def test_a_part_that_hangs_holds_up_one_who_asks_and_not_all() -> None:
+    looks, go_on = list[int](), threading.Event()
+
+    def look() -> str:
+        looks.append(1)
+        if len(looks) > 1:
+            go_on.wait(10)
+        return f"look {len(looks)}"
+
+    recent = outages.Recent(look, seconds=0.0)
+    assert recent() == "look 1"
+    hanging = threading.Thread(target=recent)
+    hanging.start()
+    assert within(5, lambda: len(looks) == 2)
+    assert [recent() for _ in range(5)] == ["look 1"] * 5
+    go_on.set()
+    hanging.join(10)
+    assert len(looks) == 2
