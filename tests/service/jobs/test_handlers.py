@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from pipelines.adapters.exact import ExactIndex
 from pipelines.ports import LanguageModel, ModelReply, ModelRequest
@@ -271,7 +272,7 @@ def test_a_draft_takes_a_bounded_number_of_statements_however_much_is_searched(s
     work_off(school.parts)
     school.hand_in("s-9", "noor", f"{TEXT} We meet in the hall and write down one question for each visit.")
     work_one(school.parts, of={"sync"})
-    with school.parts.sessions.reading() as session, statements(session) as said:
+    with Session(school.parts.sessions.engine) as session, statements(session) as said:
         assert work_one(school.parts, of={"draft"})
     asked = [one for one in said if not one.startswith(("BEGIN", "PRAGMA"))]
     assert 20 < len(asked) <= MOST_STATEMENTS, len(asked)

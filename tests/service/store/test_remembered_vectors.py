@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from pipelines.ports import Vectors
 from service.domain.texts import digest
@@ -102,7 +103,7 @@ def test_what_was_used_lately_is_known_without_the_database_but_in_its_organizat
     inner, lately = LetterEmbedder(), vectors.LatelyUsed(most=2)
     here = RememberedEmbedder(inner, world.sessions, world.organization, lately)
     first = here.embed(["a", "ab"])
-    with world.sessions.reading() as session, statements(session) as said:
+    with Session(world.sessions.engine) as session, statements(session) as said:
         assert (here.embed(["ab", "a"]) == first[::-1]).all()
     assert [one for one in said if "vectors" in one] == []
     assert lately.known("another", inner.name, [digest("a")]) == {}
