@@ -86,8 +86,8 @@ class Task:
 
     @property
     def group(self) -> str:
-        """Where the next text goes: where the work is already, if its author still learns there, or the only group there is;
-        empty where to choose."""
+        """Where the next text goes: where the work is already, while its author learns there, or the only group there
+        is; empty where to choose."""
         if self.handed_in_for in dict(self.groups):
             return str(self.handed_in_for)
         return self.groups[0][0] if len(self.groups) == 1 else ""
