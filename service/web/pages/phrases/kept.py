@@ -40,7 +40,7 @@ class PhraseSent(BaseModel):
 
 @router.get("/desk/phrases")
 def show_phrases(visit: Reading) -> Shown:
-    groups = tuple(directory.groups(visit.session, visit.actor))
+    groups = directory.tree(visit.session, visit.actor)
     return PhrasesPage(kept.phrases(visit.session, visit.actor), groups, kept.LONGEST)
 
 
