@@ -65,9 +65,9 @@ def mint_token(call: Writing, body: TokenAsked) -> SecretKeyShown:
     The same asked for again within a minute gives the same token again, until it ends or is ended; with an
     Idempotency-Key, each key has one of its own.
     """
-    lifetime, shown = timedelta(seconds=body.seconds), "" if call.asked else call.bearer
+    lifetime, bearer = timedelta(seconds=body.seconds), "" if call.asked else call.bearer
     row, secret = credentials.mint_token(
-        call.session, call.actor, person=body.person, now=call.now, lifetime=lifetime, shown=shown
+        call.session, call.actor, person=body.person, now=call.now, lifetime=lifetime, shown=bearer
     )
     shown = SecretKeyShown.with_secret(row, secret)
     call.secret = shown.without_secret()
