@@ -7,6 +7,7 @@ made from it, so that no other site can send a form in this person's name.
 from __future__ import annotations
 
 import hmac
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ from service.web.pages.views import Download, Frame, Goto, PageMark, PageView
 
 COOKIE = "peerloom"
 MARK_BYTES = 32
+_MARK = re.compile(r"[0-9a-f]{128}")
 _HOST_COOKIE = "__Host-peerloom"
 """Over TLS: browsers take it only from this very host, over TLS, for all of its paths."""
 
@@ -145,12 +147,9 @@ def _crossed(one: bytes, other: bytes) -> bytes:
 
 def _belongs(given: object, session_secret: str) -> bool:
     """Whether a form's field is the session's mark, under whichever mask."""
-    if not isinstance(given, str) or len(given) != 4 * MARK_BYTES or not given.isascii():
+    if not isinstance(given, str) or not _MARK.fullmatch(given):
         return False
-    try:
-        read = bytes.fromhex(given)
-    except ValueError:
-        return False
+    read = bytes.fromhex(given)
     return hmac.compare_digest(_crossed(read[:MARK_BYTES], read[MARK_BYTES:]), _mark(session_secret))
 
 
