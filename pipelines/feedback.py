@@ -11,8 +11,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from pipelines import showing
 from pipelines.assessment import MOST_JUDGED, Desks, assess
-from pipelines.drafting import Budget, draft, is_blank
+from pipelines.drafting import Beside, Budget, draft, is_blank, may_ask
 from pipelines.ports import Embedder, LanguageModel
 from pipelines.retrieval import Caps, QueryPart, Shelves, find
 from pipelines.texts.language import quotations
@@ -72,17 +73,32 @@ def make(brief: DraftingTask, tools: Tools) -> Draft:
     reviewed = tools.shelves.library.reviewed(brief.scope, MOST_JUDGED)
     decided = tools.shelves.library.read(Shelf.PRECEDENTS, brief.scope)
     assessment = assess(brief.challenge, brief.text, reviewed, tools.embedder, tools.desks, brief.fitted, decided)
-    made = _draft(brief, gather(brief, assessment, tools), assessment, tools)
+    asked = tools.model is not None and may_ask(brief, tools.model)
+    evidence = gather(brief, assessment, tools)
+    if asked:
+        evidence = showing.for_a_model(brief, evidence, reviewed, tools.embedder, tools.shelves)
+    beside = showing.beside(brief, evidence, reviewed, decided, tools.shelves.library) if asked else NOTHING_BESIDE
+    made = _draft(brief, evidence, assessment, tools, beside)
     return made if assessment.peers else replace(made, findings=(*made.findings, NO_PEERS))
 
 
+NOTHING_BESIDE: Final = Beside()
 UNREAD: Final = Assessment(Judgement("", Standing.CANNOT_TELL, 0.0), abstained=True)
 
 
-def _draft(brief: DraftingTask, evidence: Sequence[Evidence], assessment: Assessment, tools: Tools) -> Draft:
+def _draft(
+    brief: DraftingTask,
+    evidence: Sequence[Evidence],
+    assessment: Assessment,
+    tools: Tools,
+    beside: Beside = NOTHING_BESIDE,
+) -> Draft:
     marker = secrets.token_hex(8)  # nobody who writes a submission can know it
     model = tools.model or tools.fallback
-    return draft(brief, evidence, assessment, model, tools.fallback, marker=marker, verify=verify, budget=tools.budget)
+    return draft(
+        brief, evidence, assessment, model, tools.fallback,
+        marker=marker, verify=verify, budget=tools.budget, beside=beside,
+    )  # fmt: skip
 
 
 def gather(brief: DraftingTask, assessment: Assessment, tools: Tools) -> tuple[Evidence, ...]:
