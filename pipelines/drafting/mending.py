@@ -12,16 +12,16 @@ from functools import cache
 
 from pipelines.drafting.parsing import RawPoint
 from pipelines.prompts import words
-from pipelines.texts.language import Span, content, locate, quotations, shared, tokens
+from pipelines.texts.language import content, quotations, shared, tokens
+from pipelines.texts.quoting import Span, locate
 from pipelines.values import Criterion, DraftingTask, Evidence, SourceKind
 
 LEAST_LEFT = 4
 """Words that must be left of a point once praise that says nothing is taken off its beginning."""
 NEARLY = 0.75
 """Share of a criterion's words that carry meaning from which it is named by them."""
-LONGEST_GAP = 600
-LONGEST_PLACE = 400
-"""Characters that "…" in a quotation may leave out, and that the place between its ends may have."""
+LEAST_QUOTED = 2
+"""Words of a part of a quotation that can stand for the whole of it."""
 
 _ELLIPSIS = re.compile(r"\s*(?:\[\s*(?:…|\.{2,})\s*\]|\(\s*(?:…|\.{2,})\s*\)|…|\.{3,})\s*")
 _MARKS = "\"'“”„«»‚‘’‹›` "
@@ -73,30 +73,15 @@ def _capital(text: str) -> str:
 
 
 def quotation(quote: str, text: str) -> Span | None:
-    """Where the quotation stands: as it is, without marks around it, or with what "…" leaves out."""
+    """Where the quotation stands as `locate` finds it, also without the marks around it; where "…" joins what is too
+    far apart, its longest part that is there."""
     bare = quote.strip().strip(_MARKS)
     found = locate(quote, text) or locate(bare, text) or locate(bare.rstrip(".,;:!?"), text)
     if found is not None:
         return found
-    parts = [part.strip(_MARKS + ".,;:") for part in _ELLIPSIS.split(bare)]
-    parts = [part for part in parts if part]
-    if len(parts) == 1 and parts[0] != bare:
-        return quotation(parts[0], text)
-    return _joined(parts, text) if len(parts) > 1 else None
-
-
-def _joined(parts: Sequence[str], text: str) -> Span | None:
-    """From the first part to the last where they follow each other nearly; else the longest part that is there."""
-    spans: list[Span] = []
-    for part in parts:
-        found = locate(part, text, spans[-1][1] if spans else 0)
-        if found is None or (spans and not 0 <= found[0] - spans[-1][1] <= LONGEST_GAP):
-            break
-        spans.append(found)
-    if len(spans) == len(parts) and spans[-1][1] - spans[0][0] <= LONGEST_PLACE:
-        return spans[0][0], spans[-1][1]
-    alone = [found for part in sorted(parts, key=len, reverse=True) if (found := locate(part, text))]
-    return alone[0] if alone else None
+    parts = sorted((part.strip(_MARKS + ".,;:") for part in _ELLIPSIS.split(bare)), key=len, reverse=True)
+    there = (locate(part, text) for part in parts if len(part.split()) >= LEAST_QUOTED)
+    return next((span for span in there if span), None) if len(parts) > 1 else None
 
 
 def criterion_of(said: str, criteria: Sequence[Criterion], language: str) -> str:

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from pipelines.drafting.mending import criterion_of, labels_of, quotation, text_of
 from pipelines.drafting.parsing import RawPoint, RawReading
-from pipelines.texts.language import SAME_MATTER, alike, locate, quotations, same_passage, twins
+from pipelines.texts.language import SAME_MATTER, alike, quotations, same_passage, twins
+from pipelines.texts.quoting import locate
 from pipelines.values import (
     Assessment,
     Band,

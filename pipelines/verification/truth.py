@@ -14,8 +14,9 @@ from functools import cache, lru_cache
 from typing import Final
 
 from pipelines.prompts import words
-from pipelines.texts.language import content, locate, quotations, sentences, shared, tokens, unquoted
+from pipelines.texts.language import content, quotations, sentences, shared, tokens, unquoted
 from pipelines.texts.masking import hidden_in
+from pipelines.texts.quoting import locate
 from pipelines.values import DraftingTask, Evidence, Finding, Point, PointKind, Shelf, SourceKind
 
 RUN: Final = 5
