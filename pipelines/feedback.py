@@ -50,6 +50,10 @@ NO_PEERS: Final = Finding(
     "no_peers", "Nobody's work on this challenge has been reviewed yet: this rests on the criteria and documents alone."
 )
 
+WISH_UNREAD: Final = Finding(
+    "wish_unread", "The wish for this draft was not read: no language model drafted it. Judge the work, or write it."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Tools:
@@ -79,7 +83,9 @@ def make(brief: DraftingTask, tools: Tools) -> Draft:
         evidence = showing.for_a_model(brief, evidence, reviewed, tools.embedder, tools.shelves)
     beside = showing.beside(brief, evidence, reviewed, decided, tools.shelves.library) if asked else NOTHING_BESIDE
     made = _draft(brief, evidence, assessment, tools, beside)
-    return made if assessment.peers else replace(made, findings=(*made.findings, NO_PEERS))
+    told = [] if assessment.peers else [NO_PEERS]
+    told += [WISH_UNREAD] if brief.instruction.strip() and made.model == tools.fallback.name else []
+    return replace(made, findings=(*made.findings, *told))
 
 
 NOTHING_BESIDE: Final = Beside()

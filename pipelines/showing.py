@@ -1,5 +1,5 @@
-"""What only a language model is shown, since it reads where the comparison counts: documents for each criterion, others'
-work as it was judged, whole approved drafts. And what it may have read of others, which may not come out again.
+"""What only a language model is shown, since it reads where the comparison counts: documents for each criterion,
+others' work as it was judged, whole approved drafts. And what it may have read of others, which may not come out again.
 
 May not decide what is visible: all of it comes from the Library under the draft's scope.
 """

@@ -325,11 +325,11 @@ class PromptUsed:
 
 @dataclass(frozen=True, slots=True)
 class ModelReading:
-    """How a language model read a criterion before it wrote a point: quotes are verbatim in the submission."""
+    """How a language model read a criterion before it wrote a point, and at which places of the submission."""
 
     criterion: str
     standing: Standing
-    quotes: tuple[str, ...] = ()
+    places: tuple[tuple[int, int], ...] = ()
     unclear: str = ""
 
 

@@ -7,12 +7,7 @@ from __future__ import annotations
 
 from pipelines.drafting.blanks import is_blank
 from pipelines.drafting.flow import Verify, draft, may_ask
-<<<<<<< HEAD
 from pipelines.drafting.prompting import Beside, Budget, WholeDraft, most
-from pipelines.texts.language import locate
-=======
-from pipelines.drafting.prompting import Budget, most
 from pipelines.texts.quoting import locate
->>>>>>> main
 
 __all__ = ["Beside", "Budget", "Verify", "WholeDraft", "draft", "is_blank", "locate", "may_ask", "most"]

@@ -116,17 +116,16 @@ def _band(
 
 
 def readings_of(raw: Sequence[RawReading], brief: DraftingTask) -> tuple[ModelReading, ...]:
-    """The model's verdicts, one a criterion, with quotations in the text's own characters. A "met" that rests on no
-    words of the text says nothing."""
+    """The model's verdicts, one a criterion, with the places it quotes. A "met" that rests on no words of the text says
+    nothing."""
     found: dict[str, ModelReading] = {}
     for one in raw:
         criterion = criterion_of(one.criterion, brief.challenge.criteria, brief.language)
         spans = [span for quote in one.quotes if (span := quotation(quote, brief.text))]
         bare = one.standing is Standing.MET and not spans
         standing = Standing.CANNOT_TELL if bare else one.standing
-        quotes = tuple(dict.fromkeys(brief.text[slice(*span)] for span in spans))
         if criterion:
-            found.setdefault(criterion, ModelReading(criterion, standing, quotes, one.cannot_tell))
+            found.setdefault(criterion, ModelReading(criterion, standing, tuple(dict.fromkeys(spans)), one.cannot_tell))
     return tuple(found.values())
 
 

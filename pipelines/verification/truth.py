@@ -163,12 +163,18 @@ def _gives_away(point: Point, brief: DraftingTask) -> Iterator[Finding]:
     if not reference.strip() or point.kind is PointKind.STRENGTH:
         return
     known = content(f"{brief.text}\n{_public(brief)}", language)
-    answer = {one for one in content(reference, language) if one not in shared({one}, known)}
-    said = shared(answer, content(point.text, language))
     run = borrowed(point.text, (reference,), f"{brief.text}\n{_public(brief)}", language)
-    if run or (len(said) >= GIVEN_STEMS and len(said) >= GIVEN_AWAY * len(answer)):
-        yield Finding("gives-away", "This gives the expected answer away. Ask for it instead.", grave=True)
-    elif answer and len(said) == len(answer) and len(said) < GIVEN_STEMS:
+    told = content(point.text, language)
+    doubtful = False
+    for start, end in sentences(reference):
+        answer = content(reference[start:end], language)
+        answer = answer - shared(answer, known)
+        said = shared(answer, told)
+        if run or (len(said) >= GIVEN_STEMS and len(said) >= GIVEN_AWAY * len(answer)):
+            yield Finding("gives-away", "This gives the expected answer away. Ask for it instead.", grave=True)
+            return
+        doubtful = doubtful or (len(said) >= GIVEN_AWAY * len(answer) and len(said) >= min(2, len(answer) or 2))
+    if doubtful:
         yield Finding("gives-away", "This may give the expected answer away. Ask for it instead.")
 
 
@@ -234,8 +240,9 @@ def _not_there(sentence: str, there: str, brief: DraftingTask) -> Iterator[Findi
 
 def _said_after_all(sentence: str, brief: DraftingTask) -> Iterator[Finding]:
     """Said to be missing, though one sentence of the text has all its words."""
-    said = content(unquoted(sentence), brief.language) - _generic(brief.language)
-    said = said - content(_public(brief), brief.language) or said
+    missing = _any_of("lacks", brief.language)
+    bare = missing.sub(" ", unquoted(sentence)) if missing else unquoted(sentence)
+    said = content(bare, brief.language) - _generic(brief.language)
     if len(said) < 2:
         return
     for start, end in sentences(brief.text):

@@ -71,6 +71,7 @@ def settings_for(wire: OpenAIWire, folder: Path, database: str, **changes: Any) 
         "embedder": "hashing",
         "model": "stub-model",
         "model_seconds": 0.5,
+        "model_critique": False,  # one call a draft; the second look has tests of its own
         "openai_base_url": wire.base_url,
         "openai_api_key": "sk-nobodys",
         "price_prompt": 2,

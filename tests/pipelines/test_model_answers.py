@@ -1,5 +1,5 @@
-"""What a language model may answer, through a real server: good points with a slip of form are kept and mended, bad ones
-are stopped or told. The rows are in model_answers.json; each kind is a test, and so are both shares."""
+"""What a language model may answer, through a real server: good points with a slip of form are kept and mended, bad
+ones are stopped or told. The rows are in model_answers.json; each kind is a test, and so are both shares."""
 
 from __future__ import annotations
 
@@ -60,9 +60,9 @@ def scene(language: str, text: str, challenge: ChallengeAsItStands, document: st
 
 ENGLISH = scene(
     "en",
-    "Every member may borrow hand tools for a week; drills only after a short course. A log hangs on the shed door, and "
-    "we write one line for each loan: our rule is “no log, no loan”. In the trial 4 of our 20 members forgot to sign "
-    "the line, mostly on Sundays. If a tool is broken we will find a fair way. Things that come back late are a "
+    "Every member may borrow hand tools for a week; drills only after a short course. A log hangs on the shed door, "
+    "and we write one line for each loan: our rule is “no log, no loan”. In the trial 4 of our 20 members forgot to "
+    "sign the line, mostly on Sundays. If a tool is broken we will find a fair way. Things that come back late are a "
     "nuisance, so maybe the neigh\u00adbour can remind people. We start before May, and the \ufb01nal list follows.",
     ChallengeAsItStands(
         "tools",
@@ -83,16 +83,16 @@ ENGLISH = scene(
 )
 GERMAN = scene(
     "de",
-    "Jedes Mitglied darf Handwerkzeug eine Woche ausleihen, Bohrer nur nach einem kurzen Kurs. An der Schuppentür hängt "
-    "eine Liste, und für jede Ausleihe schreiben wir eine Zeile. Im Versuch haben 4 von 20 Mitgliedern die Zeile "
+    "Jedes Mitglied darf Handwerkzeug eine Woche ausleihen, Bohrer nur nach einem kurzen Kurs. An der Schuppentür "
+    "hängt eine Liste, und für jede Ausleihe schreiben wir eine Zeile. Im Versuch haben 4 von 20 Mitgliedern die Zeile "
     "vergessen, meist am Sonntag. Wenn etwas kaputt ist, finden wir eine faire Lösung. Was zu spät zurückkommt, ist "
     "lästig; vielleicht kann der Nachbar erinnern. Wir beginnen vor Mai.",
     ChallengeAsItStands(
         "tools",
         "Plant, wie euer Verein verleiht, was ihm gehört.",
         "Ausleihe",
-        reference="Handwerkzeug bleibt sieben Tage draußen, Maschinen zwei. Eine Reparaturkasse zahlt die ersten zwanzig "
-        "Euro, und der Wart erfährt es am selben Abend.",
+        reference="Handwerkzeug bleibt sieben Tage draußen, Maschinen zwei. Eine Reparaturkasse zahlt die ersten "
+        "zwanzig Euro, und der Wart erfährt es am selben Abend.",
         language="de",
         criteria=(
             Criterion("k1", "sagt, wer was wie lange ausleihen darf", points=2),
@@ -188,7 +188,7 @@ def kinds() -> Iterator[Any]:
         yield pytest.param(places, id=f"{'good' if good else 'bad'}: {kind}")
 
 
-@pytest.mark.parametrize("places", kinds())
+@pytest.mark.parametrize("places", [*kinds()])
 def test_each_kind_of_answer_is_kept_and_mended_or_stopped_or_told(places: list[int]) -> None:
     assert [outcomes()[at][1] for at in places] == [""] * len(places)
 
