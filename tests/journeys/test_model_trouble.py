@@ -150,7 +150,7 @@ TROUBLES = {
     "too many requests": Trouble(wire_of.status(429, retry_after="7"), "asks to slow down (429)", 1, 0),
     "a fault of the server": Trouble(wire_of.status(500), "had a fault of its own (500)", 1, 0),
     "a body cut off": Trouble(wire_of.cut_off(answer()), "connection broke before", 1, None),
-    "an answer cut off": Trouble(wire_of.length(), "did not fit into 1200 tokens", 1, ONE_ANSWER),
+    "an answer cut off": Trouble(wire_of.length(), "did not fit into 2400 tokens", 1, ONE_ANSWER),
     "a refusal": Trouble(wire_of.refusal(), "declined to answer", 1, ONE_ANSWER),
     "a content filter": Trouble(wire_of.content_filter(), "content filter", 1, ONE_ANSWER),
     "no JSON": Trouble(wire_of.not_json(), "could not be read", 2, 2 * ONE_ANSWER),
