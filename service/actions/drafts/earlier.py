@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from pipelines import values
 from service.domain.following.uptake import AskingPoint, spoken, uptake
-from service.domain.worddiff import DiffPiece, words
+from service.domain.texts.worddiff import DiffPiece, words
 from service.store.tables import DraftRow, PointRow, PointState, Release, Revision
 
 
