@@ -67,8 +67,9 @@ class Tools:
     budget: Budget = field(default_factory=Budget)
 
 
-def make(brief: DraftingTask, tools: Tools) -> Draft:
-    """The draft for a brief; never raises for what a model does. Raises IndexUnavailable.
+def make(brief: DraftingTask, tools: Tools, *, guarded: Sequence[str] = ()) -> Draft:
+    """The draft for a brief; never raises for what a model does. Raises IndexUnavailable. `guarded` are texts that no
+    model is shown and whose words may not come out: work of people who share nothing.
 
     Where the learner said no to machines, or there is nothing to read, no text is embedded and none is sent.
     """
@@ -81,7 +82,9 @@ def make(brief: DraftingTask, tools: Tools) -> Draft:
     evidence = gather(brief, assessment, tools)
     if asked:
         evidence = showing.for_a_model(brief, evidence, reviewed, tools.embedder, tools.shelves)
-    beside = showing.beside(brief, evidence, reviewed, decided, tools.shelves.library) if asked else NOTHING_BESIDE
+    beside = NOTHING_BESIDE
+    if asked:
+        beside = showing.beside(brief, evidence, reviewed, decided, tools.shelves.library, guarded)
     made = _draft(brief, evidence, assessment, tools, beside)
     told = [] if assessment.peers else [NO_PEERS]
     told += [WISH_UNREAD] if brief.instruction.strip() and made.model == tools.fallback.name else []

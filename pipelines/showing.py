@@ -70,10 +70,11 @@ def beside(
     reviewed: Sequence[Reviewed],
     decided: Sequence[ShelfItem],
     library: Library,
+    guarded: Sequence[str] = (),
 ) -> Beside:
-    """Whole approved drafts, the nearest first; and all work of others in reach, judged and quoted work included."""
+    """Whole approved drafts, the nearest first; and all work of others, in reach and guarded, that may not come out."""
     work = library.read(Shelf.WORK, brief.scope)
-    others = [*(one.text for one in work), *(one.text for one in reviewed), *(one.text for one in decided)]
+    others = [*(one.text for one in work), *(one.text for one in reviewed), *(one.text for one in decided), *guarded]
     return Beside(examples(brief, evidence, reviewed, decided), tuple(dict.fromkeys(others)))
 
 

@@ -144,7 +144,7 @@ def _quoted(point: Point, brief: DraftingTask, evidence: Sequence[Evidence]) -> 
 
 def _before(text: str, at: int) -> str:
     """What stands before a place, back to the beginning of its sentence."""
-    return re.split(r"(?<=[.!?])\s", text[:at])[-1]
+    return re.split(r"(?<=[.!?])\s+(?=\S)", text[:at].rstrip())[-1]
 
 
 def _of_text(text: str, brief: DraftingTask, longest: int) -> Iterator[Finding]:

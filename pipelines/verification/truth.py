@@ -28,8 +28,9 @@ GIVEN_STEMS: Final = 3
 """Share of the reference's own words, and how many at least, from which a point gives the answer away."""
 CLAIMED_STEMS: Final = 4
 BORNE_OUT: Final = 0.34
+OF_THIS: Final = 3
 """Of a sentence that says what stands in the text: words that carry meaning from which it is held to the text, and the
-share of them that must be in the text or its sources."""
+share of them that must be in the text or its sources; words of this text that a point in hollow phrases must have."""
 
 _FIGURE: Final = re.compile(r"\d+(?:[.,:]\d+)*")
 
@@ -139,9 +140,25 @@ def steps(text: str, language: str) -> list[str]:
         if sentence.rstrip().endswith(("?", "？")):
             continue
         opening = first.match(sentence)
-        found += [opening[1].casefold()] if opening else []
-        found += [match[1].casefold() for match in later.finditer(sentence)]
+        found += [opening[1].casefold()] if opening else _advised(sentence, language)
+        found += [match[1].casefold() for match in later.finditer(sentence) if not _goes_on(sentence, match, language)]
     return found
+
+
+_ADVISED: Final = re.compile(
+    r"\b(?:[Dd]u|[Ii]hr|Sie)\s+(?:sollte|könnte|kann|müss)\w*|\b(?:[Ss]ollte|[Kk]önnte)s?t\s+(?:du|ihr)\b"
+)
+
+
+def _advised(sentence: str, language: str) -> list[str]:
+    """German puts the verb of "du solltest …" last: what is advised is one thing, whichever it is."""
+    return [match[0].casefold() for match in _ADVISED.finditer(sentence)][:1] if language == "de" else []
+
+
+def _goes_on(sentence: str, asked: re.Match[str], language: str) -> bool:
+    """Whether what is asked for second is about what was asked for first: "choose a day and mark the day"."""
+    about = " ".join(sentence[asked.end() :].split()[:4])
+    return bool(content(about, language) & content(sentence[: asked.start()], language))
 
 
 @cache
@@ -189,11 +206,16 @@ def _of_nothing(point: Point, brief: DraftingTask, evidence: Sequence[Evidence])
     said = content(bare, language) - _generic(language)
     public = content(_public(brief), language)
     own = content(brief.text, language)
-    if shared(said, own - public) or _FIGURE.search(bare):
-        return
     vague = _any_of("vague", language)
+    hollow = vague is not None and bool(vague.search(bare))
+    of_this = shared(said, own - public)
+    if len(of_this) >= OF_THIS or (not hollow and (of_this or _FIGURE.search(bare))):
+        return
+    if of_this:
+        yield Finding("nothing-specific", "This says little of this text itself.")
+        return
     anything = shared(said, own | public) or any(shared(said, content(text, language)) for text in documents)
-    if not anything or (vague is not None and vague.search(bare)):
+    if not anything or hollow:
         yield Finding("nothing-specific", "This says nothing of this text: it could stand below any.", grave=True)
     elif not shared(said, own):
         yield Finding("nothing-specific", "This names nothing of this text itself.")

@@ -156,12 +156,6 @@ TROUBLES = {
     "no JSON": Trouble(wire_of.not_json(), "could not be read", 2, 2 * ONE_ANSWER),
     "half of a JSON": Trouble(wire_of.reply('{"points": [{"te'), "could not be read", 2, 2 * ONE_ANSWER),
     "a page of a proxy": Trouble(wire_of.not_an_answer(), "something that is not an answer", 1, 0),
-    "ids that were never given": Trouble(
-        wire_of.reply(answer({**POINT, "sources": ["E99", "k77"]})),
-        "There is no evidence or criterion",
-        2,
-        2 * ONE_ANSWER,
-    ),
     "an invented quotation": Trouble(wire_of.reply(answer(INVENTED)), "is not in the submission", 2, 2 * ONE_ANSWER),
     "another language": Trouble(wire_of.reply(answer(GERMAN)), "could be used", 2, 2 * ONE_ANSWER),
     "100 kB": Trouble(wire_of.huge(), "longer than 60000 characters", 1, ONE_ANSWER),
