@@ -13,7 +13,7 @@ from typing import Final
 
 from pipelines import showing
 from pipelines.assessment import MOST_JUDGED, Desks, assess
-from pipelines.drafting import Beside, Budget, draft, is_blank, may_ask
+from pipelines.drafting import Budget, ShownBeside, draft, is_blank, may_ask
 from pipelines.ports import Embedder, LanguageModel
 from pipelines.retrieval import Caps, QueryPart, Shelves, find
 from pipelines.texts.language import quotations
@@ -91,7 +91,7 @@ def make(brief: DraftingTask, tools: Tools, *, guarded: Sequence[str] = ()) -> D
     return replace(made, findings=(*made.findings, *told))
 
 
-NOTHING_BESIDE: Final = Beside()
+NOTHING_BESIDE: Final = ShownBeside()
 UNREAD: Final = Assessment(Judgement("", Standing.CANNOT_TELL, 0.0), abstained=True)
 
 
@@ -100,7 +100,7 @@ def _draft(
     evidence: Sequence[Evidence],
     assessment: Assessment,
     tools: Tools,
-    beside: Beside = NOTHING_BESIDE,
+    beside: ShownBeside = NOTHING_BESIDE,
 ) -> Draft:
     marker = secrets.token_hex(8)  # nobody who writes a submission can know it
     model = tools.model or tools.fallback

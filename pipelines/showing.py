@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Final
 
-from pipelines.drafting import Beside, WholeDraft
+from pipelines.drafting import ShownBeside, WholeDraft
 from pipelines.ports import Embedder, Library
 from pipelines.retrieval import Caps, QueryPart, Shelves, find
 from pipelines.texts.language import language_of, sentences
@@ -71,11 +71,11 @@ def beside(
     decided: Sequence[ShelfItem],
     library: Library,
     guarded: Sequence[str] = (),
-) -> Beside:
+) -> ShownBeside:
     """Whole approved drafts, the nearest first; and all work of others, in reach and guarded, that may not come out."""
     work = library.read(Shelf.WORK, brief.scope)
     others = [*(one.text for one in work), *(one.text for one in reviewed), *(one.text for one in decided), *guarded]
-    return Beside(examples(brief, evidence, reviewed, decided), tuple(dict.fromkeys(others)))
+    return ShownBeside(examples(brief, evidence, reviewed, decided), tuple(dict.fromkeys(others)))
 
 
 def examples(

@@ -12,7 +12,7 @@ from pipelines.drafting.looking import looked_at
 from pipelines.drafting.mending import text_of
 from pipelines.drafting.parsing import RawPoint, RawReply, Unreadable, read
 from pipelines.drafting.points import against_own_reading, dropped, place, readings_of, renumbered, settled_by
-from pipelines.drafting.prompting import NOTHING_BESIDE, SENT_BACK, Beside, Budget, DraftingRequest, build, said
+from pipelines.drafting.prompting import NOTHING_BESIDE, SENT_BACK, Budget, DraftingRequest, ShownBeside, build, said
 from pipelines.ports import LanguageModel, ModelTrouble
 from pipelines.texts.language import language_code, language_of
 from pipelines.texts.names import Pseudonyms
@@ -78,7 +78,7 @@ def draft(
     marker: str,
     verify: Verify,
     budget: Budget | None = None,
-    beside: Beside = NOTHING_BESIDE,
+    beside: ShownBeside = NOTHING_BESIDE,
 ) -> Draft:
     """The draft for a brief, whatever happens on the way: `Draft.outcome` and `Draft.reason` tell.
 
@@ -140,7 +140,7 @@ class _Course:
     marker: str
     verify: Verify
     budget: Budget
-    beside: Beside
+    beside: ShownBeside
     names: list[Pseudonyms] = field(default_factory=list)
 
     def without(self, outcome: DraftOutcome, reason: str, usage: Usage | None = None) -> Draft:

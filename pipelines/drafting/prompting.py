@@ -51,7 +51,7 @@ class WholeDraft:
 
 
 @dataclass(frozen=True, slots=True)
-class Beside:
+class ShownBeside:
     """What comes to a draft besides its evidence: whole approved drafts to show a model, and all work of other people
     that it could have read, none of which may come out again."""
 
@@ -59,7 +59,7 @@ class Beside:
     others: tuple[str, ...] = ()
 
 
-NOTHING_BESIDE = Beside()
+NOTHING_BESIDE = ShownBeside()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ def build(
     budget: Budget,
     hide: Callable[[str], str],
     local: bool,
-    beside: Beside = NOTHING_BESIDE,
+    beside: ShownBeside = NOTHING_BESIDE,
 ) -> DraftingRequest:
     """The request for one draft. `hide` is applied to all that people wrote; only a local model gets values."""
     prompt = _prompt(budget)
@@ -141,7 +141,7 @@ def _prompt(budget: Budget) -> prompts.Prompt:
     return prompts.load(NAME, budget.version, unreleased=budget.version is not None)
 
 
-def said(brief: DraftingTask, evidence: Iterable[Evidence], beside: Beside = NOTHING_BESIDE) -> list[str]:
+def said(brief: DraftingTask, evidence: Iterable[Evidence], beside: ShownBeside = NOTHING_BESIDE) -> list[str]:
     """All that people wrote and a prompt may carry."""
     challenge = brief.challenge
     texts = [

@@ -16,7 +16,7 @@ import pytest
 from pipelines import verification
 from pipelines.adapters.extractive import ExtractiveModel
 from pipelines.adapters.openai_chat import OpenAIChat
-from pipelines.drafting import Beside, Budget, draft
+from pipelines.drafting import Budget, ShownBeside, draft
 from pipelines.values import (
     ChallengeAsItStands,
     Criterion,
@@ -147,7 +147,7 @@ def made_of(row: dict[str, Any]) -> Draft:
                 marker=MARKER,
                 verify=verification.verify,
                 budget=Budget(critique=True),
-                beside=Beside(others=here.others),
+                beside=ShownBeside(others=here.others),
             )
         finally:
             model.close()

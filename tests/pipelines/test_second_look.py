@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from pipelines.drafting import Beside, Budget, WholeDraft, most
+from pipelines.drafting import Budget, ShownBeside, WholeDraft, most
 from pipelines.ports import ModelReply, ModelRequest, ModelTrouble, ModelUnavailable
 from pipelines.values import (
     Band,
@@ -184,7 +184,7 @@ def test_a_model_reads_the_earlier_version_whole_examples_reference_and_points_o
             challenge=replace(CHALLENGE, criteria=criteria, reference="One question a visit."),
             earlier=EarlierVersion("We visit each other at some time.", (before,)),
         ),
-        beside=Beside((example,)),
+        beside=ShownBeside((example,)),
     )
     read = model.asked[0].user
     for part in (
