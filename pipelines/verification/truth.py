@@ -134,7 +134,7 @@ def steps(text: str, language: str) -> list[str]:
         return []
     first, later = _asks(language)
     bare = unquoted(text)
-    found = []
+    found: list[str] = []
     for start, end in sentences(bare):
         sentence = bare[start:end]
         if sentence.rstrip().endswith(("?", "？")):
