@@ -12,6 +12,7 @@ from service.web import errors
 from service.web import openapi as docs
 from service.web.api import (
     access,
+    audit,
     briefs,
     bundles,
     challenges,
@@ -56,6 +57,7 @@ ROUTERS = (
     work.search_router,
     access.router,
     access.events_router,
+    audit.router,
     health.router,
 )
 

@@ -89,7 +89,7 @@ def put_person(
     if consents is not None:
         _allow(session, row, consents, now=now)
     if as_it_was != (name, language, wanted):
-        _record(session, actor, "person.put", row.id, now=now, roles=len(wanted))
+        _record(session, actor, "person.put", f"person:{row.id}", now=now, roles=len(wanted))
     return row, created
 
 
@@ -117,7 +117,7 @@ def set_consent(session: Session, actor: Actor, external_id: str, wish: ConsentW
         session,
         actor,
         "consent.change",
-        person.id,
+        f"person:{person.id}",
         now=now,
         show_work=person.consent.show_work.value,
         introduce=person.consent.introduce,

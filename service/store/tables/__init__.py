@@ -1,12 +1,12 @@
 """The tables, by topic. Import them from here; migrations/ holds how they came to be."""
 
 from service.store.tables.access import Credential, Organization, SignIn, StoredReply
-from service.store.tables.audit import AuditEntry
+from service.store.tables.audit import AuditEntry, AuditHead, Pseudonym
 from service.store.tables.briefs import BriefWording, WordingState
 from service.store.tables.bundles import ImportChunk, ImportError_, ImportRun
 from service.store.tables.challenges import Challenge, ChallengeGroup, Clarification, CriterionRow
 from service.store.tables.columns import Base
-from service.store.tables.decisions import Approval, Decision, Opening, Release
+from service.store.tables.decisions import Approval, Decision, Opening, Release, SourceOpening
 from service.store.tables.disclosures import (
     Disclosure,
     DisclosureKind,
@@ -54,6 +54,7 @@ __all__ = [
     "AskRow",
     "AssessmentFit",
     "AuditEntry",
+    "AuditHead",
     "Base",
     "BriefWording",
     "Challenge",
@@ -107,6 +108,7 @@ __all__ = [
     "PointCompared",
     "PointRow",
     "PointState",
+    "Pseudonym",
     "Questioned",
     "QuestionedBy",
     "Reaction",
@@ -122,6 +124,7 @@ __all__ = [
     "Settlement",
     "SignIn",
     "Sketch",
+    "SourceOpening",
     "SourceRow",
     "Spending",
     "SpotCheck",
