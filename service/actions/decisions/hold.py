@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 
 from service.actions.approvals.deciding import Deciding, DecisionNote
 from service.actions.work import consequences
-from service.domain import worddiff
 from service.domain.drafts import DraftAct, DraftActor, step
 from service.domain.errors import ChangedSince, Conflict, NotFound
 from service.domain.roles import Actor, may_see_group, require_reviewer
+from service.domain.texts import worddiff
 from service.store import audit, names
 from service.store.tables import Decision, DraftRow, PointRow, PointState
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from service.store.tables.columns import Base, Hash, Id, JsonObject, Moment, OrganizationId
+from service.store.columns import Base, Hash, Id, JsonObject, Moment, OrganizationId
 
 
 class AuditEntry(Base):

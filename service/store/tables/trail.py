@@ -1,11 +1,11 @@
-"""What the outside is told."""
+"""What the outside is told of what happened. Ids and plain facts only."""
 
 from __future__ import annotations
 
 from sqlalchemy import BigInteger, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from service.store.tables.columns import Base, Id, JsonObject, Moment
+from service.store.columns import Base, Id, JsonObject, Moment
 
 
 class OutgoingEvent(Base):
