@@ -66,7 +66,9 @@ def founded(school: School, number: int, chance: random.Random) -> Place:
         assert answer.status_code in (200, 201), answer.text
     for name in ("amara", "zuri", "oriol"):
         assert own.platform.put(f"/v1/people/{name}/consents", json=SHARING).status_code == 200
-        text = f"We pair teachers across grades, says {place.canary}, and visit each other twice before half-term. {name}"
+        text = (
+            f"We pair teachers across grades, says {place.canary}, and visit each other twice before half-term. {name}"
+        )
         body = {"challenge": "peer-observation", "person": name, "text": text}
         answer = own.platform.put(f"/v1/submissions/{name}-1", json=body)
         assert answer.status_code == 202, answer.text
