@@ -24,6 +24,7 @@ from service.web.api import (
     goals,
     health,
     introductions,
+    jobs,
     learners,
     memory,
     overview,
@@ -58,6 +59,7 @@ ROUTERS = (
     access.router,
     access.events_router,
     audit.router,
+    jobs.router,
     health.router,
 )
 
