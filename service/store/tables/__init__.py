@@ -41,10 +41,10 @@ from service.store.tables.jobs import Job, JobState, Reservation, Spending
 from service.store.tables.learners import AskKind, AskRow, CommitmentOutcome, CommitmentRow, Reaction, ReadingRow
 from service.store.tables.memory import OpposedDecisions, PointCompared, RightDecision, Settlement
 from service.store.tables.overview import SpotCheck
-from service.store.tables.people import Consent, Group, Person, RoleGrant
+from service.store.tables.people import Consent, ConsentVersion, Group, Person, RoleGrant
 from service.store.tables.questioned import Questioned, QuestionedBy
 from service.store.tables.requests import Request, RequestFinding
-from service.store.tables.trail import AuditEntry, OutgoingEvent
+from service.store.tables.trail import OutgoingEvent
 from service.store.tables.work import AssessmentFit, PassageRow, Revision, Submission, VectorRow, WorkFile
 
 __all__ = [
@@ -62,6 +62,7 @@ __all__ = [
     "CommitmentOutcome",
     "CommitmentRow",
     "Consent",
+    "ConsentVersion",
     "Credential",
     "CriterionRow",
     "Decision",

@@ -16,6 +16,7 @@ from service.store import audit
 from service.store.session import Sessions
 from service.store.tables import AuditEntry, Organization, Person, Pseudonym
 from tests.service.store.world import NOW, World
+from tests.trust.told import TOLD
 
 Harm = Callable[[Connection, str], object]
 
@@ -115,6 +116,7 @@ def test_the_database_refuses_and_who_goes_around_it_is_found(world: World, what
     with unguarded(world.sessions) as connection:
         harm(connection, world.organization)
     found = wrong(world)
+    TOLD.count(world.sessions.engine.dialect.name, "changes behind the trail's back", through=int(not found))
     assert any(said in one for one in found), found
     assert wrong(other) == []
 
