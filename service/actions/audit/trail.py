@@ -39,7 +39,7 @@ class TrailEntry:
 
 
 @dataclass(frozen=True, slots=True)
-class Trail:
+class AuditTrail:
     """Some of the trail, the last entry first, and where it ends. `before` asks for those that came earlier."""
 
     entries: tuple[TrailEntry, ...]
@@ -53,13 +53,13 @@ def read(session: Session, actor: Actor, *, after: int, limit: int) -> list[Trai
     return _told(session, actor, audit.page(session, actor.organization, after=after, limit=limit))
 
 
-def latest(session: Session, actor: Actor, *, before: int | None = None, limit: int = 100) -> Trail:
+def latest(session: Session, actor: Actor, *, before: int | None = None, limit: int = 100) -> AuditTrail:
     """The last entries, or those before a number. Raises NotAllowed."""
     require_lead(actor)
     rows = audit.latest(session, actor.organization, before=before, limit=limit + 1)
     shown = _told(session, actor, rows[:limit])
     more = shown[-1].number if len(rows) > limit else None
-    return Trail(tuple(shown), audit.head(session, actor.organization), more)
+    return AuditTrail(tuple(shown), audit.head(session, actor.organization), more)
 
 
 def check(session: Session, actor: Actor, anchors: Iterable[Anchor] = ()) -> tuple[Anchor, list[str]]:
