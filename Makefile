@@ -10,7 +10,7 @@ STAMP := .venv/.installed
 CORE := import sys; print('sysmon' if sys.version_info >= (3, 12) else 'ctrace')
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test coverage sure serve docs lock
+.PHONY: help demo test trust coverage sure serve docs lock
 
 help: ## What there is
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -22,6 +22,12 @@ test: $(STAMP) ## Run the tests, in three processes, since they mostly wait (WOR
 	@PEERLOOM_TEST_LONG=$(LONG) $(if $(COVERAGE),COVERAGE_CORE=$$($(BIN)/python -c "$(CORE)")) \
 	  $(BIN)/python $(if $(COVERAGE),-m coverage run) -m pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder \
 	  --durations=25 $(ARGS)
+
+trust: $(STAMP) ## Try for long, on both databases, whether anything leaks; print what was tried and what got through (STEPS=100000)
+	@PEERLOOM_TRUST_STEPS=$(or $(STEPS),100000) PEERLOOM_TRUST_ORGANIZATIONS=20 PEERLOOM_REQUIRE_SERVERS=1 \
+	  $(BIN)/python -m pytest -q tests/trust tests/service/store/test_audit_chain.py tests/service/web/test_tenants.py \
+	  tests/service/web/test_foreign_callers.py tests/journeys/browser/test_hostile_words.py $(ARGS)
+	$(BIN)/ruff check --select S service pipelines prompts
 
 coverage: $(STAMP) ## Run the tests, and say what of the code they ran (ARGS="…" as for test)
 	@$(BIN)/python -m coverage erase

@@ -13,6 +13,15 @@ class ShowWork(StrEnum):
     WITH_NAME = "with_name"
 
 
+class ConsentBasis(StrEnum):
+    """On whose word a consent rests."""
+
+    OWN = "own"  # the person's, here
+    PARENTAL = "parental"  # a parent's or guardian's, given to the organization
+    INSTITUTIONAL = "institutional"  # the organization's own ground, such as a law or a contract
+    UNSTATED = "unstated"  # a platform said what, and not on whose word
+
+
 class PeersShown(StrEnum):
     """A challenge's policy on when a learner may see others' work."""
 

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, literal, select, true, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from service.domain.errors import Invalid, NotFound
+from service.domain.roles import Actor, may_see_group
 from service.store.tables import (
     Challenge,
     Credential,
@@ -47,6 +48,15 @@ def one(session: Session, model: type[Known], organization: str, external_id: st
     row = maybe(session, model, organization, external_id)
     if row is None:
         raise not_found(model, external_id)
+    return row
+
+
+def group(session: Session, actor: Actor, external_id: str) -> Group:
+    """The group that the platform calls `external_id`, if the actor reviews it or pushes for it. Raises NotFound, in
+    the same words whether it is not there or not theirs."""
+    row = one(session, Group, actor.organization, external_id)
+    if not may_see_group(actor, row.id):
+        raise not_found(Group, external_id)
     return row
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,7 @@ WAIT = 30
 """Seconds that a transaction waits for another's lock before it gives up, on both databases."""
 
 READING = "peerloom_reading"
+_LAST = "peerloom_last"
 _CLASH = {"40001", "40P01", "55P03"}  # serialization failure, deadlock, lock not available
 _GONE = ("08", "53", "57")  # SQLSTATE classes: connection, resources, operator's intervention
 _BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
@@ -125,12 +126,19 @@ class Sessions:
         """One transaction: committed at the end, rolled back on any error. Raises Unavailable if it is locked out."""
         with _in_our_words(), Session(self.engine, expire_on_commit=False) as session, session.begin():
             yield session
+            for last in session.info.pop(_LAST, {}):
+                last(session)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """One snapshot, never committed; a write in it is refused by the database. Raises Unavailable."""
         with _in_our_words(reading=True), Session(self._for_reading, expire_on_commit=False) as session:
             yield session
+
+
+def at_the_end(session: Session, last: Callable[[Session], None]) -> None:
+    """Have this done as the last thing before the commit, once however often it is asked for."""
+    session.info.setdefault(_LAST, {})[last] = None
 
 
 def insert(session: Session, table: Any) -> postgresql.Insert | sqlite.Insert:

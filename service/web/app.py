@@ -13,6 +13,7 @@ from service.web import errors
 from service.web import openapi as docs
 from service.web.api import (
     access,
+    audit,
     briefs,
     bundles,
     challenges,
@@ -61,6 +62,7 @@ ROUTERS = (
     work.search_router,
     access.router,
     access.events_router,
+    audit.router,
     jobs.router,
     health.router,
 )

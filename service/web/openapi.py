@@ -54,6 +54,7 @@ TAGS = [
     {"name": "Imports", "description": "Many things at once, one JSON object a line."},
     {"name": "Search", "description": "Work that is like some text."},
     {"name": "Access", "description": "Keys, tokens, and who is asking."},
+    {"name": "Audit", "description": "Who did what: a chain in which nothing can be changed unseen."},
     {"name": "Events", "description": "What happened, in order."},
     {"name": "Operation", "description": "Whether the service lives, and whether it is ready."},
 ]

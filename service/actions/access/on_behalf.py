@@ -78,6 +78,5 @@ def record(
         "expires_at": expires_at.isoformat(),
         "groups": None if actor.groups is None else sorted(actor.groups),
     }
-    audit.record(
-        session, organization=actor.organization, actor=actor.name, act=act, subject=person.id, now=now, **facts
-    )
+    whom = f"person:{person.id}"
+    audit.record(session, organization=actor.organization, actor=actor.name, act=act, subject=whom, now=now, **facts)

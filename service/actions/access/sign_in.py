@@ -97,7 +97,7 @@ def _record_link(session: Session, row: SignIn, by: str, groups: Collection[str]
         "expires_at": row.expires_at.isoformat(),
         "groups": None if groups is None else sorted(groups),
     }
-    act, whom = "sign-in.invite", row.person_id
+    act, whom = "sign-in.invite", f"person:{row.person_id}"
     audit.record(session, organization=row.organization_id, actor=by, act=act, subject=whom, now=now, **facts)
 
 
@@ -185,7 +185,7 @@ def enter(session: Session, secret: str, *, embedded: bool, now: datetime) -> En
         organization=row.organization_id,
         actor=f"person:{person.id}",
         act="sign-in",
-        subject=person.id,
+        subject=f"person:{person.id}",
         now=now,
     )
     return Entered(own, row.embedded, now + SESSION, row.path)
@@ -205,6 +205,7 @@ def sign_out(session: Session, actor: Actor, *, now: datetime) -> None:
     """End this session."""
     row = session.get_one(Credential, actor.credential)
     row.revoked_at = row.revoked_at or now
+    audit.record(session, organization=actor.organization, actor=actor.name, act="sign-out", subject=row.id, now=now)
 
 
 def end_sessions(session: Session, person: Person, *, now: datetime) -> None:

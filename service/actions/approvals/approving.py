@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service.domain import drafts, galleries, introductions, organization_settings
+from service.domain.audit import salted
 from service.domain.lifecycle import Lifecycle
 from service.domain.requests import found as found_work
 from service.store import audit, jobs
@@ -88,12 +89,14 @@ def give(
     approved: tuple[str, Mapping[str, Any]],
     *,
     undo: timedelta = UNDO,
+    told: Mapping[str, object] | None = None,
     now: datetime,
     **facts: Any,
 ) -> A:
-    """Keep that this person approved this (hash, body), and have it let out when the undo window has passed."""
+    """Keep that this person approved this (hash, body), and have it let out when the undo window has passed. `told`
+    goes into the trail with it."""
     release_at = now + undo_window(session, row.organization_id, undo)
-    approval = keep(session, kind, row, person, approved, release_at=release_at, now=now, **facts)
+    approval = keep(session, kind, row, person, approved, release_at=release_at, told=told, now=now, **facts)
     jobs.enqueue(
         session,
         organization=row.organization_id,
@@ -115,6 +118,7 @@ def keep(
     approved: tuple[str, Mapping[str, Any]],
     *,
     release_at: datetime,
+    told: Mapping[str, object] | None = None,
     now: datetime,
     act: str = "approve",
     **facts: Any,
@@ -133,7 +137,7 @@ def keep(
     )
     session.add(approval)
     session.flush()
-    _trail(session, kind, row, f"person:{person}", act, text_hash, now)
+    _trail(session, kind, row, f"person:{person}", act, approval, now, **(told or {}))
     return approval
 
 
@@ -161,12 +165,20 @@ def let_out(session: Session, kind: ApprovalKind[A], row: Approvable, approval: 
     )
     session.add(release)
     session.flush()
-    _trail(session, kind, row, by, kind.release, approval.text_hash, now)
+    _trail(session, kind, row, by, kind.release, approval, now)
 
 
 def _trail(
-    session: Session, kind: ApprovalKind[A], row: Approvable, by: str, act: str, text_hash: str, now: datetime
+    session: Session,
+    kind: ApprovalKind[A],
+    row: Approvable,
+    by: str,
+    act: str,
+    approval: A,
+    now: datetime,
+    **told: object,
 ) -> None:
+    """The text by a digest that nobody can try words against once the approval, whose id salts it, is erased."""
     audit.record(
         session,
         organization=row.organization_id,
@@ -174,5 +186,6 @@ def _trail(
         act=f"{kind.name}.{act}",
         subject=row.id,
         now=now,
-        text_hash=text_hash,
+        text_digest=salted(approval.text_hash, approval.id),
+        **told,
     )

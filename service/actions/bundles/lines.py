@@ -18,7 +18,7 @@ from service.actions.people import register
 from service.actions.work import submit
 from service.domain.roles import Actor, Role
 from service.domain.texts import identifier, name, storable
-from service.domain.visibility import PeersShown, SharingReach, ShowWork
+from service.domain.visibility import ConsentBasis, PeersShown, SharingReach, ShowWork
 
 Id = Annotated[str, Field(min_length=1, max_length=255), AfterValidator(identifier)]
 Name = Annotated[str, Field(min_length=1, max_length=255), AfterValidator(name)]
@@ -58,6 +58,8 @@ class Consents(BundleLine):
     show_work: ShowWork | None = None
     introduce: bool | None = None
     ai: AI | None = None
+    basis: ConsentBasis | None = None
+    note: Annotated[str, Field(max_length=500), AfterValidator(storable)] = ""
 
 
 class PersonLine(BundleLine):

@@ -70,6 +70,6 @@ def hand_over(at: Deciding, *, to: str, note: str = "") -> DraftRow:
         act="draft.hand_over",
         subject=draft.id,
         now=at.now,
-        to=colleague.id,
+        to=f"person:{colleague.id}",
     )
     return draft

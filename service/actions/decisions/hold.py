@@ -13,7 +13,8 @@ from service.actions.work import consequences
 from service.domain.drafts import DraftAct, DraftActor, step
 from service.domain.errors import ChangedSince, Conflict, NotFound
 from service.domain.roles import Actor, may_see_group, require_reviewer
-from service.store import names
+from service.domain.texts import worddiff
+from service.store import audit, names
 from service.store.tables import Decision, DraftRow, PointRow, PointState
 
 
@@ -65,7 +66,36 @@ def decide(
     elsewhere is looked for afterwards."""
     whose = {"organization_id": draft.organization_id, "draft_id": draft.id, "person_id": person}
     session.add(Decision(**whose, point_id=point.id if point else None, act=act, bulk=bulk, at=now, **said))
+    if act not in _RECORDED_ELSEWHERE:
+        _record(session, draft, person, act, point, bulk=bulk, now=now, **said)
     consequences.compare_later(session, draft, now=now)
+
+
+_RECORDED_ELSEWHERE = {"approve", "hand_over"}
+"""Acts that go into the trail with more than is known here."""
+
+
+def _record(
+    session: Session,
+    draft: DraftRow,
+    person: str,
+    act: str,
+    point: PointRow | None,
+    *,
+    bulk: bool,
+    now: datetime,
+    **said: Unpack[DecisionNote],
+) -> None:
+    """Into the trail: what was corrected, as counts of words, and never the words."""
+    facts: dict[str, object] = {"bulk": bulk}
+    if point is not None:
+        facts |= {"point": point.id, "criterion": point.criterion, "kind": point.kind.value}
+    if reason := said.get("reason_code"):
+        facts["reason"] = reason
+    if act in ("edit", "summary"):
+        facts |= worddiff.counts(said.get("before", ""), said.get("after", ""))
+    organization, by = draft.organization_id, f"person:{person}"
+    audit.record(session, organization=organization, actor=by, act=f"draft.{act}", subject=draft.id, now=now, **facts)
 
 
 def settle(point: PointRow, state: PointState, person: str, now: datetime) -> None:

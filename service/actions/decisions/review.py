@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from pipelines.values import AI, PointKind, Standing
 from service.actions.approvals import approving
 from service.actions.approvals.deciding import Deciding
+from service.actions.decisions import openings
 from service.actions.decisions.hold import decide, open_draft, settle
 from service.actions.drafts import outdated
 from service.actions.drafts.points import current_points, standing_points, text_to_approve
@@ -49,7 +50,8 @@ def approve(at: Deciding, *, seen: str, undo: timedelta = approving.UNDO, bulk: 
         if point.state is PointState.PROPOSED:
             settle(point, PointState.ACCEPTED, person, at.now)
     _imply_judgement(at.session, draft)
-    approving.give(at.session, approving.DRAFT, draft, person, approved, undo=undo, now=at.now)
+    told = openings.oversight(at.session, draft, person, bulk=bulk, now=at.now)
+    approving.give(at.session, approving.DRAFT, draft, person, approved, undo=undo, told=told, now=at.now)
     noted(at.session, draft, person, approved[0], bulk=bulk, now=at.now)
     consequences.learn_later(at.session, draft.organization_id, now=at.now)
     consequences.touch(draft, state, now=at.now)

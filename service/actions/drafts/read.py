@@ -146,7 +146,7 @@ def _filtered(session: Session, actor: Actor, wanted: DraftFilter) -> Select[Dra
     if wanted.states:
         query = query.where(DraftRow.state.in_(wanted.states))
     if wanted.group is not None:
-        query = query.where(DraftRow.group_id == find.one(session, Group, actor.organization, wanted.group).id)
+        query = query.where(DraftRow.group_id == find.group(session, actor, wanted.group).id)
     if wanted.challenge is not None:
         row = find.one(session, Challenge, actor.organization, wanted.challenge)
         query = query.where(DraftRow.challenge_id == row.id)

@@ -62,7 +62,7 @@ def place(session: Session, actor: Actor, challenge: str, *, group: str | None =
     """
     row = setting.get(session, actor, challenge)
     reviewed = _reviewed(session, actor)
-    chosen = find.one(session, Group, actor.organization, group) if group else reviewed[0]
+    chosen = find.group(session, actor, group) if group else reviewed[0]
     require_reviewer(actor, chosen.id)
     held = policies(session, [row.id]).get((row.id, chosen.id))
     name = session.scalar(select(Person.name).where(Person.id == held.facilitator_id)) if held else ""

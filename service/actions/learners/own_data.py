@@ -15,7 +15,7 @@ from service.actions.learners import asks, commitments, feedback, own_data_betwe
 from service.actions.learners.feedback import RevisionSeen
 from service.actions.learners.guard import person_of
 from service.domain.roles import Actor
-from service.store.tables import Challenge, Group, Person, ReadingRow, Reminder, RoleGrant, Submission
+from service.store.tables import Challenge, ConsentVersion, Group, Person, ReadingRow, Reminder, RoleGrant, Submission
 
 FORMAT = 1
 """Grows when a part is named anew or taken out."""
@@ -41,6 +41,7 @@ def own_data(session: Session, actor: Actor, person: str, *, now: datetime) -> d
             "ai": who.consent.ai,
             "changed_at": who.consent.changed_at,
         },
+        "consent_history": _consent_history(session, who),
         "submissions": [_work(session, actor, row, challenge, title) for row, challenge, title in work],
         "reactions": _reactions(session, kept),
         "asks": _asks(session, kept),
@@ -55,6 +56,12 @@ def own_data(session: Session, actor: Actor, person: str, *, now: datetime) -> d
     }
     plain: dict[str, Any] = _plain(made)
     return plain
+
+
+def _consent_history(session: Session, who: Person) -> list[dict[str, Any]]:
+    names = ("at", "show_work", "introduce", "ai", "basis", "basis_note")
+    rows = session.scalars(select(ConsentVersion).where(ConsentVersion.person_id == who.id).order_by(ConsentVersion.id))
+    return [{name: getattr(row, name) for name in names} for row in rows]
 
 
 def _profile(session: Session, who: Person) -> dict[str, Any]:

@@ -266,7 +266,8 @@ def end_sessions(session: Session, actor: Actor, external_id: str, *, now: datet
     """Sign this person out everywhere, and end links not used yet. Raises NotAllowed, NotFound."""
     row = _stood_for(session, actor, external_id)
     sign_in.end_sessions(session, row, now=now)
-    audit.record(session, organization=actor.organization, actor=actor.name, act="sign-in.end", subject=row.id, now=now)
+    whom = f"person:{row.id}"
+    audit.record(session, organization=actor.organization, actor=actor.name, act="sign-in.end", subject=whom, now=now)
 
 
 def _stood_for(session: Session, actor: Actor, external_id: str) -> Person:

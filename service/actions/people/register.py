@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from pipelines.values import AI
@@ -16,18 +16,21 @@ from service.actions.people import guard
 from service.actions.work import consequences
 from service.domain.errors import Invalid, NotAllowed
 from service.domain.roles import Actor, CredentialReach, Role, require_coordinator, require_lead
-from service.domain.visibility import ShowWork
+from service.domain.visibility import ConsentBasis, ShowWork
 from service.store import audit, find, holding, tree
-from service.store.tables import Consent, Group, Person, RoleGrant
+from service.store.tables import Consent, ConsentVersion, Group, Person, RoleGrant
 
 
 @dataclass(frozen=True, slots=True)
 class ConsentWish:
-    """What a person allows; None leaves that part as it is."""
+    """What a person allows; None leaves that part as it is. `basis` is on whose word, and `note` where that is written
+    down; None: the person's own where they say it themselves, else not stated."""
 
     show_work: ShowWork | None = None
     introduce: bool | None = None
     ai: AI | None = None
+    basis: ConsentBasis | None = None
+    note: str = ""
 
 
 def put_group(
@@ -85,12 +88,14 @@ def put_person(
         session.add(row)
     row.name, row.language = name, language
     session.flush()
+    if created and consents is None:
+        _keep_version(session, actor, row, ConsentBasis.UNSTATED, "", now)
     with guard.nobody_locked_out(session, actor, row, wanted):
         _set_roles(session, row, wanted)
     if consents is not None:
-        _allow(session, row, consents, now=now)
+        _allow(session, actor, row, consents, new=created, now=now)
     if as_it_was != (name, language, wanted):
-        _record(session, actor, "person.put", row.id, now=now, roles=len(wanted))
+        _record(session, actor, "person.put", f"person:{row.id}", now=now, roles=len(wanted))
     return row, created
 
 
@@ -134,41 +139,104 @@ def _record(session: Session, actor: Actor, act: str, subject: str, *, now: date
 
 
 def set_consent(session: Session, actor: Actor, external_id: str, wish: ConsentWish, *, now: datetime) -> Consent:
-    """Change what a person allows; takes effect at once. Only the person, or a platform for the person, may."""
+    """Change what a person allows; takes effect at once. Only the person, or a platform for the person, may.
+
+    Raises NotAllowed, and Invalid for a person who names another's word than their own.
+    """
     own = session.get_one(Person, actor.person).external_id if actor.person is not None else external_id
     if own != external_id:  # whoever that is, and whether or not there is somebody by that id
         raise NotAllowed("Only you can say what you allow.")
     person = on_behalf.person(session, actor, external_id)
-    _allow(session, person, wish, now=now)
+    _allow(session, actor, person, wish, now=now)
     _record(
         session,
         actor,
         "consent.change",
-        person.id,
+        f"person:{person.id}",
         now=now,
         show_work=person.consent.show_work.value,
         introduce=person.consent.introduce,
         ai=person.consent.ai.value,
+        basis=_basis(actor, wish).value,
     )
     return person.consent
 
 
-def _allow(session: Session, person: Person, wish: ConsentWish, *, now: datetime) -> None:
+def _basis(actor: Actor, wish: ConsentWish) -> ConsentBasis:
+    """On whose word it is. A person speaks for themselves only, and a platform says who has spoken to it."""
+    if actor.reach is CredentialReach.PERSON:
+        if wish.basis not in (None, ConsentBasis.OWN):
+            raise Invalid("You say this for yourself. What others have allowed for you comes from your organization.")
+        return ConsentBasis.OWN
+    return wish.basis or ConsentBasis.UNSTATED
+
+
+def _keep_version(
+    session: Session, actor: Actor, person: Person, basis: ConsentBasis, note: str, now: datetime
+) -> None:
+    held = person.consent
+    session.add(
+        ConsentVersion(
+            organization_id=person.organization_id,
+            person_id=person.id,
+            show_work=held.show_work,
+            introduce=held.introduce,
+            ai=held.ai,
+            basis=basis,
+            basis_note=note,
+            said_by=actor.name,
+            at=now,
+        )
+    )
+    session.flush()
+
+
+def _allow(
+    session: Session, actor: Actor, person: Person, wish: ConsentWish, *, new: bool = False, now: datetime
+) -> None:
+    basis = _basis(actor, wish)
     consent = holding.consent_to_change(session, person.id)
-    new = (
+    wanted = (
         wish.show_work if wish.show_work is not None else consent.show_work,
         wish.introduce if wish.introduce is not None else consent.introduce,
         wish.ai if wish.ai is not None else consent.ai,
     )
-    if new == (consent.show_work, consent.introduce, consent.ai):
+    if wanted == (consent.show_work, consent.introduce, consent.ai):
+        if new or (wish.basis is not None and not _rests_on(session, person, basis, wish.note)):
+            _keep_version(session, actor, person, basis, wish.note, now)
         return
-    shy = consent.introduce and not new[1]
-    narrowed = new[2] is not consent.ai and consent.ai.and_(new[2]) is new[2]
-    consent.show_work, consent.introduce, consent.ai = new
+    shy = consent.introduce and not wanted[1]
+    narrowed = wanted[2] is not consent.ai and consent.ai.and_(wanted[2]) is wanted[2]
+    consent.show_work, consent.introduce, consent.ai = wanted
     consent.changed_at = now
+    _keep_version(session, actor, person, basis, wish.note, now)
     if shy:
         ends.of_no_consent(session, person, now=now)
     if narrowed:
         consequences.of_less_ai(session, person, now=now)
     if narrowed and consent.ai is AI.NONE:
         ends.of_no_machines(session, person, now=now)
+
+
+def _rests_on(session: Session, person: Person, basis: ConsentBasis, note: str) -> bool:
+    """Whether the consent that stands now was kept with this basis and note."""
+    last = session.scalars(_versions(person.id).limit(1)).first()
+    return last is not None and (last.basis, last.basis_note) == (basis, note)
+
+
+def _versions(person: str) -> Select[ConsentVersion]:
+    query = select(ConsentVersion).where(ConsentVersion.person_id == person)
+    return query.order_by(ConsentVersion.at.desc(), ConsentVersion.id.desc())
+
+
+def consent_history(session: Session, person: Person) -> list[ConsentVersion]:
+    """All that this person has allowed so far, the latest first. Who may read it is for the caller to know."""
+    return list(session.scalars(_versions(person.id)))
+
+
+_SAID_BY = {"person": "person", "credential": "platform", "operator": "operator"}
+
+
+def said_by(row: ConsentVersion) -> str:
+    """What kind of somebody said it: `person`, `platform` or `operator`; empty where nobody wrote it down."""
+    return _SAID_BY.get(row.said_by.partition(":")[0], "")

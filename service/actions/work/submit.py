@@ -315,7 +315,7 @@ def withdraw(session: Session, actor: Actor, external_id: str, *, now: datetime)
     audit.record(
         session,
         organization=row.organization_id,
-        actor=f"credential:{actor.credential}",
+        actor=actor.name,
         act="submission.withdraw",
         subject=row.id,
         now=now,

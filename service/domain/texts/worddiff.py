@@ -49,6 +49,14 @@ def words(before: str, after: str) -> list[DiffPiece]:
     return _readable(_pieces(old, new, _same(old, new)))
 
 
+def counts(before: str, after: str) -> dict[str, int]:
+    """How many words were put in and taken out."""
+    found = Counter({ChangeKind.ADDED: 0, ChangeKind.REMOVED: 0})
+    for piece in words(before, after):
+        found[piece.kind] += len(re.findall(r"\w+", piece.text))
+    return {"words_added": found[ChangeKind.ADDED], "words_removed": found[ChangeKind.REMOVED]}
+
+
 def _pieces(old: Sequence[str], new: Sequence[str], same: Iterable[Block]) -> Iterator[DiffPiece]:
     a = b = 0
     for at, to, count in (*same, (len(old), len(new), 0)):

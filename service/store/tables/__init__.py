@@ -2,10 +2,11 @@
 
 from service.store.columns import Base
 from service.store.tables.access import Credential, Organization, SignIn, StoredReply
+from service.store.tables.audit import AuditEntry, AuditHead, Pseudonym
 from service.store.tables.briefs import BriefWording, WordingState
 from service.store.tables.bundles import ImportChunk, ImportError_, ImportRun
 from service.store.tables.challenges import Challenge, ChallengeGroup, Clarification, CriterionRow
-from service.store.tables.decisions import Approval, Decision, Opening, Release
+from service.store.tables.decisions import Approval, Decision, Opening, Release, SourceOpening
 from service.store.tables.disclosures import (
     Disclosure,
     DisclosureKind,
@@ -40,11 +41,11 @@ from service.store.tables.jobs import Job, JobState, Reservation, Spending
 from service.store.tables.learners import AskKind, AskRow, CommitmentOutcome, CommitmentRow, Reaction, ReadingRow
 from service.store.tables.memory import OpposedDecisions, PointCompared, RightDecision, Settlement
 from service.store.tables.overview import SpotCheck
-from service.store.tables.people import Consent, Group, Person, RoleGrant
+from service.store.tables.people import Consent, ConsentVersion, Group, Person, RoleGrant
 from service.store.tables.phrases import Phrase
 from service.store.tables.questioned import Questioned, QuestionedBy
 from service.store.tables.requests import Request, RequestFinding
-from service.store.tables.trail import AuditEntry, OutgoingEvent
+from service.store.tables.trail import OutgoingEvent
 from service.store.tables.work import AssessmentFit, PassageRow, Revision, Submission, VectorRow, WorkFile
 
 __all__ = [
@@ -53,6 +54,7 @@ __all__ = [
     "AskRow",
     "AssessmentFit",
     "AuditEntry",
+    "AuditHead",
     "Base",
     "BriefWording",
     "Challenge",
@@ -61,6 +63,7 @@ __all__ = [
     "CommitmentOutcome",
     "CommitmentRow",
     "Consent",
+    "ConsentVersion",
     "Credential",
     "CriterionRow",
     "Decision",
@@ -107,6 +110,7 @@ __all__ = [
     "PointCompared",
     "PointRow",
     "PointState",
+    "Pseudonym",
     "Questioned",
     "QuestionedBy",
     "Reaction",
@@ -122,6 +126,7 @@ __all__ = [
     "Settlement",
     "SignIn",
     "Sketch",
+    "SourceOpening",
     "SourceRow",
     "Spending",
     "SpotCheck",

@@ -22,6 +22,20 @@ class Opening(Base):
     opened_at: Mapped[Moment]
 
 
+class SourceOpening(Base):
+    """The first time that a facilitator opened a source of a draft, as one generation of drafting left it. `source` is
+    its id: a passage's, or a precedent's."""
+
+    __tablename__ = "source_openings"
+
+    draft_id: Mapped[str] = mapped_column(ForeignKey("drafts.id", ondelete="CASCADE"), primary_key=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), primary_key=True, index=True)
+    generation: Mapped[int] = mapped_column(primary_key=True)
+    source: Mapped[str] = mapped_column(String(128), primary_key=True)
+    organization_id: Mapped[OrganizationId]
+    opened_at: Mapped[Moment]
+
+
 class Decision(DecisionColumns):
     """A human act on a draft or on one of its points."""
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from pipelines.values import AI
 from service.domain.roles import Role
-from service.domain.visibility import ShowWork
+from service.domain.visibility import ConsentBasis, ShowWork
 from service.store.columns import Base, ExternalId, Id, Moment, OrganizationId, choice
 
 
@@ -55,6 +55,25 @@ class RoleGrant(Base):
     group_id: Mapped[str] = mapped_column(ForeignKey("groups.id", ondelete="CASCADE"), primary_key=True, index=True)
     role: Mapped[Role] = mapped_column(choice(Role), primary_key=True)
     organization_id: Mapped[OrganizationId]
+
+
+class ConsentVersion(Base):
+    """What a person allowed from a moment on: said by whom (`credential:…`, `person:…`, `operator`; empty: before this
+    was kept), and on whose word. `basis_note` says where that is written down, such as a form's number."""
+
+    __tablename__ = "consent_versions"
+    __table_args__ = (Index("ix_consent_versions_person", "person_id", "at"),)
+
+    id: Mapped[Id]
+    organization_id: Mapped[OrganizationId]
+    person_id: Mapped[str] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"))
+    show_work: Mapped[ShowWork] = mapped_column(choice(ShowWork))
+    introduce: Mapped[bool]
+    ai: Mapped[AI] = mapped_column(choice(AI))
+    basis: Mapped[ConsentBasis] = mapped_column(choice(ConsentBasis))
+    basis_note: Mapped[str] = mapped_column(String(500), default="")
+    said_by: Mapped[str] = mapped_column(String(80))
+    at: Mapped[Moment]
 
 
 class Consent(Base):

@@ -11,8 +11,10 @@ from service.web.fields import ExternalId
 from service.web.openapi import made, v1
 from service.web.paging import Page, Sliced
 from service.web.schemas.people import (
+    ConsentHistory,
     ConsentsAsked,
     ConsentsShown,
+    ConsentVersionShown,
     GroupAsked,
     GroupShown,
     OwnData,
@@ -81,6 +83,14 @@ def list_people(call: Reading, cut: Sliced) -> Page[PersonShown]:
 def get_consents(call: Reading, id: ExternalId) -> ConsentsShown:
     """For the person, and for platforms."""
     return ConsentsShown.of(guard.person_of(call.session, call.actor, id).consent)
+
+
+@router.get("/people/{id}/consents/history", summary="Read what a person has allowed so far")
+def get_consent_history(call: Reading, id: ExternalId) -> ConsentHistory:
+    """For the person, and for platforms: since when, said by whom, and on whose word."""
+    person = guard.person_of(call.session, call.actor, id)
+    rows = register.consent_history(call.session, person)
+    return ConsentHistory(items=[ConsentVersionShown.made(row) for row in rows])
 
 
 @router.get("/people/{id}/data", summary="Take along all that is kept about a person")

@@ -11,6 +11,7 @@ from starlette.types import Scope
 
 from service.web.pages.access import entrance as access_entrance
 from service.web.pages.access import organization as access_organization
+from service.web.pages.audit import trail as audit_trail
 from service.web.pages.briefs import meeting as briefs_meeting
 from service.web.pages.challenges import editor as challenges_editor
 from service.web.pages.decisions import draft as decisions_draft
@@ -63,6 +64,7 @@ ROUTERS = (
     documents_library.file_router,
     people_directory.router,
     access_organization.router,
+    audit_trail.router,
     jobs_troubled.router,
     overview_challenge.router,
     briefs_meeting.router,

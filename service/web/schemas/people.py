@@ -5,17 +5,23 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import ConfigDict, Field, RootModel
+from pydantic import AfterValidator, ConfigDict, Field, RootModel, StringConstraints
 
 from pipelines.values import AI
 from service.actions.people.outward import GroupWithParent, PersonWithRoles
-from service.actions.people.register import ConsentWish
+from service.actions.people.register import ConsentWish, said_by
 from service.domain.roles import Role
-from service.domain.visibility import ShowWork
+from service.domain.texts import storable
+from service.domain.visibility import ConsentBasis, ShowWork
+from service.store.tables import ConsentVersion
 from service.web.fields import AnswerBody, Id, Language, Name, RequestBody
 
 SHOW_WORK = "Whether others may see the person's work: `no`, `without_name` or `with_name`."
 INTRODUCE = "Whether the person may be introduced to others."
+BASIS = (
+    "On whose word: `own`, `parental` (a parent or guardian), `institutional` (the organization's own ground) or "
+    "`unstated`. A person says `own` only."
+)
 AI_ALLOWED = (
     "Which machines may read the person's texts: `none` (neither a model nor an embedding; a person writes), "
     "`local` (machines of the organization), or `any`."
@@ -58,9 +64,13 @@ class ConsentsAsked(RequestBody):
     show_work: ShowWork | None = Field(default=None, description=SHOW_WORK)
     introduce: bool | None = Field(default=None, description=INTRODUCE)
     ai: AI | None = Field(default=None, description=AI_ALLOWED)
+    basis: ConsentBasis | None = Field(default=None, description=BASIS)
+    note: Annotated[str, StringConstraints(max_length=500), AfterValidator(storable)] = Field(
+        default="", description="Where that is written down, such as the number of a form. The person reads it."
+    )
 
     def wish(self) -> ConsentWish:
-        return ConsentWish(self.show_work, self.introduce, self.ai)
+        return ConsentWish(self.show_work, self.introduce, self.ai, self.basis, self.note)
 
 
 class ConsentsShown(AnswerBody):
@@ -70,6 +80,30 @@ class ConsentsShown(AnswerBody):
     introduce: bool = Field(description=INTRODUCE)
     ai: AI = Field(description=AI_ALLOWED)
     changed_at: datetime = Field(description="When any of it changed last.")
+
+
+class ConsentVersionShown(AnswerBody):
+    """What a person allowed from a moment on."""
+
+    show_work: ShowWork = Field(description=SHOW_WORK)
+    introduce: bool = Field(description=INTRODUCE)
+    ai: AI = Field(description=AI_ALLOWED)
+    basis: ConsentBasis = Field(description=BASIS)
+    note: str = Field(validation_alias="basis_note", description="Where that is written down.")
+    said_by: str = Field(
+        description="`person`, `platform` or `operator`; empty for what was said before this was kept."
+    )
+    at: datetime = Field(description="Since when.")
+
+    @classmethod
+    def made(cls, row: ConsentVersion) -> ConsentVersionShown:
+        return cls.mirror(row, said_by=said_by(row))
+
+
+class ConsentHistory(AnswerBody):
+    """All that a person has allowed so far."""
+
+    items: list[ConsentVersionShown] = Field(description="The latest first; there is one page.")
 
 
 class OwnData(RootModel[dict[str, Any]]):

@@ -344,6 +344,23 @@ async function open() {
   await fetch(page.dataset.open, { method: "POST", headers, redirect: "manual" }).catch(() => {});
 }
 
+/** Say which sources were opened, once each: the trail tells what an approval rested on. */
+const openedSources = new Set();
+document.addEventListener(
+  "toggle",
+  (event) => {
+    const one = event.target;
+    const page = document.querySelector("[data-open]");
+    const mark = `${page?.dataset.draft} ${one.dataset?.source}`;
+    if (!page || !one.open || !one.dataset.source || openedSources.has(mark)) return;
+    openedSources.add(mark);
+    const headers = { "X-CSRF": page.dataset.csrf };
+    const body = new URLSearchParams({ source: one.dataset.source });
+    fetch(`${page.dataset.open}-source`, { method: "POST", headers, body, redirect: "manual" }).catch(() => {});
+  },
+  true,
+);
+
 /** What to decide on next: the first undecided point behind this one, or the first at all. */
 function undecidedAfter(point) {
   const there = points();

@@ -308,6 +308,11 @@ def open_it(visit: Writing, id: DraftId) -> None:
     openings.opened(visit.session, visit.actor, id, now=visit.now)
 
 
+@router.post(HERE + "/open-source")
+def open_source(visit: Writing, id: DraftId, source: Annotated[str, Form(max_length=128)]) -> None:
+    openings.source_opened(visit.session, visit.actor, id, source, now=visit.now)
+
+
 @router.post(HERE + "/take-over")
 def take_over(visit: Writing, id: DraftId, sent: Annotated[DraftSent, Form()]) -> Shown:
     if changed := _changed(visit, id, sent, "take_over"):

@@ -32,8 +32,9 @@ class Allowed(BaseModel):
 @router.get("/learn/consents")
 def show_consents(visit: Reading) -> PageView:
     me = home.me(visit.session, visit.actor)
-    consent = guard.person_of(visit.session, visit.actor, me).consent
-    return ConsentsPage(consent, SHOW_CHOICES, AI_CHOICES)
+    person = guard.person_of(visit.session, visit.actor, me)
+    history = tuple(register.consent_history(visit.session, person))
+    return ConsentsPage(person.consent, SHOW_CHOICES, AI_CHOICES, history)
 
 
 @router.post("/learn/consents")

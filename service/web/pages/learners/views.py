@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar
 
@@ -17,8 +17,8 @@ from service.actions.learners.progress import Changes
 from service.actions.learners.work import WorkSeen
 from service.domain.files import TAKEN as FILE_KINDS
 from service.domain.texts.marking import Stretch, stretches
-from service.domain.visibility import ShowWork
-from service.store.tables import CommitmentOutcome, Consent, Reaction, WorkFile
+from service.domain.visibility import ConsentBasis, ShowWork
+from service.store.tables import CommitmentOutcome, Consent, ConsentVersion, Reaction, WorkFile
 from service.web.errors import KINDS
 from service.web.pages.uptake import PointBecameDrawn, all_became
 from service.web.pages.views import PageView
@@ -40,6 +40,13 @@ SHOW_CHOICES: Mapping[str, tuple[str, str]] = {
     ShowWork.NO: ("No", "Only you and your facilitators read it."),
     ShowWork.WITHOUT_NAME: ("Yes, without my name", "Others may read it as an example; your name is not shown."),
     ShowWork.WITH_NAME: ("Yes, with my name", "Others may read it as an example, and see that it is yours."),
+}
+
+BASES: Mapping[str, str] = {
+    ConsentBasis.OWN: "You said so",
+    ConsentBasis.PARENTAL: "A parent or guardian said so",
+    ConsentBasis.INSTITUTIONAL: "Your organization laid it down",
+    ConsentBasis.UNSTATED: "It was passed on by your platform, which did not say by whom it was given",
 }
 
 STRICTER = (AI.ANY, AI.LOCAL, AI.NONE)
@@ -144,6 +151,8 @@ class ConsentsPage(PageView):
     consent: Consent
     show: Mapping[str, tuple[str, str]]
     machines: Mapping[str, tuple[str, str]]
+    history: tuple[ConsentVersion, ...] = ()
+    bases: Mapping[str, str] = field(default_factory=lambda: BASES)
 
 
 @dataclass(frozen=True)

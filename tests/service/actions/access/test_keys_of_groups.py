@@ -143,7 +143,7 @@ def test_each_token_and_link_leaves_who_for_whom_and_with_which_reach_and_no_sec
         row, link = sign_in.link(session, north, person="lena", embedded=True, now=NOW)
         minted, invited = _trail(session, "token.mint")[0], _trail(session, "sign-in.invite")[0]
         assert minted.actor == invited.actor == f"credential:{north.credential}"
-        assert minted.subject == invited.subject == token.person_id
+        assert minted.subject == invited.subject == f"person:{token.person_id}"
         assert (minted.facts["credential"], invited.facts["link"]) == (token.id, row.id)
         assert minted.facts["groups"] == invited.facts["groups"] == sorted(north.groups or ())
         assert _trail(session, "key.issue")[-1].facts == {"groups": sorted(north.groups or ())}
