@@ -26,6 +26,7 @@ from service.domain.events import Event
 from service.domain.ids import new_id
 from service.jobs import (
     brief_wordings,
+    erasing,
     fitting,
     galleries,
     goals,
@@ -246,5 +247,6 @@ KINDS: dict[str, Callable[[JobTools, str, Job], None]] = {
     "uptake": uptake.compare_uptake,
     "oppose": memory.compare,
     "brief": brief_wordings.word,
+    "erase": erasing.erase,
 }
 """Every kind but `sync`, which is done in batches."""
