@@ -25,6 +25,7 @@ from service.actions.introductions import ends
 from service.actions.learners import commitments
 from service.actions.memory import opposed
 from service.actions.questioned import make as find
+from service.jobs import erasing
 from service.jobs.tools import JobTools
 from service.store import jobs, replies
 from service.store.tables import Credential
@@ -120,7 +121,15 @@ class Housekeeping:
         for organization in organizations:
             self._do(OF_EACH, organization, now)
         self._do(OF_ALL, "", now)
+        self._write_anew()
         return True
+
+    def _write_anew(self) -> None:
+        """For erasures whose job died between the last row and the files."""
+        try:
+            erasing.write_anew(self._tools)
+        except Exception:
+            log.exception("the files could not be written anew; it is tried again")
 
     def _do(self, steps: Iterable[Step], organization: str, now: datetime) -> None:
         for step in steps:

@@ -197,3 +197,17 @@ def test_help_names_every_command(peerloom: Peerloom) -> None:
         "prompts",
     ):
         assert command in said
+
+
+def test_a_person_is_erased_after_a_look_at_what_goes(peerloom: Peerloom) -> None:
+    peerloom.run("import", str(peerloom.folder / "bundle.ndjson"))
+    assert "Nothing was erased" in peerloom.run("erase", "person", "amara", "--dry-run")
+    assert "Nothing was erased" in peerloom.run("erase", "person", "amara", code=1)
+    said = peerloom.run("erase", "person", "amara", "--yes")
+    assert "Hidden from everybody" in said
+    assert "Gone: rows" in said
+    assert "done" in peerloom.run("erase", "list")
+    left = (peerloom.folder / "data" / "peerloom.db").read_bytes()
+    assert b"Okonkwo-Lind" not in left
+    assert b"visit each other twice" not in left
+    assert "There is no person" in peerloom.run("erase", "person", "amara", "--yes", code=1)

@@ -14,7 +14,7 @@ class Erasure(Base):
 
     `digest` is `store.erasing.replay.digest` of kind and our own id: a backup is brought up to date by it, and nobody
     reads from it what there was. `subject_id`, `name` and `external_id` are what the work still needs, and empty once
-    it is done; then `left` says what is not gone everywhere yet, and what to do.
+    its rows are gone; at its end `left` says what is not gone everywhere yet, and what to do.
     """
 
     __tablename__ = "erasures"

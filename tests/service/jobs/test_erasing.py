@@ -7,21 +7,21 @@ import json
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import make_url, select, text
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from pipelines import values
 from pipelines.adapters.chroma import ChromaIndex
-from pipelines.ports import VectorIndex
 from pipelines.values import SourceKind
 from service import wiring
-from service.actions.access import credentials
 from service.actions.decisions import release
+from service.actions.drafts.points import current_points
 from service.actions.erasure import begin
 from service.actions.learners import asks, commitments, reactions
 from service.actions.learners.disclosed import disclosed
@@ -48,13 +48,12 @@ from service.store.tables import (
     OutgoingEvent,
     PassageRow,
     Person,
-    PointRow,
     Revision,
     SourceRow,
     Submission,
     VectorRow,
 )
-from tests.service.actions.school import NOW, act_as, approve, drafted, found, hand_in, make_ready
+from tests.service.actions.school import NOW, act_as, approve, found, hand_in, make_ready
 
 NAME = "Zephyrine Quackenbush"
 ID = "zq-canary-4711"
@@ -85,21 +84,14 @@ class Place:
             return session.get_one(Erasure, id_)
 
 
-@pytest.fixture(params=["exact", "chroma"])
-def kind_of_index(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
-
-
-@pytest.fixture
-def place(tmp_path: Path, sessions: Sessions, database: str, kind_of_index: str) -> Iterator[Place]:
-    if sessions.engine.dialect.name == "postgresql" and kind_of_index == "exact":
-        pytest.skip("tried with Chroma")
-    chosen = load(data=tmp_path / "data", database_url=database, index=kind_of_index, embedder="hashing", model="")
+@contextmanager
+def _place(folder: Path, sessions: Sessions, database: str, index: str) -> Iterator[Place]:
+    chosen = load(data=folder, database_url=database, index=index, embedder="hashing", model="")
     parts = replace(wiring.build(chosen), sessions=sessions, library=SqlLibrary(sessions))
     with sessions.writing() as session:
         platform = found(session)
         _people_it(session, platform)
-    made = Place(parts, platform, tmp_path / "data")
+    made = Place(parts, platform, folder)
     made.work_off()
     with sessions.writing() as session:
         _quote_it(session, platform)
@@ -107,6 +99,21 @@ def place(tmp_path: Path, sessions: Sessions, database: str, kind_of_index: str)
     yield made
     if isinstance(parts.index, ChromaIndex):
         parts.index.close()
+
+
+@pytest.fixture
+def place(tmp_path: Path, sqlite_sessions: Sessions, sqlite_database: str) -> Iterator[Place]:
+    with _place(tmp_path / "data", sqlite_sessions, sqlite_database, "exact") as made:
+        yield made
+
+
+@pytest.fixture(params=["chroma", pytest.param("exact", marks=pytest.mark.servers)])
+def each_place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
+    """Everything in files of this machine, with Chroma; and PostgreSQL."""
+    kind = "sqlite" if request.param == "chroma" else "postgres"
+    sessions, database = (request.getfixturevalue(f"{kind}_{what}") for what in ("sessions", "database"))
+    with _place(tmp_path / "data", sessions, database, request.param) as made:
+        yield made
 
 
 def _people_it(session: Session, platform: Actor) -> None:
@@ -155,7 +162,7 @@ def _quote_it(session: Session, platform: Actor) -> None:
         row.generation += 1
         session.flush()
         make_ready(session, row, source)
-        row.points[-1].text = f"Another learner wrote: “{QUOTE}”. What do you think of {NAME}’s way?"
+        current_points(row)[-1].text = f"Another learner wrote: “{QUOTE}”. What do you think of {NAME}’s way?"
         row.prompt_rendered = f"PEER {NAME}: {WORK}"
         row.evidence = [{"label": "P1", "id": f"{revision.id}@0-10"}]
         session.flush()
@@ -173,7 +180,11 @@ def _quote_it(session: Session, platform: Actor) -> None:
     asks.ask(session, person, "s-zq-canary-0815", asks.AskWish(ASK), now=NOW)
     reactions.react(session, person, "s-zq-canary-0815", about="", helpful=True, why=WISH, now=NOW)
     commitments.make(
-        session, person, ID, commitments.CommitmentWish(WISH, (NOW + timedelta(days=3)).date(), "s-zq-canary-0815"), now=NOW
+        session,
+        person,
+        ID,
+        commitments.CommitmentWish(WISH, (NOW + timedelta(days=3)).date(), "s-zq-canary-0815"),
+        now=NOW,
     )
     told = DisclosedTo(DisclosureKind.REQUEST, "0" * 32, session.scalars(_id_of("amara")).one(), approved_by=None)
     disclosures.record(session, [revision.id], told, now=NOW)
@@ -238,7 +249,8 @@ def _found(place: Place, canaries: tuple[str, ...] = CANARIES) -> set[tuple[str,
     }
 
 
-def test_no_byte_of_a_person_is_left_and_what_others_have_stands(place: Place) -> None:
+def test_no_byte_of_a_person_is_left_and_what_others_have_stands(each_place: Place) -> None:
+    place = each_place
     assert {canary for _, canary in _found(place)} == set(CANARIES)
     with place.parts.sessions.reading() as session:
         before = session.scalars(select(Revision.text).order_by(Revision.id)).all()
@@ -252,7 +264,8 @@ def test_no_byte_of_a_person_is_left_and_what_others_have_stands(place: Place) -
         assert {row.display for row in _others(session)} == {"Amara Okafor", "Yusuf Demir"}
         assert not session.scalars(select(SourceRow).where(SourceRow.kind == SourceKind.PEER)).all()
         for row in session.scalars(select(DraftRow)):
-            assert row.prompt_rendered in ("", "PEER [erased]: [erased].") and row.evidence == []
+            assert row.prompt_rendered in ("", "PEER [erased]: [erased].")
+            assert row.evidence == []
     row = place.erasure(id_)
     assert (row.state, row.left, row.subject_id, row.name, row.external_id) == (ErasureState.DONE, "", "", "", "")
     assert row.counts["submissions"] == 1
@@ -282,7 +295,8 @@ def test_what_was_approved_with_the_words_is_looked_at_again_before_anybody_read
     with place.parts.sessions.writing() as session:
         released, waiting = _draft_of(session, "s-yusuf"), _draft_of(session, "s-amara")
         assert (released.state, waiting.state) == (DraftState.RETRACTED, DraftState.READY)
-        assert "[erased]" in released.points[-1].text and "[erased]" in waiting.points[-1].text
+        assert "[erased]" in current_points(released)[-1].text
+        assert "[erased]" in current_points(waiting)[-1].text
         with pytest.raises(NotFound):
             release.feedback_of(session, act_as(session, place.platform, "yusuf"), "s-yusuf")
 
@@ -397,7 +411,8 @@ def test_a_job_that_dies_anywhere_is_done_again_to_the_end(place: Place, monkeyp
 
     monkeypatch.setattr(erasing, "write_anew", fail)
     place.work_off()
-    assert steps and place.erasure(id_).state is ErasureState.GONE
+    assert steps
+    assert place.erasure(id_).state is ErasureState.GONE
     monkeypatch.undo()
     erasing.write_anew(place.parts)
     assert place.erasure(id_).state is ErasureState.DONE

@@ -65,7 +65,7 @@ def downgrade() -> None:
     _keep_showings(kept=False)
     for table in _POINTS:
         op.drop_index(f"ix_{table}_point_id", table)
-    with op.batch_alter_table("people") as table:
-        table.drop_column("erased_at")
+    with op.batch_alter_table("people") as people:
+        people.drop_column("erased_at")
     op.drop_table("erasure_salts")
     op.drop_table("erasures")
