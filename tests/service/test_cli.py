@@ -202,7 +202,7 @@ def test_help_names_every_command(peerloom: Peerloom) -> None:
 def test_a_person_is_erased_after_a_look_at_what_goes(peerloom: Peerloom) -> None:
     peerloom.run("import", str(peerloom.folder / "bundle.ndjson"))
     assert "Nothing was erased" in peerloom.run("erase", "person", "amara", "--dry-run")
-    assert "Nothing was erased" in peerloom.run("erase", "person", "amara", code=1)
+    assert "Aborted" in peerloom.run("erase", "person", "amara", code=1), "nobody said yes"
     said = peerloom.run("erase", "person", "amara", "--yes")
     assert "Hidden from everybody" in said
     assert "Gone: rows" in said
