@@ -4,7 +4,20 @@ from __future__ import annotations
 
 import typer
 
-from service.cli import bundles, demo, doctor, erasing, evaluate, keys, organizations, prompts, serving, spending, work
+from service.cli import (
+    backups,
+    bundles,
+    demo,
+    doctor,
+    erasing,
+    evaluate,
+    keys,
+    organizations,
+    prompts,
+    serving,
+    spending,
+    work,
+)
 from service.cli.console import TellingGroup
 
 app = typer.Typer(
@@ -25,6 +38,8 @@ app.command("reindex")(work.reindex)
 app.command("evaluate")(evaluate.evaluate)
 app.command("spending")(spending.spending)
 app.command("doctor")(doctor.doctor)
+app.command("backup")(backups.backup)
+app.command("restore")(backups.restore)
 app.command("token")(keys.token)
 app.command("invite")(keys.invite)
 app.add_typer(organizations.app, name="organization")
