@@ -19,6 +19,7 @@ from sqlalchemy import CursorResult, delete
 from sqlalchemy.orm import Session
 
 from service.actions.briefs import wording
+from service.actions.erasure import retention
 from service.actions.following import clock, uptake
 from service.actions.goals import make
 from service.actions.introductions import ends
@@ -93,6 +94,7 @@ OF_EACH: Final = (
     Step("introductions that end", ends.sweep, ends.AT_ONCE),
     Step("goals to look for", make.sweep),
     Step("wordings to forget", _scrub),
+    Step("what has had its time", retention.apply, retention.AT_ONCE),
 )
 OF_ALL: Final = (
     Step("replies to forget", _forget, replies.AT_ONCE),
