@@ -4,7 +4,20 @@ from __future__ import annotations
 
 import typer
 
-from service.cli import bundles, demo, doctor, erasing, evaluate, keys, organizations, prompts, serving, spending, work
+from service.cli import (
+    bundles,
+    demo,
+    doctor,
+    erasing,
+    evaluate,
+    jobs,
+    keys,
+    organizations,
+    prompts,
+    serving,
+    spending,
+    work,
+)
 from service.cli.console import TellingGroup
 
 app = typer.Typer(
@@ -30,4 +43,5 @@ app.command("invite")(keys.invite)
 app.add_typer(organizations.app, name="organization")
 app.add_typer(erasing.app, name="erase")
 app.add_typer(keys.app, name="key")
+app.add_typer(jobs.app, name="jobs")
 app.add_typer(prompts.app, name="prompts")
