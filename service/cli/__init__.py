@@ -11,6 +11,7 @@ from service.cli import (
     doctor,
     erasing,
     evaluate,
+    jobs,
     keys,
     organizations,
     prompts,
@@ -45,4 +46,5 @@ app.command("invite")(keys.invite)
 app.add_typer(organizations.app, name="organization")
 app.add_typer(erasing.app, name="erase")
 app.add_typer(keys.app, name="key")
+app.add_typer(jobs.app, name="jobs")
 app.add_typer(prompts.app, name="prompts")
