@@ -92,7 +92,7 @@ RULES: Final[dict[str, dict[str, ErasureRule]]] = {
     "introduction_answers": _of(own="note"),
     "introduction_approvals": _APPROVAL,
     "introductions": _of(made="reasons features wording note", places="passages", plain="pair kind reason_code"),
-    "jobs": _of(made="last_error", plain="kind subject_id dedupe lease_owner request_id"),
+    "jobs": _of(made="last_error", plain="kind subject_id dedupe lease_owner waits_for request_id"),
     "organizations": _of(own="external_id name language settings"),
     "passages": _of(own="heading", plain="part_id owner_id"),
     "people": _of(own="external_id name language"),
