@@ -20,7 +20,7 @@ from service.jobs.leases import keep, settle
 from service.jobs.tools import JobTools
 from service.store.erasing import bytes as files
 from service.store.erasing import rows
-from service.store.tables import Erasure, Job, Organization, VectorRow
+from service.store.tables import Erasure, Job, JobState, Organization, VectorRow
 
 log = structlog.get_logger(__name__)
 
@@ -32,7 +32,7 @@ def erase(tools: JobTools, owner: str, job: Job) -> None:
     """One erasure. The last of those that wait has the files written anew."""
     while not _step(tools, owner, job):
         pass
-    write_anew(tools)
+    write_anew(tools, job=job.id)
     with tools.sessions.writing() as session:
         if session.get(Organization, job.organization_id) is not None:  # else the job went with it
             settle(session, tools, owner, job)
@@ -51,11 +51,12 @@ def _step(tools: JobTools, owner: str, job: Job) -> bool:
     return False
 
 
-def write_anew(tools: JobTools, told: Step = lambda _: None) -> int:
-    """Write the files anew for all erasures whose rows are gone, unless others still wait that will do so; for how
-    many. May be called again after any crash."""
+def write_anew(tools: JobTools, told: Step = lambda _: None, *, job: str = "") -> int:
+    """Write the files anew for all erasures whose rows are gone, unless jobs other than this one wait that will do so;
+    for how many. May be called again after any crash."""
+    coming = (Job.kind == "erase", Job.state.in_((JobState.QUEUED, JobState.LEASED)), Job.id != job)
     with tools.sessions.reading() as session:
-        waiting = session.scalar(select(Erasure.id).where(Erasure.state == ErasureState.HIDDEN).limit(1))
+        waiting = session.scalar(select(Job.id).where(*coming).limit(1))
         gone = session.scalars(select(Erasure).where(Erasure.state == ErasureState.GONE)).all()
     if waiting is not None or not gone:
         return 0

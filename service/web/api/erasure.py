@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import Path
+from fastapi import Path, Query
 
 from service.actions.erasure import begin, preview, retention
+from service.domain.erasure import ErasureKind
 from service.web.calls import Reading, Writing
-from service.web.fields import OwnId
+from service.web.fields import Id, OwnId
 from service.web.openapi import v1
 from service.web.schemas.erasure import (
     ErasureAsked,
@@ -21,6 +22,8 @@ from service.web.schemas.erasure import (
 
 router = v1("Erasure")
 
+Kind = Annotated[ErasureKind, Query(description="What it is.")]
+WhichId = Annotated[Id, Query(description="Its id.")]
 ErasureId = Annotated[OwnId, Path(description="The erasure's id.")]
 
 
@@ -31,10 +34,10 @@ def erase(call: Writing, body: ErasureAsked) -> ErasureShown:
     return ErasureShown.of(begin.erase(call.session, call.actor, body.kind, body.id, now=call.now))
 
 
-@router.post("/erasures/preview", summary="See what an erasure would take away")
-def preview_erasure(call: Reading, body: ErasureAsked) -> ErasurePreviewShown:
-    """Nothing is changed."""
-    return ErasurePreviewShown(counts=preview.would_go(call.session, call.actor, body.kind, body.id))
+@router.get("/erasures/preview", summary="See what an erasure would take away")
+def preview_erasure(call: Reading, kind: Kind, id: WhichId) -> ErasurePreviewShown:
+    """Counted; nothing is changed. For whoever may erase."""
+    return ErasurePreviewShown(counts=preview.would_go(call.session, call.actor, kind, id))
 
 
 @router.get("/erasures", summary="List erasures")
@@ -55,14 +58,8 @@ def get_retention(call: Reading) -> RetentionShown:
     return RetentionShown.of(retention.preview(call.session, call.actor, now=call.now))
 
 
-@router.post("/retention/preview", summary="See what other rules would take away")
-def preview_retention(call: Reading, body: RetentionAsked) -> RetentionShown:
-    """Nothing is changed."""
-    return RetentionShown.of(retention.preview(call.session, call.actor, body.wish(), now=call.now))
-
-
 @router.put("/retention", summary="Set how long the organization keeps what")
 def put_retention(call: Writing, body: RetentionAsked) -> RetentionShown:
-    """All of it. What has had its time by these rules goes within an hour: look at the preview first."""
+    """All of it. What has had its time by these rules goes within an hour; the answer says how much that is."""
     wish = retention.change(call.session, call.actor, body.wish(), now=call.now)
     return RetentionShown.of(retention.preview(call.session, call.actor, wish, now=call.now))
