@@ -14,7 +14,7 @@ from service.actions.erasure import begin
 from service.domain import retention
 from service.domain.erasure import ErasureKind, ErasureState
 from service.domain.errors import Invalid
-from service.domain.requests import RequestState
+from service.domain.requests.need import RequestState
 from service.domain.retention import Retention
 from service.domain.roles import Actor, require_lead
 from service.store import audit

@@ -6,7 +6,7 @@ from sqlalchemy import Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.domain.erasure import ErasureKind, ErasureState
-from service.store.tables.columns import Base, Hash, Id, JsonObject, LongText, MaybeMoment, Moment, choice
+from service.store.columns import Base, Hash, Id, JsonObject, LongText, MaybeMoment, Moment, choice
 
 
 class Erasure(Base):
