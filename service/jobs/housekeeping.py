@@ -27,6 +27,7 @@ from service.actions.introductions import ends, met, suggest
 from service.actions.learners import commitments
 from service.actions.memory import opposed
 from service.actions.questioned import make as find
+from service.actions.work import files
 from service.jobs import erasing
 from service.jobs.tools import JobTools
 from service.store import jobs, replies
@@ -95,6 +96,7 @@ OF_EACH: Final = (
     Step("introductions that end", ends.sweep, ends.AT_ONCE),
     Step("goals to look for", make.sweep),
     Step("wordings to forget", _scrub),
+    Step("files that were not handed in", files.sweep),
     Step("what has had its time", retention.apply, retention.AT_ONCE),
 )
 OF_ALL: Final = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -33,7 +33,7 @@ def erase_again(session: Session, known: Sequence[ErasedList], *, now: datetime)
     found: Counter[str] = Counter()
     going = set(session.scalars(select(Erasure.subject_id).where(Erasure.state == ErasureState.HIDDEN)))
     for kind in ORDER:
-        model = MODELS[kind]
+        model: Any = MODELS[kind]
         for id_ in session.scalars(select(model.id).order_by(model.id)).all():
             erased = id_ not in going and any(one.has(kind, id_) for one in known)
             row = session.get(model, id_) if erased else None  # else it is gone with what went before

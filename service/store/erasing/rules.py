@@ -75,6 +75,7 @@ RULES: Final[dict[str, dict[str, ErasureRule]]] = {
     "erasure_salts": _of(plain="salt"),
     "erasures": _of(own="name external_id", plain="organization_id digest subject_id asked_by counts left"),
     "events": _of(made="data", plain="name"),
+    "files": _of(own="name media_type data text remarks", plain="sha256"),
     "findings": _of(made="message", plain="code"),
     "found_work_approvals": _APPROVAL,
     "found_work_decisions": _DECISION,
