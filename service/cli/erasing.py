@@ -93,9 +93,7 @@ def index_files(
     ],
 ) -> None:
     """On the machine of a Chroma server that is stopped: take what was deleted out of its folder."""
-    from pipelines.adapters.chroma import sweep
-
-    gone = sweep(folder)
+    gone = wiring.sweep_index(folder)
     out.print(f"Removed {len(gone)} folders of collections that are no more, and deleted rows. Start Chroma again.")
 
 

@@ -330,13 +330,23 @@ def _run(program: str, url: URL, *arguments: str) -> None:
             f"The program {program} is needed for PostgreSQL and is not on this machine. Install PostgreSQL's client "
             "programs (Debian: apt install postgresql-client), of the server's version or later."
         )
-    address = url.set(drivername="postgresql", password=None).render_as_string(hide_password=False)
-    environment = {**os.environ, **({"PGPASSWORD": str(url.password)} if url.password else {})}
-    done = subprocess.run(  # noqa: S603
-        [found, f"--dbname={address}", *arguments], env=environment, capture_output=True, text=True, check=False
-    )
+    with TemporaryDirectory(prefix="peerloom-") as folder:
+        address = url.set(drivername="postgresql", password=None)
+        if url.password:
+            address = address.update_query_dict({"passfile": str(_password_file(Path(folder), str(url.password)))})
+        where = f"--dbname={address.render_as_string(hide_password=False)}"
+        done = subprocess.run([found, where, *arguments], capture_output=True, text=True, check=False)  # noqa: S603
     if done.returncode:
         raise Unavailable(f"{program} did not do its work: {done.stderr.strip()[-500:]}")
+
+
+def _password_file(folder: Path, password: str) -> Path:
+    """In a file of its own, since everybody on the machine may read a program's arguments."""
+    file = folder / "pgpass"
+    file.touch(mode=0o600)
+    escaped = password.replace("\\", "\\\\").replace(":", "\\:")
+    file.write_text(f"*:*:*:*:{escaped}\n", encoding="utf-8")
+    return file
 
 
 def forget_index(data: Path) -> None:

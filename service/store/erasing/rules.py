@@ -68,7 +68,7 @@ RULES: Final[dict[str, dict[str, ErasureRule]]] = {
     "document_versions": _of(own="text", plain="text_hash"),
     "documents": _of(own="external_id title media_type tags"),
     "drafts": _of(
-        made="reason summary instruction prompt_rendered assessment",
+        made="reason summary instruction prompt_rendered assessment passes",
         places="evidence",
         plain="reason_code language judgements shuffle model prompt_name prompt_sha",
     ),
