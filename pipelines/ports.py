@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -69,6 +69,16 @@ def finite(rows: Vectors) -> Vectors:
 
 class IndexUnavailable(Exception):
     """The vector index cannot be reached. Check that it runs, then try again."""
+
+
+@runtime_checkable
+class Rewriting(Protocol):
+    """A VectorIndex whose files go on holding what was deleted, until they are written anew."""
+
+    def rewrite(self, collections: Sequence[str]) -> bool:
+        """Write these collections anew without what was deleted from them; one that is empty goes. Searches go on, and
+        writes of this process wait. True: other processes may have written meanwhile, and what they wrote may be lost.
+        May be called again after a crash at any moment. Raises IndexUnavailable."""
 
 
 class Library(Protocol):

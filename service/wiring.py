@@ -181,6 +181,13 @@ def _index(settings: Settings) -> VectorIndex:
             return ChromaIndex.server(url.hostname or "127.0.0.1", url.port or (443 if secure else 8000), ssl=secure)
 
 
+def sweep_index(folder: Path) -> list[str]:
+    """Take what was deleted out of the folder of a Chroma server that is stopped; what was removed."""
+    from pipelines.adapters.chroma import sweep
+
+    return sweep(folder)
+
+
 def language_model(settings: Settings) -> LanguageModel | None:
     match settings.model:
         case "":

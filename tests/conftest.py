@@ -151,8 +151,9 @@ def sqlite_sessions(_sqlite_template: Path, _sqlite_sessions: Sessions) -> Itera
 def postgres_sessions(_postgres_sessions: Sessions) -> Iterator[Sessions]:
     """Transactions on an empty, migrated PostgreSQL database."""
     yield _postgres_sessions
-    with _postgres_sessions.engine.begin() as connection:  # everything belongs to an organization: this empties all
-        connection.execute(text("DELETE FROM organizations"))
+    with _postgres_sessions.engine.begin() as connection:  # all belongs to an organization, but for what outlives it
+        for table in ("organizations", "erasures", "erasure_salts"):
+            connection.execute(text(f"DELETE FROM {table}"))  # noqa: S608
 
 
 @pytest.fixture

@@ -1,7 +1,8 @@
 """VectorIndex over Chroma, embedded or its Rust server. Holds ids and vectors only: no text, no metadata.
 
 Embedded, one process owns the folder; whoever wires it takes the lock. Chroma's Python server is never used. What is
-deleted leaves searches at once, but its bytes stay in the index files until the collection is rebuilt.
+deleted leaves searches at once, but its bytes stay in the index files until the collection is written anew: vectors in
+files of its folder that Chroma leaves behind, and in a log in its database.
 
 chromadb is imported at the first use, not with this module, because the import alone takes most of a second.
 """
@@ -10,11 +11,15 @@ from __future__ import annotations
 
 import logging
 import re
+import shutil
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import quote
+from uuid import UUID
 
 import numpy as np
 
@@ -27,6 +32,8 @@ T = TypeVar("T")
 # 0.996 at 100,000 (131 s, 1.4 ms). Chroma's defaults (16, 100, 100) gave 0.998 at 6,000 and 0.991 at 20,000.
 HNSW = {"space": "cosine", "max_neighbors": 16, "ef_construction": 200, "ef_search": 200}
 BATCH = 2000  # 2,000 vectors of 384 numbers are 3 MB on the wire; Chroma's own limit may be lower
+_FRESH = ".fresh"
+"""What the copy of a collection is called until it takes its place."""
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{1,510}[A-Za-z0-9]")
 
 log = logging.getLogger(__name__)
@@ -35,8 +42,9 @@ log = logging.getLogger(__name__)
 class ChromaIndex:
     """Thread-safe. Made with `embedded` or `server`; neither touches disk or network before the first use."""
 
-    def __init__(self, connect: Callable[[], Any], advice: str) -> None:
-        self._connect, self._advice = connect, advice
+    def __init__(self, connect: Callable[[], Any], advice: str, folder: Path | None = None) -> None:
+        self._connect, self._advice, self._folder = connect, advice, folder
+        self._gate = _Gate()
         self._client: Any = None
         self._collections: dict[str, Any] = {}
         self._lock = threading.RLock()
@@ -48,6 +56,7 @@ class ChromaIndex:
             lambda: _open_folder(Path(folder)),
             f"Check that the folder {folder} can be written, that the disk is not full and that no other process has "
             "it open; the index can be rebuilt from the database.",
+            Path(folder),
         )
 
     @classmethod
@@ -97,6 +106,45 @@ class ChromaIndex:
         _checked_name(collection)
         with self._told(collection):
             return set(self._on(collection, lambda found: found.get(include=[])["ids"]) or [])
+
+    def rewrite(self, collections: Sequence[str]) -> bool:
+        """pipelines.ports.Rewriting. Embedded, the folder is swept, too; a server's folder is its operator's, see
+        `sweep`."""
+        for name in collections:
+            _checked_name(name)
+            with self._told(name, alone=True):
+                self._write_anew(name)
+        if self._folder is None:
+            return True
+        with self._told("", alone=True):
+            self.close()
+            if self._folder.exists():
+                sweep(self._folder)
+        return False
+
+    def _write_anew(self, name: str) -> None:
+        """Copy the collection, and put the copy in its place. A crash in between leaves the copy, which is then all."""
+        client, fresh, missing = self._opened(), f"{name}{_FRESH}", _chroma_errors().NotFoundError
+        with self._lock:
+            self._collections.pop(name, None)
+        try:
+            old = client.get_collection(name, embedding_function=None)
+        except missing:
+            with suppress(missing):
+                client.get_collection(fresh, embedding_function=None).modify(name=name)
+            return
+        with suppress(missing):
+            client.delete_collection(fresh)
+        if not old.count():
+            client.delete_collection(name)
+            return
+        new = client.create_collection(fresh, embedding_function=None, configuration={"hnsw": HNSW})
+        step = min(BATCH, int(client.get_max_batch_size()))
+        for at in range(0, old.count(), step):
+            part = old.get(limit=step, offset=at, include=["embeddings"])
+            new.upsert(ids=part["ids"], embeddings=part["embeddings"])
+        client.delete_collection(name)
+        new.modify(name=name)
 
     def close(self) -> None:
         """Let go of files and connections. The next use opens them again."""
@@ -162,10 +210,12 @@ class ChromaIndex:
         self._opened().delete_collection(collection)
 
     @contextmanager
-    def _told(self, collection: str) -> Iterator[None]:
-        """Whatever Chroma or its connection raises, as the one error of the port, with what to do about it."""
+    def _told(self, collection: str, *, alone: bool = False) -> Iterator[None]:
+        """Whatever Chroma or its connection raises, as the one error of the port, with what to do about it. Any number
+        pass at a time; who writes a collection anew is alone."""
         try:
-            yield
+            with self._gate.alone() if alone else self._gate.passing():
+                yield
         except IndexUnavailable:
             raise
         except Exception as error:
@@ -178,6 +228,72 @@ class ChromaIndex:
             raise IndexUnavailable(
                 f"The vector index did not do its work ({type(error).__name__}). {self._advice}"
             ) from error
+
+
+class _Gate:
+    """Many pass, or one is alone. Not to be entered twice by one thread."""
+
+    def __init__(self) -> None:
+        self._change = threading.Condition()
+        self._inside = 0
+        self._shut = False
+
+    @contextmanager
+    def passing(self) -> Iterator[None]:
+        with self._change:
+            self._change.wait_for(lambda: not self._shut)
+            self._inside += 1
+        try:
+            yield
+        finally:
+            with self._change:
+                self._inside -= 1
+                self._change.notify_all()
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        with self._change:
+            self._change.wait_for(lambda: not self._shut)
+            self._shut = True
+            self._change.wait_for(lambda: not self._inside)
+        try:
+            yield
+        finally:
+            with self._change:
+                self._shut = False
+                self._change.notify_all()
+
+
+def sweep(folder: Path) -> list[str]:
+    """Remove what Chroma left behind in its folder while nobody has it open: folders of collections that are no more
+    (their names), and deleted rows of its database. Removes nothing where it does not know for sure. Raises
+    IndexUnavailable."""
+    file = folder / "chroma.sqlite3"
+    if not file.is_file():
+        raise IndexUnavailable(f"{folder} is no folder of Chroma: there is no {file.name} in it.")
+    try:
+        with closing(sqlite3.connect(f"file:{quote(str(file))}?mode=rw", uri=True, isolation_level=None)) as database:
+            database.execute("PRAGMA secure_delete=ON")
+            segments = {str(row[0]) for row in database.execute("SELECT id FROM segments")}
+            strays = [
+                one for one in folder.iterdir() if one.is_dir() and _is_uuid(one.name) and one.name not in segments
+            ]
+            for one in strays:
+                shutil.rmtree(one)
+            database.execute("VACUUM")
+    except (sqlite3.Error, OSError) as error:
+        raise IndexUnavailable(
+            f"What was deleted could not be taken out of {folder} ({error}). Check that it can be written, that the "
+            "disk is not full and that no other process has it open; then try again."
+        ) from error
+    return sorted(one.name for one in strays)
+
+
+def _is_uuid(name: str) -> bool:
+    try:
+        return str(UUID(name)) == name
+    except ValueError:
+        return False
 
 
 def _query(found: Any, query: Vectors, limit: int) -> list[tuple[str, float]]:

@@ -6,9 +6,11 @@ import typer
 
 from service.cli import (
     audit,
+    backups,
     bundles,
     demo,
     doctor,
+    erasing,
     evaluate,
     jobs,
     keys,
@@ -38,10 +40,13 @@ app.command("reindex")(work.reindex)
 app.command("evaluate")(evaluate.evaluate)
 app.command("spending")(spending.spending)
 app.command("doctor")(doctor.doctor)
+app.command("backup")(backups.backup)
+app.command("restore")(backups.restore)
 app.command("token")(keys.token)
 app.command("invite")(keys.invite)
 app.add_typer(organizations.app, name="organization")
 app.add_typer(audit.app, name="audit")
+app.add_typer(erasing.app, name="erase")
 app.add_typer(keys.app, name="key")
 app.add_typer(jobs.app, name="jobs")
 app.add_typer(prompts.app, name="prompts")

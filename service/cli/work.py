@@ -32,16 +32,21 @@ def reindex(
     if chosen.dispatch is Dispatch.INLINE:
         folder.take()
     try:
-        with Progress(console=err) as bars:
-            for row in _organizations(parts, organization):
-                bar = bars.add_task(row.name, total=None)
-
-                def step(done: int, all_: int, bar: TaskID = bar) -> None:
-                    bars.update(bar, completed=done, total=all_)
-
-                out.print(f"{row.name}: {sync.rebuild(parts, row.id, step)} entries.", markup=False)
+        index_anew(parts, organization)
     finally:
         folder.free()
+
+
+def index_anew(parts: wiring.Parts, organization: str | None) -> None:
+    """Build the index of one organization or of all anew, showing how far it is."""
+    with Progress(console=err) as bars:
+        for row in _organizations(parts, organization):
+            bar = bars.add_task(row.name, total=None)
+
+            def step(done: int, all_: int, bar: TaskID = bar) -> None:
+                bars.update(bar, completed=done, total=all_)
+
+            out.print(f"{row.name}: {sync.rebuild(parts, row.id, step)} entries.", markup=False)
 
 
 def _organizations(parts: wiring.Parts, external_id: str | None) -> list[Organization]:

@@ -31,3 +31,4 @@ class Event(StrEnum):
     GALLERY_READY = "gallery.ready"
     GALLERY_SHOWN = "gallery.shown"
     GALLERY_STUCK = "gallery.stuck"
+    ERASED = "erased"

@@ -25,6 +25,7 @@ from service.domain.events import Event
 from service.domain.ids import new_id
 from service.jobs import (
     briefs,
+    erasing,
     fitting,
     galleries,
     goals,
@@ -253,5 +254,6 @@ KINDS: dict[str, Callable[[JobTools, str, Job], None]] = {
     "uptake": uptake.compare_uptake,
     "oppose": memory.compare,
     "brief": briefs.word,
+    "erase": erasing.erase,
 }
 """Every kind but `sync`, which is done in batches."""

@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 
 from service.actions.access import organizations
 from service.actions.briefs import wording
+from service.actions.erasure import retention
 from service.actions.following import unanswered, uptake
 from service.actions.goals import make
 from service.actions.introductions import ends, met, suggest
@@ -27,6 +28,7 @@ from service.actions.learners import commitments
 from service.actions.memory import opposed
 from service.actions.questioned import make as find
 from service.actions.work import files
+from service.jobs import erasing
 from service.jobs.tools import JobTools
 from service.store import jobs, replies
 from service.store.tables import Credential
@@ -95,6 +97,7 @@ OF_EACH: Final = (
     Step("goals to look for", make.sweep),
     Step("wordings to forget", _scrub),
     Step("files that were not handed in", files.sweep),
+    Step("what has had its time", retention.apply, retention.AT_ONCE),
 )
 OF_ALL: Final = (
     Step("replies to forget", _forget, replies.AT_ONCE),
@@ -123,7 +126,15 @@ class Housekeeping:
         for organization in there:
             self._do(OF_EACH, organization, now)
         self._do(OF_ALL, "", now)
+        self._write_anew()
         return True
+
+    def _write_anew(self) -> None:
+        """For erasures whose job died between the last row and the files."""
+        try:
+            erasing.write_anew(self._tools)
+        except Exception:
+            log.exception("the files could not be written anew; it is tried again")
 
     def _do(self, steps: Iterable[Step], organization: str, now: datetime) -> None:
         for step in steps:

@@ -7,7 +7,7 @@ removal and a "no" to machines are the same loop with nothing wanted.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 import structlog
 from sqlalchemy import delete, select
@@ -45,6 +45,7 @@ def _until_settled(tools: JobTools, owner: str, organization: str, mine: list[Jo
     for _ in range(ROUNDS):
         written = bring(tools, organization, [job.subject_id for job in mine])
         mine = _settle(tools, owner, organization, mine, written)
+        mine = _without_erased(tools, organization, mine, written)
         if not mine:
             return
     raise IndexUnavailable(f"{len(mine)} entries of the index keep changing; they are looked at again later.")
@@ -63,6 +64,19 @@ def _settle(
             if job not in left and not jobs.finish(session, job.id, owner=owner, now=tools.now()):
                 log.warning("lease lost; the index is as it should be all the same", job=job.id)
     return left
+
+
+def _without_erased(
+    tools: JobTools, organization: str, mine: list[Job], written: Mapping[str, IndexShare]
+) -> list[Job]:
+    """What was erased while it was written is taken out again here, since no later round would know of it."""
+    if not mine:
+        return mine
+    with tools.sessions.reading() as session:
+        stand = wanted(session, organization, [job.subject_id for job in mine])
+    lost = [written[job.subject_id] for job in mine if job.subject_id in written and job.subject_id not in stand]
+    indexing.settle([Holding(one.collection, one.owners) for one in lost], tools.embedder(organization), tools.index)
+    return mine
 
 
 def bring(tools: JobTools, organization: str, subjects: Sequence[str]) -> dict[str, IndexShare]:
@@ -137,7 +151,7 @@ def rebuild(tools: JobTools, organization: str, step: Callable[[int, int], None]
         written = bring(tools, organization, subjects[at : at + AT_ONCE])
         owners.update(owner for one in written.values() for owner in one.owners)
         step(min(at + AT_ONCE, len(subjects)), len(subjects))
-    _drop_strays(tools, organization, collections(organization, challenges), owners)
+    drop_strays(tools, organization, collections(organization, challenges), owners)
     return len(subjects)
 
 
@@ -147,7 +161,18 @@ def collections(organization: str, challenges: Iterable[str]) -> list[str]:
     return [f"{Shelf.CONTEXT.value}-{organization}", *parts]
 
 
-def _drop_strays(tools: JobTools, organization: str, names: Iterable[str], owners: set[str]) -> None:
+def texts(tools: JobTools, organization: str, subjects: Sequence[str]) -> Iterable[str]:
+    """What is embedded of these subjects as they stand now."""
+    with tools.sessions.reading() as session:
+        found = wanted(session, organization, subjects)
+    for one in found.values():
+        if one.owner:
+            yield from _holding(one, _passages(one) if one.shelf is not Shelf.PRECEDENTS else []).texts.values()
+
+
+def drop_strays(
+    tools: JobTools, organization: str, names: Iterable[str], owners: Collection[str] = frozenset()
+) -> None:
     """Take out what is nobody's: not of those just written, and not of a row that came meanwhile."""
     strays = {name: [id_ for id_ in tools.index.ids(name) if _owner(id_) not in owners] for name in names}
     if not any(strays.values()):

@@ -74,6 +74,7 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     _write_ahead(connection)
     connection.execute("PRAGMA synchronous=FULL")  # an answered request survives a power cut
     connection.execute("PRAGMA foreign_keys=ON")
+    connection.execute("PRAGMA secure_delete=ON")  # what is deleted is overwritten; some builds have it so, some not
 
 
 def _write_ahead(connection: sqlite3.Connection) -> None:

@@ -40,6 +40,7 @@ top of this document is the service's own.
 TAGS = [
     {"name": "People", "description": "Groups, people, their roles, and what each person allows."},
     {"name": "Challenges", "description": "What learners are asked to solve."},
+    {"name": "Erasure", "description": "Erasing people and work for good, and how long an organization keeps what."},
     {"name": "Context", "description": "The organization's own documents, which drafts are read against."},
     {"name": "Submissions", "description": "Learners' solutions, and the feedback that was released on them."},
     {"name": "Learning", "description": "What learners make of feedback: reactions, questions, next steps, revisions."},

@@ -197,3 +197,35 @@ def test_help_names_every_command(peerloom: Peerloom) -> None:
         "prompts",
     ):
         assert command in said
+
+
+def test_a_person_is_erased_after_a_look_at_what_goes(peerloom: Peerloom) -> None:
+    peerloom.run("import", str(peerloom.folder / "bundle.ndjson"))
+    assert "Nothing was erased" in peerloom.run("erase", "person", "amara", "--dry-run")
+    assert "Aborted" in peerloom.run("erase", "person", "amara", code=1), "nobody said yes"
+    said = peerloom.run("erase", "person", "amara", "--yes")
+    assert "Hidden from everybody" in said
+    assert "Gone: rows" in said
+    assert "done" in peerloom.run("erase", "list")
+    left = (peerloom.folder / "data" / "peerloom.db").read_bytes()
+    assert b"Okonkwo-Lind" not in left
+    assert b"visit each other twice" not in left
+    assert "There is no person" in peerloom.run("erase", "person", "amara", "--yes", code=1)
+
+
+def test_what_was_erased_after_a_backup_is_erased_again_when_it_is_put_back(peerloom: Peerloom) -> None:
+    peerloom.run("import", str(peerloom.folder / "bundle.ndjson"))
+    file = str(peerloom.folder / "one.tar")
+    assert "rows in" in peerloom.run("backup", file)
+    assert "There is a file" in peerloom.run("backup", file, code=1)
+    assert "Whole:" in peerloom.run("restore", file, "--check")
+    peerloom.run("erase", "person", "amara", "--yes")
+    assert "add --replace" in peerloom.run("restore", file, code=1)
+    said = peerloom.run("restore", file, "--replace")
+    assert "Restored and compared" in said
+    assert "erased since: 1 person" in said
+    for left in sorted((peerloom.folder / "data").rglob("*")):
+        assert left.is_dir() or b"Okonkwo-Lind" not in left.read_bytes(), left
+    assert "Quillmere Schools: 1 entries" in peerloom.run("reindex"), "the handbook is found"
+    (peerloom.folder / "one.tar").write_bytes((peerloom.folder / "one.tar").read_bytes()[:5000])
+    assert "Take another" in peerloom.run("restore", file, "--replace", code=1)

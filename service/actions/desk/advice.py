@@ -84,8 +84,8 @@ def mentioned(session: Session, organization: str, text: str, language: str) -> 
     if not parts:
         return ()
     stands = or_(*(_has_part(form) for part in parts for form in _forms(part)))
-    query = select(Person.name).where(Person.organization_id == organization, stands).order_by(Person.name)
-    return tuple(session.scalars(query.limit(MOST_NAMES)))
+    query = select(Person.name).where(Person.organization_id == organization, Person.erased_at.is_(None), stands)
+    return tuple(session.scalars(query.order_by(Person.name).limit(MOST_NAMES)))
 
 
 def _forms(part: str) -> set[str]:

@@ -165,7 +165,8 @@ def _dismissed(session: Session, challenge: Challenge, submission: str) -> tuple
 
 
 def names(session: Session, organization: str) -> tuple[str, ...]:
-    return tuple(session.scalars(select(Person.name).where(Person.organization_id == organization).limit(MOST_NAMES)))
+    there = select(Person.name).where(Person.organization_id == organization, Person.erased_at.is_(None))
+    return tuple(session.scalars(there.limit(MOST_NAMES)))
 
 
 def finish(

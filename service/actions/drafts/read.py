@@ -214,7 +214,7 @@ def _limits(actor: Actor, kind: type[Any]) -> Sequence[Any]:
     if kind is Document:
         return [Document.removed_at.is_(None)]
     if groups is None:
-        return []
+        return [Person.erased_at.is_(None)] if kind is Person else []
     if kind is Group:
         return [Group.id.in_(groups)]
     if kind is Person:

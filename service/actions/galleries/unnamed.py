@@ -22,7 +22,8 @@ class Unnamed:
 
     @cached_property
     def _people(self) -> People:
-        names = select(Person.name).where(Person.organization_id == self._organization).order_by(Person.id)
+        there = (Person.organization_id == self._organization, Person.erased_at.is_(None))
+        names = select(Person.name).where(*there).order_by(Person.id)
         return People(self._session.scalars(names))
 
     def hidden(self, text: str, author: str, language: str) -> tuple[HiddenPlace, ...]:

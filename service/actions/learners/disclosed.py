@@ -17,9 +17,9 @@ from service.store.tables import Challenge, Disclosure, DisclosureKind, Person, 
 class DisclosureSeen:
     """One showing. `reader` is a model's name, or empty; `approved_by` who let it, or empty."""
 
-    submission: str  # external id
+    submission: str  # external id; empty for work that was erased since, as is its challenge
     challenge: str  # title
-    revision: int
+    revision: int  # 0 for work that was erased
     kind: DisclosureKind
     reader: str
     approved_by: str
@@ -31,14 +31,15 @@ def disclosed(session: Session, actor: Actor, person: str) -> list[DisclosureSee
     author = person_of(session, actor, person)
     rows = session.execute(
         select(Submission.external_id, Challenge.title, Revision.number, Disclosure, Person.name)
-        .join(Revision, Revision.id == Disclosure.revision_id)
-        .join(Submission, Submission.id == Revision.submission_id)
-        .join(Challenge, Challenge.id == Submission.challenge_id)
+        .select_from(Disclosure)
+        .outerjoin(Revision, Revision.id == Disclosure.revision_id)
+        .outerjoin(Submission, Submission.id == Revision.submission_id)
+        .outerjoin(Challenge, Challenge.id == Submission.challenge_id)
         .outerjoin(Person, Person.id == Disclosure.approved_by)
         .where(Disclosure.person_id == author.id)
         .order_by(Disclosure.at.desc(), Disclosure.id.desc())
     )
     return [
-        DisclosureSeen(submission, title, number, row.kind, row.reader, name or "", row.at)
+        DisclosureSeen(submission or "", title or "", number or 0, row.kind, row.reader, name or "", row.at)
         for submission, title, number, row, name in rows
     ]

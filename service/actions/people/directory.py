@@ -147,7 +147,7 @@ def listed(
 
 
 def _known(actor: Actor) -> Select[Person]:
-    query = select(Person).where(Person.organization_id == actor.organization)
+    query = select(Person).where(Person.organization_id == actor.organization, Person.erased_at.is_(None))
     groups = None if leads(actor) else visible_groups(actor)
     if groups is None:
         return query

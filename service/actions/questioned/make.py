@@ -241,6 +241,8 @@ def _go_on(session: Session, organization: str, compared: Iterable[str], now: da
     """Note which documents had their turn; go on later if others were not compared with the newest work."""
     session.execute(update(Document).where(Document.id.in_(compared)).values(compared_at=now))
     newest = session.scalar(select(func.max(Revision.submitted_at)).where(Revision.organization_id == organization))
+    if newest is None:  # nobody has handed in, or all of it was erased
+        return
     text = exists().where(
         DocumentVersion.document_id == Document.id,
         DocumentVersion.number == Document.version,
@@ -252,7 +254,7 @@ def _go_on(session: Session, organization: str, compared: Iterable[str], now: da
         or_(Document.compared_at.is_(None), Document.compared_at < newest),
         text,
     )
-    if newest is not None and session.scalar(waiting.limit(1)) is not None:
+    if session.scalar(waiting.limit(1)) is not None:
         _queue(session, organization, now, AGAIN)
 
 

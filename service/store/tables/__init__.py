@@ -17,6 +17,7 @@ from service.store.tables.disclosures import (
 )
 from service.store.tables.documents import Document, DocumentVersion
 from service.store.tables.drafts import DraftRow, FindingRow, PointRow, PointState, Sketch, SourceRow
+from service.store.tables.erasure import Erasure, ErasureSalt
 from service.store.tables.following import Reminder, Telling, Uptake, UptakeCount
 from service.store.tables.galleries import (
     Gallery,
@@ -72,6 +73,8 @@ __all__ = [
     "Document",
     "DocumentVersion",
     "DraftRow",
+    "Erasure",
+    "ErasureSalt",
     "FindingRow",
     "FoundWork",
     "FoundWorkApproval",

@@ -43,7 +43,7 @@ class Decision(DecisionColumns):
     __table_args__ = (Index("ix_decisions_draft", "draft_id", "at"),)
 
     draft_id: Mapped[str] = mapped_column(ForeignKey("drafts.id", ondelete="CASCADE"))
-    point_id: Mapped[str | None] = mapped_column(ForeignKey("points.id", ondelete="CASCADE"), default=None)
+    point_id: Mapped[str | None] = mapped_column(ForeignKey("points.id", ondelete="CASCADE"), index=True, default=None)
     bulk: Mapped[bool] = mapped_column(default=False, server_default=false())  # made for several at once
 
 

@@ -158,7 +158,7 @@ class FindingRow(Base):
     organization_id: Mapped[OrganizationId]
     draft_id: Mapped[str] = mapped_column(ForeignKey("drafts.id", ondelete="CASCADE"), index=True)
     generation: Mapped[int]
-    point_id: Mapped[str | None] = mapped_column(ForeignKey("points.id", ondelete="CASCADE"), default=None)
+    point_id: Mapped[str | None] = mapped_column(ForeignKey("points.id", ondelete="CASCADE"), index=True, default=None)
     code: Mapped[str] = mapped_column(String(64))
     message: Mapped[LongText]
 

@@ -66,7 +66,7 @@ class AskRow(Base):
     id: Mapped[Id]
     organization_id: Mapped[OrganizationId]
     draft_id: Mapped[str] = mapped_column(ForeignKey("drafts.id", ondelete="CASCADE"), index=True)
-    point_id: Mapped[str | None] = mapped_column(ForeignKey("points.id", ondelete="SET NULL"), default=None)
+    point_id: Mapped[str | None] = mapped_column(ForeignKey("points.id", ondelete="SET NULL"), index=True, default=None)
     person_id: Mapped[str] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
     kind: Mapped[AskKind] = mapped_column(choice(AskKind), default=AskKind.QUESTION)
     text: Mapped[LongText]
@@ -91,7 +91,7 @@ class CommitmentRow(Base):
     submission_id: Mapped[str | None] = mapped_column(
         ForeignKey("submissions.id", ondelete="CASCADE"), index=True, default=None
     )
-    point_id: Mapped[str | None] = mapped_column(ForeignKey("points.id", ondelete="SET NULL"), default=None)
+    point_id: Mapped[str | None] = mapped_column(ForeignKey("points.id", ondelete="SET NULL"), index=True, default=None)
     text: Mapped[LongText]
     due_on: Mapped[date] = mapped_column(Date)
     made_at: Mapped[Moment]

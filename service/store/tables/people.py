@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from pipelines.values import AI
 from service.domain.roles import Role
 from service.domain.visibility import ConsentBasis, ShowWork
-from service.store.columns import Base, ExternalId, Id, Moment, OrganizationId, choice
+from service.store.columns import Base, ExternalId, Id, MaybeMoment, Moment, OrganizationId, choice
 
 
 class Group(Base):
@@ -27,7 +27,8 @@ class Group(Base):
 
 
 class Person(Base):
-    """Somebody the platform knows, by the platform's own id."""
+    """Somebody the platform knows, by the platform's own id. Of somebody who was erased (`erased_at`) only a row
+    without a name is left, and only where approvals rest on it."""
 
     __tablename__ = "people"
     __table_args__ = (
@@ -41,6 +42,7 @@ class Person(Base):
     name: Mapped[str]
     language: Mapped[str] = mapped_column(default="")  # empty: the organization's
     created_at: Mapped[Moment]
+    erased_at: Mapped[MaybeMoment]
 
     consent: Mapped[Consent] = relationship(back_populates="person", cascade="all, delete-orphan", passive_deletes=True)
     roles: Mapped[list[RoleGrant]] = relationship(cascade="all, delete-orphan", passive_deletes=True)

@@ -87,8 +87,8 @@ class OwnWorkInGalleriesList(AnswerBody):
 class DisclosureShown(AnswerBody):
     """Own work was shown once; never to whom by name."""
 
-    submission: str = Field(description="Id of the submission.")
-    revision: int = Field(description="Which revision of it.")
+    submission: str = Field(description="Id of the submission; empty for one that was erased since.")
+    revision: int = Field(description="Which revision of it; 0 for one that was erased.")
     kind: DisclosureKind = Field(
         description="In what: `gallery`, `request`, `introduction`, or `model` (one outside of the organization)."
     )

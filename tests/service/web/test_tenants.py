@@ -62,6 +62,7 @@ BODIES: dict[str, Any] = {
     "decide_evidence": {"act": "confirm", "seen": "0" * 64},
     "send_reminders": {"kind": "not_handed_in", "text": "Ours."},
     "answer_question": {"criterion": "k1", "answer": "Ours."},
+    "erase": {"kind": "submission", "id": "of-another-organization"},
     "decide_on_questioned": {"act": "fine", "version": 1},
 }
 
