@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Select, case, or_, select
 from sqlalchemy.orm import Session, selectinload
 
-from service.domain.drafts import DraftActor, DraftState, possible
+from service.domain.drafts import FOR_A_PERSON, DraftActor, DraftState, possible
 from service.domain.errors import NotAllowed, NotFound
 from service.domain.roles import Actor, CredentialReach, may_see_group, visible_groups
 from service.store import find
@@ -98,18 +98,18 @@ def drafts(
     return list(session.scalars(query.order_by(DraftRow.id).limit(limit)))
 
 
-_TURN = case({DraftState.STUCK: 0, DraftState.READY: 1}, value=DraftRow.state, else_=2)
+_TURN = case({state: at for at, state in enumerate(FOR_A_PERSON)}, value=DraftRow.state)
 
 
 def next_draft(
     session: Session, actor: Actor, wanted: DraftFilter, *, skip: Collection[str] = (), now: datetime
 ) -> DraftRow | None:
-    """Which to look at next: what nobody else is at; what is stuck first, since nobody else will do it; then by day
-    handed in, and within a day in an order that is stable but follows neither name nor time."""
+    """Which to look at next: what nobody else is at; what is stuck first, since nobody else will do it; then what
+    only a person can judge; then by day handed in, and within a day in an order that is stable but follows neither name nor time."""
     free = or_(DraftRow.claimed_until.is_(None), DraftRow.claimed_until <= now, DraftRow.claimed_by == actor.person)
     query = (
         _filtered(session, actor, wanted)
-        .where(DraftRow.state.in_((DraftState.READY, DraftState.STUCK)), free, DraftRow.id.not_in(list(skip)))
+        .where(DraftRow.state.in_(FOR_A_PERSON), free, DraftRow.id.not_in(list(skip)))
         .order_by(_TURN, UtcDay(DraftRow.created_at), DraftRow.shuffle, DraftRow.id)
         .limit(1)
     )

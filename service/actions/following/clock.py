@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, and_, exists, func, select
 from sqlalchemy.orm import Session
 
 from service.actions.introductions.common import open_people, tell
-from service.domain.drafts import DraftState
+from service.domain.drafts import FOR_A_PERSON, DraftState
 from service.domain.events import Event
 from service.domain.introductions import ASK_HOW_IT_WENT_AFTER, IntroductionState
 from service.domain.organization_settings import OrganizationWish, wish_of
@@ -35,7 +35,7 @@ MEET: Final = Event.INTRODUCTION_DID_YOU_MEET.value
 FIRST, AGAIN = "1", "2"
 """Asked after some days, and once more when as many have passed again; then never."""
 UNANSWERED: Final = Event.SUBMISSION_UNANSWERED.value
-WAITS: Final = (DraftState.WAITING, DraftState.DRAFTING, DraftState.READY, DraftState.STUCK)
+WAITS: Final = (DraftState.WAITING, DraftState.DRAFTING, *FOR_A_PERSON)
 WEEKLY: Final = "introductions.weekly"
 MOST_WAITING: Final = 20
 """Suggestions that wait for a facilitator beyond which no more are looked for: they would grow stale unread."""

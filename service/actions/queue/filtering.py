@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -12,16 +13,12 @@ from sqlalchemy import ColumnElement, Select, and_, case, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from pipelines.values import Band
-from service.domain.drafts import DraftState
+from service.domain.drafts import FOR_A_PERSON, DraftState
 from service.domain.errors import Invalid, NotFound
 from service.domain.roles import Actor, visible_groups
 from service.store import find
 from service.store.days import UtcDay
 from service.store.tables import AskKind, AskRow, Challenge, DraftRow, Group
-
-FOR_A_PERSON = (DraftState.READY, DraftState.STUCK)
-"""What waits for a person to decide: what the queue is of, where nothing else is asked for."""
-
 
 class Whose(StrEnum):
     """At which drafts somebody is."""
@@ -146,9 +143,9 @@ def free_for(actor: Actor, now: datetime) -> ColumnElement[bool]:
     return or_(DraftRow.claimed_until.is_(None), DraftRow.claimed_until <= now, DraftRow.claimed_by == actor.person)
 
 
-# The order: what is stuck first, since nobody else will do it; then by day handed in; within a day one that is stable
+# The order: what is stuck first, since nobody else will do it; then what only a person can judge; then by day handed in; within a day one that is stable
 # but follows neither name nor time. Work that is nearly the same stands together there, since it shares its `shuffle`.
-TURN = case({DraftState.STUCK: 0, DraftState.READY: 1}, value=DraftRow.state, else_=2)
+TURN = case({state: at for at, state in enumerate(FOR_A_PERSON)}, value=DraftRow.state, else_=len(FOR_A_PERSON))
 DAY = UtcDay(DraftRow.created_at)
 ORDER: tuple[Any, ...] = (TURN, DAY, DraftRow.shuffle, DraftRow.id)
 
@@ -170,6 +167,6 @@ def before(where: str) -> ColumnElement[bool]:
 
 def _place(where: str) -> tuple[int, str, str, str]:
     turn, *rest = where.split("_")
-    if len(rest) != 3 or turn not in ("0", "1", "2"):
+    if len(rest) != 3 or not re.fullmatch("[0-9]", turn):
         raise Invalid("This page of the queue cannot be found. Begin at its first page.")
     return int(turn), rest[0], rest[1], rest[2]

@@ -16,7 +16,7 @@ from service.store.tables.disclosures import (
     FoundWorkShowing,
 )
 from service.store.tables.documents import Document, DocumentVersion
-from service.store.tables.drafts import DraftRow, FindingRow, PointRow, PointState, Sketch, SourceRow
+from service.store.tables.drafts import CriterionReading, DraftRow, FindingRow, PointRow, PointState, Sketch, SourceRow
 from service.store.tables.events import OutgoingEvent
 from service.store.tables.following import Reminder, Telling, Uptake, UptakeCount
 from service.store.tables.galleries import (
@@ -63,6 +63,7 @@ __all__ = [
     "CommitmentRow",
     "Consent",
     "Credential",
+    "CriterionReading",
     "CriterionRow",
     "Decision",
     "Disclosure",
