@@ -15,6 +15,7 @@ from pipelines.assessment import MOST_JUDGED, Desks, assess
 from pipelines.drafting import Budget, draft, is_blank
 from pipelines.ports import Embedder, LanguageModel
 from pipelines.retrieval import Caps, QueryPart, Shelves, find
+from pipelines.sheets import SheetSearch, lay_out
 from pipelines.texts.language import quotations
 from pipelines.texts.passages import cut
 from pipelines.values import (
@@ -23,6 +24,7 @@ from pipelines.values import (
     Criterion,
     Draft,
     DraftingTask,
+    DraftOutcome,
     Evidence,
     Finding,
     Judgement,
@@ -71,9 +73,22 @@ def make(brief: DraftingTask, tools: Tools) -> Draft:
         return _draft(brief, (), UNREAD, tools)
     reviewed = tools.shelves.library.reviewed(brief.scope, MOST_JUDGED)
     decided = tools.shelves.library.read(Shelf.PRECEDENTS, brief.scope)
-    assessment = assess(brief.challenge, brief.text, reviewed, tools.embedder, tools.desks, brief.fitted, decided)
+    assessment = assess(
+        brief.challenge, brief.text, reviewed, tools.embedder, tools.desks, brief.fitted, decided, brief.readings
+    )
     made = _draft(brief, gather(brief, assessment, tools), assessment, tools)
-    return made if assessment.peers else replace(made, findings=(*made.findings, NO_PEERS))
+    made = made if assessment.peers else replace(made, findings=(*made.findings, NO_PEERS))
+    places = tools.desks.places_of(brief.challenge, reviewed, decided, tools.embedder)
+    return with_sheet(made, brief, SheetSearch(tools.shelves, tools.embedder, places))
+
+
+def with_sheet(made: Draft, brief: DraftingTask, search: SheetSearch) -> Draft:
+    """The draft with its evidence sheet. Where no draft could be made, a person judges on the sheet."""
+    if not brief.challenge.criteria:
+        return made
+    sheet, evidence = lay_out(brief, made.evidence, search)
+    outcome = DraftOutcome.TO_JUDGE if made.outcome is DraftOutcome.CANNOT else made.outcome
+    return replace(made, sheet=sheet, evidence=evidence, outcome=outcome)
 
 
 UNREAD: Final = Assessment(Judgement("", Standing.CANNOT_TELL, 0.0), abstained=True)

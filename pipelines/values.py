@@ -7,7 +7,7 @@ Times are time-zone-aware. Similarities are cosines in [-1, 1] unless a field sa
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
@@ -130,7 +130,8 @@ class ChallengeAsItStands:
 
 @dataclass(frozen=True, slots=True)
 class Reviewed:
-    """A peer's submission that a facilitator has judged: what assessment learns from. `score` is in [0, 1]."""
+    """A peer's submission that a facilitator has judged: what assessment learns from. `score` is in [0, 1]; `places`
+    are where a person read how it stands on a criterion, as offsets into the text."""
 
     id: str
     text: str
@@ -139,6 +140,7 @@ class Reviewed:
     criteria: Mapping[str, Standing] = field(default_factory=dict)
     author: str = ""
     feedback: str = ""
+    places: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,11 +234,20 @@ class Judgement:
     start: int | None = None
     end: int | None = None
     evidence: float = 0.0
+    by_person: bool = False  # a person said so of this very text; its place is then the person's
 
     @property
     def place(self) -> tuple[int, int] | None:
         """Offsets into the submission."""
         return None if self.start is None or self.end is None else (self.start, self.end)
+
+    def as_read(self, reading: PersonsReading) -> Judgement:
+        """The same criterion as a person reads it; where the person gave no place, this one's stays."""
+        chance = {Standing.MET: 1.0, Standing.NOT_YET: 0.0}.get(reading.standing, 0.5)
+        said = replace(self, standing=reading.standing, confidence=1.0, chance=chance, agreeing=0, by_person=True)
+        if reading.nowhere:
+            return replace(said, start=None, end=None, evidence=0.0)
+        return replace(said, start=reading.start, end=reading.end, evidence=1.0) if reading.place else said
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,6 +264,46 @@ class Assessment:
     abstained: bool = False
     peers: int = 0
     nearest: tuple[str, ...] = ()
+    precedents: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PersonsReading:
+    """How a person says that a work stands on a criterion, and where: `start`..`end` of its text, or `nowhere`. With
+    neither, the person left the place to the machine."""
+
+    criterion: str
+    standing: Standing
+    start: int | None = None
+    end: int | None = None
+    nowhere: bool = False
+
+    @property
+    def place(self) -> tuple[int, int] | None:
+        """Offsets into the submission."""
+        return None if self.start is None or self.end is None else (self.start, self.end)
+
+
+@dataclass(frozen=True, slots=True)
+class SheetPlace:
+    """A passage of the work that speaks of a criterion: offsets into it, and how near it is (a cosine)."""
+
+    start: int
+    end: int
+    near: float
+
+
+@dataclass(frozen=True, slots=True)
+class SheetLine:
+    """What an evidence sheet holds on one criterion. No places: the work speaks of it nowhere. `document` is the label
+    of the evidence that holds the organization's line on it, with offsets into that document; `precedents` are labels
+    of points that people decided on passages like this one."""
+
+    criterion: str
+    places: tuple[SheetPlace, ...] = ()
+    document: str = ""
+    start: int = 0
+    end: int = 0
     precedents: tuple[str, ...] = ()
 
 
@@ -328,9 +379,11 @@ class PromptUsed:
 
 
 class DraftOutcome(StrEnum):
-    """What became of a draft. Both of the latter are told to the facilitator with a reason."""
+    """What became of a draft. All but the first are told to the facilitator with a reason; where it is to be judged,
+    the evidence sheet is laid out for that."""
 
     DRAFTED = "drafted"
+    TO_JUDGE = "to_judge"
     NOTHING_TO_SAY = "nothing_to_say"
     CANNOT = "cannot"
 
@@ -350,6 +403,7 @@ class Draft:
     language: str
     reason: str = ""  # why nothing was said, why it cannot be drafted, or why the model was not used
     prompt: PromptUsed | None = None
+    sheet: tuple[SheetLine, ...] = ()  # one a criterion, also where something was drafted: a person may judge first
 
 
 @dataclass(frozen=True, slots=True)
@@ -369,5 +423,6 @@ class DraftingTask:
     told: tuple[str, ...] = ()
     dismissed: tuple[PastPoint, ...] = ()
     instruction: str = ""
+    readings: tuple[PersonsReading, ...] = ()  # what people said of this very text; it wins over any machine's word
     names: tuple[str, ...] = ()
     fitted: Mapping[str, object] | None = None  # assessment fitted on the organization's history, as plain numbers

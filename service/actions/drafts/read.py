@@ -105,7 +105,8 @@ def next_draft(
     session: Session, actor: Actor, wanted: DraftFilter, *, skip: Collection[str] = (), now: datetime
 ) -> DraftRow | None:
     """Which to look at next: what nobody else is at; what is stuck first, since nobody else will do it; then what
-    only a person can judge; then by day handed in, and within a day in an order that is stable but follows neither name nor time."""
+    only a person can judge; then by day handed in, and within a day in an order that is stable but follows neither
+    name nor time."""
     free = or_(DraftRow.claimed_until.is_(None), DraftRow.claimed_until <= now, DraftRow.claimed_by == actor.person)
     query = (
         _filtered(session, actor, wanted)

@@ -20,6 +20,7 @@ from service.store import find
 from service.store.days import UtcDay
 from service.store.tables import AskKind, AskRow, Challenge, DraftRow, Group
 
+
 class Whose(StrEnum):
     """At which drafts somebody is."""
 
@@ -143,8 +144,9 @@ def free_for(actor: Actor, now: datetime) -> ColumnElement[bool]:
     return or_(DraftRow.claimed_until.is_(None), DraftRow.claimed_until <= now, DraftRow.claimed_by == actor.person)
 
 
-# The order: what is stuck first, since nobody else will do it; then what only a person can judge; then by day handed in; within a day one that is stable
-# but follows neither name nor time. Work that is nearly the same stands together there, since it shares its `shuffle`.
+# The order: what is stuck first, since nobody else will do it; then what only a person can judge; then by day handed
+# in; within a day one that is stable but follows neither name nor time. Work that is nearly the same stands together
+# there, since it shares its `shuffle`.
 TURN = case({state: at for at, state in enumerate(FOR_A_PERSON)}, value=DraftRow.state, else_=len(FOR_A_PERSON))
 DAY = UtcDay(DraftRow.created_at)
 ORDER: tuple[Any, ...] = (TURN, DAY, DraftRow.shuffle, DraftRow.id)

@@ -17,7 +17,8 @@ from service.web.pages.queue.done import Done
 from service.web.pages.views import PageView
 
 POINT_KINDS = tuple(PointKind)
-STANDINGS = tuple(Standing)
+VERDICTS = ((Standing.MET, "m"), (Standing.PARTLY, "p"), (Standing.NOT_YET, "l"))
+"""What a person can say of a criterion, each with its key."""
 
 
 @dataclass(frozen=True)
@@ -42,4 +43,4 @@ class DraftPage(PageView):
     reasons: Mapping[str, str]
     act_words: Mapping[str, str] = field(default_factory=lambda: ACTS)
     kinds: tuple[PointKind, ...] = POINT_KINDS
-    standings: tuple[Standing, ...] = STANDINGS
+    verdicts: tuple[tuple[Standing, str], ...] = VERDICTS
