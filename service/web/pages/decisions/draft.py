@@ -119,12 +119,12 @@ class ReleaseSent(DraftSent):
 
 
 class ReadingSent(DraftSent):
-    """How the work stands on one criterion; empty takes back what was said. `place` is a passage of the sheet, as
+    """How the work stands on one criterion; `nobody` takes back what was said. `place` is a passage of the sheet, as
     offsets, or nowhere; `quote` are other words of the work, beginning about at `start`."""
 
     criterion: Annotated[str, Field(max_length=64)]
     number: Annotated[int, Field(ge=1, le=50)]
-    standing: Literal["met", "partly", "not_yet", ""]
+    standing: Literal["met", "partly", "not_yet", "nobody"]
     place: Annotated[str, Field(pattern=r"^(nowhere|[0-9]{1,7}-[0-9]{1,7}|)$")] = ""
     quote: Words = ""
     start: Annotated[str, Field(pattern=r"^[0-9]{0,7}$")] = ""
@@ -134,7 +134,7 @@ class ReadingSent(DraftSent):
         return self.quote
 
     def wish(self) -> ReadingWish | None:
-        if not self.standing:
+        if self.standing == "nobody":
             return None
         standing = Standing(self.standing)
         if self.quote.strip():
