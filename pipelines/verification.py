@@ -15,7 +15,6 @@ from pipelines.prompts import words
 from pipelines.texts.language import (
     content,
     language_of,
-    locate,
     orders,
     quotations,
     tokens,
@@ -23,6 +22,7 @@ from pipelines.texts.language import (
     unquoted,
 )  # fmt: skip
 from pipelines.texts.names import names_in
+from pipelines.texts.quoting import locate
 from pipelines.values import DraftingTask, Evidence, Finding, Point, PointKind, SourceKind
 
 MOST_POINTS = 3

@@ -14,8 +14,9 @@ from functools import cache
 
 from pipelines.briefs.items import LONGEST, BriefItem, BriefItemKind
 from pipelines.prompts import has_words, words
-from pipelines.texts.language import language_of, locate, orders, quotations, sentences, tokens
+from pipelines.texts.language import language_of, orders, quotations, sentences, tokens
 from pipelines.texts.names import names_in
+from pipelines.texts.quoting import locate
 from pipelines.verification import lint
 
 BORROWED = 4

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from pipelines.drafting.parsing import RawPoint
-from pipelines.texts.language import SAME_MATTER, alike, locate, quotations, same_passage, twins
+from pipelines.texts.language import SAME_MATTER, alike, quotations, same_passage, twins
+from pipelines.texts.quoting import locate
 from pipelines.values import (
     Assessment,
     Band,

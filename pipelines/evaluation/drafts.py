@@ -22,7 +22,8 @@ from pipelines.evaluation.shelves import MemoryLibrary
 from pipelines.indexing import Holding, settle
 from pipelines.ports import Embedder
 from pipelines.retrieval import Shelves, collection
-from pipelines.texts.language import content, language_code, locate, sentences, unquoted
+from pipelines.texts.language import content, language_code, sentences, unquoted
+from pipelines.texts.quoting import locate
 from pipelines.values import (
     Band,
     ChallengeAsItStands,

@@ -1,5 +1,5 @@
 """What can be said of words without understanding them: where sentences and clauses are, which language it is, whether
-two texts say nearly the same, where a quotation stands. Pure; may not know drafts, models or stores.
+two texts say nearly the same. Pure; may not know drafts, models or stores.
 
 Offsets are character offsets into the text that was passed in, end exclusive.
 """
@@ -68,7 +68,6 @@ _OPENING = re.compile(
     re.I,
 )
 _QUOTED = re.compile(r"[“„«»\"]([^“”„«»\"\n]{2,400}?)[”“»«\"]")
-_SAME = str.maketrans(dict.fromkeys("“”„«»‟", '"') | dict.fromkeys("‘’‚‛′", "'") | dict.fromkeys("–—‐‑−", "-"))
 
 
 def tokens(text: str) -> list[str]:
@@ -231,23 +230,6 @@ def quotations(text: str) -> list[Span]:
 def unquoted(text: str) -> str:
     """The text with what stands between quotation marks taken out."""
     return _QUOTED.sub(" ", text)
-
-
-def locate(quote: str, text: str, near: int = 0) -> Span | None:
-    """Where the quotation stands in the text, verbatim but for white space and the shape of quotation marks and dashes.
-
-    Of several places the first at or after `near` is taken, else the first. An empty quotation stands nowhere.
-    """
-    quote = quote.strip()
-    if not quote:
-        return None
-    start = text.find(quote, near)
-    start = text.find(quote) if start < 0 else start
-    if start >= 0:
-        return start, start + len(quote)
-    pattern = r"\s+".join(re.escape(part) for part in quote.translate(_SAME).split())
-    match = re.compile(pattern).search(text.translate(_SAME)) if pattern else None
-    return match.span() if match else None
 
 
 @cache

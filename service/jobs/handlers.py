@@ -25,7 +25,7 @@ from service.domain.errors import Unavailable
 from service.domain.events import Event
 from service.domain.ids import new_id
 from service.jobs import (
-    brief_wordings,
+    briefs,
     fitting,
     galleries,
     goals,
@@ -245,6 +245,6 @@ KINDS: dict[str, Callable[[JobTools, str, Job], None]] = {
     "goals": goals.find_goals_and_work,
     "uptake": uptake.compare_uptake,
     "oppose": memory.compare,
-    "brief": brief_wordings.word,
+    "brief": briefs.word,
 }
 """Every kind but `sync`, which is done in batches."""

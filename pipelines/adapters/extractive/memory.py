@@ -13,7 +13,6 @@ from pipelines.texts.language import (
     clauses,
     content,
     language_of,
-    locate,
     quotations,
     sentences,
     shared,
@@ -21,6 +20,7 @@ from pipelines.texts.language import (
     unquoted,
 )
 from pipelines.texts.names import names_in
+from pipelines.texts.quoting import locate
 from pipelines.values import DraftingTask, Evidence, PastPoint, PointKind, Shelf
 from pipelines.verification import lint
 

@@ -9,8 +9,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
-from pipelines.texts.language import language_code, locate, quotations, stop_words
+from pipelines.texts.language import language_code, quotations, stop_words
 from pipelines.texts.names import capitalized
+from pipelines.texts.quoting import locate
 from pipelines.values import Finding
 from pipelines.verification import lint
 from service.actions.decisions.points import PointWish

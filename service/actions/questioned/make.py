@@ -17,7 +17,8 @@ from sqlalchemy import ColumnElement, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from pipelines.differing import At, Differing, DifferingText
-from pipelines.texts.language import language_of, locate, tokens
+from pipelines.texts.language import language_of, tokens
+from pipelines.texts.quoting import locate
 from pipelines.values import Shelf, ShelfItem
 from service.actions.questioned import signs
 from service.actions.work.quotes import QuotePlace

@@ -15,7 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pipelines.differing import At, agreed
-from pipelines.texts.language import locate
+from pipelines.texts.quoting import locate
 from service.actions.questioned.make import UNCLEAR, readable
 from service.actions.questioned.signs import ASKED_ABOUT, Signs, signs
 from service.actions.work.quotes import Quote, QuotePlace, of_work, reader

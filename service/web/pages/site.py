@@ -26,7 +26,8 @@ from service.web.pages.introductions import desk as introductions_desk
 from service.web.pages.learners import consents as learners_consents
 from service.web.pages.learners import galleries as learners_galleries
 from service.web.pages.learners import home as learners_home
-from service.web.pages.learners import meeting as learners_meeting
+from service.web.pages.learners import introductions as learners_introductions
+from service.web.pages.learners import requests as learners_requests
 from service.web.pages.learners import work as learners_work
 from service.web.pages.memory import decided as memory_decided
 from service.web.pages.network import mapping as network_mapping
@@ -65,7 +66,8 @@ ROUTERS = (
     learners_home.router,
     learners_work.router,
     learners_consents.router,
-    learners_meeting.router,
+    learners_introductions.router,
+    learners_requests.router,
     access_entrance.open_router,
 )
 
