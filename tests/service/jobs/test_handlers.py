@@ -17,7 +17,7 @@ from pipelines.values import AI, Usage
 from service import wiring
 from service.actions.bundles import take_in
 from service.actions.people import register
-from service.domain.drafts import DraftState
+from service.domain.drafts import FOR_A_PERSON, DraftState
 from service.domain.ids import new_id
 from service.domain.money import Prices, Terms, micro
 from service.jobs import handlers
@@ -56,7 +56,7 @@ def told(school: School) -> list[str]:
 def test_what_is_handed_in_is_drafted_and_indexed(school: School) -> None:
     school.hand_in("s-1")
     work_off(school.parts)
-    assert the_draft(school).state in (DraftState.READY, DraftState.STUCK)
+    assert the_draft(school).state in FOR_A_PERSON
     assert {job.state for job in school.jobs()} == {JobState.DONE}
 
 
@@ -85,7 +85,7 @@ def test_a_draft_waits_while_the_index_cannot_be_reached_and_is_made_afterwards(
     assert {job.kind for job in waiting} == {"draft", "sync"}
     assert all("does not answer" in job.last_error for job in waiting)
     work_off(ahead(school.parts, minutes=30))
-    assert the_draft(school).state in (DraftState.READY, DraftState.STUCK)
+    assert the_draft(school).state in FOR_A_PERSON
 
 
 def test_a_draft_that_cannot_be_made_is_stuck_with_a_reason_and_everybody_is_told(school: School) -> None:
@@ -256,7 +256,7 @@ def test_a_job_of_a_kind_that_only_a_newer_release_knows_waits_for_it_unharmed(
     school.hand_in("s-1")
     assert not work_one(school.parts, job=id_)
     work_off(school.parts)
-    assert the_draft(school).state in (DraftState.READY, DraftState.STUCK)
+    assert the_draft(school).state in FOR_A_PERSON
     (job,) = school.jobs(JobState.QUEUED)
     assert (job.kind, job.attempts, job.last_error) == ("of-tomorrow", 0, "")
 
