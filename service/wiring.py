@@ -24,7 +24,7 @@ from pipelines.ports import Embedder, IndexUnavailable, LanguageModel, Library, 
 from service.domain.errors import PeerloomError
 from service.domain.money import Prices, Terms, micro
 from service.settings import EmbedderKind, IndexKind, LogFormat, Settings
-from service.store import migrate, private
+from service.store import file_permissions, migrate
 from service.store.library import SqlLibrary
 from service.store.session import Sessions, make_engine
 from service.store.vectors import RememberedEmbedder
@@ -53,6 +53,7 @@ class Parts:
     reconcile: timedelta
     undo: timedelta
     attempts: int
+    patience: timedelta
     budget: Budget
     terms: Terms
 
@@ -118,6 +119,7 @@ def build(settings: Settings) -> Parts:
         reconcile=timedelta(seconds=settings.reconcile_seconds),
         undo=timedelta(seconds=settings.undo_seconds),
         attempts=settings.job_attempts,
+        patience=timedelta(hours=settings.job_patience_hours),
         budget=Budget(characters=settings.model_prompt_characters, reply_tokens=settings.model_reply_tokens),
         terms=Terms(
             Prices.of(settings.price_prompt, settings.price_completion),
@@ -130,14 +132,14 @@ def build(settings: Settings) -> Parts:
 
 def keep_private(settings: Settings) -> None:
     """The data folder and the database's file, as this process and earlier ones make them, for nobody else."""
-    private.from_now_on()
+    file_permissions.from_now_on()
     settings.data.mkdir(parents=True, exist_ok=True)
     kept = [settings.data / name for name in ("chroma", "vectors", "peerloom.lock", "peerloom.pid", "worker.alive")]
     if settings.sqlite:
         file = Path(make_url(settings.database).database or "")
         kept += [file.with_name(file.name + end) for end in ("", "-wal", "-shm")]
     own = [] if settings.data.resolve() in (Path.home(), Path.cwd()) else [settings.data]  # others may have reasons
-    found = private.tighten(kept, folders=own)
+    found = file_permissions.tighten(kept, folders=own)
     if found:
         structlog.get_logger(__name__).warning("files.tightened", count=len(found), folder=str(settings.data))
 

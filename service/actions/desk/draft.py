@@ -27,9 +27,9 @@ from service.actions.drafts.read import SOMEBODY, DraftClaim, claim_of
 from service.actions.memory.alerts import PointMark
 from service.domain import money
 from service.domain.drafts import DraftState
-from service.domain.marking import Stretch, stretches
 from service.domain.roles import Actor
-from service.domain.worddiff import DiffPiece, words
+from service.domain.texts.marking import Stretch, stretches
+from service.domain.texts.worddiff import DiffPiece, words
 from service.store import names as store_names
 from service.store.tables import (
     Challenge,

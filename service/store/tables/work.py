@@ -6,7 +6,7 @@ from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from pipelines.values import AI, Shelf
-from service.store.tables.columns import (
+from service.store.columns import (
     Base,
     ExternalId,
     Hash,

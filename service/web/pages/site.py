@@ -23,6 +23,7 @@ from service.web.pages.galleries import desk as galleries_desk
 from service.web.pages.galleries import policy as galleries_policy
 from service.web.pages.goals import progress as goals_progress
 from service.web.pages.introductions import desk as introductions_desk
+from service.web.pages.jobs import troubled as jobs_troubled
 from service.web.pages.learners import consents as learners_consents
 from service.web.pages.learners import galleries as learners_galleries
 from service.web.pages.learners import home as learners_home
@@ -55,6 +56,7 @@ ROUTERS = (
     documents_library.router,
     people_directory.router,
     access_organization.router,
+    jobs_troubled.router,
     overview_challenge.router,
     briefs_meeting.router,
     following_challenge.router,

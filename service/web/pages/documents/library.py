@@ -19,7 +19,7 @@ from service.actions.questioned.passages import one as doubted
 from service.domain.documents import markup
 from service.domain.documents.diff import changes, shortened
 from service.domain.roles import require_lead
-from service.domain.worddiff import DiffPiece
+from service.domain.texts.worddiff import DiffPiece
 from service.web import errors
 from service.web.fields import ExternalId, Id, OwnId
 from service.web.pages.forms import TAKEN, checked, lines

@@ -15,8 +15,8 @@ from service.actions.learners.feedback import RevisionSeen
 from service.actions.learners.home import Home, Task
 from service.actions.learners.progress import Changes, PointUptake
 from service.actions.learners.work import WorkSeen
-from service.domain.marking import Stretch, stretches
-from service.domain.uptake import UptakeVerdict
+from service.domain.following.uptake import UptakeVerdict
+from service.domain.texts.marking import Stretch, stretches
 from service.domain.visibility import ShowWork
 from service.store.tables import CommitmentOutcome, Consent, Reaction
 from service.web.errors import KINDS
