@@ -16,7 +16,7 @@ from service.domain.drafts import DraftState
 from service.domain.visibility import ShowWork
 from service.store.tables import (
     Consent,
-    CriterionReading,
+    CriterionReadingRow,
     Document,
     DocumentVersion,
     DraftRow,
@@ -64,7 +64,7 @@ def decided() -> ColumnElement[bool]:
 
 def read_by_a_person() -> ColumnElement[bool]:
     """That a facilitator read how the draft's work stands on a criterion."""
-    return DraftRow.id.in_(select(CriterionReading.draft_id))
+    return DraftRow.id.in_(select(CriterionReadingRow.draft_id))
 
 
 def precedent() -> ColumnElement[bool]:

@@ -27,7 +27,7 @@ from service.domain.drafts import DraftAct, DraftActor, step
 from service.domain.errors import Invalid
 from service.store.tables import (
     Challenge,
-    CriterionReading,
+    CriterionReadingRow,
     Decision,
     DraftRow,
     FindingRow,
@@ -75,7 +75,7 @@ def read_one(at: Deciding, criterion: str, wish: ReadingWish | None, drafter: La
     return read(at, [*others, *([wish] if wish else [])], drafter)
 
 
-def _as_kept(row: CriterionReading) -> ReadingWish:
+def _as_kept(row: CriterionReadingRow) -> ReadingWish:
     return ReadingWish(row.criterion, row.standing, start=row.start, end=row.end, nowhere=row.start is None)
 
 
@@ -93,7 +93,7 @@ def _keep(at: Deciding, draft: DraftRow, person: str, wishes: Sequence[ReadingWi
     for key in there.keys() - wanted.keys():
         draft.readings.remove(there[key])
     for key, wish in wanted.items():
-        row = there.get(key) or CriterionReading(organization_id=draft.organization_id, criterion=key)
+        row = there.get(key) or CriterionReadingRow(organization_id=draft.organization_id, criterion=key)
         place = _place(wish, text, there.get(key), lines.get(key))
         if (row.standing, row.start, row.end) != (wish.standing, *place):
             row.standing, (row.start, row.end) = wish.standing, place
@@ -109,7 +109,7 @@ Place = tuple[int, int] | tuple[None, None]
 NOWHERE: Place = (None, None)
 
 
-def _place(wish: ReadingWish, text: str, kept: CriterionReading | None, line: values.SheetLine | None) -> Place:
+def _place(wish: ReadingWish, text: str, kept: CriterionReadingRow | None, line: values.SheetLine | None) -> Place:
     """Where the person says that it shows: the words given, else where it was read before, else the sheet's place."""
     if wish.standing is Standing.CANNOT_TELL:
         raise Invalid("A reading is met, partly or not yet. Leave out what you cannot tell.")

@@ -19,7 +19,7 @@ from service.actions.drafts.points import source_row
 from service.domain.drafts import DraftState
 from service.domain.roles import Actor
 from service.store import names
-from service.store.tables import Challenge, CriterionReading, DraftRow, Person, Revision, SourceRow
+from service.store.tables import Challenge, CriterionReadingRow, DraftRow, Person, Revision, SourceRow
 from service.store.visible import vanished
 
 
@@ -145,7 +145,7 @@ def _machine(told: Mapping[str, Any] | None) -> Standing | None:
     return Standing(told["standing"])
 
 
-def _reading(row: CriterionReading, text: str, outside: Mapping[str, str], who: Mapping[str, str]) -> ReadingSeen:
+def _reading(row: CriterionReadingRow, text: str, outside: Mapping[str, str], who: Mapping[str, str]) -> ReadingSeen:
     quote = text[row.start : row.end] if row.start is not None else ""
     by = row.person_id or ""
     return ReadingSeen(

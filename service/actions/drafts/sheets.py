@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from pipelines.values import Evidence, PersonsReading, Scope, SheetLine, SheetPlace, Shelf
 from service.store import library
-from service.store.tables import CriterionReading, DraftRow
+from service.store.tables import CriterionReadingRow, DraftRow
 
 
 def said(draft: DraftRow) -> tuple[PersonsReading, ...]:
@@ -20,7 +20,7 @@ def said(draft: DraftRow) -> tuple[PersonsReading, ...]:
     return tuple(_reading(row) for row in draft.readings)
 
 
-def _reading(row: CriterionReading) -> PersonsReading:
+def _reading(row: CriterionReadingRow) -> PersonsReading:
     return PersonsReading(row.criterion, row.standing, row.start, row.end, nowhere=row.start is None)
 
 

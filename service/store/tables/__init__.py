@@ -15,7 +15,15 @@ from service.store.tables.disclosures import (
     FoundWorkShowing,
 )
 from service.store.tables.documents import Document, DocumentVersion
-from service.store.tables.drafts import CriterionReading, DraftRow, FindingRow, PointRow, PointState, Sketch, SourceRow
+from service.store.tables.drafts import (
+    CriterionReadingRow,
+    DraftRow,
+    FindingRow,
+    PointRow,
+    PointState,
+    Sketch,
+    SourceRow,
+)
 from service.store.tables.following import Reminder, Telling, Uptake, UptakeCount
 from service.store.tables.galleries import (
     Gallery,
@@ -61,7 +69,7 @@ __all__ = [
     "CommitmentRow",
     "Consent",
     "Credential",
-    "CriterionReading",
+    "CriterionReadingRow",
     "CriterionRow",
     "Decision",
     "Disclosure",

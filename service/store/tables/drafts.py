@@ -94,8 +94,8 @@ class DraftRow(Base):
         cascade="all, delete-orphan", passive_deletes=True, order_by="PointRow.position"
     )
     findings: Mapped[list[FindingRow]] = relationship(cascade="all, delete-orphan", passive_deletes=True)
-    readings: Mapped[list[CriterionReading]] = relationship(
-        cascade="all, delete-orphan", passive_deletes=True, order_by="CriterionReading.criterion"
+    readings: Mapped[list[CriterionReadingRow]] = relationship(
+        cascade="all, delete-orphan", passive_deletes=True, order_by="CriterionReadingRow.criterion"
     )
 
 
@@ -133,7 +133,7 @@ class PointRow(Base):
     )
 
 
-class CriterionReading(Base):
+class CriterionReadingRow(Base):
     """How a person said that the work stands on one criterion, and where: `start` to `end` of the revision's text, both
     None for nowhere. It holds for the revision, through every redraft; the latest stands."""
 

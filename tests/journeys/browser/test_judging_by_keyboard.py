@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
 from service.domain.drafts import DraftState
-from service.store.tables import CriterionReading, DraftRow, PointRow, Revision, Submission
+from service.store.tables import CriterionReadingRow, DraftRow, PointRow, Revision, Submission
 from tests.journeys.browser.people import COORDINATOR, Demo
 
 TEXT = (
@@ -93,7 +93,7 @@ def test_five_criteria_are_judged_and_what_is_composed_is_approved_by_keyboard_a
     with demo.house.sessions.reading() as session:
         row = session.get_one(DraftRow, draft)
         assert row.state in (DraftState.APPROVED, DraftState.RELEASED)
-        rows = session.scalars(select(CriterionReading).where(CriterionReading.draft_id == draft)).all()
+        rows = session.scalars(select(CriterionReadingRow).where(CriterionReadingRow.draft_id == draft)).all()
         read = {one.criterion: one for one in rows}
         text = session.get_one(Revision, row.revision_id).text
         points = session.scalars(select(PointRow).where(PointRow.draft_id == draft, PointRow.composed)).all()

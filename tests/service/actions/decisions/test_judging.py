@@ -21,7 +21,7 @@ from service.domain.errors import ChangedSince, Invalid, NotAllowed, NotFound, N
 from service.domain.roles import Actor
 from service.store.library import SqlLibrary
 from service.store.session import Sessions
-from service.store.tables import CriterionReading, Decision, DraftRow, OutgoingEvent
+from service.store.tables import CriterionReadingRow, Decision, DraftRow, OutgoingEvent
 from tests.service.actions.school import NOW, PLAN, act_as, approve, found, hand_in, make_ready, make_to_judge
 
 MET, PARTLY, NOT_YET = Standing.MET, Standing.PARTLY, Standing.NOT_YET
@@ -75,7 +75,7 @@ def test_a_verdict_is_kept_with_who_gave_it_and_when_and_is_a_decision(sessions:
         row = make_to_judge(session, hand_in(session, platform).draft)
         judge(session, lena, row, ReadingWish("k1", MET), ReadingWish("k2", NOT_YET, nowhere=True))
         judge(session, mateo, row, ReadingWish("k1", PARTLY), ReadingWish("k2", NOT_YET, nowhere=True), after=5)
-        kept = {one.criterion: one for one in session.scalars(select(CriterionReading))}
+        kept = {one.criterion: one for one in session.scalars(select(CriterionReadingRow))}
         assert (kept["k1"].standing, kept["k1"].person_id) == (PARTLY, mateo.person)
         assert (kept["k2"].standing, kept["k2"].person_id, kept["k2"].start) == (NOT_YET, lena.person, None)
         assert row.judgements == {"k1": "partly", "k2": "not_yet"}
