@@ -25,6 +25,7 @@ from service.actions.desk.sources import OpenedSource
 from service.actions.drafts import read
 from service.actions.drafts.read import SOMEBODY, DraftClaim, claim_of
 from service.actions.memory.alerts import PointMark
+from service.actions.work import files
 from service.domain import money
 from service.domain.drafts import DraftState
 from service.domain.roles import Actor
@@ -41,6 +42,7 @@ from service.store.tables import (
     PointState,
     Revision,
     Submission,
+    WorkFile,
 )
 
 
@@ -132,6 +134,7 @@ class DeskDraft:
     text_language: str
     text: tuple[Stretch, ...]
     words: int
+    files: tuple[WorkFile, ...]
     points: tuple[PointSeen, ...]
     sheet: SheetSeen
     standing: Standing | None
@@ -188,6 +191,7 @@ def show(session: Session, actor: Actor, draft_id: str, *, now: datetime) -> Des
         text_language=revision.language or row.language,
         text=stretches(full.text, _places(points, full.points), {one.number: one.where for one in sheet.readings}),
         words=len(full.text.split()),
+        files=() if row.state is DraftState.WITHDRAWN else tuple(files.of_revision(session, revision.id)),
         points=points,
         sheet=sheet,
         standing=row.standing,

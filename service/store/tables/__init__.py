@@ -52,7 +52,7 @@ from service.store.tables.people import Consent, Group, Person, RoleGrant
 from service.store.tables.questioned import Questioned, QuestionedBy
 from service.store.tables.requests import Request, RequestFinding
 from service.store.tables.trail import AuditEntry, OutgoingEvent
-from service.store.tables.work import AssessmentFit, PassageRow, Revision, Submission, VectorRow
+from service.store.tables.work import AssessmentFit, PassageRow, Revision, Submission, VectorRow, WorkFile
 
 __all__ = [
     "Approval",
@@ -139,4 +139,5 @@ __all__ = [
     "UptakeCount",
     "VectorRow",
     "WordingState",
+    "WorkFile",
 ]

@@ -7,7 +7,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0016"
-down_revision = "0028"
+down_revision = "0030"
 branch_labels = None
 depends_on = None
 
