@@ -96,15 +96,18 @@ function verdict(key, sending) {
 }
 
 function takeMarked(criterion) {
+  note(); // the browser tells of a selection a little later than it is there
   const [field, start] = ["[data-marked]", "[data-marked-start]"].map((one) => criterion.querySelector(one));
   if (!field || !selected.trim() || !untouched(field)) return;
   field.value = selected.trim();
   start.value = String(began + [...selected].length - [...selected.trimStart()].length);
+  selected = "";
 }
 
 let selected = "";
 let began = 0; // where it begins in the work, in characters
-document.addEventListener("selectionchange", () => {
+document.addEventListener("selectionchange", note);
+function note() {
   const selection = document.getSelection();
   const sheet = selection?.anchorNode?.parentElement?.closest(".work .sheet");
   if (!sheet) return;
@@ -113,7 +116,7 @@ document.addEventListener("selectionchange", () => {
   before.selectNodeContents(sheet);
   if (selection.rangeCount) before.setEnd(selection.getRangeAt(0).startContainer, selection.getRangeAt(0).startOffset);
   began = [...plain(before.cloneContents())].length;
-});
+}
 document.addEventListener("pointerdown", (event) => {
   const button = event.target.closest?.("[data-verdict]");
   if (button) takeMarked(button.closest(".criterion"));
@@ -415,7 +418,6 @@ function ready() {
   const asked = new URLSearchParams(location.search);
   const judged = criteria().find((one) => one.dataset.criterion === asked.get("judged"));
   const unread = judged ? unreadAfter(judged) : document.querySelector(".bench[data-state=to_judge]") && unreadAfter(null);
-  selected = "";
   if (unread && !typing(document.activeElement ?? document.body)) return choose(unread);
   const decided = asked.get("decided");
   const after = decided && points().find((point) => point.dataset.id === decided);
