@@ -1,4 +1,4 @@
-"""The words of the thinking floor as frozen values. Imports nothing of ours and does nothing but hold and check.
+"""The words of the thinking floor as frozen values. They import each other only, and do nothing but hold and check.
 
 Offsets are always character offsets into the text they belong to, end exclusive, so `text[start:end]` is the passage.
 Times are time-zone-aware. Similarities are cosines in [-1, 1] unless a field says otherwise.
@@ -11,6 +11,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
+
+from pipelines.accounts import PromptUsed as PromptUsed
+from pipelines.accounts import Usage as Usage
 
 
 class Shelf(StrEnum):
@@ -345,37 +348,6 @@ class Finding:
     message: str
     point: int | None = None
     grave: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Usage:
-    """Tokens as the provider counted them, summed over all calls made for one draft, failed ones included.
-
-    `estimated`: at least one provider sent no count, so a part of the tokens is a guess from the number of characters.
-    """
-
-    prompt_tokens: int = 0
-    completion_tokens: int = 0
-    calls: int = 0
-    estimated: bool = False
-
-    def __add__(self, other: Usage) -> Usage:
-        return Usage(
-            self.prompt_tokens + other.prompt_tokens,
-            self.completion_tokens + other.completion_tokens,
-            self.calls + other.calls,
-            self.estimated or other.estimated,
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class PromptUsed:
-    """Which words were sent. `sha` is the sha256 of the prompt file; `rendered` is what the model read, in full."""
-
-    name: str
-    version: int
-    sha: str
-    rendered: str = ""
 
 
 class DraftOutcome(StrEnum):
