@@ -12,8 +12,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
+from pipelines.accounts import DraftPass as DraftPass
 from pipelines.accounts import PromptUsed as PromptUsed
 from pipelines.accounts import Usage as Usage
+from pipelines.laid_out import SheetLine as SheetLine
+from pipelines.laid_out import SheetPlace as SheetPlace
 
 
 class Shelf(StrEnum):
@@ -68,8 +71,7 @@ class AI(StrEnum):
 
     def and_(self, other: AI) -> AI:
         """The stricter of the two."""
-        order = (AI.NONE, AI.LOCAL, AI.ANY)
-        return min(self, other, key=order.index)
+        return min(self, other, key=(AI.NONE, AI.LOCAL, AI.ANY).index)
 
     def lets(self, *, local: bool) -> bool:
         """Whether a language model may read the text. `local`: it runs on the organization's own machines."""
@@ -208,17 +210,14 @@ class Evidence:
     dense: float
     lexical: float
     fused: float  # sum of the two as z-scores within the candidates
+    note: str = ""  # how a facilitator judged it, where it is somebody's work
 
     @property
     def kind(self) -> SourceKind:
         return _SOURCE_OF[self.item.shelf]
 
 
-_SOURCE_OF = {
-    Shelf.WORK: SourceKind.PEER,
-    Shelf.CONTEXT: SourceKind.CONTEXT,
-    Shelf.PRECEDENTS: SourceKind.PRECEDENT,
-}
+_SOURCE_OF = {Shelf.WORK: SourceKind.PEER, Shelf.CONTEXT: SourceKind.CONTEXT, Shelf.PRECEDENTS: SourceKind.PRECEDENT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,29 +287,6 @@ class PersonsReading:
 
 
 @dataclass(frozen=True, slots=True)
-class SheetPlace:
-    """A passage of the work that speaks of a criterion: offsets into it, and how near it is (a cosine)."""
-
-    start: int
-    end: int
-    near: float
-
-
-@dataclass(frozen=True, slots=True)
-class SheetLine:
-    """What an evidence sheet holds on one criterion. No places: the work speaks of it nowhere. `document` is the label
-    of the evidence that holds the organization's line on it, with offsets into that document; `precedents` are labels
-    of points that people decided on passages like this one."""
-
-    criterion: str
-    places: tuple[SheetPlace, ...] = ()
-    document: str = ""
-    start: int = 0
-    end: int = 0
-    precedents: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Source:
     """What a point rests on. `id` is a passage, criterion, or point id; `quote` is verbatim there (or empty)."""
 
@@ -350,6 +326,16 @@ class Finding:
     grave: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class ModelReading:
+    """How a language model read a criterion before it wrote a point, and at which places of the submission."""
+
+    criterion: str
+    standing: Standing
+    places: tuple[tuple[int, int], ...] = ()
+    unclear: str = ""
+
+
 class DraftOutcome(StrEnum):
     """What became of a draft. All but the first are told to the facilitator with a reason; where it is to be judged,
     the evidence sheet is laid out for that."""
@@ -375,7 +361,17 @@ class Draft:
     language: str
     reason: str = ""  # why nothing was said, why it cannot be drafted, or why the model was not used
     prompt: PromptUsed | None = None
+    readings: tuple[ModelReading, ...] = ()
+    passes: tuple[DraftPass, ...] = ()
     sheet: tuple[SheetLine, ...] = ()  # one a criterion, also where something was drafted: a person may judge first
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierVersion:
+    """The latest version of this work that feedback was released on; each point's `reason` is what became of it."""
+
+    text: str
+    points: tuple[PastPoint, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -397,4 +393,5 @@ class DraftingTask:
     instruction: str = ""
     readings: tuple[PersonsReading, ...] = ()  # what people said of this very text; it wins over any machine's word
     names: tuple[str, ...] = ()
+    earlier: EarlierVersion | None = None
     fitted: Mapping[str, object] | None = None  # assessment fitted on the organization's history, as plain numbers
