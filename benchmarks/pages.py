@@ -135,7 +135,7 @@ def _release(caller: Caller, port: int, draft: str) -> None:
     """Have a facilitator write, approve and release it."""
     secret = _sent(caller, "POST", "/v1/tokens", {"person": "nkechi"})["secret"]
     reviewer = Facilitator(port, secret)
-    if reviewer.look(draft)["state"] == "stuck":
+    if reviewer.look(draft)["state"] in ("to_judge", "stuck"):
         reviewer.act(draft, "write")
     reviewer.act(draft, "", {"summary": "Who and when are clear."}, method="PATCH")
     reviewer.act(draft, "approve", {"seen": reviewer.look(draft)["text_hash"]})

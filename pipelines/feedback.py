@@ -16,6 +16,7 @@ from pipelines.assessment import MOST_JUDGED, Desks, assess
 from pipelines.drafting import Budget, ShownBeside, draft, is_blank, may_ask
 from pipelines.ports import Embedder, LanguageModel
 from pipelines.retrieval import Caps, QueryPart, Shelves, find
+from pipelines.sheets import SheetSearch, lay_out
 from pipelines.texts.language import quotations
 from pipelines.texts.passages import cut
 from pipelines.values import (
@@ -24,6 +25,7 @@ from pipelines.values import (
     Criterion,
     Draft,
     DraftingTask,
+    DraftOutcome,
     Evidence,
     Finding,
     Judgement,
@@ -78,7 +80,9 @@ def make(brief: DraftingTask, tools: Tools, *, guarded: Sequence[str] = ()) -> D
     tools = replace(tools, shelves=tools.shelves.glance())
     reviewed = tools.shelves.library.reviewed(brief.scope, MOST_JUDGED)
     decided = tools.shelves.library.read(Shelf.PRECEDENTS, brief.scope)
-    assessment = assess(brief.challenge, brief.text, reviewed, tools.embedder, tools.desks, brief.fitted, decided)
+    assessment = assess(
+        brief.challenge, brief.text, reviewed, tools.embedder, tools.desks, brief.fitted, decided, brief.readings
+    )
     asked = tools.model is not None and may_ask(brief, tools.model)
     evidence = gather(brief, assessment, tools)
     if asked:
@@ -89,7 +93,18 @@ def make(brief: DraftingTask, tools: Tools, *, guarded: Sequence[str] = ()) -> D
     made = _draft(brief, evidence, assessment, tools, beside)
     told = [] if assessment.peers else [NO_PEERS]
     told += [WISH_UNREAD] if brief.instruction.strip() and made.model == tools.fallback.name else []
-    return replace(made, findings=(*made.findings, *told))
+    places = tools.desks.places_of(brief.challenge, reviewed, decided, tools.embedder)
+    search = SheetSearch(tools.shelves, tools.embedder, places)
+    return with_sheet(replace(made, findings=(*made.findings, *told)), brief, search)
+
+
+def with_sheet(made: Draft, brief: DraftingTask, search: SheetSearch) -> Draft:
+    """The draft with its evidence sheet. Where no draft could be made, a person judges on the sheet."""
+    if not brief.challenge.criteria:
+        return made
+    sheet, evidence = lay_out(brief, made.evidence, search)
+    outcome = DraftOutcome.TO_JUDGE if made.outcome is DraftOutcome.CANNOT else made.outcome
+    return replace(made, sheet=sheet, evidence=evidence, outcome=outcome)
 
 
 NOTHING_BESIDE: Final = ShownBeside()

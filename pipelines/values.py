@@ -1,4 +1,4 @@
-"""The words of the thinking floor as frozen values. Imports nothing of ours and does nothing but hold and check.
+"""The words of the thinking floor as frozen values. They import each other only, and do nothing but hold and check.
 
 Offsets are always character offsets into the text they belong to, end exclusive, so `text[start:end]` is the passage.
 Times are time-zone-aware. Similarities are cosines in [-1, 1] unless a field says otherwise.
@@ -7,10 +7,16 @@ Times are time-zone-aware. Similarities are cosines in [-1, 1] unless a field sa
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
+
+from pipelines.accounts import DraftPass as DraftPass
+from pipelines.accounts import PromptUsed as PromptUsed
+from pipelines.accounts import Usage as Usage
+from pipelines.laid_out import SheetLine as SheetLine
+from pipelines.laid_out import SheetPlace as SheetPlace
 
 
 class Shelf(StrEnum):
@@ -129,7 +135,8 @@ class ChallengeAsItStands:
 
 @dataclass(frozen=True, slots=True)
 class Reviewed:
-    """A peer's submission that a facilitator has judged: what assessment learns from. `score` is in [0, 1]."""
+    """A peer's submission that a facilitator has judged: what assessment learns from. `score` is in [0, 1]; `places`
+    are where a person read how it stands on a criterion, as offsets into the text."""
 
     id: str
     text: str
@@ -138,6 +145,7 @@ class Reviewed:
     criteria: Mapping[str, Standing] = field(default_factory=dict)
     author: str = ""
     feedback: str = ""
+    places: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,11 +236,20 @@ class Judgement:
     start: int | None = None
     end: int | None = None
     evidence: float = 0.0
+    by_person: bool = False  # a person said so of this very text; its place is then the person's
 
     @property
     def place(self) -> tuple[int, int] | None:
         """Offsets into the submission."""
         return None if self.start is None or self.end is None else (self.start, self.end)
+
+    def as_read(self, reading: PersonsReading) -> Judgement:
+        """The same criterion as a person reads it; where the person gave no place, this one's stays."""
+        chance = {Standing.MET: 1.0, Standing.NOT_YET: 0.0}.get(reading.standing, 0.5)
+        said = replace(self, standing=reading.standing, confidence=1.0, chance=chance, agreeing=0, by_person=True)
+        if reading.nowhere:
+            return replace(said, start=None, end=None, evidence=0.0)
+        return replace(said, start=reading.start, end=reading.end, evidence=1.0) if reading.place else said
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,6 +267,23 @@ class Assessment:
     peers: int = 0
     nearest: tuple[str, ...] = ()
     precedents: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PersonsReading:
+    """How a person says that a work stands on a criterion, and where: `start`..`end` of its text, or `nowhere`. With
+    neither, the person left the place to the machine."""
+
+    criterion: str
+    standing: Standing
+    start: int | None = None
+    end: int | None = None
+    nowhere: bool = False
+
+    @property
+    def place(self) -> tuple[int, int] | None:
+        """Offsets into the submission."""
+        return None if self.start is None or self.end is None else (self.start, self.end)
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,37 +327,6 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class Usage:
-    """Tokens as the provider counted them, summed over all calls made for one draft, failed ones included. `estimated`:
-    at least one provider sent no count, so a part of the tokens is a guess from the number of characters."""
-
-    prompt_tokens: int = 0
-    completion_tokens: int = 0
-    calls: int = 0
-    estimated: bool = False
-    seconds: float = field(default=0.0, compare=False)  # how long was waited for answers
-
-    def __add__(self, other: Usage) -> Usage:
-        return Usage(
-            self.prompt_tokens + other.prompt_tokens,
-            self.completion_tokens + other.completion_tokens,
-            self.calls + other.calls,
-            self.estimated or other.estimated,
-            self.seconds + other.seconds,
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class PromptUsed:
-    """Which words were sent. `sha` is the sha256 of the prompt file; `rendered` is what the model read, in full."""
-
-    name: str
-    version: int
-    sha: str
-    rendered: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class ModelReading:
     """How a language model read a criterion before it wrote a point, and at which places of the submission."""
 
@@ -333,20 +336,12 @@ class ModelReading:
     unclear: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class DraftPass:
-    """One pass over a model, by its prompt, with what it cost and, if it failed, what was wrong."""
-
-    name: str
-    version: int
-    usage: Usage
-    trouble: str = ""
-
-
 class DraftOutcome(StrEnum):
-    """What became of a draft. Both of the latter are told to the facilitator with a reason."""
+    """What became of a draft. All but the first are told to the facilitator with a reason; where it is to be judged,
+    the evidence sheet is laid out for that."""
 
     DRAFTED = "drafted"
+    TO_JUDGE = "to_judge"
     NOTHING_TO_SAY = "nothing_to_say"
     CANNOT = "cannot"
 
@@ -368,6 +363,7 @@ class Draft:
     prompt: PromptUsed | None = None
     readings: tuple[ModelReading, ...] = ()
     passes: tuple[DraftPass, ...] = ()
+    sheet: tuple[SheetLine, ...] = ()  # one a criterion, also where something was drafted: a person may judge first
 
 
 @dataclass(frozen=True, slots=True)
@@ -395,6 +391,7 @@ class DraftingTask:
     told: tuple[str, ...] = ()
     dismissed: tuple[PastPoint, ...] = ()
     instruction: str = ""
+    readings: tuple[PersonsReading, ...] = ()  # what people said of this very text; it wins over any machine's word
     names: tuple[str, ...] = ()
     earlier: EarlierVersion | None = None
     fitted: Mapping[str, object] | None = None  # assessment fitted on the organization's history, as plain numbers

@@ -61,6 +61,7 @@ def create(settings: Settings | None = None) -> FastAPI:
             network=charting(parts.sessions),
             brief=briefing(parts.sessions),
             following=comparing_uptake(parts.sessions),
+            drafter=parts.fallback,
             model=settings.model,
             undo=parts.undo,
             public_url=settings.public_url,

@@ -47,6 +47,12 @@ HALF_WAY: Final = 0.3
 """What a question that a facilitator asked is worth where nobody said how the criterion stood."""
 COUNTED: Final = 5
 
+MOST_SPEAKING: Final = 2
+SPEAKS: Final = 0.11
+"""Sentences shown for a criterion, and how near one must be. On 58 works that people judged, the first sentence is
+where a gap stands in .50, one of the first two in .79; of 109 criteria that are met it is nearer than .11 in 95 of 100.
+How near it is does not tell met from not yet (area under the curve .54), so nobody says so."""
+
 _KINDS = {PointKind.STRENGTH: 1.0, PointKind.QUESTION: HALF_WAY, PointKind.NEXT_STEP: 0.0}
 
 
@@ -100,7 +106,7 @@ class CriterionPlaces:
             for item in approved
             if (past := item.past) and not past.dismissed and past.quote.strip() and past.criterion in self._order
         ][-MOST_QUOTES:]
-        self._quotes = self._quoted(quotes, embedder)
+        self._quotes = self._quoted(quotes, rows[-MOST_ROWS:], embedder)
         self._examples = self._learn(rows[-MOST_ROWS:], quotes, embedder)
         self._weights = self._solve()
 
@@ -118,6 +124,20 @@ class CriterionPlaces:
             for k, at in enumerate(chosen)
         ]
 
+    def speaking(self, text: str, embedder: Embedder) -> list[list[tuple[Span, float]]]:
+        """For each criterion the sentences that speak most to it, best first, with how near each is; none where nothing
+        is near enough. Two criteria may share one."""
+        read = self._read(text, embedder)
+        if not read.spans or not self._order:
+            return [[] for _ in self._order]
+        scores = self._scores(read)
+        return [self._nearest(read, scores[:, at], at) for at in range(len(self._order))]
+
+    def _nearest(self, read: _Text, scores: Array, at: int) -> list[tuple[Span, float]]:
+        best = np.argsort(-scores, kind="stable")[:MOST_SPEAKING]
+        near = [(read.spans[i], self._near(read.vectors[i], at)) for i in best]
+        return [one for one in near if one[1] >= SPEAKS]
+
     def _read(self, text: str, embedder: Embedder) -> _Text:
         spans = sentences(text)[:MOST_SENTENCES]
         told = orders(text)  # to a machine: no part of the solution
@@ -126,9 +146,20 @@ class CriterionPlaces:
         said = [text[slice(*span)] for span in spans]
         return _Text(spans, np.asarray(embedder.embed(said), np.float64), [content(s, self._language) for s in said])
 
-    def _quoted(self, quotes: Sequence[tuple[ShelfItem, PastPoint]], embedder: Embedder) -> list[Array]:
-        vectors = np.asarray(embedder.embed([past.quote for _, past in quotes]), np.float64)
-        about = np.array([self._order[past.criterion] for _, past in quotes], int)
+    def _quoted(
+        self, quotes: Sequence[tuple[ShelfItem, PastPoint]], rows: Sequence[Judged], embedder: Embedder
+    ) -> list[Array]:
+        """For each criterion, the passages that people pointed at: in points, and where they read how it stands."""
+        said = [(past.criterion, past.quote) for _, past in quotes]
+        pointed = {(item.document, past.criterion) for item, past in quotes}
+        said += [
+            (key, row.text[slice(*place)])
+            for row in rows
+            for key, place in row.places.items()
+            if key in self._order and (row.id, key) not in pointed
+        ]
+        vectors = np.asarray(embedder.embed([quote for _, quote in said]), np.float64)
+        about = np.array([self._order[key] for key, _ in said], int)
         return [vectors[about == at] for at in range(len(self._order))]
 
     def _scores(self, read: _Text) -> Array:
@@ -162,6 +193,11 @@ class CriterionPlaces:
             known.append((_unit(embedder, past.quote), at, _learned(mark), item.author or item.document))
             pointed.add((item.document, past.criterion))
         for row in rows:
+            for key, place in row.places.items():
+                if key in self._order and key in row.criteria and (row.id, key) not in pointed:
+                    vector = _unit(embedder, row.text[slice(*place)])
+                    known.append((vector, self._order[key], _learned(row.criteria[key]), row.author or row.id))
+                    pointed.add((row.id, key))
             wanted = [key for key in row.criteria if key in self._order and (row.id, key) not in pointed]
             read = self._read(row.text, embedder) if wanted else None
             if read is None or not read.spans:

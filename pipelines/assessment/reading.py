@@ -24,10 +24,18 @@ from pipelines.assessment.model import (
 from pipelines.assessment.model import fit as fit_desks
 from pipelines.assessment.places import CriterionPlace, CriterionPlaces
 from pipelines.assessment.space import texts_to_embed
-from pipelines.assessment.terms import VERDICTS, Array, Judged, Known, judged
+from pipelines.assessment.terms import MARKS, VERDICTS, Array, Judged, Known, judged
 from pipelines.ports import Embedder
 from pipelines.texts.language import count_words, language_code, language_of, orders
-from pipelines.values import Assessment, ChallengeAsItStands, Judgement, Reviewed, ShelfItem, Standing
+from pipelines.values import (
+    Assessment,
+    ChallengeAsItStands,
+    Judgement,
+    PersonsReading,
+    Reviewed,
+    ShelfItem,
+    Standing,
+)
 
 NEAREST: Final = 5
 """Peers whose agreement is counted."""
@@ -70,6 +78,16 @@ class Desks:
             lambda: CriterionPlaces(challenge, rows, approved, embedder),
         )
 
+    def places_of(
+        self,
+        challenge: ChallengeAsItStands,
+        reviewed: Sequence[Reviewed],
+        approved: Sequence[ShelfItem],
+        embedder: Embedder,
+    ) -> CriterionPlaces:
+        """The same, from judged work as the library gives it."""
+        return self.places(challenge, _learned(reviewed), approved, embedder)
+
     def _keep(self, key: str, make: Callable[[], T]) -> T:
         with self._lock:
             kept = self._kept.get(key)
@@ -85,7 +103,11 @@ class Desks:
 def _key(challenge: ChallengeAsItStands, rows: Sequence[Judged], embedder: Embedder) -> str:
     seal = hashlib.sha256(repr((embedder.name, challenge)).encode())
     for row in rows:
-        seal.update(repr((row.id, row.verdict, row.mark, sorted(row.criteria.items()), row.feedback)).encode())
+        seal.update(
+            repr(
+                (row.id, row.verdict, row.mark, sorted(row.criteria.items()), sorted(row.places.items()), row.feedback)
+            ).encode()
+        )
     return seal.hexdigest()
 
 
@@ -120,11 +142,13 @@ def assess(
     desks: Desks,
     fitted: Mapping[str, Any] | None,
     approved: Sequence[ShelfItem] = (),
+    readings: Sequence[PersonsReading] = (),
 ) -> Assessment:
     """How `text` stands. `reviewed`: judged work on the challenge, the most recent first; `fitted`: from `fit`.
 
     `approved` are points that facilitators decided on this challenge: what they quoted shows where a criterion is
-    spoken of, and where enough of it was judged, its place in `text` decides how it stands.
+    spoken of, and where enough of it was judged, its place in `text` decides how it stands. What people said of this
+    very text in `readings` stands above all that is compared.
     Abstains on the whole where fewer than 20 peers were judged, or where the confidence is below that at which 95 % of
     the organization's own history was read rightly.
     """
@@ -139,15 +163,22 @@ def assess(
     near = [int(at) for at in found.peers[0]]
     criteria = _criteria(challenge, ready, found, near)
     overall = Judgement("", VERDICTS[best], sure, _agreeing(ready, near, [row.verdict == best for row in ready.rows]))
+    told = _placed(criteria, places) if _same_language(challenge, text) else _untold(criteria)
     return Assessment(
         overall,
-        _placed(criteria, places) if _same_language(challenge, text) else _untold(criteria),
+        _by_people(told, readings),
         float(found.score[0]),
         abstained=sure < model.threshold - SAME_CONFIDENCE or len(ready.rows) < MIN_PEERS,
         peers=len(ready.rows),
         nearest=tuple(ready.rows[at].id for at in near),
         precedents=tuple(ready.rows[int(at)].id for at in found.precedents[0]),
     )
+
+
+def _by_people(judgements: Sequence[Judgement], readings: Sequence[PersonsReading]) -> tuple[Judgement, ...]:
+    """Each as a person said that it stands in this text, and where, if one said so."""
+    said = {one.criterion: one for one in readings if one.standing in MARKS}
+    return tuple(one.as_read(said[one.criterion]) if one.criterion in said else one for one in judgements)
 
 
 def _heard(text: str) -> str:

@@ -26,7 +26,7 @@ MARKS: Final = {Standing.NOT_YET: 0.0, Standing.PARTLY: 0.5, Standing.MET: 1.0}
 class Judged:
     """Work that a person has judged, with the verdict (index into VERDICTS) and mark (0 to 1) that were said or follow.
 
-    `criteria` holds only those that the person judged, each 0 to 1.
+    `criteria` holds only those that the person judged, each 0 to 1; `places` where the person read that.
     """
 
     id: str
@@ -36,6 +36,7 @@ class Judged:
     author: str = ""
     feedback: str = ""
     criteria: Mapping[str, float] = field(default_factory=dict)
+    places: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
 
 def judged(row: Reviewed) -> Judged | None:
@@ -45,7 +46,7 @@ def judged(row: Reviewed) -> Judged | None:
     if mark is None:
         return None
     verdict = VERDICTS.index(row.standing) if row.standing in MARKS else _verdict(mark)
-    return Judged(row.id, row.text, verdict, min(1.0, max(0.0, mark)), row.author, row.feedback, criteria)
+    return Judged(row.id, row.text, verdict, min(1.0, max(0.0, mark)), row.author, row.feedback, criteria, row.places)
 
 
 def _mark(row: Reviewed, criteria: Mapping[str, float]) -> float | None:

@@ -27,7 +27,7 @@ from service.actions.goals import make
 from service.actions.questioned import make as find
 from service.cli import bundles, operator, serving
 from service.cli.console import err, out, settings
-from service.domain.drafts import DraftState
+from service.domain.drafts import FOR_A_PERSON, DraftState
 from service.domain.errors import NotFound
 from service.domain.roles import CredentialReach, Role
 from service.domain.texts import digest
@@ -128,7 +128,7 @@ def _show(parts: wiring.Parts, row: Organization) -> None:
             .join(Submission, Submission.id == DraftRow.submission_id)
             .join(Person, Person.id == Submission.person_id)
             .join(Challenge, Challenge.id == DraftRow.challenge_id)
-            .where(DraftRow.organization_id == row.id, DraftRow.state.in_((DraftState.READY, DraftState.STUCK)))
+            .where(DraftRow.organization_id == row.id, DraftRow.state.in_(FOR_A_PERSON))
             .order_by(Challenge.title, DraftRow.id)
         ).all()
         table = Table(title=f"{row.name}: what waits for a facilitator", title_justify="left", expand=True)

@@ -17,6 +17,7 @@ class DraftState(StrEnum):
 
     WAITING = "waiting"  # for the machine
     DRAFTING = "drafting"  # the machine is at it
+    TO_JUDGE = "to_judge"  # nobody may say yet how it stands: a facilitator judges on the evidence sheet
     READY = "ready"  # a facilitator decides
     STUCK = "stuck"  # no draft could be made; a facilitator writes, redrafts or declines
     APPROVED = "approved"  # exactly this text, and the undo window is open
@@ -33,7 +34,9 @@ class DraftAct(StrEnum):
     BEGIN = "begin"
     REQUEUE = "requeue"
     FINISH = "finish"
+    LAY_OUT = "lay_out"  # the machine found where the work speaks of what, and says no more than that
     FAIL = "fail"
+    JUDGE = "judge"  # a person says how the work stands on a criterion, and feedback is composed from that
     REVISE = "revise"  # accept, edit, dismiss or add a point; change the summary
     WRITE = "write"  # a person takes over and writes by hand
     APPROVE = "approve"
@@ -61,10 +64,15 @@ _MACHINE, _PERSON, _AUTHOR, _CLOCK = DraftActor.MACHINE, DraftActor.FACILITATOR,
 _OPEN = (
     DraftState.WAITING,
     DraftState.DRAFTING,
+    DraftState.TO_JUDGE,
     DraftState.READY,
     DraftState.STUCK,
     DraftState.DECLINED,
 )  # nothing was said to the learner yet
+
+FOR_A_PERSON: Final = (DraftState.READY, DraftState.TO_JUDGE, DraftState.STUCK)
+"""What waits for a person to decide, in the order in which it is looked at, unless somebody wants it the other way
+round: what is drafted, what is to be judged, what is to be written by hand."""
 
 LIFE: Final[Lifecycle[DraftState, DraftAct, DraftActor]] = Lifecycle(
     a="A draft",
@@ -80,13 +88,20 @@ LIFE: Final[Lifecycle[DraftState, DraftAct, DraftActor]] = Lifecycle(
             (DraftState.WAITING, DraftAct.DECLINE, DraftState.DECLINED, _PERSON),
             (DraftState.DRAFTING, DraftAct.REQUEUE, DraftState.WAITING, _MACHINE),
             (DraftState.DRAFTING, DraftAct.FINISH, DraftState.READY, _MACHINE),
+            (DraftState.DRAFTING, DraftAct.LAY_OUT, DraftState.TO_JUDGE, _MACHINE),
             (DraftState.DRAFTING, DraftAct.FAIL, DraftState.STUCK, _MACHINE),
             (DraftState.DRAFTING, DraftAct.WRITE, DraftState.READY, _PERSON),
             (DraftState.DRAFTING, DraftAct.DECLINE, DraftState.DECLINED, _PERSON),
+            (DraftState.TO_JUDGE, DraftAct.JUDGE, DraftState.READY, _PERSON),
+            (DraftState.TO_JUDGE, DraftAct.WRITE, DraftState.READY, _PERSON),
+            (DraftState.TO_JUDGE, DraftAct.REDRAFT, DraftState.WAITING, _PERSON),
+            (DraftState.TO_JUDGE, DraftAct.DECLINE, DraftState.DECLINED, _PERSON),
+            (DraftState.READY, DraftAct.JUDGE, DraftState.READY, _PERSON),
             (DraftState.READY, DraftAct.REVISE, DraftState.READY, _PERSON),
             (DraftState.READY, DraftAct.APPROVE, DraftState.APPROVED, _PERSON),
             (DraftState.READY, DraftAct.DECLINE, DraftState.DECLINED, _PERSON),
             (DraftState.READY, DraftAct.REDRAFT, DraftState.WAITING, _PERSON),
+            (DraftState.STUCK, DraftAct.JUDGE, DraftState.READY, _PERSON),
             (DraftState.STUCK, DraftAct.WRITE, DraftState.READY, _PERSON),
             (DraftState.STUCK, DraftAct.REDRAFT, DraftState.WAITING, _PERSON),
             (DraftState.STUCK, DraftAct.DECLINE, DraftState.DECLINED, _PERSON),

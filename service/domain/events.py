@@ -9,6 +9,7 @@ class Event(StrEnum):
     """Names of outgoing events; they are part of the API and do not change."""
 
     DRAFT_READY = "draft.ready"
+    DRAFT_TO_JUDGE = "draft.to_judge"
     DRAFT_STUCK = "draft.stuck"
     DRAFT_DECLINED = "draft.declined"
     FEEDBACK_RELEASED = "feedback.released"

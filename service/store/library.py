@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import Row, Select, and_, func, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session, aliased, selectinload
 
 from pipelines.values import PastPoint, Reviewed, Scope, Shelf, ShelfItem, Standing
 from service.domain.memory.consistency import OF_WORDING
@@ -30,7 +30,7 @@ from service.store.tables import (
 )
 from service.store.visible import KEPT as KEPT
 from service.store.visible import TOLD as TOLD
-from service.store.visible import latest_text, machines_may, peers_may, precedent
+from service.store.visible import latest_text, machines_may, peers_may, precedent, read_by_a_person
 
 MOST_IDS = 5000
 """Ids in one statement; SQLite takes 32,766 parameters, PostgreSQL 65,535."""
@@ -56,11 +56,7 @@ class SqlLibrary:
     def read(self, shelf: Shelf, scope: Scope, ids: Sequence[str] | None = None) -> list[ShelfItem]:
         """The items that the scope may see, of `ids` in their order, or all in the order of their owners' ids."""
         with self._sessions.reading() as session:
-            if ids is None:
-                return _read(session, shelf, scope, None)
-            wanted = list(dict.fromkeys(ids))
-            found = {item.id: item for chunk in _chunks(wanted) for item in _read(session, shelf, scope, chunk)}
-        return [found[id_] for id_ in ids if id_ in found]
+            return read_in(session, shelf, scope, ids)
 
     def visible(self, shelf: Shelf, scope: Scope) -> set[str]:
         """Ids of all that the scope may see, in one statement."""
@@ -78,6 +74,15 @@ class SqlLibrary:
             rows = session.execute(_judged(scope).limit(limit)).all()
             said = _said(session, [row.draft_id for row in rows])
         return [_reviewed(row, said) for row in rows]
+
+
+def read_in(session: Session, shelf: Shelf, scope: Scope, ids: Sequence[str] | None = None) -> list[ShelfItem]:
+    """`SqlLibrary.read` in a transaction that is open already."""
+    if ids is None:
+        return _read(session, shelf, scope, None)
+    wanted = list(dict.fromkeys(ids))
+    found = {item.id: item for chunk in _chunks(wanted) for item in _read(session, shelf, scope, chunk)}
+    return [found[id_] for id_ in ids if id_ in found]
 
 
 def _read(session: Session, shelf: Shelf, scope: Scope, ids: Sequence[str] | None) -> list[ShelfItem]:
@@ -239,9 +244,11 @@ def _precedent(row: Row[Any]) -> ShelfItem:
 
 
 def _judged(scope: Scope) -> Query:
-    """The latest revision of each submission that has a facilitator's judgement."""
+    """The latest revision of each submission that has a facilitator's judgement: given with approved feedback, or read
+    criterion by criterion, which holds whatever becomes of the feedback."""
+    judged = or_(DraftRow.standing.is_not(None), DraftRow.score.is_not(None), DraftRow.judgements != {})
     latest = func.row_number().over(partition_by=Submission.id, order_by=Revision.number.desc()).label("latest")
-    judged = (
+    found = (
         select(DraftRow.id.label("draft_id"), Revision.id.label("revision_id"), Submission.person_id, latest)
         .join(Revision, Revision.id == DraftRow.revision_id)
         .join(Submission, Submission.id == DraftRow.submission_id)
@@ -249,18 +256,18 @@ def _judged(scope: Scope) -> Query:
         .where(
             DraftRow.organization_id == scope.organization,
             DraftRow.challenge_id == scope.challenge,
-            DraftRow.state.in_(TOLD),
-            or_(DraftRow.standing.is_not(None), DraftRow.score.is_not(None), DraftRow.judgements != {}),
+            or_(and_(DraftRow.state.in_(TOLD), judged), read_by_a_person()),
             Submission.person_id != scope.author,
             machines_may(),
         )
         .subquery()
     )
     return (
-        select(judged.c.draft_id, judged.c.person_id, DraftRow, Revision.id, Revision.text)
-        .join(DraftRow, DraftRow.id == judged.c.draft_id)
-        .join(Revision, Revision.id == judged.c.revision_id)
-        .where(judged.c.latest == 1)
+        select(found.c.draft_id, found.c.person_id, DraftRow, Revision.id, Revision.text)
+        .join(DraftRow, DraftRow.id == found.c.draft_id)
+        .join(Revision, Revision.id == found.c.revision_id)
+        .where(found.c.latest == 1)
+        .options(selectinload(DraftRow.readings))
         .order_by(Revision.submitted_at.desc(), Revision.id.desc())
     )
 
@@ -282,6 +289,10 @@ def _said(session: Session, drafts: Sequence[str]) -> dict[str, list[str]]:
 
 def _reviewed(row: Row[Any], said: dict[str, list[str]]) -> Reviewed:
     draft: DraftRow = row.DraftRow
+    places = {one.criterion: (one.start, one.end) for one in draft.readings if one.start is not None and one.end}
+    if draft.state not in TOLD:
+        read = {one.criterion: one.standing for one in draft.readings}
+        return Reviewed(row.id, row.text, criteria=read, author=row.person_id, places=places)
     return Reviewed(
         id=row.id,
         text=row.text,
@@ -290,6 +301,7 @@ def _reviewed(row: Row[Any], said: dict[str, list[str]]) -> Reviewed:
         criteria={key: Standing(standing) for key, standing in draft.judgements.items()},
         author=row.person_id,
         feedback="\n".join(part for part in (draft.summary, *said.get(draft.id, ())) if part),
+        places=places,
     )
 
 

@@ -16,6 +16,7 @@ from service.domain.drafts import DraftState
 from service.domain.visibility import ShowWork
 from service.store.tables import (
     Consent,
+    CriterionReadingRow,
     Document,
     DocumentVersion,
     DraftRow,
@@ -59,6 +60,11 @@ def decided() -> ColumnElement[bool]:
     part of it."""
     kept = and_(PointRow.state.in_(KEPT), PointRow.generation == DraftRow.generation, DraftRow.state.in_(TOLD))
     return or_(kept, PointRow.state == PointState.DISMISSED)
+
+
+def read_by_a_person() -> ColumnElement[bool]:
+    """That a facilitator read how the draft's work stands on a criterion."""
+    return DraftRow.id.in_(select(CriterionReadingRow.draft_id))
 
 
 def precedent() -> ColumnElement[bool]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
+from pipelines.ports import LanguageModel
 from service.actions.briefs.meeting import Prepared
 from service.actions.following.challenge import Followed
 from service.actions.network.mapping import NetworkMap
@@ -103,6 +104,7 @@ class Services:
     network: Charting | None = None
     brief: Briefing | None = None
     following: FollowingThrough | None = None
+    drafter: LanguageModel | None = None  # composes feedback from what people judge; without it they write themselves
     model: str = ""  # the language model that briefs may be worded by; empty: none is set up
     undo: timedelta = timedelta(seconds=10)  # how long an approval can be undone, where an organization says nothing
     public_url: str = ""  # where people reach the service; empty: where the request came in, if that is one of `hosts`

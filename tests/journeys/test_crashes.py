@@ -38,7 +38,7 @@ def _journey_through(house: House, step: str) -> None:
     house.start(dies, dying_at=step)
 
     school.hand_in("s-1", TEXT)
-    draft = school.draft_in("s-1", "ready", "stuck")
+    draft = school.draft_in("s-1", "ready", "to_judge", "stuck")
     assert draft["state"] == "ready", draft
     assert school.feedback("s-1").status_code == 404, "nothing is shown before a facilitator approved it"
     school.approve(draft)

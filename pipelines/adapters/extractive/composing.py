@@ -43,7 +43,7 @@ def compose(material: DraftingMaterial) -> Reply:
     composer = _Composer(material, language)
     if not composer.places.phrases:
         return _abstain(composer.phrases.note("orders" if composer.places.ordered else "none"))
-    if composer.foreign:
+    if composer.foreign and not composer.judged_by_person:
         return composer.by_agreement()
     return composer.by_criteria() if brief.challenge.criteria else composer.by_memory()
 
@@ -71,6 +71,11 @@ class _Composer:
         spoken = language_of(" ".join(f"{criterion.text} {criterion.question}" for criterion in criteria))
         self.foreign = bool(criteria) and (spoken or language_code(self.brief.challenge.language)) != language
 
+    @property
+    def judged_by_person(self) -> bool:
+        """Whether a person said of this text how it stands: then that is what is said, however it reads otherwise."""
+        return any(one.by_person for one in self.assessment.criteria)
+
     def _places_in(self, text: str) -> PhrasePlaces:
         return PhrasePlaces(text, self.words, table(self.language).get("cuts", ""))
 
@@ -80,9 +85,10 @@ class _Composer:
         readings = [self._read(criterion, i) for i, criterion in enumerate(self.brief.challenge.criteria)]
         met = sorted((one for one in readings if not one.open and self._may_praise(one)), key=lambda one: -one.chance)
         chosen = self._chosen(sorted((one for one in readings if one.open), key=lambda one: one.urgency), bool(met))
-        if self._too_short() and not any(one.agreed for one in chosen):
+        if self._too_short() and not self.judged_by_person and not any(one.agreed for one in chosen):
             return _abstain(self.phrases.note("short"))
-        general = self._general() if not any(one.agreed for one in chosen) else None
+        told = self.judged_by_person or any(one.agreed for one in chosen)
+        general = None if told else self._general()
         shown = self._shown(
             met, 1 if general or chosen else 2
         )  # first: where it can be seen, nothing else is asked for
@@ -100,9 +106,9 @@ class _Composer:
 
     def _chosen(self, open_ones: Sequence[CriterionStanding], has_strength: bool) -> list[CriterionStanding]:
         """What is known to be open first; of what cannot be told, as much as makes two in all, where it is doubtful."""
-        if self._overall() is Standing.MET:  # sure, by comparison with enough judged work
+        if self._overall() is Standing.MET and not self.judged_by_person:  # sure, by comparison with enough judged work
             return []
-        open_ones = [one for one in open_ones if one.agreed or not self._gives_away(one.criterion)]
+        open_ones = [one for one in open_ones if one.by_person or one.agreed or not self._gives_away(one.criterion)]
         known = [one for one in open_ones if one.known]
         doubtful = [one for one in open_ones if not one.known and self._may_be_asked(one, bool(known))]
         most = MOST_POINTS - has_strength
@@ -115,7 +121,7 @@ class _Composer:
 
     def _may_praise(self, one: CriterionStanding) -> bool:
         """A piece of the expected answer is praised only where the whole is surely right: alone it says little."""
-        return not self._gives_away(one.criterion) or self._overall() is Standing.MET
+        return one.by_person or not self._gives_away(one.criterion) or self._overall() is Standing.MET
 
     def _too_short(self) -> bool:
         """Fewer than two words of meaning for each criterion with a question: nothing that could be pointed at."""
@@ -153,9 +159,12 @@ class _Composer:
         agreed = agreement(gaps, self.brief, on_criterion=True) if len(gaps) > len(strengths) else None
         praised = agreement(strengths, self.brief, on_criterion=True) if len(strengths) > len(gaps) else None
         place, evidence = (judged.place, judged.evidence) if judged else (None, 0.0)
-        matter = self.phrases.matter(criterion)
-        sure = judged.confidence if judged else 0.0
-        return CriterionStanding(criterion, matter, standing, chance, sure, place, evidence, agreed, praised, order)
+        # what is in another language is quoted as it stands
+        matter = self.phrases.as_it_stands(criterion.text) if self.foreign else self.phrases.matter(criterion)
+        sure, person = (judged.confidence, judged.by_person) if judged else (0.0, False)
+        return CriterionStanding(
+            criterion, matter, standing, chance, sure, place, evidence, agreed, praised, order, person
+        )
 
     def _standing(self, criterion: Criterion, judged: Judgement | None) -> tuple[Standing, float]:
         """The comparison's word; without one, a criterion whose own words are nearly all here is probably met."""
@@ -203,6 +212,8 @@ class _Composer:
         accepted = (criterion.evidence, 0.6)
         weights = [(said, 1.0), (criterion.question, 0.8), accepted, *((quote, 0.3) for quote in pointed_at)]
         wanted = self.words.wanted(*weights)
+        if one.by_person:
+            return one.place or self.places.nearest(wanted, sure=strength) or (None if strength else self.places.last())
         if strength and one.place and not self._shows(one, one.place):
             return None
         if one.place and (span := self.places.within(one.place, wanted)):
@@ -228,6 +239,8 @@ class _Composer:
         """What a reader cannot tell; a line of our documents if one fits; the facilitator's question or a step."""
         part = "unsure" if not one.claimed else "partly" if one.standing is Standing.PARTLY else "gap"
         question = one.criterion.question.strip()
+        if self._gives_away(one.criterion):
+            return self._without_giving_away(one, key)
         pieces = (
             [] if part == "unsure" and question else [self.phrases.about(part, one.matter, key, asked=bool(question))]
         )
@@ -238,6 +251,12 @@ class _Composer:
         elif part != "unsure":
             pieces.append(self.phrases.about("step", one.matter, key))
         return " ".join(pieces)
+
+    def _without_giving_away(self, one: CriterionStanding, key: str) -> str:
+        """That something is open, and which part of the task to read again; not what would solve it."""
+        part = self._part_of_task(content(one.criterion.text, self.language))
+        open_ = self.phrases.say("gap", "plain", key)
+        return f"{open_} {self.phrases.say('task', 'part', q=part)}" if part else open_
 
     def _shown(self, met: Sequence[CriterionStanding], most: int) -> list[tuple[CriterionStanding, Span]]:
         """Of the criteria that are met, those that can be pointed at, with their places."""
@@ -342,19 +361,24 @@ def _same_sort(piece: Evidence, past: PastPoint) -> bool:
 
 
 def _in_peoples_words(material: DraftingMaterial, language: str) -> Reply:
-    """For a language without a table of words: only what facilitators wrote in it, questions and agreed points."""
+    """For a language without a table of words: only what people wrote, questions and agreed points. Where a person said
+    what is open, that is asked about at the person's place; else only in the challenge's own language."""
     brief = material.brief
     words = Vocabulary(language, {})
     places = PhrasePlaces(brief.text, words)
-    judged = {one.criterion: one.standing for one in material.assessment.criteria}
+    judged = {one.criterion: one for one in material.assessment.criteria}
     points: list[Reply] = []
     same = language_code(brief.challenge.language) == language
-    for criterion in brief.challenge.criteria if same else ():
+    for criterion in brief.challenge.criteria:
+        said = judged.get(criterion.id)
+        person = said is not None and said.by_person
         agreed = agreement(precedents(material.evidence, criterion.id), brief, on_criterion=True)
         text = agreed.text if agreed and agreed.text and agreed.kind is not PointKind.STRENGTH else criterion.question
-        if not text or judged.get(criterion.id) is Standing.MET or len(points) == 2:
+        met = said is not None and said.standing is Standing.MET
+        if not text or met or not (same or person) or len(points) == (MOST_POINTS if person else 2):
             continue
-        span = places.nearest(words.wanted((f"{criterion.text} {criterion.question}", 1.0))) or places.last()
+        span = said.place if said and person else None
+        span = span or places.nearest(words.wanted((f"{criterion.text} {criterion.question}", 1.0))) or places.last()
         if span is not None:
             sources = [criterion.id, *(agreed.labels if agreed and text == agreed.text else [])]
             quote = brief.text[slice(*span)]

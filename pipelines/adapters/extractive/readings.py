@@ -47,6 +47,7 @@ class CriterionStanding:
     agreed: PrecedentAgreement | None  # that something is open
     praised: PrecedentAgreement | None  # that it is met
     order: int
+    by_person: bool = False  # a person said so of this text, and where
 
     @property
     def open(self) -> bool:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from service.actions.challenges import setting
 from service.actions.challenges.setting import ChallengeWish, CriterionWish
 from service.domain.documents.diff import changes, shortened
-from service.domain.drafts import DraftState
+from service.domain.drafts import FOR_A_PERSON, DraftState
 from service.domain.errors import NotAllowed
 from service.domain.roles import Actor, may_set, require_coordinator, require_desk
 from service.domain.texts import digest
@@ -94,7 +94,7 @@ def mark(wish: ChallengeWish) -> str:
 
 def waiting(session: Session, row: Challenge) -> int:
     """Drafts that a change of its words would make stale."""
-    states = (DraftState.DRAFTING, DraftState.READY, DraftState.STUCK, DraftState.APPROVED)
+    states = (DraftState.DRAFTING, *FOR_A_PERSON, DraftState.APPROVED)
     found = select(func.count()).where(
         DraftRow.challenge_id == row.id, DraftRow.state.in_(states), DraftRow.stale.is_(False)
     )

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from service.domain.drafts import DraftState
+from service.domain.drafts import FOR_A_PERSON, DraftState
 from service.domain.errors import Invalid, NotFound
 from service.domain.roles import Actor, CredentialReach, require_coordinator, require_may_set
 from service.domain.visibility import PeersShown, SharingReach
@@ -137,7 +137,7 @@ def _mark_stale(session: Session, row: Challenge) -> None:
         select(DraftRow).where(
             DraftRow.challenge_id == row.id,
             DraftRow.challenge_version < row.version,
-            DraftRow.state.in_((DraftState.DRAFTING, DraftState.READY, DraftState.STUCK, DraftState.APPROVED)),
+            DraftRow.state.in_((DraftState.DRAFTING, *FOR_A_PERSON, DraftState.APPROVED)),
         )
     )
     for draft in drafts:

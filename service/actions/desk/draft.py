@@ -16,9 +16,11 @@ from sqlalchemy.orm import Session
 from pipelines.values import AI, Band, PointKind, Standing
 from service.actions.approvals import approving
 from service.actions.desk import in_full
+from service.actions.desk import sheet as desk_sheet
 from service.actions.desk import sources as desk_sources
 from service.actions.desk.advice import Advice
 from service.actions.desk.in_full import DraftInFull
+from service.actions.desk.sheet import SheetSeen
 from service.actions.desk.sources import OpenedSource
 from service.actions.drafts import read
 from service.actions.drafts.read import SOMEBODY, DraftClaim, claim_of
@@ -74,17 +76,6 @@ class PointSeen:
     @property
     def open(self) -> bool:
         return self.state is PointState.PROPOSED
-
-
-@dataclass(frozen=True, slots=True)
-class CriterionSeen:
-    """A criterion, how the machine reads the work on it, and how the facilitator judged it."""
-
-    key: str
-    text: str
-    read: Standing | None
-    confidence: float
-    judged: Standing | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +139,7 @@ class DeskDraft:
     words: int
     files: tuple[WorkFile, ...]
     points: tuple[PointSeen, ...]
-    criteria: tuple[CriterionSeen, ...]
+    sheet: SheetSeen
     standing: Standing | None
     abstained: bool
     findings: tuple[str, ...]
@@ -177,6 +168,7 @@ def show(session: Session, actor: Actor, draft_id: str, *, now: datetime) -> Des
     submission = session.get_one(Submission, row.submission_id)
     revision = session.get_one(Revision, row.revision_id)
     points = _points(session, actor, full, challenge)
+    sheet = desk_sheet.of(session, actor, row)
     approval = approving.in_force(session, approving.DRAFT, row.id) if row.state is DraftState.APPROVED else None
     names = store_names.names_of(session, [submission.person_id, row.claimed_by], apart=True)
     return DeskDraft(
@@ -200,11 +192,11 @@ def show(session: Session, actor: Actor, draft_id: str, *, now: datetime) -> Des
         handed_in_at=revision.submitted_at,
         ai=revision.ai,
         text_language=revision.language or row.language,
-        text=stretches(full.text, _places(points, full.points)),
+        text=stretches(full.text, _places(points, full.points), {one.number: one.where for one in sheet.readings}),
         words=len(full.text.split()),
         files=() if row.state is DraftState.WITHDRAWN else tuple(files.of_revision(session, revision.id)),
         points=points,
-        criteria=_criteria(row, challenge),
+        sheet=sheet,
         standing=row.standing,
         abstained=bool(row.assessment.get("abstained")),
         findings=tuple(one.message for one in _findings(row) if one.point_id is None),
@@ -262,22 +254,6 @@ def _places(seen: Sequence[PointSeen], rows: Sequence[PointRow]) -> dict[int, li
         for one, row in zip(seen, rows, strict=True)
         if one.stands and (row.quote or len(desk_sources.places(one.sources)) > 1)
     }
-
-
-def _criteria(row: DraftRow, challenge: Challenge) -> tuple[CriterionSeen, ...]:
-    machine = {one["criterion"]: one for one in row.assessment.get("criteria", ())}
-
-    def seen(key: str, text: str) -> CriterionSeen:
-        told, judged = machine.get(key), row.judgements.get(key)
-        return CriterionSeen(
-            key,
-            text,
-            read=Standing(told["standing"]) if told else None,
-            confidence=float(told["confidence"]) if told else 0.0,
-            judged=Standing(judged) if judged else None,
-        )
-
-    return tuple(seen(one.key, one.text) for one in challenge.criteria)
 
 
 def _history(session: Session, row: DraftRow) -> tuple[PastDraftDecision, ...]:

@@ -5,7 +5,7 @@ A fixed number of statements, however many sources there are. What is no longer 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -72,7 +72,14 @@ def opened(
     session: Session, actor: Actor, draft: DraftRow, points: Sequence[PointRow], gone: Collection[str]
 ) -> dict[str, tuple[OpenedSource, ...]]:
     """By point id, the sources of these points in order."""
-    rows = [source for point in points for source in point.sources]
+    return opened_rows(session, actor, draft, {point.id: point.sources for point in points}, gone)
+
+
+def opened_rows(
+    session: Session, actor: Actor, draft: DraftRow, by: Mapping[str, Sequence[SourceRow]], gone: Collection[str]
+) -> dict[str, tuple[OpenedSource, ...]]:
+    """These sources, under the same keys."""
+    rows = [source for some in by.values() for source in some]
     owners = {kind: {row.owner_id for row in rows if row.kind is kind} for kind in SourceKind}
     texts = {**_documents(session, owners[SourceKind.CONTEXT]), **_work(session, actor, owners[SourceKind.PEER])}
     precedents = _precedents(session, actor, [row.ref_id for row in rows if row.kind is SourceKind.PRECEDENT])
@@ -91,7 +98,7 @@ def opened(
             case _:
                 return _cut(row, texts.get(row.owner_id))
 
-    return {point.id: tuple(one(row) for row in point.sources) for point in points}
+    return {key: tuple(one(row) for row in some) for key, some in by.items()}
 
 
 def _cut(row: SourceRow, held: _Text | None) -> OpenedSource:

@@ -15,7 +15,7 @@ from pipelines import values
 from pipelines.values import AI
 from service.actions.challenges import clarifications
 from service.actions.challenges.as_it_stands import as_it_stands
-from service.actions.drafts import outdated, sketches
+from service.actions.drafts import outdated, sheets, sketches
 from service.actions.drafts.earlier import earlier
 from service.actions.drafts.points import source_row
 from service.actions.work import consequences
@@ -56,7 +56,7 @@ def begin(
         consequences.touch(draft, step(draft.state, DraftAct.BEGIN, DraftActor.MACHINE), now=now)
     challenge = session.get_one(Challenge, draft.challenge_id)
     draft.challenge_version = challenge.version
-    return _brief(session, draft, challenge, now=now, embedder=embedder)
+    return task(session, draft, challenge, now=now, embedder=embedder)
 
 
 def _wanted(session: Session, draft_id: str, generation: int) -> DraftRow | None:
@@ -81,9 +81,10 @@ def _still_may(session: Session, draft: DraftRow, *, now: datetime) -> bool:
     return may is not AI.NONE
 
 
-def _brief(
-    session: Session, draft: DraftRow, challenge: Challenge, *, now: datetime, embedder: str
+def task(
+    session: Session, draft: DraftRow, challenge: Challenge, *, now: datetime, embedder: str = ""
 ) -> values.DraftingTask:
+    """All that a draft is made from, as it stands now."""
     revision = session.get_one(Revision, draft.revision_id)
     submission = session.get_one(Submission, draft.submission_id)
     organization = session.get_one(Organization, draft.organization_id)
@@ -99,6 +100,7 @@ def _brief(
         told=_told(session, submission),
         dismissed=_dismissed(session, challenge, submission.id),
         instruction=draft.instruction,
+        readings=sheets.said(draft),
         names=names(session, draft.organization_id),
         earlier=earlier(session, revision),
         fitted=fit.data if fit else None,
@@ -188,10 +190,10 @@ def finish(
     kept, findings = _still_visible(session, draft)
     _clear(session, row)
     if draft.outcome is not values.DraftOutcome.DRAFTED or not kept:
-        consequences.stick(session, row, *_why_stuck(draft), now=now)
+        _without_points(session, row, draft, now=now)
         _keep_findings(session, row, findings, {})  # of the generation that is read now
         return True
-    ids = {index: _keep_point(session, row, position, draft.points[index]) for position, index in enumerate(kept)}
+    ids = {index: keep_point(session, row, position, draft.points[index]) for position, index in enumerate(kept)}
     _keep_findings(session, row, findings, ids)
     consequences.touch(row, step(row.state, DraftAct.FINISH, DraftActor.MACHINE), now=now)
     row.summary, row.ready_at = draft.summary, now
@@ -203,9 +205,20 @@ def finish(
     return True
 
 
+def _without_points(session: Session, row: DraftRow, draft: values.Draft, *, now: datetime) -> None:
+    """There is nothing to read: a person judges on the sheet, or, where there is nothing to judge either, writes."""
+    code, reason = _why_stuck(draft)
+    if draft.sheet and draft.outcome is not values.DraftOutcome.NOTHING_TO_SAY:
+        consequences.lay_out(session, row, code, reason, now=now)
+    else:
+        consequences.stick(session, row, code, reason, now=now)
+
+
 def _why_stuck(draft: values.Draft) -> tuple[str, str]:
     if draft.outcome is values.DraftOutcome.NOTHING_TO_SAY:
         return "nothing_to_say", draft.reason or "There is nothing to give feedback on yet."
+    if draft.outcome is values.DraftOutcome.TO_JUDGE:
+        return "to_judge", draft.reason or "Nobody can tell yet how this stands. Please judge it on the sheet."
     if draft.outcome is values.DraftOutcome.CANNOT:
         return "cannot_draft", draft.reason or "No draft could be made. Please write the feedback yourself."
     return "no_points", draft.reason or "No point stood up to checking. Please write the feedback yourself."
@@ -228,6 +241,7 @@ def _keep_account(row: DraftRow, draft: values.Draft) -> None:
         row.assessment = {**row.assessment, "readings": read}
     row.passes = [_pass(one) for one in draft.passes]
     row.band = _band(draft)
+    row.sheet = [asdict(line) for line in draft.sheet]
     row.evidence = [
         {
             "label": e.label,
@@ -272,7 +286,8 @@ def _clear(session: Session, row: DraftRow) -> None:
     session.execute(delete(PointRow).where(PointRow.draft_id == row.id, PointRow.generation == row.generation))
 
 
-def _keep_point(session: Session, row: DraftRow, position: int, point: values.Point) -> str:
+def keep_point(session: Session, row: DraftRow, position: int, point: values.Point, *, composed: bool = False) -> str:
+    """Store a point of the present generation; `composed`: from what a person read. Gives its id."""
     stored = PointRow(
         organization_id=row.organization_id,
         draft_id=row.id,
@@ -285,7 +300,8 @@ def _keep_point(session: Session, row: DraftRow, position: int, point: values.Po
         quote=point.quote,
         start=point.start,
         end=point.end,
-        band=point.band,
+        band=None if composed else point.band,  # how sure that is, is the person's
+        composed=composed,
     )
     stored.sources = [source_row(row.organization_id, place, source) for place, source in enumerate(point.sources)]
     session.add(stored)

@@ -15,7 +15,7 @@ from pipelines.values import SourceKind
 from service.actions.approvals import approving
 from service.actions.drafts.points import standing_points
 from service.actions.work import consequences
-from service.domain.drafts import DraftAct, DraftActor, DraftState, step
+from service.domain.drafts import FOR_A_PERSON, DraftAct, DraftActor, DraftState, step
 from service.domain.errors import Invalid
 from service.store.tables import Challenge, Document, DocumentVersion, DraftRow, FindingRow, PointRow, SourceRow
 
@@ -29,8 +29,7 @@ _WORD: Final = re.compile(r"\w+")
 CARRIED: Final = 5
 """Words in a row of a quotation from which a wording still carries it."""
 MARKED: Final = (
-    DraftState.READY,
-    DraftState.STUCK,
+    *FOR_A_PERSON,
     DraftState.APPROVED,
     DraftState.DECLINED,
     DraftState.RETRACTED,

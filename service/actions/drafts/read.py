@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from sqlalchemy import ColumnElement, Select, case, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
-from service.domain.drafts import DraftActor, DraftState, possible
+from service.domain.drafts import FOR_A_PERSON, DraftActor, DraftState, possible
 from service.domain.errors import NotAllowed, NotFound
 from service.domain.roles import Actor, CredentialReach, may_see_group, visible_groups
 from service.store import find, visible
@@ -119,19 +119,19 @@ def drafts(
 
 HANDED_IN = func.coalesce(DraftRow.handed_in_at, DraftRow.created_at)
 """When the work was handed in; the second is of drafts that an earlier version made."""
-TURN = case({DraftState.READY: 0, DraftState.STUCK: 1}, value=DraftRow.state, else_=2)
-BY_HAND_FIRST = case({DraftState.STUCK: 0, DraftState.READY: 1}, value=DraftRow.state, else_=2)
+TURN = case({state: at for at, state in enumerate(FOR_A_PERSON)}, value=DraftRow.state, else_=len(FOR_A_PERSON))
+BY_HAND_FIRST = case({state: -at for at, state in enumerate(FOR_A_PERSON)}, value=DraftRow.state, else_=1)
 
 
 def next_draft(
     session: Session, actor: Actor, wanted: DraftFilter, *, skip: Collection[str] = (), now: datetime
 ) -> DraftRow | None:
-    """Which to look at next: what nobody else is at; what is drafted first, then what is to be written by hand; by day
-    handed in, and within a day in an order that is stable but follows neither name nor time."""
+    """Which to look at next: what nobody else is at; what is drafted first, then what is to be judged, then
+    what is to be written by hand; by day handed in, and within a day in an order that is stable but follows neither name nor time."""
     free = or_(DraftRow.claimed_until.is_(None), DraftRow.claimed_until <= now, DraftRow.claimed_by == actor.person)
     query = (
         _filtered(session, actor, wanted)
-        .where(DraftRow.state.in_((DraftState.READY, DraftState.STUCK)), free, DraftRow.id.not_in(list(skip)))
+        .where(DraftRow.state.in_(FOR_A_PERSON), free, DraftRow.id.not_in(list(skip)))
         .order_by(TURN, UtcDay(HANDED_IN), DraftRow.shuffle, DraftRow.id)
         .limit(1)
     )

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from service.actions.following import uptake as following_uptake
 from service.actions.following.pairs import NOTHING, Figure
-from service.domain.drafts import DraftState
+from service.domain.drafts import FOR_A_PERSON, DraftState
 from service.domain.errors import NotAllowed
 from service.domain.roles import Actor, CredentialReach, Role, visible_groups
 from service.store import visible
@@ -70,7 +70,7 @@ def _counts(session: Session, actor: Actor) -> Mapping[str, Mapping[str, int]]:
             Submission.challenge_id,
             _people(),
             _people(told.c.submission_id.is_not(None)),
-            func.count().filter(DraftRow.state.in_((DraftState.READY, DraftState.STUCK))),
+            func.count().filter(DraftRow.state.in_(FOR_A_PERSON)),
             func.count().filter(DraftRow.state.in_((DraftState.WAITING, DraftState.DRAFTING))),
         )
         .join(Revision, visible.latest_text())

@@ -16,8 +16,8 @@ from sqlalchemy.orm import Session, aliased, selectinload
 from pipelines.values import AI
 from service.actions.drafts import read
 from service.actions.drafts.points import standing_points, text_to_approve
-from service.actions.queue.filtering import FOR_A_PERSON, ORDER, free_for
-from service.domain.drafts import DraftState
+from service.actions.queue.filtering import ORDER, free_for
+from service.domain.drafts import FOR_A_PERSON, DraftState
 from service.domain.roles import Actor, visible_groups
 from service.domain.texts.likeness import Likeness
 from service.store.names import told_apart

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -13,15 +14,12 @@ from sqlalchemy.orm import Session
 
 from pipelines.values import Band
 from service.actions.drafts.read import BY_HAND_FIRST, HANDED_IN, TURN, not_own
-from service.domain.drafts import DraftState
+from service.domain.drafts import FOR_A_PERSON, DraftState
 from service.domain.errors import Invalid, NotFound
 from service.domain.roles import Actor, Role, visible_groups
 from service.store import find
 from service.store.days import UtcDay
 from service.store.tables import AskKind, AskRow, Challenge, DraftRow, Group, RoleGrant, Submission
-
-FOR_A_PERSON = (DraftState.READY, DraftState.STUCK)
-"""What waits for a person to decide: what the queue is of, where nothing else is asked for."""
 
 
 class Whose(StrEnum):
@@ -195,8 +193,8 @@ def free_for(actor: Actor, now: datetime) -> ColumnElement[bool]:
     return or_(DraftRow.claimed_until.is_(None), DraftRow.claimed_until <= now, DraftRow.claimed_by == actor.person)
 
 
-# The order: what is drafted first, then what is to be written by hand, or the other way round; then by day handed in;
-# within a day one that is stable but follows neither name nor time. Work that is nearly the same stands together there,
+# The order: what is drafted first, then what is to be judged, then what is to be written by hand, or the other
+# way round; then by day handed in; within a day one that is stable but follows neither name nor time. Work that is nearly the same stands together there,
 # since it shares its `shuffle`.
 DAY = UtcDay(HANDED_IN)
 
@@ -231,6 +229,6 @@ def before(wanted: QueueFilter, where: str) -> ColumnElement[bool]:
 
 def _place(where: str) -> tuple[int, str, str, str]:
     turn, *rest = where.split("_")
-    if len(rest) != 3 or turn not in ("0", "1", "2"):
+    if len(rest) != 3 or not re.fullmatch("[0-9]", turn):
         raise Invalid("This page of the queue cannot be found. Begin at its first page.")
     return int(turn), rest[0], rest[1], rest[2]

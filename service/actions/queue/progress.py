@@ -54,7 +54,7 @@ def progress(
             Decision.person_id == actor.person,
             Decision.act.in_(("approve", "decline")),
             Decision.at > now - SITTING,
-            DraftRow.state.not_in(filtering.FOR_A_PERSON),
+            DraftRow.state.not_in(FOR_A_PERSON),
             *narrowed,
         )
     )

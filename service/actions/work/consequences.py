@@ -99,6 +99,14 @@ def stick(session: Session, draft: DraftRow, code: str, reason: str, *, now: dat
     )
 
 
+def lay_out(session: Session, draft: DraftRow, code: str, reason: str, *, now: datetime) -> None:
+    """Nobody may say yet how the work stands: a facilitator judges it on the sheet, and the platform is told."""
+    touch(draft, step(draft.state, DraftAct.LAY_OUT, DraftActor.MACHINE), now=now)
+    draft.summary = ""
+    draft.reason_code, draft.reason, draft.ready_at = code, reason, now
+    told_of(session, draft, Event.DRAFT_TO_JUDGE, now=now)
+
+
 def told_of(session: Session, draft: DraftRow, event: Event, *, now: datetime) -> None:
     """Tell the platform what became of a draft."""
     outbox.tell(session, draft.organization_id, event, now=now, draft=draft.id, **_whose(session, draft))

@@ -16,7 +16,15 @@ from service.store.tables.disclosures import (
     FoundWorkShowing,
 )
 from service.store.tables.documents import Document, DocumentVersion
-from service.store.tables.drafts import DraftRow, FindingRow, PointRow, PointState, Sketch, SourceRow
+from service.store.tables.drafts import (
+    CriterionReadingRow,
+    DraftRow,
+    FindingRow,
+    PointRow,
+    PointState,
+    Sketch,
+    SourceRow,
+)
 from service.store.tables.erasure import Erasure, ErasureSalt
 from service.store.tables.following import Reminder, Telling, Uptake, UptakeCount
 from service.store.tables.galleries import (
@@ -66,6 +74,7 @@ __all__ = [
     "Consent",
     "ConsentVersion",
     "Credential",
+    "CriterionReadingRow",
     "CriterionRow",
     "Decision",
     "Disclosure",

@@ -1,10 +1,10 @@
-"""Drafts: their points and sources, what verification found, and which work is nearly the same text."""
+"""Drafts: points and sources, what people read, what verification found, and which work is nearly the same text."""
 
 from __future__ import annotations
 
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, String, text
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, String, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from pipelines.values import Band, PointKind, SourceKind, Standing
@@ -70,6 +70,8 @@ class DraftRow(Base):
     judgements: Mapped[JsonObject]  # the facilitator's, criterion key → standing
     assessment: Mapped[JsonObject]
     evidence: Mapped[JsonArray]  # label, id, shelf, dense, lexical, fused; never text
+    # by criterion: its places in the work, and ids of what was found for it; never text
+    sheet: Mapped[JsonArray] = mapped_column(server_default=text("'[]'"))
     challenge_version: Mapped[int] = mapped_column(default=1)
     stale: Mapped[bool] = mapped_column(default=False)  # the challenge, or a document it quotes, has changed
     shuffle: Mapped[str] = mapped_column(String(16), default="")  # stable pseudo-random order among equals
@@ -96,6 +98,9 @@ class DraftRow(Base):
         cascade="all, delete-orphan", passive_deletes=True, order_by="PointRow.position"
     )
     findings: Mapped[list[FindingRow]] = relationship(cascade="all, delete-orphan", passive_deletes=True)
+    readings: Mapped[list[CriterionReadingRow]] = relationship(
+        cascade="all, delete-orphan", passive_deletes=True, order_by="CriterionReadingRow.criterion"
+    )
 
 
 class PointRow(Base):
@@ -123,12 +128,31 @@ class PointRow(Base):
     state: Mapped[PointState] = mapped_column(choice(PointState), default=PointState.PROPOSED)
     reason_code: Mapped[str] = mapped_column(String(64), default="")
     reason: Mapped[LongText]
+    composed: Mapped[bool] = mapped_column(default=False, server_default=false())  # from a person's readings
     decided_by: Mapped[str | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"), default=None)
     decided_at: Mapped[MaybeMoment]
 
     sources: Mapped[list[SourceRow]] = relationship(
         cascade="all, delete-orphan", passive_deletes=True, order_by="SourceRow.position"
     )
+
+
+class CriterionReadingRow(Base):
+    """How a person said that the work stands on one criterion, and where: `start` to `end` of the revision's text, both
+    None for nowhere. It holds for the revision, through every redraft; the latest stands."""
+
+    __tablename__ = "criterion_readings"
+    __table_args__ = (UniqueConstraint("draft_id", "criterion"),)
+
+    id: Mapped[Id]
+    organization_id: Mapped[OrganizationId]
+    draft_id: Mapped[str] = mapped_column(ForeignKey("drafts.id", ondelete="CASCADE"))
+    criterion: Mapped[str] = mapped_column(String(64))
+    standing: Mapped[Standing] = mapped_column(choice(Standing))
+    start: Mapped[int | None] = mapped_column(default=None)
+    end: Mapped[int | None] = mapped_column(default=None)
+    person_id: Mapped[str | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"), default=None)
+    read_at: Mapped[Moment]
 
 
 class SourceRow(Base):

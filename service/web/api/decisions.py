@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from service.actions.decisions import claim as decisions_claim
-from service.actions.decisions import points, release, review
+from service.actions.decisions import judging, points, release, review
 from service.actions.drafts import outward
 from service.actions.memory import alerts
 from service.store.tables import DraftRow
@@ -23,6 +23,7 @@ from service.web.schemas.decisions import (
     PointAcceptedAsked,
     PointAsked,
     PointDismissedAsked,
+    ReadingsAsked,
 )
 from service.web.schemas.drafts import DraftDecided, DraftShown
 
@@ -73,6 +74,12 @@ def change_draft(call: Writing, id: DraftId, seen: Seen, body: DraftChangeAsked)
         at, standing = call.deciding(id, version), body.standing
         row = points.judge(at, standing=standing, score=body.score, criteria=body.judgements)
     return _shown(call, row)
+
+
+@router.put("/drafts/{id}/readings", summary="Judge how the work stands", responses=_OK)
+def judge(call: Writing, id: DraftId, seen: Seen, body: ReadingsAsked) -> DraftDecided:
+    """Criterion by criterion, each at its place. Feedback is composed from that at once, to be edited and approved."""
+    return _decided(call, judging.read(call.deciding(id, seen), body.wishes(), call.services.drafter))
 
 
 @router.post("/drafts/{id}/approve", summary="Approve exactly the text seen", responses=_OK)

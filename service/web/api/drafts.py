@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import Depends, Query
 
-from service.actions.desk import in_full
+from service.actions.desk import in_full, sheet
 from service.actions.drafts import outward, read
 from service.actions.drafts.read import DraftFilter
 from service.domain.drafts import DraftState
@@ -15,7 +15,7 @@ from service.web.calls import Reading, tag
 from service.web.fields import DraftId, Id, OwnId
 from service.web.openapi import v1
 from service.web.paging import Page, Sliced
-from service.web.schemas.drafts import DraftDetail, DraftShown
+from service.web.schemas.drafts import DraftDetail, DraftShown, ReadingsShown
 
 router = v1("Drafts")
 
@@ -24,7 +24,7 @@ _ETAG = {"ETag": {"$ref": "#/components/headers/ETag"}}
 
 async def _filter(
     state: Annotated[
-        list[DraftState], Query(max_length=10, description="Only drafts in one of these states; repeatable.")
+        list[DraftState], Query(max_length=20, description="Only drafts in one of these states; repeatable.")
     ] = [],  # noqa: B006 - FastAPI copies it
     group: Annotated[Id | None, Query(description="Only drafts reviewed in this group.")] = None,
     challenge: Annotated[Id | None, Query(description="Only drafts on this challenge.")] = None,
@@ -57,6 +57,14 @@ def next_draft(
         raise NotFound("Nothing waits for a decision.")
     call.headers["ETag"] = tag(row.version)
     return DraftDetail.of_all(in_full.draft(call.session, call.actor, row))
+
+
+@router.get("/drafts/{id}/readings", summary="Read a draft's evidence sheet", responses={200: {"headers": _ETAG}})
+def get_readings(call: Reading, id: DraftId) -> ReadingsShown:
+    """Where the work speaks of each criterion, what the organization says on it, and how people read it so far."""
+    found = sheet.sheet(call.session, call.actor, id)
+    call.headers["ETag"] = tag(found.version)
+    return ReadingsShown.of(found)
 
 
 @router.get("/drafts/{id}", summary="Read a draft in full", responses={200: {"headers": _ETAG}})

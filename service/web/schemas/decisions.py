@@ -10,6 +10,7 @@ from pydantic import ConfigDict, Field, model_validator
 
 from pipelines.values import PointKind, SourceKind, Standing
 from service.actions.decisions.given_elsewhere import FeedbackWish
+from service.actions.decisions.judging import ReadingWish
 from service.actions.decisions.points import PointWish
 from service.web.fields import AnswerBody, Hash, Id, Key, Line, Moment, RequestBody, Share, Words, Work
 
@@ -86,6 +87,52 @@ class DraftChangeAsked(RequestBody):
         if self.summary is None and not self.judges:
             raise ValueError("Nothing to change: send a summary, standing, score or judgements.")
         return self
+
+
+class ReadingAsked(RequestBody):
+    """How the work stands on one criterion, and where that shows. Without a place the one on the sheet holds."""
+
+    criterion: Key = Field(description="Key of the criterion.")
+    standing: Literal[Standing.MET, Standing.PARTLY, Standing.NOT_YET] = Field(
+        description="`met`, `partly` or `not_yet`."
+    )
+    quote: Work = Field(default="", description="The words of the work where that shows, letter for letter.")
+    start: Annotated[int, Field(ge=0, le=200_000)] | None = Field(
+        default=None, description="About where they begin, in characters, should they stand there more than once."
+    )
+    end: Annotated[int, Field(ge=1, le=200_000)] | None = Field(
+        default=None, description="Without a quote: the place is from `start` to here, exclusive."
+    )
+    nowhere: bool = Field(default=False, description="True: it shows nowhere in the work.")
+
+    def wish(self) -> ReadingWish:
+        return ReadingWish(self.criterion, self.standing, self.quote, self.start, self.end, self.nowhere)
+
+    @model_validator(mode="after")
+    def _one_place(self) -> ReadingAsked:
+        if self.nowhere and self.quote:
+            raise ValueError("is somewhere or nowhere: send a quote, or nowhere, not both.")
+        return self
+
+
+class ReadingsAsked(RequestBody):
+    """How the work stands, criterion by criterion. What is left out was read by nobody."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "readings": [
+                    {"criterion": "k1", "standing": "met", "quote": "across grades"},
+                    {"criterion": "k2", "standing": "not_yet", "nowhere": True},
+                ]
+            }
+        }
+    )
+
+    readings: Annotated[list[ReadingAsked], Field(max_length=50)] = Field(description="One for each criterion read.")
+
+    def wishes(self) -> list[ReadingWish]:
+        return [one.wish() for one in self.readings]
 
 
 class DraftApprovedAsked(RequestBody):

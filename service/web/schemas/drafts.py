@@ -134,6 +134,61 @@ class DraftPromptShown(AnswerBody):
     )
 
 
+class SheetPlaceShown(AnswerBody):
+    """A passage of the work that speaks of a criterion."""
+
+    start: int = Field(description="Where it begins in the submission's text, in characters.")
+    end: int = Field(description="Where it ends, exclusive.")
+    quote: str = Field(description="Its words.")
+    near: float = Field(description="How near it is to what the criterion asks: a cosine.")
+
+
+class ReadingShown(AnswerBody):
+    """How a person reads the work on a criterion."""
+
+    standing: Standing = Field(description="`met`, `partly` or `not_yet`.")
+    start: int | None = Field(description="Where that shows, in characters; null for nowhere.")
+    end: int | None = Field(description="Where it ends, exclusive.")
+    quote: str = Field(description="The words there; empty for nowhere.")
+    person: str | None = Field(description="Id of the facilitator who read it so.")
+    read_at: datetime = Field(description="When that was.")
+
+
+class CriterionLineShown(AnswerBody):
+    """One criterion of the evidence sheet: what is found on it, what the machine says, and what a person read."""
+
+    criterion: str = Field(description="Key of the criterion.")
+    text: str = Field(description="What it asks for.")
+    question: str = Field(description="What a facilitator asks when it is not evident.")
+    places: list[SheetPlaceShown] = Field(description="Passages that speak most to it; none: nowhere found.")
+    sources: list[OpenedSourceShown] = Field(
+        description="The organization's line on it, and points decided on passages like these."
+    )
+    machine: Standing | None = Field(description="How the machine says that it stands; null where it does not.")
+    reading: ReadingShown | None = Field(description="How a person reads it; null where nobody did.")
+    differs: bool = Field(description="The person and the machine say otherwise.")
+
+
+class ReadingsShown(AnswerBody):
+    """A draft's evidence sheet, criterion by criterion."""
+
+    draft: str = Field(description="The draft's id.")
+    version: int = Field(description="The version that was read: the ETag.")
+    state: DraftState = Field(description="Where the draft is.")
+    readings: list[CriterionLineShown] = Field(description="One for each criterion, in the challenge's order.")
+
+
+class OpenedSourceShown(AnswerBody):
+    """A source with its words."""
+
+    kind: SourceKind = Field(description="`context` or `precedent`.")
+    id: str = Field(description="Id of the passage or point.")
+    title: str = Field(description="The document's title, or what the point said.")
+    passage: str = Field(description="The document's line, or the words that the point was about.")
+    version: int | None = Field(description="The document's version.")
+    who: str = Field(description="Who decided on the point, by name.")
+
+
 class DraftPassShown(AnswerBody):
     """One pass of the model over this draft."""
 

@@ -18,6 +18,7 @@ from service.web.schemas.files import FileShown
 NEXT = {
     DraftState.WAITING: "A draft will be made. Look again shortly, or read /v1/events for draft.ready.",
     DraftState.DRAFTING: "A draft is being made. Look again shortly, or read /v1/events for draft.ready.",
+    DraftState.TO_JUDGE: "A facilitator judges the work on an evidence sheet; feedback is composed from that.",
     DraftState.READY: "A facilitator reads the draft and decides.",
     DraftState.STUCK: "No draft could be made. A facilitator writes the feedback, has it drafted again, or declines.",
     DraftState.APPROVED: "The feedback is approved and is released when the undo window has passed.",

@@ -6,12 +6,14 @@ import { begin, end, held, refused, typed, underway } from "./underway.js";
 
 const OFF = "peerloom-keys-off";
 const PULSE = 4000;
+const VERDICTS = ["m", "p", "l"]; // met, partly, lacks yet
 const root = document.documentElement;
 root.classList.add("scripted");
 
 const all = (selector, from = document) => [...from.querySelectorAll(selector)];
 const keysOff = () => localStorage.getItem(OFF) === "1";
 const points = () => all(".points > .point").filter((point) => point.offsetParent);
+const criteria = () => all(".criteria > .criterion").filter((one) => one.offsetParent);
 const FIELD = "input:not([type=radio], [type=checkbox]), textarea, select, [contenteditable]";
 /** Whether somebody types there. A field in a form that has just closed holds the focus for a moment yet. */
 const typing = (target) => Boolean(target.closest?.(FIELD)?.checkVisibility());
@@ -28,16 +30,17 @@ function current() {
 
 function choose(point) {
   if (!point) return;
-  for (const other of all(".point.now")) other.classList.remove("now");
+  for (const other of all(".point.now, .criterion.now")) other.classList.remove("now");
   point.classList.add("now");
   point.focus({ preventScroll: true });
   point.scrollIntoView({ block: "nearest" });
   show(point);
 }
 
-/** Bring the point's place in the work into view, without moving the page. */
-function show(point) {
-  const mark = document.querySelector(`mark.place-${point.dataset.point}`);
+/** Bring the place of a point, or of a criterion, into view, without moving the page. */
+function show(one) {
+  const place = one.dataset.criterion ? `says-${one.dataset.criterion}` : `place-${one.dataset.point}`;
+  const mark = document.querySelector(`mark.${place}`);
   const work = mark?.closest(".work");
   if (!work || work.scrollHeight <= work.clientHeight) return;
   const [at, box] = [mark.getBoundingClientRect(), work.getBoundingClientRect()];
@@ -45,8 +48,10 @@ function show(point) {
 }
 
 function move(step) {
-  const there = points();
-  const at = there.indexOf(document.activeElement?.closest?.(".point") ?? document.querySelector(".point.now"));
+  const criterion = document.activeElement?.closest?.(".criterion");
+  const there = criterion ? criteria() : points();
+  const here = criterion ?? document.activeElement?.closest?.(".point") ?? document.querySelector(".point.now");
+  const at = there.indexOf(here);
   choose(there[Math.max(0, Math.min(there.length - 1, at < 0 ? 0 : at + step))]);
 }
 
@@ -61,16 +66,69 @@ function openForm(details) {
   details.scrollIntoView({ block: "nearest" });
 }
 
+/** The criterion that a verdict is about: the one with the focus, the one that was last, or the first that is unread. */
+function judging() {
+  const there = criteria();
+  return (
+    document.activeElement?.closest?.(".criterion") ??
+    there.find((one) => one.matches(".now")) ??
+    unreadAfter(null) ??
+    there[0]
+  );
+}
+
+function unreadAfter(criterion) {
+  const there = criteria();
+  const open = (one) => !one.matches(".criterion-read");
+  return there.slice(there.indexOf(criterion) + 1).find(open) ?? there.find(open);
+}
+
+/** Say how the work stands on a criterion; what is marked in the work is its place. */
+function verdict(key, sending) {
+  const criterion = judging();
+  const button = criterion?.querySelector(`[data-verdict="${key}"]`);
+  if (!button) return false;
+  if (!sending) return false;
+  choose(criterion);
+  takeMarked(criterion);
+  button.click();
+  return true;
+}
+
+function takeMarked(criterion) {
+  note(); // the browser tells of a selection a little later than it is there
+  const [field, start] = ["[data-marked]", "[data-marked-start]"].map((one) => criterion.querySelector(one));
+  if (!field || !selected.trim() || !untouched(field)) return;
+  field.value = selected.trim();
+  start.value = String(began + [...selected].length - [...selected.trimStart()].length);
+  selected = "";
+}
+
 let selected = "";
-document.addEventListener("selectionchange", () => {
+let began = 0; // where it begins in the work, in characters
+document.addEventListener("selectionchange", note);
+function note() {
   const selection = document.getSelection();
-  if (selection?.anchorNode?.parentElement?.closest(".work .sheet")) selected = words(selection);
+  const sheet = selection?.anchorNode?.parentElement?.closest(".work .sheet");
+  if (!sheet) return;
+  selected = words(selection);
+  const before = document.createRange();
+  before.selectNodeContents(sheet);
+  if (selection.rangeCount) before.setEnd(selection.getRangeAt(0).startContainer, selection.getRangeAt(0).startOffset);
+  began = [...plain(before.cloneContents())].length;
+}
+document.addEventListener("pointerdown", (event) => {
+  const button = event.target.closest?.("[data-verdict]");
+  if (button) takeMarked(button.closest(".criterion"));
 });
 
 /** What is selected in the work, without the numbers of points that stand in it. */
 function words(selection) {
   if (!selection.rangeCount) return "";
-  const copy = selection.getRangeAt(0).cloneContents();
+  return plain(selection.getRangeAt(0).cloneContents());
+}
+
+function plain(copy) {
   for (const pin of copy.querySelectorAll(".pin")) pin.remove();
   return copy.textContent;
 }
@@ -129,6 +187,7 @@ const own = {
   j: () => move(1),
   k: () => move(-1),
   o: sources,
+  i: () => (choose(judging()), criteria().length > 0),
 };
 
 function pressed(event) {
@@ -150,6 +209,7 @@ function act(key, sending, point = current()) {
   if (own[key]) return own[key]() !== false;
   if (/^[1-9]$/.test(key)) return byNumber(Number(key));
   if (document.querySelector(".queue") && inQueue(key)) return true;
+  if (VERDICTS.includes(key) && criteria().length) return verdict(key, sending);
   return ofPoint(key, sending, point) || ofPage(key, sending);
 }
 
@@ -375,7 +435,11 @@ function ready() {
   const own = writing && document.querySelector("details.add");
   writing = false;
   if (own) return openForm(own);
-  const decided = new URLSearchParams(location.search).get("decided");
+  const asked = new URLSearchParams(location.search);
+  const judged = criteria().find((one) => one.dataset.criterion === asked.get("judged"));
+  const unread = judged ? unreadAfter(judged) : document.querySelector(".bench[data-state=to_judge]") && unreadAfter(null);
+  if (unread && !typing(document.activeElement ?? document.body)) return choose(unread);
+  const decided = asked.get("decided");
   const after = decided && points().find((point) => point.dataset.id === decided);
   if (after) choose(undecidedAfter(after) ?? after);
   else if (document.querySelector(".bench") && !typing(document.activeElement ?? document.body)) choose(current());

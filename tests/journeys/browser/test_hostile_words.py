@@ -80,7 +80,7 @@ def test_a_learners_work_is_shown_letter_for_letter_and_runs_nothing(demo: Demo)
 
     def ready() -> list[dict[str, str]]:
         drafts = demo.house.expect(200, "GET", "/v1/drafts?submission=hostile-1", key)["items"]
-        return [one for one in drafts if one["state"] in ("ready", "stuck")]
+        return [one for one in drafts if one["state"] in ("ready", "to_judge", "stuck")]
 
     draft = demo.house.wait_for(ready)[0]["id"]
     window = demo.window(COORDINATOR)

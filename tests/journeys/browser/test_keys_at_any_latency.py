@@ -72,7 +72,7 @@ def test_keys_pressed_behind_an_approval_do_nothing_to_the_draft_that_comes_next
 
 @at_any_latency
 def test_the_key_for_a_point_of_ones_own_opens_its_form_and_never_closes_it(demo: Demo, latency: int) -> None:
-    window, _ = at_a_draft(demo, latency, state="stuck")
+    window, _ = at_a_draft(demo, latency, state="to_judge")
     window.key("w")
     window.page.locator("#add-text").wait_for()
     quiet(window.page)
@@ -84,7 +84,7 @@ def test_the_key_for_a_point_of_ones_own_opens_its_form_and_never_closes_it(demo
 
 @at_any_latency
 def test_a_sentence_typed_right_after_taking_over_is_words_and_not_commands(demo: Demo, latency: int) -> None:
-    window, draft = at_a_draft(demo, latency, state="stuck")
+    window, draft = at_a_draft(demo, latency, state="to_judge")
     before = states(demo)
     window.key("w")
     window.page.keyboard.type("Say who then writes down what you hear, next time.", delay=5)

@@ -86,6 +86,36 @@ def drafted(
     )
 
 
+def laid_out(text: str = PLAN) -> values.Draft:
+    """What the thinking floor hands back where nobody may say how work stands: a sheet, with a place for k1 alone."""
+    place = values.SheetPlace(text.index("across"), text.index("across") + len("across grades"), 0.6)
+    sheet = (values.SheetLine("k1", (place,)), values.SheetLine("k2"))
+    silent = tuple(values.Judgement(key, values.Standing.CANNOT_TELL, 0.5) for key in ("k1", "k2"))
+    whole = values.Judgement("", values.Standing.CANNOT_TELL, 0.0)
+    return values.Draft(
+        DraftOutcome.TO_JUDGE,
+        "",
+        (),
+        values.Assessment(whole, silent, abstained=True),
+        (),
+        (),
+        "extractive-1",
+        values.Usage(),
+        "en",
+        reason="Nobody has judged work on this challenge yet.",
+        sheet=sheet,
+    )
+
+
+def make_to_judge(session: Session, row: DraftRow, *, now: datetime = NOW) -> DraftRow:
+    """Let the machine lay out the sheet."""
+    brief = make.begin(session, row.id, row.generation, now=now)
+    assert brief is not None
+    assert make.finish(session, row.id, row.generation, laid_out(brief.text), now=now)
+    session.refresh(row)
+    return row
+
+
 def make_ready(session: Session, row: DraftRow, *sources: values.Source, now: datetime = NOW) -> DraftRow:
     """Let the machine draft it."""
     brief = make.begin(session, row.id, row.generation, now=now)

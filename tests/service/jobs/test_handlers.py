@@ -18,7 +18,7 @@ from pipelines.values import AI, Usage
 from service import wiring
 from service.actions.bundles import take_in
 from service.actions.people import register
-from service.domain.drafts import DraftState
+from service.domain.drafts import FOR_A_PERSON, DraftState
 from service.domain.ids import new_id
 from service.domain.money import Prices, Terms, micro
 from service.jobs import handlers
@@ -59,7 +59,7 @@ def told(school: School) -> list[str]:
 def test_what_is_handed_in_is_drafted_and_indexed(school: School) -> None:
     school.hand_in("s-1")
     work_off(school.parts)
-    assert the_draft(school).state in (DraftState.READY, DraftState.STUCK)
+    assert the_draft(school).state in FOR_A_PERSON
     assert {job.state for job in school.jobs()} == {JobState.DONE}
 
 
@@ -226,7 +226,7 @@ def test_a_job_of_a_kind_that_only_a_newer_release_knows_waits_for_it_unharmed(
     school.hand_in("s-1")
     assert not work_one(school.parts, job=id_)
     work_off(school.parts)
-    assert the_draft(school).state in (DraftState.READY, DraftState.STUCK)
+    assert the_draft(school).state in FOR_A_PERSON
     (job,) = school.jobs(JobState.QUEUED)
     assert (job.kind, job.attempts, job.last_error) == ("of-tomorrow", 0, "")
 

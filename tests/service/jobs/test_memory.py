@@ -209,7 +209,7 @@ def _write_and_dismiss(school: School, draft: str) -> None:
     """Dismiss a point on k1: one that was drafted, or, where none was, a person's own."""
     with school.parts.sessions.writing() as session:
         row, who, now = session.get_one(DraftRow, draft), ilse(school), school.parts.now()
-        if row.state is DraftState.STUCK:
+        if row.state in (DraftState.TO_JUDGE, DraftState.STUCK):
             review.write(Deciding(session, who, draft, row.version, now))
             wish = points.PointWish(PointKind.QUESTION, "Who goes first?", "visit each other twice", "k1")
             points.add_point(Deciding(session, who, draft, row.version, now), wish=wish)

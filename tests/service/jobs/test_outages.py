@@ -19,7 +19,7 @@ from pipelines.adapters.exact import ExactIndex
 from pipelines.ports import IndexUnavailable, ModelUnavailable, Vectors
 from service import wiring
 from service.cli import doctor
-from service.domain.drafts import DraftState
+from service.domain.drafts import FOR_A_PERSON, DraftState
 from service.domain.errors import Unavailable
 from service.jobs import outages
 from service.jobs.handlers import work_off, work_one
@@ -32,7 +32,7 @@ from tests.service.jobs.conftest import School
 from tests.service.jobs.test_handlers import ahead
 from tests.service.jobs.test_inline import within
 
-DONE = (DraftState.READY, DraftState.STUCK)
+DONE = FOR_A_PERSON
 
 
 class Away(ExactIndex):

@@ -14,7 +14,19 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from pipelines.values import Draft, DraftOutcome, Point, PointKind, PromptUsed, Source, SourceKind, Usage
+from pipelines.adapters.extractive import ExtractiveModel
+from pipelines.values import (
+    Draft,
+    DraftOutcome,
+    Point,
+    PointKind,
+    PromptUsed,
+    SheetLine,
+    SheetPlace,
+    Source,
+    SourceKind,
+    Usage,
+)
 from service.actions.access import credentials, organizations
 from service.actions.drafts import make
 from service.files import reading
@@ -77,6 +89,17 @@ class School:
         assert answer.status_code == 202, answer.text
         return str(answer.json()["draft"]["id"])
 
+    def to_judge(self, name: str = "amara-1", text: str = TEXT) -> str:
+        """The id of a draft whose sheet waits to be judged: a passage on k1, nothing on k2."""
+        draft_id = self.handed_in(name, text)
+        now = datetime.now(UTC)
+        with self.sessions.writing() as session:
+            row = session.get_one(DraftRow, draft_id)
+            brief = make.begin(session, draft_id, row.generation, now=now)
+            assert brief is not None
+            assert make.finish(session, draft_id, row.generation, laid_out(brief.text), now=now)
+        return draft_id
+
     def drafted(self, name: str = "amara-1", text: str = TEXT) -> str:
         """The id of a draft that is ready, with two points."""
         draft_id = self.handed_in(name, text)
@@ -123,6 +146,15 @@ def a_draft(revision: str, text: str) -> Draft:
     )
 
 
+def laid_out(text: str) -> Draft:
+    """What the pipeline makes of a text where nobody may say how it stands."""
+    sheet = (SheetLine("k1", (SheetPlace(0, 18, 0.5),)), SheetLine("k2"))
+    why = "Nobody has judged work on this challenge yet."
+    return Draft(
+        DraftOutcome.TO_JUDGE, "", (), None, (), (), "extractive-1", Usage(), "en", reason=why, sheet=sheet
+    )  # fmt: skip
+
+
 @pytest.fixture
 def serve(sessions: Sessions, served: Serve) -> Iterator[Callable[..., School]]:
     """`serve(**services)` has the application answer for these; its clients are closed at the end of the test."""
@@ -136,6 +168,7 @@ def serve(sessions: Sessions, served: Serve) -> Iterator[Callable[..., School]]:
                 "after_commit": lambda: woken.append(time.monotonic()),
                 "clock": lambda: datetime.now(UTC),
                 "readiness": lambda: {"database": "ok"},
+                "drafter": ExtractiveModel(),
                 "files": reading.read,
             }
             door = closing.enter_context(served(Services(**{**plain, **given})))

@@ -12,7 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from pipelines.values import PointKind, Standing
 from service.actions.approvals.deciding import Deciding
-from service.actions.decisions import claim, hand_over, openings, points, release, review
+from service.actions.decisions import claim, hand_over, judging, openings, points, release, review
+from service.actions.decisions.judging import ReadingWish
 from service.actions.desk import conflict
 from service.actions.desk.conflict import Meant
 from service.web.fields import DraftId, Hash, Id, Line, PointId, Words
@@ -117,14 +118,31 @@ class ReleaseSent(DraftSent):
     again: ClassVar[bool] = False
 
 
-class JudgeSent(DraftSent):
-    """How the work stands on each criterion: keys, and in the same order judgements, of which empty ones are none."""
+class ReadingSent(DraftSent):
+    """How the work stands on one criterion; `nobody` takes back what was said. `place` is a passage of the sheet, as
+    offsets, or nowhere; `quote` are other words of the work, beginning about at `start`."""
 
-    key: Annotated[list[Annotated[str, Field(max_length=64)]], Field(max_length=50)] = []
-    judged: Annotated[list[Standing | Literal[""]], Field(max_length=50)] = []
+    criterion: Annotated[str, Field(max_length=64)]
+    number: Annotated[int, Field(ge=1, le=50)]
+    standing: Literal["met", "partly", "not_yet", "nobody"]
+    place: Annotated[str, Field(pattern=r"^(nowhere|[0-9]{1,7}-[0-9]{1,7}|)$")] = ""
+    quote: Words = ""
+    start: Annotated[str, Field(pattern=r"^[0-9]{0,7}$")] = ""
 
-    def judgements(self) -> dict[str, Standing]:
-        return {key: Standing(one) for key, one in zip(self.key, self.judged, strict=False) if one}
+    @property
+    def typed(self) -> str:
+        return self.quote
+
+    def wish(self) -> ReadingWish | None:
+        if self.standing == "nobody":
+            return None
+        standing = Standing(self.standing)
+        if self.quote.strip():
+            return ReadingWish(self.criterion, standing, self.quote, int(self.start or 0))
+        if self.place in ("", "nowhere"):
+            return ReadingWish(self.criterion, standing, nowhere=self.place == "nowhere")
+        start, _, end = self.place.partition("-")
+        return ReadingWish(self.criterion, standing, start=int(start), end=int(end))
 
 
 class RedraftSent(DraftSent):
@@ -245,9 +263,16 @@ def summary(visit: Writing, id: DraftId, sent: Annotated[EditSent, Form()]) -> S
     return _decide(visit, id, sent, "summary", partial(points.set_summary, text=sent.text))
 
 
-@router.post(HERE + "/judge")
-def judge(visit: Writing, id: DraftId, sent: Annotated[JudgeSent, Form()]) -> Shown:
-    return _decide(visit, id, sent, "judge", partial(points.judge, criteria=sent.judgements()))
+@router.post(HERE + "/readings")
+def judge(visit: Writing, id: DraftId, sent: Annotated[ReadingSent, Form()]) -> Shown:
+    drafter = visit.services.drafter
+
+    def act(at: Deciding) -> None:
+        claim.be_at(at.session, at.actor, id, now=at.now)
+        judging.read_one(at, sent.criterion, sent.wish(), drafter)
+
+    back = f"/desk/drafts/{id}?{queue_trail.with_(sent.trail, judged=str(sent.number))}"
+    return _done(visit, id, sent, "judge", act, back)
 
 
 @router.post(HERE + "/approve")

@@ -21,7 +21,8 @@ from service.web.pages.uptake import PointBecameDrawn
 from service.web.pages.views import PageView
 
 POINT_KINDS = tuple(PointKind)
-STANDINGS = tuple(Standing)
+VERDICTS = ((Standing.MET, "m"), (Standing.PARTLY, "p"), (Standing.NOT_YET, "l"))
+"""What a person can say of a criterion, each with its key."""
 
 
 @dataclass(frozen=True)
@@ -51,4 +52,4 @@ class DraftPage(PageView):
     model: bool  # whether a language model is set up, which would read a wish for another draft
     act_words: Mapping[str, str] = field(default_factory=lambda: ACTS)
     kinds: tuple[PointKind, ...] = POINT_KINDS
-    standings: tuple[Standing, ...] = STANDINGS
+    verdicts: tuple[tuple[Standing, str], ...] = VERDICTS

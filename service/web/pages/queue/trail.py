@@ -42,7 +42,7 @@ _WITHOUT_EMPTY_FLAG = BeforeValidator(lambda given: False if given == "" else gi
 
 
 async def _trail(
-    state: Annotated[list[DraftState], Query(max_length=10), _WITHOUT_EMPTY] = [],  # noqa: B006 - FastAPI copies it
+    state: Annotated[list[DraftState], Query(max_length=20), _WITHOUT_EMPTY] = [],  # noqa: B006 - FastAPI copies it
     group: Annotated[Id | None, Query(), _WITHOUT_EMPTY] = None,
     challenge: Annotated[Id | None, Query(), _WITHOUT_EMPTY] = None,
     band: Annotated[list[Band], Query(max_length=3), _WITHOUT_EMPTY] = [],  # noqa: B006

@@ -8,6 +8,7 @@ STATES: Mapping[str, str] = {
     "waiting": "waits for the machine",
     "drafting": "is being drafted",
     "ready": "waits for you",
+    "to_judge": "waits to be judged",
     "stuck": "needs a person",
     "approved": "approved",
     "released": "released",

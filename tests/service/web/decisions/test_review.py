@@ -34,7 +34,7 @@ def test_a_draft_is_read_with_all_that_it_rests_on(lindiwe: httpx.Client, draft:
     assert shown["detail"][0]["sources"][0]["quote"] == shown["detail"][0]["quote"] == "We pair teachers a"
     assert shown["prompt"]["rendered"].startswith("Read this: We pair")
     assert shown["usage"] == {"prompt_tokens": 10, "completion_tokens": 5, "calls": 1, "cost": 0, "passes": []}
-    assert shown["possible"] == ["revise", "approve", "decline", "redraft"]
+    assert shown["possible"] == ["judge", "revise", "approve", "decline", "redraft"]
 
 
 def test_from_points_to_release_and_back(school: School, lindiwe: httpx.Client, draft: str) -> None:
