@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from pipelines import prompts
 from pipelines.ports import DraftingMaterial, ModelRequest
+from pipelines.texts.language import language_name
 from pipelines.values import Assessment, DraftingTask, Evidence, Shelf, Usage
 
 NAME = "feedback"
@@ -149,7 +150,7 @@ def _cut(text: str, over: int) -> str:
 def _variables(brief: DraftingTask, assessment: Assessment, parts: _Parts) -> dict[str, str]:
     challenge = brief.challenge
     on = {shelf: [piece for piece in parts.evidence if piece.item.shelf is shelf] for shelf in Shelf}
-    language = prompts.words("words/languages").get(brief.language, {}).get("name", brief.language)
+    language = language_name(brief.language)
     variables = {
         "language": f"{language}, the language of the submission",
         "title": challenge.title,

@@ -299,7 +299,9 @@ def test_a_german_submission_gets_german_words_by_the_german_criteria() -> None:
 def test_by_criteria_in_another_language_nothing_is_called_missing() -> None:
     made = drafted(brief(text=GERMAN_TEXT), (), judged(k2=Standing.NOT_YET))
     assert made.outcome is DraftOutcome.CANNOT
-    assert "anderen Sprache" in made.reason
+    assert "another language" in made.reason  # of the challenge, since a facilitator reads it
+    in_german = replace(GERMAN, criteria=CHALLENGE.criteria)
+    assert "anderen Sprache" in drafted(brief(text=GERMAN_TEXT, challenge=in_german), (), UNJUDGED).reason
 
 
 def test_by_criteria_in_another_language_facilitators_words_in_the_texts_own_are_used() -> None:
@@ -335,6 +337,26 @@ def test_a_language_without_any_peoples_words_is_left_to_a_person() -> None:
     made = drafted(brief(text=text, language="fr"), (), UNJUDGED)
     assert made.outcome is DraftOutcome.CANNOT
     assert "language" in made.reason
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("يزور المعلمون بعضهم بعضا مرتين قبل منتصف الفصل ثم يتحدثون عن ذلك في الاجتماع.", "Arabic"),
+        ("我们在期中之前互相听课两次，然后在教师会议上讨论。", "Chinese"),
+        ("Учителя дважды посещают уроки друг друга и обсуждают это на собрании.", "Russian"),
+        ("Öğretmenler dönem ortasından önce birbirlerini iki kez ziyaret eder ve toplantıda konuşur.", "Turkish"),
+        ("शिक्षक छुट्टियों से पहले दो बार एक-दूसरे की कक्षा में जाते हैं और बैठक में बात करते हैं।", "Hindi"),
+        ("Kommune og skole er de samme, men man er i det hele.", "a language that could not be told"),
+    ],
+)
+def test_whatever_was_declared_nothing_is_said_in_english_of_a_text_in_a_language_without_words(
+    text: str, name: str
+) -> None:
+    made = drafted(brief(text=text, language="en"), EVIDENCE, ASSESSMENT)
+    assert made.outcome is DraftOutcome.CANNOT
+    assert made.points == ()
+    assert name in made.reason
 
 
 # Hostile and odd texts
