@@ -77,6 +77,7 @@ def _parts(database: str, folder: Path) -> wiring.Parts:
         reconcile=timedelta(seconds=10),
         undo=timedelta(seconds=10),
         attempts=1,
+        patience=timedelta(hours=1),
         budget=Budget(),
         terms=Terms(),
     )

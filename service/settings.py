@@ -83,6 +83,12 @@ class Settings(BaseSettings):
     job_attempts: int = Field(
         6, ge=1, description="How often a job is tried before it is given up and its failure told."
     )
+    job_patience_hours: float = Field(
+        24,
+        gt=0,
+        description="How long a job waits while a part outside (index, database, model) does not answer, "
+        "before it is given up. That uses up no attempt.",
+    )
 
     index: IndexKind = Field(
         IndexKind.CHROMA, description="`chroma`, or `exact`: plain numpy in memory, rebuilt at every start."

@@ -53,6 +53,7 @@ class Parts:
     reconcile: timedelta
     undo: timedelta
     attempts: int
+    patience: timedelta
     budget: Budget
     terms: Terms
 
@@ -118,6 +119,7 @@ def build(settings: Settings) -> Parts:
         reconcile=timedelta(seconds=settings.reconcile_seconds),
         undo=timedelta(seconds=settings.undo_seconds),
         attempts=settings.job_attempts,
+        patience=timedelta(hours=settings.job_patience_hours),
         budget=Budget(characters=settings.model_prompt_characters, reply_tokens=settings.model_reply_tokens),
         terms=Terms(
             Prices.of(settings.price_prompt, settings.price_completion),

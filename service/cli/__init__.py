@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from service.cli import bundles, demo, doctor, evaluate, keys, organizations, prompts, serving, spending, work
+from service.cli import bundles, demo, doctor, evaluate, jobs, keys, organizations, prompts, serving, spending, work
 from service.cli.console import TellingGroup
 
 app = typer.Typer(
@@ -29,4 +29,5 @@ app.command("token")(keys.token)
 app.command("invite")(keys.invite)
 app.add_typer(organizations.app, name="organization")
 app.add_typer(keys.app, name="key")
+app.add_typer(jobs.app, name="jobs")
 app.add_typer(prompts.app, name="prompts")

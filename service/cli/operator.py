@@ -67,7 +67,9 @@ def progress(session: Session, organization: str, now: datetime) -> Organization
     waiting = select(func.count()).where(
         Job.organization_id == organization,
         Job.state.in_((JobState.QUEUED, JobState.LEASED)),
-        or_(Job.not_before <= now, Job.attempts > 0),  # one that is put off after a failure is still waited for
+        or_(
+            Job.not_before <= now, Job.attempts > 0, Job.waits > 0
+        ),  # one that is put off after a failure is still waited for
     )
     drafts = select(func.count()).where(DraftRow.organization_id == organization)
     in_work = drafts.where(DraftRow.state.in_((DraftState.WAITING, DraftState.DRAFTING)))

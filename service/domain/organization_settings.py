@@ -20,10 +20,14 @@ REMIND: Final = "remind_again_days"
 ANSWER: Final = "answer_within_days"
 LOOK: Final = "look_for_introductions_weekly"
 OUTDATED: Final = "say_what_is_outdated"
+SPOT: Final = "spot_check_every"
 LONGEST_UNDO: Final = 3_600
 """An hour: whoever waits for feedback should not wait for a second thought much longer."""
 MOST_ORIGINS: Final = 20
 LARGEST_BUDGET: Final = 1_000_000.0
+RAREST_SPOT_CHECK: Final = 256
+"""Drawn is by two hexadecimal digits, so nothing rarer can be."""
+SPOT_CHECK_EVERY: Final = 8
 
 _LABEL: Final = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _ORIGIN: Final = re.compile(rf"(https?)://({_LABEL}(?:\.{_LABEL})*)(?::([1-9][0-9]{{0,4}}))?")
@@ -38,7 +42,8 @@ class OrganizationWish:
 
     `remind_again_days`: None is `reminders.AGAIN_DAYS`. `answer_within_days`: what learners are promised; None promises
     nothing, and nobody is told of work that waits. `say_what_is_outdated`: learners read at a released quotation that
-    its document no longer says so.
+    its document no longer says so. `spot_check_every`: one approved draft in so many is read by a second facilitator; 0
+    is none, None is `SPOT_CHECK_EVERY`.
     """
 
     name: str
@@ -50,6 +55,7 @@ class OrganizationWish:
     answer_within_days: int | None = None
     look_for_introductions_weekly: bool = False
     say_what_is_outdated: bool = False
+    spot_check_every: int | None = None
 
 
 def is_origin(text: str) -> bool:
@@ -73,12 +79,14 @@ def faults(wish: OrganizationWish) -> dict[str, str]:
         EMBED: _origins(wish.embed_origins),
         REMIND: _days(wish.remind_again_days),
         ANSWER: _days(wish.answer_within_days),
+        SPOT: "" if wish.spot_check_every is None or 0 <= wish.spot_check_every <= RAREST_SPOT_CHECK else _NO_SPOT,
     }
     return {field: words for field, words in found.items() if words}
 
 
 _NO_LANGUAGE: Final = "Give a language tag such as en, de or pt-BR."
 _NO_UNDO: Final = f"Give whole seconds, from 0 to {LONGEST_UNDO:,}."
+_NO_SPOT: Final = f"Give a whole number, from 0 to {RAREST_SPOT_CHECK}; 0 is none."
 
 
 def _name(name: str) -> str:
@@ -120,6 +128,7 @@ def stored(settings: Mapping[str, Any], wish: OrganizationWish) -> dict[str, Any
         ANSWER: wish.answer_within_days,
         LOOK: wish.look_for_introductions_weekly or None,
         OUTDATED: wish.say_what_is_outdated or None,
+        SPOT: wish.spot_check_every,
     }
     rest = {name: value for name, value in settings.items() if name not in own}
     return {**rest, **{name: value for name, value in own.items() if value is not None}}
@@ -138,7 +147,18 @@ def wish_of(name: str, language: str, settings: Mapping[str, Any]) -> Organizati
         _whole(settings.get(ANSWER)),
         settings.get(LOOK) is True,
         settings.get(OUTDATED) is True,
+        _spot(settings.get(SPOT)),
     )
+
+
+def spot_check_every(settings: Mapping[str, Any]) -> int:
+    """One approved draft in how many is drawn for a second reading; 0: none."""
+    said = _spot(settings.get(SPOT))
+    return SPOT_CHECK_EVERY if said is None else said
+
+
+def _spot(value: object) -> int | None:
+    return value if type(value) is int and 0 <= value <= RAREST_SPOT_CHECK else None
 
 
 def _whole(value: object) -> int | None:

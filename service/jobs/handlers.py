@@ -9,28 +9,27 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 
 import structlog
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from pipelines import feedback
 from pipelines.drafting import may_ask
-from pipelines.ports import Embedder, IndexUnavailable, LanguageModel, ModelTrouble
+from pipelines.ports import Embedder, LanguageModel
 from service.actions.briefs import wording as briefs_wording
 from service.actions.bundles import take_in
 from service.actions.decisions import release
 from service.actions.drafts import make as drafts_make
 from service.actions.drafts import read_by_model
 from service.actions.galleries import make
-from service.domain.errors import Unavailable
 from service.domain.events import Event
 from service.domain.ids import new_id
 from service.jobs import (
-    brief_wordings,
+    briefs,
     fitting,
     galleries,
     goals,
     introductions,
     memory,
+    outages,
     paying,
     questioned,
     sync,
@@ -108,13 +107,15 @@ def _attempt(tools: JobTools, owner: str, claimed: list[Job]) -> None:
     """Do the jobs. Whatever goes wrong ends here: it is told, tried again later, or given up with its reason."""
     try:
         _do(tools, owner, claimed)
+        outages.over(tools, {job.waits_for for job in claimed} - {""})
     except LeaseLost as lost:
         log.warning("lease lost; nothing was written", job=str(lost), kind=claimed[0].kind)
     except Exception as trouble:
-        if len(claimed) > 1:
+        if len(claimed) > 1 and not outages.away(trouble):
             _one_by_one(tools, owner, claimed)
-        else:
-            _failed(tools, owner, claimed[0], trouble)
+            return
+        for job in claimed:
+            _failed(tools, owner, job, trouble)
 
 
 def _do(tools: JobTools, owner: str, claimed: list[Job]) -> None:
@@ -132,14 +133,15 @@ def _one_by_one(tools: JobTools, owner: str, claimed: list[Job]) -> None:
         _attempt(tools, owner, [job])
 
 
-PASSING = (OperationalError, IndexUnavailable, ModelTrouble, Unavailable, ConnectionError, TimeoutError)
-"""Troubles that come from outside and pass; logged without a traceback."""
-
-
 def _failed(tools: JobTools, owner: str, job: Job, trouble: Exception) -> None:
-    passing = isinstance(trouble, PASSING)
+    part = outages.away(trouble)
     said = f"{type(trouble).__name__}: {trouble}"[:500]
-    log.warning("job failed", job=job.id, kind=job.kind, subject=job.subject_id, error=said, exc_info=not passing)
+    log.warning("job failed", job=job.id, kind=job.kind, subject=job.subject_id, error=said, exc_info=not part)
+    outages.until_written(tools, lambda: _write_failure(tools, owner, job, trouble, said))
+
+
+def _write_failure(tools: JobTools, owner: str, job: Job, trouble: Exception, said: str) -> None:
+    part = outages.away(trouble)
     with tools.sessions.writing() as session:
         state = jobs.fail(
             session,
@@ -149,6 +151,7 @@ def _failed(tools: JobTools, owner: str, job: Job, trouble: Exception) -> None:
             error=said,
             retry_after=getattr(trouble, "retry_after", None),
             max_attempts=tools.attempts,
+            away=jobs.Away(part, tools.patience) if part else None,
         )
         if state in (JobState.DEAD, JobState.QUEUED):  # else another worker has the job, and what is set aside for it
             spending.release(session, job.id)
@@ -161,13 +164,12 @@ def _failed(tools: JobTools, owner: str, job: Job, trouble: Exception) -> None:
 def _give_up(session: Session, tools: JobTools, job: Job, said: str) -> None:
     """The job is dead: whoever waits for it is told, in the same transaction (rule 7)."""
     now = tools.now()
+    tried = f"{job.attempts} tries" if job.waits_since is None else f"{tools.patience.total_seconds() / 3600:g} hours"
     if job.kind == "draft":
-        reason = (
-            f"No draft could be made after {job.attempts} tries ({said}). Write it yourself, or ask for another draft."
-        )
-        drafts_make.fail(session, job.subject_id, job.generation, "gave_up", reason, now=now)
+        reason = f"No draft could be made after {tried} ({said}). Write it yourself, or ask for another draft."
+        drafts_make.fail(session, job.subject_id, job.generation, drafts_make.GAVE_UP, reason, now=now)
     if job.kind == "gallery":
-        reason = f"Nothing could be chosen after {job.attempts} tries ({said}). Choose by hand, or have it chosen anew."
+        reason = f"Nothing could be chosen after {tried} ({said}). Choose by hand, or have it chosen anew."
         make.fail(session, job.subject_id, job.generation, reason, now=now)
     if job.kind == "brief":
         briefs_wording.fail(session, job.subject_id, job.generation, f"It failed {job.attempts} times ({said}).")
@@ -245,6 +247,6 @@ KINDS: dict[str, Callable[[JobTools, str, Job], None]] = {
     "goals": goals.find_goals_and_work,
     "uptake": uptake.compare_uptake,
     "oppose": memory.compare,
-    "brief": brief_wordings.word,
+    "brief": briefs.word,
 }
 """Every kind but `sync`, which is done in batches."""

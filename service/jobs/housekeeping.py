@@ -18,10 +18,11 @@ import structlog
 from sqlalchemy import CursorResult, delete
 from sqlalchemy.orm import Session
 
+from service.actions.access import organizations
 from service.actions.briefs import wording
-from service.actions.following import clock, uptake
+from service.actions.following import unanswered, uptake
 from service.actions.goals import make
-from service.actions.introductions import ends
+from service.actions.introductions import ends, met, suggest
 from service.actions.learners import commitments
 from service.actions.memory import opposed
 from service.actions.questioned import make as find
@@ -54,13 +55,13 @@ class Step:
 
 
 def _unanswered(session: Session, organization: str, /, *, now: datetime) -> int:
-    days = clock.wish(session, organization).answer_within_days
-    return 0 if days is None else clock.tell_unanswered(session, organization, days, now=now)
+    days = organizations.wish(session, organization).answer_within_days
+    return 0 if days is None else unanswered.tell(session, organization, days, now=now)
 
 
 def _weekly(session: Session, organization: str, /, *, now: datetime) -> int:
-    wanted = clock.wish(session, organization).look_for_introductions_weekly
-    return int(wanted and clock.look_weekly(session, organization, now=now))
+    wanted = organizations.wish(session, organization).look_for_introductions_weekly
+    return int(wanted and suggest.look_weekly(session, organization, now=now))
 
 
 def _scrub(session: Session, organization: str, /, *, now: datetime) -> int:
@@ -83,8 +84,8 @@ def _end_tokens(session: Session, _: str, /, *, now: datetime) -> int:
 
 OF_EACH: Final = (
     Step("commitments that are due", commitments.tell_due, commitments.TOLD_AT_ONCE),
-    Step("whether people met", clock.ask_whether_met, clock.AT_ONCE),
-    Step("work that waits for an answer", _unanswered, clock.AT_ONCE),
+    Step("whether people met", met.ask_whether_met, met.AT_ONCE),
+    Step("work that waits for an answer", _unanswered, unanswered.AT_ONCE),
     Step("a weekly look for introductions", _weekly),
     Step("uptake to compare", uptake.want),
     Step("decisions to compare", opposed.want),
@@ -116,8 +117,8 @@ class Housekeeping:
             self._next = time.monotonic() + EVERY_SECONDS
         now = self._tools.now()
         with self._tools.sessions.reading() as session:
-            organizations = clock.organizations(session)
-        for organization in organizations:
+            there = organizations.ids(session)
+        for organization in there:
             self._do(OF_EACH, organization, now)
         self._do(OF_ALL, "", now)
         return True

@@ -18,6 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from service.domain.errors import Unavailable
 from service.jobs.handlers import kinds
 from service.jobs.housekeeping import Housekeeping
+from service.jobs.outages import Watch
 from service.jobs.tools import JobTools
 from service.store import jobs
 from service.store.tables import Job, JobState
@@ -44,6 +45,7 @@ class Inline:
             threading.Thread(target=self._loop, name=f"job-{number}", daemon=True) for number in range(threads)
         ]
         self._house = Housekeeping(tools)
+        self._watch = Watch(tools)
         self._change = threading.Condition()
         self._wakes = 0
         self._stopping = False
@@ -71,6 +73,7 @@ class Inline:
         while not self._stopping:
             seen = self._wakes
             try:
+                self._watch.look()
                 if self._work():
                     continue
                 pause = self._until_next()

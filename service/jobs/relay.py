@@ -17,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from service.domain.errors import Unavailable
 from service.jobs.housekeeping import Housekeeping
+from service.jobs.outages import Watch
 from service.jobs.tools import JobTools
 from service.store import jobs
 
@@ -49,6 +50,7 @@ class Relay:
         self._tools = tools
         self._sign_of_life = sign_of_life
         self._house = Housekeeping(tools)
+        self._watch = Watch(tools)
         self._send = send
         self._work = work
         self._sent: dict[str, float] = {}
@@ -86,6 +88,7 @@ class Relay:
         if self._sign_of_life is not None:
             self._sign_of_life()
         self._house.sweep()
+        self._watch.look()
         due = self._due()
         self._sent = {job: at for job, at in self._sent.items() if job in set(due)}
         for job in due:

@@ -69,6 +69,10 @@ class JobTools(Protocol):
         """How often a job is tried before it is dead."""
 
     @property
+    def patience(self) -> timedelta:
+        """How long it waits for what does not answer outside, which is no attempt."""
+
+    @property
     def budget(self) -> Budget:
         """What may be asked of the model at once."""
 

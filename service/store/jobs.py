@@ -2,7 +2,8 @@
 
 A job is claimed by one guarded statement, under a lease that its worker prolongs. A lease that ran out means that the
 worker died, and counts as an attempt. A job whose attempts are used up is dead, with a reason: it is never lost, and
-never tried for ever. What a job does, this file does not know.
+never tried for ever. Trouble outside that passes (`Away`) is no attempt: the job waits, for hours if need be. What a
+job does, this file does not know.
 
 A `dedupe` key is unique among jobs that *wait*. A job that runs is not in the way of a new one, since it may have read
 the rows before they changed; the two then run one after the other or side by side, so jobs must be repeatable.
@@ -14,6 +15,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
 
@@ -46,6 +48,9 @@ BACK_OFF = 2.0
 """Seconds at most before the second attempt; doubled with each further one, and drawn evenly from zero to that
 ("full jitter"), so that what failed together does not come back together."""
 LONGEST_BACK_OFF = 600.0
+LONGEST_WAIT = 300.0
+"""Seconds at most between two tries of a job that waits for something outside; whoever sees that it answers again wakes
+the job before (`wake`)."""
 LONGEST_ERROR = 2000
 
 
@@ -90,6 +95,14 @@ def _insert(session: Session, row: dict[str, Any]) -> str:
     waits = text(f"state = '{JobState.QUEUED.value}'")
     statement = statement.on_conflict_do_update(index_elements=["dedupe"], index_where=waits, set_={"priority": sooner})
     return cast("str", session.execute(statement.returning(Job.__table__.c.id)).scalar_one())
+
+
+@dataclass(frozen=True, slots=True)
+class Away:
+    """A part of the outside did not answer: its name, and for how long a job waits for it before it is given up."""
+
+    part: str
+    patience: timedelta
 
 
 def claim(
@@ -180,29 +193,77 @@ def fail(
     error: str,
     retry_after: float | None = None,
     max_attempts: int = MAX_ATTEMPTS,
+    away: Away | None = None,
 ) -> JobState:
     """It did not work: QUEUED for another attempt, or DEAD if that was the last (the caller tells of it).
 
-    `retry_after` (seconds) is the least to wait, as a provider asks for it. If a job with the same key was asked for
-    meanwhile, that one is the next attempt, and this one ends. If the lease was lost, nothing changes, and the answer
-    is the state in which another has put the job.
+    With `away` it was no attempt: the job is dead only if it has waited longer than that has patience. `retry_after`
+    (seconds) is the least to wait, as a provider asks for it. If a job with the same key was asked for meanwhile, that
+    one is the next attempt, and this one ends. If the lease was lost, nothing changes, and the answer is the state in
+    which another has put the job.
     """
     job = session.scalar(select(Job).where(Job.id == job_id).execution_options(populate_existing=True))
     if job is None or job.state is not JobState.LEASED or job.lease_owner != owner:
         return job.state if job is not None else JobState.DONE
     ended: dict[str, object] = {"last_error": _printable(error), "lease_owner": "", "lease_until": None}
-    if job.attempts >= max_attempts:
+    if _given_up(job, now, max_attempts, away):
         ended |= {"state": JobState.DEAD, "finished_at": now, "told_at": now}
         _changed(session, _held(job_id, owner).values(ended))
         return JobState.DEAD
-    again = now + timedelta(seconds=back_off(job.attempts, retry_after))
     try:
         with session.begin_nested():
-            _changed(session, _held(job_id, owner).values(ended | {"state": JobState.QUEUED, "not_before": again}))
+            again = _once_more(job, now, retry_after, away)
+            _changed(session, _held(job_id, owner).values(ended | again | {"state": JobState.QUEUED}))
     except IntegrityError:
         done = {"state": JobState.DONE, "finished_at": now, "dedupe": None}
         _changed(session, _held(job_id, owner).values(ended | done))
     return JobState.QUEUED
+
+
+def _given_up(job: Job, now: datetime, max_attempts: int, away: Away | None) -> bool:
+    if away is None:
+        return job.attempts >= max_attempts
+    return job.waits_since is not None and now - job.waits_since > away.patience
+
+
+def _once_more(job: Job, now: datetime, retry_after: float | None, away: Away | None) -> dict[str, object]:
+    if away is None:
+        again = now + timedelta(seconds=back_off(job.attempts, retry_after))
+        return {"not_before": again, "waits": 0, "waits_for": "", "waits_since": None}
+    return {
+        "not_before": now + timedelta(seconds=pause(job.waits, retry_after)),
+        "attempts": max(0, job.attempts - 1),
+        "waits": job.waits + 1,
+        "waits_for": away.part,
+        "waits_since": job.waits_since or now,
+    }
+
+
+def give_back(session: Session, *, owner: str, jobs: Sequence[str], now: datetime) -> int:
+    """Leave these jobs to whoever comes next, at once and with no attempt used: their worker is told to stop."""
+    held = update(Job).where(Job.id.in_(jobs), Job.lease_owner == owner, Job.state == JobState.LEASED)
+    # Not QUEUED: a job with the same key may wait by now, and two may not. A lease that has ended says as much.
+    ended = {"lease_until": now - timedelta(seconds=1), "attempts": Job.attempts - 1}
+    return _changed(session, held.values(ended))
+
+
+def awaited(session: Session) -> set[str]:
+    """The parts of the outside that some job waits for."""
+    waits = select(Job.waits_for).where(Job.state == JobState.QUEUED, Job.waits_for != "")
+    return set(session.scalars(waits.distinct()))
+
+
+def wake(session: Session, part: str, now: datetime) -> int:
+    """That part answers again: all that waits for it is due now; how many that are. They were put off, and go on
+    counting from there if it does not hold."""
+    put_off = update(Job).where(Job.state == JobState.QUEUED, Job.waits_for == part, Job.not_before > now)
+    return _changed(session, put_off.values(not_before=now))
+
+
+def pause(waits: int, retry_after: float | None = None) -> float:
+    """Seconds until a job that was put off so often is tried again: doubled each time, the latter half by chance."""
+    bound = min(LONGEST_WAIT, BACK_OFF * 2.0 ** min(waits, 30))
+    return max(retry_after or 0.0, random.uniform(bound / 2, bound))
 
 
 def back_off(attempts: int, retry_after: float | None = None) -> float:

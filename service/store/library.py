@@ -30,7 +30,7 @@ from service.store.tables import (
 )
 from service.store.visible import KEPT as KEPT
 from service.store.visible import TOLD as TOLD
-from service.store.visible import latest, machines_may, peers_may, precedent
+from service.store.visible import latest_text, machines_may, peers_may, precedent
 
 MOST_IDS = 5000
 """Ids in one statement; SQLite takes 32,766 parameters, PostgreSQL 65,535."""
@@ -110,7 +110,7 @@ def _visible_work(scope: Scope) -> Query:
     """Others' latest revisions that the scope may see."""
     statement = (
         select(Revision.id.label("owner_id"), Submission.person_id.label("author"), Revision.number.label("version"))
-        .join(Submission, and_(Submission.id == Revision.submission_id, latest()))
+        .join(Submission, latest_text())
         .join(Consent, Consent.person_id == Submission.person_id)
         .where(
             Submission.organization_id == scope.organization,

@@ -45,8 +45,13 @@ def peers_may() -> ColumnElement[bool]:
 
 
 def latest() -> ColumnElement[bool]:
-    """The text of a submission that counts."""
+    """The text of a submission that counts: its latest."""
     return Submission.latest == Revision.number
+
+
+def latest_text() -> ColumnElement[bool]:
+    """What joins a submission to the text of it that counts."""
+    return and_(Revision.submission_id == Submission.id, latest())
 
 
 def decided() -> ColumnElement[bool]:

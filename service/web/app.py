@@ -23,6 +23,7 @@ from service.web.api import (
     goals,
     health,
     introductions,
+    jobs,
     learners,
     memory,
     overview,
@@ -56,6 +57,7 @@ ROUTERS = (
     work.search_router,
     access.router,
     access.events_router,
+    jobs.router,
     health.router,
 )
 

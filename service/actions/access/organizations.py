@@ -36,8 +36,13 @@ def set_model_budget(session: Session, row: Organization, amount: float, *, now:
 def show(session: Session, actor: Actor) -> tuple[str, OrganizationWish]:
     """The organization's external id, and what is set. Raises NotAllowed."""
     require_lead(actor)
-    row = session.get_one(Organization, actor.organization)
-    return row.external_id, wish_of(row.name, row.language, row.settings)
+    return session.get_one(Organization, actor.organization).external_id, wish(session, actor.organization)
+
+
+def wish(session: Session, organization: str) -> OrganizationWish:
+    """What an organization (our id) set."""
+    row = session.get_one(Organization, organization)
+    return wish_of(row.name, row.language, row.settings)
 
 
 def change(session: Session, actor: Actor, wish: OrganizationWish, *, now: datetime) -> None:
@@ -63,3 +68,8 @@ def named(session: Session, external_id: str) -> Organization:
         there = ", ".join(session.scalars(select(Organization.external_id).order_by(Organization.external_id)))
         raise NotFound(f"There is no organization '{external_id}'. There are: {there or 'none yet'}.")
     return row
+
+
+def ids(session: Session) -> list[str]:
+    """Every organization, by our id."""
+    return list(session.scalars(select(Organization.id).order_by(Organization.id)))

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, and_, func, select
+from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
 from pipelines.approaches import ApproachWork
@@ -128,7 +128,7 @@ def _works(lens: Lens) -> Any:
             DraftRow.assessment,
         )
         .select_from(Submission)
-        .join(Revision, and_(Revision.submission_id == Submission.id, visible.latest()))
+        .join(Revision, visible.latest_text())
         .join(DraftRow, DraftRow.revision_id == Revision.id)
         .join(Person, Person.id == Submission.person_id)
         .join(Consent, Consent.person_id == Submission.person_id)

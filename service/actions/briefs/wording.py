@@ -174,6 +174,13 @@ def fail(session: Session, wording: str, generation: int, reason: str) -> bool:
     return True
 
 
+def wait_again(session: Session, wording: str, generation: int) -> None:
+    """A job that was given up is taken up again: its wording is asked for, unless it was asked for anew meanwhile."""
+    row = session.get(BriefWording, wording, with_for_update={"key_share": True})
+    if row is not None and row.generation == generation and row.state is WordingState.NONE:
+        row.state, row.reason = WordingState.ASKED, ""
+
+
 def scrub(session: Session, organization: str | None = None) -> int:
     """Forget wordings that rest on work which was taken back, erased, or is no longer for that model to read; how many.
     They are shown no more from the moment that it was; here their words go, too."""

@@ -15,10 +15,10 @@ from sqlalchemy.orm import Session
 
 from pipelines.values import AI, Band, PointKind, Standing
 from service.actions.approvals import approving
-from service.actions.desk import outward
+from service.actions.desk import in_full
 from service.actions.desk import sources as desk_sources
 from service.actions.desk.advice import Advice
-from service.actions.desk.outward import DraftInFull
+from service.actions.desk.in_full import DraftInFull
 from service.actions.desk.sources import OpenedSource
 from service.actions.drafts import read
 from service.actions.drafts.read import SOMEBODY, DraftClaim, claim_of
@@ -166,7 +166,7 @@ class DeskDraft:
 def show(session: Session, actor: Actor, draft_id: str, *, now: datetime) -> DeskDraft:
     """The draft. Raises NotFound, also for one that the actor may not see."""
     row = read.draft(session, actor, draft_id)
-    full = outward.draft(session, actor, row)
+    full = in_full.draft(session, actor, row)
     challenge = session.get_one(Challenge, row.challenge_id)
     submission = session.get_one(Submission, row.submission_id)
     revision = session.get_one(Revision, row.revision_id)

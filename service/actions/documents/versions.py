@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
@@ -16,6 +17,14 @@ from service.domain.roles import Actor, require_lead
 from service.domain.texts import digest
 from service.store import audit, find
 from service.store.tables import Document, DocumentVersion
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentWithText:
+    """A document with the text of its latest version, if that was asked for."""
+
+    row: Document
+    text: str
 
 
 def put_document(
@@ -97,3 +106,7 @@ def remove_document(session: Session, actor: Actor, external_id: str, *, now: da
 
 def _record(session: Session, actor: Actor, act: str, row: Document, *, now: datetime, **facts: object) -> None:
     audit.record(session, organization=actor.organization, actor=actor.name, act=act, subject=row.id, now=now, **facts)
+
+
+def with_text(session: Session, row: Document) -> DocumentWithText:
+    return DocumentWithText(row, text_of(session, row).text)

@@ -40,6 +40,8 @@ from service.store.visible import vanished
 
 MOST_NAMES = 20_000
 MOST_DISMISSED = 500
+GAVE_UP = "gave_up"
+"""Why a draft is stuck whose job was given up."""
 
 
 def begin(
@@ -311,3 +313,15 @@ def requeue(session: Session, draft_id: str, generation: int, *, now: datetime) 
         return False
     consequences.touch(row, step(row.state, DraftAct.REQUEUE, DraftActor.MACHINE), now=now)
     return True
+
+
+def wait_again(session: Session, draft_id: str, generation: int, *, now: datetime) -> int:
+    """A job that was given up is taken up again: its draft waits for it. The generation that it is to make: of a draft
+    that a person has gone on with meanwhile the old one, for which nothing is done."""
+    row = session.get(DraftRow, draft_id, with_for_update={"key_share": True})
+    gave_up = row is not None and row.state is DraftState.STUCK and row.reason_code == GAVE_UP
+    if row is None or not gave_up or row.generation != generation + 1:
+        return generation
+    consequences.touch(row, step(row.state, DraftAct.REDRAFT, DraftActor.FACILITATOR), now=now)
+    row.reason_code, row.reason, row.ready_at = "", "", None
+    return row.generation

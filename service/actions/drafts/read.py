@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, selectinload
 from service.domain.drafts import DraftActor, DraftState, possible
 from service.domain.errors import NotAllowed, NotFound
 from service.domain.roles import Actor, CredentialReach, may_see_group, visible_groups
-from service.store import find
+from service.store import find, visible
 from service.store.days import UtcDay
 from service.store.tables import (
     Challenge,
@@ -169,7 +169,7 @@ def _by_latest(query: Select[Submission], wanted: SubmissionFilter) -> Select[Su
     """Those whose latest revision was handed in since then, and whose draft on it is in one of the states."""
     if not wanted.states and wanted.since is None:
         return query
-    here = (Revision.submission_id == Submission.id) & (Revision.number == Submission.latest)
+    here = visible.latest_text()
     query = query.join(Revision, here)
     if wanted.since is not None:
         query = query.where(Revision.submitted_at >= wanted.since)

@@ -1,1 +1,1 @@
-"""Following through: what was taken up, commitments, reminders, and what happens by the clock."""
+"""Following through: what was taken up, commitments, reminders, and work that waits too long."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, select
+from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session
 
 from service.actions.following import uptake as following_uptake
@@ -14,6 +14,7 @@ from service.actions.following.pairs import NOTHING, Figure
 from service.domain.drafts import DraftState
 from service.domain.errors import NotAllowed
 from service.domain.roles import Actor, CredentialReach, Role, visible_groups
+from service.store import visible
 from service.store.tables import Challenge, ChallengeGroup, DraftRow, Group, Release, Revision, RoleGrant, Submission
 
 MOST = 500
@@ -72,7 +73,7 @@ def _counts(session: Session, actor: Actor) -> Mapping[str, Mapping[str, int]]:
             func.count().filter(DraftRow.state.in_((DraftState.READY, DraftState.STUCK))),
             func.count().filter(DraftRow.state.in_((DraftState.WAITING, DraftState.DRAFTING))),
         )
-        .join(Revision, and_(Revision.submission_id == Submission.id, Revision.number == Submission.latest))
+        .join(Revision, visible.latest_text())
         .join(DraftRow, DraftRow.revision_id == Revision.id)
         .outerjoin(told, told.c.submission_id == Submission.id)
         .where(Submission.organization_id == actor.organization, Submission.withdrawn_at.is_(None), *mine)

@@ -32,6 +32,8 @@ TOO_FEW: Final = (
     "There are not yet two works that may be shown here and differ. "
     "Have it chosen anew when more have handed in, or choose by hand."
 )
+GAVE_UP: Final = "gave_up"
+"""Why a gallery is stuck whose job was given up."""
 NEVER: Final = "This challenge's sharing policy lets nobody see others' work."
 
 
@@ -165,5 +167,14 @@ def fail(session: Session, gallery_id: str, generation: int, reason: str, *, now
     row = _wanted(session, gallery_id, generation)
     if row is None:
         return False
-    wanted.stick(session, row, "gave_up", reason, now=now)
+    wanted.stick(session, row, GAVE_UP, reason, now=now)
     return True
+
+
+def wait_again(session: Session, gallery_id: str, generation: int, *, now: datetime) -> None:
+    """A job that was given up is taken up again: its gallery waits for it, unless a person has gone on meanwhile."""
+    row = session.get(Gallery, gallery_id, with_for_update={"key_share": True})
+    if row is None or row.generation != generation or (row.state, row.reason_code) != (GalleryState.STUCK, GAVE_UP):
+        return
+    wanted.touch(row, step(row.state, GalleryAct.REMAKE, GalleryActor.FACILITATOR), now=now)
+    row.reason_code, row.reason, row.ready_at = "", "", None

@@ -28,7 +28,7 @@ from service.actions.galleries.sharing import (
 )
 from service.actions.galleries.unnamed import Unnamed
 from service.domain.galleries import sharing
-from service.store import holding
+from service.store import holding, visible
 from service.store.tables import Challenge, DraftRow, Gallery, Organization, Person, Revision, Submission
 
 MOST_LOOKED_AT: Final = 400
@@ -48,7 +48,7 @@ def candidates(session: Session, row: Gallery, challenge: Challenge, *, now: dat
         .where(
             Submission.organization_id == row.organization_id,
             Submission.challenge_id == challenge.id,
-            Submission.latest == Revision.number,
+            visible.latest(),
         )
         .order_by(Revision.submitted_at.desc(), Revision.id)
     ).all()

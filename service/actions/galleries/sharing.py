@@ -30,6 +30,7 @@ from service.domain.galleries import (
 from service.domain.roles import Role
 from service.domain.texts import digest
 from service.domain.visibility import PeersShown, SharingReach
+from service.store import visible
 from service.store.tables import (
     Challenge,
     Consent,
@@ -190,7 +191,7 @@ def _readers(session: Session, galleries: Sequence[Gallery]) -> dict[str, Galler
         )
         .join(Submission, Submission.id == Gallery.submission_id)
         .join(Challenge, Challenge.id == Gallery.challenge_id)
-        .outerjoin(Revision, (Revision.submission_id == Submission.id) & (Revision.number == Submission.latest))
+        .outerjoin(Revision, visible.latest_text())
         .where(Gallery.id.in_([gallery.id for gallery in galleries]))
     )
     return {

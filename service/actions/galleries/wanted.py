@@ -11,7 +11,7 @@ from pipelines.values import AI
 from service.actions.galleries.sharing import Tree, policies, policy_for, rules
 from service.domain.events import Event
 from service.domain.galleries import GalleryAct, GalleryActor, GalleryState, possible, step
-from service.store import holding, jobs, outbox
+from service.store import holding, jobs, outbox, visible
 from service.store.tables import Challenge, Consent, Gallery, Revision, Submission
 
 NO_AI = "The learner asked that no machine reads this text. Choose two or three works yourself, or let it be."
@@ -120,7 +120,7 @@ def suggest_all(session: Session, challenge: Challenge, groups: frozenset[str], 
     """Have one made for everybody in these groups who has handed in and has none; how many."""
     rows = session.execute(
         select(Submission, Revision)
-        .join(Revision, (Revision.submission_id == Submission.id) & (Revision.number == Submission.latest))
+        .join(Revision, visible.latest_text())
         .join(Consent, Consent.person_id == Submission.person_id)
         .outerjoin(Gallery, Gallery.submission_id == Submission.id)
         .where(

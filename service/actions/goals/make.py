@@ -18,7 +18,7 @@ from service.domain import goals as rules
 from service.domain.goals import EvidenceStanding, GoalWording
 from service.domain.roles import Actor, require_desk
 from service.domain.visibility import PeersShown
-from service.store import find, jobs
+from service.store import find, jobs, visible
 from service.store.tables import (
     Challenge,
     Document,
@@ -212,7 +212,7 @@ def finish(session: Session, looking: GoalSearch, found: Mapping[str, Sequence[E
     may: dict[str, str] = dict(
         session.execute(
             work.of(looking.organization, Revision.id, Submission.id).where(
-                Revision.id.in_(revisions), Revision.number == Submission.latest, work.allowed()
+                Revision.id.in_(revisions), visible.latest(), work.allowed()
             )
         ).all()
     )

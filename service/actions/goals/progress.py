@@ -23,6 +23,7 @@ from service.domain.roles import Actor, CredentialReach, require_desk, visible_g
 from service.domain.texts import digest
 from service.domain.visibility import ShowWork
 from service.store import names as store_names
+from service.store import visible
 from service.store.tables import (
     Challenge,
     Consent,
@@ -221,7 +222,7 @@ def _figures(session: Session, actor: Actor, goals: Collection[str]) -> dict[str
             Submission.group_id,
             Submission.challenge_id,
             Revision.submitted_at,
-            (Revision.number == Submission.latest).label("latest"),
+            visible.latest().label("latest"),
             goals_work.allowed().label("allowed"),
         )
         .join(GoalEvidence, GoalEvidence.revision_id == Revision.id)
@@ -311,7 +312,7 @@ def evidence(
             Revision.text,
             Revision.number,
             Revision.submitted_at,
-            (Revision.number == Submission.latest).label("latest"),
+            visible.latest().label("latest"),
             Consent.show_work,
             Person.name,
             Challenge.external_id,

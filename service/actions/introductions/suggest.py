@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from pipelines.people.values import Match
@@ -15,11 +15,15 @@ from service.actions.introductions.common import hold, limit, pair, past
 from service.domain.errors import NotAllowed, NotFound
 from service.domain.introductions import IntroductionState, PastIntroduction, hindrance
 from service.domain.roles import Actor, CredentialReach, leads, require_desk
-from service.store import audit, find, jobs, tree
+from service.store import audit, find, jobs, tellings, tree
 from service.store.tables import Group, Introduction, Organization, Person, RoleGrant
 
 AT_A_TIME: Final = 2
 """Suggestions with one person that wait for a facilitator at once: more would be read by nobody."""
+WEEKLY: Final = "introductions.weekly"
+MOST_WAITING: Final = 20
+"""Suggestions that wait for a facilitator beyond which no more are looked for by the clock: they would grow stale
+unread."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,19 +44,38 @@ def look_for(
     """
     require_desk(actor)
     subject = _subject(session, actor, person, group)
+    _look_for(session, actor.organization, subject, by=actor.name, now=now)
+    return subject
+
+
+def _look_for(session: Session, organization: str, subject: str, *, by: str, now: datetime) -> None:
     jobs.enqueue(
         session,
-        organization=actor.organization,
+        organization=organization,
         kind="introduce",
         subject=subject,
         now=now,
         dedupe=f"introduce:{subject}",
         priority=-5,
     )
-    audit.record(
-        session, organization=actor.organization, actor=actor.name, act="introduction.look", subject=subject, now=now
+    audit.record(session, organization=organization, actor=by, act="introduction.look", subject=subject, now=now)
+
+
+def look_weekly(session: Session, organization: str, *, now: datetime) -> bool:
+    """Have introductions looked for, at most once in a calendar week (ISO 8601, UTC), and never while many suggestions
+    wait. Whether it was done now."""
+    waiting = session.scalar(
+        select(func.count()).where(
+            Introduction.organization_id == organization, Introduction.state == IntroductionState.SUGGESTED
+        )
     )
-    return subject
+    if (waiting or 0) > MOST_WAITING:
+        return False
+    year, week, _ = now.isocalendar()
+    if not tellings.first(session, organization, WEEKLY, organization, turn=f"{year}-W{week:02}", now=now):
+        return False
+    _look_for(session, organization, organization, by="clock", now=now)
+    return True
 
 
 def choices(session: Session, actor: Actor) -> list[tuple[str, str]]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Row, and_, select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from pipelines.people.values import PersonWork
@@ -148,7 +148,7 @@ def _query(organization: str) -> Any:
             DraftRow.judgements,
             DraftRow.assessment,
         )
-        .join(Revision, and_(Revision.submission_id == Submission.id, Revision.number == Submission.latest))
+        .join(Revision, visible.latest_text())
         .join(Challenge, Challenge.id == Submission.challenge_id)
         .outerjoin(DraftRow, DraftRow.revision_id == Revision.id)
         .where(Submission.organization_id == organization, Submission.withdrawn_at.is_(None))
@@ -172,7 +172,7 @@ def texts(session: Session, organization: str, ids: Collection[str]) -> dict[str
     """Words of these works (revisions), of those alone that machines may read and match people by now."""
     query = (
         select(Revision.id, Revision.text)
-        .join(Submission, and_(Submission.id == Revision.submission_id, Submission.latest == Revision.number))
+        .join(Submission, visible.latest_text())
         .join(Challenge, Challenge.id == Submission.challenge_id)
         .join(Consent, Consent.person_id == Submission.person_id)
         .where(

@@ -194,3 +194,8 @@ def _opposite(other: RememberedPoint, names: dict[str, str]) -> str:
     who = names.get(other.by or "", "A facilitator")
     did = "dismissed this point" if other.said.dismissed else f"approved a {other.said.kind.value.replace('_', ' ')}"
     return f"On a passage like this one {who} {did}: “{other.said.text}” Nothing is in the way; the two can be settled."
+
+
+def raised_by(session: Session, row: DraftRow) -> tuple[str, ...]:
+    """Ids of open alerts that the decisions on a draft have raised."""
+    return tuple(dict.fromkeys(mark.alert for mark in marks(session, row) if mark.alert))

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Row, and_, or_, select
+from sqlalchemy import Row, or_, select
 from sqlalchemy.orm import Session
 
 from pipelines.values import AI
@@ -26,7 +26,7 @@ from service.domain.errors import NotAllowed, NotFound
 from service.domain.introductions import TOGETHER, PastIntroduction
 from service.domain.roles import Actor, CredentialReach, Role, visible_groups
 from service.domain.visibility import PeersShown, SharingReach
-from service.store import find, tree
+from service.store import find, tree, visible
 from service.store.tables import (
     Challenge,
     Consent,
@@ -194,7 +194,7 @@ def _works(organization: str, people: Collection[str], groups: Mapping[str, Outs
             or_(Revision.ai == AI.NONE, Consent.ai == AI.NONE).label("barred"),
         )
         .select_from(Submission)
-        .join(Revision, and_(Revision.submission_id == Submission.id, Revision.number == Submission.latest))
+        .join(Revision, visible.latest_text())
         .join(Challenge, Challenge.id == Submission.challenge_id)
         .join(Consent, Consent.person_id == Submission.person_id)
         .where(

@@ -11,7 +11,7 @@ from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from pipelines.approaches import Approach, ApproachPlace, ApproachWork, Spot, approaches
@@ -89,7 +89,7 @@ def counts(session: Session, lens: Lens) -> tuple[int, int]:
     row = session.execute(
         select(func.count(), func.count().filter(visible.barred()))
         .select_from(Submission)
-        .join(Revision, and_(Revision.submission_id == Submission.id, visible.latest()))
+        .join(Revision, visible.latest_text())
         .join(Consent, Consent.person_id == Submission.person_id)
         .where(*lens.here, Submission.withdrawn_at.is_(None))
     ).one()
@@ -101,7 +101,7 @@ def _readable(session: Session, lens: Lens) -> list[_Row]:
     rows = session.execute(
         select(Revision.id, Revision.text, Submission.external_id, Person.external_id, Person.name, DraftRow.id)
         .select_from(Submission)
-        .join(Revision, and_(Revision.submission_id == Submission.id, visible.latest()))
+        .join(Revision, visible.latest_text())
         .join(DraftRow, DraftRow.revision_id == Revision.id)
         .join(Person, Person.id == Submission.person_id)
         .join(Consent, Consent.person_id == Submission.person_id)

@@ -20,6 +20,7 @@ from service.actions.overview.standings import OVERALL, JudgementsCompared, of_p
 from service.actions.work.lens import Lens
 from service.domain import statistics
 from service.domain.errors import Invalid, NotAllowed, NotFound, NotNow
+from service.domain.organization_settings import RAREST_SPOT_CHECK, spot_check_every
 from service.domain.roles import Actor, require_reviewer
 from service.domain.statistics import ReaderAgreement
 from service.store.library import TOLD
@@ -35,12 +36,6 @@ from service.store.tables import (
     SpotCheck,
     Submission,
 )
-
-EVERY = "spot_check_every"
-"""The organization's setting: one approved draft in how many is drawn; 0: none."""
-DEFAULT_EVERY = 8
-LIKELY = 256
-"""Two hexadecimal digits have as many values, so nothing rarer can be drawn."""
 
 RECENT = timedelta(days=60)
 """Older approvals are not asked about any more: the course has moved on."""
@@ -131,12 +126,11 @@ def _sampled(every: int, now: datetime) -> list[ColumnElement[bool]]:
 
 def every(session: Session, organization: str) -> int:
     """One approved draft in how many is drawn."""
-    said = session.get_one(Organization, organization).settings.get(EVERY, DEFAULT_EVERY)
-    return max(0, min(LIKELY, int(said)))
+    return spot_check_every(session.get_one(Organization, organization).settings)
 
 
 def _digits(every: int) -> list[str]:
-    return [f"{value:02x}" for value in range(0, LIKELY, every)] if every else []
+    return [f"{value:02x}" for value in range(0, RAREST_SPOT_CHECK, every)] if every else []
 
 
 def _unseen_by(person: str) -> list[ColumnElement[bool]]:

@@ -18,7 +18,7 @@ from service.actions.challenges import setting
 from service.domain.drafts import DraftState
 from service.domain.errors import NotAllowed, NotFound
 from service.domain.roles import Actor, CredentialReach, visible_groups
-from service.store import find, tree
+from service.store import find, tree, visible
 from service.store.tables import Challenge, DraftRow, Group, ReadingRow, Release, Revision, Submission
 
 MOST_CHOICES = 500
@@ -131,7 +131,7 @@ def pieces(session: Session, lens: Lens) -> list[RevisionInLens]:
             Submission.person_id,
             Submission.group_id,
             Revision.number,
-            (Revision.number == Submission.latest).label("is_latest"),
+            visible.latest().label("is_latest"),
             Revision.submitted_at,
             DraftRow.state,
             DraftRow.standing,

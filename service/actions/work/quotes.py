@@ -15,7 +15,7 @@ from pipelines.values import AI
 from service.actions.galleries.unnamed import Unnamed
 from service.domain.roles import Actor, Role
 from service.domain.visibility import ShowWork, may_see_peers, shown_as
-from service.store import tree
+from service.store import tree, visible
 from service.store.tables import Challenge, Consent, Document, DocumentVersion, Person, Revision, RoleGrant, Submission
 
 
@@ -73,7 +73,7 @@ def attempted(session: Session, person: str) -> frozenset[str]:
     """Challenges on which the person has an own attempt that was not taken back, and that says something."""
     rows = session.execute(
         select(Submission.challenge_id, Revision.text)
-        .join(Revision, (Revision.submission_id == Submission.id) & (Revision.number == Submission.latest))
+        .join(Revision, visible.latest_text())
         .where(Submission.person_id == person, Submission.withdrawn_at.is_(None))
     )
     return frozenset(challenge for challenge, text in rows if not is_blank(text))

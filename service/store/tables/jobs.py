@@ -20,6 +20,7 @@ class JobState(StrEnum):
 
 
 _WAITS = text("state = 'queued'")
+_PUT_OFF = text("state = 'queued' AND waits_for <> ''")
 
 
 class Job(Base):
@@ -27,6 +28,9 @@ class Job(Base):
 
     `dedupe` is unique among jobs that wait: asking twice is asking once. A job that runs is no longer in the way, since
     it may have read the rows before they changed. `told_at` is when somebody was told of a dead job.
+
+    `waits_for` names the part of the outside (index, database, model) that did not answer when it was last tried,
+    `waits_since` when that began, and `waits` how often it was put off for it: none of that is an attempt.
     """
 
     __tablename__ = "jobs"
@@ -34,6 +38,7 @@ class Job(Base):
         Index("ix_jobs_due", "state", "not_before"),
         Index("ix_jobs_lease", "state", "lease_until"),
         Index("uq_jobs_dedupe", "dedupe", unique=True, sqlite_where=_WAITS, postgresql_where=_WAITS),
+        Index("ix_jobs_waits_for", "waits_for", sqlite_where=_PUT_OFF, postgresql_where=_PUT_OFF),
     )
 
     id: Mapped[Id]
@@ -48,6 +53,9 @@ class Job(Base):
     lease_owner: Mapped[str] = mapped_column(String(64), default="")
     lease_until: Mapped[MaybeMoment]
     attempts: Mapped[int] = mapped_column(default=0)
+    waits: Mapped[int] = mapped_column(default=0, server_default="0")
+    waits_for: Mapped[str] = mapped_column(String(16), default="", server_default="")
+    waits_since: Mapped[MaybeMoment]
     last_error: Mapped[LongText]
     request_id: Mapped[str] = mapped_column(String(64), default="")
     created_at: Mapped[Moment]

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import Query
 
 from service.actions.access import credentials, events, organizations, sign_in
-from service.actions.desk import outward
+from service.actions.access.me import who_asks
 from service.web.calls import Reading, Writing
 from service.web.fields import KeyId
 from service.web.openapi import v1
@@ -34,7 +34,7 @@ events_router = v1("Events")
 @router.get("/me", summary="Who this key or token stands for")
 def get_me(call: Reading) -> MeShown:
     """And what it may do."""
-    return MeShown.of(outward.me(call.session, call.actor))
+    return MeShown.of(who_asks(call.session, call.actor))
 
 
 @router.get("/keys", summary="List keys")

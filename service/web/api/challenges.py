@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from service.actions.challenges import setting
-from service.actions.desk import outward
+from service.actions.challenges import outward, setting
 from service.actions.drafts import read
 from service.store.tables import Challenge
 from service.web.calls import Reading, Writing

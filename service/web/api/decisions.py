@@ -6,7 +6,8 @@ from typing import Any
 
 from service.actions.decisions import claim as decisions_claim
 from service.actions.decisions import points, release, review
-from service.actions.desk import outward
+from service.actions.drafts import outward
+from service.actions.memory import alerts
 from service.store.tables import DraftRow
 from service.web.calls import Call, Seen, Writing, tag
 from service.web.fields import DraftId, PointId
@@ -40,7 +41,7 @@ def _shown(call: Call, row: DraftRow) -> DraftShown:
 
 def _decided(call: Call, row: DraftRow) -> DraftDecided:
     call.headers["ETag"] = tag(row.version)
-    return DraftDecided.at(outward.drafts(call.session, call.actor, [row])[0], outward.alerted(call.session, row))
+    return DraftDecided.at(outward.drafts(call.session, call.actor, [row])[0], alerts.raised_by(call.session, row))
 
 
 @router.post("/drafts/{id}/points", summary="Add a point of your own", status_code=201, responses={201: _ETAG})

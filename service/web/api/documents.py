@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from service.actions.desk import outward
 from service.actions.documents import versions
 from service.actions.drafts import read
 from service.store.tables import Document
@@ -20,13 +19,15 @@ def put_document(call: Writing, id: ExternalId, body: DocumentAsked) -> Document
     """Another text is a new version; what was drafted from the old one still cites the old one."""
     row, created = versions.put_document(call.session, call.actor, id, **body.model_dump(), now=call.now)
     call.made(created)
-    return DocumentInFull.with_text(outward.document(call.session, row))
+    return DocumentInFull.with_text(versions.with_text(call.session, row))
 
 
 @router.get("/context/{id}", summary="Read a document")
 def get_document(call: Reading, id: ExternalId) -> DocumentInFull:
     """With the text of its latest version."""
-    return DocumentInFull.with_text(outward.document(call.session, versions.get_document(call.session, call.actor, id)))
+    return DocumentInFull.with_text(
+        versions.with_text(call.session, versions.get_document(call.session, call.actor, id))
+    )
 
 
 @router.get("/context", summary="List documents")

@@ -6,8 +6,8 @@ from typing import Annotated
 
 from fastapi import Depends, Query
 
-from service.actions.desk import outward
-from service.actions.drafts import read
+from service.actions.desk import in_full
+from service.actions.drafts import outward, read
 from service.actions.drafts.read import DraftFilter
 from service.domain.drafts import DraftState
 from service.domain.errors import NotFound
@@ -56,7 +56,7 @@ def next_draft(
     if row is None:
         raise NotFound("Nothing waits for a decision.")
     call.headers["ETag"] = tag(row.version)
-    return DraftDetail.of_all(outward.draft(call.session, call.actor, row))
+    return DraftDetail.of_all(in_full.draft(call.session, call.actor, row))
 
 
 @router.get("/drafts/{id}", summary="Read a draft in full", responses={200: {"headers": _ETAG}})
@@ -64,4 +64,4 @@ def get_draft(call: Reading, id: DraftId) -> DraftDetail:
     """With its evidence, findings and the exact prompt. Approve what you read by its `text_hash`."""
     row = read.draft(call.session, call.actor, id)
     call.headers["ETag"] = tag(row.version)
-    return DraftDetail.of_all(outward.draft(call.session, call.actor, row))
+    return DraftDetail.of_all(in_full.draft(call.session, call.actor, row))

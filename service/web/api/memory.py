@@ -7,8 +7,8 @@ from typing import Annotated
 from fastapi import Query
 
 from service.actions.challenges import setting
-from service.actions.desk import advice, outward_memory
-from service.actions.memory import alerts, decided, question
+from service.actions.desk import advice
+from service.actions.memory import alerts, decided, outward, question
 from service.web.calls import Reading, Seen, Writing
 from service.web.fields import AlertId, DraftId, ExternalId, PointId
 from service.web.openapi import v1
@@ -38,7 +38,7 @@ def reach(call: Reading, id: DraftId, point: PointId) -> ReachedPointList:
     """Points about the same in drafts that wait, in the groups that you review: there is one page, of the 200 most
     alike. Look before you apply a decision."""
     rows = decided.reach(call.session, call.actor, id, point)
-    return ReachedPointList(items=[ReachedPointShown.of(one) for one in outward_memory.reach(call.session, rows)])
+    return ReachedPointList(items=[ReachedPointShown.of(one) for one in outward.reach(call.session, rows)])
 
 
 @router.post("/drafts/{id}/points/{point}/apply", summary="Decide likewise on others")
@@ -66,7 +66,7 @@ def list_alerts(
 ) -> Page[AlertShown]:
     """On passages that are nearly identical, in groups that you may see both; the latest first."""
     rows = alerts.alerts(call.session, call.actor, id, settled=settled)
-    seen = outward_memory.alerts(call.session, rows)
+    seen = outward.alerts(call.session, rows)
     return cut.page_of_all(call, seen, AlertShown.of, lambda one: (-one.row.at.timestamp(), one.row.id))
 
 
@@ -74,7 +74,7 @@ def list_alerts(
 def settle_alert(call: Writing, id: AlertId, body: AlertSettledAsked) -> AlertSettledShown:
     """It stays quiet until one of the two is decided on anew. Needs a person who reviews both groups."""
     row = alerts.settle(call.session, call.actor, id, right=body.right, note=body.note, now=call.now)
-    return AlertSettledShown.of(outward_memory.alerts(call.session, [row])[0])
+    return AlertSettledShown.of(outward.alerts(call.session, [row])[0])
 
 
 @router.get("/challenges/{id}/question", summary="What facilitators are asked")
@@ -82,7 +82,7 @@ def get_question(call: Reading, id: ExternalId) -> ChallengeQuestionsShown:
     """At most one question at a time: about a criterion that decisions show not to be understood."""
     row = question.challenge_questions(call.session, call.actor, id)
     challenge = setting.get(call.session, call.actor, id)
-    return ChallengeQuestionsShown.of(outward_memory.question(call.session, challenge, row))
+    return ChallengeQuestionsShown.of(outward.question(call.session, challenge, row))
 
 
 @router.put("/challenges/{id}/question", summary="Answer it")

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from service.actions.desk import outward
 from service.actions.drafts import read
 from service.actions.learners import guard, own_data
-from service.actions.people import reading, register
+from service.actions.people import outward, reading, register
 from service.store.tables import Group, Person
 from service.web.calls import Reading, Writing
 from service.web.fields import ExternalId

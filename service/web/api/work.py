@@ -8,10 +8,10 @@ from urllib.parse import quote
 from fastapi import Depends, Query
 
 from service.actions.decisions import given_elsewhere, release
-from service.actions.desk import outward
+from service.actions.drafts import outward as outward_drafts
 from service.actions.drafts import read
 from service.actions.drafts.read import SubmissionFilter
-from service.actions.work import submit
+from service.actions.work import outward, submit
 from service.domain.drafts import DraftState
 from service.domain.errors import Unavailable
 from service.web.calls import Asking, Reading, Writing
@@ -106,7 +106,7 @@ def put_feedback(call: Writing, id: ExternalId, body: FeedbackAsked) -> DraftSho
     """It is released as it is; its points become precedents for later drafts. The same again changes nothing."""
     row, created = given_elsewhere.take_in_feedback(call.session, call.actor, id, body.wish(), now=call.now)
     call.made(created)
-    return DraftShown.of(outward.drafts(call.session, call.actor, [row])[0])
+    return DraftShown.of(outward_drafts.drafts(call.session, call.actor, [row])[0])
 
 
 @router.get("/submissions/{id}/feedback", summary="Read the released feedback")

@@ -16,6 +16,8 @@ NOTICES: Final[Mapping[str, str]] = {
     "reminded": "Sent. They find it on their own page.",
     "reminded-some": "Sent to those who could be reminded; the others had moved on, or were reminded lately.",
     "reminder-gone": "Set aside.",
+    "job-again": "It is tried again. Load the page in a moment to see what came of it.",
+    "jobs-again": "They are tried again. Load the page in a moment to see what came of it.",
     "key-ended": "The key has ended.",
     "signed-out-there": "Signed out everywhere.",
     "handed-in": "Handed in. A person reads it, and the feedback appears here.",

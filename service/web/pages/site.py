@@ -23,10 +23,12 @@ from service.web.pages.galleries import desk as galleries_desk
 from service.web.pages.galleries import policy as galleries_policy
 from service.web.pages.goals import progress as goals_progress
 from service.web.pages.introductions import desk as introductions_desk
+from service.web.pages.jobs import troubled as jobs_troubled
 from service.web.pages.learners import consents as learners_consents
 from service.web.pages.learners import galleries as learners_galleries
 from service.web.pages.learners import home as learners_home
-from service.web.pages.learners import meeting as learners_meeting
+from service.web.pages.learners import introductions as learners_introductions
+from service.web.pages.learners import requests as learners_requests
 from service.web.pages.learners import work as learners_work
 from service.web.pages.memory import decided as memory_decided
 from service.web.pages.network import mapping as network_mapping
@@ -54,6 +56,7 @@ ROUTERS = (
     documents_library.router,
     people_directory.router,
     access_organization.router,
+    jobs_troubled.router,
     overview_challenge.router,
     briefs_meeting.router,
     following_challenge.router,
@@ -65,7 +68,8 @@ ROUTERS = (
     learners_home.router,
     learners_work.router,
     learners_consents.router,
-    learners_meeting.router,
+    learners_introductions.router,
+    learners_requests.router,
     access_entrance.open_router,
 )
 

@@ -7,11 +7,13 @@ from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field
 
-from service.actions.desk.outward import Me
+from service.actions.access.me import Me
 from service.domain.organization_settings import (
     LARGEST_BUDGET,
     LONGEST_UNDO,
     MOST_ORIGINS,
+    RAREST_SPOT_CHECK,
+    SPOT_CHECK_EVERY,
     OrganizationWish,
 )
 from service.domain.reminders import AGAIN_DAYS, MOST_DAYS
@@ -25,6 +27,10 @@ REMIND = f"Days before the same person is reminded of the same thing again; null
 ANSWER = "Days within which learners are promised an answer; work that waits longer is told of. Null promises nothing."
 LOOK = "Whether introductions are looked for every week, for all. Facilitators decide on what is found."
 OUTDATED = "Whether learners read, at a quotation in released feedback, that its document no longer says so."
+SPOT = (
+    "A second facilitator is asked to judge one approved draft in so many, drawn at random and blind to the first; "
+    f"0 is none, null {SPOT_CHECK_EVERY}."
+)
 ORIGINS = "Sites on whose pages the learner's pages may stand in a frame, such as `https://courses.example.org`."
 
 
@@ -174,6 +180,7 @@ class OrganizationAsked(RequestBody):
     answer_within_days: int | None = Field(default=None, ge=1, le=MOST_DAYS, description=ANSWER)
     look_for_introductions_weekly: bool = Field(default=False, description=LOOK)
     say_what_is_outdated: bool = Field(default=False, description=OUTDATED)
+    spot_check_every: int | None = Field(default=None, ge=0, le=RAREST_SPOT_CHECK, description=SPOT)
 
     def wish(self) -> OrganizationWish:
         return OrganizationWish(
@@ -186,6 +193,7 @@ class OrganizationAsked(RequestBody):
             self.answer_within_days,
             self.look_for_introductions_weekly,
             self.say_what_is_outdated,
+            self.spot_check_every,
         )
 
 
@@ -202,6 +210,7 @@ class OrganizationShown(AnswerBody):
     answer_within_days: int | None = Field(description=ANSWER)
     look_for_introductions_weekly: bool = Field(description=LOOK)
     say_what_is_outdated: bool = Field(description=OUTDATED)
+    spot_check_every: int | None = Field(description=SPOT)
 
     @classmethod
     def of(cls, found: tuple[str, OrganizationWish]) -> OrganizationShown:

@@ -7,8 +7,8 @@ from typing import Annotated
 
 from pydantic import ConfigDict, Field
 
+from service.actions.challenges.outward import ChallengeSeen
 from service.actions.challenges.setting import ChallengeWish, CriterionWish
-from service.actions.desk.outward import ChallengeSeen
 from service.domain.visibility import PeersShown, SharingReach
 from service.web.fields import AnswerBody, Id, Key, Language, Moment, Name, RequestBody, Words
 

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 
-from service.actions.desk.outward import DocumentWithText
+from service.actions.documents.versions import DocumentWithText
 from service.web.fields import AnswerBody, Key, Name, RequestBody, Work
 
 

@@ -9,7 +9,8 @@ from typing import Any
 from pydantic import Field
 
 from pipelines.values import Band, PointKind, SourceKind, Standing
-from service.actions.desk.outward import DraftInFull, DraftSeen
+from service.actions.desk.in_full import DraftInFull
+from service.actions.drafts.outward import DraftSeen
 from service.domain.drafts import DraftState
 from service.store.tables import PointRow, PointState, SourceRow
 from service.web.fields import AnswerBody

@@ -9,8 +9,8 @@ from pydantic import AliasPath, ConfigDict, Field
 
 from pipelines.values import PointKind
 from service.actions.decisions.points import PointWish
-from service.actions.desk.outward_memory import AlertSeen, QuestionSeen, ReachSeen
 from service.actions.memory.decided import Applied, Target
+from service.actions.memory.outward import AlertSeen, QuestionSeen, ReachSeen
 from service.domain.clarifying import QuestionCause
 from service.domain.consistency import ContradictionKind, KinshipGround
 from service.store.tables import PointState, RightDecision

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import ConfigDict, Field, RootModel
 
 from pipelines.values import AI
-from service.actions.desk.outward import GroupWithParent, PersonWithRoles
+from service.actions.people.outward import GroupWithParent, PersonWithRoles
 from service.actions.people.register import ConsentWish
 from service.domain.roles import Role
 from service.domain.visibility import ShowWork

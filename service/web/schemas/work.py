@@ -7,7 +7,7 @@ from datetime import datetime
 from pydantic import AliasPath, ConfigDict, Field, model_validator
 
 from pipelines.values import AI
-from service.actions.desk.outward import SubmissionSeen
+from service.actions.work.outward import SubmissionSeen
 from service.actions.work.submit import SubmissionWish
 from service.domain.drafts import DraftState
 from service.web.fields import AnswerBody, Id, Language, Moment, RequestBody, Work

@@ -61,9 +61,13 @@ def focus_troubles(window: Window, most: int = 40) -> list[str]:
 
 
 def lived_in(demo: Demo) -> None:
-    """Have some of everything there: a second version, a gallery, introductions, a decision that fits elsewhere."""
+    """Have some of everything there: spot checks (of all that is approved, since random numbers say which one in eight
+    is drawn), a second version, a gallery, introductions, a decision that fits elsewhere."""
     key = demo.key()
     house, name = demo.house, "observation-handbook"
+    set_now = house.expect(200, "GET", "/v1/organization", key)
+    del set_now["id"]
+    house.expect(200, "PUT", "/v1/organization", key, {**set_now, "spot_check_every": 1})
     there = house.expect(200, "GET", f"/v1/context/{name}", key)
     text = there["text"] + "\n\nAgree on one question before each visit."
     house.expect(200, "PUT", f"/v1/context/{name}", key, {"title": there["title"], "text": text})

@@ -49,7 +49,9 @@ def walk(window: Window, *begin: str, most: int = 80) -> Iterator[str]:
         if kind is None or kind.template in seen:
             continue
         seen.add(kind.template)
-        window.open(path)
+        answer = window.page.goto(window.base + path)
+        assert answer is not None
+        assert answer.status == 200, f"{path} answers {answer.status}"
         yield kind.template
         links = window.page.eval_on_selector_all(
             "main a[href], header a[href]", "all => all.map(one => one.getAttribute('href'))"

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import select, update
 
 from pipelines.adapters.exact import ExactIndex
-from pipelines.ports import Embedder, IndexUnavailable, LanguageModel, ModelReply, ModelRequest, Vectors
+from pipelines.ports import Embedder, LanguageModel, ModelReply, ModelRequest, Vectors
 from pipelines.values import AI, Usage
 from service import wiring
 from service.actions.bundles import take_in
@@ -69,23 +69,12 @@ def test_index_jobs_that_wait_are_done_together(school: School) -> None:
 
 
 class Broken(ExactIndex):
-    """An index that cannot be reached."""
+    """An index that our own code cannot use."""
 
-    def _unavailable(self, *_: Any) -> Any:
-        raise IndexUnavailable("The vector index does not answer. Start it again.")
+    def _mistaken(self, *_: Any) -> Any:
+        raise KeyError("vectors")
 
-    write = delete = search = ids = _unavailable
-
-
-def test_a_draft_waits_while_the_index_cannot_be_reached_and_is_made_afterwards(school: School) -> None:
-    school.hand_in("s-1")
-    work_off(replace(school.parts, index=Broken()))
-    assert the_draft(school).state is DraftState.WAITING
-    waiting = school.jobs(JobState.QUEUED)
-    assert {job.kind for job in waiting} == {"draft", "sync"}
-    assert all("does not answer" in job.last_error for job in waiting)
-    work_off(ahead(school.parts, minutes=30))
-    assert the_draft(school).state in (DraftState.READY, DraftState.STUCK)
+    write = delete = search = ids = _mistaken
 
 
 def test_a_draft_that_cannot_be_made_is_stuck_with_a_reason_and_everybody_is_told(school: School) -> None:

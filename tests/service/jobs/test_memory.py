@@ -13,7 +13,7 @@ from pipelines.values import AI, PointKind, SourceKind
 from service.actions.approvals.deciding import Deciding
 from service.actions.challenges.setting import ChallengeWish, CriterionWish, put_challenge
 from service.actions.decisions import points, review
-from service.actions.desk import outward
+from service.actions.desk import in_full
 from service.actions.drafts import points as drafts_points
 from service.actions.drafts import read
 from service.actions.memory import decided, question
@@ -44,10 +44,10 @@ def drafted(school: School, id_: str, person: str, text: str) -> str:
     return made.draft.id
 
 
-def seen(school: School, draft: str) -> outward.DraftInFull:
+def seen(school: School, draft: str) -> in_full.DraftInFull:
     with school.parts.sessions.reading() as session:
         actor = ilse(school)
-        full = outward.draft(session, actor, read.draft(session, actor, draft))
+        full = in_full.draft(session, actor, read.draft(session, actor, draft))
         _ = [point.sources for point in full.points]
         return full
 
@@ -62,7 +62,7 @@ def approved(school: School, draft: str) -> list[PointRow]:
     return kept
 
 
-def evidence(full: outward.DraftInFull) -> set[str]:
+def evidence(full: in_full.DraftInFull) -> set[str]:
     """Ids of the precedents that a draft was made with."""
     return {piece["id"] for piece in full.seen.row.evidence if piece["shelf"] == "precedents"}
 

@@ -14,7 +14,7 @@ from pipelines.values import AI
 from service import wiring
 from service.actions.approvals.deciding import Deciding
 from service.actions.decisions import review
-from service.actions.desk import around, outward
+from service.actions.desk import around, in_full
 from service.actions.drafts import read
 from service.actions.memory import alerts, opposed
 from service.actions.people import register
@@ -167,7 +167,7 @@ def test_whoever_decides_is_still_told_at_once_and_may_settle_before_the_job_has
         mateo = act_as(session, platform, "mateo")
         gone = ready(session, platform, "lin", HUSHED, (STRENGTH, "k2", HUSHED[:-1], NATURAL), id_="other")
         dismiss(session, mateo, gone)
-        (mark,) = outward.draft(session, mateo, read.draft(session, mateo, gone.id)).marks
+        (mark,) = in_full.draft(session, mateo, read.draft(session, mateo, gone.id)).marks
         assert alerts.settle(session, mateo, mark.alert, right=alerts.RightDecision.BOTH, note="", now=NOW).settled
 
 

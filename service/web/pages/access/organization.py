@@ -40,6 +40,7 @@ class SettingsSent(BaseModel):
     answer_within_days: Typed = ""
     look_for_introductions_weekly: bool = False
     say_what_is_outdated: bool = False
+    spot_check_every: Typed = ""
 
 
 @dataclass(frozen=True)
@@ -84,6 +85,7 @@ def _shown(wish: OrganizationWish) -> SettingsSent:
         answer_within_days="" if wish.answer_within_days is None else str(wish.answer_within_days),
         look_for_introductions_weekly=wish.look_for_introductions_weekly,
         say_what_is_outdated=wish.say_what_is_outdated,
+        spot_check_every="" if wish.spot_check_every is None else str(wish.spot_check_every),
     )
 
 
@@ -96,6 +98,7 @@ def _wish(sent: SettingsSent) -> tuple[OrganizationWish | None, dict[str, str]]:
         "embed_origins": [one.rstrip("/") for one in lines(sent.embed_origins)],
         "remind_again_days": sent.remind_again_days.strip() or None,
         "answer_within_days": sent.answer_within_days.strip() or None,
+        "spot_check_every": sent.spot_check_every.strip() or None,
     }
     read, wrong = checked(_Numbers, typed)
     numbers = read or _Numbers()
@@ -109,6 +112,7 @@ def _wish(sent: SettingsSent) -> tuple[OrganizationWish | None, dict[str, str]]:
         numbers.answer_within_days,
         sent.look_for_introductions_weekly,
         sent.say_what_is_outdated,
+        numbers.spot_check_every,
     )
     wrong = {**faults(wish), **dict.fromkeys(wrong, "Give a number.")}
     return (None if wrong else wish), wrong
@@ -119,6 +123,7 @@ class _Numbers(BaseModel):
     model_budget_per_day: float | None = None
     remind_again_days: int | None = None
     answer_within_days: int | None = None
+    spot_check_every: int | None = None
 
 
 @router.get("/desk/settings")

@@ -10,7 +10,7 @@ from urllib.parse import quote
 from fastapi import Form
 from pydantic import BaseModel, Field
 
-from service.actions.desk import outward
+from service.actions.access.me import who_asks
 from service.actions.learners import commitments, galleries
 from service.actions.learners.disclosed import DisclosureSeen, disclosed
 from service.actions.learners.galleries import Others, ShownToOthers, ShownWork
@@ -97,14 +97,14 @@ def take_away(visit: Writing, id: ExternalId, form: Annotated[TakeSent, Form()])
 
 @router.get("/learn/shown")
 def show_shown(visit: Reading) -> PageView:
-    me = outward.me(visit.session, visit.actor).person or ""
+    me = who_asks(visit.session, visit.actor).person or ""
     found = galleries.shown_to_others(visit.session, visit.actor, me)
     return ShownPage(tuple(found), tuple(disclosed(visit.session, visit.actor, me)), visit.now)
 
 
 @router.post("/learn/shown/thanks")
 def thank_back(visit: Writing, form: Annotated[ThankBackSent, Form()]) -> Goto:
-    me = outward.me(visit.session, visit.actor).person or ""
+    me = who_asks(visit.session, visit.actor).person or ""
     galleries.thank_back(visit.session, visit.actor, me, form.item, meet=form.meet, now=visit.now)
     return Goto("/learn/shown", "thanked-back")
 

@@ -11,12 +11,11 @@ from pydantic import BaseModel, Field
 
 from service.actions.challenges import setting
 from service.actions.desk import draft as desk_draft
-from service.actions.desk import outward_memory
 from service.actions.desk.draft import DeskDraft, PointSeen
-from service.actions.desk.outward_memory import AlertSeen, ReachSeen
 from service.actions.learners import asks
-from service.actions.memory import alerts, decided, question
+from service.actions.memory import alerts, decided, outward, question
 from service.actions.memory.decided import Target
+from service.actions.memory.outward import AlertSeen, ReachSeen
 from service.domain.errors import Invalid
 from service.store.tables import RightDecision
 from service.web.fields import AlertId, DraftId, ExternalId, Key, Line, OwnId, PointId, Words
@@ -104,7 +103,7 @@ class QuestionAnswerSent(BaseModel):
 @router.get(OF_POINT + "/reach")
 def reach(visit: Reading, id: DraftId, point: PointId) -> Shown:
     draft = desk_draft.show(visit.session, visit.actor, id, now=visit.now)
-    others = outward_memory.reach(visit.session, decided.reach(visit.session, visit.actor, id, point))
+    others = outward.reach(visit.session, decided.reach(visit.session, visit.actor, id, point))
     mine = next(one for one in draft.points if one.id == point)
     return ReachPage(draft, mine, tuple(others), queue_trail.of(visit))
 
@@ -122,7 +121,7 @@ def apply(visit: Writing, id: DraftId, point: PointId, sent: Annotated[ApplySent
 @router.get("/desk/challenges/{id}/alerts")
 def show_alerts(visit: Reading, id: ExternalId) -> Shown:
     challenge = setting.get(visit.session, visit.actor, id)
-    found = outward_memory.alerts(visit.session, alerts.alerts(visit.session, visit.actor, id))
+    found = outward.alerts(visit.session, alerts.alerts(visit.session, visit.actor, id))
     return AlertsPage(challenge.external_id, challenge.title, tuple(found))
 
 

@@ -12,8 +12,7 @@ from sqlalchemy import func, select
 from pipelines.values import PointKind
 from service.actions.access import credentials, organizations
 from service.actions.bundles import take_in
-from service.actions.desk import outward_memory
-from service.actions.memory import alerts
+from service.actions.memory import alerts, outward
 from service.domain.drafts import DraftState
 from service.domain.errors import Invalid, NotFound
 from service.domain.roles import Actor, CredentialReach
@@ -179,7 +178,7 @@ def test_the_contradiction_in_the_example_organization_is_found_and_nothing_else
         tomasz, marit = (act_as(session, actor, name, now=NOW) for name in ("p-tomasz", "p-marit"))
         compare(session)
         (alert,) = alerts.alerts(session, tomasz, "peer-observation")
-        (seen,) = outward_memory.alerts(session, [alert])
+        (seen,) = outward.alerts(session, [alert])
         assert {seen.first.submission, seen.second.submission} == {"s-006", "s-008"}
         assert {seen.first.name, seen.second.name} == {"Desmond Achterberg", "Farida Noorzai"}
         assert {seen.first.said.kind, seen.second.said.kind} == {PointKind.STRENGTH, PointKind.NEXT_STEP}

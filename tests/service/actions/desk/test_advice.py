@@ -8,7 +8,7 @@ from pipelines.values import PointKind
 from service.actions.approvals.deciding import Deciding
 from service.actions.decisions import points
 from service.actions.decisions.points import PointWish
-from service.actions.desk import advice, outward
+from service.actions.desk import advice, in_full
 from service.actions.drafts import read
 from service.actions.people import register
 from service.actions.work import submit
@@ -47,11 +47,11 @@ def test_advice_stands_beside_own_and_edited_points_and_approval_goes_through(se
         platform = found(session)
         lena = act_as(session, platform, "lena")
         row = ready(session, platform, "amara", QUIET, (NEXT, "k2", QUIET[:-1], CARD))
-        assert outward.draft(session, lena, read.draft(session, lena, row.id)).advice == {}
+        assert in_full.draft(session, lena, read.draft(session, lena, row.id)).advice == {}
         points.edit_point(Deciding(session, lena, row.id, row.version, NOW), first(row).id, text=ROUGH)
         own = PointWish(PointKind.STRENGTH, "Keeping the visit free of notes lets the room stay as it is.", "No notes")
         points.add_point(Deciding(session, lena, row.id, row.version, NOW), wish=own)
-        shown = outward.draft(session, lena, row).advice
+        shown = in_full.draft(session, lena, row).advice
         edited, added = (point.id for point in shown_points(row))
         assert "grade" in codes(shown[edited])
         assert shown[added] == []

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 from pipelines.values import AI
 from service.actions.approvals.deciding import Deciding
 from service.actions.decisions import points
-from service.actions.desk import outward, outward_memory
+from service.actions.desk import in_full
 from service.actions.drafts import read
-from service.actions.memory import alerts
+from service.actions.memory import alerts, outward
 from service.actions.people import register
 from service.actions.work import submit
 from service.domain.consistency import ContradictionKind
@@ -96,16 +96,16 @@ def test_whoever_decides_is_told_at_once_and_nothing_is_in_the_way(sessions: Ses
         lena, mateo = act_as(session, platform, "lena"), act_as(session, platform, "mateo")
         approve(session, lena, ready(session, platform, "amara", HUSHED, (STRENGTH, "k2", HUSHED[:-1], NATURAL)))
         row = ready(session, platform, "lin", QUIET, (NEXT, "k2", QUIET[:-1], CARD))
-        assert outward.alerted(session, row) == ()
+        assert alerts.raised_by(session, row) == ()
         accept(session, mateo, row)
-        (mark,) = outward.draft(session, mateo, read.draft(session, mateo, row.id)).marks
+        (mark,) = in_full.draft(session, mateo, read.draft(session, mateo, row.id)).marks
         assert (mark.code, mark.point) == ("opposite-decision", first(row).id)
         assert "Lena approved a strength" in mark.message
         assert NATURAL in mark.message
         assert HUSHED not in mark.message  # another group's learner wrote that
-        assert outward.alerted(session, row) == (mark.alert,)
+        assert alerts.raised_by(session, row) == (mark.alert,)
         assert approve(session, mateo, row).state is DraftState.APPROVED
-        assert outward.alerted(session, row) == (mark.alert,)
+        assert alerts.raised_by(session, row) == (mark.alert,)
 
 
 def test_a_settled_alert_is_quiet_until_one_of_the_two_is_decided_on_anew(sessions: Sessions):
@@ -120,7 +120,7 @@ def test_a_settled_alert_is_quiet_until_one_of_the_two_is_decided_on_anew(sessio
         (kept,) = alerts.alerts(session, mateo, "observe", settled=True)
         assert kept.settlement is not None
         assert (kept.settlement.right, kept.settlement.note) == (RightDecision.SECOND, "With a card.")
-        assert outward.alerted(session, wanted) == ()
+        assert alerts.raised_by(session, wanted) == ()
         alerts.settle(session, mateo, alert.id, right=RightDecision.BOTH, note="", now=settled_at)  # a second thought
         first(wanted).decided_at = settled_at + timedelta(days=1)
         session.flush()
@@ -178,6 +178,6 @@ def test_who_decided_is_named_in_one_statement_however_many_decided(sessions: Se
     with sessions.writing() as session:
         platform, *_ = opposed(session)
         rows = alerts.alerts(session, platform, "observe")
-        (seen,) = outward_memory.alerts(session, rows)
+        (seen,) = outward.alerts(session, rows)
         assert {seen.first.name, seen.second.name} == {"Lena", "Mateo"}
-        assert count(session, lambda: outward_memory.alerts(session, rows)) == 3  # people, submissions, groups
+        assert count(session, lambda: outward.alerts(session, rows)) == 3  # people, submissions, groups

@@ -12,6 +12,7 @@ from service.actions.approvals.deciding import Deciding
 from service.actions.decisions import openings, points
 from service.actions.overview import challenge, spot_checks
 from service.actions.work import submit
+from service.domain import organization_settings
 from service.domain.errors import Invalid, NotAllowed, NotFound, NotNow
 from service.domain.roles import Actor
 from service.store.session import Sessions
@@ -28,7 +29,7 @@ ALL = 1
 def founded(session: Session, every: int = ALL) -> tuple[Actor, Actor, Actor]:
     """The platform, and two facilitators who both review the north."""
     platform = found(session)
-    session.get_one(Organization, platform.organization).settings = {spot_checks.EVERY: every}
+    session.get_one(Organization, platform.organization).settings = {organization_settings.SPOT: every}
     return platform, act_as(session, platform, "lena"), act_as(session, platform, "mateo")
 
 
@@ -98,9 +99,9 @@ def test_nothing_is_asked_of_work_taken_back_approvals_of_long_ago_or_where_chec
         judged(session, platform, lena)
         assert spot_checks.due(session, mateo, now=NOW + timedelta(days=61)) == []
         organization = session.get_one(Organization, platform.organization)
-        organization.settings = {spot_checks.EVERY: 0}
+        organization.settings = {organization_settings.SPOT: 0}
         assert due(session, mateo) == []
-        organization.settings = {spot_checks.EVERY: ALL}
+        organization.settings = {organization_settings.SPOT: ALL}
         assert len(due(session, mateo)) == 1
         submit.withdraw(session, platform, "s-amara", now=LATER)
         assert due(session, mateo) == []

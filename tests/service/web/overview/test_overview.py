@@ -6,8 +6,6 @@ from typing import Any
 
 import httpx
 
-from service.actions.overview.spot_checks import EVERY
-from service.store.tables import Organization
 from tests.service.web.conftest import School
 
 OVERVIEW = "/v1/challenges/peer-observation/overview"
@@ -26,9 +24,11 @@ def read(client: httpx.Client, path: str = OVERVIEW) -> Any:
     return answer.json()
 
 
-def every_draft_is_drawn(school: School) -> None:
-    with school.sessions.writing() as session:
-        session.get_one(Organization, school.organization).settings = {EVERY: 1}
+def drawn_one_in(school: School, every: int) -> None:
+    """How many approved drafts are drawn for a second reader: 1 is all of them, 0 none, whatever their numbers are."""
+    body = {"name": "Harbor", "spot_check_every": every}
+    answer = school.platform.put("/v1/organization", json=body)
+    assert (answer.status_code, answer.json()["spot_check_every"]) == (200, every)
 
 
 def test_a_challenge_is_counted_for_those_who_review_it_and_for_nobody_else(school: School) -> None:
@@ -55,7 +55,7 @@ def test_a_second_facilitator_is_asked_and_told_only_afterwards_what_the_first_t
     lindiwe, mateo = school.person("lindiwe"), school.person("mateo")
     draft = school.drafted()
     approve(lindiwe, draft)
-    every_draft_is_drawn(school)
+    drawn_one_in(school, 1)
     assert read(lindiwe, "/v1/spot-checks")["items"] == []
     (asked,) = read(mateo, "/v1/spot-checks")["items"]
     assert set(asked) == {"draft", "challenge", "text"}

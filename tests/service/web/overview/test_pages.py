@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from service.actions.overview.spot_checks import EVERY
-from service.store.tables import Organization
-from tests.service.web.browsing import Visitor, signed_in
+from tests.service.web.browsing import Page, Visitor, signed_in
 from tests.service.web.conftest import School
-from tests.service.web.overview.test_overview import approve
+from tests.service.web.overview.test_overview import approve, drawn_one_in
 
 HERE = "/desk/challenges/peer-observation"
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)>"
@@ -61,14 +59,21 @@ def test_a_group_is_chosen_by_a_form_and_stays_chosen_from_page_to_page(school: 
     assert signed_in(school, "amara").get(HERE).status == 403
 
 
+def draw(coordinator: Visitor, every: str) -> Page:
+    """Set on the page of settings how many approved drafts are drawn."""
+    page = coordinator.get("/desk/settings")
+    return coordinator.send(page, "/desk/settings", name="Harbor", language="en", spot_check_every=every)
+
+
 def test_a_second_reader_judges_without_being_told_and_then_sees_both(school: School, mateo: Visitor) -> None:
-    draft = school.drafted()
+    draft, tomasz = school.drafted(), signed_in(school, "tomasz")
+    assert 'id="spot_check_every-error"' in draw(tomasz, "257").html
+    draw(tomasz, "1")
+    assert "Nothing waits for you" in mateo.get("/desk/spot-checks").text
     approve(school.person("lindiwe"), draft)
-    assert "Nothing waits for you" in mateo.get("/desk/spot-checks").text or f"/desk/spot-checks/{draft}" in (
-        mateo.get("/desk/spot-checks").html
-    )
-    with school.sessions.writing() as session:
-        session.get_one(Organization, school.organization).settings = {EVERY: 1}
+    draw(tomasz, "0")
+    assert "Spot checks are switched off" in mateo.get("/desk/spot-checks").text
+    draw(tomasz, "1")
     assert "1 piece of work waits for your second pair of eyes" in mateo.get("/desk/challenges").text
     here = f"/desk/spot-checks/{draft}"
     page = mateo.get(here)
@@ -96,8 +101,7 @@ def test_a_second_reader_judges_without_being_told_and_then_sees_both(school: Sc
 def test_a_judgement_of_nothing_is_refused_in_words(school: School, mateo: Visitor) -> None:
     draft = school.drafted()
     approve(school.person("lindiwe"), draft)
-    with school.sessions.writing() as session:
-        session.get_one(Organization, school.organization).settings = {EVERY: 1}
+    drawn_one_in(school, 1)
     here = f"/desk/spot-checks/{draft}"
     refused = mateo.send(mateo.get(here), here, judged=["", ""])
     assert refused.status == 422
@@ -123,8 +127,7 @@ def test_words_of_learners_and_platforms_stay_words(school: School, mateo: Visit
     roles = [{"role": "learner", "group": "year-8"}]
     assert school.platform.put("/v1/people/amara", json={"name": HOSTILE, "roles": roles}).status_code == 200
     draft = school.drafted(text=f"{HOSTILE} We pair teachers.")
-    with school.sessions.writing() as session:
-        session.get_one(Organization, school.organization).settings = {EVERY: 1}
+    drawn_one_in(school, 1)
     approve(school.person("lindiwe"), draft)
     paths = ["/desk/challenges", HERE, f"{HERE}/solutions", f"{HERE}/decisions", f"/desk/spot-checks/{draft}"]
     for path in (*paths, "/desk/spot-checks", "/desk/pace"):

@@ -1,41 +1,19 @@
-"""What housekeeping does by the clock, each once, however many workers sweep and however often they start again."""
+"""What becomes of introductions by the clock, each once, however many workers sweep, however often they begin anew."""
 
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
-from types import SimpleNamespace
+from datetime import UTC, datetime
 
 from sqlalchemy import select
 
-from service.actions.following import clock
-from service.actions.introductions import answers, ends
-from service.actions.work import submit
+from service.actions.introductions import answers, ends, suggest
 from service.domain.introductions import ANSWER_WITHIN, ASK_HOW_IT_WENT_AFTER
-from service.jobs.housekeeping import Housekeeping
 from service.store.session import Sessions
-from service.store.tables import Introduction, Job, Organization, OutgoingEvent
+from service.store.tables import Introduction, Job
 from tests.service.actions.introductions.village import Village, settle
-from tests.service.actions.school import NOW, act_as, approve, found, hand_in, make_ready
-
-DAY = timedelta(days=1)
-
-
-def sweep(sessions: Sessions, now: datetime) -> None:
-    """As a worker that has just started does it."""
-    assert Housekeeping(SimpleNamespace(sessions=sessions, now=lambda: now)).sweep()  # type: ignore[arg-type]
-
-
-def events(sessions: Sessions, name: str) -> list[dict[str, object]]:
-    with sessions.reading() as session:
-        rows = session.scalars(select(OutgoingEvent).where(OutgoingEvent.name == name).order_by(OutgoingEvent.id))
-        return [dict(row.data) for row in rows]
-
-
-def setting(sessions: Sessions, organization: str, **what: object) -> None:
-    with sessions.writing() as session:
-        row = session.get_one(Organization, organization)
-        row.settings = {**row.settings, **what}
+from tests.service.actions.school import found
+from tests.service.actions.sweeping import DAY, events, setting, sweep
 
 
 def introduced(here: Village) -> str:
@@ -91,40 +69,6 @@ def test_a_question_that_was_not_answered_ends_and_its_end_is_told_once(sqlite_s
     assert len(events(sqlite_sessions, "introduction.ended")) == 1
 
 
-LATE = "submission.unanswered"
-
-
-def test_work_that_waits_longer_than_promised_is_told_of_once_and_without_a_promise_never(sessions: Sessions) -> None:
-    with sessions.writing() as session:
-        platform = found(session)
-        draft = hand_in(session, platform).draft.id
-        hand_in(session, platform, "lin")
-        submit.withdraw(session, platform, "s-lin", now=NOW)
-        answered = make_ready(session, hand_in(session, platform, "yusuf").draft)
-        approve(session, act_as(session, platform, "mateo"), answered)
-    sweep(sessions, NOW + 30 * DAY)
-    assert events(sessions, LATE) == []
-    setting(sessions, platform.organization, answer_within_days=3)
-    sweep(sessions, NOW + 2 * DAY)
-    assert events(sessions, LATE) == []
-    for day in (3, 4, 50):
-        sweep(sessions, NOW + day * DAY)
-    about = {"submission": "s-amara", "draft": draft, "challenge": "observe", "group": "north"}
-    assert events(sessions, LATE) == [{**about, "since": NOW.isoformat()}]
-
-
-def test_a_later_revision_that_waits_is_told_of_and_the_earlier_one_no_more(sqlite_sessions: Sessions) -> None:
-    with sqlite_sessions.writing() as session:
-        platform = found(session)
-        hand_in(session, platform)
-        again = hand_in(session, platform, text="We begin on Monday.", now=NOW + 2 * DAY).draft.id
-    setting(sqlite_sessions, platform.organization, answer_within_days=3)
-    sweep(sqlite_sessions, NOW + 4 * DAY)
-    assert events(sqlite_sessions, LATE) == []
-    sweep(sqlite_sessions, NOW + 5 * DAY)
-    assert [one["draft"] for one in events(sqlite_sessions, LATE)] == [again]
-
-
 def looked(sessions: Sessions) -> int:
     """Jobs that look for introductions; a worker takes those that wait."""
     with sessions.writing() as session:
@@ -156,7 +100,7 @@ def test_many_workers_at_once_look_for_introductions_once(sessions: Sessions) ->
 
     def one(_: int) -> bool:
         with sessions.writing() as session:
-            done = clock.look_weekly(session, organization, now=MONDAY)
+            done = suggest.look_weekly(session, organization, now=MONDAY)
             for row in session.scalars(select(Job).where(Job.kind == "introduce")):
                 row.dedupe = None  # only the guard itself is tried here, not the queue's
             return done
@@ -179,11 +123,11 @@ def test_nothing_is_looked_for_while_many_suggestions_wait_and_it_is_made_up_for
     sqlite_sessions: Sessions, monkeypatch
 ) -> None:  # type: ignore[no-untyped-def]
     here = settle(sqlite_sessions)
-    monkeypatch.setattr(clock, "MOST_WAITING", 0)
+    monkeypatch.setattr(suggest, "MOST_WAITING", 0)
     id_ = here.suggest("amara", "lin")
     with sqlite_sessions.writing() as session:
-        assert not clock.look_weekly(session, here.organization, now=MONDAY)
+        assert not suggest.look_weekly(session, here.organization, now=MONDAY)
         session.delete(session.get_one(Introduction, id_))
     with sqlite_sessions.writing() as session:
-        assert clock.look_weekly(session, here.organization, now=MONDAY + DAY)
-        assert not clock.look_weekly(session, here.organization, now=MONDAY + 2 * DAY)
+        assert suggest.look_weekly(session, here.organization, now=MONDAY + DAY)
+        assert not suggest.look_weekly(session, here.organization, now=MONDAY + 2 * DAY)

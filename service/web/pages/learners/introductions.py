@@ -1,4 +1,4 @@
-"""A person's own introductions and requests."""
+"""A person's own introductions: the question, the answer, and how it went."""
 
 from __future__ import annotations
 
@@ -7,16 +7,14 @@ from typing import Annotated
 from fastapi import Form
 from pydantic import BaseModel
 
-from pipelines.values import AI
 from service.actions.introductions import answers
 from service.actions.introductions import own as introductions_own
 from service.actions.learners import home
 from service.actions.people import register
-from service.actions.requests import need
 from service.domain.introductions import OwnIntroductionState
 from service.store.tables import IntroductionUseful
-from service.web.fields import IntroductionId, Line, RequestId
-from service.web.pages.introductions.views import OwnIntroductionsPage, OwnRequestsPage
+from service.web.fields import IntroductionId, Line
+from service.web.pages.introductions.views import OwnIntroductionsPage
 from service.web.pages.routes import pages
 from service.web.pages.views import Goto, PageView
 from service.web.pages.visits import Reading, Writing
@@ -42,19 +40,6 @@ class AllowSent(BaseModel):
     """May I be introduced?"""
 
     introduce: bool
-
-
-class NeedSent(BaseModel):
-    """What somebody needs. `people_only`: no machine reads it."""
-
-    text: Line = ""
-    people_only: bool = False
-
-
-class RequestSettlementSent(BaseModel):
-    """What became of it."""
-
-    answered: bool
 
 
 @router.get("/learn/introductions")
@@ -86,22 +71,3 @@ def allow(visit: Writing, sent: Annotated[AllowSent, Form()]) -> Goto:
     wish = register.ConsentWish(introduce=sent.introduce)
     register.set_consent(visit.session, visit.actor, me, wish, now=visit.now)
     return Goto("/learn/introductions", said="consents-kept")
-
-
-@router.get("/learn/requests")
-def show_requests(visit: Reading) -> PageView:
-    rows = need.mine(visit.session, visit.actor)
-    return OwnRequestsPage(tuple(rows), visit.now, need.LONGEST, need.SHORTEST)
-
-
-@router.post("/learn/requests")
-def state(visit: Writing, sent: Annotated[NeedSent, Form()]) -> Goto:
-    ai = AI.NONE if sent.people_only else AI.ANY
-    need.state(visit.session, visit.actor, text=sent.text, ai=ai, now=visit.now)
-    return Goto("/learn/requests", said="need-stated")
-
-
-@router.post("/learn/requests/{id}/settle")
-def settle(visit: Writing, id: RequestId, sent: Annotated[RequestSettlementSent, Form()]) -> Goto:
-    need.settle(visit.session, visit.actor, id, answered=sent.answered, now=visit.now)
-    return Goto("/learn/requests", said="need-settled")

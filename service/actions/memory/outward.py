@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from service.actions.desk import outward
 from service.actions.memory.alerts import Alert
 from service.actions.memory.decided import Reached, RememberedPoint
 from service.actions.memory.question import ChallengeQuestions
 from service.domain.consistency import SaidPoint
+from service.store import external_ids
 from service.store.library import MOST_IDS
 from service.store.tables import Challenge, Group, Person, Submission
 
@@ -67,8 +67,8 @@ def alerts(session: Session, rows: Sequence[Alert]) -> list[AlertSeen]:
     sides = [side for row in rows for side in (row.first, row.second)]
     settlers = [row.settlement.person_id for row in rows if row.settlement]
     people = _people(session, [*(side.by for side in sides), *settlers])
-    submissions = outward.names(session, Submission, (side.said.submission for side in sides))
-    groups = outward.names(session, Group, (side.group for side in sides))
+    submissions = external_ids.of(session, Submission, (side.said.submission for side in sides))
+    groups = external_ids.of(session, Group, (side.group for side in sides))
 
     def seen(side: RememberedPoint) -> DecisionSeen:
         by, name = people.get(side.by or "", (None, ""))
@@ -94,11 +94,11 @@ def _people(session: Session, ids: Sequence[str | None]) -> dict[str, tuple[str 
 
 
 def reach(session: Session, rows: Sequence[Reached]) -> list[ReachSeen]:
-    submissions = outward.names(session, Submission, (row.draft.submission_id for row in rows))
-    groups = outward.names(session, Group, (row.draft.group_id for row in rows))
+    submissions = external_ids.of(session, Submission, (row.draft.submission_id for row in rows))
+    groups = external_ids.of(session, Group, (row.draft.group_id for row in rows))
     return [ReachSeen(row, submissions[row.draft.submission_id], groups[row.draft.group_id]) for row in rows]
 
 
 def question(session: Session, challenge: Challenge, row: ChallengeQuestions) -> QuestionSeen:
     criteria = {criterion.key: criterion.text for criterion in challenge.criteria}
-    return QuestionSeen(row, criteria, outward.names(session, Person, (one.person_id for one in row.answered)))
+    return QuestionSeen(row, criteria, external_ids.of(session, Person, (one.person_id for one in row.answered)))

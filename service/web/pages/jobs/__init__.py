@@ -1,0 +1,1 @@
+"""Pages for jobs that were given up, or wait for something outside."""
