@@ -46,7 +46,7 @@ docs: $(STAMP) ## Make the reference pages of docs/ and the drawings of ARCHITEC
 
 lock: $(BIN)/python ## Choose the version of every package anew, within pyproject.toml, and keep it in constraints.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --dry-run --ignore-installed \
-	  --report .venv/lock.json ".[test,benchmark]"
+	  --report .venv/lock.json ".[test]"
 	@$(BIN)/python -c "$$WRITE_LOCK"
 
 define WRITE_LOCK

@@ -18,8 +18,8 @@ from sqlalchemy.orm import Session
 from pipelines.values import Band, PointKind, Shelf, SourceKind
 from service.domain.drafts import DraftState
 from service.domain.ids import new_id
-from service.domain.likeness import sketch
 from service.domain.texts import digest
+from service.domain.texts.likeness import sketch
 from service.store.tables import (
     Base,
     Challenge,

@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from service import wiring
 from service.actions.work.similar import Similar
 from service.domain.roles import Actor
+from service.files import reading
 from service.jobs.briefs import briefing
 from service.jobs.folder import DataFolder
 from service.jobs.network import charting
@@ -45,8 +46,12 @@ def create(settings: Settings | None = None) -> FastAPI:
             clock=parts.now,
             readiness=parts.readiness,
             limits=Limits(
-                body=settings.max_body_bytes, bundle=settings.max_import_bytes, hand_ins=settings.hand_ins_per_day
+                body=settings.max_body_bytes,
+                bundle=settings.max_import_bytes,
+                file=settings.max_file_bytes,
+                hand_ins=settings.hand_ins_per_day,
             ),
+            files=reading.read,
             throttle=throttle(settings),
             similar=_similar(parts),
             network=charting(parts.sessions),

@@ -153,6 +153,7 @@ class Settings(BaseSettings):
     )
     max_body_bytes: int = Field(2_000_000, ge=1_000, description="Largest body of an ordinary request.")
     max_import_bytes: int = Field(200_000_000, ge=1_000, description="Largest bundle taken in one import.")
+    max_file_bytes: int = Field(20_000_000, ge=1_000, description="Largest file taken with work, or as a document.")
 
     requests_per_address: int = Field(
         6_000, ge=0, description="Requests in a minute from one address. 0: no limit, as with all of these."

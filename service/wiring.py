@@ -24,7 +24,7 @@ from pipelines.ports import Embedder, IndexUnavailable, LanguageModel, Library, 
 from service.domain.errors import PeerloomError
 from service.domain.money import Prices, Terms, micro
 from service.settings import EmbedderKind, IndexKind, LogFormat, Settings
-from service.store import migrate, private
+from service.store import file_permissions, migrate
 from service.store.library import SqlLibrary
 from service.store.session import Sessions, make_engine
 from service.store.vectors import RememberedEmbedder
@@ -132,14 +132,14 @@ def build(settings: Settings) -> Parts:
 
 def keep_private(settings: Settings) -> None:
     """The data folder and the database's file, as this process and earlier ones make them, for nobody else."""
-    private.from_now_on()
+    file_permissions.from_now_on()
     settings.data.mkdir(parents=True, exist_ok=True)
     kept = [settings.data / name for name in ("chroma", "vectors", "peerloom.lock", "peerloom.pid", "worker.alive")]
     if settings.sqlite:
         file = Path(make_url(settings.database).database or "")
         kept += [file.with_name(file.name + end) for end in ("", "-wal", "-shm")]
     own = [] if settings.data.resolve() in (Path.home(), Path.cwd()) else [settings.data]  # others may have reasons
-    found = private.tighten(kept, folders=own)
+    found = file_permissions.tighten(kept, folders=own)
     if found:
         structlog.get_logger(__name__).warning("files.tightened", count=len(found), folder=str(settings.data))
 

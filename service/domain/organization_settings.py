@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from service.domain import money
-from service.domain.reminders import MOST_DAYS
+from service.domain.following.reminders import MOST_DAYS
 
 UNDO: Final = "undo_seconds"
 EMBED: Final = "embed_origins"

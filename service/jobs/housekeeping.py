@@ -26,6 +26,7 @@ from service.actions.introductions import ends, met, suggest
 from service.actions.learners import commitments
 from service.actions.memory import opposed
 from service.actions.questioned import make as find
+from service.actions.work import files
 from service.jobs.tools import JobTools
 from service.store import jobs, replies
 from service.store.tables import Credential
@@ -93,6 +94,7 @@ OF_EACH: Final = (
     Step("introductions that end", ends.sweep, ends.AT_ONCE),
     Step("goals to look for", make.sweep),
     Step("wordings to forget", _scrub),
+    Step("files that were not handed in", files.sweep),
 )
 OF_ALL: Final = (
     Step("replies to forget", _forget, replies.AT_ONCE),

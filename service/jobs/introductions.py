@@ -28,7 +28,7 @@ from service.actions.introductions.works import Known
 from service.actions.requests import found as requests_found
 from service.actions.requests import make as requests_find
 from service.actions.requests.make import RequestSearch
-from service.domain.requests import RequestNeed, clusters
+from service.domain.requests.need import RequestNeed, clusters
 from service.jobs.leases import keep, settle
 from service.jobs.tools import JobTools
 from service.store.tables import Job

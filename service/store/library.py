@@ -14,7 +14,7 @@ from sqlalchemy import Row, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from pipelines.values import PastPoint, Reviewed, Scope, Shelf, ShelfItem, Standing
-from service.domain.consistency import OF_WORDING
+from service.domain.memory.consistency import OF_WORDING
 from service.store.session import Sessions
 from service.store.tables import (
     Consent,

@@ -29,7 +29,7 @@ class Reply:
 
     status: int
     headers: Mapping[str, str]
-    body: str
+    body: str | bytes
     stored: str | None = None
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 from typing import Annotated, Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import structlog
 from fastapi import Depends, Header, Request
@@ -45,6 +45,27 @@ class Mode(Enum):
     READ = "one snapshot"
     WRITE = "one transaction, committed"
     NONE = "nothing: what it calls opens transactions of its own"
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file, given back as it is kept. Browsers keep it, and run nothing of it, whatever it holds."""
+
+    name: str
+    media_type: str
+    data: bytes
+    inline: bool = False  # to be seen in a page: pictures only
+
+    @property
+    def headers(self) -> dict[str, str]:
+        how = "inline" if self.inline else "attachment"
+        return {
+            "Content-Type": self.media_type,
+            "Content-Disposition": f"{how}; filename*=UTF-8''{quote(self.name, safe='')}",
+            "Content-Security-Policy": "default-src 'none'; sandbox",
+            "X-Content-Type-Options": "nosniff",
+            "Cache-Control": "private, no-store",
+        }
 
 
 @dataclass(slots=True)
@@ -123,6 +144,8 @@ class Call:
         """What the route gave, as an answer."""
         if result is None:
             return Reply(self.status or status, self.headers, "")
+        if isinstance(result, Attachment):
+            return Reply(self.status or status, {**self.headers, **result.headers}, result.data)
         headers = {"Content-Type": "application/json", **self.headers}
         return Reply(self.status or status, headers, result.model_dump_json(), self.secret)
 
@@ -162,7 +185,8 @@ async def fingerprint(request: Request) -> str:
     for part in (request.method, request.scope["path"], request.url.query, _header(request, "if-match")):
         what.update(part.encode("utf-8", "surrogatepass") + b"\x00")
     digest: bytes | None = getattr(request.state, "digest", None)  # of a body that is kept in a file
-    what.update(_header(request, "content-type").encode() + b"\x00" + (digest or await request.body()))
+    kind = _header(request, "content-type").partition(";")[0]  # what parts a form's fields is made up for each request
+    what.update(kind.encode() + b"\x00" + (digest or await request.body()))
     return what.hexdigest()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import Any, ClassVar
 
 from fastapi import Request
 from fastapi.dependencies.models import Dependant
@@ -20,8 +20,8 @@ from service.actions.access import credentials
 from service.domain.errors import NotSignedIn
 from service.domain.roles import Actor
 from service.web import errors
-from service.web.calls import Call
-from service.web.services import Services
+from service.web.calls import Attachment, Call
+from service.web.services import Body, Services
 
 bearer = HTTPBearer(
     auto_error=False,
@@ -30,6 +30,7 @@ bearer = HTTPBearer(
 )
 """For the OpenAPI document; `Route` itself reads the header, before anything else of the request."""
 
+Answered = BaseModel | Attachment | None
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
@@ -49,10 +50,10 @@ class NamedRoute(APIRoute):
 class Route(NamedRoute):
     """A route for those who show a key or token."""
 
-    bundle = False
-    """Whether the body is a bundle, which may be larger."""
+    body: ClassVar[Body] = "body"
+    """Which limit holds for the body; bundles and files may be larger."""
 
-    def __init__(self, path: str, endpoint: Callable[..., BaseModel | None], **options: Any) -> None:
+    def __init__(self, path: str, endpoint: Callable[..., Answered], **options: Any) -> None:
         super().__init__(path, sealed(endpoint, options.get("status_code") or 200), **options)
 
     def get_route_handler(self) -> Handler:
@@ -61,7 +62,7 @@ class Route(NamedRoute):
 
         async def handler(request: Request) -> Response:
             services: Services = request.app.state.services
-            limit = services.limits.bundle if self.bundle else services.limits.body
+            limit = services.limits.of(self.body)
             request.state.route = self.path_format
             request.state.actor = await run_in_threadpool(_admitted, services, request, self.path_format)
             _check_query(request, known)
@@ -75,10 +76,16 @@ class Route(NamedRoute):
 class BundleRoute(Route):
     """A route whose body is a bundle of lines."""
 
-    bundle = True
+    body = "bundle"
 
 
-def sealed(endpoint: Callable[..., BaseModel | None], status: int) -> Callable[..., Response]:
+class FileRoute(Route):
+    """A route whose body is a form with a file."""
+
+    body = "file"
+
+
+def sealed(endpoint: Callable[..., Answered], status: int) -> Callable[..., Response]:
     """The endpoint, run in a transaction that is committed before there is an answer to send."""
 
     @functools.wraps(endpoint)

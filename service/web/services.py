@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Literal, Protocol
 
 from service.actions.briefs.meeting import Prepared
 from service.actions.following.challenge import Followed
 from service.actions.network.mapping import NetworkMap
 from service.actions.work.similar import Similar
+from service.domain.files import FileRead
 from service.domain.roles import Actor
 from service.store.session import Sessions
 from service.web.throttle import Throttle
+
+Body = Literal["body", "bundle", "file"]
+"""Sorts of request bodies."""
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
@@ -25,7 +29,12 @@ class Limits:
 
     body: int = 2_000_000
     bundle: int = 200_000_000
+    file: int = 20_000_000
     hand_ins: int = 0  # 0: as often as they like
+
+    def of(self, body: Body) -> int:
+        """The largest body of this sort."""
+        return {"body": self.body, "bundle": self.bundle, "file": self.file}[body]
 
 
 class Search(Protocol):
@@ -45,6 +54,13 @@ class Search(Protocol):
 
         Only work in groups that the actor reviews. Raises NotAllowed for a learner, NotFound, Unavailable.
         """
+
+
+class FileReader(Protocol):
+    """Reads a file that somebody sent, in a process of its own."""
+
+    def __call__(self, data: bytes, name: str) -> FileRead:
+        """What is in it. Raises UnreadableFile, and Unavailable where too many are read already."""
 
 
 class Charting(Protocol):
@@ -82,6 +98,7 @@ class Services:
     readiness: Callable[[], Mapping[str, str]]
     limits: Limits = field(default_factory=Limits)
     throttle: Throttle | None = None  # None: nobody is limited
+    files: FileReader | None = None  # None: no files are taken in
     similar: Search | None = None
     network: Charting | None = None
     brief: Briefing | None = None

@@ -11,7 +11,7 @@ import pytest
 
 from service import wiring
 from service.settings import EmbedderKind, Settings
-from service.store import migrate, private
+from service.store import file_permissions, migrate
 
 
 @pytest.fixture(autouse=True)
@@ -79,6 +79,6 @@ def test_a_folder_where_everybody_makes_files_and_a_link_are_left_as_they_are(tm
     common.chmod(0o1777)
     target.write_bytes(b"")
     (tmp_path / "link").symlink_to(target)
-    assert private.tighten([tmp_path / "link", tmp_path / "nothing"], folders=[common]) == []
+    assert file_permissions.tighten([tmp_path / "link", tmp_path / "nothing"], folders=[common]) == []
     assert stat.S_IMODE(common.stat().st_mode) == 0o1777
     assert stat.S_IMODE(target.stat().st_mode) == 0o644

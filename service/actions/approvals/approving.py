@@ -11,8 +11,9 @@ from typing import Any, Final, Generic, TypeVar
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from service.domain import drafts, found_work, galleries, introductions, organization_settings
+from service.domain import drafts, galleries, introductions, organization_settings
 from service.domain.lifecycle import Lifecycle
+from service.domain.requests import found as found_work
 from service.store import audit, jobs
 from service.store.tables import (
     Approval,

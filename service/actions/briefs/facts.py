@@ -25,7 +25,7 @@ from service.actions.overview.solutions import counts
 from service.actions.work import lens as work_lens
 from service.actions.work.lens import Lens
 from service.actions.work.vectors import Vectors, of_revisions
-from service.domain.requests import RequestState
+from service.domain.requests.need import RequestState
 from service.domain.roles import Actor, Role
 from service.domain.visibility import PeersShown, SharingReach, ShowWork, shown_as
 from service.store import visible

@@ -15,8 +15,8 @@ from service.domain.drafts import DraftState
 from service.domain.errors import NotAllowed
 from service.domain.roles import Actor, may_set, require_coordinator, require_desk
 from service.domain.texts import digest
+from service.domain.texts.worddiff import DiffPiece
 from service.domain.visibility import PeersShown, SharingReach
-from service.domain.worddiff import DiffPiece
 from service.store import find
 from service.store.tables import Challenge, ChallengeGroup, DraftRow, Group
 

@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 from service.actions.approvals import approving
 from service.actions.drafts import points
 from service.actions.memory import decided, question
-from service.domain.clarifying import CriterionQuestion
 from service.domain.drafts import DraftState
 from service.domain.errors import NotFound
+from service.domain.memory.clarifying import CriterionQuestion
 from service.domain.roles import Actor, may_see_group
 from service.store.tables import DraftRow, Person, PointState, Submission
 

@@ -15,7 +15,7 @@ from service.actions.desk import draft as desk_draft
 from service.actions.desk.draft import DeskDraft
 from service.domain.drafts import DraftState
 from service.domain.roles import require_reviewer
-from service.domain.worddiff import DiffPiece, words
+from service.domain.texts.worddiff import DiffPiece, words
 from service.store.tables import Decision, DraftRow
 
 AGAIN: Final = timedelta(minutes=1)

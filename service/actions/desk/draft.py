@@ -23,11 +23,12 @@ from service.actions.desk.sources import OpenedSource
 from service.actions.drafts import read
 from service.actions.drafts.read import SOMEBODY, DraftClaim, claim_of
 from service.actions.memory.alerts import PointMark
+from service.actions.work import files
 from service.domain import money
 from service.domain.drafts import DraftState
-from service.domain.marking import Stretch, stretches
 from service.domain.roles import Actor
-from service.domain.worddiff import DiffPiece, words
+from service.domain.texts.marking import Stretch, stretches
+from service.domain.texts.worddiff import DiffPiece, words
 from service.store import names as store_names
 from service.store.tables import (
     Challenge,
@@ -39,6 +40,7 @@ from service.store.tables import (
     PointState,
     Revision,
     Submission,
+    WorkFile,
 )
 
 
@@ -141,6 +143,7 @@ class DeskDraft:
     text_language: str
     text: tuple[Stretch, ...]
     words: int
+    files: tuple[WorkFile, ...]
     points: tuple[PointSeen, ...]
     criteria: tuple[CriterionSeen, ...]
     standing: Standing | None
@@ -196,6 +199,7 @@ def show(session: Session, actor: Actor, draft_id: str, *, now: datetime) -> Des
         text_language=revision.language or row.language,
         text=stretches(full.text, _places(points, full.points)),
         words=len(full.text.split()),
+        files=() if row.state is DraftState.WITHDRAWN else tuple(files.of_revision(session, revision.id)),
         points=points,
         criteria=_criteria(row, challenge),
         standing=row.standing,

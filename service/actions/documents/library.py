@@ -20,7 +20,7 @@ from service.domain.drafts import DraftState
 from service.domain.errors import NotFound
 from service.domain.roles import Actor, leads, require_desk, require_lead, visible_groups
 from service.domain.texts import digest
-from service.domain.worddiff import DiffPiece
+from service.domain.texts.worddiff import DiffPiece
 from service.store import find
 from service.store.tables import (
     Challenge,

@@ -18,9 +18,9 @@ from service.actions.challenges.as_it_stands import as_it_stands
 from service.actions.drafts import outdated, sketches
 from service.actions.drafts.points import source_row
 from service.actions.work import consequences
-from service.domain.consistency import OF_WORDING
 from service.domain.drafts import DraftAct, DraftActor, DraftState, step
 from service.domain.events import Event
+from service.domain.memory.consistency import OF_WORDING
 from service.domain.visibility import SharingReach, may_see_peers
 from service.store import holding, tree
 from service.store.tables import (

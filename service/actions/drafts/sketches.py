@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from service.domain.likeness import NEARLY, Likeness, sketch
+from service.domain.texts.likeness import NEARLY, Likeness, sketch
 from service.store.tables import DraftRow, Sketch
 
 

@@ -18,8 +18,8 @@ from sqlalchemy.orm import Session, aliased
 
 from pipelines.values import Band, PointKind
 from service.domain.drafts import DraftState
-from service.domain.uptake import METHOD, AskingPoint, UptakeVerdict, spoken, uptake
-from service.domain.worddiff import words
+from service.domain.following.uptake import METHOD, AskingPoint, UptakeVerdict, spoken, uptake
+from service.domain.texts.worddiff import words
 from service.store import visible
 from service.store.tables import (
     Approval,
@@ -158,7 +158,7 @@ def _later(
 
 
 def compared(one: Later) -> Counts:
-    """What became of its points. Compares words, not meanings; see `domain.uptake` for how sure that is."""
+    """What became of its points. Compares words, not meanings; see `domain.following.uptake` for how sure that is."""
     pieces = tuple(words(one.before, one.after)) if one.points else ()
     found = (uptake(said, pieces, language=one.language) for said in one.points)
     return Counter((each.verdict, each.sure) for each in found)

@@ -19,8 +19,8 @@ from service.actions.work import lens as work_lens
 from service.actions.work.lens import Lens
 from service.domain.errors import Invalid, NotAllowed, NotNow
 from service.domain.events import Event
+from service.domain.following.reminders import AGAIN_DAYS, LONGEST, ReminderBar, ReminderKind, bar, base, offer
 from service.domain.organization_settings import wish_of
-from service.domain.reminders import AGAIN_DAYS, LONGEST, ReminderBar, ReminderKind, bar, base, offer
 from service.domain.roles import Actor
 from service.store import audit, outbox
 from service.store.tables import Challenge, Group, Organization, Person, Reminder, Submission

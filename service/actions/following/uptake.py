@@ -13,8 +13,8 @@ from service.actions.following import pairs
 from service.actions.following.pairs import NOTHING, Counts, Figure, Later
 from service.actions.work import lens as work_lens
 from service.domain.errors import NotAllowed
+from service.domain.following.uptake import METHOD
 from service.domain.roles import Actor, CredentialReach, visible_groups
-from service.domain.uptake import METHOD
 from service.store import find, jobs
 from service.store.tables import Challenge, DraftRow, Release, Submission, Uptake, UptakeCount
 

@@ -20,8 +20,8 @@ from service.actions.galleries.review import body_of
 from service.actions.galleries.sharing import Now, SharedWork, shared_now
 from service.domain.errors import NotFound
 from service.domain.galleries import GalleryActor, GalleryState, SharingHindrance, body_digest, possible
-from service.domain.marking import Stretch, stretches
 from service.domain.roles import Actor, may_see_group, require_desk, visible_groups
+from service.domain.texts.marking import Stretch, stretches
 from service.store import find
 from service.store.tables import Challenge, Gallery, GalleryDecision, Group, Person, Revision, Submission
 

@@ -24,7 +24,7 @@ from service.domain.introductions import (
     step,
     wording_digest,
 )
-from service.domain.requests import RequestState
+from service.domain.requests.need import RequestState
 from service.domain.roles import Actor
 from service.store import audit, disclosures, outbox
 from service.store.disclosures import DisclosedTo

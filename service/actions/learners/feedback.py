@@ -12,11 +12,11 @@ from sqlalchemy.orm import Session
 
 from service.actions.decisions.release import ReleasedFeedback, read_out, readable
 from service.actions.learners.guard import feedback_there, standing
-from service.actions.work import consequences
+from service.actions.work import consequences, files
 from service.domain.drafts import DraftState
 from service.domain.events import Event
 from service.domain.roles import Actor
-from service.store.tables import DraftRow, ReadingRow, Release, Revision
+from service.store.tables import DraftRow, ReadingRow, Release, Revision, WorkFile
 
 
 class FeedbackStage(StrEnum):
@@ -52,6 +52,7 @@ class RevisionSeen:
     feedback: ReleasedFeedback | None
     read_at: datetime | None
     taken_back_at: datetime | None
+    files: tuple[WorkFile, ...] = ()
 
 
 def revisions(session: Session, actor: Actor, external_id: str) -> list[RevisionSeen]:
@@ -74,6 +75,7 @@ def revisions(session: Session, actor: Actor, external_id: str) -> list[Revision
         ).all()
     )
     back = _taken_back(session, drafts)
+    sent = files.of_revisions(session, [revision.id for revision, _, _ in rows])
     return [
         RevisionSeen(
             revision,
@@ -82,6 +84,7 @@ def revisions(session: Session, actor: Actor, external_id: str) -> list[Revision
             said.get(draft),
             read.get(draft),
             None if draft in said else back.get(draft),
+            tuple(sent.get(revision.id, ())),
         )
         for revision, draft, state in rows
     ]

@@ -10,9 +10,9 @@ from pipelines.values import PointKind
 from service.actions.decisions.release import readable
 from service.actions.work import submit
 from service.domain.errors import NotFound
+from service.domain.following.uptake import AskingPoint, ComparedPoint, spoken, uptake
 from service.domain.roles import Actor
-from service.domain.uptake import AskingPoint, ComparedPoint, spoken, uptake
-from service.domain.worddiff import DiffPiece, words
+from service.domain.texts.worddiff import DiffPiece, words
 
 
 @dataclass(frozen=True, slots=True)

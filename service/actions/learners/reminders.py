@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, aliased
 from service.actions.learners.guard import person_of, require_own
 from service.domain.drafts import DraftState
 from service.domain.errors import NotFound
-from service.domain.reminders import ReminderKind
+from service.domain.following.reminders import ReminderKind
 from service.domain.roles import Actor
 from service.store import names as store_names
 from service.store.tables import (

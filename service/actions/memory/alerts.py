@@ -20,9 +20,9 @@ from service.actions.challenges import setting
 from service.actions.drafts.points import current_points
 from service.actions.memory import decided as memory_decided
 from service.actions.memory.decided import RememberedPoint, decided, remembered
-from service.domain.consistency import SAID_ALREADY, ContradictionKind, clash, kin
 from service.domain.drafts import DraftState
 from service.domain.errors import NotAllowed, NotFound
+from service.domain.memory.consistency import SAID_ALREADY, ContradictionKind, clash, kin
 from service.domain.roles import Actor, CredentialReach, may_see_group, require_reviewer
 from service.store import audit, find
 from service.store import names as store_names

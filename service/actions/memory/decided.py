@@ -18,9 +18,9 @@ from service.actions.approvals.deciding import Deciding
 from service.actions.decisions import points
 from service.actions.decisions.hold import open_draft
 from service.actions.drafts import read
-from service.domain.consistency import Kinship, SaidPoint, kin
 from service.domain.drafts import DraftState
 from service.domain.errors import Invalid, NotFound, NotNow, PeerloomError
+from service.domain.memory.consistency import Kinship, SaidPoint, kin
 from service.domain.roles import Actor
 from service.store import audit, visible
 from service.store.tables import (

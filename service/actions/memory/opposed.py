@@ -16,7 +16,7 @@ from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
 from service.actions.memory.decided import RememberedPoint, decided
-from service.domain.consistency import ContradictionKind, SaidPoint, clashes
+from service.domain.memory.consistency import ContradictionKind, SaidPoint, clashes
 from service.domain.texts import digest
 from service.store import find, jobs, visible
 from service.store.tables import (

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from service.actions.memory.alerts import Alert
 from service.actions.memory.decided import Reached, RememberedPoint
 from service.actions.memory.question import ChallengeQuestions
-from service.domain.consistency import SaidPoint
+from service.domain.memory.consistency import SaidPoint
 from service.store import external_ids
 from service.store.library import MOST_IDS
 from service.store.tables import Challenge, Group, Person, Submission

@@ -16,10 +16,10 @@ from sqlalchemy.orm import Session
 from pipelines.values import Standing
 from service.actions.challenges import clarifications, setting
 from service.actions.memory import alerts
-from service.domain import clarifying
-from service.domain.clarifying import Contradiction, CriterionQuestion, CriterionReading, DismissedOnCriterion
-from service.domain.consistency import OF_WORDING
 from service.domain.errors import Invalid, NotAllowed
+from service.domain.memory import clarifying
+from service.domain.memory.clarifying import Contradiction, CriterionQuestion, CriterionReading, DismissedOnCriterion
+from service.domain.memory.consistency import OF_WORDING
 from service.domain.roles import Actor, CredentialReach
 from service.store import audit, tree
 from service.store.library import TOLD

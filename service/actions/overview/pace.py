@@ -15,8 +15,8 @@ from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
 from service.actions.work.lens import Lens
+from service.domain.overview.speed import is_habit, least_seconds
 from service.domain.roles import Actor
-from service.domain.speed import is_habit, least_seconds
 from service.store.tables import Approval, Decision, DraftRow, Opening, Revision, Submission
 
 LATEST = 20

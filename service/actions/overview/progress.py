@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from service.actions.work.lens import Lens, RevisionInLens
 from service.domain.drafts import DraftState
-from service.domain.reminders import ReminderKind
+from service.domain.following.reminders import ReminderKind
 from service.domain.roles import Role
 from service.store.tables import CommitmentRow, Group, Person, Reminder, RoleGrant, Submission
 

@@ -14,8 +14,8 @@ from typing import Any
 
 from pipelines.values import Standing
 from service.actions.work.lens import RevisionInLens
-from service.domain import statistics
-from service.domain.statistics import ReaderAgreement
+from service.domain.overview import statistics
+from service.domain.overview.statistics import ReaderAgreement
 
 OVERALL = ""
 """In the place of a criterion's key: the work as a whole."""

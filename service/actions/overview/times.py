@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from service.actions.work.lens import RevisionInLens
-from service.domain import statistics
 from service.domain.drafts import DraftState
+from service.domain.overview import statistics
 
 EDGES = tuple(timedelta(hours=hours) for hours in (1, 8, 24, 48, 96, 168, 336))
 """Between the bins of the histogram: an hour, a working day, one, two, four, seven and fourteen days."""

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from pipelines.values import PointKind, Shelf, SourceKind
 from service.actions.work.quotes import Quote, QuotePlace, of_documents
 from service.domain.errors import NotAllowed
-from service.domain.requests import RequestState
+from service.domain.requests.need import RequestState
 from service.domain.roles import Actor
 from service.store.library import KEPT, TOLD
 from service.store.tables import (

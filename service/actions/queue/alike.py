@@ -18,8 +18,8 @@ from service.actions.drafts import read
 from service.actions.drafts.points import standing_points, text_to_approve
 from service.actions.queue.filtering import FOR_A_PERSON, ORDER, free_for
 from service.domain.drafts import DraftState
-from service.domain.likeness import Likeness
 from service.domain.roles import Actor, visible_groups
+from service.domain.texts.likeness import Likeness
 from service.store.tables import DraftRow, Opening, Person, PointRow, Revision, Sketch, Submission
 
 MOST = 200

@@ -15,7 +15,7 @@ from service.actions.requests.need import RequestFindings, answerers, findings, 
 from service.actions.work.quotes import reader
 from service.domain.errors import Invalid, NotAllowed, NotFound
 from service.domain.events import Event
-from service.domain.requests import RequestState, require_open
+from service.domain.requests.need import RequestState, require_open
 from service.domain.roles import Actor
 from service.store import audit, outbox
 from service.store.tables import Group, Person, Request, RoleGrant

@@ -20,10 +20,10 @@ from service.actions.approvals.deciding import Deciding
 from service.actions.galleries.unnamed import read, stored
 from service.actions.work.quotes import Quote, QuotePlace, QuoteReader, of_work, reader_of
 from service.domain.errors import ChangedSince, Invalid, NotFound, NotNow
-from service.domain.found_work import FoundWorkAct, FoundWorkActor, FoundWorkState, possible, step
 from service.domain.galleries import body_digest
 from service.domain.lifecycle import require_seen
-from service.domain.requests import RequestState
+from service.domain.requests.found import FoundWorkAct, FoundWorkActor, FoundWorkState, possible, step
+from service.domain.requests.need import RequestState
 from service.domain.roles import require_reviewer
 from service.domain.texts import digest
 from service.store import disclosures

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from pipelines.values import AI, Evidence, Scope, Shelf
 from service.actions.work.quotes import attempted
-from service.domain.found_work import FoundWorkState
-from service.domain.requests import RequestState
+from service.domain.requests.found import FoundWorkState
+from service.domain.requests.need import RequestState
 from service.domain.roles import Role
 from service.domain.visibility import PeersShown, SharingReach
 from service.store import tree

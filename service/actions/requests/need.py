@@ -16,7 +16,7 @@ from service.actions.requests.found import for_author
 from service.actions.work.quotes import Quote, QuotePlace, QuoteReader, of_documents, reader
 from service.domain.errors import Invalid, NotAllowed, NotFound, NotNow
 from service.domain.events import Event
-from service.domain.requests import RequestState, require_open
+from service.domain.requests.need import RequestState, require_open
 from service.domain.roles import Actor
 from service.store import audit, holding, jobs, outbox, repeats
 from service.store import names as store_names

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from service.actions.work import submit
+from service.actions.work import files, submit
 from service.domain.roles import Actor, may_see_group
 from service.store import external_ids, visible
-from service.store.tables import Challenge, DraftRow, Group, Person, Revision, Submission
+from service.store.tables import Challenge, DraftRow, Group, Person, Revision, Submission, WorkFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,7 @@ class SubmissionSeen:
     group: str
     reason: str
     reviews: bool
+    files: tuple[WorkFile, ...]
 
 
 def submissions(session: Session, actor: Actor, rows: Sequence[Submission]) -> list[SubmissionSeen]:
@@ -36,6 +37,7 @@ def submissions(session: Session, actor: Actor, rows: Sequence[Submission]) -> l
     known_people = external_ids.of(session, Person, (row.person_id for row in rows))
     known_groups = external_ids.of(session, Group, (row.group_id for row in rows))
     latest = _latest(session, rows)
+    sent = files.of_revisions(session, [revision.id for revision, _ in latest.values()])
     found = []
     for row in rows:
         revision, draft = latest[row.id]
@@ -50,6 +52,7 @@ def submissions(session: Session, actor: Actor, rows: Sequence[Submission]) -> l
                 group=known_groups[row.group_id],
                 reason=draft.reason if reviews else "",
                 reviews=reviews,
+                files=tuple(sent.get(revision.id, ())) if row.withdrawn_at is None else (),
             )
         )
     return found

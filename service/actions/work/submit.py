@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,7 +14,7 @@ from sqlalchemy.orm import Session
 from pipelines.values import AI
 from service.actions.challenges import setting
 from service.actions.galleries import wanted as galleries_wanted
-from service.actions.work import consequences, naming
+from service.actions.work import consequences, files, naming
 from service.domain.drafts import DraftAct, DraftActor, DraftState, possible, step
 from service.domain.errors import Conflict, Invalid, NotAllowed, NotNow, TooMany
 from service.domain.events import Event
@@ -21,7 +22,7 @@ from service.domain.moments import happened
 from service.domain.roles import Actor, CredentialReach, Role, may_see_group
 from service.domain.texts import digest
 from service.store import audit, find, holding, jobs, outbox
-from service.store.tables import Approval, Challenge, DraftRow, Group, Person, Revision, Submission
+from service.store.tables import Approval, Challenge, DraftRow, Group, Person, Revision, Submission, WorkFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,8 @@ class SubmissionWish:
     group: str | None = None
     revision: int | None = None
     submitted_at: datetime | None = None
+    files: tuple[str, ...] = ()
+    """Our ids of files that the person sent before; what was read from them stands in `text` as far as it is to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,21 +74,23 @@ def submit(
     challenge = find.one(session, Challenge, actor.organization, wish.challenge)
     group = _group_of(session, actor, person, wish.group)
     _check_may(session, actor, person, challenge, group)
+    sent = files.meant(session, person, wish.files)
     holding.consent(session, person.id)  # nobody takes it back before this is stored, and is then not heard
     row = naming.meant(session, actor, external_id, hold=True)
     if row is None or (actor.person is not None and row.person_id != actor.person):
         _within_the_day(session, actor, most, now=now)
         row = _first(session, actor, naming.new(actor, external_id), person, challenge, group, wish, now)
-        return _hand_in(session, row, person, challenge, wish, number=1, now=now, start=start, created=True)
+        return _hand_in(session, row, person, challenge, wish, sent, number=1, now=now, start=start, created=True)
     if row.person_id != person.id or row.challenge_id != challenge.id:
         raise Conflict(f"Submission '{external_id}' belongs to another person or challenge.")
     if row.withdrawn_at is not None:
         raise NotNow(f"Submission '{external_id}' was taken back. Hand in under a new id.")
-    there = _already(session, row, wish)
+    there = _already(session, row, wish, sent)
     if there is not None:
         return Submitted(row, there, _draft_of(session, there), created=False, changed=False)
     _within_the_day(session, actor, most, now=now)
-    return _hand_in(session, row, person, challenge, wish, number=row.latest + 1, now=now, start=start, created=False)
+    number = row.latest + 1
+    return _hand_in(session, row, person, challenge, wish, sent, number=number, now=now, start=start, created=False)
 
 
 def _group_of(session: Session, actor: Actor, person: Person, wanted: str | None) -> Group:
@@ -145,16 +150,17 @@ def _first(
     return row
 
 
-def _already(session: Session, row: Submission, wish: SubmissionWish) -> Revision | None:
-    """The revision that this text is, if it is there. Raises Conflict for another text under its number, or a gap."""
+def _already(session: Session, row: Submission, wish: SubmissionWish, sent: Sequence[WorkFile]) -> Revision | None:
+    """The revision that this text with these files is, if it is there. Raises Conflict for others under its number, or
+    a gap."""
     number = wish.revision if wish.revision is not None else row.latest
     if number > row.latest + 1:
         raise Conflict(f"The latest revision is {row.latest}: revision {row.latest + 1} comes before {number}.")
     there = revision_of(session, row, number)
-    if there is None or there.text_hash == digest(wish.text):
+    if there is None or (there.text_hash == digest(wish.text) and files.are_there(session, there, sent)):
         return there
     if wish.revision is not None:
-        raise Conflict(f"Revision {number} has another text. A revision never changes: send a new one.")
+        raise Conflict(f"Revision {number} has another text, or other files. A revision never changes: send a new one.")
     return None
 
 
@@ -177,6 +183,7 @@ def _hand_in(
     person: Person,
     challenge: Challenge,
     wish: SubmissionWish,
+    sent: Sequence[WorkFile],
     *,
     number: int,
     now: datetime,
@@ -197,6 +204,7 @@ def _hand_in(
     session.add(revision)
     row.latest = number
     session.flush()
+    files.hand_in(session, sent, revision)
     if before is not None:
         _supersede(session, before, now=now)
     draft = _open_draft(session, row, revision, challenge, now=now)

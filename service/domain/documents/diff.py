@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from difflib import SequenceMatcher
 from typing import Final
 
-from service.domain.worddiff import ChangeKind, DiffPiece, words
+from service.domain.texts.worddiff import ChangeKind, DiffPiece, words
 
 AROUND: Final = 160
 """Characters of unchanged text that are shown on each side of a change."""

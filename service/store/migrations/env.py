@@ -7,8 +7,8 @@ from typing import Any, Literal
 from alembic import context
 from sqlalchemy import JSON, Enum
 
+from service.store.columns import UtcDateTime
 from service.store.tables import Base
-from service.store.tables.columns import UtcDateTime
 
 
 def _frozen(kind: str, thing: Any, _: object) -> str | Literal[False]:

@@ -1,11 +1,10 @@
 """The tables, by topic. Import them from here; migrations/ holds how they came to be."""
 
+from service.store.columns import Base
 from service.store.tables.access import Credential, Organization, SignIn, StoredReply
-from service.store.tables.audit import AuditEntry
 from service.store.tables.briefs import BriefWording, WordingState
 from service.store.tables.bundles import ImportChunk, ImportError_, ImportRun
 from service.store.tables.challenges import Challenge, ChallengeGroup, Clarification, CriterionRow
-from service.store.tables.columns import Base
 from service.store.tables.decisions import Approval, Decision, Opening, Release
 from service.store.tables.disclosures import (
     Disclosure,
@@ -17,7 +16,6 @@ from service.store.tables.disclosures import (
 )
 from service.store.tables.documents import Document, DocumentVersion
 from service.store.tables.drafts import DraftRow, FindingRow, PointRow, PointState, Sketch, SourceRow
-from service.store.tables.events import OutgoingEvent
 from service.store.tables.following import Reminder, Telling, Uptake, UptakeCount
 from service.store.tables.galleries import (
     Gallery,
@@ -38,15 +36,15 @@ from service.store.tables.introductions import (
     IntroductionUseful,
     Meeting,
 )
-from service.store.tables.jobs import Job, JobState
+from service.store.tables.jobs import Job, JobState, Reservation, Spending
 from service.store.tables.learners import AskKind, AskRow, CommitmentOutcome, CommitmentRow, Reaction, ReadingRow
 from service.store.tables.memory import OpposedDecisions, PointCompared, RightDecision, Settlement
 from service.store.tables.overview import SpotCheck
 from service.store.tables.people import Consent, Group, Person, RoleGrant
 from service.store.tables.questioned import Questioned, QuestionedBy
 from service.store.tables.requests import Request, RequestFinding
-from service.store.tables.spending import Reservation, Spending
-from service.store.tables.work import AssessmentFit, PassageRow, Revision, Submission, VectorRow
+from service.store.tables.trail import AuditEntry, OutgoingEvent
+from service.store.tables.work import AssessmentFit, PassageRow, Revision, Submission, VectorRow, WorkFile
 
 __all__ = [
     "Approval",
@@ -132,4 +130,5 @@ __all__ = [
     "UptakeCount",
     "VectorRow",
     "WordingState",
+    "WorkFile",
 ]

@@ -6,7 +6,7 @@ from sqlalchemy import ForeignKey, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.domain.roles import CredentialReach
-from service.store.tables.columns import (
+from service.store.columns import (
     Base,
     ExternalId,
     Hash,

@@ -6,7 +6,7 @@ from __future__ import annotations
 from sqlalchemy import ForeignKey, ForeignKeyConstraint, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from service.store.tables.columns import Base, Hash, Id, JsonObject, LongText, MaybeMoment, Moment, OrganizationId
+from service.store.columns import Base, Hash, Id, JsonObject, LongText, MaybeMoment, Moment, OrganizationId
 
 
 class DecisionColumns(Base):

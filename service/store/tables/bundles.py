@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from service.store.tables.columns import Base, Id, LongText, MaybeMoment, Moment, OrganizationId
+from service.store.columns import Base, Id, LongText, MaybeMoment, Moment, OrganizationId
 
 
 class ImportRun(Base):

@@ -6,7 +6,7 @@ from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from service.domain.visibility import PeersShown, SharingReach
-from service.store.tables.columns import (
+from service.store.columns import (
     Base,
     ExternalId,
     Id,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
+from service.store.columns import Base, Id, LongText, MaybeMoment, Moment, OrganizationId
 from service.store.tables.approvals import ApprovalColumns, DecisionColumns, ReleaseColumns, backed_by, named_by_hash
-from service.store.tables.columns import Base, Id, LongText, MaybeMoment, Moment, OrganizationId
 
 
 class Opening(Base):

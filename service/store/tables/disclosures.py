@@ -10,9 +10,9 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from service.domain.found_work import FoundWorkState
+from service.domain.requests.found import FoundWorkState
+from service.store.columns import Base, Id, MaybeMoment, Moment, OrganizationId, choice
 from service.store.tables.approvals import ApprovalColumns, DecisionColumns, ReleaseColumns, backed_by, named_by_hash
-from service.store.tables.columns import Base, Id, MaybeMoment, Moment, OrganizationId, choice
 
 
 class FoundWork(Base):

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from pipelines.values import Band, PointKind, SourceKind, Standing
 from service.domain.drafts import DraftState
-from service.store.tables.columns import (
+from service.store.columns import (
     Base,
     Id,
     JsonArray,
@@ -160,8 +160,8 @@ class FindingRow(Base):
 
 
 class Sketch(Base):
-    """A draft's work as `domain.likeness` sketches it. `first_id` is the draft that came first among those whose work
-    is nearly the same as that one's; its own, where there was none."""
+    """A draft's work as `domain.texts.likeness` sketches it. `first_id` is the draft that came first among those whose
+    work is nearly the same as that one's; its own, where there was none."""
 
     __tablename__ = "sketches"
     __table_args__ = (

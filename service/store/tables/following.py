@@ -6,9 +6,9 @@ from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from pipelines.values import Band
-from service.domain.reminders import ReminderKind
-from service.domain.uptake import UptakeVerdict
-from service.store.tables.columns import Base, Id, LongText, MaybeMoment, Moment, OrganizationId, choice
+from service.domain.following.reminders import ReminderKind
+from service.domain.following.uptake import UptakeVerdict
+from service.store.columns import Base, Id, LongText, MaybeMoment, Moment, OrganizationId, choice
 
 
 class Reminder(Base):

@@ -9,8 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstra
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from service.domain.galleries import GalleryState
-from service.store.tables.approvals import ApprovalColumns, DecisionColumns, ReleaseColumns, backed_by, named_by_hash
-from service.store.tables.columns import (
+from service.store.columns import (
     Base,
     Id,
     JsonArray,
@@ -20,6 +19,7 @@ from service.store.tables.columns import (
     OrganizationId,
     choice,
 )
+from service.store.tables.approvals import ApprovalColumns, DecisionColumns, ReleaseColumns, backed_by, named_by_hash
 
 
 class GalleryPolicy(Base):

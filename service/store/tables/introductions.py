@@ -9,8 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index,
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.domain.introductions import IntroductionState
-from service.store.tables.approvals import ApprovalColumns, ReleaseColumns, backed_by, named_by_hash
-from service.store.tables.columns import (
+from service.store.columns import (
     Base,
     Id,
     JsonArray,
@@ -21,6 +20,7 @@ from service.store.tables.columns import (
     OrganizationId,
     choice,
 )
+from service.store.tables.approvals import ApprovalColumns, ReleaseColumns, backed_by, named_by_hash
 
 
 class IntroductionSaid(StrEnum):

@@ -1,13 +1,15 @@
-"""Things to do, each written in the transaction that makes it needed."""
+"""Things to do, each written in the transaction that makes it needed; what models cost in doing them, day by day, and
+what is set aside meanwhile."""
 
 from __future__ import annotations
 
+from datetime import date
 from enum import StrEnum
 
-from sqlalchemy import Index, String, text
+from sqlalchemy import BigInteger, Date, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from service.store.tables.columns import Base, Id, LongText, MaybeMoment, Moment, OrganizationId, choice
+from service.store.columns import Base, Id, LongText, MaybeMoment, Moment, OrganizationId, choice
 
 
 class JobState(StrEnum):
@@ -61,3 +63,33 @@ class Job(Base):
     created_at: Mapped[Moment]
     finished_at: Mapped[MaybeMoment]
     told_at: Mapped[MaybeMoment]
+
+
+class Spending(Base):
+    """One day (UTC) of one organization. Amounts are micro-units of the prices' currency.
+
+    `reserved` is the sum of the day's reservations. `lapsed` counts those whose worker was never heard of again: what
+    it had spent by then is on the provider's bill and not in `spent`.
+    """
+
+    __tablename__ = "spending"
+
+    organization_id: Mapped[str] = mapped_column(ForeignKey("organizations.id", ondelete="CASCADE"), primary_key=True)
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    reserved: Mapped[int] = mapped_column(BigInteger, default=0)
+    spent: Mapped[int] = mapped_column(BigInteger, default=0)
+    calls: Mapped[int] = mapped_column(default=0)
+    prompt_tokens: Mapped[int] = mapped_column(BigInteger, default=0)
+    completion_tokens: Mapped[int] = mapped_column(BigInteger, default=0)
+    lapsed: Mapped[int] = mapped_column(default=0)
+
+
+class Reservation(Base):
+    """What is set aside for one job while its worker has the lease. At most one a job: the next try takes its place."""
+
+    __tablename__ = "reservations"
+
+    job_id: Mapped[str] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True)
+    organization_id: Mapped[OrganizationId]
+    day: Mapped[date] = mapped_column(Date)
+    amount: Mapped[int] = mapped_column(BigInteger)

@@ -8,7 +8,7 @@ from enum import StrEnum
 from sqlalchemy import Date, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from service.store.tables.columns import Base, Hash, Id, LongText, MaybeMoment, Moment, OrganizationId, choice
+from service.store.columns import Base, Hash, Id, LongText, MaybeMoment, Moment, OrganizationId, choice
 
 
 class AskKind(StrEnum):

@@ -7,7 +7,7 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from service.store.tables.columns import Base, Hash, LongText, Moment, OrganizationId, choice
+from service.store.columns import Base, Hash, LongText, Moment, OrganizationId, choice
 
 
 class RightDecision(StrEnum):

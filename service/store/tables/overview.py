@@ -6,7 +6,7 @@ from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from pipelines.values import Standing
-from service.store.tables.columns import Base, Id, JsonObject, LongText, Moment, OrganizationId, choice
+from service.store.columns import Base, Id, JsonObject, LongText, Moment, OrganizationId, choice
 
 
 class SpotCheck(Base):

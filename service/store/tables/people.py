@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from pipelines.values import AI
 from service.domain.roles import Role
 from service.domain.visibility import ShowWork
-from service.store.tables.columns import Base, ExternalId, Id, Moment, OrganizationId, choice
+from service.store.columns import Base, ExternalId, Id, Moment, OrganizationId, choice
 
 
 class Group(Base):

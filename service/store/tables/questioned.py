@@ -7,7 +7,7 @@ from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.domain.questioned import QuestionedState
-from service.store.tables.columns import Base, Hash, Id, LongText, MaybeMoment, Moment, OrganizationId, choice
+from service.store.columns import Base, Hash, Id, LongText, MaybeMoment, Moment, OrganizationId, choice
 
 
 class Questioned(Base):

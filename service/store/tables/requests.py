@@ -6,8 +6,8 @@ from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from pipelines.values import AI
-from service.domain.requests import RequestState
-from service.store.tables.columns import Base, Id, LongText, MaybeMoment, Moment, OrganizationId, choice
+from service.domain.requests.need import RequestState
+from service.store.columns import Base, Id, LongText, MaybeMoment, Moment, OrganizationId, choice
 
 
 class Request(Base):

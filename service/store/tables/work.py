@@ -6,11 +6,13 @@ from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from pipelines.values import AI, Shelf
-from service.store.tables.columns import (
+from service.domain.files import FileKind
+from service.store.columns import (
     Base,
     ExternalId,
     Hash,
     Id,
+    JsonArray,
     JsonObject,
     LongText,
     MaybeMoment,
@@ -55,6 +57,30 @@ class Revision(Base):
     language: Mapped[str] = mapped_column(default="")
     ai: Mapped[AI] = mapped_column(choice(AI), default=AI.LOCAL)
     submitted_at: Mapped[Moment]
+
+
+class WorkFile(Base):
+    """A file as it was sent, with the text that was read from it. Belongs to a revision once it was handed in with one;
+    what is not is swept after a day. In the database, so that whatever erases, keeps or restores the rows does so here,
+    and several machines see the same."""
+
+    __tablename__ = "files"
+
+    id: Mapped[Id]
+    organization_id: Mapped[OrganizationId]
+    person_id: Mapped[str] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
+    revision_id: Mapped[str | None] = mapped_column(ForeignKey("revisions.id", ondelete="CASCADE"), index=True)
+    name: Mapped[ExternalId]
+    kind: Mapped[FileKind] = mapped_column(choice(FileKind))
+    media_type: Mapped[str] = mapped_column(String(128))
+    sha256: Mapped[Hash]  # of what was sent
+    size: Mapped[int]  # bytes of what is kept
+    data: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    text: Mapped[LongText]
+    pages: Mapped[int] = mapped_column(default=0)
+    remarks: Mapped[JsonArray]
+    position: Mapped[int] = mapped_column(default=0)
+    sent_at: Mapped[Moment]
 
 
 class PassageRow(Base):

@@ -8,7 +8,7 @@ from fastapi import Query
 
 from service.actions.questioned import signs
 from service.actions.requests import desk, found, need
-from service.domain.requests import RequestState
+from service.domain.requests.need import RequestState
 from service.web.calls import Reading, Seen, Writing
 from service.web.fields import FoundWorkId, RequestId
 from service.web.openapi import v1

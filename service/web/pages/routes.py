@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import quote
 
 from fastapi import APIRouter, Request
@@ -20,13 +20,14 @@ from service.actions.access import credentials, sign_in
 from service.domain.errors import NotSignedIn
 from service.domain.roles import Actor
 from service.web import errors
+from service.web.calls import Attachment
 from service.web.pages import trouble, visits
 from service.web.pages.views import Download, Goto, PageMark, PageView
 from service.web.pages.visits import Visit
 from service.web.routes import Handler, arrived, counted, within
-from service.web.services import Services
+from service.web.services import Body, Services
 
-Shown = PageView | Goto | Download | PageMark | None
+Shown = PageView | Goto | Download | Attachment | PageMark | None
 
 
 class PageRoute(APIRoute):
@@ -34,6 +35,8 @@ class PageRoute(APIRoute):
 
     open = False
     """Whether it is there for anybody."""
+    body: ClassVar[Body] = "body"
+    """Which limit holds for its form."""
 
     def __init__(self, path: str, endpoint: Callable[..., Shown], **options: Any) -> None:
         options |= {"include_in_schema": False, "response_model": None}
@@ -45,7 +48,7 @@ class PageRoute(APIRoute):
         async def handler(request: Request) -> Response:
             services: Services = request.app.state.services
             request.state.route, request.state.page = self.path_format, trouble.page
-            request = within(request, services.limits.body)
+            request = within(request, services.limits.of(self.body))
             request.state.actor, request.state.session_secret = None, ""
             if self.open:
                 await run_in_threadpool(arrived, services, request)
@@ -65,6 +68,12 @@ class OpenRoute(PageRoute):
     """A page for anybody."""
 
     open = True
+
+
+class FilePageRoute(PageRoute):
+    """A page with a form that may hold a file."""
+
+    body = "file"
 
 
 def pages(route: type[PageRoute] = PageRoute) -> APIRouter:

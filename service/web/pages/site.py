@@ -54,6 +54,7 @@ ROUTERS = (
     challenges_editor.router,  # its /new before an id in the same place
     questioned_passages.router,  # before a document of this id
     documents_library.router,
+    documents_library.file_router,
     people_directory.router,
     access_organization.router,
     jobs_troubled.router,
@@ -66,6 +67,7 @@ ROUTERS = (
     overview_pace.router,
     overview_spot_checks.router,
     learners_home.router,
+    learners_home.file_router,
     learners_work.router,
     learners_consents.router,
     learners_introductions.router,

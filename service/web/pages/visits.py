@@ -19,7 +19,7 @@ from service.actions.access import frame, sign_in
 from service.domain.errors import NotAllowed
 from service.domain.texts import digest
 from service.store.replies import Reply
-from service.web.calls import Call, Mode
+from service.web.calls import Attachment, Call, Mode
 from service.web.pages import navigation, rendering
 from service.web.pages.notices import notice
 from service.web.pages.views import Download, Frame, Goto, PageMark, PageView
@@ -51,6 +51,8 @@ class Visit(Call):
             case Download():
                 where = {"Content-Disposition": f'attachment; filename="{result.name}"'}
                 return Reply(200, {**headers, **where, "Content-Type": result.media_type}, result.text)
+            case Attachment():
+                return Reply(200, {**headers, **result.headers}, result.data)
             case PageMark():
                 return Reply(200, {**headers, "Content-Type": "text/plain; charset=utf-8"}, result.text)
             case None:

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from pydantic import ConfigDict, Field
 
 from service.actions.access.me import Me
+from service.domain.following.reminders import AGAIN_DAYS, MOST_DAYS
 from service.domain.organization_settings import (
     LARGEST_BUDGET,
     LONGEST_UNDO,
@@ -16,7 +17,6 @@ from service.domain.organization_settings import (
     SPOT_CHECK_EVERY,
     OrganizationWish,
 )
-from service.domain.reminders import AGAIN_DAYS, MOST_DAYS
 from service.domain.roles import CredentialReach
 from service.store.tables import Credential
 from service.web.fields import AnswerBody, Id, Language, Name, RequestBody

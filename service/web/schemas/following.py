@@ -13,8 +13,8 @@ from service.actions.following import pairs
 from service.actions.following.pairs import Counts, Figure
 from service.actions.following.reminders import MOST, ReminderOffer, ReminderWish, SentReminders
 from service.actions.learners.reminders import ReminderSeen
-from service.domain.reminders import LONGEST, ReminderBar, ReminderKind
-from service.domain.uptake import UptakeVerdict
+from service.domain.following.reminders import LONGEST, ReminderBar, ReminderKind
+from service.domain.following.uptake import UptakeVerdict
 from service.web.fields import AnswerBody, Id, Language, Line, RequestBody
 
 Said = Annotated[Line, StringConstraints(max_length=LONGEST)]

@@ -12,8 +12,8 @@ from service.actions.learners.commitments import CommitmentSeen, CommitmentWish
 from service.actions.learners.feedback import FeedbackStage, RevisionSeen
 from service.actions.learners.progress import Changes, PointUptake
 from service.actions.learners.reactions import ReactionSeen
-from service.domain.uptake import UptakeVerdict
-from service.domain.worddiff import ChangeKind
+from service.domain.following.uptake import UptakeVerdict
+from service.domain.texts.worddiff import ChangeKind
 from service.store.tables import AskKind, CommitmentOutcome
 from service.web.fields import AnswerBody, Id, Note, OwnId, RequestBody
 from service.web.schemas.decisions import POINT_KIND, FeedbackRead

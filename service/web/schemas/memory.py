@@ -11,8 +11,8 @@ from pipelines.values import PointKind
 from service.actions.decisions.points import PointWish
 from service.actions.memory.decided import Applied, Target
 from service.actions.memory.outward import AlertSeen, QuestionSeen, ReachSeen
-from service.domain.clarifying import QuestionCause
-from service.domain.consistency import ContradictionKind, KinshipGround
+from service.domain.memory.clarifying import QuestionCause
+from service.domain.memory.consistency import ContradictionKind, KinshipGround
 from service.store.tables import PointState, RightDecision
 from service.web.fields import AnswerBody, Key, Line, OwnId, RequestBody, Words, Work
 from service.web.schemas.decisions import POINT_KIND

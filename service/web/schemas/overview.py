@@ -16,7 +16,7 @@ from service.actions.overview.solutions import Approach, Solution, SolutionMap
 from service.actions.overview.spot_checks import SpotAgreement
 from service.actions.overview.standings import JudgementsCompared, Standings
 from service.actions.overview.times import EDGES, Times
-from service.domain.statistics import ReaderAgreement
+from service.domain.overview.statistics import ReaderAgreement
 from service.web.fields import AnswerBody, Key, Line, RequestBody
 from service.web.schemas.decisions import STANDING
 

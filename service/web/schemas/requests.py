@@ -8,8 +8,8 @@ from pydantic import AliasPath, ConfigDict, Field
 
 from pipelines.values import AI
 from service.actions.requests.desk import Cluster
-from service.domain.found_work import FoundWorkState
-from service.domain.requests import RequestState
+from service.domain.requests.found import FoundWorkState
+from service.domain.requests.need import RequestState
 from service.web.fields import AnswerBody, Hash, Line, RequestBody
 from service.web.schemas.introductions import IntroductionQuoteShown
 

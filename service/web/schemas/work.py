@@ -10,7 +10,9 @@ from pipelines.values import AI
 from service.actions.work.outward import SubmissionSeen
 from service.actions.work.submit import SubmissionWish
 from service.domain.drafts import DraftState
-from service.web.fields import AnswerBody, Id, Language, Moment, RequestBody, Work
+from service.domain.files import MOST_FILES
+from service.web.fields import AnswerBody, Id, Language, Moment, OwnId, RequestBody, Work
+from service.web.schemas.files import FileShown
 
 NEXT = {
     DraftState.WAITING: "A draft will be made. Look again shortly, or read /v1/events for draft.ready.",
@@ -43,7 +45,10 @@ class SubmissionAsked(RequestBody):
 
     challenge: Id = Field(description="Id of the challenge.")
     person: Id = Field(description="Id of the author.")
-    text: Work = Field(description="The solution, whole.")
+    text: Work = Field(description="The solution, whole, with what is to be read of its files.")
+    files: tuple[OwnId, ...] = Field(
+        default=(), max_length=MOST_FILES, description="Ids of files that the person sent before, to go with it."
+    )
     language: Language = Field(default="", description="BCP 47 tag; empty for the challenge's.")
     ai: AI = Field(
         default=AI.ANY,
@@ -102,6 +107,7 @@ class SubmissionShown(AnswerBody):
     withdrawn_at: datetime | None = Field(
         validation_alias=AliasPath("row", "withdrawn_at"), description="When it was taken back, if it was."
     )
+    files: list[FileShown] = Field(description="Files that were handed in with the latest revision.")
     draft: DraftStateShown = Field(description="How far the feedback is.")
 
     @classmethod

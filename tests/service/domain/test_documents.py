@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from service.domain.documents.diff import changes
 from service.domain.documents.markup import MOST_TAGS, from_html, to_html
-from service.domain.worddiff import ChangeKind
+from service.domain.texts.worddiff import ChangeKind
 
 HOSTILE = [
     "<script>alert(1)</script>",

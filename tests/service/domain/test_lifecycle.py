@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from service.domain import drafts, found_work, galleries, introductions
+from service.domain import drafts, galleries, introductions
 from service.domain.errors import ChangedSince, NotNow
 from service.domain.lifecycle import Lifecycle, require_seen, table
+from service.domain.requests import found as found_work
 
 Life = Lifecycle[Any, Any, Any]
 

@@ -17,8 +17,8 @@ from service.actions.following.pairs import NOTHING, Figure
 from service.actions.people import register
 from service.actions.work import submit
 from service.domain.errors import NotAllowed
+from service.domain.following.uptake import METHOD, UptakeVerdict
 from service.domain.roles import Actor
-from service.domain.uptake import METHOD, UptakeVerdict
 from service.domain.visibility import ShowWork
 from service.jobs.handlers import work_off
 from service.jobs.housekeeping import Housekeeping

@@ -11,7 +11,7 @@ from service.actions.introductions import suggest
 from service.actions.questioned import signs
 from service.actions.requests import desk, need
 from service.domain.introductions import IntroductionState
-from service.domain.requests import RequestState
+from service.domain.requests.need import RequestState
 from service.jobs import introductions
 from service.jobs.handlers import work_off
 from service.store.tables import Introduction, IntroductionApproval, Job, JobState, Request

@@ -18,7 +18,7 @@ from service.actions.desk import around, in_full
 from service.actions.drafts import read
 from service.actions.memory import alerts, opposed
 from service.actions.people import register
-from service.domain import consistency
+from service.domain.memory import consistency
 from service.domain.roles import Actor
 from service.jobs.handlers import work_off
 from service.jobs.housekeeping import Housekeeping

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from service.actions.approvals.deciding import Deciding
 from service.actions.requests import desk, found
 from service.actions.requests.found import DeskFoundWork
-from service.domain.requests import RequestState
+from service.domain.requests.need import RequestState
 from service.domain.roles import Actor
 from tests.service.people_rules.agreed import WORK
 

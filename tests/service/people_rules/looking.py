@@ -25,7 +25,7 @@ from service.actions.requests import need
 from service.actions.work import lens as overview_lens
 from service.domain.errors import NotAllowed, NotFound
 from service.domain.introductions import ANSWER_WITHIN, LOAD_LIMIT, LOAD_WINDOW, TOGETHER, OwnIntroductionState
-from service.domain.requests import RequestState
+from service.domain.requests.need import RequestState
 from service.store.tables import Gallery, Introduction, OutgoingEvent
 from service.web.pages.briefs.meeting import brief_page
 from service.web.schemas.briefs import BriefShown

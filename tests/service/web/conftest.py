@@ -17,6 +17,7 @@ from fastapi import FastAPI
 from pipelines.values import Draft, DraftOutcome, Point, PointKind, PromptUsed, Source, SourceKind, Usage
 from service.actions.access import credentials, organizations
 from service.actions.drafts import make
+from service.files import reading
 from service.store.session import Sessions
 from service.store.tables import DraftRow
 from service.web.services import Services
@@ -135,6 +136,7 @@ def serve(sessions: Sessions, served: Serve) -> Iterator[Callable[..., School]]:
                 "after_commit": lambda: woken.append(time.monotonic()),
                 "clock": lambda: datetime.now(UTC),
                 "readiness": lambda: {"database": "ok"},
+                "files": reading.read,
             }
             door = closing.enter_context(served(Services(**{**plain, **given})))
             schools.append(School(door.url, sessions, door.app, woken=woken))

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from service.actions.desk.draft import DeskDraft
-from service.domain.worddiff import DiffPiece
+from service.domain.texts.worddiff import DiffPiece
 from service.web.errors import KINDS
 from service.web.pages.views import PageView
 

@@ -15,7 +15,7 @@ from service.actions.desk import draft as desk_draft
 from service.actions.desk.draft import DeskDraft
 from service.actions.queue import alike
 from service.actions.queue.alike import Alike
-from service.domain.worddiff import DiffPiece, words
+from service.domain.texts.worddiff import DiffPiece, words
 from service.web.fields import DraftId, Line
 from service.web.pages.decisions.draft import HERE, DraftSent
 from service.web.pages.queue import trail as queue_trail

@@ -11,7 +11,10 @@ from service.actions.desk import around
 from service.actions.desk import draft as desk_draft
 from service.actions.learners import asks
 from service.actions.queue import alike, waiting
-from service.web.fields import DraftId, OwnId
+from service.actions.work import files
+from service.domain.files import FileKind
+from service.web.calls import Attachment
+from service.web.fields import DraftId, ExternalId, FileId, OwnId
 from service.web.pages.decisions.words import REASONS
 from service.web.pages.desk.views import DraftPage
 from service.web.pages.queue import trail as queue_trail
@@ -47,6 +50,12 @@ def show_draft(visit: Reading, id: DraftId, trail: Followed, done: Other = None,
         colleagues=tuple(hand_over.colleagues(session, actor, id)),
         reasons=REASONS,
     )
+
+
+@router.get("/desk/work/{id}/files/{file}")
+def file_of_work(visit: Reading, id: ExternalId, file: FileId) -> Shown:
+    row = files.content(visit.session, visit.actor, id, file)
+    return Attachment(row.name, row.media_type, row.data, inline=row.kind is FileKind.PICTURE)
 
 
 @router.get("/desk/drafts/{id}/pulse")

@@ -11,7 +11,7 @@ from pipelines.values import PointKind, Standing
 from service.actions.decisions.hand_over import Colleague
 from service.actions.desk.draft import DeskDraft
 from service.actions.learners.asks import AskSeen
-from service.domain.clarifying import CriterionQuestion
+from service.domain.memory.clarifying import CriterionQuestion
 from service.web.pages.decisions.words import ACTS
 from service.web.pages.queue.done import Done
 from service.web.pages.views import PageView

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Annotated, Any, ClassVar
 from urllib.parse import quote
 
-from fastapi import Form, Query, UploadFile
+from fastapi import Form, Query
 from markupsafe import Markup
 from pydantic import BaseModel, Field
 
@@ -18,21 +18,24 @@ from service.actions.questioned import passages as questioned_passages
 from service.actions.questioned.passages import one as doubted
 from service.domain.documents import markup
 from service.domain.documents.diff import changes, shortened
+from service.domain.errors import PeerloomError
+from service.domain.files import TAKEN as FILE_KINDS
+from service.domain.files import FileKind
 from service.domain.roles import require_lead
-from service.domain.worddiff import DiffPiece
+from service.domain.texts.worddiff import DiffPiece
 from service.web import errors
 from service.web.fields import ExternalId, Id, OwnId
+from service.web.files import FileBody, FileChosen
 from service.web.pages.forms import TAKEN, checked, lines
-from service.web.pages.routes import Shown, pages
+from service.web.pages.routes import FilePageRoute, Shown, pages
 from service.web.pages.views import Goto, PageView
 from service.web.pages.visits import Reading, Visit, Writing
 from service.web.schemas.documents import DocumentAsked
 
 router = pages()
+file_router = pages(FilePageRoute)
 
 HERE = "/desk/context"
-LARGEST_FILE = 1_000_000
-KINDS = {".md": "text/markdown", ".markdown": "text/markdown", ".txt": "text/plain", ".html": "html", ".htm": "html"}
 Search = Annotated[str, Query(max_length=200)]
 At = Annotated[int, Query(ge=1, le=1_000_000)]
 Typed = Annotated[str, Field(max_length=1_200_000)]
@@ -47,12 +50,6 @@ class DocumentSent(BaseModel):
     kind: Typed = "text/markdown"
     tags: Typed = ""
     seen: Typed = ""
-
-
-class DocumentPosted(DocumentSent):
-    """The same with a file, whose text goes before what was typed."""
-
-    file: UploadFile | str | None = None
 
 
 class _New(BaseModel):
@@ -106,6 +103,7 @@ class DocumentFormPage(PageView):
     sent: DocumentSent
     faults: Mapping[str, str] = field(default_factory=dict)
     passage: str = ""  # that the change is about
+    kinds: str = FILE_KINDS
 
 
 @dataclass(frozen=True)
@@ -171,10 +169,10 @@ def _sent(document: DocumentAtVersion) -> DocumentSent:
     )
 
 
-@router.post(HERE)
-def add(visit: Writing, posted: Annotated[DocumentPosted, Form()]) -> Shown:
+@file_router.post(HERE)
+def add(visit: Writing, posted: Annotated[DocumentSent, Form()], file: FileChosen) -> Shown:
     require_lead(visit.actor)
-    sent, wrong = _with_file(posted)
+    sent, wrong = _with_file(posted, file)
     wish, faults = _wish(sent)
     id_, bad_id = checked(_New, {"id": sent.id.strip()})
     faults = {**faults, **bad_id, **wrong}
@@ -185,10 +183,10 @@ def add(visit: Writing, posted: Annotated[DocumentPosted, Form()]) -> Shown:
     return Goto(f"{HERE}/{quote(id_.id, safe='')}", said="saved")
 
 
-@router.post(HERE + "/{id}")
-def change(visit: Writing, id: ExternalId, posted: Annotated[DocumentPosted, Form()]) -> Shown:
+@file_router.post(HERE + "/{id}")
+def change(visit: Writing, id: ExternalId, posted: Annotated[DocumentSent, Form()], file: FileChosen) -> Shown:
     require_lead(visit.actor)
-    sent, wrong = _with_file(posted)
+    sent, wrong = _with_file(posted, file)
     wish, faults = _wish(sent)
     if wish is None or wrong:
         return _again(visit, library.read(visit.session, visit.actor, id), sent, {**faults, **wrong})
@@ -226,25 +224,24 @@ def _wish(sent: DocumentSent) -> tuple[DocumentWish | None, dict[str, str]]:
     return DocumentWish(asked.title, asked.text, asked.media_type, tuple(asked.tags)), {}
 
 
-def _with_file(posted: DocumentPosted) -> tuple[DocumentSent, dict[str, str]]:
+def _with_file(sent: DocumentSent, file: FileBody | PeerloomError | None) -> tuple[DocumentSent, dict[str, str]]:
     """The form with the file's text in it; or what is wrong with the file. No file chosen: the form as it is."""
-    file, sent = posted.file, DocumentSent(**posted.model_dump(exclude={"file"}))
-    if file is None or isinstance(file, str) or not file.filename:
+    if file is None:
         return sent, {}
-    name = file.filename
-    kind = KINDS.get(name[name.rfind(".") :].lower())
-    if kind is None:
-        return sent, {"file": "Choose a markdown, text or HTML file (.md, .txt, .html). Others cannot be read yet."}
-    data = file.file.read(LARGEST_FILE + 1)
-    if len(data) > LARGEST_FILE:
-        return sent, {"file": f"This file is larger than {LARGEST_FILE // 1_000_000} MB. Upload it in parts."}
-    text = data.decode("utf-8-sig", "replace")
-    if "\ufffd" in text or "\x00" in text:
-        return sent, {"file": "This file is not text in UTF-8. Save it as UTF-8, or paste its text below."}
-    update = {"text": text, "kind": kind, "title": sent.title or _title_from(name, text, kind)}
+    if isinstance(file, PeerloomError):
+        return sent, {"file": file.detail}
+    if not file.read.text:
+        return sent, {"file": " ".join(file.read.remarks) or "There is no text in this file."}
+    plain = file.read.kind in (FileKind.PDF, FileKind.PLAIN_TEXT, FileKind.CODE)
+    update = {
+        "text": file.read.text,
+        "kind": "text/plain" if plain else "text/markdown",
+        "title": sent.title or _title_from(file),
+    }
     return sent.model_copy(update=update), {}
 
 
-def _title_from(name: str, text: str, kind: str) -> str:
-    found = markup.title_of(text) if kind == "html" else ""
-    return found or name.rpartition(".")[0].replace("_", " ").replace("-", " ").strip().capitalize()
+def _title_from(file: FileBody) -> str:
+    page = file.read.kind is FileKind.WEB_PAGE
+    found = markup.title_of(file.sent.decode("utf-8", "replace")) if page else ""
+    return found or file.name.rpartition(".")[0].replace("_", " ").replace("-", " ").strip().capitalize()

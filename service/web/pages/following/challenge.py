@@ -14,7 +14,7 @@ from service.actions.following import pairs
 from service.actions.following.challenge import Followed, Promises
 from service.actions.following.pairs import Counts
 from service.domain.errors import Unavailable
-from service.domain.uptake import UptakeVerdict
+from service.domain.following.uptake import UptakeVerdict
 from service.web.fields import ExternalId
 from service.web.pages.charts import ChartLine, ChartPart, lines, stacked
 from service.web.pages.overview.challenge import Chosen

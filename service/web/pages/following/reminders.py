@@ -14,7 +14,7 @@ from pydantic import AfterValidator, BaseModel, Field
 from service.actions.following import reminders
 from service.actions.following.reminders import MOST, Candidate, ReminderOffer, ReminderWish
 from service.actions.learners import reminders as learners_reminders
-from service.domain.reminders import LONGEST, ReminderBar, ReminderKind
+from service.domain.following.reminders import LONGEST, ReminderBar, ReminderKind
 from service.web.fields import ExternalId, Id, Language, Note, OwnId
 from service.web.pages.overview.challenge import Chosen
 from service.web.pages.overview.views import REMINDED, Head, head

@@ -12,7 +12,7 @@ from service.actions.introductions.review import IntroductionDismissalReason
 from service.actions.questioned import signs
 from service.actions.requests import desk as requests_desk
 from service.actions.requests import found
-from service.domain.requests import RequestState
+from service.domain.requests.need import RequestState
 from service.domain.roles import leads
 from service.web.fields import FoundWorkId, Hash, Id, IntroductionId, Line, OwnId, RequestId, Words
 from service.web.pages.introductions.views import IntroductionPage, IntroductionsPage, RequestsPage

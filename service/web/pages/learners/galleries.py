@@ -14,7 +14,7 @@ from service.actions.access.me import who_asks
 from service.actions.learners import commitments, galleries
 from service.actions.learners.disclosed import DisclosureSeen, disclosed
 from service.actions.learners.galleries import Others, ShownToOthers, ShownWork
-from service.domain.marking import Stretch, stretches
+from service.domain.texts.marking import Stretch, stretches
 from service.web.fields import ExternalId, OwnId
 from service.web.pages.learners.home import Day, TypedNote
 from service.web.pages.routes import pages

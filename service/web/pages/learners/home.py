@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from typing import Annotated
 from urllib.parse import quote
 
@@ -13,16 +14,22 @@ from pipelines.values import AI
 from service.actions.learners import commitments
 from service.actions.learners import home as learners_home
 from service.actions.learners.commitments import CommitmentWish
-from service.actions.work import submit
+from service.actions.learners.home import Task
+from service.actions.work import files, submit
 from service.actions.work.submit import SubmissionWish
-from service.store.tables import CommitmentOutcome
+from service.domain.errors import PeerloomError
+from service.domain.files import MOST_FILES
+from service.store.tables import CommitmentOutcome, WorkFile
+from service.web import errors
 from service.web.fields import ExternalId, Id, Language, Note, OwnId, Work
+from service.web.files import FileBody, FileChosen
 from service.web.pages.learners.views import OUTCOMES, HomePage, TaskAgainPage, TaskPage, allowed
-from service.web.pages.routes import pages
+from service.web.pages.routes import FilePageRoute, pages
 from service.web.pages.views import Goto, PageView
 from service.web.pages.visits import Reading, Writing
 
 router = pages()
+file_router = pages(FilePageRoute)
 
 
 def _lines(text: str) -> str:
@@ -44,6 +51,8 @@ class HandIn(BaseModel):
     language: Language = ""
     ai: AI = AI.ANY
     group: Annotated[str, Field(max_length=255)] = ""
+    files: Annotated[list[OwnId], Field(max_length=50)] = []
+    read: Annotated[str, Field(max_length=20)] = ""  # not handed in yet: only a file is to be read
 
 
 class CommitmentSent(BaseModel):
@@ -78,16 +87,51 @@ def show_task(visit: Reading, id: ExternalId) -> PageView:
     return TaskPage(task, new_id, allowed(task.ai), *typed, task.ai.value, "", "")
 
 
-@router.post("/learn/challenges/{id}")
-def hand_in(visit: Writing, id: ExternalId, form: Annotated[HandIn, Form()]) -> PageView | Goto:
+@file_router.post("/learn/challenges/{id}")
+def hand_in(visit: Writing, id: ExternalId, form: Annotated[HandIn, Form()], file: FileChosen) -> PageView | Goto:
     task = learners_home.task(visit.session, visit.actor, id, now=visit.now)
-    if not form.text.strip():
-        typed = (form.text, form.language, form.ai.value, form.group)
-        return TaskAgainPage(task, form.submission, allowed(task.ai), *typed, "Please write something first.")
-    wish = SubmissionWish(id, task.person, form.text, language=form.language, ai=form.ai, group=form.group or None)
+    if file is not None or form.read:
+        return _with_file(visit, task, form, file)
+    if not form.text.strip() and not form.files:
+        return _again(
+            task, form, files.waiting(visit.session, visit.actor, form.files), "Please write something first."
+        )
+    wish = SubmissionWish(
+        id,
+        task.person,
+        form.text,
+        language=form.language,
+        ai=form.ai,
+        group=form.group or None,
+        files=tuple(form.files),
+    )
     most = visit.services.limits.hand_ins
     done = submit.submit(visit.session, visit.actor, form.submission, wish, now=visit.now, most=most)
     return Goto(f"/learn/work/{quote(form.submission, safe='')}", said="handed-in" if done.changed else "same-text")
+
+
+def _with_file(visit: Writing, task: Task, form: HandIn, file: FileBody | PeerloomError | None) -> PageView:
+    """The form again, with what was read from a file below what was typed, to be looked at before it is handed in."""
+    there = files.waiting(visit.session, visit.actor, form.files)
+    if file is None:
+        return _again(task, form, there, "Choose a file first.")
+    if isinstance(file, PeerloomError):
+        return _again(task, form, there, file.detail)
+    if len(there) >= MOST_FILES:
+        return _again(task, form, there, f"At most {MOST_FILES} files go with one answer.")
+    with errors.Caught(PeerloomError) as caught:
+        row = files.keep(visit.session, visit.actor, task.person, file.name, file.sent, file.read, now=visit.now)
+        text = form.text if row in there else "\n\n".join(one for one in (form.text.strip("\n"), row.text) if one)
+        typed = (text, form.language, form.ai.value, form.group)
+        all_ = there if row in there else [*there, row]
+        return TaskPage(task, form.submission, allowed(task.ai), *typed, files=all_, read=row.name)
+    assert isinstance(caught.error, PeerloomError)  # noqa: S101 - else the page was returned
+    return _again(task, form, there, caught.error.detail)
+
+
+def _again(task: Task, form: HandIn, there: Sequence[WorkFile], problem: str) -> PageView:
+    typed = (form.text, form.language, form.ai.value, form.group)
+    return TaskAgainPage(task, form.submission, allowed(task.ai), *typed, problem, there)
 
 
 @router.post("/learn/steps")

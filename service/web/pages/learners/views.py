@@ -15,10 +15,11 @@ from service.actions.learners.feedback import RevisionSeen
 from service.actions.learners.home import Home, Task
 from service.actions.learners.progress import Changes, PointUptake
 from service.actions.learners.work import WorkSeen
-from service.domain.marking import Stretch, stretches
-from service.domain.uptake import UptakeVerdict
+from service.domain.files import TAKEN as FILE_KINDS
+from service.domain.following.uptake import UptakeVerdict
+from service.domain.texts.marking import Stretch, stretches
 from service.domain.visibility import ShowWork
-from service.store.tables import CommitmentOutcome, Consent, Reaction
+from service.store.tables import CommitmentOutcome, Consent, Reaction, WorkFile
 from service.web.errors import KINDS
 from service.web.pages.views import PageView
 
@@ -68,6 +69,9 @@ class TaskPage(PageView):
     ai: str
     group: str
     problem: str = ""
+    files: Sequence[WorkFile] = ()  # sent, and to be handed in with the text
+    read: str = ""  # the name of a file whose text was just put in
+    kinds: str = FILE_KINDS
 
 
 @dataclass(frozen=True)

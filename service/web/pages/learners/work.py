@@ -10,14 +10,16 @@ from pydantic import BaseModel, Field
 
 from service.actions.learners import asks, reactions, work
 from service.actions.learners.asks import AskWish
-from service.actions.work import submit
+from service.actions.work import files, submit
+from service.domain.files import FileKind
 from service.store.tables import AskKind
-from service.web.fields import ExternalId
+from service.web.calls import Attachment
+from service.web.fields import ExternalId, FileId
 from service.web.pages.learners.home import TypedNote
 from service.web.pages.learners.views import work_page
 from service.web.pages.routes import pages
 from service.web.pages.views import Goto, PageView
-from service.web.pages.visits import Writing
+from service.web.pages.visits import Reading, Writing
 
 router = pages()
 
@@ -50,6 +52,12 @@ class AskSent(BaseModel):
 def show_work(visit: Writing, id: ExternalId, revision: Chosen = None) -> PageView:
     seen = work.show(visit.session, visit.actor, id, revision=revision, now=visit.now)
     return work_page(seen, now=visit.now)
+
+
+@router.get("/learn/work/{id}/files/{file}")
+def file_of_own_work(visit: Reading, id: ExternalId, file: FileId) -> Attachment:
+    row = files.content(visit.session, visit.actor, id, file)
+    return Attachment(row.name, row.media_type, row.data, inline=row.kind is FileKind.PICTURE)
 
 
 @router.post("/learn/work/{id}/reactions")

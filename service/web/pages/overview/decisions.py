@@ -14,7 +14,7 @@ from service.actions.overview.decisions import NO_REASON, DecisionCounts, Decisi
 from service.actions.overview.pace import Pace
 from service.actions.overview.spot_checks import SpotAgreement
 from service.actions.overview.standings import JudgementsCompared
-from service.domain.statistics import ReaderAgreement, share_interval
+from service.domain.overview.statistics import ReaderAgreement, share_interval
 from service.store.tables import Group
 from service.web.pages.charts import ChartLine, ChartPart, length, lines, stacked
 from service.web.pages.decisions.words import REASONS

@@ -22,8 +22,8 @@ from service.actions.overview.progress import OF_INTEREST, ChallengeProgress, Le
 from service.actions.overview.standings import OVERALL, Standings
 from service.actions.overview.times import EDGES, Times
 from service.actions.work.lens import Lens
-from service.domain.reminders import ReminderKind
-from service.domain.uptake import UptakeVerdict
+from service.domain.following.reminders import ReminderKind
+from service.domain.following.uptake import UptakeVerdict
 from service.store.tables import Group
 from service.web.pages.charts import ChartPart, length, stacked
 from service.web.pages.rendering import plural

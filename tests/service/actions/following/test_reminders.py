@@ -20,7 +20,7 @@ from service.actions.overview import challenge
 from service.actions.people import register
 from service.actions.work import submit
 from service.domain.errors import Invalid, NotAllowed, NotFound, NotNow
-from service.domain.reminders import LONGEST, ReminderBar, ReminderKind, offer
+from service.domain.following.reminders import LONGEST, ReminderBar, ReminderKind, offer
 from service.domain.roles import Actor, Role
 from service.store.session import Sessions
 from service.store.tables import Organization, OutgoingEvent, ReadingRow, Release, Reminder, Submission

@@ -13,8 +13,8 @@ from service.actions.learners import galleries as learners_galleries
 from service.actions.people import register
 from service.domain.errors import Invalid
 from service.domain.galleries import GalleryState, Policy
-from service.domain.marking import Stretch
 from service.domain.roles import Actor
+from service.domain.texts.marking import Stretch
 from service.domain.visibility import ShowWork
 from service.store.session import Sessions
 from tests.service.actions.galleries.world import WORKS, allow, approved, machine, of, peopled, shown

@@ -15,7 +15,7 @@ from service.actions.learners.commitments import CommitmentWish
 from service.actions.learners.feedback import FeedbackStage
 from service.actions.work import submit
 from service.domain.errors import Invalid, NotFound
-from service.domain.uptake import UptakeVerdict
+from service.domain.following.uptake import UptakeVerdict
 from service.jobs.housekeeping import Housekeeping
 from service.store.session import Sessions
 from service.store.tables import CommitmentOutcome, OutgoingEvent

@@ -15,9 +15,9 @@ from service.actions.drafts import read
 from service.actions.memory import alerts, outward
 from service.actions.people import register
 from service.actions.work import submit
-from service.domain.consistency import ContradictionKind
 from service.domain.drafts import DraftState
 from service.domain.errors import NotAllowed, NotFound
+from service.domain.memory.consistency import ContradictionKind
 from service.domain.roles import Actor, Role
 from service.store.session import Sessions
 from service.store.tables import DraftRow, PointState, RightDecision

@@ -16,8 +16,8 @@ from service.actions.memory import decided
 from service.actions.memory.decided import Applied, Target
 from service.actions.people import register
 from service.actions.work import submit
-from service.domain.consistency import KinshipGround
 from service.domain.errors import ChangedSince, NotAllowed, NotFound, NotNow
+from service.domain.memory.consistency import KinshipGround
 from service.domain.roles import Actor
 from service.store.session import Sessions
 from service.store.tables import Decision, DraftRow, Job, PointState

@@ -16,8 +16,8 @@ from service.actions.drafts import make
 from service.actions.memory import alerts, decided, question
 from service.actions.memory.decided import Target
 from service.actions.people import register
-from service.domain.clarifying import QuestionCause
 from service.domain.errors import Invalid, NotAllowed
+from service.domain.memory.clarifying import QuestionCause
 from service.domain.roles import Actor, Role
 from service.store.session import Sessions
 from service.store.tables import Challenge, Clarification, DraftRow, RightDecision

@@ -20,7 +20,7 @@ from service.actions.requests.make import RequestSearch
 from service.actions.requests.need import OwnRequest
 from service.actions.work import submit
 from service.domain.errors import ChangedSince, Invalid, NotFound, NotNow
-from service.domain.found_work import FoundWorkState
+from service.domain.requests.found import FoundWorkState
 from service.domain.roles import Actor
 from service.domain.visibility import ShowWork
 from service.store.session import Sessions

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from pipelines.values import Band
-from service.domain.uptake import UptakeVerdict
+from service.domain.following.uptake import UptakeVerdict
 from service.jobs.uptake import comparing_uptake
 from service.store import find
 from service.store.session import Sessions

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.domain.worddiff import ChangeKind, DiffPiece, words
+from service.domain.texts.worddiff import ChangeKind, DiffPiece, words
 
 TEXTS = st.lists(
     st.sampled_from(["pairs", "visit", "each", "other", ".", "!", " ", "\n", "\n\n", "ø", "ß", "שלום", "-", "visits"])

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import cohen_kappa_score
 
-from service.domain.statistics import agreement, binned, median, quantile, share_interval
+from service.domain.overview.statistics import agreement, binned, median, quantile, share_interval
 
 DIAGNOSES = {("p", "p"): 75, ("p", "n"): 1, ("p", "o"): 4, ("n", "p"): 5, ("n", "n"): 4, ("n", "o"): 1, ("o", "o"): 10}
 """Fleiss, Levin and Paik, Statistical Methods for Rates and Proportions, table 18.1: 100 people, two raters."""

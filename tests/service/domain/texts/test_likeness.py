@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from service.domain.likeness import MOST, NEARLY, Likeness, sketch
+from service.domain.texts.likeness import MOST, NEARLY, Likeness, sketch
 
 PLAN = (
     "We pair teachers across grades and visit each other twice before half-term, on Mondays in the second period. "

@@ -8,7 +8,7 @@ import pytest
 
 from pipelines.texts.language import same_passage
 from pipelines.values import PointKind
-from service.domain.consistency import ContradictionKind, KinshipGround, SaidPoint, clash, clashes, kin
+from service.domain.memory.consistency import ContradictionKind, KinshipGround, SaidPoint, clash, clashes, kin
 
 REWORDED = [
     ("Nobody takes notes during the visit, because a pen makes everyone behave", "No notes are taken during the visit"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from service.domain.clarifying import (
+from service.domain.memory.clarifying import (
     Contradiction,
     CriterionQuestion,
     CriterionReading,

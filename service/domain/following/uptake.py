@@ -15,7 +15,7 @@ from typing import Final
 
 from pipelines.texts.language import akin, content, sentences, tokens, written_in
 from pipelines.values import Band, PointKind
-from service.domain.worddiff import ChangeKind, DiffPiece
+from service.domain.texts.worddiff import ChangeKind, DiffPiece
 
 METHOD: Final = 1
 """Grows when a verdict may come out otherwise; what was stored by an earlier one is then compared anew."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from pipelines.values import Band, PointKind
-from service.domain.uptake import AskingPoint, ComparedPoint, UptakeVerdict, uptake
-from service.domain.worddiff import words
+from service.domain.following.uptake import AskingPoint, ComparedPoint, UptakeVerdict, uptake
+from service.domain.texts.worddiff import words
 
 BEFORE = (
     "We pair teachers across grades and visit each other twice before half-term. "

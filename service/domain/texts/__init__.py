@@ -13,6 +13,11 @@ def digest(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
+def digest_of_bytes(data: bytes) -> str:
+    """sha256 of bytes, 64 hexadecimal digits."""
+    return hashlib.sha256(data).hexdigest()
+
+
 def feedback_digest(summary: str, points: Sequence[Mapping[str, object]]) -> str:
     """The hash that an approval names: of the summary and, in order, of all that a learner would read of each point."""
     body = {"summary": summary, "points": [dict(point) for point in points]}

@@ -1,0 +1,1 @@
+"""What became of feedback, and who may be reminded. Pure."""

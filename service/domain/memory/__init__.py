@@ -1,0 +1,1 @@
+"""What decisions say together: alike, opposed, and what is to be asked about them. Pure."""

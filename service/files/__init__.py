@@ -1,0 +1,1 @@
+"""Reading files that people send, in a process of its own that can be killed. Nothing here keeps anything."""

@@ -1,0 +1,41 @@
+"""What happened: who did what, and what the outside is told. Ids and plain facts only."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from service.store.columns import Base, Id, JsonObject, Moment
+
+
+class AuditEntry(Base):
+    """Who did what, when, to what. Ids and plain facts only: nobody's text, so that erasure need not touch it."""
+
+    __tablename__ = "audit_entries"
+    __table_args__ = (Index("ix_audit_entries_organization_id_id", "organization_id", "id"),)
+
+    id: Mapped[Id]
+    organization_id: Mapped[str] = mapped_column(ForeignKey("organizations.id", ondelete="CASCADE"))
+    at: Mapped[Moment]
+    actor: Mapped[str] = mapped_column(String(80))  # credential:…, person:…, machine, clock
+    act: Mapped[str] = mapped_column(String(64))
+    subject: Mapped[str] = mapped_column(String(80))
+    facts: Mapped[JsonObject]
+
+
+class OutgoingEvent(Base):
+    """Something the outside is told about; ids and states only. Read in order of `number`.
+
+    A number is given after the commit (`outbox.number`), not with the row: a long transaction may commit an event that
+    was written before one that somebody has read already, and a reader would pass it over.
+    """
+
+    __tablename__ = "events"
+    __table_args__ = (UniqueConstraint("organization_id", "number"),)
+
+    id: Mapped[Id]
+    organization_id: Mapped[str] = mapped_column(ForeignKey("organizations.id", ondelete="CASCADE"))
+    name: Mapped[str] = mapped_column(String(64))
+    data: Mapped[JsonObject]
+    at: Mapped[Moment]
+    number: Mapped[int | None] = mapped_column(BigInteger, default=None)
