@@ -69,6 +69,7 @@ def make(brief: DraftingTask, tools: Tools) -> Draft:
     """
     if brief.ai is AI.NONE or is_blank(brief.text):
         return _draft(brief, (), UNREAD, tools)
+    tools = replace(tools, shelves=tools.shelves.glance())
     reviewed = tools.shelves.library.reviewed(brief.scope, MOST_JUDGED)
     decided = tools.shelves.library.read(Shelf.PRECEDENTS, brief.scope)
     assessment = assess(brief.challenge, brief.text, reviewed, tools.embedder, tools.desks, brief.fitted, decided)

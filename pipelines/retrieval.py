@@ -20,7 +20,7 @@ import numpy as np
 
 from pipelines.ports import Embedder, Library, VectorIndex, Vectors
 from pipelines.texts.lexical import Floats, Ints, LexicalIndex, shelf_language, terms
-from pipelines.values import Evidence, Scope, Shelf, ShelfItem
+from pipelines.values import Evidence, Reviewed, Scope, Shelf, ShelfItem
 
 DEPTH: Final = 400
 """Nearest ids asked of the index; the rest count as near as the last of them. 200 and more measured as good as all."""
@@ -95,6 +95,55 @@ class Shelves:
             while len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
         return kept
+
+    def glance(self) -> Shelves:
+        """The shelves for one piece of work, such as a draft: whether a shelf has changed is asked once, and a text is
+        read once under each scope, however many searches there are. Not for longer than that work takes."""
+        return _Glance(self)
+
+
+class _Glance(Shelves):
+    """Shelves that are looked at once."""
+
+    def __init__(self, shelves: Shelves) -> None:
+        super().__init__(_ReadOnce(shelves.library), shelves.index)
+        self._shelves = shelves
+        self._seen: dict[tuple[str, str], Corpus] = {}
+
+    def corpus(self, shelf: Shelf, scope: Scope, embedder: Embedder) -> Corpus:
+        key = (collection(shelf, scope), embedder.name)
+        if key not in self._seen:
+            self._seen[key] = self._shelves.corpus(shelf, scope, embedder)
+        return self._seen[key]
+
+
+class _ReadOnce:
+    """Library over another one that is not asked twice for the same item, nor for one that it did not give."""
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+        self._items: dict[tuple[Shelf, Scope], dict[str, ShelfItem | None]] = {}
+
+    def fingerprint(self, shelf: Shelf, scope: Scope) -> str:
+        return self._library.fingerprint(shelf, scope)
+
+    def read(self, shelf: Shelf, scope: Scope, ids: Sequence[str] | None = None) -> list[ShelfItem]:
+        known = self._items.setdefault((shelf, scope), {})
+        if ids is None:
+            found = self._library.read(shelf, scope)
+            known.update((item.id, item) for item in found)
+            return found
+        missing = [id_ for id_ in dict.fromkeys(ids) if id_ not in known]
+        if missing:
+            known.update(dict.fromkeys(missing))
+            known.update((item.id, item) for item in self._library.read(shelf, scope, missing))
+        return [item for id_ in ids if (item := known[id_]) is not None]
+
+    def visible(self, shelf: Shelf, scope: Scope) -> set[str]:
+        return self._library.visible(shelf, scope)
+
+    def reviewed(self, scope: Scope, limit: int) -> list[Reviewed]:
+        return self._library.reviewed(scope, limit)
 
 
 def collection(shelf: Shelf, scope: Scope) -> str:

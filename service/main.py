@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, Protocol
 
@@ -15,6 +15,7 @@ from service.files import reading
 from service.jobs.briefs import briefing
 from service.jobs.folder import DataFolder
 from service.jobs.network import charting
+from service.jobs.outages import Recent
 from service.jobs.uptake import comparing_uptake
 from service.settings import Dispatch, Settings, load
 from service.store import migrate
@@ -32,6 +33,8 @@ class Dispatcher(Protocol):
 
     def stop(self) -> object: ...
 
+    def readiness(self) -> Mapping[str, str]: ...
+
 
 def create(settings: Settings | None = None) -> FastAPI:
     """The application. Threads start and folders are taken with its lifespan, not before."""
@@ -39,12 +42,13 @@ def create(settings: Settings | None = None) -> FastAPI:
     wiring.set_up_logs(settings)
     parts = wiring.build(settings)
     dispatcher = dispatch(settings, parts)
+    ready = Recent(parts.readiness)
     app = create_app(
         Services(
             sessions=parts.sessions,
             after_commit=dispatcher.wake,
             clock=parts.now,
-            readiness=parts.readiness,
+            readiness=lambda: {**ready(), **dispatcher.readiness()},
             limits=Limits(
                 body=settings.max_body_bytes,
                 bundle=settings.max_import_bytes,
@@ -97,14 +101,15 @@ def dispatch(settings: Settings, parts: wiring.Parts) -> Dispatcher:
         case Dispatch.INLINE:
             from service.jobs.handlers import work_one
             from service.jobs.inline import Inline
+            from service.jobs.lanes import lanes
 
-            return Inline(parts, lambda: work_one(parts), settings.worker_threads)
+            return Inline(parts, lambda of: work_one(parts, of=of), lanes(settings.worker_threads))
         case Dispatch.CELERY:
             from service.jobs import broker
             from service.jobs.relay import Relay
 
             app = broker.make_app(settings.broker_url.get_secret_value(), settings.queue)
-            return Relay(parts, lambda job: broker.send(app, job))
+            return Relay(parts, lambda: broker.ring(app), lambda: broker.waiting(app))
 
 
 def _lifespan(

@@ -27,7 +27,7 @@ from service.settings import EmbedderKind, IndexKind, LogFormat, Settings
 from service.store import file_permissions, migrate
 from service.store.library import SqlLibrary
 from service.store.session import Sessions, make_engine
-from service.store.vectors import RememberedEmbedder
+from service.store.vectors import LatelyUsed, RememberedEmbedder
 
 if TYPE_CHECKING:
     from pipelines.assessment import Desks
@@ -76,7 +76,11 @@ class Parts:
         return KeptCommons()
 
     def embedder(self, organization: str) -> Embedder:
-        return RememberedEmbedder(self.plain_embedder, self.sessions, organization)
+        return RememberedEmbedder(self.plain_embedder, self.sessions, organization, self._lately)
+
+    @cached_property
+    def _lately(self) -> LatelyUsed:
+        return LatelyUsed()
 
     def now(self) -> datetime:
         return datetime.now(UTC)

@@ -47,6 +47,7 @@ class SentenceTransformerEmbedder:
         self._label = PACKAGED_NAME if path_or_name is None else Path(path_or_name).name
         self._device, self._threads, self._batch = device, threads, batch
         self._model: Any = None
+        self._sha = ""
         # One lock: the model is loaded once, and tokenizers keep padding and truncation as state that two threads must
         # not change at a time. It is taken per batch, so that a bulk job does not hold up a single query.
         self._lock = threading.Lock()
@@ -54,7 +55,7 @@ class SentenceTransformerEmbedder:
     @property
     def name(self) -> str:
         """Model name and the first twelve digits of its weights' sha256: other weights are another model."""
-        return f"{self._label}@{self._sha256()[:12]}"
+        return f"{self._label}@{(self._sha or self._sha256())[:12]}"
 
     @property
     def dimensions(self) -> int:
@@ -90,8 +91,9 @@ class SentenceTransformerEmbedder:
     def _loaded(self) -> Any:
         """The model, loaded at the first call. The lock is held by the caller."""
         if self._model is None:
-            self._sha256()
+            sha = self._sha256()
             self._model = _load(self._folder, self._device, self._threads)
+            self._sha = sha  # what is in memory is what embeds from now on, whatever becomes of the files
         return self._model
 
     def _sha256(self) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 import typer
 from rich.console import Console
+from sqlalchemy.exc import OperationalError
 from typer.core import TyperGroup
 
 from pipelines.ports import IndexUnavailable
@@ -14,6 +15,8 @@ from pipelines.prompts import PromptError
 from service import wiring
 from service.domain.errors import PeerloomError
 from service.settings import Settings, SettingsProblem, load, unknown
+
+AWAY = "The database does not answer. Check that it runs, and PEERLOOM_DATABASE_URL, then try again."
 
 WIDE = 110
 """Columns of what is written to a file or a pipe, which have no width of their own."""
@@ -28,6 +31,10 @@ class TellingGroup(TyperGroup):
     def invoke(self, ctx: Any) -> Any:
         try:
             return super().invoke(ctx)
+        except OperationalError as trouble:
+            said = str(trouble.orig).strip().splitlines()[0] if trouble.orig else type(trouble).__name__
+            err.print(f"{AWAY} ({said})", style="red", markup=False, soft_wrap=True)
+            raise typer.Exit(1) from trouble
         except (PeerloomError, SettingsProblem, IndexUnavailable, PromptError) as trouble:
             err.print(str(trouble), style="red", markup=False, soft_wrap=True)
             raise typer.Exit(1) from trouble

@@ -100,18 +100,32 @@ def _database(chosen: Settings, parts: wiring.Parts) -> Report:
 
 
 def _jobs(chosen: Settings, parts: wiring.Parts) -> Report:
-    late = select(func.count()).where(Job.state == JobState.QUEUED, Job.not_before < parts.now() - PATIENCE)
+    now = parts.now()
+    late = select(func.count()).where(Job.state == JobState.QUEUED, Job.not_before < now - PATIENCE)
+    # A long queue is no illness: what counts is whether somebody works on it.
+    held = select(func.count()).where(Job.state == JobState.LEASED, Job.lease_until > now)
+    ended = select(func.count()).where(Job.state == JobState.DONE, Job.finished_at > now - PATIENCE)
     try:
         with parts.sessions.reading() as session:
             counts, waiting = jobs.counts(session), session.scalar(late) or 0
+            at_work = (session.scalar(held) or 0) + (session.scalar(ended) or 0)
+            away = sorted(jobs.awaited(session))
     except Exception:
         return Report("Cannot be counted.", "See database.")
     said = ", ".join(f"{number} {state}" for state, number in counts.items())
-    if waiting:
+    if waiting and not at_work:
         start = "`peerloom worker`" if chosen.dispatch is Dispatch.CELERY else "`peerloom serve`"
         return Report(f"{said}; {waiting} have waited for minutes.", f"Nobody does the jobs: start {start}.")
+    if away:
+        parts_away = " and ".join(away)
+        return Report(
+            f"{said}; some wait for the {parts_away}.",
+            f"Look after the {parts_away}: they go on by themselves once it answers.",
+        )
     if counts["dead"]:
-        return Report(said, "Dead jobs were given up; the reason is with each, and their drafts are stuck, not lost.")
+        return Report(
+            said, "`peerloom jobs list` says why some were given up; `peerloom jobs retry` takes them up again."
+        )
     return Report(said)
 
 

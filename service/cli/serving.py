@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import socket
+import time
 from typing import Annotated
 
 import typer
+from sqlalchemy.exc import DBAPIError
 
 from service import wiring
 from service.cli.console import err, out, settings
@@ -13,6 +15,9 @@ from service.domain.errors import Invalid, Unavailable
 from service.jobs.folder import DataFolder
 from service.settings import Dispatch, Settings
 from service.store import migrate as migrations
+
+AGAIN_SECONDS = 2.0
+"""Between two looks whether the database answers."""
 
 
 def serve(
@@ -38,7 +43,7 @@ def run(chosen: Settings) -> None:
         folder.take()
         folder.free()
     if not chosen.embedded:
-        migrations.check(parts.sessions.engine)
+        _wait_for_tables(parts)
     listener = _listen(chosen)
     host, port = listener.getsockname()[:2]
     err.print(f"Peerloom listens on http://{host}:{port}", markup=False)
@@ -74,10 +79,27 @@ def worker() -> None:
     if chosen.dispatch is not Dispatch.CELERY:
         raise Invalid("The web process does the jobs itself. For workers of their own set PEERLOOM_DISPATCH=celery.")
     wiring.set_up_logs(chosen)
-    migrations.check(wiring.build(chosen).sessions.engine)
+    _wait_for_tables(wiring.build(chosen))
     from service.worker import run as work
 
     work(chosen)
+
+
+def _wait_for_tables(parts: wiring.Parts) -> None:
+    """Until the database answers: a worker may be started before it. Raises Unavailable if it answers, and its tables
+    are not what this version needs."""
+    told = False
+    while True:
+        try:
+            migrations.check(parts.sessions.engine)
+        except DBAPIError as trouble:
+            if not told:
+                said = type(trouble).__name__
+                err.print(f"The database does not answer yet ({said}); waiting for it.", markup=False, soft_wrap=True)
+            told = True
+            time.sleep(AGAIN_SECONDS)
+        else:
+            return
 
 
 def migrate() -> None:

@@ -1,4 +1,4 @@
-"""Celery as a way to carry nudges: one task, one argument, the id of a job. Nothing is kept in the broker.
+"""Celery as a bell: one task, which says nothing but that there is something to do. Nothing is kept in the broker.
 
 A message may be lost, doubled or late without harm: the table says what is to be done, and a claim says by whom.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from celery import Celery
+from kombu.exceptions import ChannelError
 
 TASK = "peerloom.run"
 
@@ -16,6 +17,9 @@ UNSEEN_SECONDS = 3600
 
 REACH_SECONDS = 3
 """How long a connection attempt may take; nobody waits for it but the relay's own thread."""
+
+STALE_SECONDS = 60
+"""After which nobody needs to hear a bell any more: workers have looked by themselves since."""
 
 
 def make_app(url: str, queue: str) -> Celery:
@@ -50,18 +54,30 @@ def _transport(url: str, queue: str) -> dict[str, object]:
     }
 
 
-def add_task(app: Celery, work: Callable[[str], object]) -> None:
-    """Let this application's workers do jobs. `work` takes the id of a job, and leaves it if it is not to be had."""
+def add_task(app: Celery, hear: Callable[[], object]) -> None:
+    """Let this application's workers hear the bell. `hear` must be over at once."""
 
-    def run(job_id: str) -> None:
-        work(job_id)
+    def run(*_: object) -> None:  # a release before this one sent an id along, which does not matter
+        hear()
 
     app.task(run, name=TASK)
 
 
-def send(app: Celery, job_id: str) -> None:
+def ring(app: Celery) -> None:
     """One message. Raises OSError or kombu's OperationalError where the broker does not answer; tried once."""
-    app.send_task(TASK, args=(job_id,), retry=False)
+    # Workers of the release before this one expect an id; with an empty one they find nothing, and look by themselves.
+    app.send_task(TASK, args=("",), retry=False, expires=STALE_SECONDS, expiration=STALE_SECONDS)
+
+
+def waiting(app: Celery) -> int:
+    """How many bells nobody has heard yet. Raises what the transport raises if the broker does not answer."""
+    with app.connection_for_read() as connection:
+        connection.ensure_connection(max_retries=1, interval_start=0, timeout=REACH_SECONDS)
+        ask_only = connection.transport.driver_type != "redis"  # there it looks beside our prefix and finds nothing
+        try:
+            return int(connection.default_channel.queue_declare(app.conf.task_default_queue, passive=ask_only)[1])
+        except ChannelError:  # there is no such queue yet
+            return 0
 
 
 def reach(app: Celery) -> None:

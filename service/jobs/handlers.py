@@ -52,10 +52,11 @@ def kinds() -> frozenset[str]:
     return frozenset({*KINDS, "sync"})
 
 
-def work_one(tools: JobTools, *, job: str | None = None) -> bool:
-    """Claim a job that is due and known here (this one, if named) and do it. False if there was none to claim."""
+def work_one(tools: JobTools, *, job: str | None = None, of: Collection[str] | None = None) -> bool:
+    """Claim the most urgent job that is due (of these kinds, or of all known here; this one, if named) and do it. False
+    if there was none to claim."""
     owner = new_id()
-    claimed = _claim(tools, owner, job)
+    claimed = _claim(tools, owner, job, kinds() if of is None else of)
     if not claimed:
         return False
     with held(tools, owner, claimed):
@@ -71,9 +72,9 @@ def work_off(tools: JobTools) -> int:
     return rounds
 
 
-def _claim(tools: JobTools, owner: str, job: str | None) -> list[Job]:
+def _claim(tools: JobTools, owner: str, job: str | None, of: Collection[str]) -> list[Job]:
     with tools.sessions.writing() as session:
-        claimed = _take(session, tools, owner, job=job, of=kinds())
+        claimed = _take(session, tools, owner, job=job, of=of)
         if claimed and claimed[0].kind == "sync":
             claimed += _take(session, tools, owner, limit=SYNC_BATCH - 1, of=["sync"])
         for dead in jobs.buried(session):

@@ -18,6 +18,11 @@ from service.store.tables import Job
 log = structlog.get_logger(__name__)
 
 
+_HELD: dict[str, tuple[JobTools, list[str]]] = {}
+"""What this process has under lease: owner → tools and ids of jobs. A fact of the process, as threads are."""
+_CHANGE = threading.Lock()
+
+
 class LeaseLost(Exception):
     """Another worker has this job by now; whatever was done for it here is not written."""
 
@@ -27,6 +32,8 @@ def held(tools: JobTools, owner: str, claimed: Sequence[Job]) -> Iterator[None]:
     """While the block runs, a thread of its own extends the leases; it ends with the block."""
     done = threading.Event()
     names = [job.id for job in claimed]
+    with _CHANGE:
+        _HELD[owner] = (tools, names)
     thread = threading.Thread(target=_beat, args=(tools, owner, names, done), name="heartbeat", daemon=True)
     thread.start()
     try:
@@ -34,6 +41,22 @@ def held(tools: JobTools, owner: str, claimed: Sequence[Job]) -> Iterator[None]:
     finally:
         done.set()
         thread.join()
+        with _CHANGE:
+            _HELD.pop(owner, None)
+
+
+def give_back(tools: JobTools) -> int:
+    """All that these tools hold in this process goes to whoever comes next, at once and with no attempt used: the
+    process ends before it is done. How many jobs. Whatever is still being done for them is not written any more."""
+    with _CHANGE:
+        held_now = [(owner, names) for owner, (whose, names) in _HELD.items() if whose is tools]
+    given = 0
+    for owner, names in held_now:
+        with tools.sessions.writing() as session:
+            given += jobs.give_back(session, owner=owner, jobs=names, now=tools.now())
+    if given:
+        log.info("jobs are given back, since the process ends", jobs=given)
+    return given
 
 
 def _beat(tools: JobTools, owner: str, names: list[str], done: threading.Event) -> None:

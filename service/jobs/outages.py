@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Collection
-from typing import TypeVar
+from typing import Generic, TypeVar, cast
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -67,6 +67,28 @@ def over(tools: JobTools, parts: Collection[str]) -> None:
             woken = jobs.wake(session, part, tools.now())
         if woken:
             log.info("it answers again; what waited for it is done now", part=part, jobs=woken)
+
+
+class Recent(Generic[T]):
+    """What a look found, asked anew at most every few seconds and by one thread at a time: a part that hangs must not
+    collect all threads of those who ask how it is."""
+
+    def __init__(self, look: Callable[[], T], seconds: float = 2.0) -> None:
+        self._look, self._seconds = look, seconds
+        self._found: T | None = None
+        self._at = float("-inf")
+        self._looking = threading.Lock()
+
+    def __call__(self) -> T:
+        """As it was found just now or lately; whoever comes while the first look takes place waits for it."""
+        first = self._found is None
+        if time.monotonic() - self._at > self._seconds and self._looking.acquire(blocking=first):
+            try:
+                if time.monotonic() - self._at > self._seconds:
+                    self._found, self._at = self._look(), time.monotonic()
+            finally:
+                self._looking.release()
+        return cast("T", self._found)
 
 
 class Watch:

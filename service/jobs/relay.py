@@ -1,14 +1,14 @@
-"""Sends what is due to the broker, from a thread of its own, so that no request waits for a broker or fails with it.
+"""Rings for what is due, from a thread of its own, so that no request waits for a broker or fails with it.
 
-Woken by commits, by the next job's time (no ETA is ever given to the broker) and every `reconcile`. A job that was sent
-and is still due after a while is sent again; one that nobody took for long is done here, where the relay may: brokers
-have been seen to lose messages, and workers to stop listening after a reconnect.
+Woken by commits, by the next job's time (no ETA is ever given to the broker) and every `reconcile`. A message is a
+bell and says nothing: whoever hears it takes the most urgent job there is. So there is one for each job that is due,
+and none while as many wait in the broker as are due, however slow the workers are; what was lost is rung again with the
+next round. It never does a job itself.
 """
 
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable
 
 import structlog
@@ -23,37 +23,31 @@ from service.store import jobs
 
 log = structlog.get_logger(__name__)
 
-AT_ONCE = 500
-"""Jobs sent in one round; the broker is a bell, not a store, and a long queue of messages would only go stale."""
-
-AGAIN_SECONDS = 30.0
-"""A job still due so long after it was sent is sent once more, and done here if this process may."""
-
-SOON = 0.2
-"""Seconds until the next look while more is due than was sent in one round."""
+AT_ONCE = 200
+"""Bells that wait in the broker at most. A worker that hears one works until nothing is due."""
 
 
 class Relay:
-    """`start`, `wake` after each commit, `stop`. `send` publishes one id; `work`, if given, does what nobody takes.
+    """`start`, `wake` after each commit, `stop`. `ring` sends one message; `waiting` says how many wait to be taken.
 
-    `sign_of_life`, if given, is called with every round, as a sign of life.
+    `sign_of_life`, if given, is called with every round.
     """
 
     def __init__(
         self,
         tools: JobTools,
-        send: Callable[[str], None],
+        ring: Callable[[], None],
+        waiting: Callable[[], int],
         *,
-        work: Callable[[str], object] | None = None,
         sign_of_life: Callable[[], None] | None = None,
     ) -> None:
         self._tools = tools
+        self._ring = ring
+        self._waiting = waiting
         self._sign_of_life = sign_of_life
         self._house = Housekeeping(tools)
         self._watch = Watch(tools)
-        self._send = send
-        self._work = work
-        self._sent: dict[str, float] = {}
+        self._trouble = ""
         self._bell = threading.Event()
         self._stopping = False
         self._thread = threading.Thread(target=self._loop, name="relay", daemon=True)
@@ -63,6 +57,10 @@ class Relay:
 
     def wake(self) -> None:
         self._bell.set()
+
+    def readiness(self) -> dict[str, str]:
+        """Whether the broker answered the last time, in words."""
+        return {"broker": self._trouble or "ok"}
 
     def stop(self, timeout: float = 5.0) -> None:
         self._stopping = True
@@ -75,41 +73,28 @@ class Relay:
             try:
                 pause = min(pause, self._round())
             except (SQLAlchemyError, Unavailable) as trouble:
-                log.warning("the database does not answer; nothing is sent", error=str(trouble))
+                log.warning("the database does not answer; nobody is rung for", error=str(trouble))
             except (BrokerError, OSError) as trouble:
-                log.warning("the broker does not answer; the jobs wait in the table", error=str(trouble))
-            except Exception:  # whatever else a transport raises: the thread must live, or nothing is sent any more
-                log.exception("nothing could be sent; it is tried again")
+                self._trouble = "The broker does not answer. Workers look by themselves, so jobs are done, but later."
+                log.warning("the broker does not answer; workers look by themselves", error=str(trouble))
+            except Exception:  # whatever else a transport raises: the thread must live, or nobody is rung any more
+                log.exception("nobody could be rung; it is tried again")
             self._bell.wait(pause)
             self._bell.clear()
 
     def _round(self) -> float:
-        """Send what is due; seconds until there may be more."""
+        """Ring for what is due; seconds until there may be more."""
         if self._sign_of_life is not None:
             self._sign_of_life()
         self._house.sweep()
         self._watch.look()
-        due = self._due()
-        self._sent = {job: at for job, at in self._sent.items() if job in set(due)}
-        for job in due:
-            self._ring(job)
-        if len(due) == AT_ONCE:
-            return SOON
-        return self._until_next()
-
-    def _ring(self, job: str) -> None:
-        sent = self._sent.get(job)
-        overdue = sent is not None and time.monotonic() - sent > AGAIN_SECONDS
-        if overdue and self._work is not None:
-            log.warning("nobody took this job; it is done here", job=job)
-            self._work(job)
-        if sent is None or overdue:
-            self._send(job)
-            self._sent[job] = time.monotonic()
-
-    def _due(self) -> list[str]:
         with self._tools.sessions.reading() as session:
-            return jobs.due(session, self._tools.now(), AT_ONCE)
+            due = jobs.count_due(session, self._tools.now(), AT_ONCE)
+        if due or self._trouble:
+            for _ in range(due - self._waiting()):
+                self._ring()
+            self._trouble = ""
+        return self._until_next()
 
     def _until_next(self) -> float:
         with self._tools.sessions.reading() as session:

@@ -243,7 +243,7 @@ def give_back(session: Session, *, owner: str, jobs: Sequence[str], now: datetim
     """Leave these jobs to whoever comes next, at once and with no attempt used: their worker is told to stop."""
     held = update(Job).where(Job.id.in_(jobs), Job.lease_owner == owner, Job.state == JobState.LEASED)
     # Not QUEUED: a job with the same key may wait by now, and two may not. A lease that has ended says as much.
-    ended = {"lease_until": now - timedelta(seconds=1), "attempts": Job.attempts - 1}
+    ended = {"lease_owner": "", "lease_until": now - timedelta(seconds=1), "attempts": Job.attempts - 1}
     return _changed(session, held.values(ended))
 
 
@@ -272,9 +272,15 @@ def back_off(attempts: int, retry_after: float | None = None) -> float:
     return (retry_after or 0.0) + random.uniform(0.0, bound)
 
 
-def due(session: Session, now: datetime, limit: int) -> list[str]:
-    """Ids of jobs that could be claimed now, the most urgent first."""
-    return list(session.scalars(select(Job.id).where(_claimable(now)).order_by(*_URGENCY).limit(limit)))
+def any_due(session: Session, now: datetime, kinds: Collection[str]) -> bool:
+    """Whether a job of these kinds could be claimed now. Cheaper than to try: it locks nothing."""
+    return session.scalar(select(Job.id).where(_claimable(now), Job.kind.in_(kinds)).limit(1)) is not None
+
+
+def count_due(session: Session, now: datetime, most: int) -> int:
+    """How many jobs could be claimed now, counted up to `most`."""
+    some = select(Job.id).where(_claimable(now)).limit(most).subquery()
+    return session.scalar(select(func.count()).select_from(some)) or 0
 
 
 def next_due(session: Session, kinds: Collection[str] | None = None) -> datetime | None:

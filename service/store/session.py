@@ -59,6 +59,7 @@ def _sqlite(url: URL) -> Engine:
         hide_parameters=True,  # they hold people's words, and errors are logged
         pool_size=10,
         max_overflow=40,
+        pool_use_lifo=True,  # the connection used last has its pages and statements at hand
         connect_args={"timeout": WAIT},
     )
     event.listen(engine, "connect", _prepare_sqlite)
@@ -90,7 +91,9 @@ def _write_ahead(connection: sqlite3.Connection) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     reading = bool(connection.get_execution_options().get(READING))
-    connection.exec_driver_sql(f"PRAGMA query_only={'ON' if reading else 'OFF'}")
+    if connection.info.get(READING) is not reading:  # the connection remembers it, from one transaction to the next
+        connection.exec_driver_sql(f"PRAGMA query_only={'ON' if reading else 'OFF'}")
+        connection.info[READING] = reading
     connection.exec_driver_sql("BEGIN DEFERRED" if reading else "BEGIN IMMEDIATE")
 
 

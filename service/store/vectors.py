@@ -1,11 +1,14 @@
 """Vectors remembered by what was embedded, so that nothing is embedded twice and an index can be made anew from rows.
 
-The model never thinks inside a transaction: one reads what is known, a second, short one keeps what was new.
+The model never thinks inside a transaction: one reads what is known, a second, short one keeps what was new. What was
+used lately is known without asking the database: a draft looks at the same passages again and again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import threading
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 from sqlalchemy import select
@@ -22,14 +25,48 @@ MOST_AT_ONCE = 1000
 _STORED = np.dtype("<f4")  # the same bytes on every machine
 
 
+LATELY = 20_000
+"""Vectors of all organizations held in memory at once: 31 MB at 384 numbers each, and all passages of some 5,000
+submissions."""
+
+
+class LatelyUsed:
+    """The vectors used last, the least lately used dropped first; keys hold the organization. Thread-safe."""
+
+    def __init__(self, most: int = LATELY) -> None:
+        self._most = most
+        self._kept: OrderedDict[tuple[str, str, str], Vectors] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def known(self, organization: str, model: str, hashes: Iterable[str]) -> dict[str, Vectors]:
+        found = {}
+        with self._lock:
+            for hash_ in hashes:
+                key = (organization, model, hash_)
+                if key in self._kept:
+                    self._kept.move_to_end(key)
+                    found[hash_] = self._kept[key]
+        return found
+
+    def keep(self, organization: str, model: str, vectors: Mapping[str, Vectors]) -> None:
+        with self._lock:
+            for hash_, vector in vectors.items():
+                self._kept[organization, model, hash_] = vector
+            while len(self._kept) > self._most:
+                self._kept.popitem(last=False)
+
+
 class RememberedEmbedder:
     """pipelines.ports.Embedder over another one, for one organization. The same text in another one is embedded again:
     nothing crosses, not even that somebody there has written the same."""
 
-    def __init__(self, embedder: Embedder, sessions: Sessions, organization: str) -> None:
+    def __init__(
+        self, embedder: Embedder, sessions: Sessions, organization: str, lately: LatelyUsed | None = None
+    ) -> None:
         self._embedder = embedder
         self._sessions = sessions
         self._organization = organization
+        self._lately = lately or LatelyUsed()
 
     @property
     def name(self) -> str:
@@ -42,18 +79,25 @@ class RememberedEmbedder:
     def embed(self, texts: Sequence[str]) -> Vectors:
         """As the embedder within would; only texts that were never embedded reach it, each once."""
         hashes = [digest(text) for text in texts]
-        known = self._known(list(dict.fromkeys(hashes)))
+        name, wanted = self.name, list(dict.fromkeys(hashes))
+        known = self._lately.known(self._organization, name, wanted)
+        kept = self._known([hash_ for hash_ in wanted if hash_ not in known])
+        known |= kept
         missing = {hash_: text for hash_, text in zip(hashes, texts, strict=True) if hash_ not in known}
         if missing:
             made = self._embedder.embed(list(missing.values()))
             fresh = dict(zip(missing, np.asarray(made, dtype=np.float32), strict=True))
             self._keep(fresh)
+            kept |= fresh
             known |= fresh
+        self._lately.keep(self._organization, name, kept)
         if not hashes:
             return np.zeros((0, self.dimensions), dtype=np.float32)
         return np.stack([known[hash_] for hash_ in hashes])
 
     def _known(self, hashes: Sequence[str]) -> dict[str, Vectors]:
+        if not hashes:
+            return {}
         with self._sessions.reading() as session:
             return {
                 hash_: np.frombuffer(data, dtype=_STORED).astype(np.float32)

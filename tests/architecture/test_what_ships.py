@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 import yaml
 
+from service.jobs.inline import GRACE
 from service.settings import Settings, unknown, variable
+from service.store.session import make_engine
 
 ROOT = Path(__file__).parents[2]
 
@@ -38,6 +40,23 @@ def test_every_service_has_a_health_check_and_a_user_that_is_not_root(compose: d
     for name, service in compose["services"].items():
         assert service["healthcheck"]["test"], name
         assert int(service["user"].split(":")[0]) > 0, name
+
+
+def test_every_service_has_a_limit_of_memory(compose: dict[str, Any]) -> None:
+    assert all("mem_limit" in service for service in compose["services"].values())
+
+
+def test_who_works_is_given_longer_to_stop_than_it_takes(compose: dict[str, Any]) -> None:
+    for name in ("web", "worker"):
+        assert int(compose["services"][name]["stop_grace_period"].rstrip("s")) > 2 * GRACE
+
+
+def test_a_password_may_hold_any_sign(compose: dict[str, Any]) -> None:
+    given = compose["services"]["worker"]["environment"]
+    assert "PASSWORD" not in given["PEERLOOM_DATABASE_URL"]
+    assert given["PGPASSWORD"].startswith("${POSTGRES_PASSWORD")
+    engine = make_engine(given["PEERLOOM_DATABASE_URL"])
+    assert engine.url.password is None, "the driver then takes PGPASSWORD, as it stands"
 
 
 def test_every_image_is_pinned(compose: dict[str, Any]) -> None:

@@ -101,6 +101,23 @@ def _sweep(broker: str, queue: str) -> None:
             channel.exchange_delete(queue)
 
 
+QueueOf = Callable[[str], str]
+
+
+@pytest.fixture
+def queue_of(without_server: Callable[[str], None]) -> Iterator[QueueOf]:
+    """`queue_of(broker)` is the name of a queue there of our own, which is gone afterwards."""
+    with ExitStack() as closing:
+
+        def make(broker: str) -> str:
+            queue = f"peerloom-test-{secrets.token_hex(4)}"
+            _require(broker, without_server)
+            closing.callback(_sweep, broker, queue)
+            return queue
+
+        yield make
+
+
 HOUSES = (
     "embedded",
     pytest.param("redis", marks=pytest.mark.servers),

@@ -7,7 +7,8 @@ import time
 
 import pytest
 
-from tests.journeys.conftest import REDIS, MakeHouse
+from service.jobs import broker
+from tests.journeys.conftest import RABBITMQ, REDIS, MakeHouse, QueueOf
 from tests.journeys.house import TEXT, House, School, events, found, settle_in
 from tests.journeys.ledger import at_rest, expect_index_equals_rows, expect_one_released_feedback
 
@@ -105,3 +106,13 @@ def test_while_the_broker_is_away_the_web_answers_and_the_worker_finds_the_work(
     school.approve(school.draft_in("s-1", "ready"))
     school.draft_in("s-1", "released")
     expect_one_released_feedback(school)
+
+
+@pytest.mark.servers
+@pytest.mark.parametrize("server", [REDIS, RABBITMQ])
+def test_bells_that_nobody_hears_are_counted_grow_stale_and_never_pile_up(server: str, queue_of: QueueOf) -> None:
+    app = broker.make_app(server, queue_of(server))
+    assert broker.waiting(app) == 0
+    for _ in range(3):
+        broker.ring(app)
+    assert broker.waiting(app) == 3

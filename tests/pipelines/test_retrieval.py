@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import numpy as np
 import pytest
@@ -287,3 +288,29 @@ def test_title_and_headings_are_searched_once_each() -> None:
     assert item.indexed == "Opening hours. Winter\nNine."
     assert replace(item, heading="").indexed == "Opening hours\nNine."
     assert replace(item, title="", heading="").indexed == "Nine."
+
+
+def test_within_one_glance_a_shelf_is_asked_after_once_and_a_text_read_once(
+    library: Hiding, shelves: Shelves, embedder: Embedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(shelves, embedder, GARDEN)
+    first = ids(ask(shelves, embedder, "what do you write"))
+    asked: list[str] = []
+    read, fingerprint = library.read, library.fingerprint
+
+    def counted(*given: Any) -> Any:
+        asked.append("read")
+        return read(*given)
+
+    def marked(*given: Any) -> Any:
+        asked.append("fingerprint")
+        return fingerprint(*given)
+
+    monkeypatch.setattr(library, "read", counted)
+    monkeypatch.setattr(library, "fingerprint", marked)
+    once = shelves.glance()
+    for _ in range(3):
+        assert ids(ask(once, embedder, "what do you write")) == first
+    assert asked == ["fingerprint", "read"]
+    ask(shelves, embedder, "what do you write")
+    assert asked[2:] == ["fingerprint", "read"], "without it, all is looked at anew"

@@ -18,5 +18,7 @@ class HealthShown(AnswerBody):
 class ReadyShown(AnswerBody):
     """Whether each part of the service answers."""
 
-    status: Literal["ready", "not ready"] = Field(description="`ready`, or `not ready` if any part is not.")
+    status: Literal["ready", "not ready"] = Field(
+        description="`ready` to answer requests, or `not ready`: the database is away."
+    )
     parts: dict[str, str] = Field(description='Each part with "ok", or with what is wrong with it.')

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from pipelines.adapters.exact import ExactIndex
-from pipelines.ports import Embedder, LanguageModel, ModelReply, ModelRequest, Vectors
+from pipelines.ports import LanguageModel, ModelReply, ModelRequest
 from pipelines.values import AI, Usage
 from service import wiring
 from service.actions.bundles import take_in
@@ -26,7 +27,9 @@ from service.jobs.leases import settle
 from service.jobs.tools import JobTools
 from service.store import jobs, spending
 from service.store.tables import Disclosure, DraftRow, ImportRun, Job, JobState, OutgoingEvent, PointRow, Submission
-from tests.service.jobs.conftest import School
+from tests.service.jobs.conftest import TEXT, School
+from tests.service.jobs.thinking import Slow
+from tests.statements import statements
 
 
 @dataclass(frozen=True)
@@ -99,28 +102,6 @@ def test_a_draft_whose_worker_dies_every_time_is_stuck_too(school: School) -> No
     assert the_draft(school).state is DraftState.STUCK
     assert "draft.stuck" in told(school)
     assert told(school).count("job.failed") == 2
-
-
-class Slow:
-    """An embedder during whose work something happens, once."""
-
-    def __init__(self, embedder: Embedder, meanwhile: Callable[[], None]) -> None:
-        self._embedder = embedder
-        self._meanwhile: Callable[[], None] | None = meanwhile
-
-    @property
-    def name(self) -> str:
-        return self._embedder.name
-
-    @property
-    def dimensions(self) -> int:
-        return self._embedder.dimensions
-
-    def embed(self, texts: Sequence[str]) -> Vectors:
-        meanwhile, self._meanwhile = self._meanwhile, None
-        if meanwhile is not None:
-            meanwhile()
-        return self._embedder.embed(texts)
 
 
 def _drafting(school: School, meanwhile: Callable[[], None]) -> None:
@@ -277,3 +258,22 @@ def test_a_learner_and_a_group_have_their_part_of_the_days_drafts_by_a_model_and
         last = session.scalars(select(DraftRow).order_by(DraftRow.id.desc())).first()
     assert last is not None
     assert last.model != "priced"
+
+
+MOST_STATEMENTS = 80
+"""Of one draft, from claim to kept, on a challenge with others' work and a document; without BEGIN and what switches
+a connection between reading and writing."""
+
+
+def test_a_draft_takes_a_bounded_number_of_statements_however_much_is_searched(school: School) -> None:
+    school.document("handbook", "Agree on one question before each visit.\n\nWrite down what students say.")
+    for number in range(6):
+        school.hand_in(f"s-{number}", ("amara", "tiago", "noor")[number % 3], f"{TEXT} Our room is number {number}.")
+    work_off(school.parts)
+    school.hand_in("s-9", "noor", f"{TEXT} We meet in the hall and write down one question for each visit.")
+    work_one(school.parts, of={"sync"})
+    with Session(school.parts.sessions.engine) as session, statements(session) as said:
+        assert work_one(school.parts, of={"draft"})
+    asked = [one for one in said if not one.startswith(("BEGIN", "PRAGMA"))]
+    assert 20 < len(asked) <= MOST_STATEMENTS, len(asked)
+    assert sum("FROM vectors" in one for one in asked) <= 4

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
 from service import wiring
 from service.domain.ids import new_id
-from service.jobs.handlers import work_one
+from service.jobs.handlers import kinds, work_one
 from service.jobs.inline import Inline, take_over
+from service.jobs.lanes import AT_ONCE, BULK, lanes
 from service.store import jobs
-from service.store.tables import JobState
+from service.store.tables import Job, JobState
 from tests.service.jobs.conftest import School
+from tests.service.jobs.thinking import Slow
 
 
 def dispatcher(parts: wiring.Parts, threads: int) -> Inline:
-    return Inline(parts, lambda: work_one(parts), threads)
+    return Inline(parts, lambda of: work_one(parts, of=of), lanes(threads))
 
 
 @pytest.fixture
@@ -102,12 +107,67 @@ def test_a_job_that_is_not_known_here_keeps_nobody_busy(school: School) -> None:
         here = school.actor.organization
         jobs.enqueue(session, organization=here, kind="of-tomorrow", subject=here, now=parts.now())
 
-    def look() -> bool:
+    def look(of: Collection[str]) -> bool:
         looks.append(time.monotonic())
-        return work_one(parts)
+        return work_one(parts, of=of)
 
-    running = Inline(parts, look, 1)
+    running = Inline(parts, look, lanes(1)[1:])
     running.start()
     time.sleep(1.0)
     assert running.stop()
     assert len(looks) == 1, "the next look by itself is 5 s away"
+
+
+def test_what_is_over_at_once_never_waits_for_what_takes_long(school: School) -> None:
+    parts, began, go_on = school.parts, threading.Event(), threading.Event()
+
+    def slow(of: Collection[str]) -> bool:
+        if "draft" in of and not began.is_set():
+            began.set()
+            go_on.wait(10)
+        return work_one(parts, of=of)
+
+    running = Inline(parts, slow, lanes(1))
+    running.start()
+    assert began.wait(5)
+    with parts.sessions.writing() as session:
+        here = school.actor.organization
+        jobs.enqueue(session, organization=here, kind="release", subject=new_id(), now=parts.now())
+    running.wake()
+    assert within(5, lambda: school.jobs(JobState.DONE, kind="release"))
+    go_on.set()
+    assert running.stop()
+
+
+def test_bulk_leaves_a_thread_to_what_somebody_waits_for() -> None:
+    for threads in (1, 2, 3, 8):
+        of = lanes(threads)
+        assert len(of) == threads + 1
+        assert all(any(kind in lane for lane in of) for kind in kinds())
+        assert sum(not BULK & lane for lane in of) >= min(threads, 2)
+    assert kinds() >= AT_ONCE | BULK
+
+
+def test_what_does_not_end_within_the_grace_is_given_back_and_written_by_nobody_else(school: School) -> None:
+    parts, began, go_on = school.parts, threading.Event(), threading.Event()
+    school.hand_in("s-1")
+    with parts.sessions.writing() as session:
+        session.execute(update(Job).where(Job.kind == "sync").values(state=JobState.DONE))
+
+    def meanwhile() -> None:
+        began.set()
+        go_on.wait(10)
+
+    thinking = replace(parts, plain_embedder=Slow(parts.plain_embedder, meanwhile))
+    running = Inline(thinking, lambda of: work_one(thinking, of=of), lanes(1))
+    running.start()
+    assert began.wait(5)
+    assert not running.stop(timeout=0.2)
+    (job,) = school.jobs(kind="draft")
+    assert (job.attempts, job.lease_owner) == (0, "")
+    assert job.lease_until is not None
+    assert job.lease_until < parts.now()
+    go_on.set()
+    assert within(5, lambda: not running.alive())
+    assert work_one(parts), "another process takes it up at once"
+    assert not school.jobs(JobState.QUEUED, JobState.LEASED, kind="draft")

@@ -24,6 +24,7 @@ from service.domain.errors import Unavailable
 from service.jobs import outages
 from service.jobs.handlers import work_off, work_one
 from service.jobs.inline import Inline
+from service.jobs.lanes import lanes
 from service.store import jobs
 from service.store.tables import DraftRow, Job, JobState, OutgoingEvent
 from tests.contracts.chroma_server import ChromaServer
@@ -71,7 +72,7 @@ def drafts(school: School) -> list[DraftState]:
 
 @contextmanager
 def running(parts: wiring.Parts) -> Iterator[Inline]:
-    threads = Inline(parts, lambda: work_one(parts), 2)
+    threads = Inline(parts, lambda of: work_one(parts, of=of), lanes(2))
     threads.start()
     yield threads
     assert threads.stop()
@@ -85,7 +86,8 @@ def test_hours_without_the_index_use_up_no_attempt_and_then_all_is_done(school: 
         work_off(ahead(replace(school.parts, index=index), hours=hour))
     waiting = school.jobs(JobState.QUEUED)
     assert {job.kind for job in waiting} == {"draft", "sync"}
-    assert [(job.attempts, job.waits, job.waits_for) for job in waiting] == [(0, hours, "index")] * 2
+    assert [(job.attempts, job.waits_for) for job in waiting] == [(0, "index")] * 2
+    assert all(job.waits >= hours for job in waiting)
     assert all("does not answer" in job.last_error for job in waiting)
     assert drafts(school) == [DraftState.WAITING]
     index.back = True
@@ -246,3 +248,23 @@ def test_what_came_of_a_job_while_the_database_was_away_is_written_when_it_answe
 )
 def test_only_what_comes_from_outside_passes(trouble: Exception, part: str) -> None:
     assert outages.away(trouble) == part
+
+
+def test_a_part_that_hangs_holds_up_one_who_asks_and_not_all() -> None:
+    looks, go_on = list[int](), threading.Event()
+
+    def look() -> str:
+        looks.append(1)
+        if len(looks) > 1:
+            go_on.wait(10)
+        return f"look {len(looks)}"
+
+    recent = outages.Recent(look, seconds=0.0)
+    assert recent() == "look 1"
+    hanging = threading.Thread(target=recent)
+    hanging.start()
+    assert within(5, lambda: len(looks) == 2)
+    assert [recent() for _ in range(5)] == ["look 1"] * 5
+    go_on.set()
+    hanging.join(10)
+    assert len(looks) == 2

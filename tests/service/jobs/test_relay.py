@@ -1,27 +1,48 @@
-"""What is due is sent, by id alone; a broker that is away delays it and loses nothing."""
+"""It is rung for what is due, once for each, never more than is due; a broker that is away delays and loses nothing."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import pytest
 
 from service import wiring
 from service.domain.ids import new_id
-from service.jobs import broker, relay
+from service.jobs import broker
 from service.jobs.relay import Relay
 from service.store import jobs
+from service.store.tables import JobState
 from tests.service.jobs.conftest import School
 from tests.service.jobs.test_inline import within
 
 
+@dataclass
+class Bell:
+    """A broker whose messages nobody takes."""
+
+    waits: int = 0
+    away: bool = False
+
+    def ring(self) -> None:
+        self._reached()
+        self.waits += 1
+
+    def waiting(self) -> int:
+        self._reached()
+        return self.waits
+
+    def _reached(self) -> None:
+        if self.away:
+            raise ConnectionRefusedError(111, "Connection refused")
+
+
 @contextmanager
-def relaying(parts: wiring.Parts, send: Callable[[str], None], **more: Callable[[str], object]) -> Iterator[Relay]:
-    running = Relay(parts, send, **more)
+def relaying(parts: wiring.Parts, bell: Bell, **more: Callable[[], None]) -> Iterator[Relay]:
+    running = Relay(parts, bell.ring, bell.waiting, **more)
     running.start()
     yield running
     running.stop()
@@ -42,61 +63,63 @@ def ask(school: School, after: float = 0) -> str:
     return made
 
 
-def test_a_job_is_sent_once_when_woken(school: School) -> None:
-    sent: list[str] = []
-    with relaying(school.parts, sent.append) as running:
-        job = ask(school)
+def test_one_bell_for_each_job_that_is_due_however_often_it_is_woken(school: School) -> None:
+    bell, parts = Bell(), replace(school.parts, reconcile=timedelta(seconds=0.05))
+    with relaying(parts, bell) as running:
+        for _ in range(3):
+            ask(school)
         running.wake()
-        assert within(2, lambda: sent)
-        running.wake()
-        time.sleep(0.3)
-    assert sent == [job]
+        assert within(5, lambda: bell.waits == 3)
+        for _ in range(20):
+            running.wake()
+            time.sleep(0.02)
+    assert bell.waits == 3, "nobody hears them, and no more are sent"
 
 
-def test_a_job_for_later_is_sent_when_it_is_due(school: School) -> None:
-    sent: list[str] = []
-    with relaying(school.parts, sent.append) as running:
+def test_a_bell_that_was_lost_is_rung_again(school: School) -> None:
+    bell = Bell()
+    with relaying(replace(school.parts, reconcile=timedelta(seconds=0.1)), bell) as running:
+        ask(school)
+        running.wake()
+        assert within(5, lambda: bell.waits == 1)
+        bell.waits = 0
+        assert within(5, lambda: bell.waits == 1)
+
+
+def test_a_job_for_later_is_rung_for_when_it_is_due(school: School) -> None:
+    bell = Bell()
+    with relaying(school.parts, bell) as running:
         ask(school, after=1)
         running.wake()
         time.sleep(0.5)
-        assert not sent
-        assert within(2, lambda: sent)
+        assert not bell.waits
+        assert within(4, lambda: bell.waits)
 
 
-def test_while_the_broker_is_away_jobs_wait_and_are_sent_when_it_is_back(school: School) -> None:
-    sent: list[str] = []
-    away = True
-
-    def send(job: str) -> None:
-        if away:
-            raise ConnectionRefusedError(111, "Connection refused")
-        sent.append(job)
-
-    with relaying(replace(school.parts, reconcile=timedelta(seconds=0.2)), send) as running:
-        job = ask(school)
+def test_while_the_broker_is_away_jobs_wait_and_are_rung_for_when_it_is_back(school: School) -> None:
+    bell = Bell(away=True)
+    with relaying(replace(school.parts, reconcile=timedelta(seconds=0.2)), bell) as running:
+        ask(school)
         running.wake()
-        time.sleep(0.4)
-        away = False
-        assert within(2, lambda: sent)
-    assert sent == [job]
+        assert within(5, lambda: "does not answer" in running.readiness()["broker"])
+        bell.away = False
+        assert within(5, lambda: bell.waits == 1)
+        assert within(5, lambda: running.readiness() == {"broker": "ok"})
 
 
-def test_a_job_that_nobody_takes_is_sent_again_and_done_where_it_may_be(
-    school: School, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(relay, "AGAIN_SECONDS", 0.3)
-    sent: list[str] = []
-    done: list[str] = []
-    with relaying(replace(school.parts, reconcile=timedelta(seconds=0.1)), sent.append, work=done.append):
-        job = ask(school)
-        assert within(3, lambda: done)
-    assert sent[:2] == [job, job]
-    assert done[0] == job
+def test_it_does_no_job_itself_and_goes_on_giving_signs_of_life(school: School) -> None:
+    bell, signs = Bell(), list[float]()
+    parts = replace(school.parts, reconcile=timedelta(seconds=0.1))
+    with relaying(parts, bell, sign_of_life=lambda: signs.append(time.monotonic())):
+        ask(school)
+        assert within(5, lambda: len(signs) > 5)
+    assert len(school.jobs(JobState.QUEUED)) == 1
 
 
-def test_sending_to_a_broker_that_is_not_there_ends_soon_and_says_so() -> None:
+def test_ringing_at_a_broker_that_is_not_there_ends_soon_and_says_so() -> None:
     app = broker.make_app("redis://127.0.0.1:1/0", "peerloom-test")
-    began = time.monotonic()
-    with pytest.raises(Exception, match=r"(?i)refused|111"):
-        broker.send(app, new_id())
-    assert time.monotonic() - began < 10
+    for reach in (broker.ring, broker.waiting):
+        began = time.monotonic()
+        with pytest.raises(Exception, match=r"(?i)refused|111"):
+            reach(app)
+        assert time.monotonic() - began < 10

@@ -7,13 +7,16 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from pipelines.ports import Vectors
+from service.domain.texts import digest
 from service.store import vectors
 from service.store.session import Sessions
 from service.store.tables import VectorRow
 from service.store.vectors import RememberedEmbedder
 from tests.service.store.world import World
+from tests.statements import statements
 
 
 class LetterEmbedder:
@@ -94,3 +97,19 @@ def test_vectors_are_kept_as_little_endian_float32(world: World) -> None:
     with world.sessions.reading() as session:
         (data,) = session.scalars(select(VectorRow.data))
     assert data == np.array([0.5**0.5, 0.5**0.5, 0], dtype="<f4").tobytes()
+
+
+def test_what_was_used_lately_is_known_without_the_database_but_in_its_organization_alone(world: World) -> None:
+    inner, lately = LetterEmbedder(), vectors.LatelyUsed(most=2)
+    here = RememberedEmbedder(inner, world.sessions, world.organization, lately)
+    first = here.embed(["a", "ab"])
+    with Session(world.sessions.engine) as session, statements(session) as said:
+        assert (here.embed(["ab", "a"]) == first[::-1]).all()
+    assert [one for one in said if "vectors" in one] == []
+    assert lately.known("another", inner.name, [digest("a")]) == {}
+    here.embed(["b"])
+    assert set(lately.known(world.organization, inner.name, map(digest, ("a", "ab", "b")))) == {
+        digest("a"),
+        digest("b"),
+    }
+    assert (here.embed(["ab"]) == first[1]).all()

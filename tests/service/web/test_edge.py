@@ -116,6 +116,13 @@ def test_it_lives_without_a_database_and_says_which_part_is_not_ready(serve: Cal
     assert answer.json() == {"status": "not ready", "parts": {"database": "does not answer", "index": "ok"}}
 
 
+def test_without_index_or_broker_it_still_takes_in_work_and_says_what_is_away(serve: Callable[..., School]) -> None:
+    parts = {"database": "ok", "index": "does not answer", "broker": "does not answer"}
+    answer = serve(sessions=None, readiness=lambda: parts).client().get("/ready")
+    assert answer.status_code == 200
+    assert answer.json() == {"status": "ready", "parts": parts}
+
+
 def test_it_is_ready_when_every_part_is(bare: School) -> None:
     assert bare.client().get("/ready").json() == {"status": "ready", "parts": {"database": "ok"}}
 
