@@ -16,6 +16,7 @@ import snowballstemmer
 
 from pipelines.prompts import words
 from pipelines.texts.detecting import SURE, SURE_OF_SCRIPT, foreign_script, likely
+from pipelines.texts.layout import unparted, within_whole, wraps
 
 Span = tuple[int, int]
 
@@ -74,12 +75,13 @@ _OPENING = re.compile(
     r"und|aber|dann|oder|auch|sowie|dass|weil|damit|sondern|[-*•–]|\d+[.)])\s+",
     re.I,
 )
+_STOPS = frozenset('.!?…:;"”“’»)]')
 _QUOTED = re.compile(r"[“„«»\"]([^“”„«»\"\n]{2,400}?)[”“»«\"]")
 
 
 def tokens(text: str) -> list[str]:
-    """Words in lower case, in order."""
-    return _WORD.findall(unicodedata.normalize("NFC", text).casefold())
+    """Words in lower case, in order; one that a line's end parts is one."""
+    return _WORD.findall(unicodedata.normalize("NFC", unparted(text)).casefold())
 
 
 def count_words(text: str) -> int:
@@ -219,10 +221,17 @@ def language_code(name: str) -> str:
 
 
 def sentences(text: str) -> list[Span]:
-    """Where sentences and lines are, without surrounding space. Abbreviations and numbering do not end one."""
+    """Where sentences and lines are, without surrounding space. Abbreviations and numbering do not end one, nor does a
+    line's end that only wraps; rows of tables, code and formulas stay whole."""
     spans, start = [], 0
+    wrapped = wraps(text)
     for end in _SENTENCE_END.finditer(text):
-        if "\n" not in end[0] and _goes_on(text, start, end.start()):
+        breaks = end[0].count("\n")
+        if breaks == 1 and text.index("\n", end.start()) in wrapped:
+            breaks = 0
+            if text[end.start() - 1 : end.start()] not in _STOPS:
+                continue
+        if not breaks and (_goes_on(text, start, end.start()) or within_whole(text, end.start())):
             continue
         spans.append(_trim(text, start, end.start()))
         start = end.end()
@@ -248,6 +257,8 @@ def clauses(text: str, sentence: Span) -> list[Span]:
     edges, spans = [start], [sentence]
     pieces: list[Span] = []
     for cut in _CLAUSE_END.finditer(text, start, end):
+        if within_whole(text, cut.start()):
+            continue
         pieces.append((edges[-1], cut.start()))
         edges.append(cut.end())
     pieces.append((edges[-1], end))

@@ -12,6 +12,7 @@ import pytest
 
 from pipelines import verification
 from pipelines.adapters.extractive import ExtractiveModel
+from pipelines.adapters.extractive.places import PhrasePlaces, Vocabulary
 from pipelines.drafting import draft
 from pipelines.ports import DraftingMaterial, ModelRequest, ModelTrouble
 from pipelines.values import (
@@ -357,6 +358,23 @@ def test_whatever_was_declared_nothing_is_said_in_english_of_a_text_in_a_languag
     assert made.outcome is DraftOutcome.CANNOT
     assert made.points == ()
     assert name in made.reason
+
+
+def test_one_sentence_many_times_is_not_called_short() -> None:
+    made = drafted(brief(text="We talk about it. " * 60), (), UNJUDGED)
+    assert "short" not in made.reason
+
+
+def test_a_program_is_quoted_by_the_line() -> None:
+    program = (
+        "def visits(pairs, weeks):\n    found = count(pairs, weeks, twice=True)\n"
+        "    for pair in pairs: found.append(pair, note(pair))\n    return share(found, folder, everybody)\n"
+    )
+    lines = [line.strip() for line in program.splitlines()]
+    made = drafted(brief(text=program, language="en"), EVIDENCE, ASSESSMENT)
+    assert all(any(point.quote in line for line in lines) for point in made.points)
+    places = PhrasePlaces(program, Vocabulary("en", {}))
+    assert {program[slice(*span)] for span, _ in places.phrases} <= set(lines)
 
 
 # Hostile and odd texts

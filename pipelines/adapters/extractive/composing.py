@@ -20,7 +20,17 @@ from pipelines.adapters.extractive.readings import (
     CriterionStanding,
 )
 from pipelines.ports import DraftingMaterial
-from pipelines.texts.language import Span, content, language_code, language_name, language_of, sentences, written_in
+from pipelines.texts.language import (
+    Span,
+    content,
+    language_code,
+    language_name,
+    language_of,
+    sentences,
+    stop_words,
+    tokens,
+    written_in,
+)  # fmt: skip
 from pipelines.values import Criterion, Evidence, Judgement, PastPoint, PointKind, Standing
 
 MOST_POINTS = 3
@@ -118,9 +128,11 @@ class _Composer:
         return not self._gives_away(one.criterion) or self._overall() is Standing.MET
 
     def _too_short(self) -> bool:
-        """Fewer than two words of meaning for each criterion with a question: nothing that could be pointed at."""
+        """Fewer than two words of meaning for each criterion with a question: nothing that could be pointed at. Words
+        that are said again count again: a sentence sixty times over is much, not short."""
         asked = sum(bool(criterion.question.strip()) for criterion in self.brief.challenge.criteria)
-        return len(content(self.brief.text, self.language)) < 2 * asked
+        stop = stop_words(self.language)
+        return sum(len(word) > 1 and word not in stop for word in tokens(self.brief.text)) < 2 * asked
 
     @property
     def _cold(self) -> bool:
