@@ -11,8 +11,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from pipelines import showing
 from pipelines.assessment import MOST_JUDGED, Desks, assess
-from pipelines.drafting import Budget, draft, is_blank
+from pipelines.drafting import Budget, ShownBeside, draft, is_blank, may_ask
 from pipelines.ports import Embedder, LanguageModel
 from pipelines.retrieval import Caps, QueryPart, Shelves, find
 from pipelines.texts.language import quotations
@@ -49,6 +50,10 @@ NO_PEERS: Final = Finding(
     "no_peers", "Nobody's work on this challenge has been reviewed yet: this rests on the criteria and documents alone."
 )
 
+WISH_UNREAD: Final = Finding(
+    "wish_unread", "The wish for this draft was not read: no language model drafted it. Judge the work, or write it."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Tools:
@@ -62,8 +67,9 @@ class Tools:
     budget: Budget = field(default_factory=Budget)
 
 
-def make(brief: DraftingTask, tools: Tools) -> Draft:
-    """The draft for a brief; never raises for what a model does. Raises IndexUnavailable.
+def make(brief: DraftingTask, tools: Tools, *, guarded: Sequence[str] = ()) -> Draft:
+    """The draft for a brief; never raises for what a model does. Raises IndexUnavailable. `guarded` are texts that no
+    model is shown and whose words may not come out: work of people who share nothing.
 
     Where the learner said no to machines, or there is nothing to read, no text is embedded and none is sent.
     """
@@ -73,17 +79,36 @@ def make(brief: DraftingTask, tools: Tools) -> Draft:
     reviewed = tools.shelves.library.reviewed(brief.scope, MOST_JUDGED)
     decided = tools.shelves.library.read(Shelf.PRECEDENTS, brief.scope)
     assessment = assess(brief.challenge, brief.text, reviewed, tools.embedder, tools.desks, brief.fitted, decided)
-    made = _draft(brief, gather(brief, assessment, tools), assessment, tools)
-    return made if assessment.peers else replace(made, findings=(*made.findings, NO_PEERS))
+    asked = tools.model is not None and may_ask(brief, tools.model)
+    evidence = gather(brief, assessment, tools)
+    if asked:
+        evidence = showing.for_a_model(brief, evidence, reviewed, tools.embedder, tools.shelves)
+    beside = NOTHING_BESIDE
+    if asked:
+        beside = showing.beside(brief, evidence, reviewed, decided, tools.shelves.library, guarded)
+    made = _draft(brief, evidence, assessment, tools, beside)
+    told = [] if assessment.peers else [NO_PEERS]
+    told += [WISH_UNREAD] if brief.instruction.strip() and made.model == tools.fallback.name else []
+    return replace(made, findings=(*made.findings, *told))
 
 
+NOTHING_BESIDE: Final = ShownBeside()
 UNREAD: Final = Assessment(Judgement("", Standing.CANNOT_TELL, 0.0), abstained=True)
 
 
-def _draft(brief: DraftingTask, evidence: Sequence[Evidence], assessment: Assessment, tools: Tools) -> Draft:
+def _draft(
+    brief: DraftingTask,
+    evidence: Sequence[Evidence],
+    assessment: Assessment,
+    tools: Tools,
+    beside: ShownBeside = NOTHING_BESIDE,
+) -> Draft:
     marker = secrets.token_hex(8)  # nobody who writes a submission can know it
     model = tools.model or tools.fallback
-    return draft(brief, evidence, assessment, model, tools.fallback, marker=marker, verify=verify, budget=tools.budget)
+    return draft(
+        brief, evidence, assessment, model, tools.fallback,
+        marker=marker, verify=verify, budget=tools.budget, beside=beside,
+    )  # fmt: skip
 
 
 def gather(brief: DraftingTask, assessment: Assessment, tools: Tools) -> tuple[Evidence, ...]:

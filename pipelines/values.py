@@ -65,8 +65,7 @@ class AI(StrEnum):
 
     def and_(self, other: AI) -> AI:
         """The stricter of the two."""
-        order = (AI.NONE, AI.LOCAL, AI.ANY)
-        return min(self, other, key=order.index)
+        return min(self, other, key=(AI.NONE, AI.LOCAL, AI.ANY).index)
 
     def lets(self, *, local: bool) -> bool:
         """Whether a language model may read the text. `local`: it runs on the organization's own machines."""
@@ -203,17 +202,14 @@ class Evidence:
     dense: float
     lexical: float
     fused: float  # sum of the two as z-scores within the candidates
+    note: str = ""  # how a facilitator judged it, where it is somebody's work
 
     @property
     def kind(self) -> SourceKind:
         return _SOURCE_OF[self.item.shelf]
 
 
-_SOURCE_OF = {
-    Shelf.WORK: SourceKind.PEER,
-    Shelf.CONTEXT: SourceKind.CONTEXT,
-    Shelf.PRECEDENTS: SourceKind.PRECEDENT,
-}
+_SOURCE_OF = {Shelf.WORK: SourceKind.PEER, Shelf.CONTEXT: SourceKind.CONTEXT, Shelf.PRECEDENTS: SourceKind.PRECEDENT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,15 +294,14 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Tokens as the provider counted them, summed over all calls made for one draft, failed ones included.
-
-    `estimated`: at least one provider sent no count, so a part of the tokens is a guess from the number of characters.
-    """
+    """Tokens as the provider counted them, summed over all calls made for one draft, failed ones included. `estimated`:
+    at least one provider sent no count, so a part of the tokens is a guess from the number of characters."""
 
     prompt_tokens: int = 0
     completion_tokens: int = 0
     calls: int = 0
     estimated: bool = False
+    seconds: float = field(default=0.0, compare=False)  # how long was waited for answers
 
     def __add__(self, other: Usage) -> Usage:
         return Usage(
@@ -314,6 +309,7 @@ class Usage:
             self.completion_tokens + other.completion_tokens,
             self.calls + other.calls,
             self.estimated or other.estimated,
+            self.seconds + other.seconds,
         )
 
 
@@ -325,6 +321,26 @@ class PromptUsed:
     version: int
     sha: str
     rendered: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelReading:
+    """How a language model read a criterion before it wrote a point, and at which places of the submission."""
+
+    criterion: str
+    standing: Standing
+    places: tuple[tuple[int, int], ...] = ()
+    unclear: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DraftPass:
+    """One pass over a model, by its prompt, with what it cost and, if it failed, what was wrong."""
+
+    name: str
+    version: int
+    usage: Usage
+    trouble: str = ""
 
 
 class DraftOutcome(StrEnum):
@@ -350,6 +366,16 @@ class Draft:
     language: str
     reason: str = ""  # why nothing was said, why it cannot be drafted, or why the model was not used
     prompt: PromptUsed | None = None
+    readings: tuple[ModelReading, ...] = ()
+    passes: tuple[DraftPass, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierVersion:
+    """The latest version of this work that feedback was released on; each point's `reason` is what became of it."""
+
+    text: str
+    points: tuple[PastPoint, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -370,4 +396,5 @@ class DraftingTask:
     dismissed: tuple[PastPoint, ...] = ()
     instruction: str = ""
     names: tuple[str, ...] = ()
+    earlier: EarlierVersion | None = None
     fitted: Mapping[str, object] | None = None  # assessment fitted on the organization's history, as plain numbers

@@ -119,6 +119,18 @@ class Settings(BaseSettings):
     model_reply_tokens: int | None = Field(
         None, ge=64, description="Longest answer asked of the model, in tokens. Empty: what the prompt itself says."
     )
+    model_thinking_tokens: int = Field(
+        0,
+        ge=0,
+        le=200_000,
+        description="For a model that thinks before it answers: tokens for that, apart from those of the answer. They "
+        "are sent together as `max_completion_tokens`, and set aside of the day's budget.",
+    )
+    model_critique: bool = Field(
+        True,
+        description="Whether the model looks at its own draft a second time, each point against the text and its "
+        "sources; what fails is put right once or left out. About half as much again as a draft costs.",
+    )
     openai_api_key: SecretStr = Field(
         SecretStr(""),
         validation_alias="OPENAI_API_KEY",

@@ -124,7 +124,12 @@ def build(settings: Settings) -> Parts:
         undo=timedelta(seconds=settings.undo_seconds),
         attempts=settings.job_attempts,
         patience=timedelta(hours=settings.job_patience_hours),
-        budget=Budget(characters=settings.model_prompt_characters, reply_tokens=settings.model_reply_tokens),
+        budget=Budget(
+            characters=settings.model_prompt_characters,
+            reply_tokens=settings.model_reply_tokens,
+            thinking_tokens=settings.model_thinking_tokens,
+            critique=settings.model_critique,
+        ),
         terms=Terms(
             Prices.of(settings.price_prompt, settings.price_completion),
             micro(settings.model_budget_per_day),
@@ -193,6 +198,7 @@ def language_model(settings: Settings) -> LanguageModel | None:
                 base_url=settings.openai_base_url or OPENAI,
                 local=settings.model_local,
                 timeout=settings.model_seconds,
+                thinking=settings.model_thinking_tokens,
             )
 
 
@@ -217,7 +223,7 @@ def probe(settings: Settings) -> list[str]:
     Nothing is booked: the operator asks, not an organization.
     """
     from pipelines.adapters.openai_chat import OpenAIChat
-    from pipelines.adapters.openai_chat import probe as ask
+    from pipelines.adapters.probing import probe as ask
 
     model = language_model(settings)
     if not isinstance(model, OpenAIChat):

@@ -29,6 +29,7 @@ LARGEST_BODY = 4_000_000  # bytes of one response, so that no server can fill th
 LONGEST_WAIT = 24 * 3600.0  # seconds; a Retry-After beyond this is a mistake of the server
 _CHARACTERS_PER_TOKEN = 4
 _THINKING = re.compile(r"\A\s*<think>.*?</think>", re.DOTALL)
+_UNFINISHED = re.compile(r"\s*<think", re.IGNORECASE)
 _FENCE = re.compile(r"\A\s*```[a-zA-Z]*\n(.*)\n```\s*\Z", re.DOTALL)
 
 
@@ -39,11 +40,13 @@ class _Dialect:
     format: Literal["json_schema", "json_object", "none"] = "json_schema"
     limit: Literal["max_tokens", "max_completion_tokens"] = "max_tokens"
     temperature: bool = True
+    turned: bool = False  # the other name of the limit was tried already
 
     def without(self, complaint: str) -> _Dialect | None:
         """The next simpler dialect after a 400 or 422 saying `complaint`; None if it is about something else."""
-        if self.limit == "max_tokens" and "max_completion_tokens" in complaint:
-            return replace(self, limit="max_completion_tokens")
+        if not self.turned and self.limit in complaint:
+            other = "max_completion_tokens" if self.limit == "max_tokens" else "max_tokens"
+            return replace(self, limit=other, turned=True)  # type: ignore[arg-type]
         if self.temperature and "temperature" in complaint:
             return replace(self, temperature=False)
         if self.format != "none" and re.search(r"response_format|json_schema|json_object|schema|grammar", complaint):
@@ -56,7 +59,8 @@ class OpenAIChat:
 
     `local`: the server is the organization's own, so no text leaves its machines. `timeout` (seconds) bounds each wait
     for the server; an answer that trickles in takes at most twice as long. `api_key` may be empty for a server that
-    wants none. `temperature` None leaves the server's.
+    wants none. `temperature` None leaves the server's. `thinking` is for a model that thinks before it answers: so many
+    tokens may go into that, apart from those of the answer that is asked for.
     """
 
     def __init__(
@@ -68,13 +72,16 @@ class OpenAIChat:
         local: bool,
         timeout: float = 60.0,
         temperature: float | None = 0.2,
+        thinking: int = 0,
         longest_answer: int = LONGEST_ANSWER,
         proxy: str | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._model, self._local, self._timeout = model, local, timeout
         self._temperature, self._longest, self._clock = temperature, longest_answer, clock
-        self._dialect = _Dialect(temperature=temperature is not None)
+        self._thinking = thinking
+        limit: Literal["max_tokens", "max_completion_tokens"] = "max_completion_tokens" if thinking else "max_tokens"
+        self._dialect = _Dialect(limit=limit, temperature=temperature is not None)
         self._client = openai.OpenAI(
             api_key=api_key or "none-needed",
             base_url=base_url,
@@ -99,6 +106,15 @@ class OpenAIChat:
         return self._dialect.format
 
     def reply(self, request: ModelRequest) -> ModelReply:
+        since = time.monotonic()
+        try:
+            answered = self._answered(request)
+        except ModelTrouble as trouble:
+            trouble.usage = replace(trouble.usage, seconds=time.monotonic() - since)
+            raise
+        return replace(answered, usage=replace(answered.usage, seconds=time.monotonic() - since))
+
+    def _answered(self, request: ModelRequest) -> ModelReply:
         dialect, calls = self._dialect, 1
         answer, trouble, simpler = self._call(request, dialect)
         while simpler is not None:
@@ -111,6 +127,19 @@ class OpenAIChat:
             raise trouble
         self._dialect = dialect  # remembered only now: a simpler request that fails as well proves nothing
         return self._read(answer, request, calls)
+
+    def _cut_off(self, request: ModelRequest, message: Mapping[str, Any], counted: object, text: str) -> str:
+        """Why the answer has no end: thinking may have taken what was meant for it."""
+        details = counted.get("completion_tokens_details") if isinstance(counted, dict) else None
+        thought = details.get("reasoning_tokens") if isinstance(details, dict) else None
+        aloud = message.get("reasoning_content") or message.get("reasoning") or _UNFINISHED.match(text)
+        if not (thought or aloud):
+            return f"The answer did not fit into {request.max_tokens} tokens."
+        given = request.max_tokens + self._thinking
+        return (
+            f"The model's thinking took so much of its {given} tokens that its answer has no end. "
+            "An operator can allow it more tokens for thinking."
+        )
 
     def close(self) -> None:
         self._client.close()
@@ -127,7 +156,8 @@ class OpenAIChat:
             return b"", self._of_connection(error, request), None
 
     def _body(self, request: ModelRequest, dialect: _Dialect) -> dict[str, Any]:
-        body: dict[str, Any] = {"model": self._model, "messages": _messages(request), dialect.limit: request.max_tokens}
+        limit = request.max_tokens + self._thinking
+        body: dict[str, Any] = {"model": self._model, "messages": _messages(request), dialect.limit: limit}
         if dialect.temperature:
             body["temperature"] = self._temperature
         if dialect.format == "json_schema":
@@ -165,7 +195,9 @@ class OpenAIChat:
         if finish == "content_filter":
             raise ModelRefused("The provider's content filter held the answer back.", usage=usage)
         if finish == "length":
-            raise ModelCutOff(f"The answer did not fit into {request.max_tokens} tokens.", usage=usage)
+            raise ModelCutOff(self._cut_off(request, message, answer.get("usage"), text), usage=usage)
+        if _UNFINISHED.match(text) and "</think" not in text:
+            raise ModelCutOff("The answer ended while the model was still thinking.", usage=usage)
         if len(text) > self._longest:
             raise ModelCutOff(f"The answer was longer than {self._longest} characters and was not used.", usage=usage)
         if not text.strip():
@@ -197,54 +229,6 @@ def _portable(schema: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, 
         kept["required"] = list(schema["properties"])  # strict mode wants every property named
         kept["additionalProperties"] = False
     return kept
-
-
-def probe(model: OpenAIChat) -> list[str]:
-    """What is wrong with the server behind `model`, in words; empty if nothing is. Two calls, some 9,000 tokens.
-
-    Some servers cut a long prompt without a word, some take a schema and do not enforce it, and neither is an error.
-    So it is tried: a word at the very start of a long text must come back, and prose is asked for under a schema.
-    """
-    found = [_probe_length(model), _probe_schema(model)]
-    return [finding for finding in found if finding]
-
-
-_PROBE_WORD = "marigold"
-_PROBE_LINES = 700  # about 12 tokens each: twice the 4,096 at which some servers cut
-
-
-def _probe_length(model: OpenAIChat) -> str:
-    lines = "\n".join(f"Line {number}: nothing on this line matters at all." for number in range(_PROBE_LINES))
-    user = f"The password is {_PROBE_WORD}.\n{lines}\nAnswer with the password that stands before line 0."
-    schema: dict[str, object] = {"type": "object", "properties": {"password": {"type": "string"}}}
-    request = ModelRequest('Answer as JSON: {"password": "…"}.', user, schema, "password", max_tokens=400)
-    try:
-        answer = model.reply(request)
-    except ModelTrouble as trouble:
-        return f"A text of about 8,000 tokens brought no answer: {trouble.reason}"
-    if _PROBE_WORD in answer.text.lower():
-        return ""
-    read = f" (it counted {answer.usage.prompt_tokens} tokens)" if not answer.usage.estimated else ""
-    return (
-        f"A text of about 8,000 tokens was not read from its start{read}: the server seems to cut long prompts without "
-        "saying so. Raise its context length (Ollama: num_ctx; llama.cpp: --ctx-size), or drafts miss their evidence."
-    )
-
-
-def _probe_schema(model: OpenAIChat) -> str:
-    schema: dict[str, object] = {"type": "object", "properties": {"rain": {"type": "string", "enum": ["yes", "no"]}}}
-    user = "In one sentence of plain prose, without any JSON: does it rain in deserts?"
-    try:
-        answer = model.reply(ModelRequest("Answer in prose.", user, schema, "rain", max_tokens=400))
-    except ModelTrouble as trouble:
-        return f"A small question under a schema brought no answer: {trouble.reason}"
-    try:
-        if json.loads(answer.text) in ({"rain": "yes"}, {"rain": "no"}):
-            return ""
-    except ValueError:
-        pass
-    refused = "" if model.enforces == "json_schema" else " (it refused the response format)"
-    return f"The server does not enforce a schema{refused}: more answers will need a repair, and some will be given up."
 
 
 class _TooLarge(httpx2.ReadError):

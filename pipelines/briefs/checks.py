@@ -18,6 +18,7 @@ from pipelines.texts.language import language_of, orders, quotations, sentences,
 from pipelines.texts.names import names_in
 from pipelines.texts.quoting import locate
 from pipelines.verification import lint
+from pipelines.verification.truth import contacts
 
 BORROWED = 4
 """Words in a row that stand in another line's passages, and not in this line's, from which a wording borrows."""
@@ -56,6 +57,9 @@ def _wrong(text: str, item: BriefItem, scene: WordingScene) -> Iterator[str]:
         yield f"This has {len(text)} characters; {LONGEST[item.kind]} are the most here."
     if found := _MARKUP.search(text):
         yield f"“{found[0]}” is a link or markup; write plain words."
+    for reached in contacts(text):
+        if reached not in item.said:
+            yield f"“{reached}” tells how to reach or find somebody; leave it out."
     if item.kind is BriefItemKind.QUESTION and not re.search(r"[?？;؟]", text):
         yield "This question asks nothing."
     if orders(text):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pipelines.drafting.blanks import is_blank
 from pipelines.drafting.flow import Verify, draft, may_ask
-from pipelines.drafting.prompting import Budget, most
+from pipelines.drafting.prompting import Budget, ShownBeside, WholeDraft, most
 from pipelines.texts.quoting import locate
 
-__all__ = ["Budget", "Verify", "draft", "is_blank", "locate", "may_ask", "most"]
+__all__ = ["Budget", "ShownBeside", "Verify", "WholeDraft", "draft", "is_blank", "locate", "may_ask", "most"]

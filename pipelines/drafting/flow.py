@@ -7,9 +7,12 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from pipelines.drafting.blanks import is_blank
-from pipelines.drafting.parsing import RawReply, Unreadable, read
-from pipelines.drafting.points import place, renumbered, settled_by
-from pipelines.drafting.prompting import SENT_BACK, Budget, DraftingRequest, build, said
+from pipelines.drafting.critique import LookScene
+from pipelines.drafting.looking import looked_at
+from pipelines.drafting.mending import text_of
+from pipelines.drafting.parsing import RawPoint, RawReply, Unreadable, read
+from pipelines.drafting.points import against_own_reading, dropped, place, readings_of, renumbered, settled_by
+from pipelines.drafting.prompting import NOTHING_BESIDE, SENT_BACK, Budget, DraftingRequest, ShownBeside, build, said
 from pipelines.ports import LanguageModel, ModelTrouble
 from pipelines.texts.language import written_in
 from pipelines.texts.names import Pseudonyms
@@ -19,8 +22,10 @@ from pipelines.values import (
     Draft,
     DraftingTask,
     DraftOutcome,
+    DraftPass,
     Evidence,
     Finding,
+    ModelReading,
     Point,
     PromptUsed,
     Usage,
@@ -33,7 +38,13 @@ class Verify(Protocol):
     """Checks of a drafted text: `pipelines.verification.verify`."""
 
     def __call__(
-        self, points: Sequence[Point], brief: DraftingTask, evidence: Sequence[Evidence], *, summary: str = ""
+        self,
+        points: Sequence[Point],
+        brief: DraftingTask,
+        evidence: Sequence[Evidence],
+        *,
+        summary: str = "",
+        others: Sequence[str] | None = None,
     ) -> tuple[Finding, ...]: ...
 
 
@@ -49,7 +60,8 @@ class _Attempt:
     trouble: str = ""
     usage: Usage = field(default_factory=Usage)
     model: str = ""
-    answer: str = ""
+    readings: tuple[ModelReading, ...] = ()
+    passes: tuple[DraftPass, ...] = ()
 
     @property
     def settles(self) -> bool:
@@ -66,6 +78,7 @@ def draft(
     marker: str,
     verify: Verify,
     budget: Budget | None = None,
+    beside: ShownBeside = NOTHING_BESIDE,
 ) -> Draft:
     """The draft for a brief, whatever happens on the way: `Draft.outcome` and `Draft.reason` tell.
 
@@ -73,7 +86,7 @@ def draft(
     the learner said no to AI; one that is not local is not called where the learner said so. Raises no ModelTrouble.
     """
     brief = replace(brief, language=written_in(brief.text, brief.language))
-    course = _Course(brief, tuple(evidence), assessment, marker, verify, budget or Budget())
+    course = _Course(brief, tuple(evidence), assessment, marker, verify, budget or Budget(), beside)
     if brief.ai is AI.NONE:
         return course.without(
             DraftOutcome.CANNOT, "The learner allows no AI to read this text; a person writes the feedback."
@@ -87,7 +100,7 @@ def draft(
     if model.name == fallback.name:
         return _fall_back(course, fallback, _Attempt())
     asked = course.ask(model.local)
-    attempt = course.attempt(model, asked, course.budget.repairs)
+    attempt = course.second_look(course.attempt(model, asked, course.budget.repairs, judged=True), asked, model)
     if attempt.settles:
         return course.drafted(attempt, asked, attempt.usage)
     return _fall_back(course, fallback, attempt, asked)
@@ -104,7 +117,7 @@ def _fall_back(
     """The draft by the model that is always there, with the reason why, and the cost of what was tried before."""
     if course.brief.ai is AI.LOCAL and not fallback.local:
         return course.without(DraftOutcome.CANNOT, f"{before.trouble} There is none to draft with.", before.usage)
-    attempt = course.attempt(fallback, course.ask(fallback.local), 0)
+    attempt = replace(course.attempt(fallback, course.ask(fallback.local), 0), passes=before.passes)
     because = f"{before.trouble} Drafted without it." if before.trouble else ""
     attempt = replace(
         attempt, findings=(*attempt.findings, *(one for one in before.findings if one.code == "left-out"))
@@ -113,7 +126,8 @@ def _fall_back(
     if attempt.settles:
         return course.drafted(attempt, asked if before.usage.calls else None, usage, because)
     reason = " ".join(part for part in (before.trouble, attempt.trouble) if part)
-    return replace(course.without(DraftOutcome.CANNOT, reason, usage), findings=attempt.findings, model=attempt.model)
+    made = course.without(DraftOutcome.CANNOT, reason, usage)
+    return replace(made, findings=attempt.findings, model=attempt.model, passes=attempt.passes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +140,7 @@ class _Course:
     marker: str
     verify: Verify
     budget: Budget
+    beside: ShownBeside
     names: list[Pseudonyms] = field(default_factory=list)
 
     def without(self, outcome: DraftOutcome, reason: str, usage: Usage | None = None) -> Draft:
@@ -143,23 +158,52 @@ class _Course:
         return Draft(
             outcome, attempt.summary if attempt.points else "", attempt.points, self.assessment, self.evidence,
             attempt.findings, attempt.model, usage, self.brief.language, reason, prompt,
+            attempt.readings, attempt.passes,
         )  # fmt: skip
 
     def ask(self, local: bool) -> DraftingRequest:
         """The request; for a model that is not local, with stand-ins for people's names."""
         self.names.clear()
         if not local:
-            self.names.append(Pseudonyms(self.brief.names, said(self.brief, self.evidence), self.brief.language))
+            people = self.brief.names
+            self.names.append(Pseudonyms(people, said(self.brief, self.evidence, self.beside), self.brief.language))
         return build(
             self.brief, self.evidence, self.assessment, marker=self.marker, budget=self.budget,
-            hide=self._hide, local=local,
+            hide=self._hide, local=local, beside=self.beside,
         )  # fmt: skip
 
     def _hide(self, text: str) -> str:
         return self.names[0].hide(text) if self.names else text
 
-    def attempt(self, model: LanguageModel, asked: DraftingRequest, repairs: int) -> _Attempt:
-        """One answer, and up to `repairs` more with what was wrong sent back; the best of them."""
+    def _restore(self, text: str) -> str:
+        return self.names[0].restore(text) if self.names else text
+
+    def second_look(self, attempt: _Attempt, asked: DraftingRequest, model: LanguageModel) -> _Attempt:
+        """What stands of the points once a model has held each against the text; and every pass that was made."""
+        passes = [DraftPass("draft", asked.prompt.version, attempt.usage, attempt.trouble)]
+        if not attempt.points or not self.budget.critique:
+            return replace(attempt, passes=tuple(passes))
+        scene = LookScene(self.brief, asked.evidence, self.marker, self.budget, self._hide, self._restore)
+
+        def check(point: Point) -> Finding | None:
+            found = self.verify([point], self.brief, asked.evidence, others=self.beside.others)
+            return next((one for one in found if one.grave), None)
+
+        seen = looked_at(attempt.points, attempt.findings, scene, model, check)
+        trouble = "" if seen.points else f"Nothing that was drafted stood up to a second look. {seen.dropped[0]}"
+        return replace(
+            attempt,
+            points=seen.points,
+            summary="" if seen.dropped else attempt.summary,  # it may speak of what was left out
+            findings=seen.findings,
+            trouble=_sentence(trouble) if trouble else "",
+            usage=attempt.usage + seen.usage,
+            passes=(*passes, *seen.passes),
+        )
+
+    def attempt(self, model: LanguageModel, asked: DraftingRequest, repairs: int, *, judged: bool = False) -> _Attempt:
+        """One answer, and up to `repairs` more with what was wrong sent back; the best of them. `judged`: the words are
+        a model's, and are held to the truth."""
         request, best = asked.request, _Attempt(model=model.name)
         for turn in range(repairs + 1):
             try:
@@ -167,7 +211,9 @@ class _Course:
             except ModelTrouble as trouble:
                 failed = replace(best, usage=best.usage + trouble.usage)
                 return failed if best.settles else replace(failed, trouble=_sentence(trouble.reason))
-            answered = replace(self._judged(reply.text, asked), model=reply.model, usage=best.usage + reply.usage)
+            answered = replace(
+                self._judged(reply.text, asked, judged), model=reply.model, usage=best.usage + reply.usage
+            )
             better = turn == 0 or answered.abstained or len(answered.points) >= len(best.points)
             best = answered if better else replace(best, usage=answered.usage)
             if not answered.complaints:
@@ -176,22 +222,28 @@ class _Course:
             request = replace(request, earlier=((reply.text[:SENT_BACK], wrong),))
         return best
 
-    def _judged(self, text: str, asked: DraftingRequest) -> _Attempt:
+    def _judged(self, text: str, asked: DraftingRequest, judged: bool) -> _Attempt:
         """An answer with every point placed, verified and compared with what is settled."""
         try:
-            raw = read(text).restored(self.names[0].restore if self.names else str)
+            raw = read(text).restored(self._restore)
         except Unreadable as wrong:
             told = f"The model's answer could not be read ({wrong})."
             return _Attempt(trouble=told, complaints=(f"Your answer does not fit the schema: {wrong}.",))
         if raw.abstain and not raw.points:
             return _Attempt(abstained=raw.reason or "The evidence is too thin for a draft.")
-        return self._checked(raw, asked)
+        return self._checked(raw, asked, judged)
 
-    def _checked(self, raw: RawReply, asked: DraftingRequest) -> _Attempt:
-        placed = [place(point, self.brief, asked.evidence, self.assessment) for point in raw.points[: MOST_POINTS * 3]]
+    def _checked(self, raw: RawReply, asked: DraftingRequest, judged: bool) -> _Attempt:
+        readings = readings_of(raw.readings, self.brief)
+        given = raw.points[: MOST_POINTS * 3]
+        placed = [place(point, self.brief, asked.evidence, self.assessment, readings) for point in given]
         points = [one for one in placed if isinstance(one, Point)]
         findings = [one for one in placed if isinstance(one, Finding)]
-        verified = self.verify(points, self.brief, asked.evidence, summary=raw.summary)
+        summary = text_of(raw.summary) if judged else raw.summary
+        others = self.beside.others if judged else None
+        verified = self.verify(points, self.brief, asked.evidence, summary=summary, others=others)
+        verified += self._of_form([one for one, at in zip(given, placed, strict=True) if isinstance(at, Point)], asked)
+        verified += against_own_reading(points, readings)
         bad = {one.point for one in verified if one.grave and one.point is not None}
         findings += [one for one in verified if one.grave]
         complaints = [one.message for one in findings]
@@ -208,13 +260,19 @@ class _Course:
         gentle = [replace(one, grave=False) for one in verified if one.point is None or not one.grave]
         return _Attempt(
             points=tuple(points[i] for i in kept),
-            summary="" if bad_summary else raw.summary,
+            summary="" if bad_summary else summary,
+            readings=readings,
             findings=(*renumbered(gentle, {old: new for new, old in enumerate(kept)}), *told),
             complaints=tuple(complaints)
             if complaints or kept or settled
             else ("There is no point, and no reason to abstain.",),
             trouble="" if kept else _nothing_left(settled, complaints),
         )
+
+    def _of_form(self, raw: Sequence[RawPoint], asked: DraftingRequest) -> tuple[Finding, ...]:
+        """What is told of points whose labels were put in order."""
+        found = (dropped(one, self.brief, asked.evidence) for one in raw)
+        return tuple(replace(one, point=at) for at, one in enumerate(found) if one is not None)
 
 
 def _nothing_left(settled: object, complaints: Sequence[str]) -> str:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
-from pipelines.drafting.parsing import RawPoint
+from pipelines.drafting.mending import criterion_of, labels_of, quotation, text_of
+from pipelines.drafting.parsing import RawPoint, RawReading
 from pipelines.texts.language import SAME_MATTER, alike, quotations, same_passage, twins
 from pipelines.texts.quoting import locate
 from pipelines.values import (
@@ -13,6 +15,7 @@ from pipelines.values import (
     DraftingTask,
     Evidence,
     Finding,
+    ModelReading,
     PastPoint,
     Point,
     PointKind,
@@ -26,38 +29,44 @@ AGREEING = 3
 CONFIDENT = 0.75
 
 
-def place(raw: RawPoint, brief: DraftingTask, evidence: Sequence[Evidence], assessment: Assessment) -> Point | Finding:
-    """The point at its place, or the grave finding that keeps it from having one."""
-    span = locate(raw.quote, brief.text)
+def place(
+    raw: RawPoint,
+    brief: DraftingTask,
+    evidence: Sequence[Evidence],
+    assessment: Assessment,
+    readings: Sequence[ModelReading] = (),
+) -> Point | Finding:
+    """The point at its place, its form mended, or the grave finding that keeps it from having one."""
+    span = quotation(raw.quote, brief.text)
     if span is None:
         wrong = f"the quotation “{_short(raw.quote)}” is not in the submission" if raw.quote else "it has no quotation"
         return Finding("quote-not-there", f"This point has no place: {wrong}.", None, grave=True)
-    by_label = {piece.label: piece for piece in evidence}
+    labels = labels_of(raw, brief, evidence)
     criteria = {criterion.id: criterion for criterion in brief.challenge.criteria}
-    labels = list(dict.fromkeys(label.strip(" []") for label in [*raw.sources, raw.criterion] if label.strip(" []")))
-    unknown = [x for x in labels if x not in by_label and x not in criteria and x.lower() not in _THE_SUBMISSION]
-    if unknown:
-        return Finding("source-unknown", f"There is no evidence or criterion “{_short(unknown[0])}”.", None, grave=True)
-    cited = [by_label[label] for label in labels if label in by_label]
+    text = text_of(raw.text)
     sources = [Source(SourceKind.SUBMISSION, brief.submission, brief.text[slice(*span)], *span)]
-    sources += [
-        Source(SourceKind.CRITERION, x, title=criteria[x].text) for x in labels if x in criteria and x not in by_label
-    ]
-    sources += [_source(piece, raw.text) for piece in cited]
-    criterion = raw.criterion if raw.criterion in criteria else ""
+    sources += [Source(SourceKind.CRITERION, one, title=criteria[one].text) for one in labels.criteria]
+    sources += [_source(piece, text) for piece in labels.evidence]
+    criterion = criterion_of(raw.criterion, brief.challenge.criteria, brief.language) or next(iter(labels.criteria), "")
+    mended = raw.model_copy(update={"text": text, "quote": brief.text[slice(*span)], "criterion": criterion})
     return Point(
         kind=raw.kind,
-        text=raw.text,
-        quote=brief.text[slice(*span)],
+        text=text,
+        quote=mended.quote,
         start=span[0],
         end=span[1],
         sources=tuple(sources),
         criterion=criterion,
-        band=_band(raw, criterion, cited, assessment, brief.language),
+        band=_band(mended, sources, labels.evidence, assessment, readings, brief.language),
     )
 
 
-_THE_SUBMISSION = frozenset({"submission", "the submission", "s", "text", "none"})
+def dropped(raw: RawPoint, brief: DraftingTask, evidence: Sequence[Evidence]) -> Finding | None:
+    """What is told of a point from which a label was taken that nothing bears."""
+    unknown = labels_of(raw, brief, evidence).unknown
+    if not unknown:
+        return None
+    return Finding("label-dropped", f"The model also named “{_short(unknown[0])}”, which it was not given.")
 
 
 def _source(piece: Evidence, text: str) -> Source:
@@ -72,11 +81,29 @@ def _source(piece: Evidence, text: str) -> Source:
     return Source(piece.kind, item.id, title=item.title, version=item.version)
 
 
-def _band(raw: RawPoint, criterion: str, cited: Sequence[Evidence], assessment: Assessment, language: str) -> Band:
-    """High: three independent precedents or peers agree. Medium: a context passage or a judged criterion. Low: else."""
-    judgement = next((one for one in assessment.criteria if criterion and one.criterion == criterion), None)
-    if judgement and _against(raw.kind, judgement.standing):
+def _band(
+    raw: RawPoint,
+    sources: Sequence[Source],
+    cited: Sequence[Evidence],
+    assessment: Assessment,
+    readings: Sequence[ModelReading],
+    language: str,
+) -> Band:
+    """High: three independent precedents or peers agree. Medium: a document, a judged criterion, or the model's own
+    reading says so. Low: else, or the reading says otherwise.
+
+    The comparison with judged work adds to what a point rests on. Where it speaks against the point, it takes the high
+    band away, and more only where nothing else is for it: it must not outweigh who has read the text.
+    """
+    judgement = next((one for one in assessment.criteria if raw.criterion and one.criterion == raw.criterion), None)
+    read = next((one.standing for one in readings if raw.criterion and one.criterion == raw.criterion), None)
+    if read is not None and _against(raw.kind, read):
         return Band.LOW
+    own = read is not None and read is not Standing.CANNOT_TELL
+    documents = any(piece.kind is SourceKind.CONTEXT for piece in cited)
+    if judgement and _against(raw.kind, judgement.standing):
+        quoted = any(one.kind is SourceKind.CONTEXT and one.quote for one in sources)
+        return Band.MEDIUM if own or quoted else Band.LOW
     agreeing = {
         piece.item.author or piece.item.document or piece.item.id for piece in cited if _agrees(raw, piece, language)
     }
@@ -85,8 +112,40 @@ def _band(raw: RawPoint, criterion: str, cited: Sequence[Evidence], assessment: 
         return Band.HIGH
     if judgement and judged and judgement.confidence >= CONFIDENT and judgement.agreeing >= AGREEING:
         return Band.HIGH
-    has_context = any(piece.kind is SourceKind.CONTEXT for piece in cited)
-    return Band.MEDIUM if has_context or judged else Band.LOW
+    return Band.MEDIUM if documents or judged or own else Band.LOW
+
+
+def readings_of(raw: Sequence[RawReading], brief: DraftingTask) -> tuple[ModelReading, ...]:
+    """The model's verdicts, one a criterion, with the places it quotes. A "met" that rests on no words of the text says
+    nothing."""
+    found: dict[str, ModelReading] = {}
+    for one in raw:
+        criterion = criterion_of(one.criterion, brief.challenge.criteria, brief.language)
+        spans = [span for quote in one.quotes if (span := quotation(quote, brief.text))]
+        bare = one.standing is Standing.MET and not spans
+        standing = Standing.CANNOT_TELL if bare else one.standing
+        if criterion:
+            found.setdefault(criterion, ModelReading(criterion, standing, tuple(dict.fromkeys(spans)), one.cannot_tell))
+    return tuple(found.values())
+
+
+def against_own_reading(points: Sequence[Point], readings: Sequence[ModelReading]) -> tuple[Finding, ...]:
+    """What is told of points by which the model contradicts what it read."""
+    read = {one.criterion: one.standing for one in readings}
+    told = "The model itself read this criterion otherwise. Hold it against the text."
+    return tuple(
+        Finding("against-reading", told, at)
+        for at, point in enumerate(points)
+        if (standing := read.get(point.criterion)) is not None and _against(point.kind, standing)
+    )
+
+
+def looked_at_again(point: Point, *, passed: bool | None, repaired: bool = False) -> Point:
+    """The point with its band after the second look. One that it passed is at least of medium confidence, and high only
+    with what it rested on before; one that was put right, or that nobody could look at, is never high."""
+    if passed and not repaired:
+        return replace(point, band=Band.MEDIUM) if point.band is Band.LOW else point
+    return replace(point, band=Band.MEDIUM) if point.band is Band.HIGH else point
 
 
 def _against(kind: PointKind, standing: Standing) -> bool:

@@ -20,7 +20,6 @@ from pipelines.adapters.exact import ExactIndex
 from pipelines.adapters.extractive import ExtractiveModel
 from pipelines.assessment import Desks, assess, fit
 from pipelines.assessment.terms import VERDICTS
-from pipelines.drafting import Budget
 from pipelines.evaluation.configuration import Assessing, PromptChoice
 from pipelines.evaluation.folders import Answers, JudgedAnswer
 from pipelines.evaluation.measures import Outcomes
@@ -190,8 +189,7 @@ class Drafter:
                 library.add(key, items)
                 name = collection(shelf, _scope(key, ""))
                 settle([Holding(name, (i.id,), {i.id: i.indexed}) for i in items], bench.embedder, index)
-        asked = prompt or PromptChoice()
-        budget = Budget(repairs=asked.repairs, version=asked.version or None)
+        budget = (prompt or PromptChoice()).budget()
         shelves = Shelves(library, index)
         return cls(bench, feedback.Tools(bench.embedder, shelves, bench.desks, model, ExtractiveModel(), budget))
 
@@ -249,6 +247,7 @@ class Drafter:
             "left_out": float(sum(finding.code == "left-out" for finding in draft.findings)),
             "fell_back": float(draft.model == self.tools.fallback.name) if asked else None,
             "tokens": float(usage.prompt_tokens + usage.completion_tokens) if asked else None,
+            "seconds": usage.seconds if asked else None,
         }
 
 

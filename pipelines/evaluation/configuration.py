@@ -12,7 +12,9 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
+from pipelines.drafting import Budget
 from pipelines.texts.passages import PASSAGE_TOKENS
+from pipelines.values import Usage
 
 JUDGED = 400
 
@@ -23,19 +25,34 @@ class ConfigurationUnusable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """The language model that drafts; no `name`: rules draft, from evidence."""
+    """The language model that drafts; no `name`: rules draft, from evidence. `thinking`: tokens for that, besides those
+    of the answer. Prices are of a million tokens sent and answered, in any one currency."""
 
     name: str = ""
     base_url: str = ""
     local: bool = False
+    thinking: int = 0
+    price_prompt: float = 0.0
+    price_completion: float = 0.0
+
+    def cost(self, usage: Usage) -> float:
+        """What so much of it costs, in the currency of the prices."""
+        sent, answered = usage.prompt_tokens * self.price_prompt, usage.completion_tokens * self.price_completion
+        return (sent + answered) / 1e6
 
 
 @dataclass(frozen=True, slots=True)
 class PromptChoice:
-    """How a model is asked. `version` 0 is the one in use."""
+    """How a model is asked. `version` 0 is the one in use; `critique`: it looks at its draft a second time."""
 
     version: int = 0
     repairs: int = 1
+    critique: bool = True
+
+    def budget(self, thinking: int = 0) -> Budget:
+        """As drafting takes it."""
+        version = self.version or None
+        return Budget(repairs=self.repairs, version=version, critique=self.critique, thinking_tokens=thinking)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +118,7 @@ def _check(path: Path, found: Configuration) -> None:
     limits = {
         "prompt.version": (found.prompt.version, 0, 10_000),
         "prompt.repairs": (found.prompt.repairs, 0, 3),
+        "model.thinking": (found.model.thinking, 0, 200_000),
         "assessment.judged": (found.assessment.judged, 0, JUDGED),
         "retrieval.passage_tokens": (found.retrieval.passage_tokens, 8, 400),
         "retrieval.per_document": (found.retrieval.per_document, 0, 100),

@@ -17,10 +17,11 @@ from pipelines import feedback
 from pipelines.adapters.exact import ExactIndex
 from pipelines.adapters.extractive import ExtractiveModel
 from pipelines.assessment import Desks, fit
+from pipelines.drafting import Budget
 from pipelines.evaluation.folders import CasesUnusable, passages, rows
 from pipelines.evaluation.shelves import MemoryLibrary
 from pipelines.indexing import Holding, settle
-from pipelines.ports import Embedder
+from pipelines.ports import Embedder, LanguageModel
 from pipelines.retrieval import Shelves, collection
 from pipelines.texts.language import content, language_code, sentences, unquoted
 from pipelines.texts.quoting import locate
@@ -128,8 +129,16 @@ class KnownWorksDrafter:
     fitted: Mapping[str, Any] | None
 
     @classmethod
-    def over(cls, known: KnownWorks, embedder: Embedder, *, judged: bool = False) -> KnownWorksDrafter:
-        """With the drafter that needs no network."""
+    def over(
+        cls,
+        known: KnownWorks,
+        embedder: Embedder,
+        *,
+        judged: bool = False,
+        model: LanguageModel | None = None,
+        budget: Budget | None = None,
+    ) -> KnownWorksDrafter:
+        """With this model, or with the drafter that needs no network."""
         library, index = MemoryLibrary(), ExactIndex()
         _shelve(passages(known.documents, ORGANIZATION), library, index, embedder)
         history: dict[str, list[Reviewed]] = defaultdict(list)
@@ -140,7 +149,7 @@ class KnownWorksDrafter:
             library.judge(key, reviewed)
         learned = [(known.challenges[key], reviewed[::-1]) for key, reviewed in history.items()]
         shelves = Shelves(library, index)
-        tools = feedback.Tools(embedder, shelves, Desks(), None, ExtractiveModel())
+        tools = feedback.Tools(embedder, shelves, Desks(), model, ExtractiveModel(), budget or Budget())
         return cls(known, embedder, tools, fit(learned, embedder) if learned else None)
 
     def draft(self, work: KnownWork) -> Draft:

@@ -139,7 +139,46 @@ DRAFTING: Final = (
     mean_of("left_out", "points that verification left out, a draft", -1),
     mean_of("fell_back", "drafts made without the model asked", -1),
     mean_of("tokens", "tokens, a draft", -1),
+    mean_of("seconds", "seconds waited for the model, a draft", -1),
 )  # fmt: skip
+
+
+def ratio(part: str, whole: str) -> Callable[[Columns], float]:
+    """The sum of one column over that of another, over the cases that have both; NaN of nothing."""
+
+    def of(columns: Columns) -> float:
+        known = ~np.isnan(columns[part]) & ~np.isnan(columns[whole])
+        under = columns[whole][known].sum()
+        return float(columns[part][known].sum() / under) if under else float("nan")
+
+    return of
+
+
+def ratio_of(name: str, title: str, part: str, whole: str, better: int = 1) -> Measure:
+    return Measure(name, title, better, (part, whole), ratio(part, whole))
+
+
+KNOWN_WORKS: Final = (
+    mean_of("drafted", "drafts with points", 0),
+    mean_of("claimed", "drafts with a strength or a next step", 0),
+    ratio_of("claim_precision", "claims that are right", "claims_right", "claims_known"),
+    ratio_of("praise_right", "strengths that are right", "strength right", "strength known"),
+    ratio_of("lacks_right", "next steps that are right", "next_step right", "next_step known"),
+    ratio_of("open_named", "gaps named, of those that people named", "named asked", "named"),
+    ratio_of("top_named", "first gap named", "top asked", "top"),
+    ratio_of("placed", "points at a place that people named", "placed", "placeable"),
+    ratio_of("specific", "points that say something of the work", "specific", "points"),
+    ratio_of("verdict_right", "standings said that are right", "said right", "said"),
+    ratio_of("read_right", "standings that the model read right", "read right", "read"),
+    ratio_of("band_high_right", "claims of high confidence that are right", "high right", "high known"),
+    mean_of("left_out", "points that verification left out, a draft", -1),
+    mean_of("fell_back", "drafts made without the model asked", -1),
+    mean_of("calls", "calls, a draft", -1),
+    mean_of("tokens", "tokens, a draft", -1),
+    mean_of("critique_tokens", "of these for the second look", -1),
+    mean_of("seconds", "seconds waited for the model, a draft", -1),
+    mean_of("cost", "cost, a draft", -1),
+)
 
 FINDING: Final = (
     mean_of("hit_at_1", "a right document first"),

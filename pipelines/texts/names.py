@@ -61,7 +61,8 @@ def _lower(text: str) -> Iterable[str]:
 def ordinary_words() -> frozenset[str]:
     """Parts of names that are also ordinary words, in lower case, of all languages listed."""
     table = words("words/names")
-    return frozenset(word for language, listed in table.items() if language != "titles" for word in listed.split())
+    languages = (listed for key, listed in table.items() if key not in ("titles", "calendar", "dates"))
+    return frozenset(word for listed in languages for word in listed.split())
 
 
 def _pattern(names: Sequence[str], seen: frozenset[str], language: str) -> re.Pattern[str] | None:
@@ -77,10 +78,21 @@ def _pattern(names: Sequence[str], seen: frozenset[str], language: str) -> re.Pa
         titles = "|".join(words("words/names")["titles"].split())
         alternatives += _after_titles(titles, doubtful)
         if language != "de":
-            alternatives.append(rf"{_WITHIN}(?:{doubtful})")
+            alternatives.append(rf"{_WITHIN}(?:{_not_a_date(ordinary)})")
     if not alternatives:
         return None
     return re.compile(rf"(?<![\w])(?:{'|'.join(alternatives)}){_INFLECTION}")
+
+
+def _not_a_date(parts: Iterable[str]) -> str:
+    """These parts; a name that is a month's or a weekday's as well (May, April) only where no date is meant."""
+    calendar = frozenset(words("words/names")["calendar"].split())
+    before = "".join(rf"(?<!\b(?i:{word})\s)" for word in words("words/names")["dates"])
+    dated = "|".join(_forms(part for part in parts if part.lower() in calendar))
+    plain = "|".join(_forms(part for part in parts if part.lower() not in calendar))
+    kept = [plain] if plain else []
+    kept += [rf"{before}(?<!\d\s)(?<!\d\.\s)(?<!\d(?:st|nd|rd|th)\s)(?:{dated})(?!\s+\d)"] if dated else []
+    return "|".join(kept)
 
 
 def _after_titles(titles: str, doubtful: str) -> list[str]:

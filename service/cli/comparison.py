@@ -10,13 +10,14 @@ from rich.table import Table
 from rich.text import Text
 
 from pipelines.evaluation.comparing import ComparedMeasure, EstimatedFigure, compare
-from pipelines.evaluation.measures import ASSESSING, DRAFTING, FINDING, Measure, Outcomes, curve
+from pipelines.evaluation.measures import ASSESSING, DRAFTING, FINDING, KNOWN_WORKS, Measure, Outcomes, curve
 from service.cli.console import out
 from service.cli.evaluate import Measured
 
 GROUPS: dict[str, tuple[str, Sequence[Measure]]] = {
     "verdicts": ("How answers are read", ASSESSING),
     "drafts": ("What is drafted", DRAFTING),
+    "works": ("What is drafted on works with known standings", KNOWN_WORKS),
     "questions": ("How documents are found", FINDING),
 }
 SINGLE = {
@@ -25,6 +26,12 @@ SINGLE = {
     "cold_spearman": "without peers: score against mark",
     "cold_told": "without peers: told so",
     "foreign": "hits of another organization",
+    "prompt_tokens": "tokens sent, in all",
+    "completion_tokens": "tokens answered, in all",
+    "critique_tokens": "of all tokens for the second look",
+    "seconds": "seconds waited for the model, in all",
+    "cost": "cost, in all",
+    "without_model": "drafts made without the model",
 }
 STEPS = "▁▂▃▄▅▆▇█"
 LEAST = 0.5

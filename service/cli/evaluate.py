@@ -48,19 +48,24 @@ def evaluate(
     context: Annotated[
         Path | None, typer.Option(help="A folder of organizations' documents.", exists=True, file_okay=False)
     ] = None,
+    works: Annotated[
+        Path | None, typer.Option(help="A folder of works with gold standings.", exists=True, file_okay=False)
+    ] = None,
     config: Annotated[
         list[Path] | None,
         typer.Option(
             help="A configuration to measure, as TOML; give two to compare them.", exists=True, dir_okay=False
         ),
     ] = None,
-    drafts: Annotated[int, typer.Option(help="Probes to draft feedback for; 0 drafts none.", min=0)] = DRAFTS,
+    drafts: Annotated[
+        int, typer.Option(help="Probes, and works, to draft feedback for; 0 drafts no probe and every work.", min=0)
+    ] = DRAFTS,
     resamples: Annotated[int, typer.Option(help="Resamples that intervals are read from.", min=100)] = 2_000,
     json_file: Annotated[
         Path | None, typer.Option("--json", help="Also write everything to this file, case by case.", dir_okay=False)
     ] = None,
 ) -> None:
-    """Measure how well work is read and documents are found, on cases that people judged. Changes nothing.
+    """Measure how work is read, documents found and drafts made, on cases that people judged. Changes nothing.
 
     One --config is compared with the settings in force, two with each other; without any, those settings are measured.
     """
@@ -68,15 +73,15 @@ def evaluate(
         raise Unavailable(LEFT_OUT)
     from service.cli import comparison
 
-    if answers is None and context is None:
-        raise typer.BadParameter("Give --answers, --context, or both.")
+    if answers is None and context is None and works is None:
+        raise typer.BadParameter("Give --answers, --context or --works, or several of them.")
     chosen = settings()
     sides = [Side.of(one, chosen) for one in _configurations(config or [], chosen)]
     report: dict[str, Any] = {"configurations": [asdict(side.configuration) for side in sides]}
-    for kind, folder in (("answers", answers), ("context", context)):
+    for kind, folder in (("answers", answers), ("context", context), ("works", works)):
         if folder is not None:
             with _bars() as told:
-                found = _answers(sides, folder, drafts, told) if kind == "answers" else _context(sides, folder, told)
+                found = _measured(kind, sides, folder, drafts, told)
             names = [side.configuration.name for side in sides]
             report[kind] = {"folder": str(folder), **comparison.show(kind, names, found, resamples)}
     if json_file is not None:
@@ -124,10 +129,14 @@ def _configurations(files: Sequence[Path], chosen: Settings) -> list[Configurati
 
 def in_force(chosen: Settings) -> Configuration:
     """The settings as a configuration."""
-    from pipelines.evaluation.configuration import Configuration, Model
+    from pipelines.evaluation.configuration import Configuration, Model, PromptChoice
 
-    model = Model(chosen.model, chosen.openai_base_url, chosen.model_local)
-    return Configuration("now", chosen.embedder.value, str(chosen.embedder_model or ""), model)
+    model = Model(
+        chosen.model, chosen.openai_base_url, chosen.model_local,
+        chosen.model_thinking_tokens, chosen.price_prompt, chosen.price_completion,
+    )  # fmt: skip
+    prompt = PromptChoice(critique=chosen.model_critique)
+    return Configuration("now", chosen.embedder.value, str(chosen.embedder_model or ""), model, prompt)
 
 
 def settings_of(configuration: Configuration, chosen: Settings) -> Settings:
@@ -145,8 +154,38 @@ def settings_of(configuration: Configuration, chosen: Settings) -> Settings:
             "model": configuration.model.name,
             "model_local": configuration.model.local,
             "openai_base_url": configuration.model.base_url,
+            "model_thinking_tokens": configuration.model.thinking,
         }
     )
+
+
+def _measured(kind: str, sides: Sequence[Side], folder: Path, drafts: int, told: Told) -> list[Measured]:
+    if kind == "answers":
+        return _answers(sides, folder, drafts, told)
+    return _works(sides, folder, drafts, told) if kind == "works" else _context(sides, folder, told)
+
+
+def _works(sides: Sequence[Side], folder: Path, most: int, told: Told) -> list[Measured]:
+    """Whole drafts of works whose standings are known, evenly picked where there are more than `most`."""
+    from pipelines.evaluation import drafts, known_works
+
+    with _told_plainly():
+        known = drafts.read(folder)
+    works = known.drafted
+    if 0 < most < len(works):
+        works = [works[at * len(works) // most] for at in range(most)]
+    found = []
+    for side in sides:
+        say, asked = _prefixed(side.configuration.name, told), side.configuration.model
+        budget = side.configuration.prompt.budget(asked.thinking)
+        drafter = drafts.KnownWorksDrafter.over(known, side.embedder, model=side.model, budget=budget)
+        made = []
+        for at, work in enumerate(works):
+            say(f"drafting {len(works)} works", at, len(works))
+            made.append(drafter.draft(work))
+        single = known_works.spent(made, asked) if side.model is not None else {}
+        found.append(Measured({"works": known_works.outcomes(known, works, made, asked)}, single))
+    return found
 
 
 def _answers(sides: Sequence[Side], folder: Path, drafts: int, told: Told) -> list[Measured]:

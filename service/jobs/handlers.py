@@ -19,6 +19,7 @@ from service.actions.bundles import take_in
 from service.actions.decisions import release
 from service.actions.drafts import make as drafts_make
 from service.actions.drafts import read_by_model
+from service.actions.drafts.guarded import guarded
 from service.actions.galleries import make
 from service.domain.events import Event
 from service.domain.ids import new_id
@@ -188,7 +189,9 @@ def _draft(tools: JobTools, owner: str, job: Job) -> None:
             settle(session, tools, owner, job)
             return
         model = paying.affordable(session, tools, job, brief)
-    made = feedback.make(brief, _tools(tools, embedder, model))
+        asked = model is not None and may_ask(brief, model)
+        others = guarded(session, brief) if asked else ()
+    made = feedback.make(brief, _tools(tools, embedder, model), guarded=others)
     with tools.sessions.writing() as session:
         keep(session, tools, owner, job)
         cost = paying.book(session, tools, job, made.usage)

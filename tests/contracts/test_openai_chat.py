@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterator
 import openai
 import pytest
 
-from pipelines.adapters.openai_chat import LARGEST_BODY, OpenAIChat, portable, probe
+from pipelines.adapters.openai_chat import LARGEST_BODY, OpenAIChat, portable
+from pipelines.adapters.probing import probe
 from pipelines.ports import LanguageModel, ModelCutOff, ModelRefused, ModelRequest, ModelTrouble, ModelUnavailable
 from pipelines.values import Usage
 from tests.contracts.model_request import ANSWER, KEY, LEARNERS_TEXT, NOW, REQUEST, SCHEMA, chat_at

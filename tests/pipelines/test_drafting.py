@@ -13,7 +13,7 @@ import pytest
 from pipelines import verification
 from pipelines.adapters.extractive import ExtractiveModel
 from pipelines.adapters.openai_chat import OpenAIChat
-from pipelines.drafting import draft
+from pipelines.drafting import Budget, draft
 from pipelines.ports import LanguageModel, ModelUnavailable
 from pipelines.values import Band, Draft, DraftOutcome, PastPoint, PointKind, SourceKind, Standing, Usage
 from tests.pipelines.worked_example import (
@@ -82,15 +82,17 @@ def test_the_prompt_that_was_read_is_kept_with_the_draft() -> None:
     model = Scripted(GOOD)
     prompt = drafted(model).prompt
     assert prompt is not None
-    assert (prompt.name, prompt.version, len(prompt.sha)) == ("feedback", 1, 64)
+    assert (prompt.name, prompt.version, len(prompt.sha)) == ("feedback", 2, 64)
     assert model.asked[0].user in prompt.rendered
     assert model.asked[0].system in prompt.rendered
 
 
-def test_the_rendered_prompt_of_the_worked_example_is_the_golden_one() -> None:
-    made = drafted(Scripted(GOOD), brief(told=("Say who begins.",), instruction="Be brief."))
+@pytest.mark.parametrize("version", [1, 2])
+def test_the_rendered_prompt_of_the_worked_example_is_the_golden_one(version: int) -> None:
+    about = brief(told=("Say who begins.",), instruction="Be brief.")
+    made = drafted(Scripted(GOOD), about, budget=Budget(version=version))
     assert made.prompt is not None
-    assert made.prompt.rendered == (GOLDEN / "feedback-1.txt").read_text(encoding="utf-8").rstrip("\n")
+    assert made.prompt.rendered == (GOLDEN / f"feedback-{version}.txt").read_text(encoding="utf-8").rstrip("\n")
 
 
 # Confidence
@@ -159,8 +161,6 @@ def test_a_worse_second_answer_does_not_take_the_place_of_the_first() -> None:
 @pytest.mark.parametrize(
     ("point", "says"),
     [
-        ({"sources": ["E9"]}, "no evidence or criterion “E9”"),
-        ({"criterion": "k9"}, "no evidence or criterion “k9”"),
         ({"quote": ""}, "no quotation"),
         ({"text": "Add a question. Score: 7/10."}, "is a grade"),
         (
@@ -179,6 +179,16 @@ def test_what_is_wrong_with_a_point_is_said_to_the_model_and_the_point_never_kep
     made = drafted(model)
     assert says in model.asked[1].earlier[0][1]
     assert [kept.criterion for kept in made.points] == ["k1"]
+
+
+@pytest.mark.parametrize("slip", [{"sources": ["k2", "E9"]}, {"criterion": "k9", "sources": ["k2"]}])
+def test_a_label_that_was_not_given_is_taken_off_and_told_and_the_point_is_kept(slip: dict[str, object]) -> None:
+    text = "You say when you will visit each other; which one question would your first pair agree on?"
+    model = Scripted(answer(good_point(0, text=text, **slip)))
+    made = drafted(model)
+    assert (made.points[0].criterion, made.usage.calls) == ("k2", 1)
+    assert [source.id for source in made.points[0].sources] == ["rev-1", "k2"]
+    assert [(one.code, one.point) for one in made.findings] == [("label-dropped", 0)]
 
 
 def test_a_fourth_point_is_too_many() -> None:
@@ -222,7 +232,6 @@ def served(*script: wire.Behavior, timeout: float = 5.0, local: bool = True) -> 
         (wire.hang_up(), 1),
         (wire.huge(), 1),
         (wire.not_json(), 2),
-        (wire.wrong_ids(GOOD), 2),
         (wire.reply(answer(good_point(0, quote="invented words"))), 2),
         (wire.reply(answer(good_point(0, text="Woran erkennt man, dass ihr wisst, worauf ihr dann achten wollt?"))), 2),
         (wire.reply({"points": "none"}), 2),

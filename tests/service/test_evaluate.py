@@ -12,6 +12,10 @@ from service.cli.evaluate import in_force, settings_of
 from service.domain.errors import Invalid
 from service.settings import EmbedderKind, Settings
 from tests import commands
+from tests.stubs import openai_wire as wire_of
+from tests.stubs.openai_wire import OpenAIWire, openai_wire
+
+__all__ = ["openai_wire"]  # a fixture
 
 ROOT = Path(__file__).parents[2]
 CASES = ROOT / "tests" / "regression"
@@ -72,7 +76,7 @@ def test_two_files_of_one_name_are_told_apart(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
-        ([], 2, "Give --answers, --context, or both"),
+        ([], 2, "Give --answers, --context or --works"),
         (["--answers", str(CASES)], 1, "holds no challenges.jsonl"),
         (["--context", str(CASES / "answers")], 1, "no folder with a questions.jsonl"),
         (["--context", str(CASES / "context"), "--config", "{bad}"], 1, "Did you mean embedder"),
@@ -104,3 +108,27 @@ def test_an_embedder_that_there_is_not_is_refused() -> None:
 
     with pytest.raises(Invalid, match="Choose sentence-transformer or hashing"):
         settings_of(replace(in_force(Settings()), embedder="crystal ball"), Settings())
+
+
+def test_two_prompt_versions_are_compared_on_works_with_their_cost_tokens_and_seconds(
+    tmp_path: Path, openai_wire: OpenAIWire
+) -> None:
+    openai_wire.script = [
+        wire_of.reply({"points": [], "abstain": True, "reason": "Too little to go on.", "summary": ""})
+    ]
+    files: list[str] = []
+    for version in (1, 2):
+        file = tmp_path / f"v{version}.toml"
+        model = f'[model]\nname = "stub-model"\nbase_url = "{openai_wire.base_url}"\nlocal = true\nprice_prompt = 2.0\n'
+        file.write_text(f'embedder = "hashing"\n{model}[prompt]\nversion = {version}\n', encoding="utf-8")
+        files += ["--config", str(file)]
+    report = tmp_path / "report.json"
+    works = ["--works", str(CASES / "drafts"), "--drafts", "2", "--resamples", "100", "--json", str(report)]
+    said, _ = evaluate(tmp_path, *works, *files)
+    assert "What is drafted on works with known standings (2 cases)" in said
+    found = json.loads(report.read_text("utf-8"))["works"]
+    assert [one["calls"] for one in found["single"]] == [2, 2]
+    assert [one["cost"] for one in found["single"]] == [2 * 11 * 2 / 1e6] * 2
+    measured = {one["name"]: one["each"]["v2"]["value"] for one in found["works"]["measures"]}
+    assert (measured["tokens"], measured["calls"]) == (18, 1)
+    assert measured["seconds"] > 0

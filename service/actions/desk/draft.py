@@ -102,7 +102,8 @@ class PastDraftDecision:
 
 @dataclass(frozen=True, slots=True)
 class DraftMaking:
-    """How the draft came to be: model, prompt, tokens, cost, and what was found. `cost` is in the prices' currency."""
+    """How the draft came to be: model, prompt, tokens, cost, and what was found. `cost` is in the prices' currency.
+    `passes` are the model's over this draft, `readings` how it read each criterion before it wrote."""
 
     model: str
     prompt_name: str
@@ -113,6 +114,8 @@ class DraftMaking:
     completion_tokens: int
     calls: int
     cost: str
+    passes: tuple[Mapping[str, Any], ...]
+    readings: tuple[Mapping[str, Any], ...]
     instruction: str
     evidence: tuple[Mapping[str, Any], ...]
 
@@ -311,6 +314,8 @@ def _making(row: DraftRow, prompt: str) -> DraftMaking:
         completion_tokens=row.completion_tokens,
         calls=row.model_calls,
         cost=money.shown(row.cost),
+        passes=tuple(row.passes),
+        readings=tuple(row.assessment.get("readings", ())),
         instruction=row.instruction,
         evidence=tuple(row.evidence),
     )

@@ -16,6 +16,7 @@ from pipelines.values import AI
 from service.actions.challenges import clarifications
 from service.actions.challenges.as_it_stands import as_it_stands
 from service.actions.drafts import outdated, sketches
+from service.actions.drafts.earlier import earlier
 from service.actions.drafts.points import source_row
 from service.actions.work import consequences
 from service.domain.drafts import DraftAct, DraftActor, DraftState, step
@@ -99,6 +100,7 @@ def _brief(
         dismissed=_dismissed(session, challenge, submission.id),
         instruction=draft.instruction,
         names=names(session, draft.organization_id),
+        earlier=earlier(session, revision),
         fitted=fit.data if fit else None,
     )
 
@@ -220,6 +222,10 @@ def _keep_account(row: DraftRow, draft: values.Draft) -> None:
     """Which model, words and evidence: kept whatever the outcome."""
     row.model, row.language = draft.model, draft.language
     row.assessment = asdict(draft.assessment) if draft.assessment else {}
+    if draft.readings:  # places, not words: those go with the text
+        read = [{"criterion": x.criterion, "standing": x.standing, "places": x.places} for x in draft.readings]
+        row.assessment = {**row.assessment, "readings": read}
+    row.passes = [_pass(one) for one in draft.passes]
     row.band = _band(draft)
     row.evidence = [
         {
@@ -235,6 +241,12 @@ def _keep_account(row: DraftRow, draft: values.Draft) -> None:
     prompt = draft.prompt or values.PromptUsed("", 0, "")  # what an earlier generation was sent is not this one's
     row.prompt_name, row.prompt_version = prompt.name, prompt.version or None
     row.prompt_sha, row.prompt_rendered = prompt.sha, prompt.rendered
+
+
+def _pass(one: values.DraftPass) -> dict[str, object]:
+    tokens = {"prompt_tokens": one.usage.prompt_tokens, "completion_tokens": one.usage.completion_tokens}
+    cost = {"calls": one.usage.calls, **tokens, "seconds": round(one.usage.seconds, 3)}
+    return {"name": one.name, "version": one.version, **cost, "trouble": one.trouble}
 
 
 def _band(draft: values.Draft) -> values.Band | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, String
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from pipelines.values import Band, PointKind, SourceKind, Standing
@@ -82,6 +82,9 @@ class DraftRow(Base):
     completion_tokens: Mapped[int] = mapped_column(default=0)
     model_calls: Mapped[int] = mapped_column(default=0)
     cost: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")  # micro-units of the prices' currency
+    passes: Mapped[JsonArray] = mapped_column(
+        server_default=text("'[]'")
+    )  # of the model, over this draft: tokens, seconds
     claimed_by: Mapped[str | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"), default=None)
     claimed_until: Mapped[MaybeMoment]
     created_at: Mapped[Moment]

@@ -110,7 +110,11 @@ class DraftRedraftedAsked(RequestBody):
 
     model_config = ConfigDict(json_schema_extra={"example": {"instruction": "Ask about the second visit."}})
 
-    instruction: Line = Field(default="", description="A word to the drafter.")
+    instruction: Line = Field(
+        default="",
+        description="A word to the drafter. Only a language model reads it: where none drafts, it changes nothing, and "
+        "the new draft says so by the finding `wish_unread`.",
+    )
 
 
 class DraftRetractedAsked(RequestBody):

@@ -134,6 +134,18 @@ class DraftPromptShown(AnswerBody):
     )
 
 
+class DraftPassShown(AnswerBody):
+    """One pass of the model over this draft."""
+
+    name: str = Field(description="`draft`, or `critique`: the second look at each point.")
+    version: int = Field(description="Version of the pass's prompt.")
+    calls: int = Field(description="Calls made.")
+    prompt_tokens: int = Field(description="Tokens sent.")
+    completion_tokens: int = Field(description="Tokens answered.")
+    seconds: float = Field(description="How long was waited for answers.")
+    trouble: str = Field(description="What was wrong, for people; empty where all was well.")
+
+
 class DraftUsageShown(AnswerBody):
     """What the draft cost, over all its calls."""
 
@@ -141,6 +153,7 @@ class DraftUsageShown(AnswerBody):
     completion_tokens: int = Field(description="Tokens answered.")
     calls: int = Field(validation_alias="model_calls", description="Calls made.")
     cost: int = Field(description="What that cost, in millionths of the currency that the operator's prices are in.")
+    passes: list[DraftPassShown] = Field(description="The model's passes over the draft as it stands, in order.")
 
 
 class DraftDetail(DraftShown):
@@ -153,7 +166,10 @@ class DraftDetail(DraftShown):
     standing: Standing | None = Field(description=f"The facilitator's judgement: {STANDING}")
     score: float | None = Field(description="The facilitator's score: a share of full marks.")
     judgements: dict[str, Standing] = Field(description="The facilitator's judgement on each criterion, by key.")
-    assessment: dict[str, Any] = Field(description="The machine's reading; `abstained` says not to rely on it.")
+    assessment: dict[str, Any] = Field(
+        description="The machine's reading; `abstained` says not to rely on it. `readings` is how a language model "
+        "read each criterion before it wrote."
+    )
     detail: list[DraftPointShown] = Field(description="The same points as `points`, in full.")
     findings: list[DraftFindingShown] = Field(description="What verification says.")
     evidence: list[DraftEvidenceShown] = Field(description="What was found for it.")

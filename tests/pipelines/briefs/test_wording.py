@@ -94,6 +94,8 @@ BAD = {
     "a whole paragraph": ("a1", "teachers across grades " * 9, "characters"),
     "a link": ("p1", "pairs teachers, see www.example.org", "link"),
     "markup": ("p1", "pairs **teachers** across grades", "markup"),
+    "where somebody lives": ("p1", "pairs teachers who meet in 14 Harbour Street", "reach or find"),
+    "a telephone number": ("p1", "pairs teachers, ring 0161 496 0123", "reach or find"),
     "HTML": ("p1", "pairs <b>teachers", "markup"),
     "another language": (
         "q1",

@@ -49,6 +49,7 @@ def show_draft(visit: Reading, id: DraftId, trail: Followed, done: Other = None,
         question=around.open_question(session, actor, draft.challenge),
         colleagues=tuple(hand_over.colleagues(session, actor, id)),
         reasons=REASONS,
+        model=bool(visit.services.model),
     )
 
 

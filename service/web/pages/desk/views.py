@@ -40,6 +40,7 @@ class DraftPage(PageView):
     question: CriterionQuestion | None
     colleagues: tuple[Colleague, ...]
     reasons: Mapping[str, str]
+    model: bool  # whether a language model is set up, which would read a wish for another draft
     act_words: Mapping[str, str] = field(default_factory=lambda: ACTS)
     kinds: tuple[PointKind, ...] = POINT_KINDS
     standings: tuple[Standing, ...] = STANDINGS

@@ -33,7 +33,7 @@ def test_a_draft_is_read_with_all_that_it_rests_on(lindiwe: httpx.Client, draft:
     shown = lindiwe.get(draft).json()
     assert shown["detail"][0]["sources"][0]["quote"] == shown["detail"][0]["quote"] == "We pair teachers a"
     assert shown["prompt"]["rendered"].startswith("Read this: We pair")
-    assert shown["usage"] == {"prompt_tokens": 10, "completion_tokens": 5, "calls": 1, "cost": 0}
+    assert shown["usage"] == {"prompt_tokens": 10, "completion_tokens": 5, "calls": 1, "cost": 0, "passes": []}
     assert shown["possible"] == ["revise", "approve", "decline", "redraft"]
 
 

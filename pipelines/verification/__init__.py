@@ -27,6 +27,7 @@ from pipelines.texts.language import (
 from pipelines.texts.names import names_in
 from pipelines.texts.quoting import locate
 from pipelines.values import DraftingTask, Evidence, Finding, Point, PointKind, SourceKind
+from pipelines.verification.truth import cites, foreign, is_example, judge, titles_of
 
 MOST_POINTS = 3
 LONGEST_POINT = 600
@@ -40,12 +41,23 @@ _LINK = re.compile(
 
 
 def verify(
-    points: Sequence[Point], brief: DraftingTask, evidence: Sequence[Evidence], *, summary: str = ""
+    points: Sequence[Point],
+    brief: DraftingTask,
+    evidence: Sequence[Evidence],
+    *,
+    summary: str = "",
+    others: Sequence[str] | None = None,
 ) -> tuple[Finding, ...]:
-    """All that is wrong with these points and this summary, by the evidence that the learner may see."""
+    """All that is wrong with these points and this summary, by the evidence that the learner may see.
+
+    `others`: all work of other people that a machine could have read. Given, the words are a language model's, and held
+    to the truth as well; None: they are put together from what people decided and wrote.
+    """
     found: list[Finding] = []
     for number, point in enumerate(points):
         found += (replace(one, point=number) for one in _of_point(point, brief, evidence))
+        if others is not None:
+            found += (replace(one, point=number) for one in judge(point, brief, evidence, others))
         if number >= MOST_POINTS:
             found.append(
                 Finding("too-many", "There are more than three points; keep the three that matter most.", number, True)
@@ -54,6 +66,7 @@ def verify(
             found.append(Finding("repeats", "This point says nearly the same as one before it.", number, True))
     if summary:
         found += _of_text(summary, brief, LONGEST_SUMMARY)
+        found += foreign(summary, brief, evidence, others) if others is not None else ()
     return tuple(found)
 
 
@@ -111,7 +124,8 @@ def _of_sources(point: Point, brief: DraftingTask, evidence: Sequence[Evidence])
 
 
 def _quoted(point: Point, brief: DraftingTask, evidence: Sequence[Evidence]) -> Iterator[Finding]:
-    """What stands in quotation marks, three words and more, is the submission's, the task's or a source's."""
+    """What stands in quotation marks, three words and more, is the submission's, the task's or a source's; or it shows
+    what could be written. Words put into a document's mouth stop the point."""
     cited = {source.id for source in point.sources}
     challenge = brief.challenge
     there = [brief.text, challenge.prompt, challenge.title, challenge.outcome, *(c.text for c in challenge.criteria)]
@@ -119,13 +133,21 @@ def _quoted(point: Point, brief: DraftingTask, evidence: Sequence[Evidence]) -> 
     there += [piece.item.text for piece in evidence if piece.item.id in cited]
     attributed = any(source.kind in (SourceKind.CONTEXT, SourceKind.PEER) for source in point.sources)
     for start, end in quotations(point.text):
-        quote = point.text[start:end].rstrip(".,;:!?…")
-        if len(quote.split()) >= 3 and not any(locate(quote, text) for text in there):
-            yield Finding(
-                "quote-invented",
-                f"“{_short(quote)}” stands in quotation marks, but in none of the sources.",
-                grave=attributed,
-            )
+        quote, before = point.text[start:end].rstrip(".,;:!?…"), _before(point.text, start - 1)
+        if len(quote.split()) < 3 or any(locate(quote, text) for text in there):
+            continue
+        if is_example(before, brief.language):
+            continue
+        yield Finding(
+            "quote-invented",
+            f"“{_short(quote)}” stands in quotation marks, but in none of the sources.",
+            grave=attributed and cites(before, titles_of(point), brief.language),
+        )
+
+
+def _before(text: str, at: int) -> str:
+    """What stands before a place, back to the beginning of its sentence."""
+    return re.split(r"(?<=[.!?])\s+(?=\S)", text[:at].rstrip())[-1]
 
 
 def _of_text(text: str, brief: DraftingTask, longest: int) -> Iterator[Finding]:
