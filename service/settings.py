@@ -38,6 +38,7 @@ class EmbedderKind(StrEnum):
 
     SENTENCE_TRANSFORMER = "sentence-transformer"
     HASHING = "hashing"
+    LANGUAGES = "languages"
 
 
 class LimitsIn(StrEnum):
@@ -98,7 +99,8 @@ class Settings(BaseSettings):
     )
     embedder: EmbedderKind = Field(
         EmbedderKind.SENTENCE_TRANSFORMER,
-        description="`sentence-transformer`, or `hashing`: character n-grams, no model needed.",
+        description="`sentence-transformer`; `languages`: finds across languages, by the extra `peerloom[languages]`; "
+        "or `hashing`: character n-grams, no model needed.",
     )
     embedder_model: Path | None = Field(
         None, description="Folder of a sentence-transformers model. Empty: the packaged all-MiniLM-L6-v2."

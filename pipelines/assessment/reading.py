@@ -26,7 +26,7 @@ from pipelines.assessment.places import CriterionPlace, CriterionPlaces
 from pipelines.assessment.space import texts_to_embed
 from pipelines.assessment.terms import MARKS, VERDICTS, Array, Judged, Known, judged
 from pipelines.ports import Embedder
-from pipelines.texts.language import count_words, language_code, language_of, orders
+from pipelines.texts.language import count_words, language_code, language_of, orders, written_in
 from pipelines.values import (
     Assessment,
     ChallengeAsItStands,
@@ -197,8 +197,8 @@ def _heard(text: str) -> str:
 
 
 def _same_language(challenge: ChallengeAsItStands, text: str) -> bool:
-    spoken = language_of(text)
-    return not spoken or spoken == (language_of(_asked(challenge)) or language_code(challenge.language))
+    asked = language_of(_asked(challenge)) or language_code(challenge.language)
+    return written_in(text, asked) == asked
 
 
 def _asked(challenge: ChallengeAsItStands) -> str:

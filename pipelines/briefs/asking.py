@@ -17,6 +17,7 @@ from pipelines.briefs.items import LONGEST, BriefItem
 from pipelines.drafting.parsing import Unreadable, fitting
 from pipelines.drafting.prompting import CHARACTERS_PER_TOKEN, NOTHING, SENT_BACK, Budget
 from pipelines.ports import LanguageModel, ModelRequest, ModelTrouble
+from pipelines.texts.language import language_name
 from pipelines.texts.names import Pseudonyms
 from pipelines.values import PromptUsed, Usage
 
@@ -99,7 +100,7 @@ def _built(
     room = budget.characters or prompt.characters
 
     def rendered(items: Sequence[BriefItem]) -> prompts.Rendered:
-        language = prompts.words("words/languages").get(scene.language, {}).get("name", scene.language)
+        language = language_name(scene.language)
         challenge = " ".join(hide(scene.challenge).split())[:2000] or NOTHING
         listed = "\n\n".join(_told(one, hide) for one in items)
         return prompts.render(prompt, marker=marker, language=language, challenge=challenge, items=listed)

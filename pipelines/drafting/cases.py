@@ -18,7 +18,7 @@ from pipelines.drafting.flow import Verify, draft
 from pipelines.drafting.prompting import Budget, build, said
 from pipelines.ports import LanguageModel
 from pipelines.prompts import PromptError
-from pipelines.texts.language import language_code, language_of
+from pipelines.texts.language import written_in
 from pipelines.texts.names import Pseudonyms
 from pipelines.values import (
     Assessment,
@@ -161,7 +161,7 @@ def _case(file: Traversable) -> Case:
         challenge=challenge,
         submission=name,
         text=raw.submission,
-        language=language_of(raw.submission) or language_code(raw.language),
+        language=written_in(raw.submission, raw.language),
         told=raw.told,
         dismissed=tuple(_past(one, dismissed=True) for one in raw.dismissed),
         instruction=raw.instruction,

@@ -14,7 +14,7 @@ from pipelines.drafting.parsing import RawPoint, RawReply, Unreadable, read
 from pipelines.drafting.points import against_own_reading, dropped, place, readings_of, renumbered, settled_by
 from pipelines.drafting.prompting import NOTHING_BESIDE, SENT_BACK, Budget, DraftingRequest, ShownBeside, build, said
 from pipelines.ports import LanguageModel, ModelTrouble
-from pipelines.texts.language import language_code, language_of
+from pipelines.texts.language import written_in
 from pipelines.texts.names import Pseudonyms
 from pipelines.values import (
     AI,
@@ -85,7 +85,7 @@ def draft(
     `marker` is a random string that the submission's author cannot know. No model is called for a blank text or where
     the learner said no to AI; one that is not local is not called where the learner said so. Raises no ModelTrouble.
     """
-    brief = replace(brief, language=language_of(brief.text) or language_code(brief.language))
+    brief = replace(brief, language=written_in(brief.text, brief.language))
     course = _Course(brief, tuple(evidence), assessment, marker, verify, budget or Budget(), beside)
     if brief.ai is AI.NONE:
         return course.without(

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 from pipelines import prompts
 from pipelines.ports import DraftingMaterial, ModelRequest
+from pipelines.texts.language import language_name
 from pipelines.values import Assessment, DraftingTask, Evidence, PastPoint, Shelf, Usage
 
 NAME = "feedback"
@@ -203,7 +204,7 @@ def criteria_told(brief: DraftingTask, *, points: bool = True) -> str:
 def _variables(brief: DraftingTask, assessment: Assessment, parts: _Parts, inputs: Sequence[str]) -> dict[str, str]:
     challenge = brief.challenge
     on = {shelf: [piece for piece in parts.evidence if piece.item.shelf is shelf] for shelf in Shelf}
-    language = prompts.words("words/languages").get(brief.language, {}).get("name", brief.language)
+    language = language_name(brief.language)
     variables = {
         "language": f"{language}, the language of the submission",
         "title": challenge.title,

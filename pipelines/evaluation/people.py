@@ -1,8 +1,8 @@
-"""Who knows what: are a person's items ordered as the person rated them?
+"""Who knows what: are a person's items ordered as the person rated them, or the people for an item as these were rated?
 
 The loss is the weighted Kendall distance of Stelmakh et al. 2023 ("A Gold Standard Dataset for the Reviewer Assignment
 Problem"): over pairs of items that one person rated differently, the rating differences of misordered pairs, half for
-ties, over the sum of all.
+ties, over the sum of all. Between people it is the same over pairs of people who are rated differently for one item.
 """
 
 from __future__ import annotations
@@ -31,19 +31,28 @@ Scorer = Callable[[Sequence[Sequence[str]], Mapping[str, str], Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Rated:
-    """A folder of people, read. `profiles`: by file, the works of each person; `ratings`: by person, of each item."""
+    """A folder of people, read. `profiles`: by file, the works of each person; `ratings`: by person, of each item.
+
+    `between_people`: the ratings are of several people for one item, so that people are compared and not items.
+    """
 
     works: Mapping[str, str]
     items: Mapping[str, str]
     profiles: Mapping[str, Mapping[str, list[str]]]
     ratings: Mapping[str, Mapping[str, float]]
+    between_people: bool = False
 
 
 def read(folder: Path) -> Rated:
-    """A folder with works.jsonl, items.jsonl, ratings.jsonl and profiles-NN.jsonl. Raises CasesUnusable."""
+    """A folder with works.jsonl, items.jsonl, ratings.jsonl and profiles-NN.jsonl. Raises CasesUnusable.
+
+    A rating is {person, item, rating}; where rows begin with the item, people are compared for it.
+    """
     works, items = (_texts(folder / f"{name}.jsonl") for name in ("works", "items"))
     ratings: dict[str, dict[str, float]] = defaultdict(dict)
+    between = False
     for row in rows(folder / "ratings.jsonl"):
+        between = between or next(iter(row)) == "item"
         ratings[str(row["person"])][str(row["item"])] = float(row["rating"])
     profiles = {
         path.stem: {str(row["person"]): [str(work) for work in row["works"]] for row in rows(path)}
@@ -55,7 +64,7 @@ def read(folder: Path) -> Rated:
     unknown |= {item for rated in ratings.values() for item in rated} - set(items)
     if unknown:
         raise CasesUnusable(f"{folder}: no text is there for {', '.join(sorted(unknown)[:5])}.")
-    return Rated(works, items, profiles, ratings)
+    return Rated(works, items, profiles, ratings, between)
 
 
 def _texts(path: Path) -> dict[str, str]:
@@ -111,9 +120,12 @@ def _one(rated: Rated, people: Mapping[str, list[str]], scorer: Scorer) -> Pairs
     """All works are known to the scorer, also those that are in no profile of this file: they tell what is common."""
     found, pairs = scorer(list(people.values()), rated.works, rated.items), Pairs()
     at = {item: number for number, item in enumerate(rated.items)}
+    said: dict[str, list[tuple[float, float]]] = defaultdict(list)
     for row, person in zip(found, people, strict=True):
-        judged = rated.ratings.get(person, {})
-        pairs.add(list(judged.values()), [float(row[at[item]]) for item in judged])
+        for item, rating in rated.ratings.get(person, {}).items():
+            said[item if rated.between_people else person].append((rating, float(row[at[item]])))
+    for one in said.values():
+        pairs.add([rating for rating, _ in one], [score for _, score in one])
     return pairs
 
 

@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.people.likeness import Floats, LikenessSpace, pooled_by
+from pipelines.people.likeness import Cosines, Floats, LikenessSpace, pooled_by
 from pipelines.people.values import PersonWork, ShownPassage
 from pipelines.ports import Embedder
 from pipelines.texts.language import sentences
@@ -106,13 +106,14 @@ class Commons:
         """How near everybody's work is to a text, as z-scores: shape (people,)."""
         if not self.people:
             return np.zeros(0, np.float32)
-        return self._pooled(self.space.of_text(text, self._embedder)[None, :], None, hidden)
+        return self._pooled(self.space.of_text(text, self._embedder), None, hidden)
 
-    def _pooled(self, similarities: Floats, without: int | None, hidden: Collection[str]) -> Floats:
-        if not self._in_order:
-            similarities = similarities[:, self._rows_of_works]
+    def _pooled(self, similarities: Cosines, without: int | None, hidden: Collection[str]) -> Floats:
+        """Each of the two pooled by itself, then added: as z-scores, since everybody's work is a little alike."""
         keep = np.array([work.id not in hidden for work in self.works]) if hidden else None
-        return self._standardized(pooled_by(similarities, self._bounds.tolist(), keep), without)
+        by_work = (each if self._in_order else each[:, self._rows_of_works] for each in similarities)
+        dense, lexical = (pooled_by(each, self._bounds.tolist(), keep) for each in by_work)
+        return self._standardized(dense + lexical, without)
 
     @staticmethod
     def _standardized(values: Floats, without: int | None) -> Floats:

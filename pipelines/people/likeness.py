@@ -1,9 +1,10 @@
 """How near people's work is to a text, and to one another's: dense and lexical, pooled over all of a person's work.
 
-One similarity is the sum of two as z-scores: the cosine of centred vectors, and the cosine of TF-IDF. Centring takes
-out what all texts of a collection have in common, and with it the texts that are near to everything.
-A person's nearness is the log-mean-exp of the similarities of all their works: between their mean (drowned by side
-interests) and their maximum (one lucky likeness). Figures: docs/decisions/0008-introductions.md.
+Two similarities, plain cosines both: of the embedder's vectors, and of TF-IDF. Each is pooled over a person's works by
+itself, by log-mean-exp: between their mean (drowned by side interests) and their maximum (one lucky likeness). The sum
+of the two is a person's nearness. Nothing is taken off: neither what all texts have in common from the vectors, nor
+what all people have in common from an item; both cost .04 to .08 of loss on people who were asked what they know.
+Figures: docs/decisions/0014-who-knows-what.md.
 """
 
 from __future__ import annotations
@@ -11,22 +12,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from copy import copy
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.ports import Embedder, Vectors
+from pipelines.ports import Embedder
 from pipelines.texts.lexical import shelf_language, terms
 
 Floats = NDArray[np.float32]
 
-SHARPNESS: Final = 1.1
-"""β of the log-mean-exp for similarities with a standard deviation of 1: about 10 on cosines, which spread by .11."""
-COMMONNESS: Final = 0.5
-"""Share of an item's mean over all people that is taken off: what is near to everybody says little of anybody."""
-SAMPLE: Final = 64
-"""Texts whose similarities to all others tell how widely similarities spread."""
+SHARPNESS: Final = 10.0
+"""β of the log-mean-exp over cosines."""
 _TINY: Final = 1e-9
 
 
@@ -104,10 +101,17 @@ class TermSpace:
         return found
 
 
+class Cosines(NamedTuple):
+    """Two similarities of the same texts, of one shape, each in [-1, 1]: by meaning and by words."""
+
+    dense: Floats
+    lexical: Floats
+
+
 class LikenessSpace:
     """Texts ready to be compared with one another and with a text from outside. Frozen once built; thread-safe.
 
-    `measured`: how many of them, the first, its statistics were taken over: mean, spreads, how rare terms are.
+    `measured`: how many of them, the first, told how rare terms are.
     """
 
     def __init__(self, texts: Sequence[str], embedder: Embedder) -> None:
@@ -115,51 +119,26 @@ class LikenessSpace:
         self.language = shelf_language(texts)
         self.lexical = TermSpace([terms(text, self.language) for text in texts])
         self.measured = self.size
-        raw = embedder.embed(list(texts))
-        self._mean = raw.mean(axis=0) if self.size else np.zeros(embedder.dimensions, np.float32)
-        self.vectors = self._centred(raw)
-        self._scale = self._spread()
+        self.vectors = embedder.embed(list(texts))
 
     def more(self, texts: Sequence[str], embedder: Embedder) -> LikenessSpace:
-        """The same with these texts after the others, on the statistics that were taken before they came: an hour's
-        texts change little of what a hundred thousand said."""
+        """The same with these texts after the others; an hour's texts change little of how rare a hundred thousand say
+        that a term is."""
         found = copy(self)
         found.lexical = self.lexical.more([terms(text, self.language) for text in texts])
-        found.vectors = np.vstack([self.vectors, self._centred(embedder.embed(list(texts)))])
+        found.vectors = np.vstack([self.vectors, embedder.embed(list(texts))])
         found.size = self.size + len(texts)
         return found
 
-    def _centred(self, raw: Vectors) -> Vectors:
-        moved = np.where(np.any(raw != 0, axis=1, keepdims=True), raw - self._mean, 0)
-        return np.asarray(moved / np.maximum(np.linalg.norm(moved, axis=1, keepdims=True), _TINY), np.float32)
-
-    def _spread(self) -> tuple[tuple[float, float], tuple[float, float]]:
-        """(mean, standard deviation) of the dense and the lexical similarities between different texts."""
-        rows: Sequence[int] = (
-            np.unique(np.linspace(0, max(0, self.size - 1), SAMPLE).astype(int)).tolist() if self.size > 1 else []
-        )
-        dense = np.array([np.delete(self.vectors @ self.vectors[row], row) for row in rows])
-        lexical = np.array([np.delete(self.lexical.cosines_of(self.lexical.weights_of(row)), row) for row in rows])
-        return _moments(dense), _moments(lexical)
-
-    def of_rows(self, rows: Sequence[int]) -> Floats:
+    def of_rows(self, rows: Sequence[int]) -> Cosines:
         """Similarities of these texts to all: shape (len(rows), size)."""
         lexical = np.array([self.lexical.cosines_of(self.lexical.weights_of(row)) for row in rows], np.float32)
-        return self._fused(self.vectors[list(rows)] @ self.vectors.T, lexical.reshape(len(rows), self.size))
+        return Cosines(self.vectors[list(rows)] @ self.vectors.T, lexical.reshape(len(rows), self.size))
 
-    def of_text(self, text: str, embedder: Embedder) -> Floats:
-        """Similarities of a text from outside to all: shape (size,)."""
-        dense = self._centred(embedder.embed([text]))[0] @ self.vectors.T
-        return self._fused(dense, self.lexical.cosines(terms(text, self.language)))
-
-    def _fused(self, dense: Floats, lexical: Floats) -> Floats:
-        (mean_d, spread_d), (mean_l, spread_l) = self._scale
-        summed = (dense - mean_d) / spread_d + (lexical - mean_l) / spread_l
-        return np.asarray(summed / np.sqrt(2.0), np.float32)
-
-
-def _moments(values: Floats) -> tuple[float, float]:
-    return (float(values.mean()), max(float(values.std()), _TINY)) if values.size else (0.0, 1.0)
+    def of_text(self, text: str, embedder: Embedder) -> Cosines:
+        """Similarities of a text from outside to all: shape (1, size)."""
+        lexical = self.lexical.cosines(terms(text, self.language))
+        return Cosines(embedder.embed([text]) @ self.vectors.T, lexical[None, :])
 
 
 def pooled(similarities: Floats, axis: int = 0, sharpness: float = SHARPNESS) -> Floats:
@@ -192,14 +171,16 @@ def scores(
 ) -> Floats:
     """How well each person knows what each item is about: shape (people, items), in the order given; more is better.
 
-    `profiles[p]`: ids of all of a person's works; one without any scores 0 for everything. `works` and `items` are
-    texts by id. Scores compare items for one person; between people, they compare only roughly.
+    `profiles[p]`: ids of all of a person's works; one without any scores 0 for everything, as one whose work has
+    nothing to do with it. `works` and `items` are texts by id. Scores compare items for a person, and people for an
+    item.
     """
     columns = {id_: number for number, id_ in enumerate(works)}
     space = LikenessSpace([*works.values(), *items.values()], embedder)
-    similar = space.of_rows(range(len(works), space.size))[:, : len(works)]
+    similar = space.of_rows(range(len(works), space.size))
     found = np.zeros((len(profiles), len(items)), np.float32)
     for number, profile in enumerate(profiles):
         if profile:
-            found[number] = pooled(similar[:, [columns[id_] for id_ in profile]], axis=1)
-    return found - np.float32(COMMONNESS) * found.mean(axis=0) if len(found) else found
+            own = [columns[id_] for id_ in profile]
+            found[number] = sum(pooled(each[:, own], axis=1) for each in similar)
+    return found

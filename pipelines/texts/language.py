@@ -15,6 +15,8 @@ from functools import cache, lru_cache
 import snowballstemmer
 
 from pipelines.prompts import words
+from pipelines.texts.detecting import SURE, SURE_OF_SCRIPT, foreign_script, likely
+from pipelines.texts.layout import unparted, within_whole, wraps
 
 Span = tuple[int, int]
 
@@ -47,6 +49,12 @@ pairs; half of them reach TWINS), those for gaps on two criteria of one challeng
 the question wordings of one gap reach down to 0.1: then only the place and the criterion tell.
 """
 
+HEARD = 4000
+"""Characters that tell a text's language."""
+
+PLAUSIBLE = 0.05
+"""Part of the likeliest language's probability that a declared one must have to be believed."""
+
 _WORD = re.compile(r"[^\W_]+(?:(?:['’_./-]|(?<=\d),(?=\d))[^\W_]+)*")
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff]")
 _SENTENCE_END = re.compile(
@@ -67,12 +75,13 @@ _OPENING = re.compile(
     r"und|aber|dann|oder|auch|sowie|dass|weil|damit|sondern|[-*•–]|\d+[.)])\s+",
     re.I,
 )
+_STOPS = frozenset('.!?…:;"”“’»)]')
 _QUOTED = re.compile(r"[“„«»\"]([^“”„«»\"\n]{2,400}?)[”“»«\"]")
 
 
 def tokens(text: str) -> list[str]:
-    """Words in lower case, in order."""
-    return _WORD.findall(unicodedata.normalize("NFC", text).casefold())
+    """Words in lower case, in order; one that a line's end parts is one."""
+    return _WORD.findall(unicodedata.normalize("NFC", unparted(text)).casefold())
 
 
 def count_words(text: str) -> int:
@@ -159,8 +168,47 @@ def same_passage(a: str, b: str, language: str) -> bool:
 
 
 def language_of(text: str) -> str:
-    """The language's code, or "" if too little speaks for one: four small words, half as many again as the next."""
-    found = tokens(unquoted(text)[:20_000])
+    """The language's code (ISO 639), or "" where nobody can tell: never a guess.
+
+    Where the detector is not sure, what the small words say counts if it is the detector's likeliest, too: four of
+    them, half as many again as of the next language.
+    """
+    text = unquoted(text[: 2 * HEARD])[:HEARD]
+    code, sure = next(iter(likely(text).items()), ("", 0.0))
+    if sure >= SURE or (sure >= SURE_OF_SCRIPT and foreign_script(text)):
+        return code
+    return code if code and code == _by_small_words(text) else ""
+
+
+UNTOLD = "und"
+"""The code (ISO 639) of a language that nobody can tell; there are no words of ours in it."""
+
+
+def written_in(text: str, declared: str) -> str:
+    """What a text is written in: as it shows itself, else as declared, if it could be that; else UNTOLD.
+
+    Platforms declare one language for all that they hand in. A text that is too short to tell is believed to be in it;
+    one that is plainly in none such is not.
+    """
+    if found := language_of(text):
+        return found
+    declared = language_code(declared)
+    heard = likely(unquoted(text[: 2 * HEARD])[:HEARD])
+    if not heard or (not foreign_script(text) and heard.get(declared, 0.0) >= PLAUSIBLE * max(heard.values())):
+        return declared
+    return UNTOLD
+
+
+def language_name(code: str) -> str:
+    """What a language is called in English; its code where we do not know."""
+    if code == UNTOLD:
+        return "a language that could not be told"
+    known = words("words/languages").get(code, {}).get("name", "")
+    return str(known or words("words/language_names").get(code, code))
+
+
+def _by_small_words(text: str) -> str:
+    found = tokens(text)
     counts = sorted((sum(map(stop_words(code).__contains__, found)), code) for code in words("words/languages"))[::-1]
     (best, code), (second, _) = counts[0], counts[1]
     return code if best >= 4 and best >= 1.5 * second and best >= 0.15 * len(found) else ""
@@ -173,10 +221,17 @@ def language_code(name: str) -> str:
 
 
 def sentences(text: str) -> list[Span]:
-    """Where sentences and lines are, without surrounding space. Abbreviations and numbering do not end one."""
+    """Where sentences and lines are, without surrounding space. Abbreviations and numbering do not end one, nor does a
+    line's end that only wraps; rows of tables, code and formulas stay whole."""
     spans, start = [], 0
+    wrapped = wraps(text)
     for end in _SENTENCE_END.finditer(text):
-        if "\n" not in end[0] and _goes_on(text, start, end.start()):
+        breaks = end[0].count("\n")
+        if breaks == 1 and text.index("\n", end.start()) in wrapped:
+            breaks = 0
+            if text[end.start() - 1 : end.start()] not in _STOPS:
+                continue
+        if not breaks and (_goes_on(text, start, end.start()) or within_whole(text, end.start())):
             continue
         spans.append(_trim(text, start, end.start()))
         start = end.end()
@@ -202,6 +257,8 @@ def clauses(text: str, sentence: Span) -> list[Span]:
     edges, spans = [start], [sentence]
     pieces: list[Span] = []
     for cut in _CLAUSE_END.finditer(text, start, end):
+        if within_whole(text, cut.start()):
+            continue
         pieces.append((edges[-1], cut.start()))
         edges.append(cut.end())
     pieces.append((edges[-1], end))

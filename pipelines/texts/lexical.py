@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from pipelines.prompts import words
 from pipelines.texts.language import stem, stop_words
+from pipelines.texts.layout import unparted
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int32]
@@ -49,7 +50,7 @@ def shelf_language(texts: Iterable[str]) -> str:
 def terms(text: str, language: str) -> list[str]:
     """Terms in reading order, repeats kept: folded, without stop words, stemmed. Numbers and names stay as they are."""
     stop = stop_words(language) | _PIECES
-    found = _WORD.findall(unicodedata.normalize("NFKC", text).casefold())
+    found = _WORD.findall(unicodedata.normalize("NFKC", unparted(text)).casefold())
     return [stem(word, language) if len(word) <= 40 else word for word in found if word not in stop]
 
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -87,13 +88,14 @@ def _kind(mark: str) -> str:
 
 def _in_order(wanted: list[str], there: _Folded, text: str, near: int) -> Span | None:
     """The parts one after the other, each soon after the one before."""
-    for first in _found(wanted[0], there, text, near):
-        start, end = first
-        for part in wanted[1:]:
-            following = next((span for span in _found(part, there, text, end) if span[0] >= end), None)
-            if following is None or following[0] - end > LEFT_OUT:
+    first, *others = ([*_found(part, there, text, near)] for part in wanted)
+    later = [sorted(each) for each in others]
+    for start, end in first:
+        for each in later:
+            at = bisect_left(each, (end, end))
+            if at == len(each) or each[at][0] - end > LEFT_OUT:
                 break
-            end = following[1]
+            end = each[at][1]
         else:
             return start, end
     return None

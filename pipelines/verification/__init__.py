@@ -13,13 +13,16 @@ from functools import cache
 
 from pipelines.prompts import words
 from pipelines.texts.language import (
+    UNTOLD,
     content,
+    language_name,
     language_of,
     orders,
     quotations,
     tokens,
     twins,
     unquoted,
+    written_in,
 )  # fmt: skip
 from pipelines.texts.names import names_in
 from pipelines.texts.quoting import locate
@@ -152,8 +155,8 @@ def _of_text(text: str, brief: DraftingTask, longest: int) -> Iterator[Finding]:
     yield from _length(text, longest)
     yield from _named(text, brief.names, f"{brief.challenge.prompt} {brief.text}", brief.language)
     yield from _echo(text, brief)
-    spoken, wanted = language_of(text), language_of(brief.text) or brief.language
-    if spoken and wanted in words("words/languages") and spoken != wanted:
+    spoken, wanted = language_of(text), written_in(brief.text, brief.language)
+    if spoken and spoken != wanted != UNTOLD:
         yield _other_language(spoken, wanted)
 
 
@@ -174,9 +177,8 @@ def _named(text: str, names: Sequence[str], also: str, language: str) -> Iterato
 
 
 def _other_language(spoken: str, wanted: str) -> Finding:
-    known = words("words/languages")
-    name = {code: known.get(code, {}).get("name", code) for code in (spoken, wanted)}
-    return Finding("language", f"This is {name[spoken]}, but the submission is {name[wanted]}.", grave=True)
+    said = f"This is {language_name(spoken)}, but the submission is {language_name(wanted)}."
+    return Finding("language", said, grave=True)
 
 
 @cache

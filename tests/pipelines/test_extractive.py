@@ -299,7 +299,9 @@ def test_a_german_submission_gets_german_words_by_the_german_criteria() -> None:
 def test_by_criteria_in_another_language_nothing_is_called_missing() -> None:
     made = drafted(brief(text=GERMAN_TEXT), (), judged(k2=Standing.NOT_YET))
     assert made.outcome is DraftOutcome.CANNOT
-    assert "anderen Sprache" in made.reason
+    assert "another language" in made.reason  # of the challenge, since a facilitator reads it
+    in_german = replace(GERMAN, criteria=CHALLENGE.criteria)
+    assert "anderen Sprache" in drafted(brief(text=GERMAN_TEXT, challenge=in_german), (), UNJUDGED).reason
 
 
 def test_by_criteria_in_another_language_facilitators_words_in_the_texts_own_are_used() -> None:

@@ -20,7 +20,17 @@ from pipelines.adapters.extractive.readings import (
     CriterionStanding,
 )
 from pipelines.ports import DraftingMaterial
-from pipelines.texts.language import Span, content, language_code, language_of, sentences, stop_words
+from pipelines.texts.language import (
+    Span,
+    content,
+    language_code,
+    language_name,
+    language_of,
+    sentences,
+    stop_words,
+    tokens,
+    written_in,
+)  # fmt: skip
 from pipelines.values import Criterion, Evidence, Judgement, PastPoint, PointKind, Standing
 
 MOST_POINTS = 3
@@ -37,7 +47,7 @@ Reply = dict[str, object]
 def compose(material: DraftingMaterial) -> Reply:
     """A reply by the feedback schema."""
     brief = material.brief
-    language = language_of(brief.text) or language_code(brief.language)
+    language = written_in(brief.text, brief.language)
     if not speaks(language):
         return _in_peoples_words(material, language)
     composer = _Composer(material, language)
@@ -66,7 +76,7 @@ class _Composer:
         self.places = self._places_in(self.brief.text)
         self.quoted: list[str] = []
         self.shown: list[Span] = []
-        self.phrases = Phrases(language, self.brief.text)
+        self.phrases = Phrases(language, self.brief.text, language_code(self.brief.challenge.language))
         criteria = self.brief.challenge.criteria
         spoken = language_of(" ".join(f"{criterion.text} {criterion.question}" for criterion in criteria))
         self.foreign = bool(criteria) and (spoken or language_code(self.brief.challenge.language)) != language
@@ -124,9 +134,11 @@ class _Composer:
         return one.by_person or not self._gives_away(one.criterion) or self._overall() is Standing.MET
 
     def _too_short(self) -> bool:
-        """Fewer than two words of meaning for each criterion with a question: nothing that could be pointed at."""
+        """Fewer than two words of meaning for each criterion with a question: nothing that could be pointed at. Words
+        that are said again count again: a sentence sixty times over is much, not short."""
         asked = sum(bool(criterion.question.strip()) for criterion in self.brief.challenge.criteria)
-        return len(content(self.brief.text, self.language)) < 2 * asked
+        stop = stop_words(self.language)
+        return sum(len(word) > 1 and word not in stop for word in tokens(self.brief.text)) < 2 * asked
 
     @property
     def _cold(self) -> bool:
@@ -387,5 +399,8 @@ def _in_peoples_words(material: DraftingMaterial, language: str) -> Reply:
             )
     if points:
         return _reply("", points)
-    spoken = language if stop_words(language) else brief.language
-    return _abstain(Phrases("en", brief.text).note("language", language=spoken))
+    return _abstain(
+        Phrases("en", brief.text, language_code(brief.challenge.language)).note(
+            "language", language=language_name(language)
+        )
+    )

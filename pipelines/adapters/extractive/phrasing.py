@@ -44,10 +44,14 @@ def speaks(language: str) -> bool:
 
 
 class Phrases:
-    """One draft's way of speaking: no two sentences of a draft come from the same template."""
+    """One draft's way of speaking: no two sentences of a draft come from the same template.
 
-    def __init__(self, language: str, seed: str) -> None:
+    What the learner reads is in `language`; why nothing is said is read by a facilitator, in the `reader`'s.
+    """
+
+    def __init__(self, language: str, seed: str, reader: str) -> None:
         self._table: Mapping[str, Any] = words(f"extractive/{language}")
+        self._nothing: Mapping[str, str] = words(f"extractive/{reader if speaks(reader) else 'en'}")["nothing"]
         self._seed, self._used = seed, set[str]()
         self.language = language
 
@@ -77,7 +81,7 @@ class Phrases:
 
     def note(self, name: str, **values: str) -> str:
         """Why nothing is said."""
-        return str(self._table["nothing"][name]).format(**values)
+        return self._nothing[name].format(**values)
 
     def cite(self, title: str, quote: str, key: str) -> str:
         """A sentence that quotes a document of the organization."""

@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from pipelines.texts.language import Span, akin, clauses, content, orders, sentences, stop_words, tokens
+from pipelines.texts.shapes import is_program
 
 LONGEST_QUOTE = 13
 """Words; the learner has to see at a glance what is meant."""
@@ -95,7 +96,7 @@ class PhrasePlaces:
         return [(span, self.words.stems(self.text[slice(*span)])) for span in long_enough or spans if span[0] < span[1]]
 
     def _runs(self, sentence: Span) -> list[Span]:
-        pieces = clauses(self.text, sentence)
+        pieces = [sentence] if is_program(self.text) else clauses(self.text, sentence)
         pieces = pieces[1:] or pieces
         runs = []
         for i, (start, end) in enumerate(pieces):

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from service.actions.queue import filtering, waiting
 from service.actions.queue.filtering import QueueFilter
+from service.domain.drafts import FOR_A_PERSON
 from service.domain.overview.statistics import FEWEST, median
 from service.domain.roles import Actor
 from service.store.tables import Approval, Decision, DraftRow, Opening

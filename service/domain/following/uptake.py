@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from pipelines.texts.language import akin, content, language_of, sentences, tokens
+from pipelines.texts.language import akin, content, sentences, tokens, written_in
 from pipelines.values import Band, PointKind
 from service.domain.texts.worddiff import ChangeKind, DiffPiece
 
@@ -66,8 +66,8 @@ class ComparedPoint:
 
 
 def spoken(declared: str, text: str) -> str:
-    """The language to compare a later revision in, without region: as declared, or as its words show; "" if neither."""
-    return (declared or language_of(text)).partition("-")[0].lower()
+    """The language to compare a later revision in, without region: as its words show, else as declared."""
+    return written_in(text, declared)
 
 
 def uptake(said: AskingPoint, pieces: Sequence[DiffPiece], *, language: str) -> ComparedPoint:

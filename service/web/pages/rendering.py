@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -14,12 +14,14 @@ from typing import Any, Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, meta, nodes
 from markupsafe import Markup
 
+from pipelines.texts.language import UNTOLD, written_in
 from service.web.pages.views import Frame, PageView
 
 HERE: Final = Path(__file__).parents[1]
 STATIC: Final = HERE / "static"
 
 
+FROM_THE_RIGHT: Final = frozenset({"ar", "arc", "ary", "arz", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"})
 NO_FRAMES: Final = "'none'"
 
 
@@ -51,6 +53,7 @@ def environment() -> Environment:
         keep_trailing_newline=True,
     )
     made.filters.update(moment=moment, day=day, ago=ago, until=until, plural=plural, direction=direction, words=words)
+    made.filters.update(in_language=in_language)
     made.globals.update(static=static)
     return made
 
@@ -134,6 +137,19 @@ def direction(text: str) -> str:
         if kind == "L":
             return "ltr"
     return "ltr"
+
+
+def in_language(text: str | Iterable[object], declared: str = "") -> Markup:
+    """The attributes `lang` and `dir` of an element that holds a person's words, or such words in stretches.
+
+    As the words show themselves, so that a screen reader speaks them rightly whatever a platform declared; else as
+    declared. Where nobody can tell, the reader's browser finds the direction.
+    """
+    whole = text if isinstance(text, str) else "".join(str(getattr(one, "text", one)) for one in text)
+    language = written_in(whole, declared)
+    if language in ("", UNTOLD):
+        return Markup('dir="auto"')
+    return Markup('lang="{}" dir="{}"').format(language, "rtl" if language in FROM_THE_RIGHT else "ltr")
 
 
 def variables(template: str) -> set[str]:

@@ -48,11 +48,48 @@ def test_words_against_words_equals_scikit_learns_tf_idf():
 
 def test_an_empty_text_and_an_empty_profile_are_near_to_nothing_and_break_nothing():
     space = LikenessSpace(["", *TEXTS.values()], EMBEDDER)
-    assert np.isfinite(space.of_rows([0])).all()
-    assert np.isfinite(space.of_text("", EMBEDDER)).all()
+    assert not np.any(space.of_rows([0])[0])
+    assert not np.any(space.of_text("", EMBEDDER)[1])
     found = scores([[], ["a"]], {"a": TEXTS["amara"]}, {"i": "pairs of teachers", "j": "tomatoes"}, EMBEDDER)
     assert found.shape == (2, 2)
     assert found[1, 0] > found[1, 1]
+
+
+def test_what_is_known_of_a_person_does_not_depend_on_who_else_is_there():
+    works, items = dict(TEXTS), {"i": "pairs of teachers who visit each other", "j": "tomatoes and books"}
+    alone = scores([["amara", "chiyo"]], works, items, EMBEDDER)
+    among = scores([["amara", "chiyo"], ["dagny"], ["emeka", "bilal"]], works, items, EMBEDDER)
+    assert among[0].tolist() == pytest.approx(alone[0].tolist(), abs=1e-6)
+
+
+def test_each_of_two_plain_cosines_is_pooled_by_itself_and_the_two_are_added():
+    space = LikenessSpace([*TEXTS.values(), "pairs of teachers"], EMBEDDER)
+    dense, lexical = space.of_rows([len(TEXTS)])
+    plain = EMBEDDER.embed(list(TEXTS.values())) @ EMBEDDER.embed(["pairs of teachers"])[0]
+    assert dense[0, :-1].tolist() == pytest.approx(plain.tolist(), abs=1e-5)
+    expected = sum(float(np.log(np.exp(10 * each[0, :-1]).mean()) / 10) for each in (dense, lexical))
+    found = scores([list(TEXTS)], TEXTS, {"i": "pairs of teachers"}, EMBEDDER)
+    assert float(found[0, 0]) == pytest.approx(expected, abs=1e-4)
+
+
+def _folder(at: Path, first: str) -> Path:
+    """Two people rated for one item; a row begins with the person or with the item."""
+    rated = ('{"person": "p", "item": "i", "rating": 5}\n{"person": "q", "item": "i", "rating": 1}'
+             if first == "person" else
+             '{"item": "i", "person": "p", "rating": 5}\n{"item": "i", "person": "q", "rating": 1}')  # fmt: skip
+    texts = {"works": '{"id": "v", "text": "pairs of teachers"}\n{"id": "w", "text": "tomatoes"}',
+             "items": '{"id": "i", "text": "teachers"}', "ratings": rated,
+             "profiles-01": '{"person": "p", "works": ["v"]}\n{"person": "q", "works": ["w"]}'}  # fmt: skip
+    for name, text in texts.items():
+        (at / f"{name}.jsonl").write_text(text, "utf-8")
+    return at
+
+
+def test_where_ratings_are_of_people_for_an_item_people_are_compared(tmp_path: Path):
+    rated = people.read(_folder(tmp_path, "item"))
+    assert people.measure(rated, people.tfidf)["loss"] == 0.0
+    assert people.measure(rated, lambda *given: -people.tfidf(*given))["loss"] == 1.0
+    assert np.isnan(people.measure(people.read(_folder(tmp_path, "person")), people.tfidf)["loss"])
 
 
 def test_the_loss_weighs_a_misordered_pair_by_its_rating_gap_and_a_tie_by_half():
