@@ -126,8 +126,9 @@ BY_HAND_FIRST = case({state: -at for at, state in enumerate(FOR_A_PERSON)}, valu
 def next_draft(
     session: Session, actor: Actor, wanted: DraftFilter, *, skip: Collection[str] = (), now: datetime
 ) -> DraftRow | None:
-    """Which to look at next: what nobody else is at; what is drafted first, then what is to be judged, then
-    what is to be written by hand; by day handed in, and within a day in an order that is stable but follows neither name nor time."""
+    """Which to look at next: what nobody else is at; what is drafted first, then what is to be judged, then what is to
+    be written by hand; by day handed in, and within a day in an order that is stable but follows neither name nor
+    time."""
     free = or_(DraftRow.claimed_until.is_(None), DraftRow.claimed_until <= now, DraftRow.claimed_by == actor.person)
     query = (
         _filtered(session, actor, wanted)

@@ -193,9 +193,9 @@ def free_for(actor: Actor, now: datetime) -> ColumnElement[bool]:
     return or_(DraftRow.claimed_until.is_(None), DraftRow.claimed_until <= now, DraftRow.claimed_by == actor.person)
 
 
-# The order: what is drafted first, then what is to be judged, then what is to be written by hand, or the other
-# way round; then by day handed in; within a day one that is stable but follows neither name nor time. Work that is nearly the same stands together there,
-# since it shares its `shuffle`.
+# The order: what is drafted first, then what is to be judged, then what is to be written by hand, or the other way
+# round; then by day handed in; within a day one that is stable but follows neither name nor time. Work that is nearly the same
+# stands together there, since it shares its `shuffle`.
 DAY = UtcDay(HANDED_IN)
 
 
