@@ -194,8 +194,8 @@ def free_for(actor: Actor, now: datetime) -> ColumnElement[bool]:
 
 
 # The order: what is drafted first, then what is to be judged, then what is to be written by hand, or the other way
-# round; then by day handed in; within a day one that is stable but follows neither name nor time. Work that is nearly the same
-# stands together there, since it shares its `shuffle`.
+# round; then by day handed in; within a day one that is stable but follows neither name nor time. Work that is nearly
+# the same stands together there, since it shares its `shuffle`.
 DAY = UtcDay(HANDED_IN)
 
 
