@@ -19,30 +19,30 @@ def elsewhere(peerloom: Peerloom) -> Peerloom:
     copy = peerloom.folder / "code"
     for package in ("service", "pipelines", "prompts"):
         shutil.copytree(ROOT / package, copy / package, ignore=shutil.ignore_patterns("__pycache__"))
-    text = (copy / "prompts" / "feedback" / "1.md").read_text("utf-8")
+    text = (copy / "prompts" / "feedback" / "2.md").read_text("utf-8")
     new = text.replace("1. At most three points", "1. At most two points")
-    (copy / "prompts" / "feedback" / "2.md").write_text(new, "utf-8")
+    (copy / "prompts" / "feedback" / "3.md").write_text(new, "utf-8")
     peerloom.root = copy
     return peerloom
 
 
 def test_a_new_version_is_listed_compared_tried_and_released(elsewhere: Peerloom) -> None:
     listed = elsewhere.run("prompts", "list")
-    assert "feedback/1  in use" in listed
-    assert "feedback/2.md is not in LOCK.toml" in listed
-    diff = elsewhere.run("prompts", "diff", "feedback", "1", "2")
+    assert "feedback/2  in use" in listed
+    assert "feedback/3.md is not in LOCK.toml" in listed
+    diff = elsewhere.run("prompts", "diff", "feedback", "2", "3")
     assert "-1. At most three points" in diff
     assert "+1. At most two points" in diff
     tried = elsewhere.run("prompts", "test", "feedback")
-    assert "feedback/2 against feedback/1, 3 cases" in tried
+    assert "feedback/3 against feedback/2, 3 cases" in tried
     assert tried.count("+1. At most two points") == 3
     assert "No model was asked" in tried
-    assert "feedback/2 is released and in use" in elsewhere.run("prompts", "lock")
+    assert "feedback/3 is released and in use" in elsewhere.run("prompts", "lock")
     assert "There is no new version" in elsewhere.run("prompts", "lock")
 
 
 def test_a_released_version_that_was_changed_is_told_and_cannot_be_locked(elsewhere: Peerloom) -> None:
-    file = elsewhere.root / "prompts" / "feedback" / "1.md"
+    file = elsewhere.root / "prompts" / "feedback" / "2.md"
     file.write_text(file.read_text("utf-8").replace("three", "four"), "utf-8")
     assert "put the old text back" in elsewhere.run("prompts", "list")
     assert "changed after its release" in elsewhere.run("prompts", "lock", code=1)
@@ -60,7 +60,7 @@ def test_with_a_model_what_it_drafts_is_compared_too(peerloom: Peerloom, openai_
 
 
 def test_a_prompt_that_is_not_there_is_told_with_those_there_are(peerloom: Peerloom) -> None:
-    assert "There are: brief, feedback" in peerloom.run("prompts", "test", "welcome", code=1)
+    assert "There are: brief, critique, feedback" in peerloom.run("prompts", "test", "welcome", code=1)
 
 
 def test_a_daily_limit_is_set_and_shown(peerloom: Peerloom) -> None:
