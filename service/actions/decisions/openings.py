@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from service.actions.drafts import read
 from service.domain.errors import NotFound
 from service.domain.roles import Actor, may_see_group, require_reviewer
 from service.store.session import insert
@@ -20,6 +21,7 @@ def opened(session: Session, actor: Actor, draft_id: str, *, now: datetime) -> N
     draft = session.get(DraftRow, draft_id)
     if draft is None or draft.organization_id != actor.organization or not may_see_group(actor, draft.group_id):
         raise NotFound
+    read.require_others(session, actor, draft)
     note(session, draft, require_reviewer(actor, draft.group_id), now=now)
 
 

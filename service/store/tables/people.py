@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from pipelines.values import AI
@@ -31,7 +31,10 @@ class Person(Base):
     without a name is left, and only where approvals rest on it."""
 
     __tablename__ = "people"
-    __table_args__ = (UniqueConstraint("organization_id", "external_id"),)
+    __table_args__ = (
+        UniqueConstraint("organization_id", "external_id"),
+        Index("ix_people_name", "organization_id", "name"),  # namesakes are looked for with every list of people
+    )
 
     id: Mapped[Id]
     organization_id: Mapped[OrganizationId]
