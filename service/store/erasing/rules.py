@@ -97,6 +97,7 @@ RULES: Final[dict[str, dict[str, ErasureRule]]] = {
     "organizations": _of(own="external_id name language settings"),
     "passages": _of(own="heading", plain="part_id owner_id"),
     "people": _of(own="external_id name language"),
+    "phrases": _of(made="text"),
     "points": _of(made="text drafted reason", own="quote", plain="criterion reason_code"),
     "questioned": _of(made="note", plain="wording kind says instead"),
     "reactions": _of(own="why", plain="about text_hash"),
