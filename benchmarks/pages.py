@@ -9,6 +9,7 @@ each page in turn, one request at a time, /health between them: so that what els
 from __future__ import annotations
 
 import argparse
+import gzip
 import http.client
 import json
 import re
@@ -37,6 +38,7 @@ class Browser:
 
     port: int
     cookie: str = ""
+    bytes: int = 0  # of the last body, as it came over the wire
     _connection: http.client.HTTPConnection | None = None
 
     def ask(self, method: str, path: str) -> tuple[int, http.client.HTTPMessage, str]:
@@ -49,10 +51,14 @@ class Browser:
 
     def _ask(self, method: str, path: str) -> tuple[int, http.client.HTTPMessage, str]:
         self._connection = self._connection or http.client.HTTPConnection("127.0.0.1", self.port, CALL_SECONDS)
-        headers = {"Cookie": self.cookie, "Accept": "text/html"}
+        headers = {"Cookie": self.cookie, "Accept": "text/html", "Accept-Encoding": "gzip"}
         self._connection.request(method, path, headers=headers)
         answer = self._connection.getresponse()
-        return answer.status, answer.headers, answer.read().decode("utf-8", "replace")
+        body = answer.read()
+        self.bytes = len(body)
+        if answer.headers.get("Content-Encoding") == "gzip":
+            body = gzip.decompress(body)
+        return answer.status, answer.headers, body.decode("utf-8", "replace")
 
     def sign_in(self, link: str) -> None:
         """Use a sign-in link. Raises RuntimeError if it does not let one in."""
@@ -70,6 +76,7 @@ class Asked:
     browser: Browser
     paths: Sequence[str]
     seconds: list[float] = field(default_factory=list)
+    bytes: int = 0
 
     def __post_init__(self) -> None:
         self._turn = cycle(self.paths)
@@ -79,6 +86,7 @@ class Asked:
         path, begun = next(self._turn), time.perf_counter()
         status, _, body = self.browser.ask("GET", path)
         self.seconds.append(time.perf_counter() - begun)
+        self.bytes = max(self.bytes, self.browser.bytes)
         if status != 200:
             raise RuntimeError(f"{path} answers {status}: {body[:300]}")
 
@@ -219,7 +227,8 @@ class Keyed(Browser):
 
 
 def measured(wanted: Sequence[Asked], rounds: int) -> dict[str, Any]:
-    """The 95th percentile of each and its ratio to that of /health, and the medians, in milliseconds."""
+    """The 95th percentile of each and its ratio to that of /health, and the medians, in milliseconds; and how large
+    each came over the wire."""
     for at in range(WARM + rounds):
         told(f"asking for {len(wanted)} pages, {rounds} times each", at, WARM + rounds)
         for one in wanted:
@@ -232,6 +241,7 @@ def measured(wanted: Sequence[Asked], rounds: int) -> dict[str, Any]:
             found[f"{name}_ratio"] = round(p95(seconds) / base, 1)
             found[f"{name}_p95_ms"] = round(1000 * p95(seconds), 1)
             found[f"{name}_median_ms"] = round(1000 * statistics.median(seconds), 1)
+    found |= {f"{one.name}_kb": round(one.bytes / 1000, 1) for one in wanted if one.bytes}
     return found
 
 

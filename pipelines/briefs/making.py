@@ -22,7 +22,8 @@ CALLED: Final = 5
 NEAR: Final = 0.6  # share of the shorter passage's stems, as for "nearly the same passage"
 SHARED: Final = 3  # stems that two opposed passages must share: two are often chance
 COMPARED: Final = 120  # passages a criterion that are compared with one another
-JUDGED: Final = 2  # works with a verdict on a criterion below which nothing is said of "most"
+JUDGED: Final = 2  # works with a verdict on a criterion below which it is no question for the meeting
+MOST_OF: Final = 10  # works with a verdict below which nothing is said of "most": of few, the counts say it
 OPEN: Final = 0.25  # share of those judged that must lack something, two at least, for a meeting to talk about it
 
 
@@ -119,8 +120,8 @@ def brief(
         works=len(ordered),
         approaches=tuple(found),
         tallies=tallies,
-        most_have=tuple(tally.criterion.id for tally in told if tally.met * 2 > tally.judged),
-        most_lack=tuple(tally.criterion.id for tally in lacking if _most_lack(tally)),
+        most_have=tuple(tally.criterion.id for tally in told if _most(tally, tally.met)),
+        most_lack=tuple(tally.criterion.id for tally in lacking if _most(tally, tally.lack)),
         tensions=opposed,
         questions=tuple(_questions(table["questions"], lacking, opposed, found, requests))[:QUESTIONS],
         call_on=_call_on(table["call_on"], ordered, lacking, opposed, found),
@@ -129,12 +130,13 @@ def brief(
     )
 
 
-def _most_lack(tally: Tally) -> bool:
-    return tally.lack * 2 > tally.judged
+def _most(tally: Tally, count: int) -> bool:
+    """Whether so many are most of all works, those included of which nobody can tell, and there are enough to say."""
+    return tally.judged >= MOST_OF and count * 2 > tally.judged + tally.cannot_tell
 
 
 def _is_open(tally: Tally) -> bool:
-    return _most_lack(tally) or tally.lack >= max(2, OPEN * tally.judged)
+    return tally.lack * 2 > tally.judged or tally.lack >= max(2, OPEN * tally.judged)
 
 
 def _table(language: str) -> Mapping[str, Any]:
@@ -253,7 +255,7 @@ def _call_on(
     """Each person once, for the first of: has what most or several lack, holds a side, stands for an approach."""
     person = {work.id: work.person for work in works}
     wanted = [
-        (t.example, said["has_it" if _most_lack(t) else "has_it_too"].format(criterion=_ended(t.criterion.text)))
+        (t.example, said["has_it" if _most(t, t.lack) else "has_it_too"].format(criterion=_ended(t.criterion.text)))
         for t in lacking
     ]
     wanted += [(place, said["tension"]) for tension in opposed for place in (tension.one, tension.other)]

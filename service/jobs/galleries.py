@@ -45,6 +45,13 @@ def make(tools: JobTools, owner: str, job: Job) -> None:
         settle(session, tools, owner, job)
 
 
+def again(tools: JobTools, owner: str, job: Job) -> None:
+    """The job `gallery_again`: more work has come in on a challenge where some was lacking."""
+    with tools.sessions.writing() as session:
+        galleries_make.look_again(session, job.organization_id, job.subject_id, now=tools.now())
+        settle(session, tools, owner, job)
+
+
 def show(tools: JobTools, owner: str, job: Job) -> None:
     """The job `gallery_show`: the undo window has passed."""
     with tools.sessions.writing() as session:

@@ -242,6 +242,7 @@ KINDS: dict[str, Callable[[JobTools, str, Job], None]] = {
     "import": _import,
     "fit": _fit,
     "gallery": galleries.make,
+    "gallery_again": galleries.again,
     "gallery_show": galleries.show,
     "introduce": introductions.introduce,
     "ask": introductions.ask,

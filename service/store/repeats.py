@@ -4,8 +4,8 @@ What makes it the same is its content: the same words by the same person about t
 holds for every way in, a page with and without script, two windows, and a client that knows nothing of
 Idempotency-Keys; a mark in the form would hold only for the page that it stands in, and a key only for who sends one
 (whoever does is answered by it first, whatever the content). The price is small: who means to say the very same thing
-twice within a minute is heard once. Secrets (keys, tokens, sign-in links) are not of this kind: two of them for one
-person are two on purpose, and one that is lost cannot be shown again.
+twice within a minute is heard once. Tokens follow the same rule where they are made (`actions.access.credentials`).
+Keys and sign-in links do not: a key is not for one person, and a link that works once cannot serve two who asked.
 """
 
 from __future__ import annotations

@@ -7,6 +7,7 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
+from starlette.middleware.gzip import GZipMiddleware
 
 from service.web import errors
 from service.web import openapi as docs
@@ -67,6 +68,12 @@ ROUTERS = (
 )
 
 
+SMALL = 1_000
+"""Bytes that fit into one packet with their headers: smaller gains nothing."""
+LEVEL = 5
+"""Of 9: pages come out within a few per cent of the smallest, in a third of the time."""
+
+
 class Api(FastAPI):
     """FastAPI, whose document says what all operations have in common."""
 
@@ -91,7 +98,8 @@ def create_app(services: Services) -> FastAPI:
         telemetry={"logs": False, "auto_configure": False},  # its logs hold messages, which hold people's words
     )
     app.state.services = services
-    app.add_middleware(OuterLayer, page=trouble.page)
+    app.add_middleware(GZipMiddleware, minimum_size=SMALL, compresslevel=LEVEL)
+    app.add_middleware(OuterLayer, page=trouble.page)  # the last is the outermost
     errors.install(app)
     for router in ROUTERS:
         app.include_router(router)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import codecs
 import hashlib
+import io
 import re
 import tempfile
 from collections.abc import AsyncIterator, Iterator
@@ -14,12 +15,17 @@ from typing import IO, Annotated
 
 from fastapi import Depends, Request
 
+from service.actions.bundles import roster
 from service.domain.errors import Invalid
 from service.web import errors
 from service.web.errors import RequestFault
 
 NDJSON = "application/x-ndjson"
 TAKEN = (NDJSON, "application/ndjson", "application/jsonl", "application/jsonlines")
+CSV = "text/csv"
+TABLES = (CSV, "text/tab-separated-values")
+LARGEST_TABLE = 20_000_000
+"""Bytes of a roster, which is held in memory as it is read: some hundred thousand people."""
 IN_MEMORY = 1_000_000
 """Bytes; a larger bundle goes to a temporary file."""
 
@@ -39,11 +45,28 @@ class BundleBody:
 
 
 async def _kept(request: Request) -> AsyncIterator[BundleBody]:
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() not in TAKEN:
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind not in (*TAKEN, *TABLES):
         raise errors.wrong_media_type()
+    if kind in TABLES:
+        yield await _roster(request)
+        return
     with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY) as file:
         request.state.digest = await _keep(request, file)
         yield BundleBody(file)
+
+
+async def _roster(request: Request) -> BundleBody:
+    """A table of people, read as the lines that it stands for. Raises Invalid for a heading that is not understood."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > LARGEST_TABLE:
+            raise errors.too_large()
+    request.state.digest = hashlib.sha256(body).digest()
+    read = "\n".join(roster.lines(roster.decoded(bytes(body))))
+    _check(read, 1)
+    return BundleBody(io.BytesIO(read.encode()))
 
 
 async def _keep(request: Request, file: IO[bytes]) -> bytes:

@@ -102,6 +102,11 @@ class Call:
             )
         return f"{self.scope['scheme']}://{host}"
 
+    @property
+    def bearer(self) -> str:
+        """The secret that was shown, to be used within this call and kept nowhere."""
+        return Headers(scope=self.scope).get("authorization", "").partition(" ")[2].strip()
+
     def deciding(self, id: str, version: int) -> Deciding:
         """A decision of whoever asks, on what they saw in this version."""
         return Deciding(self.session, self.actor, id, version, self.now)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hmac
 import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -11,10 +13,12 @@ from sqlalchemy.orm import Session
 
 from service.actions.access import on_behalf
 from service.domain.errors import Invalid, NotFound, NotSignedIn
+from service.domain.ids import new_id
 from service.domain.roles import Actor, CredentialReach, Role, acts_for, require_lead, require_platform
 from service.domain.texts import digest
-from service.store import audit, find, tree
-from service.store.tables import Credential, Group, RoleGrant
+from service.store import audit, find, holding, tree
+from service.store.repeats import AGAIN
+from service.store.tables import Credential, Group, Person, RoleGrant
 
 LONGEST_TOKEN = timedelta(hours=12)
 """A token stands in for a person; a school day is as long as one may last without asking the platform again."""
@@ -56,9 +60,19 @@ def create_key(
 
 
 def mint_token(
-    session: Session, actor: Actor, *, person: str, now: datetime, lifetime: timedelta = timedelta(hours=1)
+    session: Session,
+    actor: Actor,
+    *,
+    person: str,
+    now: datetime,
+    lifetime: timedelta = timedelta(hours=1),
+    shown: str = "",
 ) -> tuple[Credential, str]:
     """A token with which one person (external id) is seen as that person, for at most twelve hours.
+
+    `shown` is the key's own secret, where the caller shows it: then the same asked for again within a minute is the
+    same token. Its secret is made from that key and the token's id, so that whoever holds the key can be given it
+    twice, and nothing that is stored tells it. Without it, each is another.
 
     Raises NotFound, and NotAllowed if the key is limited to some groups and the person has a part in others, too.
     """
@@ -66,10 +80,16 @@ def mint_token(
     if not timedelta(0) < lifetime <= LONGEST_TOKEN:
         raise Invalid("A token lasts between one second and twelve hours.")
     row = on_behalf.person(session, actor, person)
-    secret = "plt_" + secrets.token_urlsafe(32)
+    name = f"token for {person}"[:255]
+    there = _minted_before(session, actor, row, name, lifetime, now=now) if shown else None
+    if there is not None:
+        return there, _secret_of(there.id, shown)
+    id_ = new_id()
+    secret = _secret_of(id_, shown) if shown else "plt_" + secrets.token_urlsafe(32)
     token = Credential(
+        id=id_,
         organization_id=actor.organization,
-        name=f"token for {person}"[:255],
+        name=name,
         reach=CredentialReach.PERSON,
         secret_hash=digest(secret),
         person_id=row.id,
@@ -82,6 +102,31 @@ def mint_token(
     session.flush()
     on_behalf.record(session, actor, "token.mint", row, credential=token.id, expires_at=now + lifetime, now=now)
     return token, secret
+
+
+def _secret_of(token: str, key: str) -> str:
+    made = hmac.digest(key.encode(), f"token:{token}".encode(), "sha256")
+    return "plt_" + base64.urlsafe_b64encode(made).decode().rstrip("=")
+
+
+def _minted_before(
+    session: Session, actor: Actor, person: Person, name: str, lifetime: timedelta, *, now: datetime
+) -> Credential | None:
+    """The token that this key had made for this person a moment ago, for as long. One at a time, as `repeats` does."""
+    holding.consent_alone(session, person.id)
+    rows = session.scalars(
+        select(Credential)
+        .where(
+            Credential.person_id == person.id,
+            Credential.minted_by == actor.credential,
+            Credential.name == name,
+            Credential.revoked_at.is_(None),
+            Credential.created_at > now - AGAIN,
+            Credential.expires_at > now,
+        )
+        .order_by(Credential.created_at.desc(), Credential.id.desc())
+    )
+    return next((row for row in rows if row.expires_at == row.created_at + lifetime), None)
 
 
 def revoke(session: Session, actor: Actor, credential_id: str, *, now: datetime) -> None:

@@ -71,6 +71,17 @@ class PersonLine(BundleLine):
     consents: Consents | None = None
 
 
+class MemberLine(BundleLine):
+    """A row of a roster: somebody's part in one group. Nothing that they hold elsewhere is taken away."""
+
+    kind: Literal["member"]
+    id: Id
+    name: Name
+    group: Id
+    role: Role = Role.LEARNER
+    language: Language = ""
+
+
 class CriterionHeld(BundleLine):
     id: Annotated[str, Field(min_length=1, max_length=64), AfterValidator(storable)]
     text: Words
@@ -119,6 +130,7 @@ class SubmissionLine(BundleLine):
     language: Language = ""
     ai: AI = AI.ANY
     submitted_at: AwareDatetime | None = None
+    media_type: Literal["text/plain", "text/html"] | None = None
 
 
 class PointHeld(BundleLine):
@@ -142,7 +154,14 @@ class FeedbackLine(BundleLine):
 
 
 AnyLine = Annotated[
-    OrganizationLine | GroupLine | PersonLine | ChallengeLine | ContextLine | SubmissionLine | FeedbackLine,
+    OrganizationLine
+    | GroupLine
+    | PersonLine
+    | MemberLine
+    | ChallengeLine
+    | ContextLine
+    | SubmissionLine
+    | FeedbackLine,
     Field(discriminator="kind"),
 ]
 LINE: TypeAdapter[AnyLine] = TypeAdapter(AnyLine)
@@ -163,6 +182,11 @@ def _person(session: Session, actor: Actor, line: PersonLine, now: datetime) -> 
     register.put_person(
         session, actor, line.id, name=line.name, language=line.language, roles=roles, consents=wish, now=now
     )
+
+
+def _member(session: Session, actor: Actor, line: MemberLine, now: datetime) -> None:
+    who = register.NamedPerson(line.id, line.name, line.language)
+    register.enroll(session, actor, who, role=line.role, group=line.group, now=now)
 
 
 def _challenge(session: Session, actor: Actor, line: ChallengeLine, now: datetime) -> None:
@@ -210,6 +234,7 @@ _ACTS: dict[str, Callable[[Session, Actor, Any, datetime], None]] = {
     "organization": _nothing,
     "group": _group,
     "person": _person,
+    "member": _member,
     "challenge": _challenge,
     "context": _context,
     "submission": _submission,

@@ -30,6 +30,11 @@ CHUNK = 25
 """Lines a transaction. SQLite has one writer at a time: with 200 lines everybody else waited for seconds, and
 PostgreSQL held the job's row longer than a heartbeat waits. Committing 25 costs little beside their statements."""
 
+NO_OBJECT = (
+    "line: This is no JSON object. If it is a table (CSV) of people, send it with Content-Type text/csv; "
+    "its first line names the columns: id, name, group, role, language."
+)
+
 
 def start(session: Session, actor: Actor, body: Iterable[str], *, now: datetime) -> ImportRun:
     """Keep the lines and queue the work. Raises Invalid for an empty bundle."""
@@ -77,7 +82,8 @@ def _take_line(session: Session, actor: Actor, run: ImportRun, number: int, text
             act_on(session, actor, LINE.validate_json(text), now=now)
             session.flush()
     except ValidationError as error:
-        _keep_error(session, run, number, "invalid", _in_words(error))
+        said = _in_words(error) if text.lstrip().startswith("{") else NO_OBJECT
+        _keep_error(session, run, number, "invalid", said)
     except PeerloomError as error:
         _keep_error(session, run, number, error.kind, error.detail)
     except DBAPIError as error:

@@ -15,6 +15,7 @@ from service.actions.drafts import read
 from service.domain.errors import Invalid, NotNow
 from service.domain.roles import Actor, Role
 from service.store import audit, find, tree
+from service.store.names import names_of
 from service.store.tables import DraftRow, Person, RoleGrant
 
 HELD = timedelta(days=2)
@@ -31,9 +32,11 @@ class Colleague:
 
 
 def colleagues(session: Session, actor: Actor, draft_id: str) -> list[Colleague]:
-    """To whom the draft can be given, by name; three statements. Raises NotFound."""
+    """To whom the draft can be given, by name; four statements. Raises NotFound."""
     draft = read.draft(session, actor, draft_id)
-    return [Colleague(row.external_id, row.name) for row in _reviewers(session, draft) if row.id != actor.person]
+    rows = _reviewers(session, draft)
+    names = names_of(session, [row.id for row in rows], apart=True)
+    return [Colleague(row.external_id, names[row.id]) for row in rows if row.id != actor.person]
 
 
 def _reviewers(session: Session, draft: DraftRow) -> list[Person]:

@@ -8,6 +8,7 @@ from typing import Unpack
 from sqlalchemy.orm import Session
 
 from service.actions.approvals.deciding import Deciding, DecisionNote
+from service.actions.drafts import read
 from service.actions.work import consequences
 from service.domain.drafts import DraftAct, DraftActor, step
 from service.domain.errors import ChangedSince, Conflict, NotFound
@@ -19,10 +20,11 @@ from service.store.tables import Decision, DraftRow, PointRow, PointState
 
 def locked(session: Session, actor: Actor, draft_id: str) -> DraftRow:
     """The draft, held against others until the transaction ends. Raises NotFound, also for one that the actor may not
-    see: a refusal would tell that it is there."""
+    see: a refusal would tell that it is there. NotAllowed for one on the actor's own work."""
     draft = session.get(DraftRow, draft_id, with_for_update={"key_share": True})
     if draft is None or draft.organization_id != actor.organization or not may_see_group(actor, draft.group_id):
         raise NotFound
+    read.require_others(session, actor, draft)
     return draft
 
 

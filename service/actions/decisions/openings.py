@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import CursorResult, func, select
 from sqlalchemy.orm import Session
 
+from service.actions.drafts import read
 from service.actions.drafts.points import current_points
 from service.domain.errors import NotFound
 from service.domain.roles import Actor, may_see_group, require_reviewer
@@ -30,6 +31,7 @@ def _seen(session: Session, actor: Actor, draft_id: str) -> tuple[DraftRow, str]
     draft = session.get(DraftRow, draft_id)
     if draft is None or draft.organization_id != actor.organization or not may_see_group(actor, draft.group_id):
         raise NotFound
+    read.require_others(session, actor, draft)
     return draft, require_reviewer(actor, draft.group_id)
 
 

@@ -9,12 +9,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service.actions.approvals import approving
-from service.actions.drafts import points
+from service.actions.drafts import points, read
 from service.actions.memory import decided, question
 from service.domain.drafts import DraftState
 from service.domain.errors import NotFound
 from service.domain.memory.clarifying import CriterionQuestion
 from service.domain.roles import Actor, may_see_group
+from service.store.names import told_apart
 from service.store.tables import DraftRow, Person, PointState, Submission
 
 
@@ -32,7 +33,7 @@ class LeftBehind:
 def left_behind(session: Session, actor: Actor, draft_id: str) -> LeftBehind | None:
     """The draft that somebody comes from; None if there is none by that id, or it is not theirs to see."""
     found = session.execute(
-        select(DraftRow, Person.name)
+        select(DraftRow, told_apart().label("name"))
         .join(Submission, Submission.id == DraftRow.submission_id)
         .join(Person, Person.id == Submission.person_id)
         .where(DraftRow.id == draft_id, DraftRow.organization_id == actor.organization)
@@ -40,6 +41,7 @@ def left_behind(session: Session, actor: Actor, draft_id: str) -> LeftBehind | N
     if found is None or not may_see_group(actor, found.DraftRow.group_id):
         return None
     row, name = found
+    read.require_others(session, actor, row)
     approval = approving.in_force(session, approving.DRAFT, row.id) if row.state is DraftState.APPROVED else None
     return LeftBehind(row.id, row.version, row.state, name, approval.release_at if approval else None)
 

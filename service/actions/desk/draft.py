@@ -178,7 +178,7 @@ def show(session: Session, actor: Actor, draft_id: str, *, now: datetime) -> Des
     revision = session.get_one(Revision, row.revision_id)
     points = _points(session, actor, full, challenge)
     approval = approving.in_force(session, approving.DRAFT, row.id) if row.state is DraftState.APPROVED else None
-    names = store_names.names_of(session, [submission.person_id, row.claimed_by])
+    names = store_names.names_of(session, [submission.person_id, row.claimed_by], apart=True)
     return DeskDraft(
         id=row.id,
         version=row.version,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Select, case, or_, select
+from sqlalchemy import ColumnElement, Select, case, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from service.domain.drafts import DraftActor, DraftState, possible
@@ -26,6 +26,8 @@ from service.store.tables import (
     RoleGrant,
     Submission,
 )
+
+OWN = "This is work of your own. A colleague reads it and decides on it; you find the feedback among your own work."
 
 SOMEBODY = "Somebody"
 """Whoever it was whose name is not there any more."""
@@ -75,8 +77,24 @@ def claim_of(
     return DraftClaim(name or SOMEBODY, until, by == actor.person)
 
 
+def not_own(actor: Actor) -> list[ColumnElement[bool]]:
+    """That drafts are not on work of the actor's own, whatever roles the actor has: nobody decides on feedback to
+    themselves, or reads it before somebody else has approved it."""
+    if actor.person is None:
+        return []
+    own = select(DraftRow.id).join(Submission, Submission.id == DraftRow.submission_id)
+    return [DraftRow.id.not_in(own.where(Submission.person_id == actor.person))]
+
+
+def require_others(session: Session, actor: Actor, row: DraftRow) -> None:
+    """Raises NotAllowed for a draft on work of the actor's own."""
+    if actor.person is not None and session.get_one(Submission, row.submission_id).person_id == actor.person:
+        raise NotAllowed(OWN)
+
+
 def draft(session: Session, actor: Actor, draft_id: str) -> DraftRow:
-    """One draft with its points, sources and findings. Raises NotFound, also for one that the actor may not see."""
+    """One draft with its points, sources and findings. Raises NotFound, also for one that the actor may not see, and
+    NotAllowed for one on the actor's own work."""
     row = session.scalar(
         select(DraftRow)
         .where(DraftRow.id == draft_id, DraftRow.organization_id == actor.organization)
@@ -84,6 +102,7 @@ def draft(session: Session, actor: Actor, draft_id: str) -> DraftRow:
     )
     if row is None or not may_see_group(actor, row.group_id):
         raise NotFound
+    require_others(session, actor, row)
     return row
 
 
@@ -98,26 +117,29 @@ def drafts(
     return list(session.scalars(query.order_by(DraftRow.id).limit(limit)))
 
 
-_TURN = case({DraftState.STUCK: 0, DraftState.READY: 1}, value=DraftRow.state, else_=2)
+HANDED_IN = func.coalesce(DraftRow.handed_in_at, DraftRow.created_at)
+"""When the work was handed in; the second is of drafts that an earlier version made."""
+TURN = case({DraftState.READY: 0, DraftState.STUCK: 1}, value=DraftRow.state, else_=2)
+BY_HAND_FIRST = case({DraftState.STUCK: 0, DraftState.READY: 1}, value=DraftRow.state, else_=2)
 
 
 def next_draft(
     session: Session, actor: Actor, wanted: DraftFilter, *, skip: Collection[str] = (), now: datetime
 ) -> DraftRow | None:
-    """Which to look at next: what nobody else is at; what is stuck first, since nobody else will do it; then by day
+    """Which to look at next: what nobody else is at; what is drafted first, then what is to be written by hand; by day
     handed in, and within a day in an order that is stable but follows neither name nor time."""
     free = or_(DraftRow.claimed_until.is_(None), DraftRow.claimed_until <= now, DraftRow.claimed_by == actor.person)
     query = (
         _filtered(session, actor, wanted)
         .where(DraftRow.state.in_((DraftState.READY, DraftState.STUCK)), free, DraftRow.id.not_in(list(skip)))
-        .order_by(_TURN, UtcDay(DraftRow.created_at), DraftRow.shuffle, DraftRow.id)
+        .order_by(TURN, UtcDay(HANDED_IN), DraftRow.shuffle, DraftRow.id)
         .limit(1)
     )
     return session.scalars(query).one_or_none()
 
 
 def _filtered(session: Session, actor: Actor, wanted: DraftFilter) -> Select[DraftRow]:
-    query = select(DraftRow).where(DraftRow.organization_id == actor.organization)
+    query = select(DraftRow).where(DraftRow.organization_id == actor.organization, *not_own(actor))
     groups = visible_groups(actor)
     if groups is not None:
         query = query.where(DraftRow.group_id.in_(groups))

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session, aliased
 from pipelines.values import Band, PointKind
 from service.domain.drafts import DraftState
 from service.domain.following.uptake import METHOD, AskingPoint, UptakeVerdict, spoken, uptake
+from service.domain.overview.statistics import FEWEST
 from service.domain.texts.worddiff import words
 from service.store import visible
 from service.store.tables import (
@@ -188,5 +189,10 @@ def told(counts: Counts) -> int:
 
 
 def share(counts: Counts) -> float | None:
-    """The share taken up of those of which it can be told; None where it can be of none."""
-    return of_verdict(counts, UptakeVerdict.TAKEN_UP) / told(counts) if told(counts) else None
+    """The share taken up of those of which it can be told; None where it can be of few."""
+    return taken_up(counts) / told(counts) if told(counts) >= FEWEST else None
+
+
+def taken_up(counts: Counts) -> int:
+    """How many were taken up, however sure that is."""
+    return of_verdict(counts, UptakeVerdict.TAKEN_UP)

@@ -16,13 +16,14 @@ from sqlalchemy.orm import Session, selectinload
 
 from service.actions.approvals import approving
 from service.actions.galleries.pool import as_works, candidates
-from service.actions.galleries.review import body_of
+from service.actions.galleries.review import NOT_HERE, body_of, not_own, require_others
 from service.actions.galleries.sharing import Now, SharedWork, shared_now
 from service.domain.errors import NotFound
 from service.domain.galleries import GalleryActor, GalleryState, SharingHindrance, body_digest, possible
 from service.domain.roles import Actor, may_see_group, require_desk, visible_groups
 from service.domain.texts.marking import Stretch, stretches
 from service.store import find
+from service.store.names import told_apart
 from service.store.tables import Challenge, Gallery, GalleryDecision, Group, Person, Revision, Submission
 
 PAGE: Final = 50
@@ -102,7 +103,7 @@ def listing(
 
 def _here(actor: Actor) -> list[ColumnElement[bool]]:
     groups = visible_groups(actor)
-    here = [Gallery.organization_id == actor.organization]
+    here = [Gallery.organization_id == actor.organization, *not_own(actor)]
     return here if groups is None else [*here, Gallery.group_id.in_(groups)]
 
 
@@ -123,7 +124,7 @@ def _listed(session: Session, rows: Sequence[Gallery], *, now: datetime) -> list
     seen = shared_now(session, rows, now=now, texts=False)
     named = session.execute(
         select(
-            Gallery.id, Person.name, Submission.external_id, Challenge.external_id, Challenge.title, Group.external_id
+            Gallery.id, told_apart(), Submission.external_id, Challenge.external_id, Challenge.title, Group.external_id
         )
         .join(Person, Person.id == Gallery.person_id)
         .join(Submission, Submission.id == Gallery.submission_id)
@@ -224,7 +225,8 @@ def show(session: Session, actor: Actor, gallery_id: str, *, now: datetime, choi
     require_desk(actor)
     row = session.get(Gallery, gallery_id)
     if row is None or row.organization_id != actor.organization or not may_see_group(actor, row.group_id):
-        raise NotFound("There is no such gallery here, or it is not yours to see.")
+        raise NotFound(NOT_HERE)
+    require_others(actor, row)
     here = shared_now(session, [row], now=now)[row.id]
     challenge, submission = session.get_one(Challenge, row.challenge_id), session.get_one(Submission, row.submission_id)
     own, approval = session.get_one(Revision, row.revision_id), approving.in_force(session, approving.GALLERY, row.id)
@@ -256,7 +258,7 @@ def _marked(text: str, marks: Sequence[Sequence[int]], number: int) -> tuple[Str
 
 def _works(session: Session, actor: Actor, here: Now) -> list[DeskWork]:
     rows = session.execute(
-        select(Submission.id, Submission.group_id, Person.name)
+        select(Submission.id, Submission.group_id, told_apart())
         .join(Person, Person.id == Submission.person_id)
         .where(Submission.id.in_([work.submission for work in here.works]))
     )

@@ -6,7 +6,7 @@ anything is stored. `generation` is the guard: whoever comes late changes nothin
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
@@ -26,11 +26,13 @@ from service.domain.events import Event
 from service.domain.galleries import FEWEST, GalleryAct, GalleryActor, GalleryState, step
 from service.domain.visibility import PeersShown
 from service.store import holding
-from service.store.tables import Challenge, Gallery, GalleryItem, Revision, Submission
+from service.store.tables import Challenge, DraftRow, Gallery, GalleryItem, Revision, Submission
 
+LOOKED_AT: Final = 50
+"""Galleries that are looked at again at a time; the next hand-in looks at what is left."""
 TOO_FEW: Final = (
     "There are not yet two works that may be shown here and differ. "
-    "Have it chosen anew when more have handed in, or choose by hand."
+    "It is looked at again by itself when more have handed in; or choose by hand."
 )
 GAVE_UP: Final = "gave_up"
 """Why a gallery is stuck whose job was given up."""
@@ -126,7 +128,7 @@ def finish(
         put(session, row, GalleryMade(kept) if quoted else GalleryMade(kept, made.comparison, made.own_marks))
     if len(row.items) < FEWEST:
         put(session, row, GalleryMade(()))
-        wanted.stick(session, row, "too_few", TOO_FEW, now=now)
+        wanted.stick(session, row, wanted.TOO_FEW_CODE, TOO_FEW, now=now)
         return True
     wanted.touch(row, step(row.state, GalleryAct.FINISH, GalleryActor.MACHINE), now=now)
     row.reason_code, row.reason, row.ready_at = "", "", now
@@ -160,6 +162,30 @@ def put(session: Session, row: Gallery, made: GalleryMade) -> None:
     row.comparison = row.drafted = made.comparison
     row.marks = [list(mark) for mark in made.own_marks]
     session.flush()
+
+
+def look_again(session: Session, organization: str, challenge_id: str, *, now: datetime) -> int:
+    """Have those galleries on a challenge (our id) made anew that lacked others' work, if there is enough of it now;
+    how many. The others stay as they are, and nobody is told of them again."""
+    challenge = session.get(Challenge, challenge_id)
+    rows = session.scalars(wanted.lacking(organization, challenge_id).limit(LOOKED_AT)).all()
+    made = 0
+    for row in rows:
+        submission = session.get_one(Submission, row.submission_id)
+        if challenge is None or submission.withdrawn_at is not None:
+            continue
+        found = candidates(session, row, challenge, now=now)
+        if len(found) >= FEWEST and _came_since(session, found, row.ready_at):
+            revision = session.get_one(Revision, row.revision_id)
+            wanted.want(session, submission, revision, GalleryActor.LEARNER, now=now)
+            made += 1
+    return made
+
+
+def _came_since(session: Session, revisions: Sequence[str], at: datetime | None) -> bool:
+    """Whether one of these came in after that: what was there then has been looked at."""
+    came = select(DraftRow.id).where(DraftRow.revision_id.in_(revisions))
+    return session.scalar((came if at is None else came.where(DraftRow.created_at >= at)).limit(1)) is not None
 
 
 def fail(session: Session, gallery_id: str, generation: int, reason: str, *, now: datetime) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any, Unpack
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from service.actions.approvals import approving
@@ -16,7 +16,7 @@ from service.actions.approvals.deciding import Deciding, DecisionNote
 from service.actions.galleries.sharing import LIVE, Now, Tree, counted, names_somebody, shared_now
 from service.actions.galleries.unnamed import stored
 from service.actions.galleries.wanted import tell, touch, want
-from service.domain.errors import ChangedSince, Invalid, NotFound, NotNow
+from service.domain.errors import ChangedSince, Invalid, NotAllowed, NotFound, NotNow
 from service.domain.events import Event
 from service.domain.galleries import FEWEST, MOST, GalleryAct, GalleryActor, GalleryState, body_digest, step
 from service.domain.lifecycle import require_seen
@@ -56,9 +56,21 @@ def opened(at: Deciding) -> tuple[Gallery, str]:
     if not may_see_group(at.actor, row.group_id):
         raise NotFound(NOT_HERE)  # a refusal would tell that it is there
     person = require_reviewer(at.actor, row.group_id)
+    require_others(at.actor, row)
     if row.version != at.version:
         raise ChangedSince(version=row.version)
     return row, person
+
+
+def not_own(actor: Actor) -> list[ColumnElement[bool]]:
+    """That a gallery is not for the actor, for whom a colleague decides."""
+    return [] if actor.person is None else [Gallery.person_id != actor.person]
+
+
+def require_others(actor: Actor, row: Gallery) -> None:
+    """Raises NotAllowed for a gallery that is for the actor."""
+    if actor.person is not None and row.person_id == actor.person:
+        raise NotAllowed("This would be shown to you: a colleague decides on it. You find it beside your own work.")
 
 
 def body_of(session: Session, now: Now, comparison: str, *, marked: bool = True) -> dict[str, Any]:

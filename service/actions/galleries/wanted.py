@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from pipelines.values import AI
@@ -14,6 +14,7 @@ from service.domain.galleries import GalleryAct, GalleryActor, GalleryState, pos
 from service.store import holding, jobs, outbox, visible
 from service.store.tables import Challenge, Consent, Gallery, Revision, Submission
 
+TOO_FEW_CODE = "too_few"
 NO_AI = "The learner asked that no machine reads this text. Choose two or three works yourself, or let it be."
 
 
@@ -52,7 +53,7 @@ def want(
         touch(row, step(row.state, GalleryAct.REMAKE, by), now=now)
         row.generation += 1
         row.asked = row.asked or asked
-        row.revision_id = revision.id
+        row.revision_id, row.group_id = revision.id, submission.group_id
         row.items.clear()
         row.comparison = row.drafted = row.reason_code = row.reason = ""
         row.marks = []
@@ -103,6 +104,7 @@ def tell(session: Session, row: Gallery, event: Event, *, now: datetime, **facts
 
 def handed_in(session: Session, submission: Submission, revision: Revision, *, now: datetime) -> None:
     """A text came in: a gallery that is not decided on yet is made anew for it; where a policy says so, one is made."""
+    _look_again(session, submission, now=now)
     row = of_submission(session, submission)
     if row is not None:
         if GalleryAct.REMAKE.value in possible(row.state, GalleryActor.LEARNER):
@@ -114,6 +116,35 @@ def handed_in(session: Session, submission: Submission, revision: Revision, *, n
     tree = Tree(session, submission.organization_id)
     if rules(policy_for(in_force, tree, submission.challenge_id, submission.group_id)).suggest:
         want(session, submission, revision, GalleryActor.LEARNER, now=now)
+
+
+def _look_again(session: Session, submission: Submission, *, now: datetime) -> None:
+    """Where galleries on this challenge are stuck for want of others' work, have them looked at again."""
+    stuck = lacking(submission.organization_id, submission.challenge_id).with_only_columns(Gallery.id)
+    if session.scalar(stuck.limit(1)) is not None:
+        jobs.enqueue(
+            session,
+            organization=submission.organization_id,
+            kind="gallery_again",
+            subject=submission.challenge_id,
+            now=now,
+            dedupe=f"gallery_again:{submission.challenge_id}",
+            priority=-1,  # feedback first
+        )
+
+
+def lacking(organization: str, challenge: str) -> Select[Gallery]:
+    """Galleries for which there was not enough work of others; whose learner waits longest first."""
+    return (
+        select(Gallery)
+        .where(
+            Gallery.organization_id == organization,
+            Gallery.challenge_id == challenge,
+            Gallery.state == GalleryState.STUCK,
+            Gallery.reason_code == TOO_FEW_CODE,
+        )
+        .order_by(Gallery.created_at, Gallery.id)
+    )
 
 
 def suggest_all(session: Session, challenge: Challenge, groups: frozenset[str], *, now: datetime) -> int:

@@ -39,6 +39,7 @@ from service.domain.introductions import (
 )
 from service.domain.roles import Actor
 from service.store import find
+from service.store.names import told_apart
 from service.store.tables import Group, Introduction, Person, Request, RoleGrant
 
 MOST = 200
@@ -184,7 +185,9 @@ def _halves(session: Session, actor: Actor, people: set[str], now: datetime) -> 
         .order_by(Group.name)
     ).all()
     before = past(session, people) if people else []
-    rows = session.execute(select(Person.id, Person.external_id, Person.name).where(Person.id.in_(people)))
+    rows = session.execute(
+        select(Person.id, Person.external_id, told_apart().label("name")).where(Person.id.in_(people))
+    )
     return {
         id_: Half(
             id_,

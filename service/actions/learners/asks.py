@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from service.actions.learners.guard import feedback_there, standing
 from service.actions.work import consequences
-from service.domain.errors import Conflict, Invalid, NotFound
+from service.domain.errors import Conflict, Invalid, NotAllowed, NotFound
 from service.domain.events import Event
 from service.domain.roles import Actor, require_desk, require_reviewer, visible_groups
 from service.store import audit, find, repeats
@@ -103,6 +103,8 @@ def answer(session: Session, actor: Actor, ask_id: str, text: str, *, now: datet
     if actor.person is not None and draft.group_id not in actor.reviews:
         raise NotFound
     person = require_reviewer(actor, draft.group_id)
+    if row.person_id == person:
+        raise NotAllowed("You asked this yourself: a colleague answers it.")
     if session.get_one(Submission, draft.submission_id).withdrawn_at is not None:
         raise NotFound
     if row.answered_at is not None and row.answered_by not in (None, person):
@@ -129,6 +131,8 @@ def asks_open(
     here: list[ColumnElement[bool]] = [AskRow.organization_id == actor.organization, AskRow.answered_at.is_(None)]
     if groups is not None:
         here.append(DraftRow.group_id.in_(groups))
+    if actor.person is not None:
+        here.append(AskRow.person_id != actor.person)
     here.append(AskRow.kind == AskKind.QUESTION if draft is None else AskRow.draft_id == draft)
     if after is not None:
         last = [AskRow.id == after, AskRow.organization_id == actor.organization]
@@ -163,6 +167,7 @@ def _all() -> _Rows:
 def _seen(session: Session, query: _Rows) -> list[AskSeen]:
     rows = session.execute(query).all()
     names = store_names.names_of(session, (row.answered_by for row, *_ in rows))
+    askers = store_names.names_of(session, (row.person_id for row, *_ in rows), apart=True)
     return [
         AskSeen(
             id=row.id,
@@ -170,7 +175,7 @@ def _seen(session: Session, query: _Rows) -> list[AskSeen]:
             text=row.text,
             asked_at=row.asked_at,
             person=person.external_id,
-            person_name=person.name,
+            person_name=askers.get(row.person_id, person.name),
             submission=submission,
             revision=number,
             challenge=challenge.external_id,

@@ -18,10 +18,11 @@ from pipelines.texts.masking import HiddenPlace
 from pipelines.values import AI
 from service.actions.galleries.sharing import Now, SharedWork, is_attempt, names_somebody, shared_now
 from service.actions.galleries.unnamed import read
-from service.actions.galleries.wanted import want
+from service.actions.galleries.wanted import TOO_FEW_CODE, want
 from service.actions.learners import commitments
 from service.actions.learners import guard as learners_own
 from service.actions.learners.commitments import CommitmentWish
+from service.actions.learners.waiting import usual_days
 from service.domain.errors import Invalid, NotFound, NotNow
 from service.domain.galleries import GalleryActor, GalleryState, body_digest
 from service.domain.roles import Actor
@@ -44,7 +45,9 @@ class GalleryStage(StrEnum):
     """How far it is, as the learner is told."""
 
     OPEN = "open"  # can be asked for
-    WAITING = "waiting"
+    WAITING = "waiting"  # is being chosen, or waits for a facilitator
+    SCARCE = "scarce"  # not enough work of others yet; looked at again when more comes in
+    BY_HAND = "by_hand"  # no machine chooses here: a facilitator does
     SHOWN = "shown"
     NOT_NOW = "not_now"  # a facilitator decided against it
     NEVER = "never"  # not on this challenge, or not without a machine
@@ -85,6 +88,7 @@ class Others:
     shown_at: datetime | None = None
     takeaway: str = ""
     committed: bool = False
+    usual_days: int | None = None  # how long a facilitator usually takes here
 
 
 def others(session: Session, actor: Actor, submission: str, *, now: datetime) -> Others:
@@ -94,7 +98,8 @@ def others(session: Session, actor: Actor, submission: str, *, now: datetime) ->
     row = session.scalar(select(Gallery).where(Gallery.submission_id == own.id))
     found = _shown(session, row) if row is not None else None
     if row is None or found is None:
-        return Others(_stage(session, row, own, challenge), own.external_id, challenge.title)
+        usual = usual_days(session, own.organization_id, now=now)
+        return Others(_stage(session, row, own, challenge), own.external_id, challenge.title, usual_days=usual)
     showing, approval = found
     here = shared_now(session, [row], now=now, hidden=_hidden(approval))[row.id]
     return _others(session, own, challenge, here, showing, approval)
@@ -114,9 +119,11 @@ def _stage(session: Session, row: Gallery | None, own: Submission, challenge: Ch
             if holding.which_machines(session, _latest(session, own)) is AI.NONE
             else GalleryStage.OPEN
         )
-    return (
-        GalleryStage.NOT_NOW if row.state in (GalleryState.DISMISSED, GalleryState.WITHDRAWN) else GalleryStage.WAITING
-    )
+    if row.state in (GalleryState.DISMISSED, GalleryState.WITHDRAWN):
+        return GalleryStage.NOT_NOW
+    if row.state is GalleryState.STUCK:
+        return GalleryStage.SCARCE if row.reason_code == TOO_FEW_CODE else GalleryStage.BY_HAND
+    return GalleryStage.WAITING
 
 
 def _latest(session: Session, own: Submission) -> Revision:

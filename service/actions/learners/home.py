@@ -86,8 +86,11 @@ class Task:
 
     @property
     def group(self) -> str:
-        """Where the next text goes: where the work is already, or the only group there is; empty where to choose."""
-        return self.handed_in_for or (self.groups[0][0] if len(self.groups) == 1 else "")
+        """Where the next text goes: where the work is already, while its author learns there, or the only group there
+        is; empty where to choose."""
+        if self.handed_in_for in dict(self.groups):
+            return str(self.handed_in_for)
+        return self.groups[0][0] if len(self.groups) == 1 else ""
 
 
 def home(session: Session, actor: Actor, *, now: datetime) -> Home:

@@ -16,16 +16,18 @@ from service.actions.learners.commitments import CommitmentSeen
 from service.actions.learners.feedback import RevisionSeen
 from service.actions.learners.guard import submission_of
 from service.actions.learners.progress import Changes
+from service.actions.learners.waiting import usual_days
 from service.domain.errors import NotFound
 from service.domain.roles import Actor
-from service.store.tables import Challenge, Organization, Reaction
+from service.store.tables import Challenge, Group, Organization, Reaction
 
 
 @dataclass(frozen=True, slots=True)
 class WorkSeen:
     """Own work. `withdrawn_at` and the challenge are all that is left of it once it was taken back.
 
-    `reactions` are on the feedback shown, by point (empty: the whole); asks and commitments are on all revisions.
+    `group` (external id) is where the next revision goes; empty where its author learns elsewhere by now. `reactions`
+    are on the feedback shown, by point (empty: the whole); asks and commitments on all revisions.
     """
 
     id: str
@@ -38,6 +40,8 @@ class WorkSeen:
     reactions: dict[str, Reaction] | None = None
     asks: tuple[AskSeen, ...] = ()
     commitments: tuple[CommitmentSeen, ...] = ()
+    usual_days: int | None = None
+    group: str = ""
 
 
 def show(session: Session, actor: Actor, external_id: str, *, revision: int | None, now: datetime) -> WorkSeen:
@@ -67,6 +71,8 @@ def show(session: Session, actor: Actor, external_id: str, *, revision: int | No
         {one.row.about: one.row for one in learners_reactions.of_submissions(session, [row]) if one.revision == number},
         tuple(learners_asks.of_submissions(session, [row])),
         tuple(one for one in own if one.row.submission_id == row.id),
+        usual_days(session, row.organization_id, now=now) if seen.feedback is None else None,
+        session.get_one(Group, row.group_id).external_id if row.group_id in actor.learns_in else "",
     )
 
 

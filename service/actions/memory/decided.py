@@ -139,6 +139,7 @@ def _reached(session: Session, actor: Actor, draft: DraftRow, point: PointRow) -
             DraftRow.state == DraftState.READY,
             DraftRow.id != draft.id,
             DraftRow.group_id.in_(actor.reviews),
+            *read.not_own(actor),
             PointRow.generation == DraftRow.generation,
             PointRow.state != PointState.DISMISSED,
             PointRow.criterion == point.criterion,

@@ -27,6 +27,7 @@ from service.domain.introductions import TOGETHER, PastIntroduction
 from service.domain.roles import Actor, CredentialReach, Role, visible_groups
 from service.domain.visibility import PeersShown, SharingReach
 from service.store import find, tree, visible
+from service.store.names import told_apart
 from service.store.tables import (
     Challenge,
     Consent,
@@ -158,7 +159,9 @@ def _groups(
 
 def _members(session: Session, organization: str, groups: Mapping[str, OutsideName]) -> tuple[tuple[Member, ...], int]:
     rows = session.execute(
-        select(Person.id, Person.external_id, Person.name, Consent.introduce, Consent.ai, RoleGrant.group_id)
+        select(
+            Person.id, Person.external_id, told_apart().label("name"), Consent.introduce, Consent.ai, RoleGrant.group_id
+        )
         .join(RoleGrant, RoleGrant.person_id == Person.id)
         .join(Consent, Consent.person_id == Person.id)
         .where(

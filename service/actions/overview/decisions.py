@@ -15,6 +15,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from service.actions.work.lens import Lens
+from service.domain.overview.statistics import FEWEST
 from service.store.tables import Decision, DraftRow, PointRow, PointState, Submission
 
 WEEK = timedelta(weeks=1)
@@ -38,8 +39,8 @@ class DecisionCounts:
         return self.accepted + self.edited + self.dismissed
 
     def share(self, count: int) -> float | None:
-        """Of all that was decided."""
-        return count / self.decided if self.decided else None
+        """Of all that was decided; None of few."""
+        return count / self.decided if self.decided >= FEWEST else None
 
 
 @dataclass(frozen=True, slots=True)

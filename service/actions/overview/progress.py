@@ -14,6 +14,7 @@ from service.actions.work.lens import Lens, RevisionInLens
 from service.domain.drafts import DraftState
 from service.domain.following.reminders import ReminderKind
 from service.domain.roles import Role
+from service.store.names import told_apart
 from service.store.tables import CommitmentRow, Group, Person, Reminder, RoleGrant, Submission
 
 
@@ -132,9 +133,8 @@ def _named(session: Session, kind: type[Person] | type[Group], ids: Iterable[str
     wanted = sorted(set(ids))
     found: dict[str, tuple[str, str]] = {}
     for at in range(0, len(wanted), MOST_IDS):
-        rows = session.execute(
-            select(kind.id, kind.external_id, kind.name).where(kind.id.in_(wanted[at : at + MOST_IDS]))
-        )
+        name = told_apart() if kind is Person else kind.name
+        rows = session.execute(select(kind.id, kind.external_id, name).where(kind.id.in_(wanted[at : at + MOST_IDS])))
         found |= {id_: (external, name) for id_, external, name in rows}
     return found
 

@@ -19,6 +19,7 @@ from service.actions.work.lens import Lens
 from service.actions.work.vectors import Vectors, of_revisions
 from service.domain.texts import digest
 from service.store import visible
+from service.store.names import told_apart
 from service.store.tables import Consent, DraftRow, Person, Revision, Submission
 
 MOST = 300
@@ -99,7 +100,7 @@ def counts(session: Session, lens: Lens) -> tuple[int, int]:
 def _readable(session: Session, lens: Lens) -> list[_Row]:
     """By the random number that is each draft's for good, so that a sample stays the same."""
     rows = session.execute(
-        select(Revision.id, Revision.text, Submission.external_id, Person.external_id, Person.name, DraftRow.id)
+        select(Revision.id, Revision.text, Submission.external_id, Person.external_id, told_apart(), DraftRow.id)
         .select_from(Submission)
         .join(Revision, visible.latest_text())
         .join(DraftRow, DraftRow.revision_id == Revision.id)

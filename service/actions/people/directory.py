@@ -31,6 +31,7 @@ from service.domain.roles import (
 )
 from service.domain.visibility import ShowWork
 from service.store import audit, find
+from service.store.names import names_of
 from service.store.tables import Credential, Group, Person, RoleGrant
 
 PAGE = 50
@@ -140,7 +141,8 @@ def listed(
     by_name = query.order_by(func.lower(Person.name), Person.id).limit(PAGE).offset((page - 1) * PAGE)
     rows = list(session.scalars(by_name.options(selectinload(Person.roles))))
     held = _roles(session, actor, rows)
-    found = tuple(ListedPerson(row.external_id, row.name, held[row.id]) for row in rows)
+    names = names_of(session, [row.id for row in rows], apart=True)
+    found = tuple(ListedPerson(row.external_id, names[row.id], held[row.id]) for row in rows)
     return ListedPeople(found, total, page, pages, leads(actor) or bool(actor.coordinates))
 
 

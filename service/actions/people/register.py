@@ -99,6 +99,32 @@ def put_person(
     return row, created
 
 
+@dataclass(frozen=True, slots=True)
+class NamedPerson:
+    """Somebody by the platform's id, as they are called; without a `language`, the one they have is kept."""
+
+    id: str
+    name: str
+    language: str = ""
+
+
+def enroll(
+    session: Session, actor: Actor, who: NamedPerson, *, role: Role, group: str, now: datetime
+) -> tuple[Person, bool]:
+    """Give somebody a role in a group (external id) beside those that they hold; who is not there yet is made.
+
+    Raises as `put_person` does.
+    """
+    row = find.maybe(session, Person, actor.organization, who.id)
+    held = guard.held(row) if row is not None else set()
+    names = dict(
+        session.execute(select(Group.id, Group.external_id).where(Group.id.in_([id_ for _, id_ in held]))).all()
+    )
+    roles = {*((has, names[id_]) for has, id_ in held), (role, group)}
+    language = who.language or (row.language if row is not None else "")
+    return put_person(session, actor, who.id, name=who.name, language=language, roles=sorted(roles), now=now)
+
+
 def _set_roles(session: Session, person: Person, wanted: set[tuple[Role, str]]) -> None:
     for grant in list(person.roles):
         if (grant.role, grant.group_id) not in wanted:

@@ -20,6 +20,7 @@ from service.actions.queue.filtering import FOR_A_PERSON, ORDER, free_for
 from service.domain.drafts import DraftState
 from service.domain.roles import Actor, visible_groups
 from service.domain.texts.likeness import Likeness
+from service.store.names import told_apart
 from service.store.tables import DraftRow, Opening, Person, PointRow, Revision, Sketch, Submission
 
 MOST = 200
@@ -63,6 +64,7 @@ def _waits(actor: Actor) -> list[ColumnElement[bool]]:
         DraftRow.state.in_(FOR_A_PERSON),
         Revision.ai != AI.NONE,
     ]
+    found += read.not_own(actor)
     return found if groups is None else [*found, DraftRow.group_id.in_(groups)]
 
 
@@ -134,7 +136,7 @@ def _alike(actor: Actor, draft: str, now: datetime) -> Select[*tuple[object, ...
     return (
         select(
             DraftRow,
-            Person.name,
+            told_apart(),
             Submission.external_id,
             Revision.submitted_at,
             Revision.text,

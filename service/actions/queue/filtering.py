@@ -8,16 +8,17 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from pipelines.values import Band
+from service.actions.drafts.read import BY_HAND_FIRST, HANDED_IN, TURN, not_own
 from service.domain.drafts import DraftState
 from service.domain.errors import Invalid, NotFound
-from service.domain.roles import Actor, visible_groups
+from service.domain.roles import Actor, Role, visible_groups
 from service.store import find
 from service.store.days import UtcDay
-from service.store.tables import AskKind, AskRow, Challenge, DraftRow, Group
+from service.store.tables import AskKind, AskRow, Challenge, DraftRow, Group, RoleGrant, Submission
 
 FOR_A_PERSON = (DraftState.READY, DraftState.STUCK)
 """What waits for a person to decide: what the queue is of, where nothing else is asked for."""
@@ -35,7 +36,9 @@ class QueueFilter:
     """What to look for; challenge and group by external id, a group with all below it. Empty fields ask for nothing.
 
     `days`: handed in at least so many days ago. `asks`: the learner asked something that nobody has answered yet; where
-    no state is asked for, that is about feedback in any state.
+    no state is asked for, that is about feedback in any state. `by_hand`: what has to be written by hand comes first,
+    drafts after it. `alone`: on work whose
+    author is the only facilitator there is for it, so that only a coordinator can decide.
     """
 
     states: tuple[DraftState, ...] = ()
@@ -46,6 +49,8 @@ class QueueFilter:
     whose: Whose | None = None
     stale: bool = False
     asks: bool = False
+    by_hand: bool = False
+    alone: bool = False
 
     @property
     def of_states(self) -> tuple[DraftState, ...]:
@@ -91,7 +96,46 @@ def resolve(session: Session, actor: Actor, wanted: QueueFilter, *, now: datetim
     groups = _groups(session, actor)
     challenge = find.one(session, Challenge, actor.organization, wanted.challenge).id if wanted.challenge else None
     within = _below(groups, wanted.group) if wanted.group else None
-    return QueueConditions(wanted, tuple(_always(actor, wanted, now)), challenge, within, groups)
+    always = [*_always(actor, wanted, now), *([left_alone(session, actor)] if wanted.alone else [])]
+    return QueueConditions(wanted, tuple(always), challenge, within, groups)
+
+
+def left_alone(session: Session, actor: Actor) -> ColumnElement[bool]:
+    """That nobody facilitates the draft's group, or one above it, but the work's author; in groups that the actor
+    coordinates. Two statements at most, without any draft."""
+    if not actor.coordinates:
+        return false()
+    here = Group.organization_id == actor.organization
+    parents = dict(session.execute(select(Group.id, Group.parent_id).where(here)).all())
+    facilitates: dict[str, set[str]] = {}
+    grants = select(RoleGrant.person_id, RoleGrant.group_id).where(
+        RoleGrant.organization_id == actor.organization, RoleGrant.role == Role.FACILITATOR
+    )
+    for person, group in session.execute(grants):
+        facilitates.setdefault(group, set()).add(person)
+    only: dict[str, list[str]] = {}
+    for group in actor.coordinates:
+        there = set().union(*(facilitates.get(one, set()) for one in _with_above(parents, group)))
+        if len(there) == 1:
+            only.setdefault(there.pop(), []).append(group)
+    own = select(DraftRow.id).join(Submission, Submission.id == DraftRow.submission_id)
+    return or_(
+        false(),
+        *(
+            DraftRow.id.in_(own.where(Submission.person_id == person, DraftRow.group_id.in_(groups)))
+            for person, groups in sorted(only.items())
+            if person != actor.person
+        ),
+    )
+
+
+def _with_above(parents: Mapping[str, str | None], group: str) -> Iterable[str]:
+    at: str | None = group
+    passed: set[str] = set()
+    while at is not None and at not in passed:
+        passed.add(at)
+        yield at
+        at = parents.get(at)
 
 
 def _groups(session: Session, actor: Actor) -> dict[str, GroupKnown]:
@@ -119,10 +163,11 @@ def upwards(groups: Mapping[str, GroupKnown], group: str | None) -> Iterable[str
 
 def _always(actor: Actor, wanted: QueueFilter, now: datetime) -> Iterable[ColumnElement[bool]]:
     yield DraftRow.organization_id == actor.organization
+    yield from not_own(actor)
     if (groups := visible_groups(actor)) is not None:
         yield DraftRow.group_id.in_(groups)
     if wanted.days is not None:
-        yield DraftRow.created_at <= now - timedelta(days=wanted.days)
+        yield now - timedelta(days=wanted.days) >= HANDED_IN
     if wanted.stale:
         yield DraftRow.stale.is_(True)
     if wanted.asks:
@@ -136,8 +181,12 @@ def _always(actor: Actor, wanted: QueueFilter, now: datetime) -> Iterable[Column
 
 def open_asks(actor: Actor) -> Select[str]:
     """Ids of drafts whose learner waits for an answer."""
+    others = [] if actor.person is None else [AskRow.person_id != actor.person]
     return select(AskRow.draft_id).where(
-        AskRow.organization_id == actor.organization, AskRow.kind == AskKind.QUESTION, AskRow.answered_at.is_(None)
+        AskRow.organization_id == actor.organization,
+        AskRow.kind == AskKind.QUESTION,
+        AskRow.answered_at.is_(None),
+        *others,
     )
 
 
@@ -146,11 +195,23 @@ def free_for(actor: Actor, now: datetime) -> ColumnElement[bool]:
     return or_(DraftRow.claimed_until.is_(None), DraftRow.claimed_until <= now, DraftRow.claimed_by == actor.person)
 
 
-# The order: what is stuck first, since nobody else will do it; then by day handed in; within a day one that is stable
-# but follows neither name nor time. Work that is nearly the same stands together there, since it shares its `shuffle`.
-TURN = case({DraftState.STUCK: 0, DraftState.READY: 1}, value=DraftRow.state, else_=2)
-DAY = UtcDay(DraftRow.created_at)
-ORDER: tuple[Any, ...] = (TURN, DAY, DraftRow.shuffle, DraftRow.id)
+# The order: what is drafted first, then what is to be written by hand, or the other way round; then by day handed in;
+# within a day one that is stable but follows neither name nor time. Work that is nearly the same stands together there,
+# since it shares its `shuffle`.
+DAY = UtcDay(HANDED_IN)
+
+
+def turn(wanted: QueueFilter) -> ColumnElement[int]:
+    """Which states come first."""
+    return BY_HAND_FIRST if wanted.by_hand else TURN
+
+
+def order(wanted: QueueFilter) -> tuple[Any, ...]:
+    """The order of this queue."""
+    return (turn(wanted), DAY, DraftRow.shuffle, DraftRow.id)
+
+
+ORDER = order(QueueFilter())
 
 
 def position(turn: int, day: str, shuffle: str, id_: str) -> str:
@@ -158,14 +219,14 @@ def position(turn: int, day: str, shuffle: str, id_: str) -> str:
     return f"{turn}_{day}_{shuffle}_{id_}"
 
 
-def after(where: str) -> ColumnElement[bool]:
+def after(wanted: QueueFilter, where: str) -> ColumnElement[bool]:
     """That a draft stands behind this position. Raises Invalid for a word that is none."""
-    return tuple_(*ORDER) > tuple_(*_place(where))
+    return tuple_(*order(wanted)) > tuple_(*_place(where))
 
 
-def before(where: str) -> ColumnElement[bool]:
+def before(wanted: QueueFilter, where: str) -> ColumnElement[bool]:
     """That a draft stands in front of this position."""
-    return tuple_(*ORDER) < tuple_(*_place(where))
+    return tuple_(*order(wanted)) < tuple_(*_place(where))
 
 
 def _place(where: str) -> tuple[int, str, str, str]:

@@ -14,15 +14,16 @@ from sqlalchemy import Row, and_, case, func, select
 from sqlalchemy.orm import Session, aliased
 
 from pipelines.values import Band
-from service.actions.drafts.read import DraftClaim, claim_of
+from service.actions.drafts.read import HANDED_IN, DraftClaim, claim_of
 from service.actions.queue import alike as queue_alike
 from service.actions.queue import counts as queue_counts
 from service.actions.queue import filtering
 from service.actions.queue.counts import Counts
-from service.actions.queue.filtering import DAY, ORDER, TURN, QueueConditions, QueueFilter, Whose
+from service.actions.queue.filtering import DAY, QueueConditions, QueueFilter, Whose
 from service.domain.drafts import DraftState
 from service.domain.errors import NotAllowed
 from service.domain.roles import Actor, CredentialReach
+from service.store.names import told_apart
 from service.store.tables import (
     AskRow,
     Challenge,
@@ -125,14 +126,14 @@ def _slice(
     session: Session, asked: QueueConditions, after: str | None, before: str | None, limit: int
 ) -> tuple[list[Row[Any]], bool]:
     """The rows in their order, and whether there are more in the direction that one goes."""
-    conditions, order = asked.conditions, list(ORDER)
+    conditions, order = asked.conditions, list(filtering.order(asked.filter))
     if before is not None:
-        conditions.append(filtering.before(before))
+        conditions.append(filtering.before(asked.filter, before))
         order = [one.desc() for one in order]
     elif after is not None:
-        conditions.append(filtering.after(after))
+        conditions.append(filtering.after(asked.filter, after))
     ids = select(DraftRow.id).where(*conditions).order_by(*order).limit(limit + 1).subquery()
-    rows = list(session.execute(_columns().where(DraftRow.id.in_(select(ids.c.id))).order_by(*order)).all())
+    rows = list(session.execute(_columns(asked.filter).where(DraftRow.id.in_(select(ids.c.id))).order_by(*order)).all())
     more = len(rows) > limit
     return (rows[:limit] if before is None else rows[:limit][::-1]), more
 
@@ -140,7 +141,7 @@ def _slice(
 _CLAIMER = aliased(Person)
 
 
-def _columns() -> Any:
+def _columns(wanted: QueueFilter) -> Any:
     """What is read of each draft on a page: no prompt, no evidence, no points."""
     return (
         select(
@@ -151,14 +152,14 @@ def _columns() -> Any:
             DraftRow.reason,
             DraftRow.summary,
             DraftRow.stale,
-            DraftRow.created_at,
+            HANDED_IN.label("handed_in_at"),
             DraftRow.shuffle,
             DraftRow.claimed_by,
             DraftRow.claimed_until,
-            TURN.label("turn"),
+            filtering.turn(wanted).label("turn"),
             DAY.label("day"),
             Submission.external_id.label("submission"),
-            Person.name.label("person"),
+            told_apart().label("person"),
             Challenge.external_id.label("challenge"),
             Challenge.title.label("challenge_title"),
             Group.external_id.label("group"),
@@ -192,7 +193,7 @@ def _row(actor: Actor, row: Row[Any], more: _More, now: datetime) -> QueueRow:
         reason=row.reason,
         summary=row.summary,
         stale=row.stale,
-        handed_in_at=row.created_at,
+        handed_in_at=row.handed_in_at,
         submission=row.submission,
         person=row.person,
         challenge=row.challenge,
@@ -245,7 +246,9 @@ def next(
     """The id of the draft to look at next: the first of this queue that nobody else is at, none of those in `skip`."""
     asked = _asked(session, actor, wanted, now)
     free = (filtering.free_for(actor, now), DraftRow.id.not_in(list(skip)))
-    return session.scalar(select(DraftRow.id).where(*asked.conditions, *free).order_by(*ORDER).limit(1))
+    return session.scalar(
+        select(DraftRow.id).where(*asked.conditions, *free).order_by(*filtering.order(wanted)).limit(1)
+    )
 
 
 def waiting(session: Session, actor: Actor, wanted: QueueFilter, *, skip: Collection[str] = (), now: datetime) -> int:
@@ -255,6 +258,12 @@ def waiting(session: Session, actor: Actor, wanted: QueueFilter, *, skip: Collec
         select(func.count()).select_from(DraftRow).where(*asked.conditions, DraftRow.id.not_in(list(skip)))
     )
     return found or 0
+
+
+def alone(session: Session, actor: Actor, *, now: datetime) -> int:
+    """How many wait on which only a coordinator can decide, since their author is the only facilitator there is for
+    them. 0 for whoever coordinates nothing."""
+    return waiting(session, actor, QueueFilter(alone=True), now=now) if actor.coordinates else 0
 
 
 def pulse(session: Session, actor: Actor, wanted: QueueFilter, *, now: datetime) -> str:

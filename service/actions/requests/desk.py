@@ -18,6 +18,7 @@ from service.domain.events import Event
 from service.domain.requests.need import RequestState, require_open
 from service.domain.roles import Actor
 from service.store import audit, outbox
+from service.store.names import told_apart
 from service.store.tables import Group, Person, Request, RoleGrant
 
 MOST = 300
@@ -75,7 +76,7 @@ def listed(
     """
     _require(actor)
     rows = session.execute(
-        select(Request, Person.external_id, Person.name)
+        select(Request, Person.external_id, told_apart())
         .join(Person, Person.id == Request.person_id)
         .where(*_here(actor), Request.state == state, *([] if after is None else [Request.id < after]))
         .order_by(Request.id.desc())
@@ -124,7 +125,11 @@ def _require(actor: Actor) -> str:
 
 def _here(actor: Actor) -> list[ColumnElement[bool]]:
     reviewed = select(RoleGrant.person_id).where(RoleGrant.group_id.in_(actor.reviews))
-    return [Request.organization_id == actor.organization, Request.person_id.in_(reviewed)]
+    return [
+        Request.organization_id == actor.organization,
+        Request.person_id.in_(reviewed),
+        Request.person_id != (actor.person or ""),  # a colleague answers one's own
+    ]
 
 
 def _groups(session: Session, of: set[str]) -> dict[str, tuple[str, ...]]:

@@ -154,7 +154,7 @@ def _opened(at: Deciding) -> tuple[FoundWork, Request, str]:
     request = at.session.get_one(Request, row.request_id)
     groups = at.session.scalars(select(RoleGrant.group_id).where(RoleGrant.person_id == request.person_id)).all()
     mine = sorted(set(groups) & at.actor.reviews)
-    if not mine:
+    if not mine or request.person_id == at.actor.person:  # for one's own a colleague decides
         raise NotFound("There is no such work here, or it is not yours to decide on.")
     person = require_reviewer(at.actor, mine[0])
     if row.version != at.version:

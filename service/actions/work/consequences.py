@@ -87,6 +87,7 @@ def stick(session: Session, draft: DraftRow, code: str, reason: str, *, now: dat
     touch(draft, step(draft.state, DraftAct.FAIL, DraftActor.MACHINE), now=now)
     draft.generation += 1  # whatever is still being worked on comes too late
     draft.reason_code, draft.reason, draft.ready_at = code, reason, now
+    draft.band = None  # there is nothing that could be more or less sure
     outbox.tell(
         session,
         draft.organization_id,

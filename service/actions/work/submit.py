@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
@@ -20,7 +20,7 @@ from service.domain.errors import Conflict, Invalid, NotAllowed, NotNow, TooMany
 from service.domain.events import Event
 from service.domain.moments import happened
 from service.domain.roles import Actor, CredentialReach, Role, may_see_group
-from service.domain.texts import digest
+from service.domain.texts import digest, rich
 from service.store import audit, find, holding, jobs, outbox
 from service.store.tables import Approval, Challenge, DraftRow, Group, Person, Revision, Submission, WorkFile
 
@@ -28,7 +28,8 @@ from service.store.tables import Approval, Challenge, DraftRow, Group, Person, R
 @dataclass(frozen=True, slots=True)
 class SubmissionWish:
     """What is handed in, by external ids. `group` may be left out where the person learns in one group only; `revision`
-    may be left out where the order of calls is the order of revisions; `ai` only ever narrows the person's consent."""
+    may be left out where the order of calls is the order of revisions; `ai` only ever narrows the person's consent.
+    `media_type` is text/plain or text/html, of which the text is kept; None: not said."""
 
     challenge: str
     person: str
@@ -38,6 +39,7 @@ class SubmissionWish:
     group: str | None = None
     revision: int | None = None
     submitted_at: datetime | None = None
+    media_type: str | None = rich.PLAIN
     files: tuple[str, ...] = ()
     """Our ids of files that the person sent before; what was read from them stands in `text` as far as it is to."""
 
@@ -70,6 +72,7 @@ def submit(
     challenge's id, or another text under a revision's number), NotNow (taken back before), TooMany (a learner handed in
     `most` times today; 0 is no limit).
     """
+    wish = replace(wish, text=rich.read(wish.text, wish.media_type))
     person = find.one(session, Person, actor.organization, wish.person)
     challenge = find.one(session, Challenge, actor.organization, wish.challenge)
     group = _group_of(session, actor, person, wish.group)
@@ -89,6 +92,7 @@ def submit(
     if there is not None:
         return Submitted(row, there, _draft_of(session, there), created=False, changed=False)
     _within_the_day(session, actor, most, now=now)
+    _move(session, row, person, group, wish)
     number = row.latest + 1
     return _hand_in(session, row, person, challenge, wish, sent, number=number, now=now, start=start, created=False)
 
@@ -103,6 +107,15 @@ def _group_of(session: Session, actor: Actor, person: Person, wanted: str | None
     if len(learns) != 1:
         raise Invalid(f"'{person.external_id}' learns in {len(learns)} groups: say in which with 'group'.")
     return session.get_one(Group, learns.pop())
+
+
+def _move(session: Session, row: Submission, person: Person, group: Group, wish: SubmissionWish) -> None:
+    """The next revision goes to the group named, or to where its author learns now; drafts on those before stay where
+    they were."""
+    still = any(grant.role is Role.LEARNER and grant.group_id == row.group_id for grant in person.roles)
+    if wish.group is not None or not still:
+        row.group_id = group.id
+        session.flush()
 
 
 def _check_may(session: Session, actor: Actor, person: Person, challenge: Challenge, group: Group) -> None:
@@ -238,6 +251,7 @@ def _open_draft(
         challenge_version=challenge.version,
         shuffle=secrets.token_hex(8),
         created_at=now,
+        handed_in_at=revision.submitted_at,
         changed_at=now,
     )
     session.add(draft)

@@ -42,6 +42,7 @@ from service.store.tables.learners import AskKind, AskRow, CommitmentOutcome, Co
 from service.store.tables.memory import OpposedDecisions, PointCompared, RightDecision, Settlement
 from service.store.tables.overview import SpotCheck
 from service.store.tables.people import Consent, ConsentVersion, Group, Person, RoleGrant
+from service.store.tables.phrases import Phrase
 from service.store.tables.questioned import Questioned, QuestionedBy
 from service.store.tables.requests import Request, RequestFinding
 from service.store.tables.trail import OutgoingEvent
@@ -105,6 +106,7 @@ __all__ = [
     "OutgoingEvent",
     "PassageRow",
     "Person",
+    "Phrase",
     "PointCompared",
     "PointRow",
     "PointState",

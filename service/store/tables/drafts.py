@@ -34,7 +34,7 @@ class PointState(StrEnum):
 
 IN_QUEUE = (
     *("organization_id", "state", "group_id", "challenge_id", "band", "stale", "created_at", "shuffle", "id"),
-    *("version", "claimed_by", "claimed_until"),
+    *("version", "claimed_by", "claimed_until", "handed_in_at"),
 )
 """All that the queue filters, counts and orders by, so that it is read off the index: a draft's row is some ten
 kilobytes, and with 10,000 waiting SQLite took 200 ms for what comes next instead of 40."""
@@ -88,6 +88,7 @@ class DraftRow(Base):
     claimed_by: Mapped[str | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"), default=None)
     claimed_until: Mapped[MaybeMoment]
     created_at: Mapped[Moment]
+    handed_in_at: Mapped[MaybeMoment]  # the revision's; what was made by an earlier version has none
     ready_at: Mapped[MaybeMoment]
     changed_at: Mapped[Moment]
 

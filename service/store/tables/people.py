@@ -30,7 +30,10 @@ class Person(Base):
     """Somebody the platform knows, by the platform's own id."""
 
     __tablename__ = "people"
-    __table_args__ = (UniqueConstraint("organization_id", "external_id"),)
+    __table_args__ = (
+        UniqueConstraint("organization_id", "external_id"),
+        Index("ix_people_name", "organization_id", "name"),  # namesakes are looked for with every list of people
+    )
 
     id: Mapped[Id]
     organization_id: Mapped[OrganizationId]

@@ -60,9 +60,15 @@ def revoke_key(call: Writing, id: KeyId) -> None:
 
 @router.post("/tokens", summary="Make a token for a person", status_code=201)
 def mint_token(call: Writing, body: TokenAsked) -> SecretKeyShown:
-    """With it the platform's page, or the review desk, acts as that person."""
-    lifetime = timedelta(seconds=body.seconds)
-    row, secret = credentials.mint_token(call.session, call.actor, person=body.person, now=call.now, lifetime=lifetime)
+    """With it the platform's page, or the review desk, acts as that person.
+
+    The same asked for again within a minute gives the same token again, until it ends or is ended; with an
+    Idempotency-Key, each key has one of its own.
+    """
+    lifetime, bearer = timedelta(seconds=body.seconds), "" if call.asked else call.bearer
+    row, secret = credentials.mint_token(
+        call.session, call.actor, person=body.person, now=call.now, lifetime=lifetime, shown=bearer
+    )
     shown = SecretKeyShown.with_secret(row, secret)
     call.secret = shown.without_secret()
     return shown

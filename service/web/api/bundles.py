@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from service.actions.bundles import take_in
-from service.web.bundles import NDJSON, Lines
+from service.web.bundles import CSV, NDJSON, Lines
 from service.web.calls import Reading, Writing
 from service.web.fields import ImportId
 from service.web.openapi import v1
@@ -16,11 +16,15 @@ from service.web.schemas.bundles import ImportFault, ImportShown
 router = v1("Imports", BundleRoute)
 
 _EXAMPLE = '{"kind": "group", "id": "year-8", "name": "Year 8 geography", "parent": null}\n'
+_ROSTER = "id,name,group,role\nann,Ann Bee,year-8,learner\n"
 _BODY: dict[str, Any] = {
     "requestBody": {
         "required": True,
-        "description": "One JSON object a line, in UTF-8.",
-        "content": {NDJSON: {"schema": {"type": "string", "format": "binary"}, "example": _EXAMPLE}},
+        "description": "One JSON object a line, in UTF-8; or a roster, a table of people with a line of headings.",
+        "content": {
+            NDJSON: {"schema": {"type": "string", "format": "binary"}, "example": _EXAMPLE},
+            CSV: {"schema": {"type": "string", "format": "binary"}, "example": _ROSTER},
+        },
     }
 }
 _LINKS = {
@@ -33,7 +37,10 @@ _LINKS = {
     "/imports", summary="Take in a bundle", status_code=202, responses={202: {"links": _LINKS}}, openapi_extra=_BODY
 )
 def start_import(lines: Lines, call: Writing) -> ImportShown:
-    """The bundle is kept at once and taken in line by line. A bad line costs only itself; see the import's errors."""
+    """The bundle is kept at once and taken in line by line. A bad line costs only itself; see the import's errors.
+
+    A roster (`text/csv`) has the columns id, name, group and, if wanted, role and language; commas, semicolons or tabs.
+    Each row adds one part in one group, and takes nothing away."""
     run = take_in.start(call.session, call.actor, lines, now=call.now)
     call.headers["Location"] = f"/v1/imports/{run.id}"
     return ImportShown.of(run)

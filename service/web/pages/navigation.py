@@ -6,30 +6,33 @@ from service.actions.access.frame import SignedIn
 from service.domain.roles import Actor
 from service.web.pages.views import NavigationEntry
 
+FEEDBACK, PEOPLE, ORGANIZATION, OWN = "Feedback", "People", "Organization", "My own"
+
 
 def places(actor: Actor, path: str, here: SignedIn) -> tuple[NavigationEntry, ...]:
     """The entries of the navigation; the one that holds `path` is current."""
-    found: list[tuple[str, str]] = []
+    found: list[tuple[str, str, str]] = []
     if actor.reviews:
-        found += [("/desk", "Queue"), ("/desk/challenges", "Challenges"), ("/desk/context", "Context")]
-        found += [("/desk/people", "People"), ("/desk/introductions", "Introductions"), ("/desk/requests", "Requests")]
-        found += [("/desk/network", "Network"), ("/desk/goals", "Goals")]
-        found += [("/desk/galleries", "Galleries")]
+        found += [(FEEDBACK, "/desk/today", "Today"), (FEEDBACK, "/desk", "Queue")]
+        found += [(FEEDBACK, "/desk/challenges", "Challenges"), (FEEDBACK, "/desk/galleries", "Galleries")]
+        found += [(PEOPLE, "/desk/people", "People"), (PEOPLE, "/desk/introductions", "Introductions")]
+        found += [(PEOPLE, "/desk/requests", "Requests"), (PEOPLE, "/desk/network", "Network")]
+        found += [(ORGANIZATION, "/desk/context", "Context"), (ORGANIZATION, "/desk/goals", "Goals")]
     if actor.coordinates:
-        found += [("/desk/settings", "Settings")]
+        found += [(ORGANIZATION, "/desk/settings", "Settings")]
     if actor.learns_in:
-        found += [("/learn", "My learning"), ("/learn/introductions", "Introductions")]
-        found += [("/learn/requests", "What I need"), ("/learn/consents", "What I allow")]
-    current = max((href for href, _ in found if _holds(href, path)), key=len, default="")
-    return tuple(NavigationEntry(href, label, href == current) for href, label in found)
+        found += [(OWN, "/learn", "My learning"), (OWN, "/learn/introductions", "Introductions")]
+        found += [(OWN, "/learn/requests", "What I need"), (OWN, "/learn/consents", "What I allow")]
+    current = max((href for _, href, _ in found if _holds(href, path)), key=len, default="")
+    return tuple(NavigationEntry(href, label, href == current, group) for group, href, label in found)
 
 
 def _holds(href: str, path: str) -> bool:
     if href == "/desk":
-        return path == href or path.startswith("/desk/drafts")
+        return path == href or path.startswith(("/desk/drafts", "/desk/learners"))
     return path == href or path.startswith(href + "/")
 
 
 def first(actor: Actor) -> str:
     """Where a person begins."""
-    return "/desk" if actor.reviews else "/learn"
+    return "/desk/today" if actor.reviews else "/learn"

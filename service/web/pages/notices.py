@@ -13,6 +13,7 @@ NOTICES: Final[Mapping[str, str]] = {
     "answered-learner": "Answered. The learner finds it beside the feedback.",
     "handed-over": "Handed over.",
     "removed": "Removed.",
+    "phrase-kept": "Kept. Alt and P insert it while you write.",
     "reminded": "Sent. They find it on their own page.",
     "reminded-some": "Sent to those who could be reminded; the others had moved on, or were reminded lately.",
     "reminder-gone": "Set aside.",

@@ -17,6 +17,8 @@ from service.web.pages.challenges import editor as challenges_editor
 from service.web.pages.decisions import draft as decisions_draft
 from service.web.pages.decisions import together as decisions_together
 from service.web.pages.desk import draft as desk_draft
+from service.web.pages.desk import learner as desk_learner
+from service.web.pages.desk import today as desk_today
 from service.web.pages.documents import library as documents_library
 from service.web.pages.following import challenge as following_challenge
 from service.web.pages.following import reminders as following_reminders
@@ -37,6 +39,7 @@ from service.web.pages.overview import challenge as overview_challenge
 from service.web.pages.overview import pace as overview_pace
 from service.web.pages.overview import spot_checks as overview_spot_checks
 from service.web.pages.people import directory as people_directory
+from service.web.pages.phrases import kept as phrases_kept
 from service.web.pages.questioned import passages as questioned_passages
 from service.web.pages.queue import waiting as queue_waiting
 from service.web.pages.rendering import STATIC
@@ -44,7 +47,9 @@ from service.web.pages.rendering import STATIC
 ROUTERS = (
     access_entrance.router,
     queue_waiting.router,
+    desk_today.router,
     desk_draft.router,
+    desk_learner.router,
     decisions_draft.router,
     memory_decided.router,
     galleries_desk.router,
@@ -53,6 +58,7 @@ ROUTERS = (
     introductions_desk.router,
     decisions_together.router,
     challenges_editor.router,  # its /new before an id in the same place
+    phrases_kept.router,
     questioned_passages.router,  # before a document of this id
     documents_library.router,
     documents_library.file_router,

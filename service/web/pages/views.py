@@ -63,6 +63,7 @@ class NavigationEntry:
     href: str
     label: str
     current: bool = False
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,14 @@ class Frame:
     reviews: bool = False
     coordinates: bool = False
     learns: bool = False
+
+    @property
+    def place_groups(self) -> tuple[tuple[str, tuple[NavigationEntry, ...]], ...]:
+        """The places by what they are about, each group in its order."""
+        found: dict[str, list[NavigationEntry]] = {}
+        for place in self.places:
+            found.setdefault(place.group, []).append(place)
+        return tuple((name, tuple(places)) for name, places in found.items())
 
     @property
     def csrf_field(self) -> Markup:

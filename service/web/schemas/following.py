@@ -122,7 +122,9 @@ class UptakeMonthShown(AnswerBody):
     month: str = Field(description="Such as `2026-11`, in UTC.")
     points: int = Field(description="Released points that asked for something.")
     told: int = Field(description="Of how many it can be told what became of them.")
-    taken_up: float | None = Field(description="Share of these that were taken up; null where there are none.")
+    taken_up: float | None = Field(
+        description="Share of these that were taken up; null where these are fewer than ten."
+    )
 
     @classmethod
     def made_of(cls, month: str, counts: Counts) -> UptakeMonthShown:
@@ -145,7 +147,9 @@ class UptakeShown(AnswerBody):
     challenge: str = Field(description="Id of the challenge.")
     points: int = Field(description="Released points that asked for something and that a later revision followed.")
     told: int = Field(description="Of how many it can be told what became of them.")
-    taken_up: float | None = Field(description="Share of these that were taken up; null where there are none.")
+    taken_up: float | None = Field(
+        description="Share of these that were taken up; null where these are fewer than ten."
+    )
     sure: dict[Band, int] = Field(description="Of those taken up, how sure that is.")
     became: dict[UptakeVerdict, int] = Field(description="What became of all of them.")
     pending: int = Field(description="Later revisions that are not compared yet; they are within about an hour.")

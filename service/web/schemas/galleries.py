@@ -28,7 +28,10 @@ class PeerWorkShown(AnswerBody):
 class LearnerGalleryShown(AnswerBody):
     """How others solved it, as the learner may see it now."""
 
-    stage: GalleryStage = Field(description="`open` (may be asked for), `waiting`, `shown`, `not_now` or `never`.")
+    stage: GalleryStage = Field(
+        description="`open` (may be asked for), `waiting`, `scarce` (not enough work of "
+        "others yet; looked at again when more comes in), `by_hand`, `shown`, `not_now` or `never`."
+    )
     comparison: str = Field(description="What to compare; empty where it quotes work that is no longer shared.")
     works: list[PeerWorkShown] = Field(description="Two or three works, in order.")
     approved_by: str = Field(description="Name of the facilitator who approved it, or who set the rule.")

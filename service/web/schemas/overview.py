@@ -106,7 +106,7 @@ class ReaderAgreementShown(AnswerBody):
 
     pairs: int = Field(description="How many pieces of work both have judged.")
     same: int = Field(description="On how many both said the same.")
-    kappa: float | None = Field(description="Cohen's κ; null where it means nothing.")
+    kappa: float | None = Field(description="Cohen's κ; null where it means nothing, and of fewer than ten.")
     low: float | None = Field(description="Lower end of its 95 % interval (Fleiss, Cohen and Everitt 1969).")
     high: float | None = Field(description="Upper end of it.")
     small: bool = Field(description="Whether it rests on few pairs; then it says little.")

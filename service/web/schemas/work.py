@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Literal
 
 from pydantic import AliasPath, ConfigDict, Field, model_validator
 
@@ -46,6 +47,11 @@ class SubmissionAsked(RequestBody):
     challenge: Id = Field(description="Id of the challenge.")
     person: Id = Field(description="Id of the author.")
     text: Work = Field(description="The solution, whole, with what is to be read of its files.")
+    media_type: Literal["text/plain", "text/html"] | None = Field(
+        default=None,
+        description="What the text is. Of `text/html` the text is taken out and kept. If it is left out, what looks "
+        "like the HTML of a rich-text editor is refused.",
+    )
     files: tuple[OwnId, ...] = Field(
         default=(), max_length=MOST_FILES, description="Ids of files that the person sent before, to go with it."
     )

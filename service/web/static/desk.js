@@ -91,9 +91,11 @@ function ofPoint(key, sending, point) {
 }
 
 function ofPage(key, sending) {
-  const details = all(`details[data-key="${key}"]`).find((one) => one.offsetParent);
-  const named = () => all(`[aria-keyshortcuts="${CSS.escape(key)}"]`).find((one) => one.offsetParent && !one.disabled);
+  const there = (one) => one.offsetParent || one.closest(".more:not([open])");
+  const details = all(`details[data-key="${key}"]`).find(there);
+  const named = () => all(`[aria-keyshortcuts="${CSS.escape(key)}"]`).find((one) => there(one) && !one.disabled);
   const found = details ?? named();
+  found?.closest(".more")?.setAttribute("open", "");
   return Boolean(found) && reach(found, sending);
 }
 
@@ -212,6 +214,7 @@ function inQueue(key) {
 
 document.addEventListener("keydown", pressed);
 document.addEventListener("click", (event) => {
+  for (const menu of all(".more[open]")) if (!menu.contains(event.target)) menu.open = false;
   if (event.target.closest("[data-help]")) help();
   if (event.target.closest("[data-close]")) event.target.closest("dialog").close();
 });

@@ -27,23 +27,60 @@ export function untouched(field) {
   return field.value === field.defaultValue;
 }
 
+/** Long texts outlast the window: until they are handed in, or their writer signs out. */
+const shelf = (field) => (field.form?.hasAttribute("data-keep-long") ? localStorage : sessionStorage);
+
 function keep(field) {
   const at = place(field);
   if (!at) return;
-  if (untouched(field)) sessionStorage.removeItem(at);
-  else sessionStorage.setItem(at, field.value);
+  if (untouched(field)) shelf(field).removeItem(at);
+  else shelf(field).setItem(at, field.value);
+  saved(field, !untouched(field));
 }
+
+/** Say beside a long text that it is kept, and when. */
+function saved(field, is) {
+  const note = document.querySelector(`[data-saved-of="${CSS.escape(field.id)}"]`);
+  const at = new Date().toLocaleTimeString([], { timeStyle: "short" });
+  if (note) note.textContent = is ? `Kept in this browser at ${at}; not handed in yet` : "";
+}
+
+function count(field) {
+  const out = document.querySelector(`[data-words-of="${CSS.escape(field.id)}"]`);
+  if (out) out.textContent = String(field.value.split(/\s+/u).filter(Boolean).length);
+}
+
+/** What is ticked is for the writer alone: it is kept here and sent nowhere. */
+function ticks(root) {
+  for (const box of root.querySelectorAll("input[data-tick]")) {
+    box.checked = localStorage.getItem(KEPT + box.dataset.tick) === "1";
+  }
+}
+
+document.addEventListener("change", ({ target }) => {
+  if (!target.dataset?.tick) return;
+  if (target.checked) localStorage.setItem(KEPT + target.dataset.tick, "1");
+  else localStorage.removeItem(KEPT + target.dataset.tick);
+});
+
+/** Whoever signs out leaves no words behind for the next one at this machine. */
+document.addEventListener("submit", (event) => {
+  if (!event.target.matches('form[action="/sign-out"]')) return;
+  for (const key of Object.keys(localStorage)) if (key.startsWith(KEPT)) localStorage.removeItem(key);
+});
 
 /** Give back what was typed and not sent: after a reload, a lost connection, or an ended session. */
 function giveBack(root) {
   for (const field of root.querySelectorAll("form[data-keep] :is(textarea, input[type=text])")) {
     const at = place(field);
-    const kept = at && sessionStorage.getItem(at);
+    const kept = at && shelf(field).getItem(at);
     if (kept && kept !== field.value && untouched(field)) {
       field.value = kept;
       field.closest("details")?.setAttribute("open", "");
       const note = field.form.querySelector("[data-kept]");
       if (note) note.hidden = false;
+      count(field);
+      saved(field, true);
     }
   }
 }
@@ -51,7 +88,8 @@ function giveBack(root) {
 function forget(form) {
   for (const field of form.elements) {
     const at = place(field);
-    if (at) sessionStorage.removeItem(at);
+    if (at) shelf(field).removeItem(at);
+    if (field.dataset?.tick) localStorage.removeItem(KEPT + field.dataset.tick);
   }
 }
 
@@ -93,10 +131,15 @@ async function look() {
 function ready(root) {
   localize(root);
   giveBack(root);
+  ticks(root);
   for (const back of root.querySelectorAll("a[data-back]")) back.hidden = false;
 }
 
-document.addEventListener("input", (event) => event.target.form && keep(event.target));
+document.addEventListener("input", (event) => {
+  if (!event.target.form) return;
+  keep(event.target);
+  count(event.target);
+});
 document.addEventListener("htmx:error", (event) => {
   if (event.detail?.error?.name !== "AbortError") gone();
 });

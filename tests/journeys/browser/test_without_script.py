@@ -42,6 +42,7 @@ def test_filters_redrafts_and_hand_overs_work_without_a_script(demo: Demo) -> No
     assert "group=stonehythe" in page.url
     page.get_by_role("link", name="Begin").click()
     draft = here(page)
+    page.locator("details.more > summary").click()
     page.locator("summary", has_text="Hand over").click()
     page.get_by_label("To whom?").select_option(label="Desmond Achterberg")
     page.locator("details", has_text="To whom?").locator("form button").click()

@@ -48,17 +48,27 @@ def test_what_most_lack_becomes_a_question_and_who_has_it_is_called_on() -> None
     some = [work(f"w{n}", f"Plan {n} is about something.", Standing.NOT_YET, "k2") for n in range(3)]
     some.append(work("has", "Every visitor looks for one agreed question.", Standing.MET, "k2"))
     made = brief(some, approaches(some), CRITERIA)
-    assert made.most_lack == ("k2",)
+    assert made.most_lack == ()  # of four, "3 of 4" says it
     assert made.questions[0].text == "What will you look for? (3 of 4 do not have this yet.)"
     assert made.questions[0].places[0].quote == "Every visitor looks for one agreed question."
     assert [one.person for one in made.call_on] == ["p-has"]
+    many = [*some, *(work(f"m{n}", f"Plan {n} is about another.", Standing.NOT_YET, "k2") for n in range(6))]
+    assert brief(many, (), CRITERIA).most_lack == ("k2",)
+
+
+def test_most_is_said_of_most_solutions_and_not_of_most_that_could_be_read() -> None:
+    have = [work(f"h{n}", f"Plan {n}: Ngaire visits Kwame on Monday.", Standing.MET) for n in range(10)]
+    unread = [work(f"u{n}", f"Plan {n} begins some day.", Standing.CANNOT_TELL) for n in range(9)]
+    assert brief([*have, *unread], (), CRITERIA).most_have == ("k1",)
+    one_more = work("u9", "Plan 9 begins some day.", Standing.CANNOT_TELL)
+    assert brief([*have, *unread, one_more], (), CRITERIA).most_have == ()
 
 
 def test_what_several_lack_is_asked_about_where_most_have_it_but_what_one_lacks_is_not() -> None:
     have = [work(f"h{n}", f"Plan {n}: Ngaire visits Kwame on Monday.", Standing.MET) for n in range(4)]
     lack = [work(f"n{n}", f"Plan {n} begins some day.", Standing.NOT_YET) for n in range(2)]
     made = brief([*have, *lack], (), CRITERIA)
-    assert (made.most_have, made.most_lack) == (("k1",), ())
+    assert (made.most_have, made.most_lack) == ((), ())  # "most" is not said of six
     assert made.questions[0].text.startswith("2 of 6 do not have this yet: Names who observes whom and when.")
     assert made.call_on[0].why.startswith("has what several lack")
     assert brief([*have, lack[0]], (), CRITERIA).questions == ()

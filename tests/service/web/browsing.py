@@ -41,7 +41,7 @@ class Page:
 
     @property
     def csrf(self) -> str:
-        found = re.search(r'name="csrf" value="([0-9a-f]{64})"', self.html)
+        found = re.search(r'name="csrf" value="([0-9a-f]{128})"', self.html)
         return found[1] if found else ""
 
     def hidden(self, action: str) -> dict[str, str]:

@@ -8,13 +8,16 @@ from fastapi import Query
 
 from service.actions.decisions import hand_over
 from service.actions.desk import around
+from service.actions.desk import beside as desk_beside
 from service.actions.desk import draft as desk_draft
-from service.actions.learners import asks
-from service.actions.queue import alike, waiting
+from service.actions.learners import asks, progress
+from service.actions.queue import alike
+from service.actions.queue import progress as queue_progress
 from service.actions.work import files
 from service.domain.files import FileKind
 from service.web.calls import Attachment
 from service.web.fields import DraftId, ExternalId, FileId, OwnId
+from service.web.pages import uptake
 from service.web.pages.decisions.words import REASONS
 from service.web.pages.desk.views import DraftPage
 from service.web.pages.queue import trail as queue_trail
@@ -34,6 +37,9 @@ Other = Annotated[OwnId | None, Query()]
 def show_draft(visit: Reading, id: DraftId, trail: Followed, done: Other = None, decided: Other = None) -> Shown:
     session, actor, now = visit.session, visit.actor, visit.now
     draft = desk_draft.show(session, actor, id, now=now)
+    beside = desk_beside.beside(session, actor, id)
+    number = draft.revision
+    changes = progress.changes(session, actor, draft.submission, after=number) if beside.earlier else None
     return DraftPage(
         draft=draft,
         now=now,
@@ -41,7 +47,10 @@ def show_draft(visit: Reading, id: DraftId, trail: Followed, done: Other = None,
         pulse=around.pulse(session, actor, id, now=now),
         state_words=STATES[draft.state.value],
         done=done_with(session, actor, done, now) if done else None,
-        waiting=waiting.waiting(session, actor, trail.filter, skip=trail.skip, now=now),
+        progress=queue_progress.progress(session, actor, trail.filter, skip=trail.skip, now=now),
+        beside=beside,
+        pieces=changes.pieces if changes else (),
+        became=uptake.all_became(changes, "".join(one.text for one in draft.text)) if changes else (),
         decided=decided or "",
         reach=around.reach(session, actor, id, decided) if decided else 0,
         alike=alike.count(session, actor, id),

@@ -9,11 +9,15 @@ from typing import ClassVar
 
 from pipelines.values import PointKind, Standing
 from service.actions.decisions.hand_over import Colleague
+from service.actions.desk.beside import DraftBeside
 from service.actions.desk.draft import DeskDraft
 from service.actions.learners.asks import AskSeen
+from service.actions.queue.progress import QueueProgress
 from service.domain.memory.clarifying import CriterionQuestion
+from service.domain.texts.worddiff import DiffPiece
 from service.web.pages.decisions.words import ACTS
 from service.web.pages.queue.done import Done
+from service.web.pages.uptake import PointBecameDrawn
 from service.web.pages.views import PageView
 
 POINT_KINDS = tuple(PointKind)
@@ -23,7 +27,8 @@ STANDINGS = tuple(Standing)
 @dataclass(frozen=True)
 class DraftPage(PageView):
     """One draft, to decide on. `pulse` is a mark of what is shown; `decided` is the point that was just decided on, and
-    `reach` in how many other drafts the same would fit."""
+    `reach` in how many other drafts the same would fit. `pieces` and `became` tell what changed since the version
+    before, and what became of the points that were released on it."""
 
     template: ClassVar[str] = "desk/draft.html"
     draft: DeskDraft
@@ -32,7 +37,10 @@ class DraftPage(PageView):
     pulse: str
     state_words: str
     done: Done | None
-    waiting: int
+    progress: QueueProgress
+    beside: DraftBeside
+    pieces: tuple[DiffPiece, ...]
+    became: tuple[PointBecameDrawn, ...]
     decided: str
     reach: int
     alike: int

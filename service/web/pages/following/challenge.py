@@ -15,6 +15,7 @@ from service.actions.following.challenge import Followed, Promises
 from service.actions.following.pairs import Counts
 from service.domain.errors import Unavailable
 from service.domain.following.uptake import UptakeVerdict
+from service.domain.overview.statistics import said_share
 from service.web.fields import ExternalId
 from service.web.pages.charts import ChartLine, ChartPart, lines, stacked
 from service.web.pages.overview.challenge import Chosen
@@ -76,7 +77,7 @@ class FollowingPage(PageView):
     revised: int
     points: int
     barred: int
-    share: str  # empty where nothing can be told
+    share: str  # in words where few can be told, empty where nothing can
     chart: Markup
     became: tuple[UptakeDrawn, ...]
     kept: tuple[CommitmentsDrawn, ...]
@@ -98,7 +99,7 @@ def following_page(seen: Followed, *, now: datetime) -> FollowingPage:
         revised=seen.facts.revised,
         points=seen.points,
         barred=seen.facts.barred,
-        share="" if seen.taken_up is None else f"{seen.taken_up:.0%}",
+        share=said_share(pairs.taken_up(seen.became), pairs.told(seen.became)),
         chart=stacked([ChartPart(one.words, one.count, one.kind) for one in became], "What became of released points"),
         became=became,
         kept=tuple(CommitmentsDrawn(one, _bar(one)) for one in seen.facts.promises),
@@ -114,15 +115,14 @@ def following_page(seen: Followed, *, now: datetime) -> FollowingPage:
 
 
 def _month(month: str, counts: Counts) -> UptakeMonthDrawn:
-    up = pairs.share(counts)
-    taken = pairs.of_verdict(counts, UptakeVerdict.TAKEN_UP)
-    share = "" if up is None else f"{up:.0%}"
-    return UptakeMonthDrawn(month, pairs.points_of(counts), pairs.told(counts), taken, share)
+    taken, told = pairs.taken_up(counts), pairs.told(counts)
+    share = "" if pairs.share(counts) is None else said_share(taken, told)
+    return UptakeMonthDrawn(month, pairs.points_of(counts), told, taken, share)
 
 
 def over_time(months: Mapping[str, Counts]) -> Markup:
-    """The share taken up month by month, with a gap where nobody handed in again; nothing for a single month."""
-    if len(months) < 2:
+    """The share taken up month by month, with a gap where it can be told of few; nothing for a single month."""
+    if len(months) < 2 or all(pairs.share(counts) is None for counts in months.values()):
         return Markup("")
     shares = tuple(pairs.share(months.get(month, {})) for month in between(min(months), max(months)))
     return lines([ChartLine("taken up", shares, "accepted")], "Released points taken up, month by month")

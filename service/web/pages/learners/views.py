@@ -7,20 +7,20 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar
 
-from pipelines.values import AI, Band
+from pipelines.values import AI, PointKind
 from service.actions.decisions.release import ShownPoint
 from service.actions.learners.asks import AskSeen
 from service.actions.learners.commitments import CommitmentSeen
 from service.actions.learners.feedback import RevisionSeen
 from service.actions.learners.home import Home, Task
-from service.actions.learners.progress import Changes, PointUptake
+from service.actions.learners.progress import Changes
 from service.actions.learners.work import WorkSeen
 from service.domain.files import TAKEN as FILE_KINDS
-from service.domain.following.uptake import UptakeVerdict
 from service.domain.texts.marking import Stretch, stretches
 from service.domain.visibility import ConsentBasis, ShowWork
 from service.store.tables import CommitmentOutcome, Consent, ConsentVersion, Reaction, WorkFile
 from service.web.errors import KINDS
+from service.web.pages.uptake import PointBecameDrawn, all_became
 from service.web.pages.views import PageView
 
 OUTCOMES: Mapping[str, str] = {
@@ -99,13 +99,13 @@ class PointDrawn:
 
 
 @dataclass(frozen=True, slots=True)
-class PointBecameDrawn:
-    """What became of an earlier point, in words. `words` are those of the later text at the nearest place."""
+class NextVersion:
+    """What the next version is written from: our own id of the submission, where it goes, and what was asked."""
 
-    point: PointUptake
-    says: str
-    tone: str
-    words: str
+    id: str
+    group: str
+    words: int
+    asked: tuple[PointDrawn, ...]
 
 
 @dataclass(frozen=True)
@@ -126,6 +126,8 @@ class WorkPage(PageView):
     became: tuple[PointBecameDrawn, ...]
     asks: tuple[AskSeen, ...]
     commitments: tuple[CommitmentSeen, ...]
+    usual_days: int | None
+    next: NextVersion | None
     outcomes: Mapping[str, str]
     today: str
     now: datetime
@@ -167,7 +169,11 @@ def work_page(seen: WorkSeen, *, now: datetime) -> PageView:
         return TakenBackPage(challenge.external_id, challenge.title, seen.withdrawn_at)
     criteria = {one.key: one.text for one in challenge.criteria}
     reactions = seen.reactions or {}
-    points = shown.feedback.points if shown.feedback else ()
+    released = shown.feedback.points if shown.feedback else ()
+    points = tuple(
+        PointDrawn(n, point, criteria.get(point.criterion, ""), reactions.get(point.id))
+        for n, point in enumerate(released, 1)
+    )
     return WorkPage(
         id=seen.id,
         challenge=challenge.external_id,
@@ -176,19 +182,26 @@ def work_page(seen: WorkSeen, *, now: datetime) -> PageView:
         revisions=seen.revisions,
         text=marked(shown),
         text_language=shown.row.language or seen.language,
-        points=tuple(
-            PointDrawn(n, point, criteria.get(point.criterion, ""), reactions.get(point.id))
-            for n, point in enumerate(points, 1)
-        ),
+        points=points,
         whole=reactions.get(""),
         changes=seen.changes,
-        became=tuple(became(point, shown.row.text) for point in seen.changes.points) if seen.changes else (),
+        became=all_became(seen.changes, shown.row.text) if seen.changes else (),
         asks=seen.asks,
         commitments=seen.commitments,
+        usual_days=seen.usual_days,
+        next=_next(seen, shown, points),
         outcomes=OUTCOMES,
         today=now.date().isoformat(),
         now=now,
     )
+
+
+def _next(seen: WorkSeen, shown: RevisionSeen, points: tuple[PointDrawn, ...]) -> NextVersion | None:
+    """None where there is no feedback to write it from, or a later version was handed in already."""
+    if shown.feedback is None or shown.row.number != seen.revisions[0].row.number:
+        return None
+    asked = tuple(one for one in points if one.point.kind != PointKind.STRENGTH)
+    return NextVersion(shown.row.submission_id, seen.group, len(shown.row.text.split()), asked)
 
 
 def allowed(most: AI) -> list[tuple[str, str, str]]:
@@ -202,26 +215,3 @@ def marked(seen: RevisionSeen) -> tuple[Stretch, ...]:
     return stretches(
         seen.row.text, {n: [(point.start, point.end)] for n, point in enumerate(points, 1) if point.start < point.end}
     )
-
-
-def became(point: PointUptake, later: str) -> PointBecameDrawn:
-    """What became of a point, told as carefully as it is known."""
-    found, strength = point.became, point.kind == "strength"
-    words = later[slice(*found.place)] if found.place else ""
-    match found.verdict:
-        case UptakeVerdict.TAKEN_UP:
-            says = "Perhaps taken up" if found.sure is Band.LOW else "Likely taken up"
-            return PointBecameDrawn(point, says, "good" if found.sure is not Band.LOW else "", words)
-        case UptakeVerdict.UNCHANGED:
-            return PointBecameDrawn(
-                point, "Kept" if strength else "This place is as it was", "good" if strength else "", words
-            )
-        case UptakeVerdict.CHANGED:
-            says = (
-                "Kept, in other words" if strength else "This place is worded anew; whether it answers, you know best"
-            )
-            return PointBecameDrawn(point, says, "", words)
-        case UptakeVerdict.GONE:
-            return PointBecameDrawn(point, "This place is no longer in your text", "", words)
-        case _:
-            return PointBecameDrawn(point, "Cannot tell from the words", "", words)

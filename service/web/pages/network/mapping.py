@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from itertools import accumulate
 from typing import Annotated, ClassVar, Literal
 from urllib.parse import quote
 
@@ -15,6 +16,7 @@ from service.actions.network import graph as network_graph
 from service.actions.network.facts import Tie
 from service.actions.network.mapping import Closing, GroupDensity, Member, Near, NetworkMap, NetworkMonth, OutsideName
 from service.domain.errors import Unavailable
+from service.domain.overview.statistics import FEWEST, said_share
 from service.web.fields import Name
 from service.web.pages.charts import ChartLine, length, lines
 from service.web.pages.routes import pages
@@ -58,10 +60,12 @@ class MeasureDrawn:
 
 @dataclass(frozen=True, slots=True)
 class NetworkMonthDrawn:
-    """A month with its bar."""
+    """A month with its bar; shares of few in words, and none of few contacts."""
 
     month: NetworkMonth
     bar: Markup
+    alone: str
+    closed: str
 
 
 @dataclass(frozen=True)
@@ -109,30 +113,36 @@ def network_page(seen: NetworkMap) -> NetworkPage:
         made=tuple(Met(people[one.first], people[one.second], one) for one in reversed(facts.ties)),
         could=seen.could,
         near=seen.near[:MOST_SHOWN],
-        brokers=tuple((one, f"{share:.0%}") for one, share in seen.brokers),
+        brokers=tuple((one, f"{share:.0%}" if len(seen.open) >= FEWEST else "some") for one, share in seen.brokers),
         bridges=seen.bridges[:MOST_SHOWN],
         isolated=seen.isolated,
         blocks=_blocks(there, seen),
         unconnected=_blocks(seen.unconnected[:10], seen),
-        months=_told(seen.months),
-        over_time=_over_time(seen.months),
+        months=_told(seen),
+        over_time=_over_time(seen),
         members=tuple((one, ", ".join(facts.groups[id_].name for id_ in one.groups)) for one in facts.members),
         most=MOST_SHOWN,
     )
 
 
 def _measures(seen: NetworkMap) -> tuple[MeasureDrawn, ...]:
-    n = len(seen.open)
+    n, contacts = len(seen.open), len(seen.network.pairs)
+    few = contacts < FEWEST
+    shares = (
+        ("Density", seen.density, "of all pairs of these people, the share who are in contact"),
+        ("Across groups", seen.across, "of all pairs who share no group, the share who are in contact"),
+        ("Closure", seen.closure, "of all pairs with a contact in common, the share who know each other"),
+    )
+    dense, across, closed = (
+        MeasureDrawn(name, "not yet" if few else f"{share:.1%}", f"with ten contacts or more: {what}" if few else what)
+        for name, share, what in shares
+    )
     return (
-        MeasureDrawn("Contacts", str(len(seen.network.pairs)), "introductions to which both people said yes"),
-        MeasureDrawn("Density", f"{seen.density:.1%}", "of all pairs of these people, the share who are in contact"),
-        MeasureDrawn(
-            "Across groups", f"{seen.across:.1%}", "of all pairs who share no group, the share who are in contact"
-        ),
+        MeasureDrawn("Contacts", str(contacts), "introductions to which both people said yes"),
+        dense,
+        across,
         MeasureDrawn("Without contact", f"{len(seen.isolated)} of {n}", "people whom no introduction has reached"),
-        MeasureDrawn(
-            "Closure", f"{seen.closure:.1%}", "of all pairs with a contact in common, the share who know each other"
-        ),
+        closed,
         MeasureDrawn(
             "Separate parts", str(seen.apart), "sets of two or more people who reach one another through contacts"
         ),
@@ -142,22 +152,38 @@ def _measures(seen: NetworkMap) -> tuple[MeasureDrawn, ...]:
 def _blocks(found: Sequence[GroupDensity], seen: NetworkMap) -> tuple[Block, ...]:
     names = {id_: one.name for id_, one in seen.facts.groups.items()}
     return tuple(
-        Block(names[one.first], names[one.second], one.pairs, one.possible, f"{one.density:.0%}")
+        Block(names[one.first], names[one.second], one.pairs, one.possible, said_share(one.pairs, one.possible))
         for one in found[:MOST_SHOWN]
     )
 
 
-def _told(months: Sequence[NetworkMonth]) -> tuple[NetworkMonthDrawn, ...]:
-    most = max((one.made for one in months), default=0)
+def _told(seen: NetworkMap) -> tuple[NetworkMonthDrawn, ...]:
+    most, people = max((one.made for one in seen.months), default=0), len(seen.open)
+    bars = (length(one.made, most, "met", f"Introductions in {one.name}") for one in seen.months)
     return tuple(
-        NetworkMonthDrawn(one, length(one.made, most, "met", f"Introductions in {one.name}")) for one in months
+        NetworkMonthDrawn(
+            one, bar, said_share(round(one.isolated * people), people), f"{one.closure:.0%}" if many else ""
+        )
+        for one, bar, many in zip(seen.months, bars, _many(seen), strict=True)
     )
 
 
-def _over_time(months: Sequence[NetworkMonth]) -> Markup:
+def _many(seen: NetworkMap) -> list[bool]:
+    """Of each month, whether there were contacts enough by then to tell a share of them."""
+    sums = accumulate(one.made for one in seen.months)
+    return [count >= FEWEST for count in sums]
+
+
+def _over_time(seen: NetworkMap) -> Markup:
+    """Nothing where all shares are of few."""
+    months, many, people = seen.months, _many(seen), len(seen.open) >= FEWEST
+    if not people and not any(many):
+        return Markup("")
     drawn = [
-        ChartLine("without contact", tuple(one.isolated for one in months), "dismissed"),
-        ChartLine("closure", tuple(one.closure for one in months), "accepted"),
+        ChartLine("without contact", tuple(one.isolated if people else None for one in months), "dismissed"),
+        ChartLine(
+            "closure", tuple(one.closure if on else None for one, on in zip(months, many, strict=True)), "accepted"
+        ),
     ]
     return lines(drawn, "By month")
 

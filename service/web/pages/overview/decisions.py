@@ -14,7 +14,7 @@ from service.actions.overview.decisions import NO_REASON, DecisionCounts, Decisi
 from service.actions.overview.pace import Pace
 from service.actions.overview.spot_checks import SpotAgreement
 from service.actions.overview.standings import JudgementsCompared
-from service.domain.overview.statistics import ReaderAgreement, share_interval
+from service.domain.overview.statistics import FEWEST, ReaderAgreement, share_interval
 from service.store.tables import Group
 from service.web.pages.charts import ChartLine, ChartPart, length, lines, stacked
 from service.web.pages.decisions.words import REASONS
@@ -123,6 +123,8 @@ def said(one: ReaderAgreement) -> str:
     """How far two readers agree, in words, with how sure that is."""
     if not one.pairs:
         return "Nothing to compare yet."
+    if one.pairs < FEWEST:
+        return f"The same on {one.same} of {one.pairs}; too few to say more."
     sure = share_interval(one.same, one.pairs)
     share = f"The same on {one.same} of {one.pairs} ({_range(sure.low, sure.high)})."
     if one.kappa is None or one.interval is None:
@@ -156,9 +158,9 @@ def _whole(label: str, made: DecisionCounts) -> Whole:
 
 
 def _chart(made: Decisions) -> Markup:
-    """The three shares week by week; nothing for a single week."""
+    """The three shares week by week, with a gap where few were decided; nothing for a single week."""
     weeks = list(made.weeks.values())
-    if len(weeks) < 2:
+    if len(weeks) < 2 or all(week.share(week.accepted) is None for week in weeks):
         return Markup("")
     drawn = [
         ChartLine("kept as drafted", tuple(week.share(week.accepted) for week in weeks), "accepted"),

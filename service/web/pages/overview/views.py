@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from pipelines.values import Band, Standing
 from service.actions.following.challenges import ChallengeRow
-from service.actions.following.pairs import Figure, points_of, share
+from service.actions.following.pairs import Figure, points_of, taken_up
 from service.actions.following.pairs import told as tellable
 from service.actions.following.reminders import STAGE
 from service.actions.overview.challenge import Glance
@@ -24,6 +24,7 @@ from service.actions.overview.times import EDGES, Times
 from service.actions.work.lens import Lens
 from service.domain.following.reminders import ReminderKind
 from service.domain.following.uptake import UptakeVerdict
+from service.domain.overview.statistics import FEWEST, said_share
 from service.store.tables import Group
 from service.web.pages.charts import ChartPart, length, stacked
 from service.web.pages.rendering import plural
@@ -249,7 +250,9 @@ def _standing(seen: Standings) -> Whole:
     counts.append(Count(seen.unread, "not read yet", "unread"))
     label = seen.text or seen.criterion or AS_A_WHOLE
     by_person = f"{seen.judged} of {seen.read} judged by a person" if seen.read else ""
-    sure = f"the draft is {seen.confidence:.0%} sure of the rest on average" if seen.confidence is not None else ""
+    rest = seen.read - seen.judged
+    told = seen.confidence is not None and rest >= FEWEST
+    sure = f"the draft is {seen.confidence:.0%} sure of the rest on average" if told else ""
     note = "; ".join(filter(None, (by_person, sure)))
     return Whole(label, _bar(counts, label), tuple(counts), note)
 
@@ -273,9 +276,8 @@ def taken(seen: Figure, base: str) -> Taken | None:
     became = seen.became
     if not points_of(became) and not seen.pending:
         return None
-    up = share(became)
     high, medium, low = (became.get((UptakeVerdict.TAKEN_UP, band), 0) for band in (Band.HIGH, Band.MEDIUM, Band.LOW))
-    said = "" if up is None else f"{up:.0%}"
+    said = said_share(taken_up(became), tellable(became))
     return Taken(said, tellable(became), high, medium, low, seen.pending, seen.as_of, f"{base}/following")
 
 

@@ -16,7 +16,7 @@ from service.domain.drafts import DraftState
 from service.web.fields import Id, OwnId
 from service.web.pages.visits import Visit
 
-KNOWN = frozenset({"state", "group", "challenge", "band", "days", "whose", "stale", "asks", "skip"})
+KNOWN = frozenset({"state", "group", "challenge", "band", "days", "whose", "stale", "asks", "by_hand", "alone", "skip"})
 MOST_SKIPPED = 100
 MOST_FIELDS = 4 * MOST_SKIPPED
 """Of an address that somebody wrote; of those skipped the latest count."""
@@ -38,6 +38,7 @@ def _without_empty(given: object) -> object:
 
 
 _WITHOUT_EMPTY = BeforeValidator(_without_empty)
+_WITHOUT_EMPTY_FLAG = BeforeValidator(lambda given: False if given == "" else given)
 
 
 async def _trail(
@@ -49,9 +50,11 @@ async def _trail(
     whose: Annotated[Whose | None, Query(), _WITHOUT_EMPTY] = None,
     stale: Annotated[bool, Query()] = False,
     asks: Annotated[bool, Query()] = False,
+    by_hand: Annotated[bool, Query(), _WITHOUT_EMPTY_FLAG] = False,
+    alone: Annotated[bool, Query()] = False,
     skip: Annotated[list[OwnId], Query(max_length=MOST_FIELDS)] = [],  # noqa: B006
 ) -> Trail:
-    wanted = QueueFilter(tuple(state), challenge, group, tuple(band), days, whose, stale, asks)
+    wanted = QueueFilter(tuple(state), challenge, group, tuple(band), days, whose, stale, asks, by_hand, alone)
     return Trail(wanted, tuple(skip[-MOST_SKIPPED:]))
 
 

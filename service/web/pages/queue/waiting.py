@@ -28,6 +28,7 @@ router = pages()
 
 AGES = ((0, "any age"), (1, "a day and older"), (3, "three days and older"), (7, "a week and older"))
 WHOSE = (("", "anybody’s"), ("mine", "mine"), ("free", "nobody’s"))
+MOST_ELSEWHERE = 3
 BANDS: Mapping[str, str] = {"high": "sources agree", "medium": "some agreement", "low": "thin evidence"}
 
 
@@ -55,6 +56,9 @@ class QueueView(PageView):
     wanted: QueueFilter
     hurried: bool
     asked: int
+    alone: int
+    elsewhere: tuple[FilterChoice, ...]
+    after_last: bool
     states: tuple[FilterChoice, ...]
     state_words: Mapping[str, str]
     ages: tuple[tuple[int, str], ...] = AGES
@@ -69,6 +73,7 @@ def show_queue(
     after: Annotated[str | None, Query(max_length=200)] = None,
     before: Annotated[str | None, Query(max_length=200)] = None,
     done: Annotated[OwnId | None, Query()] = None,
+    all: Annotated[bool, Query()] = False,
 ) -> Shown:
     session, actor, now = visit.session, visit.actor, visit.now
     page = waiting.page(session, actor, trail.filter, after=after, before=before, now=now)
@@ -85,9 +90,20 @@ def show_queue(
         wanted=trail.filter,
         hurried=pace.own(session, actor, now=now).worth_a_word,
         asked=len(asks.asks_open(session, actor)),
+        alone=waiting.alone(session, actor, now=now),
+        elsewhere=_elsewhere(visit, trail) if not page.rows else (),
+        after_last=all,
         states=page.counts.states,
         state_words=STATES,
     )
+
+
+def _elsewhere(visit: Reading, trail: Followed) -> tuple[FilterChoice, ...]:
+    """Where something waits that this filter does not show: the challenges with most first."""
+    if trail.filter == QueueFilter():
+        return ()
+    rest = waiting.page(visit.session, visit.actor, QueueFilter(), limit=1, now=visit.now).counts.challenges
+    return tuple(sorted((one for one in rest if one.count), key=lambda one: -one.count)[:MOST_ELSEWHERE])
 
 
 def _together(rows: tuple[QueueRow, ...]) -> tuple[RowsTogether, ...]:

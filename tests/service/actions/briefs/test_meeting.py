@@ -59,7 +59,7 @@ def test_a_brief_has_gaps_questions_and_people_each_with_a_passage(read: Village
     seen = prepared(read)
     assert (seen.made.works, seen.quotable) == (5, 5)
     assert {one.criterion.id: (one.met, one.lack) for one in seen.made.tallies} == {"k1": (2, 3), "k2": (2, 3)}
-    assert set(seen.made.most_lack) == {"k1", "k2"}
+    assert seen.made.most_lack == ()  # of five works the counts say it
     assert seen.made.questions
     called = {seen.names[one.person] for one in seen.made.call_on}
     assert called & {"Amara Tester", "Yusuf Tester"}

@@ -20,6 +20,7 @@ from service.actions.people import register
 from service.actions.queue import waiting
 from service.actions.queue.filtering import DAY
 from service.actions.queue.waiting import QueueFilter, QueuePage, Whose
+from service.actions.work import submit
 from service.domain.drafts import DraftState
 from service.domain.errors import Invalid, NotAllowed, NotFound
 from service.domain.roles import Actor, Role
@@ -68,19 +69,89 @@ def chosen(choices: Sequence[Any]) -> dict[str, int]:
     return {one.value: one.count for one in choices}
 
 
-def test_what_is_stuck_comes_first_then_the_earlier_day_and_within_a_day_an_order_by_chance(sessions: Sessions):
+def test_what_is_drafted_comes_first_then_the_earlier_day_and_within_a_day_an_order_by_chance(sessions: Sessions):
     with sessions.writing() as session:
         platform = found(session)
         lena = act_as(session, platform, "lena")
         rows = waiting_drafts(session, platform, 9, days=3)
-        last = stick(session, hand_in(session, platform, "amara", now=NOW + timedelta(days=9)).draft)
+        stuck = stick(session, hand_in(session, platform, "amara", now=NOW - timedelta(days=9)).draft)
         shown = look(session, lena)
-        assert ids(shown)[0] == last.id
-        days = [row.handed_in_at.date() for row in shown.rows[1:]]
+        assert ids(shown)[-1] == stuck.id
+        days = [row.handed_in_at.date() for row in shown.rows[:-1]]
         assert days == sorted(days)
-        by_day = sorted(rows, key=lambda row: (row.created_at.date(), row.shuffle))
-        assert ids(shown)[1:] == [row.id for row in by_day]
-        assert shown.rows[0].reason == "The model did not answer."
+        by_day = [row.id for row in sorted(rows, key=lambda row: (row.created_at.date(), row.shuffle))]
+        assert ids(shown)[:-1] == by_day
+        assert shown.rows[-1].reason == "The model did not answer."
+        turned = QueueFilter(by_hand=True)
+        assert ids(look(session, lena, filter=turned)) == [stuck.id, *by_day]
+        assert waiting.next(session, lena, turned, now=NOW) == stuck.id
+        first = look(session, lena, filter=turned, limit=1)
+        assert ids(look(session, lena, filter=turned, after=first.next)) == by_day
+
+
+def test_age_is_that_of_the_hand_in_also_where_a_platform_brings_it_late(sessions: Sessions):
+    with sessions.writing() as session:
+        platform = found(session)
+        lena = act_as(session, platform, "lena")
+        late = submit.SubmissionWish("observe", "amara", text(1), submitted_at=NOW - timedelta(days=12))
+        old = make_ready(session, submit.submit(session, platform, "s-amara", late, now=NOW).draft)
+        new = make_ready(session, hand_in(session, platform, "yusuf", text(2)).draft)
+        shown = look(session, lena)
+        assert ids(shown) == [old.id, new.id]
+        assert shown.rows[0].handed_in_at == NOW - timedelta(days=12)
+        assert ids(look(session, lena, filter=QueueFilter(days=7))) == [old.id]
+        old.handed_in_at = None  # as a version before left it
+        session.flush()
+        assert look(session, lena, filter=QueueFilter(days=7)).total == 0
+
+
+def test_nobody_finds_or_counts_own_work_in_the_queue_and_colleagues_do(sessions: Sessions):
+    with sessions.writing() as session:
+        platform = found(session)
+        roles = [(Role.FACILITATOR, "north"), (Role.LEARNER, "north")]
+        register.put_person(session, platform, "lena", name="Lena", roles=roles, now=NOW)
+        lena, mateo = act_as(session, platform, "lena"), act_as(session, platform, "mateo")
+        own = make_ready(session, hand_in(session, platform, "lena", text(1)).draft)
+        other = make_ready(session, hand_in(session, platform, "amara", text(2)).draft)
+        shown = look(session, lena)
+        assert (ids(shown), shown.total) == ([other.id], 1)
+        assert waiting.waiting(session, lena, QueueFilter(), now=NOW) == 1
+        assert waiting.next(session, lena, QueueFilter(), skip=[other.id], now=NOW) is None
+        assert set(ids(look(session, mateo))) == {own.id, other.id}
+        assert [row.id for row in read.drafts(session, lena, read.DraftFilter())] == [other.id]
+
+
+def test_a_coordinator_is_told_where_the_only_facilitator_wrote_the_work(sessions: Sessions):
+    with sessions.writing() as session:
+        platform = found(session)
+        both = [(Role.FACILITATOR, "north"), (Role.LEARNER, "north")]
+        register.put_person(session, platform, "lena", name="Lena", roles=both, now=NOW)
+        register.put_person(session, platform, "chair", name="Noor", roles=[(Role.COORDINATOR, "all")], now=NOW)
+        own = make_ready(session, hand_in(session, platform, "lena", text(1)).draft)
+        make_ready(session, hand_in(session, platform, "amara", text(2)).draft)
+        chair = act_as(session, platform, "chair")
+        assert waiting.alone(session, chair, now=NOW) == 0  # Mateo facilitates all schools
+        register.put_person(session, platform, "mateo", name="Mateo", roles=[(Role.FACILITATOR, "south")], now=NOW)
+        assert waiting.alone(session, chair, now=NOW) == 1
+        assert ids(look(session, chair, filter=QueueFilter(alone=True))) == [own.id]
+        assert waiting.alone(session, act_as(session, platform, "mateo"), now=NOW) == 0
+        assert ids(look(session, act_as(session, platform, "mateo"), filter=QueueFilter(alone=True))) == []
+
+
+def test_what_is_said_of_a_row_is_what_its_filter_finds(sessions: Sessions):
+    with sessions.writing() as session:
+        platform = found(session)
+        lena = act_as(session, platform, "lena")
+        waiting_drafts(session, platform, 3)
+        stuck = make_ready(session, hand_in(session, platform, "amara").draft)
+        stuck.state = DraftState.WAITING  # a redraft, which fails
+        stick(session, stuck)
+        for band in (None, *Band):
+            listed = look(session, lena, filter=QueueFilter(bands=(band,) if band else ()))
+            shown = [row.band for row in listed.rows if row.state is DraftState.READY]
+            assert band is None or shown == [band] * listed.total
+            counts = chosen(listed.counts.bands)
+            assert band is None or counts.get(band.value, 0) == listed.total
 
 
 def test_a_row_says_who_when_and_how_much_there_is_to_read(sessions: Sessions):
@@ -282,7 +353,7 @@ def test_days_of_the_queue_are_utcs_wherever_the_database_thinks_it_is(sessions:
         lena = act_as(session, platform, "lena")
         first, later = waiting_drafts(session, platform, 2)
         midnight = NOW.replace(hour=0)
-        first.created_at, later.created_at = midnight - timedelta(minutes=30), midnight + timedelta(minutes=30)
+        first.handed_in_at, later.handed_in_at = midnight - timedelta(minutes=30), midnight + timedelta(minutes=30)
         first.shuffle, later.shuffle = "9", "1"
         session.flush()
         if session.get_bind().dialect.name == "postgresql":

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import cohen_kappa_score
 
-from service.domain.overview.statistics import agreement, binned, median, quantile, share_interval
+from service.domain.overview.statistics import agreement, binned, median, quantile, said_share, share_interval
 
 DIAGNOSES = {("p", "p"): 75, ("p", "n"): 1, ("p", "o"): 4, ("n", "p"): 5, ("n", "n"): 4, ("n", "o"): 1, ("o", "o"): 10}
 """Fleiss, Levin and Paik, Statistical Methods for Rates and Proportions, table 18.1: 100 people, two raters."""
@@ -65,6 +65,14 @@ def test_kappa_means_nothing_where_only_one_thing_was_ever_said() -> None:
     for pairs in ([], [("met", "met")] * 40):
         assert (agreement(pairs).kappa, agreement(pairs).interval) == (None, None)
     assert agreement([("met", "partly")] * 40).kappa == 0
+
+
+def test_of_fewer_than_ten_no_share_and_no_kappa_is_told_but_their_counts() -> None:
+    pairs = [("met", "met")] * 5 + [("partly", "met")] * 4
+    few, more = agreement(pairs), agreement([*pairs, ("met", "partly")])
+    assert (few.pairs, few.same, few.share, few.kappa, few.interval) == (9, 5, None, None, None)
+    assert (more.share, more.kappa is None) == (0.5, False)
+    assert (said_share(3, 4), said_share(0, 0), said_share(9, 9), said_share(6, 12)) == ("3 of 4", "", "9 of 9", "50 %")
 
 
 def test_few_pairs_are_said_to_be_few() -> None:

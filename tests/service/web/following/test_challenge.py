@@ -43,7 +43,7 @@ def test_a_point_that_the_next_revision_takes_up_and_a_late_commitment_are_count
         )
     seen = mateo.get(HERE).text
     assert "1 of them was handed in again" in seen
-    assert "These hold 1 released point that asked for something: 100% of those that can be told were taken up" in seen
+    assert "These hold 1 released point that asked for something: 1 of 1 of which it can be told was taken up" in seen
     assert "Commitments of Year 8: overdue 1" in mateo.get(HERE).html
     assert "Who has not handed in, been answered or acted" in seen
     consents = {"show_work": "no", "introduce": False, "ai": "none"}
@@ -54,9 +54,11 @@ def test_a_point_that_the_next_revision_takes_up_and_a_late_commitment_are_count
 
 def test_months_are_drawn_with_a_gap_where_nobody_handed_in_again_and_one_month_is_no_line() -> None:
     taken, unchanged = (UptakeVerdict.TAKEN_UP, Band.HIGH), (UptakeVerdict.UNCHANGED, Band.HIGH)
-    months = {"2025-11": {taken: 1, unchanged: 1}, "2025-12": {taken: 1}, "2026-02": {taken: 1, unchanged: 3}}
+    months = {"2025-11": {taken: 9, unchanged: 9}, "2025-12": {taken: 11}, "2026-02": {taken: 3, unchanged: 9}}
     assert between("2025-11", "2026-02") == ["2025-11", "2025-12", "2026-01", "2026-02"]
     drawn = over_time(months)
     assert "taken up 25% at last" in drawn
     assert drawn.count("M") == 2  # two strokes: before the gap, and after it
-    assert over_time({"2026-02": {taken: 1}}) == ""
+    assert over_time({"2026-02": {taken: 11}}) == ""
+    few = {month: dict.fromkeys(counts, 1) for month, counts in months.items()}
+    assert over_time(few) == ""

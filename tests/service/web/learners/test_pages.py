@@ -24,12 +24,12 @@ def test_a_learner_hands_in_and_waits_for_a_person(school: School) -> None:
     assert '<option value="de" lang="de" selected>' in empty.html
     sent = amara.send(task, TASK, text=HOSTILE, language="", ai="none")
     assert sent.path.startswith("/learn/work/own-")
-    assert "A person is reading this. No machine helps with it" in sent.text
+    assert "This waits for a facilitator. No machine helps with it" in sent.text
     assert "<script>alert" not in sent.html
     assert HOSTILE in sent.text
     assert amara.send(task, TASK, text=HOSTILE, language="", ai="none").path == sent.path  # a form sent twice
-    assert "a person is reading" in amara.get("/learn").text
-    assert "a person is reading" not in signed_in(school, "mateo").get("/learn").text
+    assert "waits for a facilitator" in amara.get("/learn").text
+    assert "waits for a facilitator" not in signed_in(school, "mateo").get("/learn").text
 
 
 def test_feedback_stands_at_its_place_with_who_approved_it_and_is_noted_as_read(school: School) -> None:
@@ -44,6 +44,26 @@ def test_feedback_stands_at_its_place_with_who_approved_it_and_is_noted_as_read(
     assert "feedback is there" in amara.get("/learn").text
     _says(amara, page, point)
     _asks(school, amara, point)
+
+
+def test_the_next_version_is_written_beside_the_feedback_with_what_was_asked(school: School) -> None:
+    released(school)
+    amara = signed_in(school, "amara")
+    page = amara.get(WORK)
+    marks = ('id="next-version"', 'id="point-1"', "A machine drafted this", "did it help?")
+    order = [page.html.index(one) for one in marks]
+    assert order == sorted(order)
+    form = page.html[page.html.index('id="next-version"') : page.html.index("</form>", page.html.index("next-version"))]
+    assert (TEXT in form, "What will the first pair look for?" in form, "Pairs make this doable." in form) == (
+        True,
+        True,  # a question asks for something
+        False,  # a strength does not
+    )
+    assert f">{len(TEXT.split())}</b> words" in form
+    assert page.html.count("did it help?") == 1
+    sent = amara.send(page, TASK, text=f"{TEXT} We look for waiting time.")
+    assert (sent.path, "Revision 2" in sent.text) == (WORK, True)
+    assert 'id="next-version"' not in amara.get(f"{WORK}?revision=1").html
 
 
 def _says(amara: Visitor, page: Page, point: str) -> None:

@@ -1,0 +1,66 @@
+"""A list of people as a spreadsheet saves it: one person and group a row. Each row is read as one line of a bundle.
+
+Pure. Read are what spreadsheets write: commas, semicolons or tabs, with or without a byte-order mark, in UTF-8 or, of
+older programs, in Windows' Western European alphabet.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator
+from typing import Final
+
+from service.domain.errors import Invalid
+
+COLUMNS: Final = ("id", "name", "group", "role", "language")
+NEEDED: Final = ("id", "name", "group")
+DELIMITERS: Final = (",", ";", "\t")
+FORMULA: Final = "'"
+"""What this service and many others put before a cell that a spreadsheet would take for a formula."""
+
+
+def decoded(body: bytes) -> str:
+    """The text of a file as spreadsheets write it. Never fails: every byte means something in the older alphabet."""
+    try:
+        return body.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return body.decode("cp1252", "replace")
+
+
+def lines(text: str) -> Iterator[str]:
+    """One line of a bundle for each row of the table, blank for the heading and for empty rows, so that both are
+    counted alike. A row without a role is a learner's. Raises Invalid for a heading that is not understood."""
+    rows = csv.reader(text.splitlines(), delimiter=_delimiter(text))
+    names = _heading(next(rows, []))
+    yield ""
+    for row in rows:
+        cells = {name: _cell(value) for name, value in zip(names, row, strict=False)}
+        if not any(cells.values()):
+            yield ""
+            continue
+        told = {name: value for name, value in cells.items() if value}
+        if "role" in told:
+            told["role"] = told["role"].casefold()
+        yield json.dumps({"kind": "member", **told}, ensure_ascii=False)
+
+
+def _delimiter(text: str) -> str:
+    heading = text.partition("\n")[0]
+    return max(DELIMITERS, key=heading.count)
+
+
+def _heading(cells: list[str]) -> list[str]:
+    names = [cell.strip().casefold() for cell in cells]
+    unknown = sorted({name for name in names if name not in COLUMNS})
+    if unknown:
+        raise Invalid(f"A roster has no column “{unknown[0][:50]}”. It has: {', '.join(COLUMNS)}.")
+    missing = [name for name in NEEDED if name not in names]
+    if missing:
+        raise Invalid(f"The first line of a roster names its columns; “{missing[0]}” is missing.")
+    return names
+
+
+def _cell(value: str) -> str:
+    value = value.strip()
+    return value[1:] if value[:1] == FORMULA and value[1:2] in ("=", "+", "-", "@") else value

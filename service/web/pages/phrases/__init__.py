@@ -1,0 +1,1 @@
+"""Words that facilitators keep to say again."""
