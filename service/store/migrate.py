@@ -37,7 +37,7 @@ def downgrade(engine: Engine, to: str) -> None:
 
 def propose(engine: Engine, message: str) -> Path:
     """Write a new file in migrations/versions with what the models have and this (migrated) database has not."""
-    number = f"{len(list(_scripts().walk_revisions())) + 1:04d}"
+    number = f"{max(int(one.revision) for one in _scripts().walk_revisions()) + 1:04d}"
     with _locked(engine) as connection:
         command.revision(_config(connection), message, autogenerate=True, rev_id=number)
     return next((FOLDER / "versions").glob(f"{number}_*.py"))

@@ -100,7 +100,7 @@ def test_an_approval_tells_after_how_long_on_which_sources_and_with_which_correc
     person = school.person("lindiwe")
     tag = person.get(f"/v1/drafts/{id_}").headers["ETag"]
     edit = {"act": "edit", "text": "Say who visits whom."}
-    edited = person.post(f"/v1/drafts/{id_}/points/{point_id}", json=edit, headers={"If-Match": tag})
+    edited = person.patch(f"/v1/drafts/{id_}/points/{point_id}", json=edit, headers={"If-Match": tag})
     assert edited.status_code == 200, edited.text
     seen = person.get(f"/v1/drafts/{id_}")
     body = {"seen": seen.json()["text_hash"]}
