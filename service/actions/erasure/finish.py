@@ -171,6 +171,7 @@ def _take_person(session: Session, person: str) -> None:
         return
     for column in (Disclosure.person_id, Disclosure.reader_id):
         rows.gone(session, update(Disclosure).where(column == person).values({column.key: None}))
+    rows.take_away(session, "people", [person], only={"pseudonyms"})  # the erasure itself was told by one
 
 
 def _take_groups(session: Session, far: Reach) -> None:

@@ -51,7 +51,8 @@ RULES: Final[dict[str, dict[str, ErasureRule]]] = {
     "approvals": _APPROVAL,
     "asks": _of(own="text answer"),
     "assessment_fits": _of(learned="data", plain="model"),
-    "audit_entries": _of(plain="actor act subject facts"),
+    "audit_entries": _of(plain="actor act subject facts hash previous_hash"),
+    "audit_heads": _of(plain="hash"),
     "brief_wordings": _of(
         places="lines",
         made="reason",
@@ -61,8 +62,10 @@ RULES: Final[dict[str, dict[str, ErasureRule]]] = {
     "clarifications": _of(made="question answer", plain="criterion"),
     "commitments": _of(own="text said"),
     "compared_points": _of(plain="stamp"),
+    "consent_versions": _of(own="basis_note", plain="said_by"),
     "credentials": _of(own="name", plain="secret_hash groups"),
     "criteria": _of(own="key text question"),
+    "criterion_readings": _of(plain="criterion"),
     "decisions": _DECISION,
     "disclosures": _of(plain="subject_id reader"),
     "document_versions": _of(own="text", plain="text_hash"),
@@ -70,7 +73,7 @@ RULES: Final[dict[str, dict[str, ErasureRule]]] = {
     "drafts": _of(
         made="reason summary instruction prompt_rendered assessment passes",
         places="evidence",
-        plain="reason_code language judgements shuffle model prompt_name prompt_sha",
+        plain="reason_code language judgements shuffle model prompt_name prompt_sha sheet",
     ),
     "erasure_salts": _of(plain="salt"),
     "erasures": _of(own="name external_id", plain="organization_id digest subject_id asked_by counts left"),
@@ -99,6 +102,7 @@ RULES: Final[dict[str, dict[str, ErasureRule]]] = {
     "people": _of(own="external_id name language"),
     "phrases": _of(made="text"),
     "points": _of(made="text drafted reason", own="quote", plain="criterion reason_code"),
+    "pseudonyms": _of(plain="name"),
     "questioned": _of(made="note", plain="wording kind says instead"),
     "reactions": _of(own="why", plain="about text_hash"),
     "releases": _of(made="retracted_reason"),
@@ -109,6 +113,7 @@ RULES: Final[dict[str, dict[str, ErasureRule]]] = {
     "settlements": _of(made="note"),
     "sign_ins": _of(own="path", plain="secret_hash"),
     "sketches": _of(own="data", plain="first_id"),
+    "source_openings": _of(plain="source"),
     "sources": _of(made="quote title", plain="ref_id owner_id"),
     "spending": {},
     "spot_checks": _of(made="note", plain="first_judgements second_judgements"),
@@ -129,7 +134,8 @@ LOOSE: Final[dict[str, Loose]] = {
 """`vectors` have no owner at all, since two people may hand in the same text: what is nobody's any more is swept."""
 
 KEPT: Final[dict[str, str]] = {
-    "audit_entries": "Who did what stays told, by our own ids, which mean nobody once a row is gone.",
+    "audit_entries": "Who did what stays told, by pseudonyms, which mean nobody once their row is gone.",
+    "audit_heads": "The end of the trail.",
     "disclosures": "That something was shown stays told; whose it was does not.",
     "erasures": "By it a backup is brought up to date.",
     "erasure_salts": "Digests would mean nothing without it.",
