@@ -33,7 +33,7 @@ class LeftBehind:
 def left_behind(session: Session, actor: Actor, draft_id: str) -> LeftBehind | None:
     """The draft that somebody comes from; None if there is none by that id, or it is not theirs to see."""
     found = session.execute(
-        select(DraftRow, told_apart().label("name"))
+        select(DraftRow, told_apart())
         .join(Submission, Submission.id == DraftRow.submission_id)
         .join(Person, Person.id == Submission.person_id)
         .where(DraftRow.id == draft_id, DraftRow.organization_id == actor.organization)

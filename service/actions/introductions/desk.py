@@ -185,9 +185,7 @@ def _halves(session: Session, actor: Actor, people: set[str], now: datetime) -> 
         .order_by(Group.name)
     ).all()
     before = past(session, people) if people else []
-    rows = session.execute(
-        select(Person.id, Person.external_id, told_apart().label("name")).where(Person.id.in_(people))
-    )
+    rows = session.execute(select(Person.id, Person.external_id, told_apart()).where(Person.id.in_(people)))
     return {
         id_: Half(
             id_,

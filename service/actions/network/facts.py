@@ -159,9 +159,7 @@ def _groups(
 
 def _members(session: Session, organization: str, groups: Mapping[str, OutsideName]) -> tuple[tuple[Member, ...], int]:
     rows = session.execute(
-        select(
-            Person.id, Person.external_id, told_apart().label("name"), Consent.introduce, Consent.ai, RoleGrant.group_id
-        )
+        select(Person.id, Person.external_id, told_apart(), Consent.introduce, Consent.ai, RoleGrant.group_id)
         .join(RoleGrant, RoleGrant.person_id == Person.id)
         .join(Consent, Consent.person_id == Person.id)
         .where(

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -133,7 +134,7 @@ def _named(session: Session, kind: type[Person] | type[Group], ids: Iterable[str
     wanted = sorted(set(ids))
     found: dict[str, tuple[str, str]] = {}
     for at in range(0, len(wanted), MOST_IDS):
-        name = told_apart() if kind is Person else kind.name
+        name: Any = told_apart() if kind is Person else kind.name
         rows = session.execute(select(kind.id, kind.external_id, name).where(kind.id.in_(wanted[at : at + MOST_IDS])))
         found |= {id_: (external, name) for id_, external, name in rows}
     return found

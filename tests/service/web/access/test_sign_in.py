@@ -46,7 +46,7 @@ def test_each_begins_where_their_work_is(school: School) -> None:
     begins = {
         name: signed_in(school, name).client.get("/").headers["location"] for name in ("amara", "lindiwe", "tomasz")
     }
-    assert begins == {"amara": "/learn", "lindiwe": "/desk", "tomasz": "/desk"}
+    assert begins == {"amara": "/learn", "lindiwe": "/desk/today", "tomasz": "/desk/today"}
 
 
 def test_whoever_is_not_signed_in_is_asked_to_and_may_come_back(school: School) -> None:
