@@ -27,13 +27,14 @@ MOST_TEXT = 200_000
 
 
 def keep(
-    session: Session, actor: Actor, external_id: str, name: str, sent: bytes, read: FileRead, *, now: datetime
+    session: Session, actor: Actor, external_id: str | None, name: str, sent: bytes, read: FileRead, *, now: datetime
 ) -> WorkFile:
-    """Keep a file of this person until it is handed in. The same file again is the one that is there.
+    """Keep a file of this person, or of whoever asks, until it is handed in. The same file again is the one that is
+    there.
 
-    Raises NotFound (person), NotAllowed, Invalid (more text than one piece of work may hold), TooMany.
+    Raises NotFound (person), NotAllowed, Invalid (no person, or more text than one piece of work may hold), TooMany.
     """
-    person = find.one(session, Person, actor.organization, external_id)
+    person = _owner(session, actor, external_id)
     _check_may(actor, person)
     if len(read.text) > MOST_TEXT:
         raise Invalid(f"There are {len(read.text):,} characters in this file; one piece of work holds {MOST_TEXT:,}.")
@@ -63,6 +64,14 @@ def keep(
     session.add(row)
     session.flush()
     return row
+
+
+def _owner(session: Session, actor: Actor, external_id: str | None) -> Person:
+    if external_id is not None:
+        return find.one(session, Person, actor.organization, external_id)
+    if actor.person is None:
+        raise Invalid("Say with 'person' whose work this file is to go with.")
+    return session.get_one(Person, actor.person)
 
 
 def _check_may(actor: Actor, person: Person) -> None:

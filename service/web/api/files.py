@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import Query
+from fastapi import Query, Response
 
 from service.actions.work import files
 from service.web.calls import Attachment, Reading, Writing
@@ -25,8 +25,11 @@ _FORM: dict[str, Any] = {
                 "schema": {
                     "type": "object",
                     "required": [FIELD],
-                    "properties": {FIELD: {"type": "string", "format": "binary"}},
-                }
+                    "properties": {
+                        FIELD: {"type": "string", "format": "binary", "description": "The file, with its name."}
+                    },
+                },
+                "example": {FIELD: "plan.pdf"},
             }
         },
     }
@@ -37,18 +40,26 @@ _BYTES: dict[int | str, dict[str, Any]] = {
         "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
     }
 }
-Owner = Annotated[Id, Query(description="Id of the person whose work it is to go with.")]
+Owner = Annotated[
+    Id | None, Query(description="Id of the person whose work it is to go with; a person's token may leave it out.")
+]
 
 
 @router.post("/files", summary="Send a file, and have its text read", status_code=201, openapi_extra=_FORM)
-def send_file(file: FileSent, call: Writing, person: Owner) -> FileInFull:
+def send_file(file: FileSent, call: Writing, person: Owner = None) -> FileInFull:
     """PDF, Word, web pages, Markdown, text, code and pictures. Hand it in within a day: name its `id` in a submission's
     `files`, and send `text`, mended where that is needed, as the submission's. The same file again changes nothing."""
     row = files.keep(call.session, call.actor, person, file.name, file.sent, file.read, now=call.now)
     return FileInFull.of(row)
 
 
-@reading_router.get("/submissions/{id}/files/{file}", summary="Fetch a file", response_model=None, responses=_BYTES)
+@reading_router.get(
+    "/submissions/{id}/files/{file}",
+    summary="Fetch a file",
+    response_class=Response,
+    response_model=None,
+    responses=_BYTES,
+)
 def get_file(call: Reading, id: ExternalId, file: FileId) -> Attachment:
     """For whoever may read the submission. A picture comes without what a camera wrote into it."""
     row = files.content(call.session, call.actor, id, file)

@@ -106,6 +106,8 @@ class Secrets:
         school.platform.post("/v1/submissions/amara-1/gallery")
         self.gallery = school.platform.get("/v1/galleries").json()["items"][0]["id"]
         self.key = school.platform.post("/v1/keys", json={"name": MARK}).json()["id"]
+        sent = {"file": (f"{MARK}.txt", MARK.encode())}
+        self.file = school.platform.post("/v1/files?person=amara", files=sent).json()["id"]
         ndjson = {"Content-Type": "application/x-ndjson"}
         bundle = f'{{"kind":"{MARK}"}}\n'.encode()
         self.run = school.platform.post("/v1/imports", content=bundle, headers=ndjson).json()["id"]
@@ -131,7 +133,7 @@ class Secrets:
         part = [*path.split("/"), ""][2]
         own |= {"goals": self.goal, "reminders": self.word, "questioned": self.passage}
         path = path.replace("{kind}", "not_handed_in")
-        path = path.replace("{about}", self.point).replace("{piece}", self.piece)
+        path = path.replace("{about}", self.point).replace("{piece}", self.piece).replace("{file}", self.file)
         return path.replace("{point}", self.point).replace("{id}", own.get(part) or KNOWN.get(part, "{id}"))
 
 

@@ -76,7 +76,14 @@ def test_a_file_is_its_persons_own(school: School) -> None:
     check(hand_in(school.platform, id_, name="ben-1", person="ben"), 404, "not-found")
     check(send(school.person("ben")), 403, "not-allowed")
     check(send(school.person("mateo")), 403, "not-allowed")
-    assert send(school.person("amara")).status_code == 201
+    amara = school.person("amara")
+    assert send(amara).status_code == 201
+    own = amara.post("/v1/files", files={"file": ("notes.txt", b"Mine.")})
+    assert own.status_code == 201
+    assert (
+        "whose work"
+        in check(school.platform.post("/v1/files", files={"file": ("a.txt", b"x")}), 422, "invalid")["detail"]
+    )
 
 
 def test_work_that_was_taken_back_takes_its_files_along(school: School) -> None:
