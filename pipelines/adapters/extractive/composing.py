@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from itertools import islice
 
 from pipelines.adapters.extractive.memory import DocumentQuote, PrecedentAgreement, agreement, cited, line, precedents
+from pipelines.adapters.extractive.peoples_words import in_peoples_words
 from pipelines.adapters.extractive.phrasing import Phrases, speaks, table
 from pipelines.adapters.extractive.places import PhrasePlaces, Vocabulary
 from pipelines.adapters.extractive.readings import (
@@ -19,12 +20,12 @@ from pipelines.adapters.extractive.readings import (
     SURE,
     CriterionStanding,
 )
+from pipelines.adapters.extractive.replies import MOST_POINTS, Reply, abstain, point, reply
 from pipelines.ports import DraftingMaterial
 from pipelines.texts.language import (
     Span,
     content,
     language_code,
-    language_name,
     language_of,
     sentences,
     stop_words,
@@ -33,7 +34,6 @@ from pipelines.texts.language import (
 )  # fmt: skip
 from pipelines.values import Criterion, Evidence, Judgement, PastPoint, PointKind, Standing
 
-MOST_POINTS = 3
 SEEN = 0.67
 """Share of a criterion's own words found here from which it counts as probably met where nothing else is known."""
 SHORT_MATTER = 60
@@ -41,29 +41,19 @@ SHORT_MATTER = 60
 UNCOVERED = 0.34
 """Share of a reference sentence's words found here below which the task is asked about again."""
 
-Reply = dict[str, object]
-
 
 def compose(material: DraftingMaterial) -> Reply:
     """A reply by the feedback schema."""
     brief = material.brief
     language = written_in(brief.text, brief.language)
     if not speaks(language):
-        return _in_peoples_words(material, language)
+        return in_peoples_words(material, language)
     composer = _Composer(material, language)
     if not composer.places.phrases:
-        return _abstain(composer.phrases.note("orders" if composer.places.ordered else "none"))
+        return abstain(composer.phrases.note("orders" if composer.places.ordered else "none"))
     if composer.foreign and not composer.judged_by_person:
         return composer.by_agreement()
     return composer.by_criteria() if brief.challenge.criteria else composer.by_memory()
-
-
-def _abstain(reason: str) -> Reply:
-    return {"summary": "", "points": [], "abstain": True, "reason": reason}
-
-
-def _reply(summary: str, points: Sequence[Reply]) -> Reply:
-    return {"summary": summary, "points": list(points), "abstain": False, "reason": ""}
 
 
 class _Composer:
@@ -96,7 +86,7 @@ class _Composer:
         met = sorted((one for one in readings if not one.open and self._may_praise(one)), key=lambda one: -one.chance)
         chosen = self._chosen(sorted((one for one in readings if one.open), key=lambda one: one.urgency), bool(met))
         if self._too_short() and not self.judged_by_person and not any(one.agreed for one in chosen):
-            return _abstain(self.phrases.note("short"))
+            return abstain(self.phrases.note("short"))
         told = self.judged_by_person or any(one.agreed for one in chosen)
         general = None if told else self._general()
         shown = self._shown(
@@ -107,12 +97,12 @@ class _Composer:
         still = chosen if points else ()
         points += [self._strength(one, span, still) for one, span in shown][: MOST_POINTS - len(points)]
         if not points:
-            return _abstain(self.phrases.note("met" if not any(one.open for one in readings) else "unsure"))
+            return abstain(self.phrases.note("met" if not any(one.open for one in readings) else "unsure"))
         if general and not shown:
-            return _reply(self.phrases.say("summary", "agreed_gap"), points)
+            return reply(self.phrases.say("summary", "agreed_gap"), points)
         seen = [one for one, _ in shown]
         clear = [*seen, *(one for one in met if one not in seen and one.confidence >= CLEAR)]
-        return _reply(self._summary(clear, chosen if gaps else []), points)
+        return reply(self._summary(clear, chosen if gaps else []), points)
 
     def _chosen(self, open_ones: Sequence[CriterionStanding], has_strength: bool) -> list[CriterionStanding]:
         """What is known to be open first; of what cannot be told, as much as makes two in all, where it is doubtful."""
@@ -311,9 +301,9 @@ class _Composer:
         """For a text in another language than the criteria: what facilitators agreed on in the text's own language."""
         general = self._general()
         return (
-            _reply(self.phrases.say("summary", "agreed_gap"), [general])
+            reply(self.phrases.say("summary", "agreed_gap"), [general])
             if general
-            else _abstain(self.phrases.note("foreign"))
+            else abstain(self.phrases.note("foreign"))
         )
 
     def by_memory(self) -> Reply:
@@ -325,13 +315,13 @@ class _Composer:
         open_first = overall in (Standing.NOT_YET, Standing.PARTLY) or (unsure and len(gaps) > len(strengths))
         chosen, against = (gaps, strengths) if open_first else (strengths, gaps)
         found = None if unsure and against else agreement(chosen, self.brief, on_criterion=False)
-        if found and found.text and (point := self._agreed(found)):
-            return _reply(self.phrases.say("summary", "agreed_gap" if open_first else "agreed_strength"), [point])
+        if found and found.text and (one := self._agreed(found)):
+            return reply(self.phrases.say("summary", "agreed_gap" if open_first else "agreed_strength"), [one])
         if not pool or (open_first and not unsure):
             asked = self._about_the_task()
             if asked:
-                return _reply(self.phrases.say("summary", "task"), [asked])
-        return _abstain(self.phrases.note("met" if overall is Standing.MET else "split" if pool else "none"))
+                return reply(self.phrases.say("summary", "task"), [asked])
+        return abstain(self.phrases.note("met" if overall is Standing.MET else "split" if pool else "none"))
 
     def _agreed(self, found: PrecedentAgreement) -> Reply | None:
         wanted = self.words.wanted((found.text, 1.0))
@@ -363,44 +353,8 @@ class _Composer:
         return prompt[slice(*span)] if span else ""
 
     def _point(self, kind: PointKind, criterion: str, span: Span, text: str, labels: Sequence[str]) -> Reply:
-        sources = list(dict.fromkeys([*([criterion] if criterion else []), *labels]))
-        quote = self.brief.text[slice(*span)]
-        return {"kind": kind.value, "criterion": criterion, "quote": quote, "text": text, "sources": sources}
+        return point(kind, criterion, self.brief.text, span, text, labels)
 
 
 def _same_sort(piece: Evidence, past: PastPoint) -> bool:
     return past.kind is not PointKind.STRENGTH and piece.dense >= NEAR_PASSAGE
-
-
-def _in_peoples_words(material: DraftingMaterial, language: str) -> Reply:
-    """For a language without a table of words: only what people wrote, questions and agreed points. Where a person said
-    what is open, that is asked about at the person's place; else only in the challenge's own language."""
-    brief = material.brief
-    words = Vocabulary(language, {})
-    places = PhrasePlaces(brief.text, words)
-    judged = {one.criterion: one for one in material.assessment.criteria}
-    points: list[Reply] = []
-    same = language_code(brief.challenge.language) == language
-    for criterion in brief.challenge.criteria:
-        said = judged.get(criterion.id)
-        person = said is not None and said.by_person
-        agreed = agreement(precedents(material.evidence, criterion.id), brief, on_criterion=True)
-        text = agreed.text if agreed and agreed.text and agreed.kind is not PointKind.STRENGTH else criterion.question
-        met = said is not None and said.standing is Standing.MET
-        if not text or met or not (same or person) or len(points) == (MOST_POINTS if person else 2):
-            continue
-        span = said.place if said and person else None
-        span = span or places.nearest(words.wanted((f"{criterion.text} {criterion.question}", 1.0))) or places.last()
-        if span is not None:
-            sources = [criterion.id, *(agreed.labels if agreed and text == agreed.text else [])]
-            quote = brief.text[slice(*span)]
-            points.append(
-                {"kind": "question", "criterion": criterion.id, "quote": quote, "text": text, "sources": sources}
-            )
-    if points:
-        return _reply("", points)
-    return _abstain(
-        Phrases("en", brief.text, language_code(brief.challenge.language)).note(
-            "language", language=language_name(language)
-        )
-    )

@@ -16,7 +16,7 @@ from service.store.tables import Challenge, Organization, Person, Revision, Subm
 
 
 @dataclass(frozen=True, slots=True)
-class EarlierVersion:
+class VersionBefore:
     """The revision before, with its released points at their places; without any, `points` and `summary` are empty."""
 
     number: int
@@ -36,7 +36,7 @@ class DraftBeside:
     prompt: str
     outcome: str
     language: str
-    earlier: EarlierVersion | None
+    earlier: VersionBefore | None
 
 
 def beside(session: Session, actor: Actor, draft_id: str) -> DraftBeside:
@@ -51,7 +51,7 @@ def beside(session: Session, actor: Actor, draft_id: str) -> DraftBeside:
     return DraftBeside(author, challenge.prompt, challenge.outcome, language, earlier)
 
 
-def _earlier(session: Session, submission: Submission, number: int) -> EarlierVersion | None:
+def _earlier(session: Session, submission: Submission, number: int) -> VersionBefore | None:
     wanted = select(Revision).where(Revision.submission_id == submission.id, Revision.number == number)
     revision = session.scalar(wanted)
     if revision is None:
@@ -60,7 +60,7 @@ def _earlier(session: Session, submission: Submission, number: int) -> EarlierVe
     told = next(iter(read_out(session, submission, there)), None)
     points = told.points if told else ()
     places = {at: [(one.start, one.end)] for at, one in enumerate(points, 1) if one.start < one.end}
-    return EarlierVersion(
+    return VersionBefore(
         number=number,
         submitted_at=revision.submitted_at,
         text=stretches(revision.text, places),

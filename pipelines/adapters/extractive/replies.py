@@ -1,0 +1,29 @@
+"""A reply of the drafter in the shape that the feedback prompt asks of a model."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pipelines.texts.language import Span
+from pipelines.values import PointKind
+
+MOST_POINTS = 3
+"""In any draft."""
+
+Reply = dict[str, object]
+
+
+def abstain(reason: str) -> Reply:
+    """Nothing is said, and why."""
+    return {"summary": "", "points": [], "abstain": True, "reason": reason}
+
+
+def reply(summary: str, points: Sequence[Reply]) -> Reply:
+    """Something is said."""
+    return {"summary": summary, "points": list(points), "abstain": False, "reason": ""}
+
+
+def point(kind: PointKind, criterion: str, of: str, span: Span, text: str, labels: Sequence[str]) -> Reply:
+    """One point at a place `of` a work's text; rests on its criterion, where there is one, and on these labels."""
+    sources = list(dict.fromkeys([*([criterion] if criterion else []), *labels]))
+    return {"kind": kind.value, "criterion": criterion, "quote": of[slice(*span)], "text": text, "sources": sources}
