@@ -9,7 +9,7 @@ from typing import Annotated, Any, Self
 from fastapi import Path
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
-from service.domain.texts import identifier, name, storable
+from service.domain.texts import LONGEST_WORK, identifier, name, storable
 
 FIRST_YEAR, LAST_YEAR = 1970, 2199
 
@@ -31,7 +31,7 @@ Key = Annotated[str, StringConstraints(min_length=1, max_length=64), AfterValida
 Line = Annotated[str, StringConstraints(max_length=2_000), AfterValidator(storable)]
 Note = Annotated[str, StringConstraints(max_length=5_000), AfterValidator(storable)]
 Words = Annotated[str, StringConstraints(max_length=50_000), AfterValidator(storable)]
-Work = Annotated[str, StringConstraints(max_length=200_000), AfterValidator(storable)]
+Work = Annotated[str, StringConstraints(max_length=LONGEST_WORK), AfterValidator(storable)]
 Hash = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Language = Annotated[str, StringConstraints(max_length=35, pattern=r"^([A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*)?$")]
 Moment = Annotated[AwareDatetime, AfterValidator(_moment)]

@@ -17,13 +17,13 @@ from service.actions.documents import versions
 from service.actions.people import register
 from service.actions.work import submit
 from service.domain.roles import Actor, Role
-from service.domain.texts import identifier, name, storable
+from service.domain.texts import LONGEST_WORK, identifier, name, storable
 from service.domain.visibility import ConsentBasis, PeersShown, SharingReach, ShowWork
 
 Id = Annotated[str, Field(min_length=1, max_length=255), AfterValidator(identifier)]
 Name = Annotated[str, Field(min_length=1, max_length=255), AfterValidator(name)]
 Words = Annotated[str, Field(max_length=50_000), AfterValidator(storable)]
-Work = Annotated[str, Field(max_length=200_000), AfterValidator(storable)]
+Work = Annotated[str, Field(max_length=LONGEST_WORK), AfterValidator(storable)]
 Language = Annotated[str, Field(max_length=35, pattern=r"^([A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*)?$")]
 
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from service.actions.decisions.release import Readable, readable_of
@@ -16,7 +16,7 @@ from service.domain.drafts import DraftState
 from service.domain.introductions import TOGETHER
 from service.domain.requests.need import RequestState
 from service.domain.roles import Actor, Role, require_desk, visible_groups
-from service.store import find
+from service.store import find, visible
 from service.store.names import names_of
 from service.store.tables import (
     AskKind,
@@ -135,7 +135,7 @@ def _work(session: Session, person: Person, here: Sequence[ColumnElement[bool]])
     rows = session.execute(
         select(Submission, Challenge.external_id, Challenge.title, Revision, DraftRow.id, DraftRow.state)
         .join(Challenge, Challenge.id == Submission.challenge_id)
-        .join(Revision, and_(Revision.submission_id == Submission.id, Revision.number == Submission.latest))
+        .join(Revision, visible.latest_text())
         .join(DraftRow, DraftRow.revision_id == Revision.id)
         .where(Submission.person_id == person.id, Submission.withdrawn_at.is_(None), *here)
         .order_by(Revision.submitted_at.desc(), Submission.id)

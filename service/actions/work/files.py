@@ -12,18 +12,15 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session, undefer
 
-from service.actions.work import naming
 from service.domain.errors import Invalid, NotAllowed, NotFound, TooMany
 from service.domain.files import MOST_FILES, MOST_UNUSED, FileRead
 from service.domain.roles import Actor, CredentialReach, Role, may_see_group
-from service.domain.texts import digest_of_bytes
+from service.domain.texts import LONGEST_WORK, digest_of_bytes
 from service.store import find
 from service.store.tables import Person, Revision, Submission, WorkFile
 
 KEPT_UNUSED = timedelta(days=1)
 """Long enough to come back to a form the next morning."""
-MOST_TEXT = 200_000
-"""Characters that one piece of work may hold, as `service.web.fields.Work` says of what is typed."""
 
 
 def keep(
@@ -36,8 +33,10 @@ def keep(
     """
     person = _owner(session, actor, external_id)
     _check_may(actor, person)
-    if len(read.text) > MOST_TEXT:
-        raise Invalid(f"There are {len(read.text):,} characters in this file; one piece of work holds {MOST_TEXT:,}.")
+    if len(read.text) > LONGEST_WORK:
+        raise Invalid(
+            f"There are {len(read.text):,} characters in this file; one piece of work holds {LONGEST_WORK:,}."
+        )
     unused = select(WorkFile).where(WorkFile.person_id == person.id, WorkFile.revision_id.is_(None))
     sha256 = digest_of_bytes(sent)
     there = session.scalar(unused.where(WorkFile.sha256 == sha256, WorkFile.name == name).limit(1))
@@ -88,19 +87,22 @@ def meant(session: Session, person: Person, ids: Sequence[str]) -> list[WorkFile
         return []
     if len(ids) > MOST_FILES:
         raise Invalid(f"At most {MOST_FILES} files go with one piece of work.")
-    query = select(WorkFile).where(WorkFile.person_id == person.id, WorkFile.id.in_(ids))
-    found = {row.id: row for row in session.scalars(query)}
+    found = _sent_by(session, person.id, ids)
     missing = [id_ for id_ in ids if id_ not in found]
     if missing:
         raise NotFound(f"There is no file '{missing[0]}' of this person, or it has waited too long. Send it again.")
-    return [found[id_] for id_ in dict.fromkeys(ids)]
+    return list(found.values())
 
 
 def waiting(session: Session, actor: Actor, ids: Sequence[str]) -> list[WorkFile]:
     """Which of these the person who is signed in has sent, in this order; the others are passed over."""
-    query = select(WorkFile).where(WorkFile.person_id == actor.person, WorkFile.id.in_(ids))
-    found = {row.id: row for row in session.scalars(query)}
-    return [found[id_] for id_ in dict.fromkeys(ids) if id_ in found]
+    return list(_sent_by(session, actor.person, ids).values())
+
+
+def _sent_by(session: Session, person: str | None, ids: Sequence[str]) -> dict[str, WorkFile]:
+    """By id, in the order of `ids`."""
+    rows = session.scalars(select(WorkFile).where(WorkFile.person_id == person, WorkFile.id.in_(ids)))
+    return {row.id: row for row in sorted(rows, key=lambda row: ids.index(row.id))}
 
 
 def are_there(session: Session, revision: Revision, files: Sequence[WorkFile]) -> bool:
@@ -139,24 +141,17 @@ def of_revisions(session: Session, revisions: Collection[str]) -> dict[str, list
     return found
 
 
-def content(session: Session, actor: Actor, submission: str, file: str) -> WorkFile:
-    """A file of work that the actor may read, with its bytes. Raises NotFound, also where the work was taken back."""
-    row = naming.meant(session, actor, submission)
-    if row is None or row.withdrawn_at is not None or not (actor.person == row.person_id or _reviews(actor, row)):
-        raise find.not_found(Submission, submission)
+def content(session: Session, submission: Submission, file: str) -> WorkFile:
+    """A file of work that may be read, with its bytes. Raises NotFound, also where the work was taken back."""
     found = session.scalar(
         select(WorkFile)
         .join(Revision, Revision.id == WorkFile.revision_id)
-        .where(WorkFile.id == file, Revision.submission_id == row.id)
+        .where(WorkFile.id == file, Revision.submission_id == submission.id)
         .options(undefer(WorkFile.data))
     )
-    if found is None:
-        raise find.not_found(WorkFile, file)
+    if found is None or submission.withdrawn_at is not None:
+        raise NotFound
     return found
-
-
-def _reviews(actor: Actor, submission: Submission) -> bool:
-    return may_see_group(actor, submission.group_id)
 
 
 def sweep(session: Session, organization: str, /, *, now: datetime) -> int:

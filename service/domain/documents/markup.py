@@ -27,7 +27,7 @@ _TAKEN: Final = (
     (_BLOCKS | _INLINE | {"h1", "h2", "h3", "h4", "h5", "h6", "b", "i", "div", "section", "article", "dt", "dd"})
     - {"thead", "tbody"}  # the first row is the head
 )
-_DROPPED: Final = {"script", "style", "title", "noscript", "template", "iframe", "object", "svg", "math", "select"}
+DROPPED: Final = {"script", "style", "title", "noscript", "template", "iframe", "object", "svg", "math", "select"}
 _LINK: Final = re.compile(r"(?:https?://|mailto:)[^\s<>\"'()\\]+", re.I)
 
 
@@ -97,7 +97,7 @@ def from_html(html: str) -> str:
     clean = nh3.clean(
         html,
         tags=_TAKEN,
-        clean_content_tags=_DROPPED,
+        clean_content_tags=DROPPED,
         attributes={"a": {"href"}, "ol": {"start"}},
         attribute_filter=_taken_attribute,
         link_rel=None,

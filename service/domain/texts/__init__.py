@@ -6,6 +6,10 @@ import hashlib
 import json
 import unicodedata
 from collections.abc import Mapping, Sequence
+from typing import Final
+
+LONGEST_WORK: Final = 200_000
+"""Characters that one piece of work may hold."""
 
 
 def digest(text: str) -> str:

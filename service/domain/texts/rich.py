@@ -11,6 +11,7 @@ from typing import Final
 
 import nh3
 
+from service.domain.documents.markup import DROPPED
 from service.domain.errors import Invalid
 
 HTML: Final = "text/html"
@@ -26,7 +27,6 @@ _TAG: Final = re.compile(r"<[^>]*>")
 _BLOCKS: Final = {"p", "div", "blockquote", "ul", "ol", "li", "table", "thead", "tbody", "tr", "td", "th", "hr"}
 _HEADINGS: Final = {"h1", "h2", "h3", "h4", "h5", "h6"}
 _TAKEN: Final = _BLOCKS | _HEADINGS | {"section", "article", "pre", "figure", "br"}
-_DROPPED: Final = {"script", "style", "title", "noscript", "template", "iframe", "object", "svg", "math", "select"}
 _EDITORS: Final = _BLOCKS | _HEADINGS | {"br", "b", "strong", "i", "em", "u", "s", "a", "span", "sub", "sup", "img"}
 _NAME: Final = re.compile(r"</?([a-z][a-z0-9]*)\b[^<>]*>", re.I)
 _BLOCK: Final = "(?:p|div|ul|ol|h[1-6]|blockquote|table)"
@@ -55,7 +55,7 @@ def looks_like_an_editors(text: str) -> bool:
 
 def as_text(html: str) -> str:
     """Foreign HTML as plain text: paragraphs and items on lines of their own, items with a dash, no tag."""
-    kept = nh3.clean(html.replace("\n", " "), tags=_TAKEN, clean_content_tags=_DROPPED, attributes={})
+    kept = nh3.clean(html.replace("\n", " "), tags=_TAKEN, clean_content_tags=DROPPED, attributes={})
     kept = _ITEM.sub("\n- ", _BREAKS.sub("\n", _CELL.sub(" | ", kept)))
     plain = unescape(_TAG.sub("", _BLOCK_ENDS.sub("\n\n", kept))).replace("\xa0", " ")
     lines = (" ".join(line.split()) for line in plain.split("\n"))

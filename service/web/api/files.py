@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import Query, Response
 
-from service.actions.work import files
+from service.actions.work import files, submit
 from service.web.calls import Attachment, Reading, Writing
 from service.web.fields import ExternalId, FileId, Id
 from service.web.files import FIELD, MULTIPART, FileSent
@@ -62,5 +62,5 @@ def send_file(file: FileSent, call: Writing, person: Owner = None) -> FileInFull
 )
 def get_file(call: Reading, id: ExternalId, file: FileId) -> Attachment:
     """For whoever may read the submission. A picture comes without what a camera wrote into it."""
-    row = files.content(call.session, call.actor, id, file)
+    row = files.content(call.session, submit.get(call.session, call.actor, id), file)
     return Attachment(row.name, row.media_type, row.data)

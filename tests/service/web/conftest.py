@@ -17,6 +17,7 @@ from fastapi import FastAPI
 from pipelines.adapters.extractive import ExtractiveModel
 from pipelines.values import (
     Draft,
+    DraftingTask,
     DraftOutcome,
     Point,
     PointKind,
@@ -91,24 +92,20 @@ class School:
 
     def to_judge(self, name: str = "amara-1", text: str = TEXT) -> str:
         """The id of a draft whose sheet waits to be judged: a passage on k1, nothing on k2."""
-        draft_id = self.handed_in(name, text)
-        now = datetime.now(UTC)
-        with self.sessions.writing() as session:
-            row = session.get_one(DraftRow, draft_id)
-            brief = make.begin(session, draft_id, row.generation, now=now)
-            assert brief is not None
-            assert make.finish(session, draft_id, row.generation, laid_out(brief.text), now=now)
-        return draft_id
+        return self._made(name, text, lambda task: laid_out(task.text))
 
     def drafted(self, name: str = "amara-1", text: str = TEXT) -> str:
         """The id of a draft that is ready, with two points."""
+        return self._made(name, text, lambda task: a_draft(task.submission, task.text))
+
+    def _made(self, name: str, text: str, draft: Callable[[DraftingTask], Draft]) -> str:
         draft_id = self.handed_in(name, text)
         now = datetime.now(UTC)
         with self.sessions.writing() as session:
             row = session.get_one(DraftRow, draft_id)
-            brief = make.begin(session, draft_id, row.generation, now=now)
-            assert brief is not None
-            assert make.finish(session, draft_id, row.generation, a_draft(brief.submission, brief.text), now=now)
+            task = make.begin(session, draft_id, row.generation, now=now)
+            assert task is not None
+            assert make.finish(session, draft_id, row.generation, draft(task), now=now)
         return draft_id
 
 

@@ -56,7 +56,7 @@ def show_work(visit: Writing, id: ExternalId, revision: Chosen = None) -> PageVi
 
 @router.get("/learn/work/{id}/files/{file}")
 def file_of_own_work(visit: Reading, id: ExternalId, file: FileId) -> Attachment:
-    row = files.content(visit.session, visit.actor, id, file)
+    row = files.content(visit.session, submit.get(visit.session, visit.actor, id), file)
     return Attachment(row.name, row.media_type, row.data, inline=row.kind is FileKind.PICTURE)
 
 
