@@ -69,13 +69,13 @@ def _chain(session: Session, organization: str, entries: Sequence[AuditEntry]) -
 
 def _held(session: Session, organization: str) -> AuditHead:
     """The end of the chain, held until the commit. No row refers to it, so that it stands in nobody else's way."""
-    row = session.get(AuditHead, organization, with_for_update=True, populate_existing=True)
+    row = session.get(AuditHead, organization, with_for_update={"key_share": True}, populate_existing=True)
     if row is not None:
         return row
     start = audit.beginning(organization)
     begun = insert(session, AuditHead).values(organization_id=organization, number=start.number, hash=start.hash)
     session.execute(begun.on_conflict_do_nothing())
-    return session.get_one(AuditHead, organization, with_for_update=True, populate_existing=True)
+    return session.get_one(AuditHead, organization, with_for_update={"key_share": True}, populate_existing=True)
 
 
 def _said(entry: AuditEntry) -> Iterator[str]:

@@ -165,7 +165,7 @@ def test_an_empty_bundle_is_refused_and_another_organizations_import_is_not_foun
 
 def test_no_table_is_left_out_of_the_organization():
     """What belongs to nobody could not be erased with its organization."""
-    alone = {"organizations", "import_chunks", "import_errors"}
+    alone = {"organizations", "import_chunks", "import_errors", "erasure_salts"}  # the last: one for the installation
     assert {t.name for t in Base.metadata.sorted_tables if "organization_id" not in t.c} == alone
 
 

@@ -45,7 +45,11 @@ def test_who_gave_it_to_whom_is_on_record_and_why_is_in_its_history(sessions: Se
         row = make_ready(session, hand_in(session, platform).draft)
         hand_over.hand_over(Deciding(session, lena, row.id, row.version, NOW), to="mateo", note="It is about sums.")
         entry = session.scalars(select(AuditEntry).where(AuditEntry.act == "draft.hand_over")).one()
-        assert (entry.actor, entry.subject, entry.facts) == (f"person:{lena.person}", row.id, {"to": mateo.person})
+        assert (entry.actor, entry.subject, entry.facts) == (
+            f"person:{lena.person}",
+            row.id,
+            {"to": f"person:{mateo.person}"},
+        )
         act = session.scalars(select(Decision)).one()
         assert (act.act, act.person_id, act.note) == ("hand_over", lena.person, "It is about sums.")
 
