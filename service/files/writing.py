@@ -33,7 +33,7 @@ def read(data: bytes, kind: FileKind) -> FileRead:
             text = markup.from_html(text)
         except ValueError as error:
             raise UnreadableFile(str(error)) from error
-    return FileRead(kind, MEDIA_TYPES[kind], text.strip("\n"), data)
+    return FileRead(kind, MEDIA_TYPES[kind], text, data)
 
 
 def _decoded(data: bytes) -> str:

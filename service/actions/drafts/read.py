@@ -119,8 +119,11 @@ def drafts(
 
 HANDED_IN = func.coalesce(DraftRow.handed_in_at, DraftRow.created_at)
 """When the work was handed in; the second is of drafts that an earlier version made."""
-TURN = case({state: at for at, state in enumerate(FOR_A_PERSON)}, value=DraftRow.state, else_=len(FOR_A_PERSON))
-BY_HAND_FIRST = case({state: -at for at, state in enumerate(FOR_A_PERSON)}, value=DraftRow.state, else_=1)
+TURN, BY_HAND_FIRST = (
+    case({state: at for at, state in enumerate(states)}, value=DraftRow.state, else_=len(states))
+    for states in (FOR_A_PERSON, FOR_A_PERSON[::-1])
+)
+"""Which states come first, as numbers from 0: what is drafted; or what has to be written by hand."""
 
 
 def next_draft(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from service.actions.bundles import take_in
-from service.web.bundles import CSV, NDJSON, Lines
+from service.web.bundles import NDJSON, Lines
 from service.web.calls import Reading, Writing
 from service.web.fields import ImportId
 from service.web.openapi import v1
@@ -16,14 +16,12 @@ from service.web.schemas.bundles import ImportFault, ImportShown
 router = v1("Imports", BundleRoute)
 
 _EXAMPLE = '{"kind": "group", "id": "year-8", "name": "Year 8 geography", "parent": null}\n'
-_ROSTER = "id,name,group,role\nann,Ann Bee,year-8,learner\n"
 _BODY: dict[str, Any] = {
     "requestBody": {
         "required": True,
         "description": "One JSON object a line, in UTF-8; or a roster, a table of people with a line of headings.",
         "content": {
             NDJSON: {"schema": {"type": "string", "format": "binary"}, "example": _EXAMPLE},
-            CSV: {"schema": {"type": "string", "format": "binary"}, "example": _ROSTER},
         },
     }
 }

@@ -87,7 +87,7 @@ def get_consents(call: Reading, id: ExternalId) -> ConsentsShown:
 
 @router.get("/people/{id}/consents/history", summary="Read what a person has allowed so far")
 def get_consent_history(call: Reading, id: ExternalId) -> ConsentHistory:
-    """For the person, and for platforms: since when, said by whom, and on whose word."""
+    """For the person, and for platforms: since when, said by whom, and on whose word. It has one page."""
     person = guard.person_of(call.session, call.actor, id)
     rows = register.consent_history(call.session, person)
     return ConsentHistory(items=[ConsentVersionShown.made(row) for row in rows])

@@ -12,6 +12,7 @@ from pipelines.values import PointKind, SourceKind, Standing
 from service.actions.decisions.given_elsewhere import FeedbackWish
 from service.actions.decisions.judging import ReadingWish
 from service.actions.decisions.points import PointWish
+from service.domain.texts import LONGEST_WORK
 from service.web.fields import AnswerBody, Hash, Id, Key, Line, Moment, RequestBody, Share, Words, Work
 
 STANDING = "`met`, `partly`, `not_yet` or `cannot_tell`."
@@ -97,10 +98,10 @@ class ReadingAsked(RequestBody):
         description="`met`, `partly` or `not_yet`."
     )
     quote: Work = Field(default="", description="The words of the work where that shows, letter for letter.")
-    start: Annotated[int, Field(ge=0, le=200_000)] | None = Field(
+    start: Annotated[int, Field(ge=0, le=LONGEST_WORK)] | None = Field(
         default=None, description="About where they begin, in characters, should they stand there more than once."
     )
-    end: Annotated[int, Field(ge=1, le=200_000)] | None = Field(
+    end: Annotated[int, Field(ge=1, le=LONGEST_WORK)] | None = Field(
         default=None, description="Without a quote: the place is from `start` to here, exclusive."
     )
     nowhere: bool = Field(default=False, description="True: it shows nowhere in the work.")

@@ -108,6 +108,7 @@ def test_a_verdict_key_opens_nothing_else_and_a_button_does_the_same_by_touch(de
     draft = _hand_in(demo)
     window = demo.window(COORDINATOR, has_touch=True, viewport={"width": 390, "height": 800})
     page = window.open(f"/desk/drafts/{draft}")
+    page.locator("label:has(#side-said)").tap()
     page.locator("#criterion-1 [data-verdict=m]").tap()
     expect(page.locator("#criterion-1.criterion-read")).to_have_count(1)
     expect(page.locator("#criterion-2")).to_be_focused()

@@ -157,16 +157,17 @@ def test_leaving_words_that_were_not_sent_asks_first_and_keeps_them(demo: Demo) 
 def test_words_typed_for_one_draft_never_stand_in_the_form_of_another(demo: Demo) -> None:
     window, draft = at_a_draft(demo, 0)
     window.page.on("dialog", lambda dialog: dialog.accept())
-    window.key("r")
+    window.key("x")
+    window.page.locator("#decline-note").focus()
     window.page.keyboard.type("Shorter")
     window.key("Escape", "s")
     window.page.keyboard.type(" Mine.")
     window.key("Escape", ".")
     gone_from(window, draft)
-    expect(window.page.locator("#instruction")).to_have_value("")
+    expect(window.page.locator("#decline-note")).to_have_value("")
     assert " Mine." not in window.page.locator("#summary-field").input_value()
     window.page.go_back()
-    expect(window.page.locator("#instruction")).to_have_value("Shorter")
+    expect(window.page.locator("#decline-note")).to_have_value("Shorter")
 
 
 def test_to_hand_over_somebody_has_to_be_chosen(demo: Demo) -> None:

@@ -95,6 +95,7 @@ def test_an_organization_whose_housekeeping_fails_stops_nobody_elses(sessions: S
     assert told == {
         (broken.organization, "work that waits for an answer"),
         (broken.organization, "a weekly look for introductions"),
+        (broken.organization, "what has had its time"),
     }
     with sessions.reading() as session:
         events = select(OutgoingEvent.organization_id).where(OutgoingEvent.name == Event.SUBMISSION_UNANSWERED.value)

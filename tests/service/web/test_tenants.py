@@ -58,6 +58,7 @@ BODIES: dict[str, Any] = {
     "settle_request": {"answered": True},
     "thank_author": {"item": "0" * 32},
     "put_takeaway": {"text": "Ours."},
+    "judge": {"readings": [{"criterion": "k1", "standing": "met", "nowhere": True}]},
     "approve_gallery": {"seen": "0" * 64},
     "decide_evidence": {"act": "confirm", "seen": "0" * 64},
     "send_reminders": {"kind": "not_handed_in", "text": "Ours."},

@@ -11,7 +11,7 @@ from service.actions.approvals.deciding import Deciding
 from service.actions.galleries import policy, review
 from service.actions.learners import galleries as galleries_learn
 from service.actions.people import register
-from service.domain.errors import Invalid, NotAllowed
+from service.domain.errors import Invalid, NotFound
 from service.domain.galleries import GalleryState, Policy, SharingHindrance
 from service.domain.roles import Actor, Role
 from service.domain.visibility import ShowWork
@@ -79,7 +79,7 @@ def test_a_rule_needs_words_of_a_persons_own_and_that_person_still_in_charge(
         with pytest.raises(Invalid):
             policy.lay_down(session, mateo, "observe", group=None, policy=Policy(automatic=True), now=NOW)
         lena = act_as(session, platform, "lena")
-        with pytest.raises(NotAllowed):
+        with pytest.raises(NotFound):  # as for a group that is not there
             policy.lay_down(session, lena, "observe", group="all", policy=Policy(), now=NOW)
         rule = Policy(suggest=True, automatic=True, question=QUESTION)
         policy.lay_down(session, mateo, "observe", group="all", policy=rule, now=NOW)

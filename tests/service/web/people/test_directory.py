@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from service.domain.audit import PSEUDONYM
 from service.store.tables import AuditEntry
 from tests.service.web.browsing import Visitor, signed_in
 from tests.service.web.conftest import School
@@ -105,7 +106,7 @@ def test_a_new_group_at_the_top_is_coordinated_by_those_who_coordinate_everythin
     assert bitten.status == 422
     assert "cannot be below" in bitten.text
     with school.sessions.reading() as session:
-        acts = [row.act for row in session.query(AuditEntry) if row.actor.startswith("person:")]
+        acts = [row.act for row in session.query(AuditEntry) if row.actor.startswith(PSEUDONYM)]
     assert acts.count("group.put") == 1
 
 
