@@ -20,7 +20,7 @@ from tests.journeys.house import House
 FACILITATOR, COORDINATOR, LEARNER = "p-farida", "p-tomasz", "p-adaeze"
 AXE = Path(__file__).parent / "vendor" / "axe-4.14.1.min.js"
 _SCAN = """async () => {
-    const bars = [...document.querySelectorAll('.verdict')];
+    const bars = [...document.querySelectorAll('body *')].filter(one => getComputedStyle(one).position === 'sticky');
     for (const bar of bars) bar.style.position = 'static';
     try {
         return await axe.run(document, {
@@ -50,8 +50,8 @@ class Window:
             self.page.keyboard.press(key)
 
     def axe(self) -> list[str]:
-        """What axe-core finds wrong with the page as it is, by rule and place; but for what lies under the bar that sticks
-        to the lower edge: it can be scrolled clear of it, as test_fit_for_all holds for all that can have the focus."""
+        """What axe-core finds wrong with the page as it is, by rule and place; but for what lies under a bar that sticks
+        to an edge: it can be scrolled clear of it, as test_fit_for_all holds for all that can have the focus."""
         if not self.page.evaluate("'axe' in window"):
             self.page.evaluate(AXE.read_text("utf-8"))
         found: dict[str, Any] = self.page.evaluate(_SCAN)

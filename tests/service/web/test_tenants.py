@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from service.actions.introductions import common, review
 from service.store import find
-from service.store.tables import Document, DocumentVersion, Introduction, Person, Questioned
+from service.store.tables import Document, DocumentVersion, Introduction, Job, Person, Questioned
 from service.web.openapi import operations
 from tests.service.web.conftest import SEED, School
 from tests.service.web.goals.goaled import goaled
@@ -125,6 +125,11 @@ class Secrets:
         self.goal, self.piece = goaled(school, "amara-2", f"We pair {MARK} teachers.")
         step = {"text": MARK, "due_on": f"{school.now():%Y-%m-%d}"}
         self.step = school.platform.post("/v1/people/amara/commitments", json=step).json()["id"]
+        school.drafted("amara-3", f"We wait for an {MARK}.")
+        with school.sessions.reading() as session:
+            self.job = session.scalars(select(Job.id).limit(1)).one()
+        gone = {"kind": "submission", "id": "amara-3"}
+        self.erasure = school.platform.post("/v1/erasures", json=gone).json()["id"]
 
     def fill(self, path: str) -> str:
         """The address with the first organization's ids in it. A new kind of address must be added here."""
@@ -132,7 +137,8 @@ class Secrets:
         own |= {"introductions": self.meeting, "requests": self.need}
         own |= {"galleries": self.gallery, "spot-checks": self.draft, "commitments": self.step, "asks": self.point}
         part = [*path.split("/"), ""][2]
-        own |= {"goals": self.goal, "reminders": self.word, "questioned": self.passage}
+        own |= {"goals": self.goal, "reminders": self.word, "questioned": self.passage, "erasures": self.erasure}
+        own |= {"jobs": self.job}
         path = path.replace("{kind}", "not_handed_in")
         path = path.replace("{about}", self.point).replace("{piece}", self.piece).replace("{file}", self.file)
         return path.replace("{point}", self.point).replace("{id}", own.get(part) or KNOWN.get(part, "{id}"))
