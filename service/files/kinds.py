@@ -19,7 +19,7 @@ _CODE: Final = frozenset(
 
 def kind_of(data: bytes, name: str) -> FileKind:
     """The kind. Whether the rest of the bytes keeps what the first promise is for its reader to find out."""
-    if data[:1024].lstrip().startswith(b"%PDF-"):
+    if data[:1024].lstrip().startswith(b"%PDF"):
         return FileKind.PDF
     if data.startswith(_PICTURES) or (data[:4] == b"RIFF" and data[8:12] == b"WEBP"):
         return FileKind.PICTURE

@@ -28,9 +28,11 @@ HIDDEN_FOCUS = """() => { const one = document.activeElement, box = one.getBound
   if (one === document.body || !box.width || one.closest('dialog')) return '';
   const style = getComputedStyle(one), seen = style.outlineStyle !== 'none' || style.boxShadow !== 'none';
   const x = Math.min(Math.max(box.left + Math.min(box.width, 24) / 2, 1), innerWidth - 1);
-  const y = Math.min(Math.max(box.top + Math.min(box.height, 24) / 2, 1), innerHeight - 1);
-  const top = document.elementFromPoint(x, y);
-  const covered = box.bottom < 0 || box.top > innerHeight || (top && !one.contains(top) && !top.contains(one));
+  const at = y => document.elementFromPoint(x, Math.min(Math.max(y, 1), innerHeight - 1));
+  const top = at(box.top + Math.min(box.height, 24) / 2);
+  const apart = found => found && !one.contains(found) && !found.contains(one);
+  const tall = box.height > innerHeight / 2;  // of what fills the window, some has to be seen
+  const covered = box.bottom < 0 || box.top > innerHeight || (apart(top) && !(tall && !apart(at(innerHeight / 2))));
   return !seen ? 'no focus to be seen: ' + one.outerHTML.slice(0, 120)
     : !covered ? ''
     : 'hidden by ' + (top ? top.outerHTML.slice(0, 80) : 'the edge') + ': ' + one.outerHTML.slice(0, 120) }"""
