@@ -43,6 +43,14 @@ def test_no_template_has_anything_inline(file: object) -> None:
     assert "|safe" not in text.replace(" ", "")
 
 
+@pytest.mark.parametrize("file", sorted(TEMPLATES.rglob("*.jinja")), ids=lambda file: file.name)
+def test_a_file_to_keep_has_its_looks_in_it_and_nothing_that_runs_or_is_fetched(file: object) -> None:
+    text = file.read_text("utf-8")  # type: ignore[attr-defined]
+    assert "<style>" in text
+    assert not re.search(r"<script|\son[a-z]+=|javascript:|https?://|\b(src|href)=|url\(|@import", text)
+    assert "|safe" not in text.replace(" ", "")
+
+
 @pytest.mark.parametrize("file", sorted(TEMPLATES.rglob("*.html")), ids=lambda file: file.name)
 def test_every_form_that_changes_something_carries_the_sessions_mark(file: object) -> None:
     text = file.read_text("utf-8")  # type: ignore[attr-defined]

@@ -75,7 +75,7 @@ def download_readable(visit: Reading) -> Download:
     me = home.me(visit.session, visit.actor)
     data = own_data.own_data(visit.session, visit.actor, me, now=visit.now)
     name = visit.session.get_one(Organization, visit.actor.organization).name
-    text = rendering.document("learners/own_data.html", data=data, parts=OWN_DATA, organization=name)
+    text = rendering.document("learners/own_data.jinja", data=data, parts=OWN_DATA, organization=name)
     return Download("my-peerloom-data.html", "text/html; charset=utf-8", text)
 
 
