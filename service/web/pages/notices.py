@@ -19,6 +19,7 @@ NOTICES: Final[Mapping[str, str]] = {
     "reminder-gone": "Set aside.",
     "job-again": "It is tried again. Load the page in a moment to see what came of it.",
     "jobs-again": "They are tried again. Load the page in a moment to see what came of it.",
+    "erasing": "Nobody sees it from now on. What is left of it goes within the hour.",
     "key-ended": "The key has ended.",
     "signed-out-there": "Signed out everywhere.",
     "factor-reset": "The second factor is taken away. A new sign-in link asks for no code.",

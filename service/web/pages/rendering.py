@@ -64,6 +64,11 @@ def render(view: PageView, frame: Frame) -> str:
     return environment().get_template(view.template).render(context, page=frame)
 
 
+def document(template: str, **variables: Any) -> str:
+    """A file to keep, as HTML that stands by itself. Raises UndefinedError as `render` does."""
+    return environment().get_template(template).render(variables)
+
+
 @cache
 def static(name: str) -> str:
     """The address of a file in static/, which changes with its content and may be kept for good."""

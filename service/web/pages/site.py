@@ -22,6 +22,7 @@ from service.web.pages.desk import draft as desk_draft
 from service.web.pages.desk import learner as desk_learner
 from service.web.pages.desk import today as desk_today
 from service.web.pages.documents import library as documents_library
+from service.web.pages.erasure import keeping as erasure_keeping
 from service.web.pages.following import challenge as following_challenge
 from service.web.pages.following import reminders as following_reminders
 from service.web.pages.galleries import desk as galleries_desk
@@ -68,6 +69,7 @@ ROUTERS = (
     access_organization.router,
     access_safety.router,
     audit_trail.router,
+    erasure_keeping.router,
     jobs_troubled.router,
     overview_challenge.router,
     briefs_meeting.router,

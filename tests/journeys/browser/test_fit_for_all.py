@@ -11,7 +11,11 @@ from tests.journeys.browser.walking import kinds, walk
 PEOPLE = {COORDINATOR: "/desk", FACILITATOR: "/desk", LEARNER: "/learn"}
 ALONE = ("/sign-in", "/nothing-here")
 BY_NAME = {
-    COORDINATOR: ("/desk/pace", "/desk/context/observation-handbook/changes?version=2"),
+    COORDINATOR: (
+        "/desk/pace",
+        "/desk/context/observation-handbook/changes?version=2",
+        "/desk/settings/keeping/erase?kind=person&id=p-joao",
+    ),
     LEARNER: ("/learn/shown", "/learn/work/s-001/others"),
 }
 """Pages that a link leads to only once there is something to see."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated
+from typing import Annotated, Final
 
 from fastapi import Form
 from pydantic import BaseModel
@@ -13,6 +13,8 @@ from service.actions.learners import guard, home, own_data
 from service.actions.people import register
 from service.actions.people.register import ConsentWish
 from service.domain.visibility import ShowWork
+from service.store.tables import Organization
+from service.web.pages import rendering
 from service.web.pages.learners.views import AI_CHOICES, SHOW_CHOICES, ConsentsPage, DataPage
 from service.web.pages.routes import pages
 from service.web.pages.views import Download, Goto, PageView
@@ -48,6 +50,33 @@ def set_consents(visit: Writing, form: Annotated[Allowed, Form()]) -> Goto:
 def show_data(visit: Reading) -> PageView:
     home.me(visit.session, visit.actor)
     return DataPage()
+
+
+OWN_DATA: Final = (
+    ("person", "You"),
+    ("consents", "What you allow"),
+    ("consent_history", "What you allowed before"),
+    ("submissions", "Your work, and the feedback on it"),
+    ("reactions", "What you said of feedback"),
+    ("asks", "What you asked, and what was answered"),
+    ("commitments", "Your next steps"),
+    ("readings", "When you opened feedback"),
+    ("reminders", "What you were reminded of"),
+    ("requests", "What you asked others for"),
+    ("introductions", "Whom you were asked to meet"),
+    ("galleries", "What you read of others"),
+    ("shown_to_others", "What others read of yours"),
+    ("disclosures", "Every showing of your work"),
+)
+
+
+@router.get("/learn/data/data.html")
+def download_readable(visit: Reading) -> Download:
+    me = home.me(visit.session, visit.actor)
+    data = own_data.own_data(visit.session, visit.actor, me, now=visit.now)
+    name = visit.session.get_one(Organization, visit.actor.organization).name
+    text = rendering.document("learners/own_data.html", data=data, parts=OWN_DATA, organization=name)
+    return Download("my-peerloom-data.html", "text/html; charset=utf-8", text)
 
 
 @router.get("/learn/data/download")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import html
 import json
+import re
 from datetime import timedelta
 
+from service.web.pages.learners.consents import OWN_DATA
 from tests.service.web.browsing import Page, Visitor, signed_in
 from tests.service.web.conftest import TEXT, School
 from tests.service.web.learners.learning import released
@@ -156,3 +159,16 @@ def test_others_find_nothing_at_a_learners_addresses(school: School) -> None:
         for action in ("reactions", "asks", "take-back"):
             given = {"csrf": page.csrf, "revision": "1", "text": "x", "helpful": "yes"}
             assert other.client.post(f"{WORK}/{action}", data=given).status_code in (403, 404)
+
+
+def test_own_data_can_be_read_in_a_browser_without_this_service(school: School) -> None:
+    school.handed_in()
+    amara = signed_in(school, "amara")
+    answer = amara.client.get("/learn/data/data.html")
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="my-peerloom-data.html"'
+    assert TEXT in html.unescape(answer.text)
+    assert "<script" not in answer.text
+    assert not re.search(r'(src|href)="', answer.text)
+    told = set(amara.client.get("/learn/data/download").json()) - {"format", "made_at"}
+    assert {name for name, _ in OWN_DATA} == told
+    assert "/learn/data/data.html" in amara.get("/learn/data").html

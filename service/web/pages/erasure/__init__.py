@@ -1,0 +1,1 @@
+"""Pages on how long what is kept, and on erasing."""
