@@ -94,11 +94,19 @@ def test_the_secret_key_is_made_once_for_its_owner_alone_also_by_several_at_the_
     assert len(made) == 1
     assert stat.S_IMODE((data / KEY_FILE).stat().st_mode) == 0o600
     assert [one.name for one in data.iterdir()] == [KEY_FILE]
+
+
+def test_what_is_sealed_opens_with_its_own_key_only_and_only_unchanged(tmp_path: Path) -> None:
+    data = tmp_path / "data"
     sealed = wiring.seal(_settings(data)).closed("word")
     assert "word" not in sealed
     assert wiring.seal(_settings(data)).opened(sealed) == "word"
     with pytest.raises(Unavailable, match="recovery code"):
         wiring.seal(_settings(data, secret_key="another " * 4)).opened(sealed)
+    for at in range(0, len(sealed), 7):
+        changed = sealed[:at] + ("A" if sealed[at] != "A" else "B") + sealed[at + 1 :]
+        with pytest.raises(Unavailable):
+            wiring.seal(_settings(data)).opened(changed)
 
 
 def test_a_secret_key_that_could_be_guessed_is_refused() -> None:

@@ -255,13 +255,13 @@ def _forget(session: Session, row: SecondFactor) -> None:
 
 def _new_codes(session: Session, row: SecondFactor) -> tuple[str, ...]:
     session.execute(delete(RecoveryCode).where(RecoveryCode.person_id == row.person_id))
-    raw = [base64.b32encode(secrets.token_bytes(10)).decode().lower() for _ in range(RECOVERY_CODES)]
+    raw = [base64.b32encode(secrets.token_bytes(15)).decode().lower() for _ in range(RECOVERY_CODES)]
     session.add_all(
         RecoveryCode(organization_id=row.organization_id, person_id=row.person_id, code_hash=_hash(row.person_id, one))
         for one in raw
     )
     session.flush()
-    return tuple("-".join(one[at : at + 4] for at in range(0, 16, 4)) for one in raw)
+    return tuple("-".join(one[at : at + 4] for at in range(0, 24, 4)) for one in raw)
 
 
 def _recovered(session: Session, person: str, typed: str, *, now: datetime) -> bool:
@@ -276,7 +276,7 @@ def _recovered(session: Session, person: str, typed: str, *, now: datetime) -> b
 
 
 def _hash(person: str, code: str) -> str:
-    return digest(f"recovery:{person}:{code}")  # 80 random bits: a slow hash would add nothing
+    return digest(f"recovery:{person}:{code}")  # 120 random bits: a slow hash would add nothing
 
 
 def _step(row: SecondFactor, typed: str, seal: Seal, *, now: datetime) -> int | None:

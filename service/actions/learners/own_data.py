@@ -1,4 +1,5 @@
-"""Everything that is kept about one person, to take along: their own words and those said to them, nobody else's."""
+"""What a learner takes along: their own words and those said to them, nobody else's. Not in it: the bytes of files that
+they sent, what they did as a facilitator, sessions, and entries of the trail."""
 
 from __future__ import annotations
 

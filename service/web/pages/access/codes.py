@@ -18,4 +18,4 @@ class CodeSent(BaseModel):
 def picture(uri: str) -> Markup:
     """The address as a QR code: SVG, black on white whatever the page's colours, made of our own bytes only."""
     made = segno.make(uri, error="m", micro=False)
-    return Markup(made.svg_inline(scale=5, border=4, light="white", title="QR code"))  # noqa: S704
+    return Markup(made.svg_inline(omitsize=True, border=4, light="white", title="QR code"))  # noqa: S704

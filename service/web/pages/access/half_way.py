@@ -37,7 +37,6 @@ class SignInOverPage(PageView):
     """Too many wrong codes."""
 
     template: ClassVar[str] = "access/sign_in_over.html"
-    status: ClassVar[int] = 401
 
 
 @dataclass(frozen=True)
@@ -66,7 +65,7 @@ def give_code(visit: Writing, secret: Secret, request: Request, sent: Annotated[
         raise NotAllowed("A code is given on its own page.")
     answer = half_way.answer(visit.session, secret, sent.code, visit.services.sealing, now=visit.now)
     if answer.entered is None:
-        visit.status = errors.KINDS["invalid"].status if answer.left else None
+        visit.status = errors.KINDS["invalid" if answer.left else "not-signed-in"].status
         return _asked(visit, secret, wrong=True) if answer.left else SignInOverPage()
     entered = answer.entered
     visit.begin(entered.secret, embedded=entered.embedded, ends_at=entered.ends_at)

@@ -18,7 +18,7 @@ from tests.service.web.browsing import Page, Visitor, link_for, signed_in
 from tests.service.web.conftest import School
 
 SET_UP, OFF, RENEW = "/safety/second-factor", "/safety/second-factor/off", "/safety/second-factor/recovery"
-CODE = re.compile(r"[a-z2-7]{4}(?:-[a-z2-7]{4}){3}")
+CODE = re.compile(r"[a-z2-7]{4}(?:-[a-z2-7]{4}){5}")
 
 
 class Telephone:
