@@ -57,6 +57,7 @@ def create(settings: Settings | None = None) -> FastAPI:
             ),
             files=reading.read,
             throttle=throttle(settings),
+            seal=wiring.seal(settings),
             similar=_similar(parts),
             network=charting(parts.sessions),
             brief=briefing(parts.sessions),

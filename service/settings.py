@@ -17,6 +17,8 @@ from pydantic_core import PydanticUndefined
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "PEERLOOM_"
+SHORTEST_SECRET = 32
+"""Characters: even of hexadecimal digits that is 128 bits."""
 
 
 class Dispatch(StrEnum):
@@ -216,6 +218,11 @@ class Settings(BaseSettings):
         description="Where people reach the service, e.g. `https://feedback.example.org`: sign-in links begin with it, "
         "and cookies are sent over TLS only if it does. Empty: the address that is listened on.",
     )
+    secret_key: SecretStr = Field(
+        SecretStr(""),
+        description="With it secrets of second factors are sealed in the database: at least 32 random characters, the "
+        "same on every machine. Empty: `secret.key` in the data folder, made at first need.",
+    )
     hosts: str = Field(
         "",
         description="Names of this machine, separated by blanks, for which sign-in links may be made where no public "
@@ -300,6 +307,8 @@ class Settings(BaseSettings):
                 "PEERLOOM_MODEL_BUDGET_PER_DAY limits nothing without prices: "
                 "set PEERLOOM_PRICE_PROMPT and PEERLOOM_PRICE_COMPLETION."
             )
+        if 0 < len(self.secret_key.get_secret_value()) < SHORTEST_SECRET:
+            complaints.append(f"PEERLOOM_SECRET_KEY is too short: give at least {SHORTEST_SECRET} random characters.")
         if self.heartbeat_seconds * 2 > self.lease_seconds:
             complaints.append("PEERLOOM_HEARTBEAT_SECONDS must be at most half of PEERLOOM_LEASE_SECONDS.")
         return complaints

@@ -26,6 +26,7 @@ from service.domain.money import Prices, Terms, micro
 from service.settings import EmbedderKind, IndexKind, LogFormat, Settings
 from service.store import file_permissions, migrate
 from service.store.library import SqlLibrary
+from service.store.sealing import KEY_FILE, Seal, secret_in
 from service.store.session import Sessions, make_engine
 from service.store.vectors import LatelyUsed, RememberedEmbedder
 
@@ -143,7 +144,10 @@ def keep_private(settings: Settings) -> None:
     """The data folder and the database's file, as this process and earlier ones make them, for nobody else."""
     file_permissions.from_now_on()
     settings.data.mkdir(parents=True, exist_ok=True)
-    kept = [settings.data / name for name in ("chroma", "vectors", "peerloom.lock", "peerloom.pid", "worker.alive")]
+    kept = [
+        settings.data / name
+        for name in ("chroma", "vectors", "peerloom.lock", "peerloom.pid", "worker.alive", KEY_FILE)
+    ]
     if settings.sqlite:
         file = Path(make_url(settings.database).database or "")
         kept += [file.with_name(file.name + end) for end in ("", "-wal", "-shm")]
@@ -151,6 +155,11 @@ def keep_private(settings: Settings) -> None:
     found = file_permissions.tighten(kept, folders=own)
     if found:
         structlog.get_logger(__name__).warning("files.tightened", count=len(found), folder=str(settings.data))
+
+
+def seal(settings: Settings) -> Seal:
+    """What secrets are stored under. Makes its key in the data folder where the settings give none."""
+    return Seal(settings.secret_key.get_secret_value() or secret_in(settings.data))
 
 
 def embedder(settings: Settings) -> Embedder:

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from service.actions.access import credentials, sign_in
+from service.actions.access import credentials, second_factor, sign_in
 from service.cli import operator
 from service.cli.console import TellingGroup, err, out, settings
 from service.domain.errors import NotAllowed
@@ -96,6 +96,19 @@ def invite(
         _, secret = sign_in.invite(session, row.id, who, **wish)
     err.print("It works once. A page opens that says whom it is for.")
     out.print(f"{chosen.address}/sign-in/{secret}", soft_wrap=True, markup=False)
+
+
+def reset_second_factor(
+    person: Annotated[str, typer.Argument(help="External id of the person.")],
+    organization: Organization = None,
+) -> None:
+    """Take away the second factor of a person who has lost it; their sessions end, the next link asks for none."""
+    parts = operator.opened()
+    with parts.sessions.writing() as session:
+        row = operator.organization(session, organization)
+        who = find.one(session, Person, row.id, person)
+        there = second_factor.reset_by(session, who, by="operator", now=_now())
+    err.print("Reset. Print a new link with `peerloom invite`." if there else "There was none.")
 
 
 def _now() -> datetime:

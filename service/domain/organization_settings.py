@@ -21,6 +21,7 @@ ANSWER: Final = "answer_within_days"
 LOOK: Final = "look_for_introductions_weekly"
 OUTDATED: Final = "say_what_is_outdated"
 SPOT: Final = "spot_check_every"
+SECOND_FACTOR: Final = "second_factor_needed"
 LONGEST_UNDO: Final = 3_600
 """An hour: whoever waits for feedback should not wait for a second thought much longer."""
 MOST_ORIGINS: Final = 20
@@ -43,7 +44,7 @@ class OrganizationWish:
     `remind_again_days`: None is `reminders.AGAIN_DAYS`. `answer_within_days`: what learners are promised; None promises
     nothing, and nobody is told of work that waits. `say_what_is_outdated`: learners read at a released quotation that
     its document no longer says so. `spot_check_every`: one approved draft in so many is read by a second facilitator; 0
-    is none, None is `SPOT_CHECK_EVERY`.
+    is none, None is `SPOT_CHECK_EVERY`. `second_factor_needed`: facilitators and coordinators set one up at sign-in.
     """
 
     name: str
@@ -56,6 +57,7 @@ class OrganizationWish:
     look_for_introductions_weekly: bool = False
     say_what_is_outdated: bool = False
     spot_check_every: int | None = None
+    second_factor_needed: bool = False
 
 
 def is_origin(text: str) -> bool:
@@ -129,6 +131,7 @@ def stored(settings: Mapping[str, Any], wish: OrganizationWish) -> dict[str, Any
         LOOK: wish.look_for_introductions_weekly or None,
         OUTDATED: wish.say_what_is_outdated or None,
         SPOT: wish.spot_check_every,
+        SECOND_FACTOR: wish.second_factor_needed or None,
     }
     rest = {name: value for name, value in settings.items() if name not in own}
     return {**rest, **{name: value for name, value in own.items() if value is not None}}
@@ -148,6 +151,7 @@ def wish_of(name: str, language: str, settings: Mapping[str, Any]) -> Organizati
         settings.get(LOOK) is True,
         settings.get(OUTDATED) is True,
         _spot(settings.get(SPOT)),
+        settings.get(SECOND_FACTOR) is True,
     )
 
 

@@ -12,8 +12,10 @@ from service.actions.briefs.meeting import Prepared
 from service.actions.following.challenge import Followed
 from service.actions.network.mapping import NetworkMap
 from service.actions.work.similar import Similar
+from service.domain.errors import Unavailable
 from service.domain.files import FileRead
 from service.domain.roles import Actor
+from service.store.sealing import Seal
 from service.store.session import Sessions
 from service.web.throttle import Throttle
 
@@ -100,6 +102,7 @@ class Services:
     limits: Limits = field(default_factory=Limits)
     throttle: Throttle | None = None  # None: nobody is limited
     files: FileReader | None = None  # None: no files are taken in
+    seal: Seal | None = None  # None: nobody sets up a second factor, or gives a code of one
     similar: Search | None = None
     network: Charting | None = None
     brief: Briefing | None = None
@@ -109,3 +112,10 @@ class Services:
     undo: timedelta = timedelta(seconds=10)  # how long an approval can be undone, where an organization says nothing
     public_url: str = ""  # where people reach the service; empty: where the request came in, if that is one of `hosts`
     hosts: frozenset[str] = LOOPBACK
+
+    @property
+    def sealing(self) -> Seal:
+        """Raises Unavailable where there is none."""
+        if self.seal is None:
+            raise Unavailable("A second factor cannot be used here at the moment. Ask who runs this service.")
+        return self.seal

@@ -6,10 +6,16 @@ import json
 import os
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
+from service.actions.access import second_factor
+from service.store.sealing import Seal
+from service.store.session import Sessions, make_engine
+from service.store.tables import Person
 from tests import commands
 
 ROOT = Path(__file__).parents[2]
@@ -113,6 +119,19 @@ def test_keys_and_tokens_are_shown_once_and_can_be_ended(peerloom: Peerloom) -> 
     id_ = next(word for word in listed.split() if len(word) == 32)
     peerloom.run("key", "revoke", id_)
     assert "revoked" in peerloom.run("key", "list")
+
+
+def test_a_lost_second_factor_is_taken_away_by_who_runs_the_machine(peerloom: Peerloom) -> None:
+    peerloom.run("import", str(peerloom.folder / "bundle.ndjson"))
+    assert "There was none." in peerloom.run("reset-second-factor", "amara")
+    engine = make_engine(f"sqlite:///{peerloom.folder / 'data' / 'peerloom.db'}")
+    with Sessions(engine).writing() as session:
+        row, now = session.scalars(select(Person).where(Person.external_id == "amara")).one(), datetime.now(UTC)
+        second_factor.begin_for(session, row.organization_id, row.id, Seal("of this test"), now=now)
+    engine.dispose()
+    assert "Print a new link with `peerloom invite`" in peerloom.run("reset-second-factor", "amara")
+    assert "There was none." in peerloom.run("reset-second-factor", "amara")
+    assert "second-factor.reset" in peerloom.run("audit", "export")
 
 
 def test_the_demonstration_shows_drafts_and_a_second_run_changes_nothing(peerloom: Peerloom) -> None:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from service import wiring
-from service.settings import EmbedderKind, Settings
+from service.domain.errors import Unavailable
+from service.settings import EmbedderKind, Settings, SettingsProblem, load
 from service.store import file_permissions, migrate
+from service.store.sealing import KEY_FILE, secret_in
 
 
 @pytest.fixture(autouse=True)
@@ -82,3 +85,30 @@ def test_a_folder_where_everybody_makes_files_and_a_link_are_left_as_they_are(tm
     assert file_permissions.tighten([tmp_path / "link", tmp_path / "nothing"], folders=[common]) == []
     assert stat.S_IMODE(common.stat().st_mode) == 0o1777
     assert stat.S_IMODE(target.stat().st_mode) == 0o644
+
+
+def test_the_secret_key_is_made_once_for_its_owner_alone_also_by_several_at_the_same_moment(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    with ThreadPoolExecutor(8) as pool:
+        made = set(pool.map(lambda _: secret_in(data), range(32)))
+    assert len(made) == 1
+    assert stat.S_IMODE((data / KEY_FILE).stat().st_mode) == 0o600
+    assert [one.name for one in data.iterdir()] == [KEY_FILE]
+
+
+def test_what_is_sealed_opens_with_its_own_key_only_and_only_unchanged(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    sealed = wiring.seal(_settings(data)).closed("word")
+    assert "word" not in sealed
+    assert wiring.seal(_settings(data)).opened(sealed) == "word"
+    with pytest.raises(Unavailable, match="recovery code"):
+        wiring.seal(_settings(data, secret_key="another " * 4)).opened(sealed)
+    for at in range(0, len(sealed), 7):
+        changed = sealed[:at] + ("A" if sealed[at] != "A" else "B") + sealed[at + 1 :]
+        with pytest.raises(Unavailable):
+            wiring.seal(_settings(data)).opened(changed)
+
+
+def test_a_secret_key_that_could_be_guessed_is_refused() -> None:
+    with pytest.raises(SettingsProblem, match="PEERLOOM_SECRET_KEY is too short"):
+        load(secret_key="school")

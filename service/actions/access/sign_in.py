@@ -1,5 +1,7 @@
 """Coming in through the browser: a link that works once becomes a session, which ends by itself or by signing out.
 
+Whoever has a second factor is half-way in with the link alone (`half_way`), and so is who must set one up first.
+
 A session is a credential of one person, as a token is; the link's secret and the session's are kept as hashes only.
 """
 
@@ -10,21 +12,26 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from service.actions.access import on_behalf
+from service.actions.access import on_behalf, second_factor, sessions
 from service.actions.access.frame import origins
-from service.domain.errors import Invalid, NotFound, NotSignedIn
+from service.domain.errors import Invalid, NotFound, NotSignedIn, Unavailable
 from service.domain.roles import Actor, CredentialReach, require_platform
 from service.domain.texts import digest
 from service.store import audit
+from service.store.sealing import Seal
 from service.store.tables import Credential, Organization, Person, SignIn
 
 SESSION = timedelta(hours=12)
 """A working day; no session outlives it."""
 LINK = timedelta(days=3)
 LONGEST_LINK = timedelta(days=14)
+HALF_WAY = timedelta(minutes=10)
+"""Time enough to take up a telephone and read a code."""
+SETTING_UP = timedelta(minutes=30)
+"""Whoever must set up a second factor may have to find and install an app first."""
 EMBEDDED_LINK = timedelta(minutes=5)
 """A platform has a link made at the moment at which it shows its page."""
 _PLAIN, _EMBEDDED = "pls_", "ple_"
@@ -49,6 +56,13 @@ class Entered:
     embedded: bool
     ends_at: datetime
     path: str
+
+
+@dataclass(frozen=True, slots=True)
+class CodeNeeded:
+    """The link is right, and a code is needed before there is a session. `set_up`: there is no second factor yet."""
+
+    set_up: bool
 
 
 def invite(
@@ -138,33 +152,59 @@ def link(
 
 def invited(session: Session, secret: str, *, now: datetime) -> Invited:
     """Whom the link is for. Raises NotFound for what never was one."""
-    row = session.scalar(select(SignIn).where(SignIn.secret_hash == digest(secret)))
+    row = found(session, secret)
     if row is None:
         raise NotFound("This is not a sign-in link. Check that the whole address was copied.")
     person = session.get_one(Person, row.person_id)
     organization = session.get_one(Organization, row.organization_id)
     frames = origins(organization.settings)
-    return Invited(person.name, organization.name, _works(session, row, now), row.embedded, frames)
+    return Invited(person.name, organization.name, works(session, row, now), row.embedded, frames)
 
 
-def _works(session: Session, row: SignIn, now: datetime) -> bool:
-    if row.used_at is not None or row.expires_at <= now:
+def works(session: Session, row: SignIn, now: datetime) -> bool:
+    """Whether the link was not used, has not ended, and may still sign its person in."""
+    if row.used_at is not None or min(row.expires_at, row.half_way_until or row.expires_at) <= now:
         return False
     key = session.get(Credential, row.minted_by) if row.minted_by else None
     return key is None or (on_behalf.lives(session, key, now=now) and on_behalf.may(session, key, row.person_id))
 
 
-def enter(session: Session, secret: str, *, embedded: bool, now: datetime) -> Entered:
-    """Use the link up and begin a session. `embedded`: it was opened in a frame, for which it must have been made.
+def found(session: Session, secret: str) -> SignIn | None:
+    """The link, to look at."""
+    return session.scalar(select(SignIn).where(SignIn.secret_hash == digest(secret)))
 
-    Raises NotSignedIn if it was used, has ended, is for elsewhere, or never was one.
+
+def held(session: Session, secret: str) -> SignIn | None:
+    """The link, which nobody else changes until the end of the transaction."""
+    return session.scalar(select(SignIn).where(SignIn.secret_hash == digest(secret)).with_for_update(key_share=True))
+
+
+def enter(
+    session: Session, secret: str, *, embedded: bool, seal: Seal | None = None, now: datetime
+) -> Entered | CodeNeeded:
+    """Use the link up and begin a session; or wait for a code, where its person has or needs a second factor.
+
+    `embedded`: it was opened in a frame, for which it must have been made; its person comes from the platform, and no
+    code is asked for. Raises NotSignedIn if it was used, has ended, is for elsewhere, or never was one.
     """
-    row = session.scalar(select(SignIn).where(SignIn.secret_hash == digest(secret)).with_for_update(key_share=True))
-    if row is None or row.embedded is not embedded or not _works(session, row, now):
+    row = held(session, secret)
+    if row is None or row.embedded is not embedded or not works(session, row, now):
         raise NotSignedIn("This link was used before, or has ended. Ask for a new one.")
+    known = second_factor.has(session, row.person_id)
+    if embedded or not (known or second_factor.wanted(session, row.organization_id, row.person_id)):
+        return begin(session, row, now=now)
+    if not known:
+        if seal is None:
+            raise Unavailable("A second factor cannot be set up here at the moment. Ask who runs this service.")
+        second_factor.begin_for(session, row.organization_id, row.person_id, seal, now=now)
+    row.half_way_until = row.half_way_until or now + (HALF_WAY if known else SETTING_UP)
+    return CodeNeeded(set_up=not known)
+
+
+def begin(session: Session, row: SignIn, *, second_factor: str = "", now: datetime) -> Entered:
+    """Use the link up and begin its session. That nothing else is needed is for the caller to know."""
     row.used_at = now
-    kind = _EMBEDDED if row.embedded else _PLAIN
-    own = kind + secrets.token_urlsafe(32)
+    own = (_EMBEDDED if row.embedded else _PLAIN) + secrets.token_urlsafe(32)
     person = session.get_one(Person, row.person_id)
     session.add(
         Credential(
@@ -172,6 +212,7 @@ def enter(session: Session, secret: str, *, embedded: bool, now: datetime) -> En
             name=f"session of {person.external_id}"[:255],
             reach=CredentialReach.PERSON,
             session=True,
+            embedded=row.embedded,
             secret_hash=digest(own),
             person_id=person.id,
             groups=[],
@@ -180,14 +221,8 @@ def enter(session: Session, secret: str, *, embedded: bool, now: datetime) -> En
             expires_at=now + SESSION,
         )
     )
-    audit.record(
-        session,
-        organization=row.organization_id,
-        actor=f"person:{person.id}",
-        act="sign-in",
-        subject=f"person:{person.id}",
-        now=now,
-    )
+    whom, facts = f"person:{person.id}", {"second_factor": second_factor} if second_factor else {}
+    audit.record(session, organization=row.organization_id, actor=whom, act="sign-in", subject=whom, now=now, **facts)
     return Entered(own, row.embedded, now + SESSION, row.path)
 
 
@@ -210,12 +245,4 @@ def sign_out(session: Session, actor: Actor, *, now: datetime) -> None:
 
 def end_sessions(session: Session, person: Person, *, now: datetime) -> None:
     """End every session and unused link of a person, at once. Tokens of platforms stay."""
-    session.execute(
-        update(Credential)
-        .where(Credential.person_id == person.id, Credential.session)
-        .where(Credential.revoked_at.is_(None))
-        .values(revoked_at=now)
-    )
-    session.execute(
-        update(SignIn).where(SignIn.person_id == person.id, SignIn.used_at.is_(None)).values(expires_at=now)
-    )
+    sessions.end_all(session, person.id, now=now)

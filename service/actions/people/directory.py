@@ -16,7 +16,8 @@ from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from pipelines.values import AI
-from service.actions.access import credentials, sign_in
+from service.actions.access import credentials, second_factor, sessions, sign_in
+from service.actions.access.sessions import OpenSession
 from service.actions.people import guard, register
 from service.domain.errors import NotFound
 from service.domain.roles import (
@@ -79,7 +80,8 @@ class ListedPeople:
 
 @dataclass(frozen=True, slots=True)
 class PersonInDirectory:
-    """One person. `may_change`: the actor may change roles; `may_stand_for`: rename, invite, sign out."""
+    """One person. `may_change`: the actor may change roles; `may_stand_for`: rename, invite, sign out;
+    `may_reset`: take away the second factor that they have."""
 
     id: str
     name: str
@@ -94,6 +96,7 @@ class PersonInDirectory:
     may_change: bool
     may_stand_for: bool
     is_me: bool
+    may_reset: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +220,7 @@ def person(session: Session, actor: Actor, external_id: str, *, now: datetime) -
         leads(actor) or any(one.mine for one in roles),
         may_stand_for(actor, guard.held(row)),
         row.id == actor.person,
+        leads(actor) and second_factor.has(session, row.id),
     )
 
 
@@ -268,6 +272,11 @@ def end_sessions(session: Session, actor: Actor, external_id: str, *, now: datet
     sign_in.end_sessions(session, row, now=now)
     whom = f"person:{row.id}"
     audit.record(session, organization=actor.organization, actor=actor.name, act="sign-in.end", subject=whom, now=now)
+
+
+def sessions_of(session: Session, actor: Actor, external_id: str, *, now: datetime) -> tuple[OpenSession, ...]:
+    """Where this person is signed in, the latest first. Raises NotAllowed, NotFound."""
+    return sessions.of(session, _stood_for(session, actor, external_id).id, here=actor.credential, now=now)
 
 
 def _stood_for(session: Session, actor: Actor, external_id: str) -> Person:

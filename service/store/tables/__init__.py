@@ -1,7 +1,7 @@
 """The tables, by topic. Import them from here; migrations/ holds how they came to be."""
 
 from service.store.columns import Base
-from service.store.tables.access import Credential, Organization, SignIn, StoredReply
+from service.store.tables.access import Credential, Organization, RecoveryCode, SecondFactor, SignIn, StoredReply
 from service.store.tables.audit import AuditEntry, AuditHead, Pseudonym
 from service.store.tables.briefs import BriefWording, WordingState
 from service.store.tables.bundles import ImportChunk, ImportError_, ImportRun
@@ -127,6 +127,7 @@ __all__ = [
     "QuestionedBy",
     "Reaction",
     "ReadingRow",
+    "RecoveryCode",
     "Release",
     "Reminder",
     "Request",
@@ -135,6 +136,7 @@ __all__ = [
     "Revision",
     "RightDecision",
     "RoleGrant",
+    "SecondFactor",
     "Settlement",
     "SignIn",
     "Sketch",

@@ -45,6 +45,7 @@ class Credential(Base):
     name: Mapped[str]
     reach: Mapped[CredentialReach] = mapped_column(choice(CredentialReach))
     session: Mapped[bool] = mapped_column(default=False, server_default=false())
+    embedded: Mapped[bool] = mapped_column(default=False, server_default=false())  # a session begun in a frame
     secret_hash: Mapped[Hash] = mapped_column(unique=True)
     person_id: Mapped[str | None] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), default=None)
     groups: Mapped[JsonArray]
@@ -68,6 +69,34 @@ class SignIn(Base):
     path: Mapped[LongText]  # where to go first; empty: where the person's role begins
     created_at: Mapped[Moment]
     expires_at: Mapped[Moment]
+    used_at: Mapped[MaybeMoment]
+    half_way_until: Mapped[MaybeMoment]  # it was opened, and a code of the second factor is waited for
+    wrong_codes: Mapped[int] = mapped_column(default=0, server_default="0")
+
+
+class SecondFactor(Base):
+    """An app that makes codes for one person. `secret` is sealed; until `confirmed_at` it asks nobody for anything."""
+
+    __tablename__ = "second_factors"
+
+    person_id: Mapped[str] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), primary_key=True)
+    organization_id: Mapped[OrganizationId]
+    secret: Mapped[LongText]
+    begun_at: Mapped[Moment]
+    confirmed_at: Mapped[MaybeMoment]
+    last_step: Mapped[int] = mapped_column(default=0, server_default="0")  # the latest of which a code was accepted
+    wrong: Mapped[int] = mapped_column(default=0, server_default="0")  # codes in a row, by somebody signed in
+
+
+class RecoveryCode(Base):
+    """A code that stands in for the app, once; only its hash is kept."""
+
+    __tablename__ = "recovery_codes"
+
+    id: Mapped[Id]
+    organization_id: Mapped[OrganizationId]
+    person_id: Mapped[str] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
+    code_hash: Mapped[Hash]
     used_at: Mapped[MaybeMoment]
 
 

@@ -7,10 +7,11 @@ from typing import Annotated, Any
 
 from fastapi import Query
 
-from service.actions.access import credentials, events, organizations, sign_in
+from service.actions.access import credentials, events, organizations, second_factor, sign_in
 from service.actions.access.me import who_asks
+from service.actions.people import directory
 from service.web.calls import Reading, Writing
-from service.web.fields import KeyId
+from service.web.fields import ExternalId, KeyId
 from service.web.openapi import v1
 from service.web.paging import Page
 from service.web.schemas.access import (
@@ -22,6 +23,7 @@ from service.web.schemas.access import (
     OrganizationAsked,
     OrganizationShown,
     SecretKeyShown,
+    SessionShown,
     SignInLinkAsked,
     SignInLinkShown,
     TokenAsked,
@@ -83,6 +85,26 @@ def make_link(call: Writing, body: SignInLinkAsked) -> SignInLinkShown:
     shown = SignInLinkShown(person=body.person, embedded=row.embedded, expires_at=row.expires_at, url=url)
     call.secret = shown.without_secret()
     return shown
+
+
+@router.get("/people/{id}/sessions", summary="List a person's sessions")
+def list_sessions(call: Reading, id: ExternalId) -> Page[SessionShown]:
+    """Where they are signed in with a browser, the latest first; there is one page. Tokens are not sessions."""
+    found = directory.sessions_of(call.session, call.actor, id, now=call.now)
+    return Page(items=[SessionShown.of(one) for one in found], next=None)
+
+
+@router.delete("/people/{id}/sessions", summary="End a person's sessions", status_code=204)
+def end_sessions(call: Writing, id: ExternalId) -> None:
+    """All of them, at once, and links that were not used yet. Tokens stay: end the key that they were made with."""
+    directory.end_sessions(call.session, call.actor, id, now=call.now)
+
+
+@router.delete("/people/{id}/second-factor", summary="Reset a person's second factor", status_code=204)
+def reset_second_factor(call: Writing, id: ExternalId) -> None:
+    """For somebody who has lost it. Their sessions end, and their next link asks for no code. None there: nothing is
+    done. For whoever leads the whole organization."""
+    second_factor.reset(call.session, call.actor, id, now=call.now)
 
 
 @router.get("/organization", summary="Read the organization's settings")

@@ -10,7 +10,9 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from service.web.pages.access import entrance as access_entrance
+from service.web.pages.access import half_way as access_half_way
 from service.web.pages.access import organization as access_organization
+from service.web.pages.access import safety as access_safety
 from service.web.pages.audit import trail as audit_trail
 from service.web.pages.briefs import meeting as briefs_meeting
 from service.web.pages.challenges import editor as challenges_editor
@@ -65,6 +67,7 @@ ROUTERS = (
     documents_library.file_router,
     people_directory.router,
     access_organization.router,
+    access_safety.router,
     audit_trail.router,
     erasure_keeping.router,
     jobs_troubled.router,
@@ -83,6 +86,7 @@ ROUTERS = (
     learners_introductions.router,
     learners_requests.router,
     access_entrance.open_router,
+    access_half_way.router,
 )
 
 FOR_GOOD = "public, max-age=31536000, immutable"

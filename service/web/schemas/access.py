@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from pydantic import ConfigDict, Field
 
 from service.actions.access.me import Me
+from service.actions.access.sessions import OpenSession
 from service.domain.following.reminders import AGAIN_DAYS, MOST_DAYS
 from service.domain.organization_settings import (
     LARGEST_BUDGET,
@@ -27,6 +28,10 @@ REMIND = f"Days before the same person is reminded of the same thing again; null
 ANSWER = "Days within which learners are promised an answer; work that waits longer is told of. Null promises nothing."
 LOOK = "Whether introductions are looked for every week, for all. Facilitators decide on what is found."
 OUTDATED = "Whether learners read, at a quotation in released feedback, that its document no longer says so."
+SECOND_FACTOR = (
+    "Whether facilitators and coordinators need a second factor: who has none sets it up when they next sign in by a "
+    "link. Tokens, and frames on a platform's page, need none."
+)
 SPOT = (
     "A second facilitator is asked to judge one approved draft in so many, drawn at random and blind to the first; "
     f"0 is none, null {SPOT_CHECK_EVERY}."
@@ -181,6 +186,7 @@ class OrganizationAsked(RequestBody):
     look_for_introductions_weekly: bool = Field(default=False, description=LOOK)
     say_what_is_outdated: bool = Field(default=False, description=OUTDATED)
     spot_check_every: int | None = Field(default=None, ge=0, le=RAREST_SPOT_CHECK, description=SPOT)
+    second_factor_needed: bool = Field(default=False, description=SECOND_FACTOR)
 
     def wish(self) -> OrganizationWish:
         return OrganizationWish(
@@ -194,6 +200,7 @@ class OrganizationAsked(RequestBody):
             self.look_for_introductions_weekly,
             self.say_what_is_outdated,
             self.spot_check_every,
+            self.second_factor_needed,
         )
 
 
@@ -211,11 +218,25 @@ class OrganizationShown(AnswerBody):
     look_for_introductions_weekly: bool = Field(description=LOOK)
     say_what_is_outdated: bool = Field(description=OUTDATED)
     spot_check_every: int | None = Field(description=SPOT)
+    second_factor_needed: bool = Field(description=SECOND_FACTOR)
 
     @classmethod
     def of(cls, found: tuple[str, OrganizationWish]) -> OrganizationShown:
         id_, wish = found
         return cls.mirror(wish, id=id_)
+
+
+class SessionShown(AnswerBody):
+    """A session in a browser."""
+
+    id: str = Field(description="Its id.")
+    begun_at: datetime = Field(description="When somebody signed in.")
+    ends_at: datetime | None = Field(description="When it ends by itself.")
+    embedded: bool = Field(description="Whether it was begun in a frame on a platform's page.")
+
+    @classmethod
+    def of(cls, found: OpenSession) -> SessionShown:
+        return cls.mirror(found)
 
 
 class EventShown(AnswerBody):

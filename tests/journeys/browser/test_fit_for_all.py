@@ -3,6 +3,9 @@ light and dark, at 320 and 1280 pixels; and, by script, what axe-core does not l
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+import pyotp
 import pytest
 
 from tests.journeys.browser.people import COLOURS, COORDINATOR, FACILITATOR, LEARNER, Demo, Window
@@ -102,6 +105,25 @@ def reach(window: Window) -> None:
     window.page.wait_for_url("**/reach**")
 
 
+def second_factor(demo: Demo) -> Iterator[tuple[Window, str]]:
+    """Each page of a second factor, as it is open: setting it up, the codes to keep, and being asked for one."""
+    window = demo.window(LEARNER)
+    window.open("/safety")
+    window.page.get_by_role("button", name="Set it up").click()
+    window.page.wait_for_url("**/safety/second-factor")
+    yield window, "/safety/second-factor"
+    app = pyotp.TOTP(window.page.locator("code.breaks").inner_text().replace(" ", ""))
+    window.page.get_by_label("Code").fill(app.now())
+    window.page.get_by_role("button", name="Turn it on").click()
+    window.page.get_by_role("heading", name="Recovery codes").wait_for()
+    yield window, "recovery codes"
+    other = demo.window(None)
+    other.open(demo.link(LEARNER))
+    other.page.get_by_role("button", name="Sign in").click()
+    other.page.get_by_label("Code of your authenticator app").fill("12 34")
+    yield other, "/sign-in/{secret}/code"
+
+
 @pytest.mark.timeout(900)
 def test_every_page_is_fit_for_all(demo: Demo) -> None:
     begins = {COORDINATOR: (f"/desk/drafts/{lived_in(demo)}/alike",)}
@@ -116,6 +138,10 @@ def test_every_page_is_fit_for_all(demo: Demo) -> None:
     reach(window)
     seen.add("/desk/drafts/{id}/points/{point}/reach")
     found += wrong_with(window, "reach")
+    for window, where in second_factor(demo):
+        seen.add(where)
+        found += wrong_with(window, where)
+    seen.remove("recovery codes")
     window = demo.window(None)
     for path in (*ALONE, demo.link(LEARNER)):
         window.open(path)

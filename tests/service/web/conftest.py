@@ -31,6 +31,7 @@ from pipelines.values import (
 from service.actions.access import credentials, organizations
 from service.actions.drafts import make
 from service.files import reading
+from service.store.sealing import Seal
 from service.store.session import Sessions
 from service.store.tables import DraftRow
 from service.web.services import Services
@@ -167,6 +168,7 @@ def serve(sessions: Sessions, served: Serve) -> Iterator[Callable[..., School]]:
                 "readiness": lambda: {"database": "ok"},
                 "drafter": ExtractiveModel(),
                 "files": reading.read,
+                "seal": Seal("of these tests"),
             }
             door = closing.enter_context(served(Services(**{**plain, **given})))
             schools.append(School(door.url, sessions, door.app, woken=woken))

@@ -27,7 +27,7 @@ from tests.service.web.conftest import School
 from tests.service.web.test_tenants import BODIES, MARK, Secrets, marked
 
 OPEN_API = {"/health", "/ready"}
-OPEN_PAGES = {"/sign-in", "/sign-in/{secret}", "/embed/{secret}"}
+OPEN_PAGES = {"/sign-in", "/sign-in/{secret}", "/sign-in/{secret}/code", "/embed/{secret}"}
 NOBODY = "0" * 32
 ELSEWHERE: dict[str, dict[str, Any]] = {
     "/v1/groups/year-9": {"name": "Year 9", "parent": "harbor"},

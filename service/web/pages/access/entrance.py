@@ -8,6 +8,7 @@ from typing import Annotated, ClassVar
 from fastapi import Path, Request
 
 from service.actions.access import sign_in
+from service.actions.access.sign_in import CodeNeeded
 from service.domain.errors import NotAllowed, NotSignedIn
 from service.web.pages.navigation import first
 from service.web.pages.routes import OpenRoute, pages
@@ -78,7 +79,9 @@ def use_embedded_link(visit: Writing, secret: Secret, request: Request) -> Goto:
 
 
 def _entered(visit: Writing, secret: str, *, embedded: bool = False) -> Goto:
-    entered = sign_in.enter(visit.session, secret, embedded=embedded, now=visit.now)
+    entered = sign_in.enter(visit.session, secret, embedded=embedded, seal=visit.services.seal, now=visit.now)
+    if isinstance(entered, CodeNeeded):
+        return Goto(f"/sign-in/{secret}/code")
     visit.begin(entered.secret, embedded=entered.embedded, ends_at=entered.ends_at)
     return Goto(entered.path or "/")
 

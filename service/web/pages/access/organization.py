@@ -41,6 +41,7 @@ class SettingsSent(BaseModel):
     look_for_introductions_weekly: bool = False
     say_what_is_outdated: bool = False
     spot_check_every: Typed = ""
+    second_factor_needed: bool = False
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,7 @@ def _shown(wish: OrganizationWish) -> SettingsSent:
         look_for_introductions_weekly=wish.look_for_introductions_weekly,
         say_what_is_outdated=wish.say_what_is_outdated,
         spot_check_every="" if wish.spot_check_every is None else str(wish.spot_check_every),
+        second_factor_needed=wish.second_factor_needed,
     )
 
 
@@ -113,6 +115,7 @@ def _wish(sent: SettingsSent) -> tuple[OrganizationWish | None, dict[str, str]]:
         sent.look_for_introductions_weekly,
         sent.say_what_is_outdated,
         numbers.spot_check_every,
+        sent.second_factor_needed,
     )
     wrong = {**faults(wish), **dict.fromkeys(wrong, "Give a number.")}
     return (None if wrong else wish), wrong

@@ -11,6 +11,7 @@ from urllib.parse import quote
 from fastapi import Form, Query
 from pydantic import BaseModel, Field
 
+from service.actions.access import second_factor
 from service.actions.people import directory
 from service.actions.people.directory import GroupChoice, GroupInDirectory, ListedPeople, PersonInDirectory, PersonWish
 from service.domain.errors import Conflict, Invalid
@@ -205,6 +206,12 @@ def invite(visit: Writing, id: ExternalId, sent: Annotated[InviteSent, Form()]) 
 def end_sessions(visit: Writing, id: ExternalId) -> Shown:
     directory.end_sessions(visit.session, visit.actor, id, now=visit.now)
     return Goto(f"{PEOPLE}/{quote(id, safe='')}", said="signed-out-there")
+
+
+@router.post(PEOPLE + "/{id}/second-factor/reset")
+def reset_second_factor(visit: Writing, id: ExternalId) -> Shown:
+    second_factor.reset(visit.session, visit.actor, id, now=visit.now)
+    return Goto(f"{PEOPLE}/{quote(id, safe='')}", said="factor-reset")
 
 
 @router.get(GROUPS)

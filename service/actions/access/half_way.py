@@ -1,0 +1,75 @@
+"""Half-way in: a link was opened by somebody who must give a code, or set one up, before there is a session.
+
+The state is the link's own, lasts ten minutes, and ends with the fifth wrong code; nothing is kept in the browser.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from service.actions.access import second_factor, sign_in
+from service.actions.access.second_factor import MOST_WRONG, FactorSetUp
+from service.actions.access.sign_in import Entered
+from service.domain.errors import NotSignedIn
+from service.store import audit
+from service.store.sealing import Seal
+from service.store.tables import Person, SignIn
+
+OVER = "This sign-in has ended: it waits for a short while, and for five codes at most. Ask for a new link."
+
+
+@dataclass(frozen=True, slots=True)
+class HalfWayIn:
+    """Who is half-way in. `set_up`: they have no second factor yet, and need one first."""
+
+    name: str
+    set_up: FactorSetUp | None
+    left: int
+
+
+@dataclass(frozen=True, slots=True)
+class CodeAnswer:
+    """What became of a code: a session, or None and how many tries are left. `codes`: recovery codes, made just now."""
+
+    entered: Entered | None
+    left: int = 0
+    codes: tuple[str, ...] = ()
+
+
+def seen(session: Session, secret: str, seal: Seal, *, now: datetime) -> HalfWayIn:
+    """Raises NotSignedIn if the link is not, or no longer, half-way."""
+    row = _half_way(session, sign_in.found(session, secret), now=now)
+    set_up = second_factor.to_set_up(session, row.person_id, seal)
+    return HalfWayIn(session.get_one(Person, row.person_id).name, set_up, MOST_WRONG - row.wrong_codes)
+
+
+def answer(session: Session, secret: str, code: str, seal: Seal, *, now: datetime) -> CodeAnswer:
+    """Try a code. Raises NotSignedIn if the link is not, or no longer, half-way.
+
+    The link is held, so that of several tries at a time each is counted.
+    """
+    row = _half_way(session, sign_in.held(session, secret), now=now)
+    codes: tuple[str, ...] = ()
+    if second_factor.has(session, row.person_id):
+        used = second_factor.accepted(session, row.person_id, code, seal, now=now)
+        how = used.value if used is not None else ""
+    else:
+        codes = second_factor.confirm(session, row.organization_id, row.person_id, code, seal, now=now)
+        how = "set-up" if codes else ""
+    if how:
+        return CodeAnswer(sign_in.begin(session, row, second_factor=how, now=now), codes=codes)
+    row.wrong_codes += 1
+    if row.wrong_codes >= MOST_WRONG:
+        row.used_at = now
+        whom, act = f"person:{row.person_id}", "sign-in.refused"
+        audit.record(session, organization=row.organization_id, actor=whom, act=act, subject=whom, now=now, link=row.id)
+    return CodeAnswer(None, MOST_WRONG - row.wrong_codes)
+
+
+def _half_way(session: Session, row: SignIn | None, *, now: datetime) -> SignIn:
+    if row is None or row.half_way_until is None or not sign_in.works(session, row, now):
+        raise NotSignedIn(OVER)
+    return row
