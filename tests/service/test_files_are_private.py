@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import stat
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+import structlog
 
 from service import wiring
 from service.domain.errors import Unavailable
@@ -50,6 +52,18 @@ def test_the_database_and_the_folders_that_the_service_makes_are_its_own(tmp_pat
     parts.sessions.engine.dispose()
 
 
+@pytest.fixture
+def logs() -> Iterator[None]:
+    """What is set up of logs goes again: it writes to where this test reads, which nobody does after it."""
+    root, before = logging.getLogger(), structlog.get_config()
+    handlers, level = list(root.handlers), root.level
+    yield
+    structlog.configure(**before)
+    root.handlers[:] = handlers
+    root.setLevel(level)
+
+
+@pytest.mark.usefixtures("logs")
 def test_what_an_earlier_version_left_open_is_closed_with_a_word(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
