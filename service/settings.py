@@ -221,7 +221,7 @@ class Settings(BaseSettings):
     secret_key: SecretStr = Field(
         SecretStr(""),
         description="With it secrets of second factors are sealed in the database: at least 32 random characters, the "
-        "same on every machine. Empty: `secret.key` in the data folder, made at first need.",
+        "same on every machine. Empty: `secret.key` in the data folder, made at the first start.",
     )
     hosts: str = Field(
         "",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -115,6 +116,7 @@ def _found(check: Check, but: set[str] | None = None) -> list[str]:
     return found
 
 
+@cache
 def _tree(file: Path) -> ast.Module:
     return ast.parse(file.read_text("utf-8"))
 

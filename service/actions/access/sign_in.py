@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from service.actions.access import on_behalf, second_factor, sessions
+from service.actions.access import on_behalf, second_factor
 from service.actions.access.frame import origins
 from service.domain.errors import Invalid, NotFound, NotSignedIn, Unavailable
 from service.domain.roles import Actor, CredentialReach, require_platform
@@ -241,8 +241,3 @@ def sign_out(session: Session, actor: Actor, *, now: datetime) -> None:
     row = session.get_one(Credential, actor.credential)
     row.revoked_at = row.revoked_at or now
     audit.record(session, organization=actor.organization, actor=actor.name, act="sign-out", subject=row.id, now=now)
-
-
-def end_sessions(session: Session, person: Person, *, now: datetime) -> None:
-    """End every session and unused link of a person, at once. Tokens of platforms stay."""
-    sessions.end_all(session, person.id, now=now)

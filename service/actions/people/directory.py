@@ -269,7 +269,7 @@ def invite(session: Session, actor: Actor, external_id: str, *, lifetime: timede
 def end_sessions(session: Session, actor: Actor, external_id: str, *, now: datetime) -> None:
     """Sign this person out everywhere, and end links not used yet. Raises NotAllowed, NotFound."""
     row = _stood_for(session, actor, external_id)
-    sign_in.end_sessions(session, row, now=now)
+    sessions.end_all(session, row.id, now=now)
     whom = f"person:{row.id}"
     audit.record(session, organization=actor.organization, actor=actor.name, act="sign-in.end", subject=whom, now=now)
 

@@ -141,7 +141,6 @@ def test_every_page_is_fit_for_all(demo: Demo) -> None:
     for window, where in second_factor(demo):
         seen.add(where)
         found += wrong_with(window, where)
-    seen.remove("recovery codes")
     window = demo.window(None)
     for path in (*ALONE, demo.link(LEARNER)):
         window.open(path)

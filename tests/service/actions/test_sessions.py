@@ -9,6 +9,7 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from service.actions.access import credentials, sign_in
+from service.actions.access import sessions as sessions_of_a_browser
 from service.actions.people import directory
 from service.domain.errors import NotSignedIn
 from service.domain.roles import Actor
@@ -35,7 +36,7 @@ def test_sessions_end_whatever_they_are_called_and_tokens_stay(sessions: Session
             row.name = swapped[row.name]
         session.flush()
         assert directory.person(session, platform, "lena", now=NOW).sessions == 1
-        sign_in.end_sessions(session, find.one(session, Person, platform.organization, "lena"), now=NOW)
+        sessions_of_a_browser.end_all(session, find.one(session, Person, platform.organization, "lena").id, now=NOW)
         assert directory.person(session, platform, "lena", now=NOW).sessions == 0
         later = NOW + timedelta(minutes=1)
         assert credentials.authenticate(session, token, now=later).person
