@@ -1,4 +1,4 @@
-"""The tree of groups, walked in the database."""
+"""The tree of groups, walked in the database; or read once, to be walked for many."""
 
 from __future__ import annotations
 
@@ -45,3 +45,20 @@ def tops(session: Session, organization: str) -> frozenset[str]:
     return frozenset(
         session.scalars(select(Group.id).where(Group.organization_id == organization, Group.parent_id.is_(None)))
     )
+
+
+class Tree:
+    """An organization's groups, read once, to be walked upwards."""
+
+    def __init__(self, session: Session, organization: str) -> None:
+        rows = session.execute(select(Group.id, Group.parent_id).where(Group.organization_id == organization))
+        self._parent: dict[str, str | None] = dict(rows.all())
+
+    def above(self, group: str) -> list[str]:
+        """The group and those above it, the nearest first."""
+        found: list[str] = []
+        at: str | None = group
+        while at is not None and at not in found:
+            found.append(at)
+            at = self._parent.get(at)
+        return found

@@ -141,6 +141,31 @@ def test_only_the_wiring_imports_adapters() -> None:
     assert not found
 
 
+DECIDES_ON_SHOWING = {"may_see_peers", "peers_may", "shown_as"}
+"""What consent and policy are turned into an answer with."""
+DECIDING_ON_SHOWING = {
+    "service/actions/drafts/make.py": "the scope of a draft",
+    "service/domain/galleries.py": "the rules of a gallery, which visibility/in_galleries asks",
+    "service/domain/visibility.py": "the rules",
+    "service/store/library.py": "reads under a scope",
+    "service/store/visible.py": "the conditions",
+}
+
+
+def test_to_whom_a_peers_work_is_shown_is_decided_in_one_room() -> None:
+    used = {
+        named(file)
+        for file in sources("service")
+        for node in ast.walk(parsed(file))
+        if (isinstance(node, ast.Name) and node.id in DECIDES_ON_SHOWING)
+        or (isinstance(node, ast.Attribute) and node.attr in DECIDES_ON_SHOWING)
+        or (isinstance(node, ast.FunctionDef) and node.name in DECIDES_ON_SHOWING)
+    }
+    room = {where for where in used if where.startswith("service/actions/visibility/")}
+    assert len(room) > 2
+    assert used - room == set(DECIDING_ON_SHOWING)
+
+
 def test_every_file_says_what_it_is() -> None:
     missing = [
         named(file)

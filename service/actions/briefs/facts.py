@@ -17,17 +17,17 @@ from sqlalchemy.orm import Session
 
 from pipelines.approaches import ApproachWork
 from pipelines.values import AI, Criterion, Standing
-from service.actions.galleries.sharing import Tree
 from service.actions.introductions.circle import SURE
 from service.actions.overview import progress
 from service.actions.overview.progress import LearnerStage
 from service.actions.overview.solutions import counts
+from service.actions.visibility import in_meetings
 from service.actions.work import lens as work_lens
 from service.actions.work.lens import Lens
 from service.actions.work.vectors import Vectors, of_revisions
 from service.domain.requests.need import RequestState
 from service.domain.roles import Actor, Role
-from service.domain.visibility import PeersShown, SharingReach, ShowWork, shown_as
+from service.domain.visibility import ShowWork
 from service.store import visible
 from service.store.tables import (
     AskKind,
@@ -42,6 +42,7 @@ from service.store.tables import (
     RoleGrant,
     Submission,
 )
+from service.store.tree import Tree
 
 MOST = 300
 """Works that a brief is made of; of more, a random sample that stays the same."""
@@ -89,8 +90,9 @@ def through(session: Session, lens: Lens) -> BriefFacts:
     """The same of what may be seen through this lens."""
     organization = session.get_one(Organization, lens.challenge.organization_id)
     rows = list(session.execute(_works(lens)))
-    there, tree = _learners_in(session, lens), Tree(session, organization.id)
-    shown = {row.draft: _how(row, lens, there, tree) for row in rows}
+    there = in_meetings.learnt_in(session, organization.id, lens.groups if lens.set_to is None else lens.set_to)
+    tree = Tree(session, organization.id)
+    shown = {row.draft: in_meetings.how(row, lens.challenge, there, tree) for row in rows}
     quoted = [row for row in rows if shown[row.draft] is not ShowWork.NO]
     _, vectors = of_revisions(session, organization.id, {row.revision: row.text for row in quoted})
     all_, barred = counts(session, lens)
@@ -136,25 +138,6 @@ def _works(lens: Lens) -> Any:
         .order_by(DraftRow.shuffle, DraftRow.id)
         .limit(MOST)
     )
-
-
-def _learners_in(session: Session, lens: Lens) -> frozenset[str]:
-    """Groups of the meeting that somebody learns in."""
-    query = select(RoleGrant.group_id).where(
-        RoleGrant.organization_id == lens.challenge.organization_id, RoleGrant.role == Role.LEARNER
-    )
-    groups = lens.set_to if lens.set_to is not None else lens.groups
-    return frozenset(session.scalars(query if groups is None else query.where(RoleGrant.group_id.in_(groups))))
-
-
-def _how(row: Row[Any], lens: Lens, there: frozenset[str], tree: Tree) -> ShowWork:
-    """How a work may be shown in this meeting. Where a challenge is shared within groups, only to a meeting in which
-    everybody's group is the work's own, or one above it."""
-    challenge = lens.challenge
-    if challenge.sharing_peers is PeersShown.NEVER:
-        return ShowWork.NO
-    near = challenge.sharing_reach is SharingReach.ORGANIZATION or there <= set(tree.above(row.group_id))
-    return shown_as(row.show_work, withdrawn=False, same_group=near, reach=challenge.sharing_reach)
 
 
 def _work(row: Row[Any], how: ShowWork) -> ApproachWork:

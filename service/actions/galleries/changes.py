@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from service.actions.approvals.deciding import Deciding
 from service.actions.galleries.pool import candidates, compared
 from service.actions.galleries.review import decide, opened
-from service.actions.galleries.sharing import shared_now
 from service.actions.galleries.wanted import touch
+from service.actions.visibility.in_galleries import shared_now
 from service.domain.errors import Invalid
 from service.domain.galleries import MOST, GalleryAct, GalleryActor, step
 from service.store.tables import Challenge, Gallery, GalleryItem, Revision, Submission

@@ -1,7 +1,7 @@
 """What facilitators see of galleries: a list with counts, and one with all that a decision on it needs.
 
-A fixed number of statements, whatever the number of galleries. Texts come from `galleries_sharing` alone, so nobody at
-the desk reads what may not be shown to the learner either.
+A fixed number of statements, whatever the number of galleries. Texts come from `visibility.in_galleries` alone, so
+nobody at the desk reads what may not be shown to the learner either.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session, selectinload
 from service.actions.approvals import approving
 from service.actions.galleries.pool import as_works, candidates
 from service.actions.galleries.review import NOT_HERE, body_of, not_own, require_others
-from service.actions.galleries.sharing import Now, SharedWork, shared_now
+from service.actions.visibility.in_galleries import Now, SharedWork, shared_now
 from service.domain.errors import NotFound
 from service.domain.galleries import GalleryActor, GalleryState, SharingHindrance, body_digest, possible
 from service.domain.roles import Actor, may_see_group, require_desk, visible_groups

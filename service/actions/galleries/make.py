@@ -21,7 +21,7 @@ from service.actions.approvals import approving
 from service.actions.galleries import wanted
 from service.actions.galleries.pool import as_works, candidates, language_of
 from service.actions.galleries.review import by_policy
-from service.actions.galleries.sharing import shared_now
+from service.actions.visibility.in_galleries import shared_now
 from service.domain.events import Event
 from service.domain.galleries import FEWEST, GalleryAct, GalleryActor, GalleryState, step
 from service.domain.visibility import PeersShown

@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session, selectinload
 from service.actions.approvals import approving
 from service.actions.challenges import setting
 from service.actions.galleries.review import by_policy
-from service.actions.galleries.sharing import policies, rules, shared_now
 from service.actions.galleries.wanted import suggest_all
+from service.actions.visibility.in_galleries import policies, rules, shared_now
 from service.domain.errors import Invalid, NotAllowed, NotFound
 from service.domain.galleries import GalleryState, Policy, Weighed, effect, reasons_against
 from service.domain.roles import Actor, require_reviewer

@@ -14,8 +14,7 @@ from pipelines.approaches import ApproachPlace, ApproachWork
 from pipelines.galleries import Comparison, compare
 from pipelines.texts.masking import HiddenPlace, as_written, masked
 from pipelines.values import AI, Standing
-from service.actions.galleries.sharing import (
-    Tree,
+from service.actions.visibility.in_galleries import (
     columns,
     counted,
     facts_of,
@@ -26,10 +25,11 @@ from service.actions.galleries.sharing import (
     rules,
     stands_in,
 )
-from service.actions.galleries.unnamed import Unnamed
+from service.actions.visibility.unnamed import Unnamed
 from service.domain.galleries import sharing
 from service.store import holding, visible
 from service.store.tables import Challenge, DraftRow, Gallery, Organization, Person, Revision, Submission
+from service.store.tree import Tree
 
 MOST_LOOKED_AT: Final = 400
 """Works that are compared, the most recent: on one challenge of one organization more add nothing that is nearer."""

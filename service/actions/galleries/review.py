@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session
 
 from service.actions.approvals import approving
 from service.actions.approvals.deciding import Deciding, DecisionNote
-from service.actions.galleries.sharing import LIVE, Now, Tree, counted, names_somebody, shared_now
-from service.actions.galleries.unnamed import stored
 from service.actions.galleries.wanted import tell, touch, want
+from service.actions.visibility.in_galleries import LIVE, Now, counted, names_somebody, shared_now
+from service.actions.visibility.unnamed import stored
 from service.domain.errors import ChangedSince, Invalid, NotAllowed, NotFound, NotNow
 from service.domain.events import Event
 from service.domain.galleries import FEWEST, MOST, GalleryAct, GalleryActor, GalleryState, body_digest, step
@@ -34,6 +34,7 @@ from service.store.tables import (
     RoleGrant,
     Submission,
 )
+from service.store.tree import Tree
 
 GONE = "A work in it was no longer shared when it was about to be shown. Leave that out, and approve it anew."
 RULE_CHANGED = "The rule that let it be shown has changed. Please decide yourself."

@@ -8,11 +8,12 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from pipelines.values import AI
-from service.actions.galleries.sharing import Tree, policies, policy_for, rules
+from service.actions.visibility.in_galleries import policies, policy_for, rules
 from service.domain.events import Event
 from service.domain.galleries import GalleryAct, GalleryActor, GalleryState, possible, step
 from service.store import holding, jobs, outbox, visible
 from service.store.tables import Challenge, Consent, Gallery, Revision, Submission
+from service.store.tree import Tree
 
 TOO_FEW_CODE = "too_few"
 NO_AI = "The learner asked that no machine reads this text. Choose two or three works yourself, or let it be."

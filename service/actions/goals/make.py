@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from pipelines.goals import MOST_OFFERED, GoalRead, said
 from pipelines.values import Evidence, Scope
-from service.actions.goals import work
+from service.actions.visibility import beside_goals
 from service.domain import goals as rules
 from service.domain.goals import EvidenceStanding, GoalWording
 from service.domain.roles import Actor, require_desk
@@ -211,8 +211,8 @@ def finish(session: Session, looking: GoalSearch, found: Mapping[str, Sequence[E
     revisions = {one.item.document for ones in found.values() for one in ones}
     may: dict[str, str] = dict(
         session.execute(
-            work.of(looking.organization, Revision.id, Submission.id).where(
-                Revision.id.in_(revisions), visible.latest(), work.allowed()
+            beside_goals.of(looking.organization, Revision.id, Submission.id).where(
+                Revision.id.in_(revisions), visible.latest(), beside_goals.allowed()
             )
         ).all()
     )

@@ -14,8 +14,8 @@ from typing import Any
 from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
-from service.actions.goals import work as goals_work
 from service.actions.goals.make import strategies
+from service.actions.visibility import beside_goals
 from service.domain import goals as rules
 from service.domain.errors import NotFound
 from service.domain.goals import ConfirmedPiece, EvidenceStanding, GoalMonth
@@ -215,7 +215,7 @@ def is_present(goal: Goal, document: Document, reading: GoalReading | None) -> b
 def _figures(session: Session, actor: Actor, goals: Collection[str]) -> dict[str, Figures]:
     groups = visible_groups(actor)
     rows = session.execute(
-        goals_work.of(
+        beside_goals.of(
             actor.organization,
             GoalEvidence.goal_id,
             GoalEvidence.standing,
@@ -223,13 +223,13 @@ def _figures(session: Session, actor: Actor, goals: Collection[str]) -> dict[str
             Submission.challenge_id,
             Revision.submitted_at,
             visible.latest().label("latest"),
-            goals_work.allowed().label("allowed"),
+            beside_goals.allowed().label("allowed"),
         )
         .join(GoalEvidence, GoalEvidence.revision_id == Revision.id)
-        .where(GoalEvidence.goal_id.in_(goals), goals_work.within(groups))
+        .where(GoalEvidence.goal_id.in_(goals), beside_goals.within(groups))
     ).all()
     work = select(func.count(Submission.group_id.distinct()), func.count(Submission.challenge_id.distinct())).where(
-        Submission.organization_id == actor.organization, Submission.withdrawn_at.is_(None), goals_work.within(groups)
+        Submission.organization_id == actor.organization, Submission.withdrawn_at.is_(None), beside_goals.within(groups)
     )
     all_groups, all_challenges = session.execute(work).one()
     by: dict[str, list[Row[Any]]] = defaultdict(list)
@@ -306,7 +306,7 @@ def evidence(
     """Work for these goals that may be shown to the actor now, the nearest first; what is offered, of latest revisions
     alone. `only`: this piece."""
     query = (
-        goals_work.of(
+        beside_goals.of(
             actor.organization,
             GoalEvidence,
             Revision.text,
@@ -325,8 +325,8 @@ def evidence(
         .where(
             GoalEvidence.organization_id == actor.organization,
             GoalEvidence.goal_id.in_(goals),
-            goals_work.allowed(),
-            goals_work.within(visible_groups(actor)),
+            beside_goals.allowed(),
+            beside_goals.within(visible_groups(actor)),
             *([GoalEvidence.id == only] if only else []),
         )
         .order_by(GoalEvidence.dense.desc(), GoalEvidence.id)

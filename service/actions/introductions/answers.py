@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from service.actions.approvals import approving
 from service.actions.introductions.common import held, open_people, over, side, tell, texts, willing
 from service.actions.introductions.ends import withdraw
-from service.actions.work.quotes import QuotePlace, of_work, reader_of
+from service.actions.visibility.quotes import QuotePlace, of_work, reader_of
 from service.domain.errors import NotAllowed, NotFound, NotNow
 from service.domain.events import Event
 from service.domain.introductions import (

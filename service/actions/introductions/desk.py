@@ -26,7 +26,7 @@ from service.actions.introductions.common import (
     texts,
 )
 from service.actions.introductions.review import HINDRANCES, as_told_outside
-from service.actions.work.quotes import Quote, QuotePlace, of_work, reader
+from service.actions.visibility.quotes import Quote, QuotePlace, of_work, reader
 from service.domain.introductions import (
     ANSWER_WITHIN,
     TOGETHER,

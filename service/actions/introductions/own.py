@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from service.actions.introductions.answers import own_answer
 from service.actions.introductions.common import open_people, over
-from service.actions.work.quotes import Quote, QuotePlace, of_work, reader
+from service.actions.visibility.quotes import Quote, QuotePlace, of_work, reader
 from service.domain.errors import NotAllowed, NotFound
 from service.domain.introductions import (
     ANSWER_WITHIN,

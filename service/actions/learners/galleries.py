@@ -16,13 +16,13 @@ from sqlalchemy.orm import Session
 
 from pipelines.texts.masking import HiddenPlace
 from pipelines.values import AI
-from service.actions.galleries.sharing import Now, SharedWork, is_attempt, names_somebody, shared_now
-from service.actions.galleries.unnamed import read
 from service.actions.galleries.wanted import TOO_FEW_CODE, want
 from service.actions.learners import commitments
 from service.actions.learners import guard as learners_own
 from service.actions.learners.commitments import CommitmentWish
 from service.actions.learners.waiting import usual_days
+from service.actions.visibility.in_galleries import Now, SharedWork, is_attempt, names_somebody, shared_now
+from service.actions.visibility.unnamed import read
 from service.domain.errors import Invalid, NotFound, NotNow
 from service.domain.galleries import GalleryActor, GalleryState, body_digest
 from service.domain.roles import Actor

@@ -20,7 +20,6 @@ from sqlalchemy import Row, or_, select
 from sqlalchemy.orm import Session
 
 from pipelines.values import AI
-from service.actions.galleries.sharing import Tree
 from service.actions.work.vectors import of_revisions
 from service.domain.errors import NotAllowed, NotFound
 from service.domain.introductions import TOGETHER, PastIntroduction
@@ -40,6 +39,7 @@ from service.store.tables import (
     RoleGrant,
     Submission,
 )
+from service.store.tree import Tree
 
 MOST = 400
 """People on one map; of more, those whose ids come first. Beyond it, one sees no more and waits longer."""

@@ -21,7 +21,7 @@ from pipelines.texts.language import language_of, tokens
 from pipelines.texts.quoting import locate
 from pipelines.values import Shelf, ShelfItem
 from service.actions.questioned import signs
-from service.actions.work.quotes import QuotePlace
+from service.actions.visibility.quotes import QuotePlace
 from service.domain.questioned import QuestionedAct, QuestionedState, step
 from service.domain.roles import Actor, require_desk
 from service.domain.texts import digest

@@ -18,7 +18,7 @@ from pipelines.differing import At, agreed
 from pipelines.texts.quoting import locate
 from service.actions.questioned.make import UNCLEAR, readable
 from service.actions.questioned.signs import ASKED_ABOUT, Signs, signs
-from service.actions.work.quotes import Quote, QuotePlace, of_work, reader
+from service.actions.visibility.quotes import Quote, QuotePlace, of_work, reader
 from service.domain import questioned as rules
 from service.domain.errors import ChangedSince, NotAllowed, NotFound
 from service.domain.questioned import QuestionedAct, QuestionedState

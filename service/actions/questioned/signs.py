@@ -14,7 +14,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from pipelines.values import PointKind, Shelf, SourceKind
-from service.actions.work.quotes import Quote, QuotePlace, of_documents
+from service.actions.visibility.quotes import Quote, QuotePlace, of_documents
 from service.domain.errors import NotAllowed
 from service.domain.requests.need import RequestState
 from service.domain.roles import Actor

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from pipelines.values import AI
 from service.actions.requests.found import WAITING, DeskFoundWork, for_desk
 from service.actions.requests.need import RequestFindings, answerers, findings, introduced_for
-from service.actions.work.quotes import reader
+from service.actions.visibility.quotes import reader
 from service.domain.errors import Invalid, NotAllowed, NotFound
 from service.domain.events import Event
 from service.domain.requests.need import RequestState, require_open

@@ -17,8 +17,8 @@ from sqlalchemy.orm import Session
 
 from service.actions.approvals import approving
 from service.actions.approvals.deciding import Deciding
-from service.actions.galleries.unnamed import read, stored
-from service.actions.work.quotes import Quote, QuotePlace, QuoteReader, of_work, reader_of
+from service.actions.visibility.quotes import Quote, QuotePlace, QuoteReader, of_work, reader_of
+from service.actions.visibility.unnamed import read, stored
 from service.domain.errors import ChangedSince, Invalid, NotFound, NotNow
 from service.domain.galleries import body_digest
 from service.domain.lifecycle import require_seen

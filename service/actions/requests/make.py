@@ -11,7 +11,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from pipelines.values import AI, Evidence, Scope, Shelf
-from service.actions.work.quotes import attempted
+from service.actions.visibility.quotes import attempted
 from service.domain.requests.found import FoundWorkState
 from service.domain.requests.need import RequestState
 from service.domain.roles import Role

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from pipelines.values import AI, Shelf
 from service.actions.introductions.common import open_people
 from service.actions.requests.found import for_author
-from service.actions.work.quotes import Quote, QuotePlace, QuoteReader, of_documents, reader
+from service.actions.visibility.quotes import Quote, QuotePlace, QuoteReader, of_documents, reader
 from service.domain.errors import Invalid, NotAllowed, NotFound, NotNow
 from service.domain.events import Event
 from service.domain.requests.need import RequestState, require_open

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from pipelines.drafting.blanks import is_blank
 from pipelines.texts.masking import HiddenPlace, masked
 from pipelines.values import AI
-from service.actions.galleries.unnamed import Unnamed
+from service.actions.visibility.unnamed import Unnamed
 from service.domain.roles import Actor, Role
 from service.domain.visibility import ShowWork, may_see_peers, shown_as
 from service.store import tree, visible

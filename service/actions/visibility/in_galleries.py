@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from pipelines.drafting.blanks import is_blank
 from pipelines.texts.masking import HiddenPlace, as_shown, masked
 from pipelines.values import AI
-from service.actions.galleries.unnamed import Unnamed
+from service.actions.visibility.unnamed import Unnamed
 from service.domain.galleries import (
     OPEN_POLICY,
     GalleryReader,
@@ -37,12 +37,12 @@ from service.store.tables import (
     Gallery,
     GalleryItem,
     GalleryPolicy,
-    Group,
     Person,
     Revision,
     RoleGrant,
     Submission,
 )
+from service.store.tree import Tree
 
 LIVE = (GalleryState.APPROVED, GalleryState.SHOWN)
 """Galleries that count for how often an author's work is shown."""
@@ -88,23 +88,6 @@ class Now:
     def shared(self) -> bool:
         """Whether every work in it may be shown."""
         return all(work.shared for work in self.works)
-
-
-class Tree:
-    """The organization's groups, to be walked upwards."""
-
-    def __init__(self, session: Session, organization: str) -> None:
-        rows = session.execute(select(Group.id, Group.parent_id).where(Group.organization_id == organization))
-        self._parent: dict[str, str | None] = dict(rows.all())
-
-    def above(self, group: str) -> list[str]:
-        """The group and those above it, the nearest first."""
-        found: list[str] = []
-        at: str | None = group
-        while at is not None and at not in found:
-            found.append(at)
-            at = self._parent.get(at)
-        return found
 
 
 def policies(session: Session, challenges: Collection[str]) -> dict[tuple[str, str], GalleryPolicy]:
