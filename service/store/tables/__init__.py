@@ -7,14 +7,7 @@ from service.store.tables.briefs import BriefWording, WordingState
 from service.store.tables.bundles import ImportChunk, ImportError_, ImportRun
 from service.store.tables.challenges import Challenge, ChallengeGroup, Clarification, CriterionRow
 from service.store.tables.decisions import Approval, Decision, Opening, Release, SourceOpening
-from service.store.tables.disclosures import (
-    Disclosure,
-    DisclosureKind,
-    FoundWork,
-    FoundWorkApproval,
-    FoundWorkDecision,
-    FoundWorkShowing,
-)
+from service.store.tables.disclosures import Disclosure, DisclosureKind
 from service.store.tables.documents import Document, DocumentVersion
 from service.store.tables.drafts import (
     CriterionReadingRow,
@@ -26,6 +19,7 @@ from service.store.tables.drafts import (
     SourceRow,
 )
 from service.store.tables.erasure import Erasure, ErasureSalt
+from service.store.tables.events import OutgoingEvent
 from service.store.tables.following import Reminder, Telling, Uptake, UptakeCount
 from service.store.tables.galleries import (
     Gallery,
@@ -53,8 +47,14 @@ from service.store.tables.overview import SpotCheck
 from service.store.tables.people import Consent, ConsentVersion, Group, Person, RoleGrant
 from service.store.tables.phrases import Phrase
 from service.store.tables.questioned import Questioned, QuestionedBy
-from service.store.tables.requests import Request, RequestFinding
-from service.store.tables.trail import OutgoingEvent
+from service.store.tables.requests import (
+    FoundWork,
+    FoundWorkApproval,
+    FoundWorkDecision,
+    FoundWorkShowing,
+    Request,
+    RequestFinding,
+)
 from service.store.tables.work import AssessmentFit, PassageRow, Revision, Submission, VectorRow, WorkFile
 
 __all__ = [

@@ -1,69 +1,13 @@
-"""Others' work that was found for a request, with its approvals and showings; and every showing of anybody's work.
-
-Words are not kept here: they are read anew whenever they are shown.
-"""
+"""Every showing of anybody's work: one entry each, without a word of it."""
 
 from __future__ import annotations
 
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from service.domain.requests.found import FoundWorkState
-from service.store.columns import Base, Id, MaybeMoment, Moment, OrganizationId, choice
-from service.store.tables.approvals import ApprovalColumns, DecisionColumns, ReleaseColumns, backed_by, named_by_hash
-
-
-class FoundWork(Base):
-    """A passage of somebody's work that speaks to a request, and what a facilitator decided on it."""
-
-    __tablename__ = "found_works"
-    __table_args__ = (UniqueConstraint("request_id", "revision_id", "start", "end"),)
-
-    id: Mapped[Id]
-    organization_id: Mapped[OrganizationId]
-    request_id: Mapped[str] = mapped_column(ForeignKey("requests.id", ondelete="CASCADE"))
-    revision_id: Mapped[str] = mapped_column(ForeignKey("revisions.id", ondelete="CASCADE"), index=True)
-    start: Mapped[int]
-    end: Mapped[int]
-    position: Mapped[int]
-    state: Mapped[FoundWorkState] = mapped_column(choice(FoundWorkState), default=FoundWorkState.FOUND)
-    version: Mapped[int] = mapped_column(default=1)
-    found_at: Mapped[Moment]
-
-
-class FoundWorkDecision(DecisionColumns):
-    """A human act on found work."""
-
-    __tablename__ = "found_work_decisions"
-
-    found_id: Mapped[str] = mapped_column(ForeignKey("found_works.id", ondelete="CASCADE"), index=True)
-
-
-class FoundWorkApproval(ApprovalColumns):
-    """A facilitator approved exactly the words that have this hash; `body` says which, and what is out of sight."""
-
-    __tablename__ = "found_work_approvals"
-    __table_args__ = (named_by_hash("found_id"),)
-
-    found_id: Mapped[str] = mapped_column(ForeignKey("found_works.id", ondelete="CASCADE"))
-    release_at: Mapped[Moment] = mapped_column("show_at")
-
-
-class FoundWorkShowing(ReleaseColumns):
-    """The moment it became visible to whoever asked. The foreign key is rule 1, as for all that comes out."""
-
-    __tablename__ = "found_work_showings"
-    __table_args__ = (
-        backed_by("found_work_approvals", "found_id", name="fk_found_work_showings_approval"),
-        UniqueConstraint("approval_id"),
-    )
-
-    id: Mapped[Id]
-    found_id: Mapped[str] = mapped_column(String(32), index=True)
-    released_at: Mapped[Moment] = mapped_column("shown_at")
-    ended_at: Mapped[MaybeMoment]
+from service.store.columns import Base, Id, Moment, OrganizationId, choice
 
 
 class DisclosureKind(StrEnum):
