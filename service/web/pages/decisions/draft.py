@@ -18,7 +18,7 @@ from service.actions.desk import conflict
 from service.actions.desk.conflict import Meant
 from service.web.fields import DraftId, Hash, Id, Line, PointId, Words
 from service.web.pages.decisions.conflict import DraftConflictPage
-from service.web.pages.queue import trail as queue_trail
+from service.web.pages.queue import came_from
 from service.web.pages.routes import Shown, pages
 from service.web.pages.views import Goto
 from service.web.pages.visits import Writing
@@ -191,13 +191,13 @@ _WHAT: Final[Mapping[str, str]] = {
 
 def _decide(visit: Writing, draft: str, sent: DraftSent, name: str, act: _Act, point: str = "") -> Shown:
     """Do it and come back, unless the draft has changed since it was seen; then show both."""
-    back = f"/desk/drafts/{draft}?{queue_trail.with_(sent.trail, decided=point)}"
+    back = f"/desk/drafts/{draft}?{came_from.with_(sent.trail, decided=point)}"
     return _done(visit, draft, sent, name, act, back, point)
 
 
 def _decide_and_go_on(visit: Writing, draft: str, sent: DraftSent, name: str, act: _Act) -> Shown:
     """The same, and on to whatever waits next, with a way to undo this."""
-    onward = f"/desk/next?{queue_trail.with_(sent.trail, done=draft)}"
+    onward = f"/desk/next?{came_from.with_(sent.trail, done=draft)}"
     return _done(visit, draft, sent, name, act, onward)
 
 
@@ -223,7 +223,7 @@ def _changed(visit: Writing, draft: str, sent: DraftSent, name: str, point: str 
         draft=clash.draft,
         own=clash.own,
         now=visit.now,
-        trail=queue_trail.clean(sent.trail),
+        trail=came_from.clean(sent.trail),
         action=str(visit.scope["path"]),
         fields=tuple((field, str(value)) for field, value in kept.items()),
         what=_WHAT[name],
@@ -271,7 +271,7 @@ def judge(visit: Writing, id: DraftId, sent: Annotated[ReadingSent, Form()]) -> 
         claim.be_at(at.session, at.actor, id, now=at.now)
         judging.read_one(at, sent.criterion, sent.wish(), drafter)
 
-    back = f"/desk/drafts/{id}?{queue_trail.with_(sent.trail, judged=str(sent.number))}"
+    back = f"/desk/drafts/{id}?{came_from.with_(sent.trail, judged=str(sent.number))}"
     return _done(visit, id, sent, "judge", act, back)
 
 
@@ -343,7 +343,7 @@ def take_over(visit: Writing, id: DraftId, sent: Annotated[DraftSent, Form()]) -
     if changed := _changed(visit, id, sent, "take_over"):
         return changed
     claim.be_at(visit.session, visit.actor, id, take_over=True, now=visit.now)
-    return Goto(f"/desk/drafts/{id}?{queue_trail.clean(sent.trail)}")
+    return Goto(f"/desk/drafts/{id}?{came_from.clean(sent.trail)}")
 
 
 @router.post(HERE + "/hand-back")
@@ -351,4 +351,4 @@ def hand_back(visit: Writing, id: DraftId, sent: Annotated[DraftSent, Form()]) -
     if changed := _changed(visit, id, sent, "let_go"):
         return changed
     claim.let_go(visit.session, visit.actor, id)
-    return Goto(f"/desk?{queue_trail.clean(sent.trail)}")
+    return Goto(f"/desk?{came_from.clean(sent.trail)}")

@@ -18,7 +18,7 @@ from service.actions.queue.alike import Alike
 from service.domain.texts.worddiff import DiffPiece, words
 from service.web.fields import DraftId, Line
 from service.web.pages.decisions.draft import HERE, DraftSent
-from service.web.pages.queue import trail as queue_trail
+from service.web.pages.queue import came_from
 from service.web.pages.routes import Shown, pages
 from service.web.pages.views import PageView
 from service.web.pages.visits import Reading, Writing
@@ -99,7 +99,7 @@ def show_alike(visit: Reading, id: DraftId) -> Shown:
         others=tuple(Beside(one, tuple(words(first.text, one.text))) for one in found[1:] if first),
         sample=together.sample(len(found)),
         opened=sum(one.opened for one in found),
-        trail=queue_trail.of(visit),
+        trail=came_from.of(visit),
     )
 
 
@@ -127,5 +127,5 @@ def _outcome(
         changed=tuple((one.draft, one.version) for one in done if one.version is not None),
         left=tuple(one.problem.detail for one in done if one.problem is not None),
         undone=undone,
-        trail=queue_trail.clean(trail),
+        trail=came_from.clean(trail),
     )

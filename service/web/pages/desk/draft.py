@@ -20,9 +20,9 @@ from service.web.fields import DraftId, ExternalId, FileId, OwnId
 from service.web.pages import uptake
 from service.web.pages.decisions.words import REASONS
 from service.web.pages.desk.views import DraftPage
-from service.web.pages.queue import trail as queue_trail
+from service.web.pages.queue import came_from
+from service.web.pages.queue.came_from import FromQueue
 from service.web.pages.queue.done import done_with
-from service.web.pages.queue.trail import Followed
 from service.web.pages.queue.words import STATES
 from service.web.pages.routes import Shown, pages
 from service.web.pages.views import PageMark
@@ -34,7 +34,7 @@ Other = Annotated[OwnId | None, Query()]
 
 
 @router.get("/desk/drafts/{id}")
-def show_draft(visit: Reading, id: DraftId, trail: Followed, done: Other = None, decided: Other = None) -> Shown:
+def show_draft(visit: Reading, id: DraftId, trail: FromQueue, done: Other = None, decided: Other = None) -> Shown:
     session, actor, now = visit.session, visit.actor, visit.now
     draft = desk_draft.show(session, actor, id, now=now)
     beside = desk_beside.beside(session, actor, id)
@@ -43,7 +43,7 @@ def show_draft(visit: Reading, id: DraftId, trail: Followed, done: Other = None,
     return DraftPage(
         draft=draft,
         now=now,
-        trail=queue_trail.of(visit),
+        trail=came_from.of(visit),
         pulse=around.pulse(session, actor, id, now=now),
         state_words=STATES[draft.state.value],
         done=done_with(session, actor, done, now) if done else None,

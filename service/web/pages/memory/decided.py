@@ -20,7 +20,7 @@ from service.domain.errors import Invalid
 from service.store.tables import RightDecision
 from service.web.fields import AlertId, DraftId, ExternalId, Key, Line, OwnId, PointId, Words
 from service.web.pages.decisions.draft import OF_POINT, DraftSent
-from service.web.pages.queue import trail as queue_trail
+from service.web.pages.queue import came_from
 from service.web.pages.routes import Shown, pages
 from service.web.pages.views import Goto, PageView
 from service.web.pages.visits import Reading, Writing
@@ -105,7 +105,7 @@ def reach(visit: Reading, id: DraftId, point: PointId) -> Shown:
     draft = desk_draft.show(visit.session, visit.actor, id, now=visit.now)
     others = outward.reach(visit.session, decided.reach(visit.session, visit.actor, id, point))
     mine = next(one for one in draft.points if one.id == point)
-    return ReachPage(draft, mine, tuple(others), queue_trail.of(visit))
+    return ReachPage(draft, mine, tuple(others), came_from.of(visit))
 
 
 @router.post(OF_POINT + "/apply")
@@ -115,7 +115,7 @@ def apply(visit: Writing, id: DraftId, point: PointId, sent: Annotated[ApplySent
     done = decided.apply_to(visit.deciding(id, sent.seen), point, to=sent.targets())
     left = tuple(one.problem.detail for one in done if one.problem is not None)
     draft = desk_draft.show(visit.session, visit.actor, id, now=visit.now)
-    return AppliedPage(draft, len(done) - len(left), left, queue_trail.clean(sent.trail))
+    return AppliedPage(draft, len(done) - len(left), left, came_from.clean(sent.trail))
 
 
 @router.get("/desk/challenges/{id}/alerts")
@@ -134,10 +134,10 @@ def settle(visit: Writing, id: ExternalId, alert: AlertId, sent: Annotated[Alert
 @router.post("/desk/asks/{id}/answer")
 def answer_learner(visit: Writing, id: OwnId, sent: Annotated[AskAnswerSent, Form()]) -> Shown:
     asks.answer(visit.session, visit.actor, id, sent.text, now=visit.now)
-    return Goto(queue_trail.own_page(sent.back), said="answered-learner")
+    return Goto(came_from.own_page(sent.back), said="answered-learner")
 
 
 @router.post("/desk/challenges/{id}/question")
 def answer(visit: Writing, id: ExternalId, sent: Annotated[QuestionAnswerSent, Form()]) -> Shown:
     question.answer(visit.session, visit.actor, id, criterion=sent.criterion, text=sent.answer, now=visit.now)
-    return Goto(queue_trail.own_page(sent.back), said="answered")
+    return Goto(came_from.own_page(sent.back), said="answered")

@@ -16,9 +16,9 @@ from service.actions.queue.counts import FilterChoice
 from service.actions.queue.filtering import QueueFilter
 from service.actions.queue.waiting import QueuePage, QueueRow
 from service.web.fields import OwnId
-from service.web.pages.queue import trail as queue_trail
+from service.web.pages.queue import came_from
+from service.web.pages.queue.came_from import FromQueue
 from service.web.pages.queue.done import Done, done_with
-from service.web.pages.queue.trail import Followed
 from service.web.pages.queue.words import STATES
 from service.web.pages.routes import Shown, pages
 from service.web.pages.views import Goto, PageMark, PageView
@@ -69,7 +69,7 @@ class QueueView(PageView):
 @router.get("/desk")
 def show_queue(
     visit: Reading,
-    trail: Followed,
+    trail: FromQueue,
     after: Annotated[str | None, Query(max_length=200)] = None,
     before: Annotated[str | None, Query(max_length=200)] = None,
     done: Annotated[OwnId | None, Query()] = None,
@@ -77,13 +77,13 @@ def show_queue(
 ) -> Shown:
     session, actor, now = visit.session, visit.actor, visit.now
     page = waiting.page(session, actor, trail.filter, after=after, before=before, now=now)
-    own = queue_trail.without(queue_trail.of(visit), "skip")
+    own = came_from.without(came_from.of(visit), "skip")
     return QueueView(
         queue=page,
         rows=_together(page.rows),
         now=now,
         trail=own,
-        plain_trail=queue_trail.without(own, "state", "asks"),
+        plain_trail=came_from.without(own, "state", "asks"),
         pulse=waiting.pulse(session, actor, trail.filter, now=now),
         filtered=trail.filter != QueueFilter(),
         done=done_with(session, actor, done, now) if done else None,
@@ -98,7 +98,7 @@ def show_queue(
     )
 
 
-def _elsewhere(visit: Reading, trail: Followed) -> tuple[FilterChoice, ...]:
+def _elsewhere(visit: Reading, trail: FromQueue) -> tuple[FilterChoice, ...]:
     """Where something waits that this filter does not show: the challenges with most first."""
     if trail.filter == QueueFilter():
         return ()
@@ -119,16 +119,16 @@ def _together(rows: tuple[QueueRow, ...]) -> tuple[RowsTogether, ...]:
 
 
 @router.get("/desk/pulse")
-def pulse_of_queue(visit: Reading, trail: Followed) -> Shown:
+def pulse_of_queue(visit: Reading, trail: FromQueue) -> Shown:
     return PageMark(waiting.pulse(visit.session, visit.actor, trail.filter, now=visit.now))
 
 
 @router.get("/desk/next")
-def next_draft(visit: Reading, trail: Followed, done: Annotated[OwnId | None, Query()] = None) -> Shown:
+def next_draft(visit: Reading, trail: FromQueue, done: Annotated[OwnId | None, Query()] = None) -> Shown:
     """What was just decided on is passed over, so that an undo is never needed to go on."""
-    own = queue_trail.of(visit)
+    own = came_from.of(visit)
     skip = [*trail.skip, *([done] if done else [])]
     found = waiting.next(visit.session, visit.actor, trail.filter, skip=skip, now=visit.now)
     if found is None:
-        return Goto(f"/desk?{queue_trail.with_(queue_trail.without(own, 'skip'), done=done or '', all='1')}")
-    return Goto(f"/desk/drafts/{found}?{queue_trail.with_(own, done=done or '')}")
+        return Goto(f"/desk?{came_from.with_(came_from.without(own, 'skip'), done=done or '', all='1')}")
+    return Goto(f"/desk/drafts/{found}?{came_from.with_(own, done=done or '')}")

@@ -1,4 +1,4 @@
-"""The trail: which queue somebody came from. Addresses carry it along, so that the next draft is of the same queue."""
+"""Which queue somebody came from. Addresses carry it along as `trail`, so that the next draft is of the same queue."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ MOST_FIELDS = 4 * MOST_SKIPPED
 
 
 @dataclass(frozen=True, slots=True)
-class Trail:
+class CameFrom:
     """A queue, and what was skipped in it."""
 
     filter: QueueFilter
@@ -41,7 +41,7 @@ _WITHOUT_EMPTY = BeforeValidator(_without_empty)
 _WITHOUT_EMPTY_FLAG = BeforeValidator(lambda given: False if given == "" else given)
 
 
-async def _trail(
+async def _came_from(
     state: Annotated[list[DraftState], Query(max_length=20), _WITHOUT_EMPTY] = [],  # noqa: B006 - FastAPI copies it
     group: Annotated[Id | None, Query(), _WITHOUT_EMPTY] = None,
     challenge: Annotated[Id | None, Query(), _WITHOUT_EMPTY] = None,
@@ -53,12 +53,12 @@ async def _trail(
     by_hand: Annotated[bool, Query(), _WITHOUT_EMPTY_FLAG] = False,
     alone: Annotated[bool, Query()] = False,
     skip: Annotated[list[OwnId], Query(max_length=MOST_FIELDS)] = [],  # noqa: B006
-) -> Trail:
+) -> CameFrom:
     wanted = QueueFilter(tuple(state), challenge, group, tuple(band), days, whose, stale, asks, by_hand, alone)
-    return Trail(wanted, tuple(skip[-MOST_SKIPPED:]))
+    return CameFrom(wanted, tuple(skip[-MOST_SKIPPED:]))
 
 
-Followed = Annotated[Trail, Depends(_trail)]
+FromQueue = Annotated[CameFrom, Depends(_came_from)]
 
 
 def clean(query: str) -> str:
@@ -80,7 +80,7 @@ def without(query: str, *names: str) -> str:
 
 
 def of(visit: Visit) -> str:
-    """The trail in a page's own address."""
+    """The same in a page's own address."""
     return clean(visit.scope["query_string"].decode("ascii", "replace"))
 
 
