@@ -94,7 +94,7 @@ class Settings(BaseSettings):
     )
 
     index: IndexKind = Field(
-        IndexKind.CHROMA, description="`chroma`, or `exact`: plain numpy in memory, rebuilt at every start."
+        IndexKind.CHROMA, description="`chroma`, or `exact`: plain numpy in memory, kept in the data folder."
     )
     chroma_url: str = Field(
         "", description="URL of a Chroma server. Empty: Chroma embedded in this process, in the data folder."

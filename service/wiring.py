@@ -24,7 +24,7 @@ from pipelines.ports import Embedder, IndexUnavailable, LanguageModel, Library, 
 from service.domain.errors import PeerloomError
 from service.domain.money import Prices, Terms, micro
 from service.settings import EmbedderKind, IndexKind, LogFormat, Settings
-from service.store import file_permissions, migrate
+from service.store import data_folder, file_permissions, migrate
 from service.store.library import SqlLibrary
 from service.store.sealing import KEY_FILE, Seal, secret_in
 from service.store.session import Sessions, make_engine
@@ -144,10 +144,7 @@ def keep_private(settings: Settings) -> None:
     """The data folder and the database's file, as this process and earlier ones make them, for nobody else."""
     file_permissions.from_now_on()
     settings.data.mkdir(parents=True, exist_ok=True)
-    kept = [
-        settings.data / name
-        for name in ("chroma", "vectors", "peerloom.lock", "peerloom.pid", "worker.alive", KEY_FILE)
-    ]
+    kept = [settings.data / name for name in (*data_folder.INDEX, *data_folder.OF_ONE_PROCESS, KEY_FILE)]
     if settings.sqlite:
         file = Path(make_url(settings.database).database or "")
         kept += [file.with_name(file.name + end) for end in ("", "-wal", "-shm")]
@@ -183,12 +180,12 @@ def _index(settings: Settings) -> VectorIndex:
         case IndexKind.EXACT:
             from pipelines.adapters.exact import ExactIndex
 
-            return ExactIndex(settings.data / "vectors")
+            return ExactIndex(settings.data / data_folder.EXACT)
         case IndexKind.CHROMA:
             from pipelines.adapters.chroma import ChromaIndex
 
             if not settings.chroma_url:
-                return ChromaIndex.embedded(settings.data / "chroma")
+                return ChromaIndex.embedded(settings.data / data_folder.CHROMA)
             url = urlsplit(settings.chroma_url)
             secure = url.scheme == "https"
             return ChromaIndex.server(url.hostname or "127.0.0.1", url.port or (443 if secure else 8000), ssl=secure)

@@ -8,6 +8,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from service.domain.errors import PeerloomError
+from service.store import data_folder
 
 
 class FolderTaken(PeerloomError):
@@ -21,8 +22,8 @@ class DataFolder:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._lock = FileLock(path / "peerloom.lock")
-        self._note = path / "peerloom.pid"
+        self._lock = FileLock(path / data_folder.LOCK)
+        self._note = path / data_folder.PID
 
     def take(self) -> None:
         """Raises FolderTaken, which names the process that has it."""

@@ -26,7 +26,7 @@ from typing import IO, Any, Final
 from sqlalchemy import URL, Connection, Engine, Table, inspect, select, text
 
 from service.domain.errors import Conflict, Invalid, Unavailable
-from service.store import migrate
+from service.store import data_folder, migrate
 from service.store.erasing.replay import ErasedList
 from service.store.session import READING, Sessions, make_engine
 from service.store.tables import Base, Erasure, ErasureSalt
@@ -34,7 +34,7 @@ from service.store.tables import Base, Erasure, ErasureSalt
 FORMAT: Final = 1
 MANIFEST: Final = "manifest.json"
 ERASED: Final = "erased.json"
-NOT_TAKEN: Final = ("chroma", "vectors", "peerloom.lock", "peerloom.pid", "worker.alive", "onnx")
+NOT_TAKEN: Final = (*data_folder.INDEX, *data_folder.OF_ONE_PROCESS, "onnx")
 """In the data folder: the index, what is of one process only, and what can be made again. The database's own files are
 not taken as files, either."""
 BLOCK: Final = 1 << 20
@@ -351,5 +351,5 @@ def _password_file(folder: Path, password: str) -> Path:
 
 def forget_index(data: Path) -> None:
     """The embedded index's files go, since they are of other rows."""
-    for name in ("chroma", "vectors"):
+    for name in data_folder.INDEX:
         shutil.rmtree(data / name, ignore_errors=True)
