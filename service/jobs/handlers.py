@@ -66,14 +66,6 @@ def work_one(tools: JobTools, *, job: str | None = None, of: Collection[str] | N
     return True
 
 
-def work_off(tools: JobTools) -> int:
-    """Do everything that is due now, and what comes due by it; the number of rounds it took."""
-    rounds = 0
-    while work_one(tools):
-        rounds += 1
-    return rounds
-
-
 def _claim(tools: JobTools, owner: str, job: str | None, of: Collection[str]) -> list[Job]:
     with tools.sessions.writing() as session:
         claimed = _take(session, tools, owner, job=job, of=of)

@@ -29,8 +29,6 @@ Owned = TypeVar(
     "Owned", Group, Person, Challenge, Submission, Document, Revision, DraftRow, PointRow, Credential, ImportRun, Job
 )
 
-Ordered = ColumnElement[Any] | InstrumentedAttribute[Any]
-
 
 def maybe(
     session: Session, model: type[Known], organization: str, external_id: str, *, hold: bool = False

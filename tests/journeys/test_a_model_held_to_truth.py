@@ -16,13 +16,13 @@ from service.actions.people import register
 from service.actions.people.register import ConsentWish
 from service.domain.roles import Role
 from service.domain.visibility import ShowWork
-from service.jobs.handlers import work_off
 from service.store.session import Sessions
 from service.store.tables import DraftRow, FindingRow, PointRow, Submission
 from tests.journeys.test_model_trouble import ONE_ANSWER, POINT, TEXT, answer, settings_for
 from tests.service.jobs.conftest import School, school
 from tests.stubs import openai_wire as wire_of
 from tests.stubs.openai_wire import Behavior, OpenAIWire, Received, openai_wire
+from tests.work_off import work_off
 
 __all__ = ["openai_wire", "school"]  # fixtures
 

@@ -27,7 +27,7 @@ from service.actions.challenges import setting
 from service.actions.challenges.setting import ChallengeWish, CriterionWish
 from service.domain.drafts import DraftState
 from service.domain.money import Prices
-from service.jobs.handlers import work_off, work_one
+from service.jobs.handlers import work_one
 from service.settings import Settings, load
 from service.store import jobs, spending
 from service.store.tables import DraftRow, FindingRow, Job, JobState, Organization, PointRow
@@ -35,6 +35,7 @@ from tests.journeys.booked import Booked, booked
 from tests.service.jobs.conftest import School, school
 from tests.stubs import openai_wire as wire_of
 from tests.stubs.openai_wire import Behavior, OpenAIWire, Received, openai_wire
+from tests.work_off import work_off
 
 __all__ = ["openai_wire", "school"]  # fixtures
 

@@ -20,10 +20,10 @@ from typing import Any
 from starlette.testclient import TestClient
 
 from service.actions.access import credentials
-from service.jobs.handlers import work_off
 from service.web.app import create_app
 from service.web.services import Services
 from tests.service.jobs.conftest import TEXT, School, parts, school
+from tests.work_off import work_off
 
 __all__ = ["parts", "school"]  # fixtures
 

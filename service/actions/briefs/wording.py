@@ -39,7 +39,7 @@ def ask(
 ) -> BriefWording:
     """Have the brief of a challenge (external id) worded by a model, by a job. `model`: whether there is one.
 
-    Asked again while it waits, it waits on. Raises as `briefs_facts.gather`, and NotNow where there is no model.
+    Asked again while it waits, it waits on. Raises as `facts.gather`, and NotNow where there is no model.
     """
     lens = work_lens.lens(session, actor, challenge, group=group)
     if not model:

@@ -27,7 +27,6 @@ from service.actions.people import register
 from service.domain.drafts import DraftState
 from service.domain.erasure import ErasureKind
 from service.domain.roles import Actor
-from service.jobs import handlers
 from service.settings import load
 from service.store import disclosures, replies
 from service.store.disclosures import DisclosedTo
@@ -42,6 +41,7 @@ from service.store.tables import (
     Submission,
 )
 from tests.service.actions.school import NOW, act_as, approve, found, hand_in, make_ready
+from tests.work_off import work_off
 
 NAME = "Zephyrine Quackenbush"
 ID = "zq-canary-4711"
@@ -65,7 +65,7 @@ class Place:
             return begin.erase(session, self.platform, kind, id_, now=self.parts.now()).id
 
     def work_off(self) -> None:
-        handlers.work_off(self.parts)
+        work_off(self.parts)
 
     def erasure(self, id_: str) -> Erasure:
         with self.parts.sessions.reading() as session:

@@ -20,12 +20,12 @@ from service.domain.errors import NotAllowed
 from service.domain.following.uptake import METHOD, UptakeVerdict
 from service.domain.roles import Actor
 from service.domain.visibility import ShowWork
-from service.jobs.handlers import work_off
 from service.jobs.housekeeping import Housekeeping
 from service.store.session import Sessions
 from service.store.tables import DraftRow, Job, JobState, Uptake
 from tests.service.actions.memory.remembered import NEXT, ready
 from tests.service.actions.school import NOW, act_as, approve, found, hand_in
+from tests.work_off import work_off
 
 DAY = timedelta(days=1)
 TEXT = "We meet on Fridays and write nothing down."

@@ -14,12 +14,12 @@ from service.actions.approvals.deciding import Deciding
 from service.actions.galleries import policy, review, wanted
 from service.actions.work import submit
 from service.domain.galleries import GalleryActor, GalleryState, Policy
-from service.jobs.handlers import work_off
 from service.store import find
 from service.store.tables import Gallery, GalleryApproval, OutgoingEvent, Submission
 from tests.service.jobs.conftest import TEXT, School
 from tests.service.jobs.test_handlers import Ahead
 from tests.service.jobs.test_memory import ilse
+from tests.work_off import work_off
 
 OTHERS = {
     "tiago": "Students fill in three lines after class, and the teachers read them in pairs before the next visit.",

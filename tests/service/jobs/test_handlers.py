@@ -22,7 +22,7 @@ from service.domain.drafts import FOR_A_PERSON, DraftState
 from service.domain.ids import new_id
 from service.domain.money import Prices, Terms, micro
 from service.jobs import handlers
-from service.jobs.handlers import SYNC_BATCH, work_off, work_one
+from service.jobs.handlers import SYNC_BATCH, work_one
 from service.jobs.leases import settle
 from service.jobs.tools import JobTools
 from service.store import jobs, spending
@@ -30,6 +30,7 @@ from service.store.tables import Disclosure, DraftRow, ImportRun, Job, JobState,
 from tests.service.jobs.conftest import TEXT, School
 from tests.service.jobs.thinking import Slow
 from tests.statements import statements
+from tests.work_off import work_off
 
 
 @dataclass(frozen=True)

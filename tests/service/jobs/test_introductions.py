@@ -13,9 +13,9 @@ from service.actions.requests import desk, need
 from service.domain.introductions import IntroductionState
 from service.domain.requests.need import RequestState
 from service.jobs import introductions
-from service.jobs.handlers import work_off
 from service.store.tables import Introduction, IntroductionApproval, Job, JobState, Request
 from tests.service.actions.introductions.village import Village, settle
+from tests.work_off import work_off
 
 NEED = "What should a pair of teachers watch for when they visit a lesson?"
 

@@ -19,9 +19,9 @@ from service.actions.drafts import read
 from service.actions.memory import decided, question
 from service.domain.drafts import DraftState
 from service.domain.roles import Actor, CredentialReach
-from service.jobs.handlers import work_off
 from service.store.tables import DraftRow, Group, Person, PointRow, PointState, Revision
 from tests.service.jobs.conftest import School
+from tests.work_off import work_off
 
 PLAN = "We pair teachers across grades and visit each other twice before half-term. Afterwards we talk about it."
 NEARLY = "Teachers across grades are paired and visit each other twice before half-term. Afterwards they talk about it."

@@ -20,7 +20,6 @@ from service.actions.memory import alerts, opposed
 from service.actions.people import register
 from service.domain.memory import consistency
 from service.domain.roles import Actor
-from service.jobs.handlers import work_off
 from service.jobs.housekeeping import Housekeeping
 from service.store.session import Sessions
 from service.store.tables import Challenge, Job, JobState, OpposedDecisions
@@ -38,6 +37,7 @@ from tests.service.actions.memory.remembered import (
 )
 from tests.service.actions.school import NOW, act_as, approve, found
 from tests.statements import count
+from tests.work_off import work_off
 
 
 @contextmanager

@@ -22,7 +22,7 @@ from service.cli import doctor
 from service.domain.drafts import FOR_A_PERSON, DraftState
 from service.domain.errors import Unavailable
 from service.jobs import outages
-from service.jobs.handlers import work_off, work_one
+from service.jobs.handlers import work_one
 from service.jobs.inline import Inline
 from service.jobs.lanes import lanes
 from service.store import jobs
@@ -31,6 +31,7 @@ from tests.contracts.chroma_server import ChromaServer
 from tests.service.jobs.conftest import School
 from tests.service.jobs.test_handlers import ahead
 from tests.service.jobs.test_inline import within
+from tests.work_off import work_off
 
 DONE = FOR_A_PERSON
 

@@ -21,7 +21,6 @@ from service.domain.errors import ChangedSince, NotAllowed, NotFound, NotNow
 from service.domain.questioned import QuestionedAct, QuestionedState
 from service.domain.visibility import PeersShown, SharingReach, ShowWork
 from service.jobs import questioned as looking
-from service.jobs.handlers import work_off
 from service.store import find
 from service.store.tables import (
     AuditEntry,
@@ -37,6 +36,7 @@ from service.store.tables import (
 from tests.budget import examples
 from tests.service.actions.introductions.village import Village, settle
 from tests.statements import statements
+from tests.work_off import work_off
 
 SAYS = "A visit lasts 45 minutes."
 BOOK = f"# Visits\n\n{SAYS} Notes of a visit are kept by the pair."

@@ -15,10 +15,10 @@ from service.actions.work.similar import Similar
 from service.domain.errors import Invalid, NotAllowed
 from service.domain.roles import Actor, CredentialReach
 from service.domain.visibility import ShowWork
-from service.jobs.handlers import work_off
 from service.jobs.similar import searcher
 from service.store.tables import Group, Person
 from tests.service.jobs.conftest import TEXT, School
+from tests.work_off import work_off
 
 
 def search(school: School, actor: Actor | None = None, **asked: Any) -> list[Similar]:

@@ -16,8 +16,8 @@ from service.actions.people.register import ConsentWish
 from service.domain.goals import EvidenceAct
 from service.domain.roles import Actor, Role
 from service.domain.visibility import ShowWork
-from service.jobs.handlers import work_off
 from tests.service.jobs.conftest import School
+from tests.work_off import work_off
 
 PLAN = """# Plan
 

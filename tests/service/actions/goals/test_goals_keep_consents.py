@@ -9,11 +9,11 @@ from sqlalchemy import delete, insert, select, update
 from pipelines.values import AI
 from service.domain.goals import EvidenceStanding
 from service.domain.visibility import PeersShown, ShowWork
-from service.jobs.handlers import work_off
 from service.store.tables import Challenge, Consent, GoalEvidence, Person, Revision, Submission
 from tests.budget import examples
 from tests.service.actions.goals.planned import GARDEN, VISITS, Planned, plan
 from tests.service.jobs.conftest import School
+from tests.work_off import work_off
 
 WORDS = {"amara": VISITS, "tiago": VISITS.replace("Our", "The"), "noor": GARDEN}
 GROUPS = {"amara": "year-8", "noor": "year-8", "tiago": "year-9"}
