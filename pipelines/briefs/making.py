@@ -274,6 +274,12 @@ def waiting(counts: Mapping[str, int], language: str = "en") -> tuple[BriefNeed,
     return tuple(BriefNeed(key, said[key][count != 1].format(n=count)) for key, count in counts.items() if count)
 
 
+def labels(language: str) -> Mapping[str, str]:
+    """Headings and labels of a brief in this language, or in English where there are none; `language` says which."""
+    found: Mapping[str, str] = _table(language)["labels"]
+    return found
+
+
 def as_markdown(
     made: MeetingBrief,
     names: Mapping[str, str] | None = None,
@@ -285,7 +291,7 @@ def as_markdown(
     """The brief to print or to send. `names` of people by id; whoever is not there is not named. People's words, and a
     model's, are escaped: they make no heading, link or markup. `worded`: lines in the words of `model`, by a letter for
     the kind and a number from 1 (q1, a1, t1, p1); each of them is marked, and its passages stand below it as ever."""
-    said, called = _table(made.language)["markdown"], names or {}
+    said, called = labels(made.language), names or {}
     line = _Line(worded or {})
     criteria = {tally.criterion.id: tally.criterion.text for tally in made.tallies}
     parts = [f"# {_plain(title or said['title'])}", said["works"].format(n=made.works)]

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.approaches import ApproachPlace, ApproachWork, approaches
-from pipelines.briefs.making import BriefNeed, MeetingBrief, as_markdown, brief
+from pipelines.briefs.making import BriefNeed, MeetingBrief, as_markdown, brief, labels
 from pipelines.values import Criterion, Standing
 from tests.budget import examples
 from tests.pipelines.gallery_works import anything, works
@@ -116,3 +116,8 @@ def test_the_ways_of_a_challenge_are_in_the_brief() -> None:
     made = brief(works(), approaches(works()), ())
     assert any("interviews" in question.text for question in made.questions)
     assert len(made.call_on) >= 2
+
+
+def test_each_language_has_all_labels_and_others_are_given_english_ones() -> None:
+    assert set(labels("en")) == set(labels("de"))
+    assert [labels(code)["language"] for code in ("de-AT", "en", "pt", "")] == ["de", "en", "en", "en"]

@@ -6,6 +6,7 @@ job; each line that stands in them is marked, and its passages stand beside it a
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, ClassVar, Literal
@@ -14,7 +15,7 @@ from urllib.parse import quote
 from fastapi import Form
 
 from pipelines.approaches import ApproachPlace
-from pipelines.briefs.making import Tally
+from pipelines.briefs.making import Tally, labels
 from service.actions.briefs import meeting, wording
 from service.actions.briefs.meeting import Prepared
 from service.domain.errors import Unavailable
@@ -105,6 +106,7 @@ class BriefPage(PageView):
 
     template: ClassVar[str] = "briefs/meeting.html"
     head: Head
+    labels: Mapping[str, str]
     download: str
     works: int
     quotable: int
@@ -122,21 +124,18 @@ class BriefPage(PageView):
     in_words: InWords
 
 
-OPPOSED = {
-    "opposite": "They may say opposite things; read both.",
-    "verdict": "Nearly the same words, judged differently.",
-}
 WHERE = {"waiting": "/desk", "questions": "/desk", "requests": "/desk/requests"}
 """Where a facilitator answers what is open."""
 
 
 def brief_page(seen: Prepared, *, model: bool = False) -> BriefPage:
     """`model`: whether there is one to word it."""
-    made, top = seen.made, head(seen.lens, seen.groups, "/brief")
+    made, top, said = seen.made, head(seen.lens, seen.groups, "/brief"), labels(seen.made.language)
     text = {tally.criterion.id: tally.criterion.text for tally in made.tallies}
     shown = _Shown(seen)
     return BriefPage(
         head=top,
+        labels=said,
         download=f"{top.path}.md" + (f"?group={quote(top.chosen, safe='')}" if top.chosen else ""),
         works=made.works,
         quotable=seen.quotable,
@@ -151,7 +150,7 @@ def brief_page(seen: Prepared, *, model: bool = False) -> BriefPage:
         have=tuple(text[id_] for id_ in made.most_have),
         lack=tuple(text[id_] for id_ in made.most_lack),
         sides=tuple(
-            Sides(shown.line(f"t{at}", OPPOSED[one.kind]), text.get(one.criterion, ""), shown.all(one.one, one.other))
+            Sides(shown.line(f"t{at}", said[one.kind]), text.get(one.criterion, ""), shown.all(one.one, one.other))
             for at, one in enumerate(made.tensions, 1)
         ),
         questions=tuple(

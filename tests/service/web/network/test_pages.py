@@ -114,6 +114,21 @@ def test_the_list_is_there_without_a_script_and_the_vendored_one_has_its_licence
     assert graph.HEAD[0] == "kind"
 
 
+def test_a_brief_has_the_same_headings_on_its_page_and_in_its_file_in_the_language_of_the_challenge(
+    thinking: School,
+) -> None:
+    path = "/v1/challenges/peer-observation"
+    answer = thinking.platform.put(path, json={**SEED[path], "language": "de"})
+    assert answer.status_code == 200, answer.text
+    open_up(thinking)
+    thinking.drafted()
+    mateo = signed_in(thinking, "mateo")
+    page, file = mateo.get(f"{HERE}/brief").text, mateo.get(f"{HERE}/brief.md").text
+    headings = ("Fragen, die die Zeit wert sind", "Wie vorgegangen wurde", "Wen ansprechen", "Unbeantwortet")
+    assert [one for one in headings if one not in page or f"## {one}" not in file] == []
+    assert "Questions worth the time" not in page + file
+
+
 def test_where_it_is_not_set_up_the_page_says_so(school: School) -> None:
     assert signed_in(school, "mateo").get("/desk/network").status == 503
 
