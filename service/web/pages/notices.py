@@ -11,7 +11,6 @@ NOTICES: Final[Mapping[str, str]] = {
     "settled": "Settled. It stays quiet until one of the two is decided on anew.",
     "answered": "Thank you. Later drafts follow your answer.",
     "answered-learner": "Answered. The learner finds it beside the feedback.",
-    "handed-over": "Handed over.",
     "removed": "Removed.",
     "phrase-kept": "Kept. Alt and P insert it while you write.",
     "reminded": "Sent. They find it on their own page.",

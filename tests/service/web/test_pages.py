@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import ast
 import re
+from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 
 import pytest
 
 from service.web.pages import rendering, site, trouble
+from service.web.pages.notices import NOTICES
 from service.web.pages.views import PageView
 
 TEMPLATES = rendering.HERE / "templates"
@@ -58,3 +61,26 @@ def test_every_form_that_changes_something_carries_the_sessions_mark(file: objec
     bare = [form[:80] for form in forms if "page.csrf_field" not in form]
     nobody_is_signed_in_yet = [TEMPLATES / "access" / name for name in ("sign_in_link.html", "code.html")]
     assert bare == [] or file in nobody_is_signed_in_yet
+
+
+def words_in_code() -> Iterator[tuple[str, bool]]:
+    """Every string that stands in the code of a page, and whether it is said on top of the page that comes next."""
+    for file in (rendering.HERE / "pages").rglob("*.py"):
+        if file.name == "notices.py":
+            continue
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                yield node.value, False
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Goto":
+                given = [*node.args[1:2], *(one.value for one in node.keywords if one.arg == "said")]
+                for said in given:
+                    ends = (said.body, said.orelse) if isinstance(said, ast.IfExp) else (said,)
+                    yield from ((str(one.value), True) for one in ends if isinstance(one, ast.Constant) and one.value)
+
+
+def test_what_the_next_page_says_on_top_has_words_and_no_words_are_left_over() -> None:
+    there = list(words_in_code())
+    said = {words for words, on_top in there if on_top}
+    assert len(said) > 30
+    assert said - set(NOTICES) == set()
+    assert set(NOTICES) - {words for words, _ in there} == set()
