@@ -18,6 +18,7 @@ from typing import Any, Final
 import numpy as np
 
 from pipelines.ports import Vectors
+from pipelines.texts.plain import sendable
 
 DIMENSIONS: Final = 384
 WINDOW: Final = 2000
@@ -72,7 +73,7 @@ def _clean(text: str) -> str:
     """As the engine can read it: no sign that ends a string in C, no half of a surrogate pair, within the window."""
     if not text.strip():
         return ""
-    return text[:WINDOW].replace("\0", "�").encode("utf-8", "replace").decode("utf-8")
+    return sendable(text[:WINDOW].replace("\0", "�"))
 
 
 def _package() -> Path:

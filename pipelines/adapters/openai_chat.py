@@ -22,6 +22,7 @@ import httpx2
 import openai
 
 from pipelines.ports import ModelCutOff, ModelRefused, ModelReply, ModelRequest, ModelTrouble, ModelUnavailable
+from pipelines.texts.plain import sendable
 from pipelines.values import Usage
 
 LONGEST_ANSWER = 60_000  # characters; three points and a summary need about 3,000
@@ -278,12 +279,7 @@ def _messages(request: ModelRequest) -> list[dict[str, str]]:
     messages = [("system", request.system), ("user", request.user)]
     for answer, complaint in request.earlier:
         messages += [("assistant", answer), ("user", complaint)]
-    return [{"role": role, "content": _sendable(text)} for role, text in messages]
-
-
-def _sendable(text: str) -> str:
-    """Lone surrogates cannot be written as UTF-8."""
-    return text.encode("utf-8", "replace").decode("utf-8")
+    return [{"role": role, "content": sendable(text)} for role, text in messages]
 
 
 def _complaint(error: openai.APIStatusError) -> str:
@@ -358,7 +354,7 @@ def _text(content: object) -> str:
     """The words of a message; some servers send them in parts. Lone surrogates are replaced: no database takes them."""
     if isinstance(content, list):
         content = "".join(str(part.get("text", "")) for part in content if isinstance(part, dict))
-    return _sendable(content) if isinstance(content, str) else ""
+    return sendable(content) if isinstance(content, str) else ""
 
 
 def _bare(text: str) -> str:

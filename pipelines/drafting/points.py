@@ -8,6 +8,7 @@ from dataclasses import replace
 from pipelines.drafting.mending import criterion_of, labels_of, quotation, text_of
 from pipelines.drafting.parsing import RawPoint, RawReading
 from pipelines.texts.language import SAME_MATTER, alike, quotations, same_passage, twins
+from pipelines.texts.plain import short
 from pipelines.texts.quoting import locate
 from pipelines.values import (
     Assessment,
@@ -39,7 +40,7 @@ def place(
     """The point at its place, its form mended, or the grave finding that keeps it from having one."""
     span = quotation(raw.quote, brief.text)
     if span is None:
-        wrong = f"the quotation “{_short(raw.quote)}” is not in the submission" if raw.quote else "it has no quotation"
+        wrong = f"the quotation “{short(raw.quote)}” is not in the submission" if raw.quote else "it has no quotation"
         return Finding("quote-not-there", f"This point has no place: {wrong}.", None, grave=True)
     labels = labels_of(raw, brief, evidence)
     criteria = {criterion.id: criterion for criterion in brief.challenge.criteria}
@@ -66,7 +67,7 @@ def dropped(raw: RawPoint, brief: DraftingTask, evidence: Sequence[Evidence]) ->
     unknown = labels_of(raw, brief, evidence).unknown
     if not unknown:
         return None
-    return Finding("label-dropped", f"The model also named “{_short(unknown[0])}”, which it was not given.")
+    return Finding("label-dropped", f"The model also named “{short(unknown[0])}”, which it was not given.")
 
 
 def _source(piece: Evidence, text: str) -> Source:
@@ -195,8 +196,3 @@ def renumbered(findings: Sequence[Finding], kept: Mapping[int, int]) -> list[Fin
         for one in findings
         if one.point is None or one.point in kept
     ]
-
-
-def _short(text: str) -> str:
-    text = " ".join(text.split())
-    return text if len(text) <= 80 else f"{text[:77]}…"

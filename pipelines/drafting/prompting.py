@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from pipelines import prompts
 from pipelines.ports import DraftingMaterial, ModelRequest
 from pipelines.texts.language import language_name
+from pipelines.texts.plain import one_line
 from pipelines.values import Assessment, DraftingTask, Evidence, PastPoint, Shelf, Usage
 
 NAME = "feedback"
@@ -231,7 +232,7 @@ def _peer(piece: Evidence) -> str:
 
 
 def _example(one: WholeDraft) -> str:
-    lines = [f"- {point.kind.value} {point.criterion} · at “{_line(point.quote)}”: {_line(point.text)}"
+    lines = [f"- {point.kind.value} {point.criterion} · at “{one_line(point.quote)}”: {one_line(point.text)}"
              for point in one.points]  # fmt: skip
     return "\n".join([f"summary: {one.summary or NOTHING}", *lines])
 
@@ -239,13 +240,9 @@ def _example(one: WholeDraft) -> str:
 def _earlier(brief: DraftingTask, text: str) -> str:
     if brief.earlier is None:
         return ""
-    lines = [f"- {one.kind.value} {one.criterion} · at “{_line(one.quote)}”: {_line(one.text)} "
+    lines = [f"- {one.kind.value} {one.criterion} · at “{one_line(one.quote)}”: {one_line(one.text)} "
              f"[since then: {one.reason or 'not known'}]" for one in brief.earlier.points]  # fmt: skip
     return "\n".join([text or "(its text is left out for want of room)", "", "RELEASED POINTS", *lines])
-
-
-def _line(text: str) -> str:
-    return " ".join(text.split())
 
 
 def _context(piece: Evidence) -> str:

@@ -67,10 +67,10 @@ class Measure:
 def mean_of(name: str, title: str, better: int = 1, column: str = "") -> Measure:
     """The mean of a column, over the cases that have it."""
     key = column or name
-    return Measure(name, title, better, (key,), lambda columns: _mean(columns[key]))
+    return Measure(name, title, better, (key,), lambda columns: mean(columns[key]))
 
 
-def _mean(values: Column) -> float:
+def mean(values: Column) -> float:
     known = values[~np.isnan(values)]
     return float(known.mean()) if len(known) else float("nan")
 

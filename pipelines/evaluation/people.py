@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from pipelines.evaluation.folders import CasesUnusable, rows
+from pipelines.evaluation.measures import mean
 from pipelines.people.likeness import Floats, TermSpace
 from pipelines.texts.language import stop_words
 from pipelines.texts.lexical import terms
@@ -108,12 +108,7 @@ class Pairs:
 def measure(rated: Rated, scorer: Scorer) -> dict[str, float]:
     """Means over the profile files of `loss`, `easy`, `hard`."""
     each = [_one(rated, people, scorer).figures() for people in rated.profiles.values()]
-    return {name: _mean(np.array([one[name] for one in each])) for name in ("loss", "easy", "hard")}
-
-
-def _mean(values: NDArray[np.float64]) -> float:
-    known = values[~np.isnan(values)]
-    return float(known.mean()) if len(known) else float("nan")
+    return {name: mean(np.array([one[name] for one in each])) for name in ("loss", "easy", "hard")}
 
 
 def _one(rated: Rated, people: Mapping[str, list[str]], scorer: Scorer) -> Pairs:

@@ -25,6 +25,7 @@ from pipelines.texts.language import (
     written_in,
 )  # fmt: skip
 from pipelines.texts.names import names_in
+from pipelines.texts.plain import short
 from pipelines.texts.quoting import locate
 from pipelines.values import DraftingTask, Evidence, Finding, Point, PointKind, SourceKind
 from pipelines.verification.truth import cites, foreign, is_example, judge, titles_of
@@ -88,7 +89,7 @@ def lint(
 
 def _of_point(point: Point, brief: DraftingTask, evidence: Sequence[Evidence]) -> Iterator[Finding]:
     if not point.quote.strip() or brief.text[point.start : point.end] != point.quote:
-        yield Finding("quote-not-there", f"The quotation “{_short(point.quote)}” is not in the submission.", grave=True)
+        yield Finding("quote-not-there", f"The quotation “{short(point.quote)}” is not in the submission.", grave=True)
     yield from _of_sources(point, brief, evidence)
     yield from _quoted(point, brief, evidence)
     yield from _of_text(point.text, brief, LONGEST_POINT)
@@ -117,10 +118,10 @@ def _of_sources(point: Point, brief: DraftingTask, evidence: Sequence[Evidence])
                 yield Finding("source-dismissed", "This point rests on one that a facilitator turned down.", grave=True)
         if not known:
             yield Finding(
-                "source-unknown", f"The source {source.kind.value} “{_short(source.id)}” was not given.", grave=True
+                "source-unknown", f"The source {source.kind.value} “{short(source.id)}” was not given.", grave=True
             )
         elif source.quote and source.quote not in text:
-            yield Finding("source-quote", f"The quotation “{_short(source.quote)}” is not in its source.", grave=True)
+            yield Finding("source-quote", f"The quotation “{short(source.quote)}” is not in its source.", grave=True)
 
 
 def _quoted(point: Point, brief: DraftingTask, evidence: Sequence[Evidence]) -> Iterator[Finding]:
@@ -140,7 +141,7 @@ def _quoted(point: Point, brief: DraftingTask, evidence: Sequence[Evidence]) -> 
             continue
         yield Finding(
             "quote-invented",
-            f"“{_short(quote)}” stands in quotation marks, but in none of the sources.",
+            f"“{short(quote)}” stands in quotation marks, but in none of the sources.",
             grave=attributed and cites(before, titles_of(point), brief.language),
         )
 
@@ -190,14 +191,14 @@ def _tone(text: str) -> Iterator[Finding]:
     bare = unquoted(text)
     if grade := _pattern("grade").search(bare):
         yield Finding(
-            "grade", f"“{_short(grade[0])}” is a grade. Say what is there and what comes next instead.", grave=True
+            "grade", f"“{short(grade[0])}” is a grade. Say what is there and what comes next instead.", grave=True
         )
     if person := _pattern("person").search(bare):
-        yield Finding("about-person", f"“{_short(person[0])}” is about the person. Write about the work.", grave=True)
+        yield Finding("about-person", f"“{short(person[0])}” is about the person. Write about the work.", grave=True)
     if empty := _pattern("empty").search(bare):
         rest = tokens(_pattern("empty").sub(" ", bare))
         told = (
-            f"“{_short(empty[0])}” is praise that says nothing of the work. Say what works, and what it makes possible."
+            f"“{short(empty[0])}” is praise that says nothing of the work. Say what works, and what it makes possible."
         )
         yield Finding("empty-praise", told, grave=empty.start() <= 2 or len(rest) < 8)
 
@@ -221,11 +222,11 @@ def _echo(text: str, brief: DraftingTask) -> Iterator[Finding]:
             break
     ordered = " ".join(brief.text[a:b] for a, b in orders(brief.text))
     if ordered and (repeated := _obeyed(text, ordered, brief)):
-        told = f"This repeats “{_short(repeated)}” from an instruction that the submission gives to a machine."
+        told = f"This repeats “{short(repeated)}” from an instruction that the submission gives to a machine."
         yield Finding("obeys-submission", told, grave=True)
     links = [link[0] for link in _LINK.finditer(unquoted(text))]
     if links:
-        yield Finding("link", f"“{_short(links[0])}” is a link; feedback carries none.", grave=True)
+        yield Finding("link", f"“{short(links[0])}” is a link; feedback carries none.", grave=True)
 
 
 def _public(brief: DraftingTask) -> str:
@@ -247,8 +248,3 @@ def _obeyed(text: str, ordered: str, brief: DraftingTask) -> str:
         if len(meaning) >= 2 and f" {run} " in bare and f" {run} " not in known:
             return run
     return ""
-
-
-def _short(text: str) -> str:
-    text = " ".join(text.split())
-    return text if len(text) <= 80 else f"{text[:77]}…"

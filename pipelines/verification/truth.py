@@ -16,6 +16,7 @@ from typing import Final
 from pipelines.prompts import words
 from pipelines.texts.language import content, quotations, sentences, shared, tokens, unquoted
 from pipelines.texts.masking import hidden_in
+from pipelines.texts.plain import short
 from pipelines.texts.quoting import locate
 from pipelines.values import DraftingTask, Evidence, Finding, Point, PointKind, Shelf, SourceKind
 
@@ -269,7 +270,7 @@ def _said_after_all(sentence: str, brief: DraftingTask) -> Iterator[Finding]:
         return
     for start, end in sentences(brief.text):
         if len(shared(said, content(brief.text[start:end], brief.language))) == len(said):
-            told = f"This says that something is missing, but see “{_short(brief.text[start:end])}”."
+            told = f"This says that something is missing, but see “{short(brief.text[start:end])}”."
             yield Finding("said-after-all", told)
             return
 
@@ -291,8 +292,3 @@ def cites(before: str, titles: Sequence[str], language: str) -> bool:
 def titles_of(point: Point) -> list[str]:
     """Titles of the documents that a point rests on."""
     return [source.title for source in point.sources if source.kind is SourceKind.CONTEXT]
-
-
-def _short(text: str) -> str:
-    text = " ".join(text.split())
-    return text if len(text) <= 80 else f"{text[:77]}…"
