@@ -20,6 +20,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Match
 from starlette.types import Scope
 
+from pipelines.texts.plain import sendable
 from service.domain.errors import Invalid, PeerloomError
 from service.store.replies import Reply
 
@@ -116,8 +117,8 @@ def problem(
         type=f"/problems/{kind}",
         title=answer.title,
         status=answer.status,
-        detail=_utf8(detail),
-        instance=quote(_utf8(scope["path"])),
+        detail=sendable(detail),
+        instance=quote(sendable(scope["path"])),
         kind=kind,
         request_id=scope["state"]["request_id"],
         errors=list(faults),
@@ -229,15 +230,10 @@ async def _validation(request: Request, error: Exception) -> Response:
 
 def pointer(place: Sequence[int | str]) -> str:
     """Where something is wrong: `#/points/0/text` in the body, otherwise `query:limit`."""
-    part, *steps = (_utf8(str(step)) for step in place)
+    part, *steps = (sendable(str(step)) for step in place)
     if part == "body":
         return "".join(["#", *("/" + step.replace("~", "~0").replace("/", "~1") for step in steps)])
     return f"{part}:{'/'.join(steps)}"
-
-
-def _utf8(text: str) -> str:
-    """Half of a surrogate pair cannot be sent."""
-    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 class Caught:
