@@ -20,6 +20,7 @@ from service.jobs.leases import keep, settle
 from service.jobs.tools import JobTools
 from service.store.erasing import bytes as files
 from service.store.erasing import rows
+from service.store.session import changed_rows
 from service.store.tables import Erasure, Job, JobState, Organization, VectorRow
 
 log = structlog.get_logger(__name__)
@@ -89,7 +90,7 @@ def sweep_vectors(tools: JobTools, organization: str) -> int:
     for part in rows.chunks(nobodys):
         with tools.sessions.writing() as session:
             of = VectorRow.organization_id == organization
-            rows.gone(session, delete(VectorRow).where(of, VectorRow.text_hash.in_(part)))
+            changed_rows(session, delete(VectorRow).where(of, VectorRow.text_hash.in_(part)))
     return len(nobodys)
 
 

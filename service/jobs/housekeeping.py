@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from typing import Final, Protocol
 
 import structlog
-from sqlalchemy import CursorResult, delete
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from service.actions.access import organizations
@@ -31,6 +31,7 @@ from service.actions.work import files
 from service.jobs import erasing
 from service.jobs.tools import JobTools
 from service.store import jobs, replies
+from service.store.session import changed_rows
 from service.store.tables import Credential
 
 log = structlog.get_logger(__name__)
@@ -80,9 +81,7 @@ def _prune(session: Session, _: str, /, *, now: datetime) -> int:
 
 
 def _end_tokens(session: Session, _: str, /, *, now: datetime) -> int:
-    ended = delete(Credential).where(Credential.expires_at < now - ENDED_TOKENS)
-    gone = session.execute(ended.execution_options(synchronize_session=False))
-    return gone.rowcount if isinstance(gone, CursorResult) else 0
+    return changed_rows(session, delete(Credential).where(Credential.expires_at < now - ENDED_TOKENS))
 
 
 OF_EACH: Final = (

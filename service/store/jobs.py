@@ -17,11 +17,10 @@ import random
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
 from sqlalchemy import (
     ColumnElement,
-    CursorResult,
     String,
     and_,
     case,
@@ -40,7 +39,7 @@ from sqlalchemy.orm import Session
 from structlog.contextvars import get_contextvars
 
 from service.domain.ids import new_id
-from service.store.session import insert
+from service.store.session import changed_rows, insert
 from service.store.tables import Job, JobState
 
 MAX_ATTEMPTS = 5
@@ -52,6 +51,31 @@ LONGEST_WAIT = 300.0
 """Seconds at most between two tries of a job that waits for something outside; whoever sees that it answers again wakes
 the job before (`wake`)."""
 LONGEST_ERROR = 2000
+
+
+class Generated(Protocol):
+    """What is made by a job, and may be made anew."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def organization_id(self) -> str: ...
+    @property
+    def generation(self) -> int: ...
+
+
+def enqueue_once(session: Session, kind: str, row: Generated, *, now: datetime, priority: int = 0) -> None:
+    """Have it made; asking twice for the same generation is asking once."""
+    enqueue(
+        session,
+        organization=row.organization_id,
+        kind=kind,
+        subject=row.id,
+        generation=row.generation,
+        now=now,
+        dedupe=f"{kind}:{row.id}:{row.generation}",
+        priority=priority,
+    )
 
 
 def enqueue(
@@ -175,13 +199,13 @@ def buried(session: Session, limit: int = 100) -> list[Job]:
 def heartbeat(session: Session, *, owner: str, jobs: Sequence[str], until: datetime) -> int:
     """Prolong the leases of these jobs; how many of them the owner still holds."""
     held = update(Job).where(Job.id.in_(jobs), Job.lease_owner == owner, Job.state == JobState.LEASED)
-    return _changed(session, held.values(lease_until=until))
+    return changed_rows(session, held.values(lease_until=until))
 
 
 def finish(session: Session, job_id: str, *, owner: str, now: datetime) -> bool:
     """Done. False if the lease was lost: somebody else has the job, so what was done must not be committed."""
     done = {"state": JobState.DONE, "finished_at": now, "dedupe": None, "lease_owner": "", "lease_until": None}
-    return _changed(session, _held(job_id, owner).values(done)) == 1
+    return changed_rows(session, _held(job_id, owner).values(done)) == 1
 
 
 def fail(
@@ -208,15 +232,15 @@ def fail(
     ended: dict[str, object] = {"last_error": _printable(error), "lease_owner": "", "lease_until": None}
     if _given_up(job, now, max_attempts, away):
         ended |= {"state": JobState.DEAD, "finished_at": now, "told_at": now}
-        _changed(session, _held(job_id, owner).values(ended))
+        changed_rows(session, _held(job_id, owner).values(ended))
         return JobState.DEAD
     try:
         with session.begin_nested():
             again = _once_more(job, now, retry_after, away)
-            _changed(session, _held(job_id, owner).values(ended | again | {"state": JobState.QUEUED}))
+            changed_rows(session, _held(job_id, owner).values(ended | again | {"state": JobState.QUEUED}))
     except IntegrityError:
         done = {"state": JobState.DONE, "finished_at": now, "dedupe": None}
-        _changed(session, _held(job_id, owner).values(ended | done))
+        changed_rows(session, _held(job_id, owner).values(ended | done))
     return JobState.QUEUED
 
 
@@ -244,7 +268,7 @@ def give_back(session: Session, *, owner: str, jobs: Sequence[str], now: datetim
     held = update(Job).where(Job.id.in_(jobs), Job.lease_owner == owner, Job.state == JobState.LEASED)
     # Not QUEUED: a job with the same key may wait by now, and two may not. A lease that has ended says as much.
     ended = {"lease_owner": "", "lease_until": now - timedelta(seconds=1), "attempts": Job.attempts - 1}
-    return _changed(session, held.values(ended))
+    return changed_rows(session, held.values(ended))
 
 
 def awaited(session: Session) -> set[str]:
@@ -257,7 +281,7 @@ def wake(session: Session, part: str, now: datetime) -> int:
     """That part answers again: all that waits for it is due now; how many that are. They were put off, and go on
     counting from there if it does not hold."""
     put_off = update(Job).where(Job.state == JobState.QUEUED, Job.waits_for == part, Job.not_before > now)
-    return _changed(session, put_off.values(not_before=now))
+    return changed_rows(session, put_off.values(not_before=now))
 
 
 def pause(waits: int, retry_after: float | None = None) -> float:
@@ -300,16 +324,11 @@ def counts(session: Session) -> dict[str, int]:
 
 def prune(session: Session, before: datetime) -> int:
     """Delete jobs that were done before then; how many. Dead ones stay until somebody has looked."""
-    return _changed(session, delete(Job).where(Job.state == JobState.DONE, Job.finished_at < before))
+    return changed_rows(session, delete(Job).where(Job.state == JobState.DONE, Job.finished_at < before))
 
 
 def _held(job_id: str, owner: str) -> Any:
     return update(Job).where(Job.id == job_id, Job.lease_owner == owner, Job.state == JobState.LEASED)
-
-
-def _changed(session: Session, statement: Any) -> int:
-    result = session.execute(statement.execution_options(synchronize_session=False))
-    return cast("CursorResult[Any]", result).rowcount
 
 
 def _printable(error: str) -> str:

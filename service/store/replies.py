@@ -10,11 +10,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, CursorResult, delete, func, select, tuple_
+from sqlalchemy import ColumnElement, delete, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from service.domain.errors import PeerloomError, SameKeyOtherBody, StillRunning
 from service.domain.roles import Actor
+from service.store.session import changed_rows
 from service.store.tables import StoredReply
 
 KEPT_FOR = timedelta(hours=48)
@@ -116,6 +117,4 @@ def forget(session: Session, *, now: datetime, limit: int = AT_ONCE) -> int:
     """Delete answers that are kept for no longer, some at a time; the number of them. For housekeeping."""
     key = (StoredReply.credential_id, StoredReply.key)
     old = select(*key).where(StoredReply.created_at <= now - KEPT_FOR).limit(limit)
-    gone = delete(StoredReply).where(tuple_(*key).in_(old)).execution_options(synchronize_session=False)
-    result = session.execute(gone)
-    return result.rowcount if isinstance(result, CursorResult) else 0
+    return changed_rows(session, delete(StoredReply).where(tuple_(*key).in_(old)))

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, CursorResult, Engine, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -140,6 +140,12 @@ class Sessions:
 def at_the_end(session: Session, last: Callable[[Session], None]) -> None:
     """Have this done as the last thing before the commit, once however often it is asked for."""
     session.info.setdefault(_LAST, {})[last] = None
+
+
+def changed_rows(session: Session, statement: Any) -> int:
+    """Run it; how many rows it changed. What the session holds of them is not brought up to date."""
+    result = session.execute(statement.execution_options(synchronize_session=False))
+    return result.rowcount if isinstance(result, CursorResult) else 0
 
 
 def insert(session: Session, table: Any) -> postgresql.Insert | sqlite.Insert:

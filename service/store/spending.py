@@ -11,13 +11,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import date, datetime
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import ColumnElement, CursorResult, and_, delete, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from pipelines.values import Usage
-from service.store.session import insert
+from service.store.session import changed_rows, insert
 from service.store.tables import DraftRow, Job, JobState, Reservation, Spending, Submission
 
 
@@ -32,7 +32,7 @@ def reserve(session: Session, *, organization: str, job: str, amount: int, per_d
     enough = update(Spending).where(_is(organization, today))
     if per_day is not None:
         enough = enough.where(Spending.reserved + Spending.spent + amount <= per_day)
-    if not _changed(session, enough.values(reserved=Spending.reserved + amount)):
+    if not changed_rows(session, enough.values(reserved=Spending.reserved + amount)):
         return False
     session.add(Reservation(job_id=job, organization_id=organization, day=today, amount=amount))
     session.flush()
@@ -51,7 +51,7 @@ def book(session: Session, *, organization: str, job: str, cost: int, usage: Usa
         "prompt_tokens": Spending.prompt_tokens + usage.prompt_tokens,
         "completion_tokens": Spending.completion_tokens + usage.completion_tokens,
     }
-    _changed(session, update(Spending).where(_is(organization, day)).values(spent))
+    changed_rows(session, update(Spending).where(_is(organization, day)).values(spent))
 
 
 def release(session: Session, job: str) -> date | None:
@@ -90,7 +90,7 @@ def _free(session: Session, which: ColumnElement[bool], *, lapsed: int) -> date 
         by_day[organization, day].append(amount)
     for (organization, day), amounts in sorted(by_day.items()):
         less = {"reserved": Spending.reserved - sum(amounts), "lapsed": Spending.lapsed + lapsed * len(amounts)}
-        _changed(session, update(Spending).where(_is(organization, day)).values(less))
+        changed_rows(session, update(Spending).where(_is(organization, day)).values(less))
     return next((day for _, day in by_day), None)
 
 
@@ -103,8 +103,3 @@ def _open(session: Session, organization: str, day: date) -> None:
 
 def _is(organization: str, day: date) -> ColumnElement[bool]:
     return and_(Spending.organization_id == organization, Spending.day == day)
-
-
-def _changed(session: Session, statement: Any) -> int:
-    result = session.execute(statement.execution_options(synchronize_session=False))
-    return cast("CursorResult[Any]", result).rowcount

@@ -58,20 +58,8 @@ def ask(
     if row.state is not WordingState.ASKED:
         row.state, row.reason, row.asked_at, row.generation = WordingState.ASKED, "", now, row.generation + 1
         session.flush()
-        _queue(session, row, now=now)
+        jobs.enqueue_once(session, "brief", row, now=now)
     return row
-
-
-def _queue(session: Session, row: BriefWording, *, now: datetime) -> None:
-    jobs.enqueue(
-        session,
-        organization=row.organization_id,
-        kind="brief",
-        subject=row.id,
-        generation=row.generation,
-        now=now,
-        dedupe=f"brief:{row.id}:{row.generation}",
-    )
 
 
 def scope(lens: Lens) -> str:

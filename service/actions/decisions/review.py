@@ -13,12 +13,12 @@ from service.actions.decisions import openings
 from service.actions.decisions.hold import decide, open_draft, settle
 from service.actions.drafts import outdated
 from service.actions.drafts.points import current_points, standing_points, text_to_approve
-from service.actions.work import consequences, submit
+from service.actions.work import consequences
 from service.domain.drafts import DraftAct, DraftActor, DraftState, step
 from service.domain.errors import Invalid
 from service.domain.events import Event
 from service.domain.lifecycle import require_seen
-from service.store import holding
+from service.store import holding, jobs
 from service.store.tables import Challenge, DraftRow, PointState, Revision
 
 
@@ -125,5 +125,5 @@ def redraft(at: Deciding, *, instruction: str = "") -> DraftRow:
     draft.reason_code, draft.reason = "", ""
     decide(at.session, draft, person, "redraft", now=at.now, note=instruction)
     consequences.touch(draft, state, now=at.now)
-    submit.queue_draft(at.session, draft, now=at.now)
+    jobs.enqueue_once(at.session, "draft", draft, now=at.now)
     return draft

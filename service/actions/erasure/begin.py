@@ -23,6 +23,7 @@ from service.domain.roles import Actor, require_lead
 from service.domain.visibility import ShowWork
 from service.store import audit, holding, jobs, outbox
 from service.store.erasing import replay, rows
+from service.store.session import changed_rows
 from service.store.tables import (
     Approval,
     Challenge,
@@ -132,7 +133,7 @@ def _unname(session: Session, row: Erasable, erasure: Erasure, *, now: datetime)
             row.name = BLANK
             session.flush()
             for table in (SignIn, Credential):
-                rows.gone(session, delete(table).where(table.organization_id == row.id))
+                changed_rows(session, delete(table).where(table.organization_id == row.id))
     session.flush()
     session.expire_all()
 

@@ -24,6 +24,7 @@ from service.domain.erasure import ErasureKind, ErasureState, Traces, strings
 from service.domain.galleries import GalleryAct, GalleryActor, GalleryState
 from service.domain.galleries import step as gallery_step
 from service.store.erasing import rows
+from service.store.session import changed_rows
 from service.store.tables import (
     Approval,
     AskRow,
@@ -160,7 +161,7 @@ def _take_the_thing(session: Session, erasure: Erasure, *, now: datetime) -> Non
             session.flush()
             rows.delete_rows(session, "organizations", [subject])
     if kind is not ErasureKind.ORGANIZATION:
-        rows.gone(session, delete(AssessmentFit).where(AssessmentFit.organization_id == erasure.organization_id))
+        changed_rows(session, delete(AssessmentFit).where(AssessmentFit.organization_id == erasure.organization_id))
         consequences.learn_later(session, erasure.organization_id, now=now)
 
 
@@ -170,7 +171,7 @@ def _take_person(session: Session, person: str) -> None:
         rows.delete_rows(session, "people", [person])
         return
     for column in (Disclosure.person_id, Disclosure.reader_id):
-        rows.gone(session, update(Disclosure).where(column == person).values({column.key: None}))
+        changed_rows(session, update(Disclosure).where(column == person).values({column.key: None}))
     rows.take_away(session, "people", [person], only={"pseudonyms"})  # the erasure itself was told by one
 
 

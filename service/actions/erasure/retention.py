@@ -18,7 +18,7 @@ from service.domain.requests.need import RequestState
 from service.domain.retention import Retention
 from service.domain.roles import Actor, require_lead
 from service.store import audit
-from service.store.erasing import rows
+from service.store.session import changed_rows
 from service.store.tables import DraftRow, Erasure, Organization, OutgoingEvent, Request, Revision, Submission
 
 AT_ONCE: Final = 50
@@ -132,15 +132,15 @@ def _work(session: Session, organization: str, due: list[str], now: datetime) ->
 
 
 def _prompts(session: Session, organization: str, due: list[str], now: datetime) -> None:
-    rows.gone(session, update(DraftRow).where(DraftRow.id.in_(due)).values(prompt_rendered=""))
+    changed_rows(session, update(DraftRow).where(DraftRow.id.in_(due)).values(prompt_rendered=""))
 
 
 def _requests(session: Session, organization: str, due: list[str], now: datetime) -> None:
-    rows.gone(session, delete(Request).where(Request.id.in_(due)))
+    changed_rows(session, delete(Request).where(Request.id.in_(due)))
 
 
 def _events(session: Session, organization: str, due: list[str], now: datetime) -> None:
-    rows.gone(session, delete(OutgoingEvent).where(OutgoingEvent.id.in_(due)))
+    changed_rows(session, delete(OutgoingEvent).where(OutgoingEvent.id.in_(due)))
 
 
 _LET_GO: Final[dict[str, Callable[[Session, str, list[str], datetime], None]]] = {

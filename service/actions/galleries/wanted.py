@@ -61,26 +61,13 @@ def want(
     if holding.which_machines(session, revision) is AI.NONE:
         stick(session, row, "ai_none", NO_AI, now=now)
     else:
-        _queue(session, row, now=now)
+        jobs.enqueue_once(session, "gallery", row, now=now, priority=-1)  # feedback first
     return row
 
 
 def of_submission(session: Session, submission: Submission) -> Gallery | None:
     """Held against others until the transaction ends."""
     return session.scalar(select(Gallery).where(Gallery.submission_id == submission.id).with_for_update(key_share=True))
-
-
-def _queue(session: Session, row: Gallery, *, now: datetime) -> None:
-    jobs.enqueue(
-        session,
-        organization=row.organization_id,
-        kind="gallery",
-        subject=row.id,
-        generation=row.generation,
-        now=now,
-        dedupe=f"gallery:{row.id}:{row.generation}",
-        priority=-1,  # feedback first
-    )
 
 
 def touch(row: Gallery, state: GalleryState, *, now: datetime) -> None:

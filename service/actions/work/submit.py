@@ -224,7 +224,7 @@ def _hand_in(
     if revision.ai is not AI.NONE:
         consequences.sync(session, row.organization_id, [revision.id], now=now)
         if start:
-            queue_draft(session, draft, now=now)
+            jobs.enqueue_once(session, "draft", draft, now=now)
     galleries_wanted.handed_in(session, row, revision, now=now)
     return Submitted(row, revision, draft, created=created, changed=True)
 
@@ -261,26 +261,13 @@ def _open_draft(
     return draft
 
 
-def queue_draft(session: Session, draft: DraftRow, *, now: datetime) -> None:
-    """Have the machine draft it; asking twice for the same generation is asking once."""
-    jobs.enqueue(
-        session,
-        organization=draft.organization_id,
-        kind="draft",
-        subject=draft.id,
-        generation=draft.generation,
-        now=now,
-        dedupe=f"draft:{draft.id}:{draft.generation}",
-    )
-
-
 def queue_waiting(session: Session, organization: str, *, now: datetime) -> int:
     """Queue every draft that waits; the number of them. Those already queued are passed over."""
     waiting = session.scalars(
         select(DraftRow).where(DraftRow.organization_id == organization, DraftRow.state == DraftState.WAITING)
     ).all()
     for draft in waiting:
-        queue_draft(session, draft, now=now)
+        jobs.enqueue_once(session, "draft", draft, now=now)
     return len(waiting)
 
 

@@ -10,11 +10,12 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Column, ColumnElement, CursorResult, Row, Table, and_, delete, func, or_, select, tuple_, update
+from sqlalchemy import Column, ColumnElement, Row, Table, and_, delete, func, or_, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from service.domain.erasure import Traces, strings
 from service.store.erasing.rules import LOOSE, RULES, ErasureRule, columns_of
+from service.store.session import changed_rows
 from service.store.tables import Base, ImportRun, Job, SourceRow, StoredReply
 
 AT_ONCE: Final = 500
@@ -52,13 +53,13 @@ def take_away(
     with `only`, from these alone."""
     for table, column in pointing(target, "CASCADE"):
         if table.name not in but and (only is None or table.name in only):
-            gone(session, delete(table).where(table.c[column].in_(ids)))
+            changed_rows(session, delete(table).where(table.c[column].in_(ids)))
 
 
 def delete_rows(session: Session, target: str, ids: Collection[str]) -> int:
     """Delete these rows, and with them all that hangs on them."""
     table = Base.metadata.tables[target]
-    return sum(gone(session, delete(table).where(table.c.id.in_(part))) for part in chunks(sorted(ids)))
+    return sum(changed_rows(session, delete(table).where(table.c.id.in_(part))) for part in chunks(sorted(ids)))
 
 
 def delete_loose(session: Session, organization: str, own: Collection[str]) -> None:
@@ -71,7 +72,7 @@ def delete_loose(session: Session, organization: str, own: Collection[str]) -> N
                 named = or_(named, table.c.ref_id.in_(part))  # a point that is a precedent
             if name == Job.__tablename__:
                 named = and_(named, table.c.kind != "erase")
-            gone(session, delete(table).where(table.c.organization_id == organization, named))
+            changed_rows(session, delete(table).where(table.c.organization_id == organization, named))
 
 
 def delete_replies(session: Session, organization: str, traces: Traces) -> int:
@@ -83,7 +84,7 @@ def delete_replies(session: Session, organization: str, traces: Traces) -> int:
     )
     told = [(row.credential_id, row.key) for row in rows if traces.in_any(_said(row.body, row.headers))]
     key = tuple_(StoredReply.credential_id, StoredReply.key)
-    return sum(gone(session, delete(StoredReply).where(key.in_(part))) for part in chunks(told))
+    return sum(changed_rows(session, delete(StoredReply).where(key.in_(part))) for part in chunks(told))
 
 
 def _said(body: str, headers: Mapping[str, Any]) -> Iterator[str]:
@@ -118,7 +119,7 @@ def scrub(session: Session, organization: str, traces: Traces, where: Changed) -
             row = session.execute(select(table).where(is_it)).one_or_none()
             left = _left(table, row, traces) if row is not None else {}
             if left:
-                gone(session, update(table).where(is_it).values(left))
+                changed_rows(session, update(table).where(is_it).values(left))
                 changed[name].add(values)
     session.expire_all()
     return changed
@@ -157,12 +158,6 @@ def _of(table: Table, organization: str) -> ColumnElement[bool]:
 
 def chunks(items: Sequence[Any]) -> Iterator[Sequence[Any]]:
     return (items[at : at + AT_ONCE] for at in range(0, len(items), AT_ONCE))
-
-
-def gone(session: Session, statement: Any) -> int:
-    """Run it; how many rows it changed."""
-    result = session.execute(statement.execution_options(synchronize_session=False))
-    return result.rowcount if isinstance(result, CursorResult) else 0
 
 
 def counted(session: Session, wheres: Iterable[tuple[Table, ColumnElement[bool]]]) -> dict[str, int]:
