@@ -14,6 +14,11 @@ from service.domain.texts import LONGEST_WORK, identifier, name, storable
 FIRST_YEAR, LAST_YEAR = 1970, 2199
 
 
+def typed(text: str) -> str:
+    """Browsers send line ends as two characters; a text that was not touched must stay the same text."""
+    return text.replace("\r\n", "\n")
+
+
 def _moment(at: datetime) -> datetime:
     if not FIRST_YEAR < at.year < LAST_YEAR:
         raise ValueError(f"is not between the years {FIRST_YEAR} and {LAST_YEAR}")

@@ -1,4 +1,4 @@
-"""A file in a form's body: taken in, and read, before there is a transaction.
+"""A file in a form's body: taken in, and read, before there is a transaction. And one that is fetched again.
 
 Reading a file may take seconds, in which nothing in the database may be held for it.
 """
@@ -10,13 +10,17 @@ from dataclasses import dataclass
 from typing import Annotated, Final
 
 from fastapi import Depends, Request
+from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
 
+from service.actions.work import files, submit
 from service.domain import texts
 from service.domain.errors import Invalid, PeerloomError, Unavailable
-from service.domain.files import FileRead
+from service.domain.files import FileKind, FileRead
+from service.domain.roles import Actor
 from service.web import errors
+from service.web.calls import Attachment
 from service.web.errors import RequestFault
 from service.web.services import Services
 
@@ -32,6 +36,12 @@ class FileBody:
     name: str
     sent: bytes
     read: FileRead
+
+
+def of_work(session: Session, actor: Actor, submission: str, file: str) -> Attachment:
+    """A file that came with work, for whoever may read that; a picture is seen where it stands. Raises NotFound."""
+    row = files.content(session, submit.get(session, actor, submission), file)
+    return Attachment(row.name, row.media_type, row.data, inline=row.kind is FileKind.PICTURE)
 
 
 async def file_of(request: Request, form: FormData) -> FileBody | None:

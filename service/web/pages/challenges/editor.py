@@ -19,7 +19,7 @@ from service.actions.people.directory import GroupChoice
 from service.domain.roles import leads, require_coordinator
 from service.domain.visibility import PeersShown, SharingReach
 from service.web import errors
-from service.web.fields import ExternalId, Id
+from service.web.fields import ExternalId, Id, typed
 from service.web.pages.forms import TAKEN, checked, lines
 from service.web.pages.routes import Shown, pages
 from service.web.pages.views import Goto, PageView
@@ -209,10 +209,10 @@ def _wish(sent: ChallengeSent) -> tuple[ChallengeWish | None, dict[str, str]]:
     """What was typed as a challenge, or what is wrong. Criteria without a word in them are left out."""
     written = [row for row in sent.criteria if any(part.strip() for part in row[1:])]
     criteria = [
-        {"id": k.strip(), "text": _plain(t), "question": _plain(q), "points": _number(p)} for k, t, q, p in written
+        {"id": k.strip(), "text": typed(t), "question": typed(q), "points": _number(p)} for k, t, q, p in written
     ]
     day, wrong = checked(_Day, {"day": sent.opened_at.strip() or None})
-    texts = {name: _plain(getattr(sent, name)) for name in ("prompt", "outcome", "reference", "notes")}
+    texts = {name: typed(getattr(sent, name)) for name in ("prompt", "outcome", "reference", "notes")}
     given: dict[str, Any] = {
         **texts,
         "title": " ".join(sent.title.split()),
@@ -235,10 +235,6 @@ def _wish(sent: ChallengeSent) -> tuple[ChallengeWish | None, dict[str, str]]:
 
 def _aware(at: datetime) -> datetime:
     return at if at.tzinfo else at.replace(tzinfo=UTC)
-
-
-def _plain(text: str) -> str:
-    return text.replace("\r\n", "\n")
 
 
 def _number(text: str) -> object:

@@ -13,9 +13,7 @@ from service.actions.desk import draft as desk_draft
 from service.actions.learners import asks, progress
 from service.actions.queue import alike
 from service.actions.queue import progress as queue_progress
-from service.actions.work import files, submit
-from service.domain.files import FileKind
-from service.web.calls import Attachment
+from service.web import files as web_files
 from service.web.fields import DraftId, ExternalId, FileId, OwnId
 from service.web.pages import uptake
 from service.web.pages.decisions.words import REASONS
@@ -64,8 +62,7 @@ def show_draft(visit: Reading, id: DraftId, trail: FromQueue, done: Other = None
 
 @router.get("/desk/work/{id}/files/{file}")
 def file_of_work(visit: Reading, id: ExternalId, file: FileId) -> Shown:
-    row = files.content(visit.session, submit.get(visit.session, visit.actor, id), file)
-    return Attachment(row.name, row.media_type, row.data, inline=row.kind is FileKind.PICTURE)
+    return web_files.of_work(visit.session, visit.actor, id, file)
 
 
 @router.get("/desk/drafts/{id}/pulse")

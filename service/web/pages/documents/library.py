@@ -24,7 +24,7 @@ from service.domain.files import FileKind
 from service.domain.roles import require_lead
 from service.domain.texts.worddiff import DiffPiece
 from service.web import errors
-from service.web.fields import ExternalId, Id, OwnId
+from service.web.fields import ExternalId, Id, OwnId, typed
 from service.web.files import FileBody, FileChosen
 from service.web.pages.forms import TAKEN, checked, lines
 from service.web.pages.routes import FilePageRoute, Shown, pages
@@ -209,7 +209,7 @@ def _again(visit: Visit, document: DocumentAtVersion | None, sent: DocumentSent,
 
 def _wish(sent: DocumentSent) -> tuple[DocumentWish | None, dict[str, str]]:
     """What was typed as a document, HTML turned to markdown; or what is wrong."""
-    text, kind, title = sent.text.replace("\r\n", "\n"), sent.kind, " ".join(sent.title.split())
+    text, kind, title = typed(sent.text), sent.kind, " ".join(sent.title.split())
     if kind == "html":
         with errors.Caught(ValueError) as caught:
             title, text, kind = title or markup.title_of(text), markup.from_html(text), "text/markdown"

@@ -15,7 +15,7 @@ from service.actions.following import reminders
 from service.actions.following.reminders import MOST, Candidate, ReminderOffer, ReminderWish
 from service.actions.learners import reminders as learners_reminders
 from service.domain.following.reminders import LONGEST, ReminderBar, ReminderKind
-from service.web.fields import ExternalId, Id, Language, Note, OwnId
+from service.web.fields import ExternalId, Id, Language, Note, OwnId, typed
 from service.web.pages.overview.challenge import Chosen
 from service.web.pages.overview.views import REMINDED, Head, head
 from service.web.pages.routes import pages
@@ -36,16 +36,12 @@ KINDS: Mapping[ReminderKind, str] = {
 }
 
 
-def _lines(text: str) -> str:
-    return text.replace("\r\n", "\n")
-
-
 class RemindersSent(BaseModel):
     """As it was ticked and typed: each text with the language that stands beside it."""
 
     people: Annotated[list[Id], Field(max_length=MOST)] = []
     language: Annotated[list[Language], Field(max_length=100)] = []
-    text: Annotated[list[Annotated[Note, AfterValidator(_lines)]], Field(max_length=100)] = []
+    text: Annotated[list[Annotated[Note, AfterValidator(typed)]], Field(max_length=100)] = []
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from service.actions.galleries import changes, desk, policy, review
 from service.actions.galleries.desk import DeskGallery, Listing
 from service.domain.galleries import GalleryState, SharingHindrance
-from service.web.fields import ExternalId, GalleryId, Hash, Id, Line, OwnId
+from service.web.fields import ExternalId, GalleryId, Hash, Id, Line, OwnId, typed
 from service.web.pages.routes import pages
 from service.web.pages.views import Goto, PageView
 from service.web.pages.visits import Reading, Writing
@@ -182,7 +182,7 @@ def undo_gallery(visit: Writing, id: GalleryId, sent: Annotated[GallerySent, For
 
 @router.post(HERE + "/comparison")
 def word_gallery(visit: Writing, id: GalleryId, sent: Annotated[WordSent, Form()]) -> Goto:
-    text = sent.comparison.replace("\r\n", "\n")
+    text = typed(sent.comparison)
     changes.word(visit.deciding(id, sent.seen), text=text)
     return _back(id, "saved")
 

@@ -21,7 +21,7 @@ from service.domain.errors import PeerloomError
 from service.domain.files import MOST_FILES
 from service.store.tables import CommitmentOutcome, WorkFile
 from service.web import errors
-from service.web.fields import ExternalId, Id, Language, Note, OwnId, Work
+from service.web.fields import ExternalId, Id, Language, Note, OwnId, Work, typed
 from service.web.files import FileBody, FileChosen
 from service.web.pages.learners.views import OUTCOMES, HomePage, TaskAgainPage, TaskPage, allowed
 from service.web.pages.routes import FilePageRoute, pages
@@ -32,13 +32,8 @@ router = pages()
 file_router = pages(FilePageRoute)
 
 
-def _lines(text: str) -> str:
-    """Browsers send line ends as two characters; a text that was not touched must stay the same text."""
-    return text.replace("\r\n", "\n")
-
-
-TypedNote = Annotated[Note, AfterValidator(_lines)]
-TypedWork = Annotated[Work, AfterValidator(_lines)]
+TypedNote = Annotated[Note, AfterValidator(typed)]
+TypedWork = Annotated[Work, AfterValidator(typed)]
 Day = Annotated[str, Field(pattern=r"^(\d{4}-\d{2}-\d{2})?$")]
 Back = Annotated[str, Field(pattern=r"^/learn([/?][^\s\\]*)?$", max_length=2_000)]
 

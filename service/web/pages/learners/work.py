@@ -10,9 +10,9 @@ from pydantic import BaseModel, Field
 
 from service.actions.learners import asks, reactions, work
 from service.actions.learners.asks import AskWish
-from service.actions.work import files, submit
-from service.domain.files import FileKind
+from service.actions.work import submit
 from service.store.tables import AskKind
+from service.web import files as web_files
 from service.web.calls import Attachment
 from service.web.fields import ExternalId, FileId
 from service.web.pages.learners.home import TypedNote
@@ -56,8 +56,7 @@ def show_work(visit: Writing, id: ExternalId, revision: Chosen = None) -> PageVi
 
 @router.get("/learn/work/{id}/files/{file}")
 def file_of_own_work(visit: Reading, id: ExternalId, file: FileId) -> Attachment:
-    row = files.content(visit.session, submit.get(visit.session, visit.actor, id), file)
-    return Attachment(row.name, row.media_type, row.data, inline=row.kind is FileKind.PICTURE)
+    return web_files.of_work(visit.session, visit.actor, id, file)
 
 
 @router.post("/learn/work/{id}/reactions")

@@ -13,7 +13,7 @@ from service.actions.people import directory
 from service.actions.people.directory import GroupChoice
 from service.actions.phrases import kept
 from service.actions.phrases.kept import PhraseSeen
-from service.web.fields import OwnId
+from service.web.fields import OwnId, typed
 from service.web.pages.routes import Shown, pages
 from service.web.pages.views import Download, Goto, PageView
 from service.web.pages.visits import Reading, Writing
@@ -52,7 +52,7 @@ def list_phrases(visit: Reading) -> Shown:
 
 @router.post("/desk/phrases")
 def keep_phrase(visit: Writing, form: Annotated[PhraseSent, Form()]) -> Shown:
-    kept.keep(visit.session, visit.actor, form.text.replace("\r\n", "\n"), group=form.group, now=visit.now)
+    kept.keep(visit.session, visit.actor, typed(form.text), group=form.group, now=visit.now)
     return Goto("/desk/phrases", said="phrase-kept")
 
 
