@@ -10,7 +10,7 @@ STAMP := .venv/.installed
 CORE := import sys; print('sysmon' if sys.version_info >= (3, 12) else 'ctrace')
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test trust coverage sure serve docs lock
+.PHONY: help demo test trust holes coverage sure serve docs lock
 
 help: ## What there is
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,6 +28,24 @@ trust: $(STAMP) ## Try for long, on both databases, whether anything leaks; prin
 	  $(BIN)/python -m pytest -q tests/trust tests/service/store/test_audit_chain.py tests/service/web/test_tenants.py \
 	  tests/service/web/test_foreign_callers.py tests/journeys/browser/test_hostile_words.py $(ARGS)
 	$(BIN)/ruff check --select S service pipelines prompts
+
+holes: .venv/holes/bin/pip-audit ## Ask PyPI for known holes in the packages of constraints.txt; .ci/holes.toml says which we let be, until when
+	@ignored="$$($(BIN)/python -c "$$HOLES_LET_BE")" && .venv/holes/bin/pip-audit --strict --disable-pip --no-deps \
+	  --progress-spinner off --requirement constraints.txt $$ignored $(ARGS)
+
+.venv/holes/bin/pip-audit: | $(BIN)/python
+	@$(BIN)/python -m venv .venv/holes
+	@.venv/holes/bin/python -m pip install --quiet --disable-pip-version-check "pip-audit>=2.10,<3"
+
+# A day that has passed is no reason any more.
+define HOLES_LET_BE
+import datetime, pathlib, sys, tomllib
+let_be = tomllib.loads(pathlib.Path(".ci/holes.toml").read_text("utf-8"))["let_be"]
+late = [one["id"] for one in let_be if one["until"] < datetime.date.today() or not one["why"].strip()]
+late and sys.exit("No longer let be, or without a why: " + ", ".join(late) + ". Look at .ci/holes.toml.")
+print(*(f"--ignore-vuln {one['id']}" for one in let_be))
+endef
+export HOLES_LET_BE
 
 coverage: $(STAMP) ## Run the tests, and say what of the code they ran (ARGS="…" as for test)
 	@$(BIN)/python -m coverage erase

@@ -47,11 +47,12 @@ def test_every_operation_answers_as_documented(serve: Callable[..., School], ses
     school = serve(similar=lambda *_, **__: [], brief=briefing(sessions)).founded("harbor").peopled()
     keys = {"platform": school.key, "person": school.person("lindiwe").headers["Authorization"].removeprefix("Bearer ")}
     document = schemathesis.openapi.from_dict(school.app.openapi())
-    tried = []
+    tried, draft = [], ""
     for number, found in enumerate(document.get_all_operations()):
         operation = found.ok()
+        if not draft or tried[-1].split()[0] != "GET":  # what was tried before may have undone anything
+            draft = school.peopled().drafted(f"amara-{number}")
         tried.append(operation.label)
-        draft = school.peopled().drafted(f"amara-{number}")  # what was tried before may have undone anything
         _try(operation, school, draft, keys)
     assert len(tried) == sum(len(item) for item in school.app.openapi()["paths"].values())
 
