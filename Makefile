@@ -35,7 +35,7 @@ holes: .venv/holes/bin/pip-audit ## Ask PyPI for known holes in the packages of 
 
 .venv/holes/bin/pip-audit: | $(BIN)/python
 	@$(BIN)/python -m venv .venv/holes
-	@.venv/holes/bin/python -m pip install --quiet --disable-pip-version-check "pip-audit>=2.10,<3"
+	@.venv/holes/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt "pip-audit>=2.10,<3"
 
 # A day that has passed is no reason any more.
 define HOLES_LET_BE
