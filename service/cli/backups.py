@@ -10,7 +10,7 @@ import typer
 from sqlalchemy import select
 
 from service import wiring
-from service.actions.erasure import again
+from service.actions.erasure import again, since
 from service.cli import operator
 from service.cli.console import err, out, settings
 from service.cli.work import index_anew
@@ -20,7 +20,7 @@ from service.jobs.folder import DataFolder
 from service.settings import Dispatch, Settings
 from service.store import backup as archives
 from service.store import migrate
-from service.store.erasing.replay import ErasedList
+from service.store.erasing.replay import ReplayList
 from service.store.session import Sessions
 from service.store.tables import Job, JobState
 
@@ -43,11 +43,16 @@ def restore(
     replace: Annotated[bool, typer.Option("--replace", help="Put it in the place of what is there now.")] = False,
     erased: Annotated[
         list[Path] | None,
-        typer.Option(help="A later backup: what had been erased by then is erased again.", exists=True, dir_okay=False),
+        typer.Option(
+            help="A later backup: what had been erased, taken back or forbidden by then is so again.",
+            exists=True,
+            dir_okay=False,
+        ),
     ] = None,
 ) -> None:
-    """Put a backup back, compare it with what was written, erase again what was erased since, and build the index anew.
-    The service must be stopped. PostgreSQL needs the program pg_restore on this machine."""
+    """Put a backup back, compare it with what was written, erase again what was erased since, take back again what was
+    taken back, make consents as strict again as they were, and build the index anew. The service must be stopped.
+    PostgreSQL needs the program pg_restore on this machine."""
     with err.status("Looking through the file …"):
         manifest = archives.check(file)
     if check:
@@ -65,8 +70,8 @@ def restore(
 
 def _put_back(chosen: Settings, file: Path, manifest: archives.Manifest, erased: list[Path], *, replace: bool) -> None:
     parts = wiring.build(chosen)
-    known = [archives.erased_by(one) for one in (file, *erased)]
-    there = _erased_here(parts.sessions)
+    known = [archives.known_by(one) for one in (file, *erased)]
+    there = _known_here(parts.sessions)
     if there is not None:
         if not replace:
             raise Conflict(
@@ -83,10 +88,15 @@ def _put_back(chosen: Settings, file: Path, manifest: archives.Manifest, erased:
     out.print(f"Restored and compared: {manifest.rows} rows, as they were written.", markup=False)
     with parts.sessions.writing() as session:
         found = again.erase_again(session, known, now=parts.now())
+        held = since.hold_again(session, known, now=parts.now())
     _finish(parts)
     index_anew(parts, None)
     told = ", ".join(f"{count} {kind}" for kind, count in sorted(found.items()))
     out.print(f"Erased again what had been erased since: {told or 'nothing'}.", markup=False)
+    out.print(
+        f"Taken back again: {held.taken_back} works. Consents made as strict again as they were: {held.consents}.",
+        markup=False,
+    )
 
 
 def _finish(parts: wiring.Parts) -> None:
@@ -98,8 +108,8 @@ def _finish(parts: wiring.Parts) -> None:
             handlers.work_one(parts, job=job)
 
 
-def _erased_here(sessions: Sessions) -> ErasedList | None:
-    """What this database knows of erasures; None where there is no database yet."""
+def _known_here(sessions: Sessions) -> ReplayList | None:
+    """What this database knows to hold again; None where there is no database yet."""
     if migrate.current(sessions.engine) is None:
         return None
-    return archives.erased_in(sessions.engine)
+    return archives.known_in(sessions.engine)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
+
+from pipelines.values import AI
 
 
 class ShowWork(StrEnum):
@@ -11,6 +14,24 @@ class ShowWork(StrEnum):
     NO = "no"
     WITHOUT_NAME = "without_name"
     WITH_NAME = "with_name"
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentStand:
+    """What a person allows at some moment."""
+
+    show_work: ShowWork
+    introduce: bool
+    ai: AI
+
+    def no_wider(self, other: ConsentStand) -> ConsentStand:
+        """The stricter of the two, part by part."""
+        order = list(ShowWork)
+        return ConsentStand(
+            min(self.show_work, other.show_work, key=order.index),
+            self.introduce and other.introduce,
+            self.ai.and_(other.ai),
+        )
 
 
 class ConsentBasis(StrEnum):

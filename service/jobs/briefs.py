@@ -52,9 +52,10 @@ def word(tools: JobTools, owner: str, job: Job) -> None:
     with tools.sessions.writing() as session:
         keep(session, tools, owner, job)
         cost = paying.book(session, tools, job, made.usage)
-        if sent := paying.outside(model):
+        if sent := paying.asked(model):
             works = {work for item in offered for work in item.rests}
-            read_by_model.note_drafts(session, job.subject_id, works, sent.name, now=tools.now())
+            told = read_by_model.told(job.subject_id, sent.name, local=sent.local)
+            read_by_model.note_drafts(session, works, told, now=tools.now())
         wording.finish(
             session,
             job.subject_id,

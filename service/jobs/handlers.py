@@ -188,9 +188,10 @@ def _draft(tools: JobTools, owner: str, job: Job) -> None:
     with tools.sessions.writing() as session:
         keep(session, tools, owner, job)
         cost = paying.book(session, tools, job, made.usage)
-        sent = paying.outside(model)
+        sent = paying.asked(model)
         if sent is not None and may_ask(brief, sent):
-            read_by_model.note(session, job.subject_id, brief.submission, made.evidence, sent.name, now=tools.now())
+            told = read_by_model.told(job.subject_id, sent.name, local=sent.local)
+            read_by_model.note(session, brief.submission, made.evidence, told, now=tools.now())
         drafts_make.finish(session, job.subject_id, job.generation, made, now=tools.now(), cost=cost)
         settle(session, tools, owner, job)
 

@@ -59,9 +59,9 @@ def _share_spent(session: Session, tools: JobTools, job: Job) -> bool:
     return any(limit and spending.drafted(session, whose, since=day) >= limit for limit, whose in shares)
 
 
-def outside(model: LanguageModel | None) -> LanguageModel | None:
-    """The model if it is asked, and what it is sent leaves the organization's machines, whether or not it answers."""
-    return None if model is None or isinstance(model, Unasked) or model.local else model
+def asked(model: LanguageModel | None) -> LanguageModel | None:
+    """The model if it is sent anything, here or outside, whether or not it answers."""
+    return None if isinstance(model, Unasked) else model
 
 
 def set_aside(session: Session, tools: JobTools, job: Job, model: LanguageModel, about: Usage) -> LanguageModel:

@@ -11,6 +11,7 @@ import hashlib
 import io
 import json
 import os
+import secrets
 import shutil
 import sqlite3
 import subprocess
@@ -26,10 +27,12 @@ from typing import IO, Any, Final
 from sqlalchemy import URL, Connection, Engine, Table, inspect, select, text
 
 from service.domain.errors import Conflict, Invalid, Unavailable
+from service.domain.visibility import ConsentStand
 from service.store import data_folder, migrate
-from service.store.erasing.replay import ErasedList
+from service.store.erasing import replay
+from service.store.erasing.replay import ReplayList
 from service.store.session import READING, Sessions, make_engine
-from service.store.tables import Base, Erasure, ErasureSalt
+from service.store.tables import Base, Consent, Erasure, ErasureSalt, Submission
 
 FORMAT: Final = 1
 MANIFEST: Final = "manifest.json"
@@ -89,7 +92,7 @@ def write(sessions: Sessions, data: Path, target: Path, *, now: datetime, told: 
     return Manifest(now, kind, manifest.revision, seals, files, target.stat().st_size)
 
 
-def _copied(engine: Engine, folder: Path, told: Told) -> tuple[str, dict[str, TableSeal], ErasedList]:
+def _copied(engine: Engine, folder: Path, told: Told) -> tuple[str, dict[str, TableSeal], ReplayList]:
     if engine.dialect.name == "sqlite":
         copy = folder / "peerloom.db"
         with closing(sqlite3.connect(str(engine.url.database))) as source, closing(sqlite3.connect(copy)) as to:
@@ -229,28 +232,49 @@ def _manifest(archive: tarfile.TarFile, file: Path) -> Manifest:
         ) from error
 
 
-def erased_by(file: Path) -> ErasedList:
-    """What had been erased when this backup was made. Raises Invalid."""
+def known_by(file: Path) -> ReplayList:
+    """What had been erased, taken back and allowed when this backup was made. Raises Invalid."""
     with _open(file) as archive:
         try:
             stream = archive.extractfile(ERASED)
-            return ErasedList.of_json(stream.read().decode() if stream is not None else "")
+            return ReplayList.of_json(stream.read().decode() if stream is not None else "")
         except (KeyError, ValueError) as error:
             raise Invalid(f"{file} has no list of what was erased, so it is no whole backup.") from error
 
 
-def erased_in(engine: Engine) -> ErasedList:
-    """What this database knows to be erased; nothing where it is too old to know."""
+def known_in(engine: Engine) -> ReplayList:
+    """What this database knows of the same; nothing where it is too old to know."""
     with engine.connect().execution_options(**{READING: True}) as connection:
         return _erased(connection)
 
 
-def _erased(connection: Connection) -> ErasedList:
+def _erased(connection: Connection) -> ReplayList:
+    """Where nothing was erased yet there is no salt: the list has one of its own, which whoever restores takes over."""
     if Erasure.__tablename__ not in inspect(connection).get_table_names():
-        return ErasedList("", frozenset())
-    salt = connection.scalar(select(ErasureSalt.salt).order_by(ErasureSalt.id).limit(1)) or ""
+        return ReplayList("", frozenset())
+    salt = connection.scalar(select(ErasureSalt.salt).order_by(ErasureSalt.id).limit(1)) or secrets.token_hex(32)
     rows = connection.execute(select(Erasure.kind, Erasure.digest))
-    return ErasedList(salt, frozenset((row.kind, row.digest) for row in rows))
+    return ReplayList(
+        salt,
+        frozenset((row.kind, row.digest) for row in rows),
+        dict(_taken_back(connection, salt)),
+        dict(_consents(connection, salt)),
+    )
+
+
+def _taken_back(connection: Connection, salt: str) -> Iterator[tuple[str, datetime]]:
+    query = select(Submission.id, Submission.withdrawn_at).where(Submission.withdrawn_at.is_not(None))
+    for id_, at in connection.execute(query):
+        if at is not None:
+            yield replay.taken_back(salt, id_), at
+
+
+def _consents(connection: Connection, salt: str) -> Iterator[tuple[str, tuple[ConsentStand, datetime]]]:
+    for row in connection.execute(
+        select(Consent.person_id, Consent.show_work, Consent.introduce, Consent.ai, Consent.changed_at)
+    ):
+        stand = ConsentStand(row.show_work, row.introduce, row.ai)
+        yield replay.allows(salt, row.person_id), (stand, row.changed_at)
 
 
 def restore(engine: Engine, data: Path, file: Path, manifest: Manifest, *, told: Told = lambda _: None) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
@@ -25,7 +25,8 @@ from starlette.types import Scope
 from service.actions.approvals.deciding import Deciding
 from service.domain.errors import Invalid, PreconditionNeeded
 from service.domain.roles import Actor
-from service.store import clashes, replies
+from service.store import clashes, disclosures, replies
+from service.store.disclosures import Showing
 from service.store.replies import KeyedRequest, Reply
 from service.web import errors
 from service.web.services import Services
@@ -81,6 +82,7 @@ class Call:
     status: int | None = None
     headers: dict[str, str] = field(default_factory=dict)
     secret: str | None = None  # the body as it is kept, where the one that is sent holds a secret
+    showings: list[Showing] = field(default_factory=list)  # of people's work, to somebody else
     _session: Session | None = None
 
     @property
@@ -115,19 +117,34 @@ class Call:
         """201 where something came to be, 200 where it was there."""
         self.status = 201 if created else 200
 
+    def disclose(self, showings: Iterable[Showing]) -> None:
+        """The answer shows this of people's work to somebody else: it is written down before the answer is sent."""
+        self.showings.extend(showings)
+
     def answer(self, work: Work, status: int) -> Reply:
         """Run the route and give its answer, committed."""
         if self.mode is Mode.NONE:
-            return self._run(None, work, status)
+            reply = self._run(None, work, status)
+            self._write_down(untold=bool(self.showings))
+            return reply
         if self.mode is Mode.READ:
             with self.services.sessions.reading() as session:
-                return self._run(session, work, status)
+                reply = self._run(session, work, status)
+                untold = any(disclosures.missing(session, one) for one in self.showings)
+            self._write_down(untold=untold)
+            return reply
         reply, replayed = clashes.written(self.services.sessions, lambda session: self._write(session, work, status))
         with errors.Caught() as caught:  # jobs are found without this too, only later
             self.services.after_commit()
         if caught.error is not None:
             _log.warning("after_commit.failed", error=type(caught.error).__name__, where=caught.where())
         return Reply(reply.status, {**reply.headers, "Idempotency-Replayed": "true"}, reply.body) if replayed else reply
+
+    def _write_down(self, *, untold: bool) -> None:
+        """What was read by looking changes nothing but this, and this the first time only."""
+        if untold:
+            keep = disclosures.keep
+            clashes.written(self.services.sessions, lambda session: keep(session, self.showings, now=self.now))
 
     def _write(self, session: Session, work: Work, status: int) -> tuple[Reply, bool]:
         if self.asked is None:
@@ -142,8 +159,11 @@ class Call:
         )
 
     def _run(self, session: Session | None, work: Work, status: int) -> Reply:
-        self._session, self.status, self.headers, self.secret = session, None, {}, None
-        return self._reply(work(), status)
+        self._session, self.status, self.headers, self.secret, self.showings = session, None, {}, None, []
+        reply = self._reply(work(), status)
+        if self.mode is Mode.WRITE and session is not None:
+            disclosures.keep(session, self.showings, now=self.now)
+        return reply
 
     def _reply(self, result: Any, status: int) -> Reply:
         """What the route gave, as an answer."""

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from service.actions.erasure.begin import hide
 from service.actions.erasure.reach import MODELS
 from service.domain.erasure import ErasureKind, ErasureState
-from service.store.erasing.replay import ErasedList, salt
+from service.store.erasing.replay import ReplayList, salt
 from service.store.tables import Erasure, ErasureSalt, Organization
 
 ORDER: Final = (
@@ -26,7 +26,7 @@ ORDER: Final = (
 """The largest first: what goes with it need not go by itself."""
 
 
-def erase_again(session: Session, known: Sequence[ErasedList], *, now: datetime) -> dict[str, int]:
+def erase_again(session: Session, known: Sequence[ReplayList], *, now: datetime) -> dict[str, int]:
     """Hide whatever one of these lists knows; how many of each kind. A job takes the rest away. The lists are kept, so
     that the next restored backup is brought up to date as well."""
     _take_over_salt(session, known)
@@ -45,16 +45,17 @@ def erase_again(session: Session, known: Sequence[ErasedList], *, now: datetime)
     return dict(found)
 
 
-def _take_over_salt(session: Session, known: Sequence[ErasedList]) -> None:
-    """A backup from before the first erasure has no salt: it takes that of the lists, or they would mean nothing."""
+def _take_over_salt(session: Session, known: Sequence[ReplayList]) -> None:
+    """A backup from before the first erasure has no salt: it takes that of the lists that know of one, or these would
+    mean nothing. A list that knows of none has a salt for itself alone."""
     there = session.scalar(select(ErasureSalt.id).limit(1))
-    given = next((one.salt for one in known if one.salt), "")
+    given = next((one.salt for one in known if one.digests), "")
     if there is None and given:
         session.add(ErasureSalt(salt=given))
         session.flush()
 
 
-def _remember(session: Session, known: Sequence[ErasedList], *, now: datetime) -> None:
+def _remember(session: Session, known: Sequence[ReplayList], *, now: datetime) -> None:
     own = salt(session)
     there = set(session.scalars(select(Erasure.digest)))
     for kind, digest in sorted({pair for one in known if one.salt == own for pair in one.digests}):

@@ -51,7 +51,10 @@ def counts(session: Session, far: Reach) -> dict[str, int]:
         "introductions": (Introduction, or_(Introduction.first_id.in_(people), Introduction.second_id.in_(people))),
         "quotations in others' drafts": (SourceRow, _quoted(far)),
         "places in others' galleries": (GalleryItem, GalleryItem.revision_id.in_(far.revisions)),
-        "showings that stay without a name": (Disclosure, Disclosure.revision_id.in_(far.revisions)),
+        "showings that stay without a name": (
+            Disclosure,
+            or_(Disclosure.revision_id.in_(far.revisions), Disclosure.person_id.in_(people)),
+        ),
     }
     found = {
         name: session.scalar(select(func.count()).select_from(t).where(of)) or 0 for name, (t, of) in wheres.items()

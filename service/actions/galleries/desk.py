@@ -6,7 +6,7 @@ nobody at the desk reads what may not be shown to the learner either.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -23,6 +23,7 @@ from service.domain.galleries import GalleryActor, GalleryState, SharingHindranc
 from service.domain.roles import Actor, may_see_group, require_desk, visible_groups
 from service.domain.texts.marking import Stretch, stretches
 from service.store import find
+from service.store.disclosures import Showing, at_desk
 from service.store.names import told_apart
 from service.store.tables import Challenge, Gallery, GalleryDecision, Group, Person, Revision, Submission
 
@@ -50,6 +51,7 @@ class ListedGallery:
     comparison: str
     reason: str
     at: datetime
+    quoted: tuple[str, ...]  # revisions that the comparison may quote
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +157,7 @@ def _row(row: Gallery, words: Sequence[str], here: Now) -> ListedGallery:
         comparison="" if gone or withdrawn else row.comparison,
         reason=row.reason,
         at=row.ready_at or row.created_at,
+        quoted=() if gone or withdrawn else tuple(item.revision_id for item in row.items),
     )
 
 
@@ -250,6 +253,17 @@ def show(session: Session, actor: Actor, gallery_id: str, *, now: datetime, choi
         show_at=approval.release_at if approval else None,
         by_rule=approval is not None and approval.policy_id is not None,
     )
+
+
+def listed(actor: Actor, items: Iterable[ListedGallery]) -> list[Showing]:
+    """Whose words stand in the comparisons of a list."""
+    return [one for item in items if item.comparison for one in at_desk(actor.person, item.id, item.quoted)]
+
+
+def shown(actor: Actor, gallery: DeskGallery) -> list[Showing]:
+    """Whose words stand in it before a facilitator's eyes."""
+    there = {work.revision for work in gallery.works if work.text}
+    return at_desk(actor.person, gallery.row.id, there | {one.revision for one in gallery.alternatives})
 
 
 def _marked(text: str, marks: Sequence[Sequence[int]], number: int) -> tuple[Stretch, ...]:

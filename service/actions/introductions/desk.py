@@ -39,6 +39,7 @@ from service.domain.introductions import (
 )
 from service.domain.roles import Actor
 from service.store import find
+from service.store.disclosures import Showing, at_desk
 from service.store.names import told_apart
 from service.store.tables import Group, Introduction, Person, Request, RoleGrant
 
@@ -225,6 +226,11 @@ def show(session: Session, actor: Actor, introduction_id: str, *, now: datetime)
         ask_at=approval.release_at if approval and row.state is IntroductionState.APPROVED else None,
         note=row.note,
     )
+
+
+def shown(actor: Actor, one: DeskIntroduction) -> list[Showing]:
+    """Whose words stand in it before a facilitator's eyes."""
+    return at_desk(actor.person, one.line.id, {quote.place.owner for quote in one.quotes})
 
 
 def _hindrance(session: Session, row: Introduction, now: datetime) -> str:

@@ -110,5 +110,5 @@ def read_by_others(session: Session, actor: Actor, who: Person) -> list[dict[str
 
 def disclosed_to_others(session: Session, actor: Actor, who: Person) -> list[dict[str, Any]]:
     """Every showing of the person's own work, to people and to models outside; people are not named."""
-    told = ("submission", "revision", "kind", "reader", "approved_by", "at")
+    told = ("submission", "revision", "kind", "reader", "approved_by", "place", "at")
     return [{name: getattr(one, name) for name in told} for one in disclosed(session, actor, who.external_id)]

@@ -108,12 +108,14 @@ class NetworkFacts:
     beyond: int
     chosen: str
     choices: tuple[OutsideName, ...]
+    within: str = ""  # our own id of the chosen group, or of the organization
 
 
 def gather(session: Session, actor: Actor, *, group: str | None = None) -> NetworkFacts:
     """Of the groups that the actor may see, or of one (external id) and those below it. In a constant number of
     statements. Raises NotAllowed for a learner, NotFound for a group that is not there or not the actor's to see."""
     groups, choices = _groups(session, actor, group)
+    chosen = find.one(session, Group, actor.organization, group).id if group is not None else actor.organization
     members, beyond = _members(session, actor.organization, groups)
     free = {one.id for one in members if one.open}
     handed_in = session.execute(_works(actor.organization, {one.id for one in members}, groups)).all()
@@ -132,6 +134,7 @@ def gather(session: Session, actor: Actor, *, group: str | None = None) -> Netwo
         beyond=beyond,
         chosen=group or "",
         choices=choices,
+        within=chosen,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,6 +19,7 @@ from service.domain.events import Event
 from service.domain.requests.need import RequestState, require_open
 from service.domain.roles import Actor
 from service.store import audit, outbox
+from service.store.disclosures import Showing, at_desk
 from service.store.names import told_apart
 from service.store.tables import Group, Person, Request, RoleGrant
 
@@ -108,6 +110,15 @@ def listed(
             cluster=row.cluster_id or row.id,
         )
         for row, external_id, name in rows
+    ]
+
+
+def shown(actor: Actor, rows: Iterable[DeskRequest]) -> list[Showing]:
+    """Whose work stands beside each request before a facilitator's eyes."""
+    return [
+        showing
+        for row in rows
+        for showing in at_desk(actor.person, row.id, {one.quote.place.owner for one in row.found_works})
     ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,8 +14,10 @@ from pipelines.values import AI, Evidence, Scope
 from service.actions.work import submit
 from service.domain.errors import Invalid, NotAllowed
 from service.domain.roles import Actor, CredentialReach, visible_groups
+from service.domain.texts import digest
 from service.store import find, holding
-from service.store.tables import Challenge, Person, Revision, Submission
+from service.store.disclosures import DisclosedTo, Showing
+from service.store.tables import Challenge, DisclosureKind, Person, Revision, Submission
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,7 @@ class Similar:
     start: int
     end: int
     similarity: float
+    own_id: str = ""  # of the revision
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,15 @@ def _scope(actor: Actor, challenge: str, author: str, now: datetime) -> Scope:
     return Scope(actor.organization, challenge, actor.person or "", author, now, groups=tuple(sorted(groups or ())))
 
 
+def shown(actor: Actor, asked: Sequence[str | None], found: Sequence[Similar]) -> list[Showing]:
+    """Whose work was found for what somebody `asked`; nothing for a platform, which looks through its own copy."""
+    if actor.person is None or not found:
+        return []
+    mark = digest(json.dumps([actor.person, *asked]))[:32]
+    told = DisclosedTo(DisclosureKind.SEARCH, mark, actor.person)
+    return [Showing(told, frozenset(one.own_id for one in found))]
+
+
 def named(session: Session, found: Sequence[Evidence]) -> list[Similar]:
     """The answers in the platform's words."""
     revisions = {one.item.document for one in found}
@@ -86,6 +99,7 @@ def named(session: Session, found: Sequence[Evidence]) -> list[Similar]:
             start=one.item.start,
             end=one.item.end,
             similarity=round(one.dense, 4),
+            own_id=one.item.document,
         )
         for one in found
         if one.item.document in names

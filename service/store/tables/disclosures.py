@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Final
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.store.columns import Base, Id, Moment, OrganizationId, choice
@@ -16,16 +17,39 @@ class DisclosureKind(StrEnum):
     GALLERY = "gallery"  # to a learner who compares
     REQUEST = "request"  # to a learner who asked
     INTRODUCTION = "introduction"  # to whom its author may meet
+    BRIEF = "brief"  # to a meeting
+    DESK = "desk"  # to a facilitator, beside what somebody else has
+    SEARCH = "search"  # to a facilitator who looked for work like it
+    EXPORT = "export"  # the name alone, in a file of the network
     MODEL = "model"  # to a model outside of the organization's machines
+    LOCAL_MODEL = "local_model"  # to a model on the organization's own machines
+
+    @property
+    def once(self) -> bool:
+        """Read by looking: an author is told once of each brief, draft or search, however often it is looked at."""
+        return self in (DisclosureKind.BRIEF, DisclosureKind.DESK, DisclosureKind.SEARCH)
+
+
+_ONCE: Final = text("kind IN ({})".format(", ".join(f"'{one.value}'" for one in DisclosureKind if one.once)))
 
 
 class Disclosure(Base):
-    """A person's work was shown once. `subject_id` is the gallery, request, introduction or draft; `reader_id` who read
-    it, of which its author is not told; `reader` a model's name; `approved_by` who let it, nobody for a model. The
-    entry outlives what it tells of: work and people that were erased are named in it no more."""
+    """A person's work was shown once. `subject_id` is the gallery, request, introduction or draft, a mark of the brief
+    or of what was looked for, or the group of a network's file (the organization, of all groups); `reader_id` who read
+    it, of which its author is not told; `reader` a model's name; `approved_by` who let it, nobody for a model or where
+    it was read by looking. The entry outlives what it tells of: work and people that were erased are named no more."""
 
     __tablename__ = "disclosures"
-    __table_args__ = (Index("ix_disclosures_person", "person_id", "at"),)
+    __table_args__ = (
+        Index("ix_disclosures_person", "person_id", "at"),
+        Index(
+            "uq_disclosures_once",
+            *("subject_id", "person_id", "kind"),
+            unique=True,
+            sqlite_where=_ONCE,
+            postgresql_where=_ONCE,
+        ),
+    )
 
     id: Mapped[Id]
     organization_id: Mapped[OrganizationId]

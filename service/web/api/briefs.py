@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import Query
 
+from service.actions.briefs.shown import shown
 from service.domain.errors import Unavailable
 from service.web.calls import Asking
 from service.web.fields import ExternalId, Id
@@ -25,4 +26,6 @@ def get_brief(
     that its author shows, as of now; other work counts in numbers."""
     if call.services.brief is None:
         raise Unavailable("Briefs are not set up here.")
-    return BriefShown.of(call.services.brief(call.actor, id, group=group))
+    found = call.services.brief(call.actor, id, group=group)
+    call.disclose(shown(call.actor, found))
+    return BriefShown.of(found)

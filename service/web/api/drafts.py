@@ -6,11 +6,12 @@ from typing import Annotated
 
 from fastapi import Depends, Query
 
-from service.actions.desk import in_full, sheet
+from service.actions.desk import in_full, others, sheet
 from service.actions.drafts import outward, read
 from service.actions.drafts.read import DraftFilter
 from service.domain.drafts import DraftState
 from service.domain.errors import NotFound
+from service.store.tables import DraftRow
 from service.web.calls import Reading, tag
 from service.web.fields import DraftId, Id, OwnId
 from service.web.openapi import v1
@@ -56,7 +57,7 @@ def next_draft(
     if row is None:
         raise NotFound("Nothing waits for a decision.")
     call.headers["ETag"] = tag(row.version)
-    return DraftDetail.of_all(in_full.draft(call.session, call.actor, row))
+    return _in_full(call, row)
 
 
 @router.get("/drafts/{id}/readings", summary="Read a draft's evidence sheet", responses={200: {"headers": _ETAG}})
@@ -64,6 +65,7 @@ def get_readings(call: Reading, id: DraftId) -> ReadingsShown:
     """Where the work speaks of each criterion, what the organization says on it, and how people read it so far."""
     found = sheet.sheet(call.session, call.actor, id)
     call.headers["ETag"] = tag(found.version)
+    call.disclose(others.on_sheet(call.session, call.actor, found))
     return ReadingsShown.of(found)
 
 
@@ -72,4 +74,10 @@ def get_draft(call: Reading, id: DraftId) -> DraftDetail:
     """With its evidence, findings and the exact prompt. Approve what you read by its `text_hash`."""
     row = read.draft(call.session, call.actor, id)
     call.headers["ETag"] = tag(row.version)
-    return DraftDetail.of_all(in_full.draft(call.session, call.actor, row))
+    return _in_full(call, row)
+
+
+def _in_full(call: Reading, row: DraftRow) -> DraftDetail:
+    full = in_full.draft(call.session, call.actor, row)
+    call.disclose(others.in_full(call.session, call.actor, full))
+    return DraftDetail.of_all(full)

@@ -9,7 +9,7 @@ from fastapi import Query
 
 from service.actions.galleries import desk, review
 from service.actions.learners import galleries
-from service.actions.learners.disclosed import disclosed
+from service.actions.learners.disclosed import alike, disclosed
 from service.domain.galleries import GalleryState
 from service.web.calls import Reading, Seen, Writing, tag
 from service.web.fields import ExternalId, GalleryId, Id
@@ -28,6 +28,7 @@ from service.web.schemas.galleries import (
     LearnerGalleryShown,
     OwnWorkInGalleriesList,
     OwnWorkInGalleriesShown,
+    ShowingsAlikeShown,
 )
 
 router = v1("Galleries")
@@ -73,8 +74,11 @@ def list_shown_work(call: Reading, id: ExternalId) -> OwnWorkInGalleriesList:
 
 @router.get("/people/{id}/disclosures", summary="Every showing of one's own work")
 def list_disclosures(call: Reading, id: ExternalId) -> DisclosureList:
-    """In what, when, and who let it: galleries, requests, introductions, models outside. There is one page."""
-    return DisclosureList(items=[DisclosureShown.of(one) for one in disclosed(call.session, call.actor, id)])
+    """In what, when, and who let it; to people, and to models. There is one page."""
+    found = disclosed(call.session, call.actor, id)
+    return DisclosureList(
+        items=[DisclosureShown.of(one) for one in found], alike=[ShowingsAlikeShown.of(one) for one in alike(found)]
+    )
 
 
 @router.get("/galleries", summary="List galleries")
@@ -95,6 +99,7 @@ def get_gallery(call: Reading, id: GalleryId) -> DeskGalleryShown:
     """With the works and why they were chosen."""
     found = desk.show(call.session, call.actor, id, now=call.now, choices=False)
     call.headers["ETag"] = tag(found.row.version)
+    call.disclose(desk.shown(call.actor, found))
     return DeskGalleryShown.of(found)
 
 

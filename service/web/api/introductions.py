@@ -61,6 +61,7 @@ def get_introduction(call: Reading, id: IntroductionId) -> IntroductionShown:
     """With what both bring, the passages that show it, and the text to approve."""
     found = desk.show(call.session, call.actor, id, now=call.now)
     call.headers["ETag"] = tag(found.line.version)
+    call.disclose(desk.shown(call.actor, found))
     return IntroductionShown.of(found)
 
 

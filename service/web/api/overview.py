@@ -6,12 +6,13 @@ from typing import Annotated
 
 from fastapi import Query
 
-from service.actions.overview import challenge, solutions, spot_checks
+from service.actions.overview import challenge, fairness, solutions, spot_checks
 from service.actions.work import lens as work_lens
 from service.web.calls import Reading, Writing
 from service.web.fields import DraftId, ExternalId, Id
 from service.web.openapi import v1
 from service.web.schemas.overview import (
+    FairnessShown,
     OverviewShown,
     SolutionMapShown,
     SpotCheckAsked,
@@ -43,6 +44,13 @@ def get_map(
     shown, since you review this work; what no machine may read is left out."""
     lens = work_lens.lens(call.session, call.actor, id, group=group)
     return SolutionMapShown.of(solutions.solution_map(call.session, lens))
+
+
+@router.get("/by-group", summary="By group and language")
+def get_fairness(call: Reading) -> FairnessShown:
+    """Points kept, edited and dismissed, confidence, and introductions, between the groups that you coordinate and
+    between languages, with a warning where they part by more than chance."""
+    return FairnessShown.of(fairness.fairness(call.session, call.actor, now=call.now))
 
 
 @router.get("/spot-checks", summary="What you are asked to read a second time")

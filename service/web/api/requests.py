@@ -43,6 +43,7 @@ def list_requests(
 ) -> Page[DeskRequestShown]:
     """Open, answered or closed; the latest first."""
     rows = desk.listed(call.session, call.actor, state=state, after=cut.after, limit=cut.wanted)
+    call.disclose(desk.shown(call.actor, rows))
     return cut.page(call, rows, DeskRequestShown.of, lambda one: one.id)
 
 
@@ -57,6 +58,7 @@ def get_needs(call: Reading) -> RequestNeedsShown:
     """Open requests that ask for the same, and passages of documents that several people ask about."""
     clustered = desk.clusters(call.session, call.actor)
     about = signs.asked_about(call.session, call.actor)
+    call.disclose(desk.shown(call.actor, (one for some in clustered for one in some.requests)))
     return RequestNeedsShown(
         clusters=[RequestClusterShown.of(one) for one in clustered],
         asked_about=[PassageAskedAboutShown.of(one) for one in about],

@@ -11,7 +11,7 @@ from service.actions.decisions import given_elsewhere, release
 from service.actions.drafts import outward as outward_drafts
 from service.actions.drafts import read
 from service.actions.drafts.read import SubmissionFilter
-from service.actions.work import outward, submit
+from service.actions.work import outward, similar, submit
 from service.domain.drafts import DraftState
 from service.domain.errors import Unavailable
 from service.web.calls import Asking, Reading, Writing
@@ -121,4 +121,5 @@ def search(call: Asking, body: SimilarAsked) -> SimilarList:
     if call.services.similar is None:
         raise Unavailable("Search is not set up here: no vector index is connected to this process.")
     found = call.services.similar(call.actor, **body.model_dump(), now=call.now)
+    call.disclose(similar.shown(call.actor, (body.challenge, body.submission, body.text), found))
     return SimilarList(items=[SimilarShown.of(one) for one in found])

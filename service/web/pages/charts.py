@@ -84,6 +84,16 @@ def length(count: float, most: float, kind: str, name: str) -> Markup:
     return stacked([ChartPart(name, count, kind)], name, whole=most or 1.0)
 
 
+def interval(share: float, low: float, high: float, kind: str, name: str) -> Markup:
+    """A share from 0 to 1 as a stroke, in a bar from where it may be at least to where it may be at most."""
+    drawn = Markup(
+        '<rect class="{}" x="{}" y="2" width="{}" height="6"/><rect class="at" x="{}" y="0" width="1" height="{}"/>'
+    )
+    bar = drawn.format(kind, _n(LENGTH * low), _n(LENGTH * (high - low)), _n((LENGTH - 1) * share), _n(BREADTH))
+    said = f"{name}: {share:.0%}, likely {low:.0%} to {high:.0%}"
+    return _svg("strip interval", said, LENGTH, BREADTH, bar, stretched=True)
+
+
 def lines(drawn: Sequence[ChartLine], name: str) -> Markup:
     """Shares over time, between rules at nothing, a half and all. A single value is a dot, since it is no line."""
     rules = Markup("").join(

@@ -39,6 +39,7 @@ from service.web.pages.learners import work as learners_work
 from service.web.pages.memory import decided as memory_decided
 from service.web.pages.network import mapping as network_mapping
 from service.web.pages.overview import challenge as overview_challenge
+from service.web.pages.overview import fairness as overview_fairness
 from service.web.pages.overview import pace as overview_pace
 from service.web.pages.overview import spot_checks as overview_spot_checks
 from service.web.pages.people import directory as people_directory
@@ -77,6 +78,7 @@ ROUTERS = (
     following_reminders.router,
     network_mapping.router,
     goals_progress.router,
+    overview_fairness.router,
     overview_pace.router,
     overview_spot_checks.router,
     learners_home.router,

@@ -7,10 +7,17 @@ from datetime import date, datetime
 from pydantic import ConfigDict, Field
 
 from service.actions.galleries.desk import DeskGallery
+from service.actions.learners.disclosed import ShowingsAlike
 from service.actions.learners.galleries import GalleryStage
 from service.domain.galleries import GalleryState
 from service.store.tables import DisclosureKind
 from service.web.fields import AnswerBody, Hash, Line, OwnId, RequestBody
+
+DISCLOSED_IN = (
+    "In what: `gallery`, `request`, `introduction`; `brief` for a meeting; `desk` (a facilitator, beside what somebody "
+    "else has), `search` (a facilitator who looked for work like it); `export` (the name alone, in a file of the "
+    "network); `model` outside of the organization, `local_model` on its own machines."
+)
 
 
 class PeerWorkShown(AnswerBody):
@@ -89,18 +96,36 @@ class DisclosureShown(AnswerBody):
 
     submission: str = Field(description="Id of the submission; empty for one that was erased since.")
     revision: int = Field(description="Which revision of it; 0 for one that was erased.")
-    kind: DisclosureKind = Field(
-        description="In what: `gallery`, `request`, `introduction`, or `model` (one outside of the organization)."
-    )
+    kind: DisclosureKind = Field(description=DISCLOSED_IN)
     reader: str = Field(description="Which model; empty for people.")
-    approved_by: str = Field(description="Name of who let it; empty for a model.")
+    approved_by: str = Field(description="Name of who let it; empty for a model, and for what was read by looking.")
+    place: str = Field(description="Of an `export`: which group's network, or which organization's; else empty.")
     at: datetime = Field(description="When.")
+
+
+class ShowingsAlikeShown(AnswerBody):
+    """Showings of the same text in the same way, counted."""
+
+    submission: str = Field(description="Id of the submission; empty as for a single showing.")
+    revision: int = Field(description="Which revision of it; 0 for one that was erased.")
+    kind: DisclosureKind = Field(description=DISCLOSED_IN)
+    reader: str = Field(description="Which model; empty for people.")
+    approved_by: str = Field(description="Name of who let them.")
+    place: str = Field(description="Of an `export`: whose network.")
+    count: int = Field(description="How many there were.")
+    first_at: datetime = Field(description="When the first was.")
+    last_at: datetime = Field(description="When the last was.")
+
+    @classmethod
+    def of(cls, one: ShowingsAlike) -> ShowingsAlikeShown:
+        return cls.mirror(one.last, count=one.count, first_at=one.first_at, last_at=one.last.at)
 
 
 class DisclosureList(AnswerBody):
     """Every showing of one's own work."""
 
     items: list[DisclosureShown] = Field(description="The latest first.")
+    alike: list[ShowingsAlikeShown] = Field(description="The same in fewer lines.")
 
 
 class GalleryShown(AnswerBody):

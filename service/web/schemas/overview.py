@@ -11,11 +11,13 @@ from pydantic import AliasPath, ConfigDict, Field
 from pipelines.values import Standing
 from service.actions.overview.challenge import Glance, Workings
 from service.actions.overview.decisions import Decisions
+from service.actions.overview.fairness import Fairness
 from service.actions.overview.progress import ChallengeProgress, Learner, LearnerStage
 from service.actions.overview.solutions import Approach, Solution, SolutionMap
 from service.actions.overview.spot_checks import SpotAgreement
 from service.actions.overview.standings import JudgementsCompared, Standings
 from service.actions.overview.times import EDGES, Times
+from service.domain.overview.fairness import FairnessBy, FairnessMeasure, FairnessTable
 from service.domain.overview.statistics import ReaderAgreement
 from service.web.fields import AnswerBody, Key, Line, RequestBody
 from service.web.schemas.decisions import STANDING
@@ -316,3 +318,56 @@ class SolutionMapShown(AnswerBody):
     def of(cls, seen: SolutionMap) -> SolutionMapShown:
         solutions = dict(seen.solutions)
         return cls.mirror(seen, approaches=[ApproachShown.made(one, solutions) for one in seen.approaches])
+
+
+class ShareIntervalShown(AnswerBody):
+    """From where to where something may really be, at 95 %."""
+
+    low: float = Field(description="At least.")
+    high: float = Field(description="At most.")
+
+
+class FairnessLineShown(AnswerBody):
+    """One group, or one language."""
+
+    key: str = Field(description="Id of the group, or the language; empty where none is told.")
+    people: int = Field(description="Of how many people; never fewer than five.")
+    share: float | None = Field(description="The share, from 0 to 1; null of fewer than ten people.")
+    interval: ShareIntervalShown | None = Field(description="Where it may really be; null of fewer than ten people.")
+    parts: ShareIntervalShown | None = Field(
+        description="How far it is from all others together, from -1 to 1, corrected for all comparisons of this "
+        "answer; null where that may be chance."
+    )
+
+
+class FairnessTableShown(AnswerBody):
+    """One measure, between groups or between languages."""
+
+    measure: FairnessMeasure = Field(
+        description="Of decided drafted points `kept`, `edited`, `dismissed`; of drafts `sure` (high confidence), "
+        "`unsure` (low); of learners `proposed` (thought of for an introduction); of questions to meet that are over "
+        "`accepted` (introduced)."
+    )
+    by: FairnessBy = Field(description="`group` or `language`.")
+    lines: list[FairnessLineShown] = Field(description="One for each, but for those of few people.")
+    hidden: int = Field(description="How many are not shown, since they are of few people or would tell of those.")
+
+    @classmethod
+    def made(cls, one: FairnessTable, seen: Fairness) -> FairnessTableShown:
+        named = {line.key: seen.groups.get(line.key, (line.key, ""))[0] for line in one.lines}
+        lines = [
+            FairnessLineShown.mirror(line, key=named[line.key] if one.by is FairnessBy.GROUP else line.key)
+            for line in one.lines
+        ]
+        return cls.mirror(one, lines=lines)
+
+
+class FairnessShown(AnswerBody):
+    """What became of drafts and introductions by group and by language."""
+
+    parting: bool = Field(description="Whether anything parts by more than chance.")
+    tables: list[FairnessTableShown] = Field(description="Those of which there are cases.")
+
+    @classmethod
+    def of(cls, seen: Fairness) -> FairnessShown:
+        return cls.mirror(seen, tables=[FairnessTableShown.made(one, seen) for one in seen.tables])

@@ -29,7 +29,7 @@ from service.domain.erasure import ErasureKind
 from service.domain.roles import Actor
 from service.settings import load
 from service.store import disclosures, replies
-from service.store.disclosures import DisclosedTo
+from service.store.disclosures import DisclosedTo, Showing
 from service.store.library import SqlLibrary
 from service.store.session import Sessions
 from service.store.tables import (
@@ -159,8 +159,14 @@ def _quote_it(session: Session, platform: Actor) -> None:
         commitments.CommitmentWish(WISH, (NOW + timedelta(days=3)).date(), "s-zq-canary-0815"),
         now=NOW,
     )
-    told = DisclosedTo(DisclosureKind.REQUEST, "0" * 32, session.scalars(_id_of("amara")).one(), approved_by=None)
-    disclosures.record(session, [revision.id], told, now=NOW)
+    reader = session.scalars(_id_of("amara")).one()
+    for kind in (DisclosureKind.REQUEST, DisclosureKind.DESK, DisclosureKind.BRIEF, DisclosureKind.LOCAL_MODEL):
+        disclosures.record(session, [revision.id], DisclosedTo(kind, "0" * 32, reader), now=NOW)
+    named = Showing(
+        DisclosedTo(DisclosureKind.EXPORT, platform.organization, reader),
+        people=frozenset(session.scalars(_id_of(ID))),
+    )
+    disclosures.keep(session, [named], now=NOW)
     asked = replies.KeyedRequest("key-1", "f" * 64)
     body = json.dumps({"id": ID, "name": NAME, "text": WORK})
     replies.once(session, platform, asked, lambda: replies.Reply(200, {}, body), lambda _: None, now=NOW)

@@ -25,7 +25,7 @@ from service.store.tables import (
     Approval,
     AuditEntry,
     Challenge,
-    DisclosureKind,
+    Disclosure,
     DraftRow,
     Erasure,
     Group,
@@ -116,8 +116,11 @@ def test_work_alone_goes_and_its_author_reads_on_that_it_was_shown(place: Place)
     place.work_off()
     assert {canary for _, canary in canaries_in(place)} == {NAME, ID}
     with place.parts.sessions.writing() as session:
-        (told,) = disclosed(session, act_as(session, place.platform, ID), ID)
-        assert (told.submission, told.kind) == ("", DisclosureKind.REQUEST)
+        told = disclosed(session, act_as(session, place.platform, ID), ID)
+        assert {one.kind: one.submission for one in told} == dict.fromkeys(
+            ("request", "desk", "brief", "local_model", "export"), ""
+        )
+        assert session.scalars(select(Disclosure.revision_id).distinct()).all() == [None]
 
 
 def test_the_same_words_of_somebody_else_stay_theirs(place: Place) -> None:

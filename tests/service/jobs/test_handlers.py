@@ -180,7 +180,7 @@ def priced(school: School, day: float, *, local: bool = True) -> wiring.Parts:
 
 
 @pytest.mark.parametrize("local", [True, False])
-def test_an_author_reads_that_a_model_outside_was_sent_their_work(school: School, local: bool) -> None:
+def test_an_author_reads_that_a_model_here_or_outside_was_sent_their_work(school: School, local: bool) -> None:
     with school.parts.sessions.writing() as session:
         register.set_consent(session, school.actor, "amara", register.ConsentWish(ai=AI.ANY), now=school.parts.now())
     school.hand_in("s-1")
@@ -188,7 +188,7 @@ def test_an_author_reads_that_a_model_outside_was_sent_their_work(school: School
     with school.parts.sessions.reading() as session:
         told = session.scalars(select(Disclosure)).all()
         assert [(one.kind, one.reader, one.approved_by) for one in told] == (
-            [] if local else [("model", "priced", None)]
+            [("local_model" if local else "model", "priced", None)]
         )
 
 

@@ -6,18 +6,28 @@ from __future__ import annotations
 import json
 import tarfile
 import threading
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-from service.actions.erasure import again, begin
+from pipelines.values import AI
+from service.actions.erasure import again, begin, since
+from service.actions.erasure.since import SinceThen
+from service.actions.people import register
+from service.actions.people.register import ConsentWish
+from service.actions.work import submit
+from service.domain.drafts import DraftState
 from service.domain.erasure import ErasureKind
 from service.domain.errors import Conflict, Invalid
 from service.domain.roles import Actor
+from service.domain.visibility import ShowWork
 from service.store import backup
+from service.store.erasing.replay import ReplayList
 from service.store.session import Sessions
-from service.store.tables import Erasure, Person, Submission
+from service.store.tables import DraftRow, Erasure, Person, Submission
 from tests.service.actions.school import NOW, OTHER_PLAN, found, hand_in
 
 
@@ -85,12 +95,12 @@ def test_what_was_erased_since_is_erased_again_and_said(sessions: Sessions, plat
     with sessions.writing() as session:
         begin.erase(session, platform, ErasureKind.PERSON, "amara", now=NOW)
     backup.write(sessions, tmp_path / "data", tmp_path / "after.tar", now=NOW)
-    known = backup.erased_in(sessions.engine)
-    assert backup.erased_by(tmp_path / "after.tar") == known
+    known = backup.known_in(sessions.engine)
+    assert backup.known_by(tmp_path / "after.tar") == known
     backup.restore(sessions.engine, tmp_path / "data", tmp_path / "before.tar", backup.check(tmp_path / "before.tar"))
     with sessions.writing() as session:
         assert session.scalars(select(Person.name).where(Person.external_id == "amara")).all() == ["Amara Okafor"]
-        assert again.erase_again(session, [backup.erased_by(tmp_path / "before.tar"), known], now=NOW) == {"person": 1}
+        assert again.erase_again(session, [backup.known_by(tmp_path / "before.tar"), known], now=NOW) == {"person": 1}
         assert again.erase_again(session, [known], now=NOW) == {}
     with sessions.reading() as session:
         assert session.scalars(select(Person).where(Person.external_id == "amara")).all() == []
@@ -102,8 +112,65 @@ def test_the_list_names_nobody(sessions: Sessions, platform: Actor, tmp_path: Pa
     with sessions.writing() as session:
         id_ = session.scalars(select(Person.id).where(Person.external_id == "amara")).one()
         begin.erase(session, platform, ErasureKind.PERSON, "amara", now=NOW)
-    told = backup.erased_in(sessions.engine).to_json()
-    assert not [one for one in ("amara", "Okafor", id_) if one in told]
+        submit.withdraw(session, platform, "s-yusuf", now=NOW)
+        others = [*session.scalars(select(Submission.id)), *session.scalars(select(Person.id))]
+    known = backup.known_in(sessions.engine)
+    assert ReplayList.of_json(known.to_json()) == known
+    assert (len(known.taken_back), len(known.consents)) == (2, 5)
+    assert not [one for one in ("amara", "yusuf", "Okafor", id_, *others) if one in known.to_json()]
+
+
+def test_what_was_taken_back_and_forbidden_since_is_so_again_and_said(
+    sessions: Sessions, platform: Actor, tmp_path: Path
+) -> None:
+    later = NOW + timedelta(days=1)
+    all_of_it = ConsentWish(ShowWork.WITH_NAME, introduce=True, ai=AI.ANY)
+    with sessions.writing() as session:
+        for person in ("amara", "yusuf", "lin"):
+            register.set_consent(session, platform, person, all_of_it, now=NOW)
+    backup.write(sessions, tmp_path / "data", tmp_path / "before.tar", now=NOW)
+    with sessions.writing() as session:
+        submit.withdraw(session, platform, "s-amara", now=later)
+        register.set_consent(session, platform, "yusuf", ConsentWish(ShowWork.NO, ai=AI.LOCAL), now=later)
+        register.set_consent(session, platform, "lin", ConsentWish(ShowWork.NO, introduce=False), now=later)
+        register.set_consent(session, platform, "lin", all_of_it, now=later + timedelta(days=1))
+    backup.write(sessions, tmp_path / "data", tmp_path / "after.tar", now=later)
+    lists = [backup.known_by(tmp_path / "before.tar"), backup.known_by(tmp_path / "after.tar")]
+    lists.append(backup.known_in(sessions.engine))
+    backup.restore(sessions.engine, tmp_path / "data", tmp_path / "before.tar", backup.check(tmp_path / "before.tar"))
+    with sessions.writing() as session:
+        assert _allowed(session, "yusuf") == (ShowWork.WITH_NAME, True, AI.ANY), "the backup itself knows no better"
+        assert since.hold_again(session, lists, now=later + timedelta(days=7)) == SinceThen(1, 1)
+        assert since.hold_again(session, lists, now=later + timedelta(days=8)) == SinceThen(0, 0)
+    with sessions.reading() as session:
+        assert _allowed(session, "yusuf") == (ShowWork.NO, True, AI.LOCAL)
+        assert _allowed(session, "lin") == (ShowWork.WITH_NAME, True, AI.ANY), "the person allowed it again since"
+        row = session.scalars(select(Submission).where(Submission.external_id == "s-amara")).one()
+        assert row.withdrawn_at == later, "the days until it is erased count from when it was taken back"
+        drafts = session.scalars(select(DraftRow).where(DraftRow.submission_id == row.id))
+        assert {draft.state for draft in drafts} == {DraftState.WITHDRAWN}
+        person = session.scalars(select(Person).where(Person.external_id == "yusuf")).one()
+        assert register.consent_history(session, person)[0].basis_note == since.WHY
+
+
+def test_whoever_said_otherwise_after_the_list_was_made_is_believed(sessions: Sessions, platform: Actor) -> None:
+    known = backup.known_in(sessions.engine)
+    wider = ConsentWish(ShowWork.WITH_NAME)
+    with sessions.writing() as session:
+        register.set_consent(session, platform, "amara", wider, now=NOW + timedelta(days=1))
+        assert since.hold_again(session, [known], now=NOW + timedelta(days=2)) == SinceThen(0, 0)
+
+
+def test_a_list_of_an_earlier_version_knows_of_erasures_alone(sessions: Sessions, platform: Actor) -> None:
+    old = ReplayList.of_json('{"salt": "00", "erased": [["person", "ab"]]}')
+    assert old == ReplayList("00", frozenset({("person", "ab")}))
+    with sessions.writing() as session:
+        assert since.hold_again(session, [old], now=NOW) == SinceThen(0, 0)
+
+
+def _allowed(session: Session, person: str) -> tuple[ShowWork, bool, AI]:
+    held = session.scalars(select(Person).where(Person.external_id == person)).one().consent
+    return held.show_work, held.introduce, held.ai
 
 
 @pytest.mark.parametrize("damage", ["cut", "flip", "missing", "other", "empty"])

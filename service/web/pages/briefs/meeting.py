@@ -18,6 +18,7 @@ from pipelines.approaches import ApproachPlace
 from pipelines.briefs.making import Tally, labels
 from service.actions.briefs import meeting, wording
 from service.actions.briefs.meeting import Prepared
+from service.actions.briefs.shown import shown
 from service.domain.errors import Unavailable
 from service.store.tables import WordingState
 from service.web.fields import ExternalId, Name
@@ -206,7 +207,9 @@ class _Shown:
 def _prepared(visit: Asking, id: str, group: str) -> Prepared:
     if visit.services.brief is None:
         raise Unavailable("Briefs are not set up in this process.")
-    return visit.services.brief(visit.actor, id, group=group or None)
+    found = visit.services.brief(visit.actor, id, group=group or None)
+    visit.disclose(shown(visit.actor, found))
+    return found
 
 
 @router.get("/desk/challenges/{id}/brief")

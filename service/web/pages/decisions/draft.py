@@ -14,7 +14,7 @@ from pipelines.values import PointKind, Standing
 from service.actions.approvals.deciding import Deciding
 from service.actions.decisions import claim, hand_over, judging, openings, points, release, review
 from service.actions.decisions.judging import ReadingWish
-from service.actions.desk import conflict
+from service.actions.desk import conflict, others
 from service.actions.desk.conflict import Meant
 from service.web.fields import DraftId, Hash, Id, Line, PointId, Words
 from service.web.pages.decisions.conflict import DraftConflictPage
@@ -218,6 +218,7 @@ def _changed(visit: Writing, draft: str, sent: DraftSent, name: str, point: str 
     clash = conflict.changed(visit.deciding(draft, sent.seen), typed=typed, point=point)
     if clash is None:
         return None
+    visit.disclose(others.on_page(visit.session, visit.actor, clash.draft))
     kept = sent.model_dump(mode="json", exclude={"seen"})
     return DraftConflictPage(
         draft=clash.draft,

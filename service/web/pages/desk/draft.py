@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import Query
 
 from service.actions.decisions import hand_over
-from service.actions.desk import around
+from service.actions.desk import around, others
 from service.actions.desk import beside as desk_beside
 from service.actions.desk import draft as desk_draft
 from service.actions.learners import asks, progress
@@ -35,6 +35,7 @@ Other = Annotated[OwnId | None, Query()]
 def show_draft(visit: Reading, id: DraftId, trail: FromQueue, done: Other = None, decided: Other = None) -> Shown:
     session, actor, now = visit.session, visit.actor, visit.now
     draft = desk_draft.show(session, actor, id, now=now)
+    visit.disclose(others.on_page(session, actor, draft))
     beside = desk_beside.beside(session, actor, id)
     number = draft.revision
     changes = progress.changes(session, actor, draft.submission, after=number) if beside.earlier else None

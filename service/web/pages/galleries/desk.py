@@ -158,12 +158,14 @@ def list_galleries(
     page: Annotated[int, Query(ge=0, le=100_000)] = 0,
 ) -> PageView:
     found = desk.listing(visit.session, visit.actor, state=state, challenge=challenge, page=page, now=visit.now)
+    visit.disclose(desk.listed(visit.actor, found.items))
     return GalleriesPage(found, visit.now, state, challenge or "", page)
 
 
 @router.get(HERE)
 def show_gallery(visit: Reading, id: GalleryId) -> PageView:
     found = desk.show(visit.session, visit.actor, id, now=visit.now)
+    visit.disclose(desk.shown(visit.actor, found))
     left = (found.show_at - visit.now).total_seconds() if found.show_at else 0
     return GalleryPage(found, visit.now, STATES[found.state], max(0, round(left)))
 

@@ -112,8 +112,10 @@ def search_introductions(visit: Writing, sent: Annotated[LookSent, Form()]) -> G
 def show_one(visit: Reading, id: IntroductionId, done: Annotated[OwnId | None, Query()] = None) -> PageView:
     session, actor, now = visit.session, visit.actor, visit.now
     before = desk.show(session, actor, done, now=now) if done else None
+    one = desk.show(session, actor, id, now=now)
+    visit.disclose(desk.shown(actor, one))
     return IntroductionPage(
-        one=desk.show(session, actor, id, now=now),
+        one=one,
         left=desk.counts(session, actor, now=now)["suggested"],
         done=before if before is not None and before.may("undo") else None,
     )
@@ -153,10 +155,13 @@ def dismiss(visit: Writing, id: IntroductionId, sent: Annotated[IntroductionDism
 def show_requests(visit: Reading, view: RequestState = RequestState.OPEN) -> PageView:
     session, actor = visit.session, visit.actor
     is_open = view is RequestState.OPEN
+    clusters = tuple(requests_desk.clusters(session, actor)) if is_open else ()
+    rows = () if is_open else tuple(requests_desk.listed(session, actor, state=view))
+    visit.disclose(requests_desk.shown(actor, (*rows, *(one for some in clusters for one in some.requests))))
     return RequestsPage(
         view=view.value,
-        clusters=tuple(requests_desk.clusters(session, actor)) if is_open else (),
-        rows=() if is_open else tuple(requests_desk.listed(session, actor, state=view)),
+        clusters=clusters,
+        rows=rows,
         counts=requests_desk.counts(session, actor),
         asked_about=tuple(signs.asked_about(session, actor)) if is_open else (),
         now=visit.now,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, ClassVar
 from urllib.parse import quote
@@ -12,9 +13,10 @@ from pydantic import BaseModel, Field
 
 from service.actions.access.me import who_asks
 from service.actions.learners import commitments, galleries
-from service.actions.learners.disclosed import DisclosureSeen, disclosed
+from service.actions.learners.disclosed import ShowingsAlike, alike, disclosed
 from service.actions.learners.galleries import Others, ShownToOthers, ShownWork
 from service.domain.texts.marking import Stretch, stretches
+from service.store.tables import DisclosureKind
 from service.web.fields import ExternalId, OwnId
 from service.web.pages.learners.home import Day, TypedNote
 from service.web.pages.routes import pages
@@ -24,6 +26,19 @@ from service.web.pages.visits import Reading, Writing
 router = pages()
 
 HERE = "/learn/work/{id}/others"
+
+WAYS: Mapping[DisclosureKind, str] = {
+    DisclosureKind.GALLERY: "beside others’ work, to a learner",
+    DisclosureKind.REQUEST: "to a learner who asked for something like it",
+    DisclosureKind.INTRODUCTION: "to somebody whom you may meet",
+    DisclosureKind.BRIEF: "in a brief, for a meeting",
+    DisclosureKind.DESK: "to a facilitator, beside what somebody else had handed in or asked for",
+    DisclosureKind.SEARCH: "to a facilitator who looked for work like it",
+    DisclosureKind.EXPORT: "your name and whom you were introduced to, in a file for facilitators or coordinators",
+    DisclosureKind.MODEL: "to a model outside of your organization’s machines",
+    DisclosureKind.LOCAL_MODEL: "to a model on the organization’s own machine",
+}
+"""In what it was shown, as its author reads it."""
 
 
 @dataclass(frozen=True)
@@ -43,8 +58,9 @@ class ShownPage(PageView):
 
     template: ClassVar[str] = "learners/shown.html"
     works: tuple[ShownToOthers, ...]
-    disclosures: tuple[DisclosureSeen, ...]
+    disclosures: tuple[ShowingsAlike, ...]
     now: datetime
+    ways: Mapping[DisclosureKind, str] = field(default_factory=lambda: WAYS)
 
 
 class ThankSent(BaseModel):
@@ -99,7 +115,7 @@ def take_away(visit: Writing, id: ExternalId, form: Annotated[TakeSent, Form()])
 def show_shown(visit: Reading) -> PageView:
     me = who_asks(visit.session, visit.actor).person or ""
     found = galleries.shown_to_others(visit.session, visit.actor, me)
-    return ShownPage(tuple(found), tuple(disclosed(visit.session, visit.actor, me)), visit.now)
+    return ShownPage(tuple(found), tuple(alike(disclosed(visit.session, visit.actor, me))), visit.now)
 
 
 @router.post("/learn/shown/thanks")

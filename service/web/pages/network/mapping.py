@@ -13,6 +13,7 @@ from fastapi import Query
 from markupsafe import Markup
 
 from service.actions.network import graph as network_graph
+from service.actions.network import shown
 from service.actions.network.facts import Tie
 from service.actions.network.mapping import Closing, GroupDensity, Member, Near, NetworkMap, NetworkMonth, OutsideName
 from service.domain.errors import Unavailable
@@ -201,15 +202,23 @@ def show_network(visit: Asking, group: Chosen = "") -> PageView:
 
 @router.get("/desk/network/graph.json")
 def draw_network(visit: Asking, group: Chosen = "") -> Download:
-    graph = network_graph.graph(_seen(visit, group))
+    seen = _seen(visit, group)
+    visit.disclose(shown.taken(visit.actor, seen, now=visit.now))
+    graph = network_graph.graph(seen)
     return Download("network.json", "application/json", json.dumps(asdict(graph), ensure_ascii=False))
 
 
 @router.get("/desk/network/network.graphml")
 def take_graph(visit: Asking, group: Chosen = "") -> Download:
-    return Download("network.graphml", "application/xml; charset=utf-8", network_graph.as_graphml(_seen(visit, group)))
+    return Download("network.graphml", "application/xml; charset=utf-8", network_graph.as_graphml(_taken(visit, group)))
 
 
 @router.get("/desk/network/network.csv")
 def take_table(visit: Asking, group: Chosen = "") -> Download:
-    return Download("network.csv", "text/csv; charset=utf-8", network_graph.as_csv(_seen(visit, group)))
+    return Download("network.csv", "text/csv; charset=utf-8", network_graph.as_csv(_taken(visit, group)))
+
+
+def _taken(visit: Asking, group: str) -> NetworkMap:
+    seen = _seen(visit, group)
+    visit.disclose(shown.taken(visit.actor, seen))
+    return seen

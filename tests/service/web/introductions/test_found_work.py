@@ -56,7 +56,9 @@ def test_found_work_is_decided_on_by_pages_alone(bare: School) -> None:
     undone = ines.send(approved, approve.replace("approve", "undo"))
     ines.send(undone, approve)
     assert TEXTS["lin"] not in tiago.get("/learn/requests").text
-    assert "Not shown yet" in lin.get("/learn/shown").text
+    before = lin.get("/learn/shown").text
+    assert "to a facilitator, beside what somebody else had handed in or asked for" in before
+    assert "let by" not in before
     _shown(school)
     assert TEXTS["lin"] in tiago.get("/learn/requests").text
     assert "to a learner who asked for something like it, let by Ines" in lin.get("/learn/shown").text

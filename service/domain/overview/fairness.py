@@ -1,0 +1,174 @@
+"""Whether shares part between groups, or between languages: what is told, and when it is worth a warning. Pure.
+
+Each is compared with all others together. A warning is given only where the interval of the difference leaves 0 out:
+Newcombe, "Interval estimation for the difference between independent proportions", Statistics in Medicine 17 (1998),
+method 10, made of Wilson's intervals. The 5 % at which it errs are divided by the number of comparisons on the page
+(Bonferroni): one page in twenty, at most, warns where there is nothing.
+
+What is said of one person's drafts is alike, so people are what is counted, not points: the share is of all cases, and
+it is held for as sure as that many people make it, which is too careful rather than too bold.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from statistics import NormalDist
+from typing import Final
+
+from service.domain.overview.statistics import FEWEST, Z95, Interval
+
+LEAST_SHOWN: Final = 5
+"""Of fewer people nothing is told, not even how many: it would be of them."""
+ERROR: Final = 0.05
+
+
+class FairnessMeasure(StrEnum):
+    """What is compared."""
+
+    KEPT = "kept"  # of drafted points that were decided on: as drafted
+    EDITED = "edited"
+    DISMISSED = "dismissed"
+    SURE = "sure"  # of drafts with a band of confidence: high
+    UNSURE = "unsure"  # low
+    PROPOSED = "proposed"  # of learners: an introduction was suggested
+    ACCEPTED = "accepted"  # of those who were asked, once it is over: introduced
+
+
+class FairnessBy(StrEnum):
+    """Between what it is compared."""
+
+    GROUP = "group"
+    LANGUAGE = "language"
+
+
+@dataclass(frozen=True, slots=True)
+class FairnessCase:
+    """One case of a measure: whose, where, in which language, and whether it was so."""
+
+    measure: FairnessMeasure
+    person: str
+    group: str
+    language: str
+    yes: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FairnessTally:
+    """Cases, how many were so, and of how many people."""
+
+    cases: int
+    yes: int
+    n: int
+
+    @property
+    def share(self) -> float:
+        return self.yes / self.cases
+
+    @property
+    def enough(self) -> bool:
+        return self.n >= FEWEST
+
+
+@dataclass(frozen=True, slots=True)
+class FairnessLine:
+    """One group, or language. Of few people no share; `parts`: how far its share is from the others', where that is
+    more than chance."""
+
+    key: str
+    people: int
+    share: float | None
+    interval: Interval | None
+    parts: Interval | None
+
+
+@dataclass(frozen=True, slots=True)
+class FairnessTable:
+    """One measure between groups, or languages. `hidden`: those of too few people to be shown at all, and one more
+    where they could be told from what is shown."""
+
+    measure: FairnessMeasure
+    by: FairnessBy
+    lines: tuple[FairnessLine, ...]
+    hidden: int
+
+    @property
+    def parting(self) -> tuple[FairnessLine, ...]:
+        return tuple(line for line in self.lines if line.parts is not None)
+
+
+def tables(cases: Iterable[FairnessCase]) -> list[FairnessTable]:
+    """Every measure of which there are cases, between groups and between languages."""
+    by: dict[tuple[FairnessMeasure, FairnessBy], dict[str, list[FairnessCase]]] = defaultdict(lambda: defaultdict(list))
+    for case in cases:
+        by[case.measure, FairnessBy.GROUP][case.group].append(case)
+        by[case.measure, FairnessBy.LANGUAGE][case.language].append(case)
+    pairs = {which: _pairs(of) for which, of in by.items()}
+    z = _z(sum(one.enough and rest.enough for some in pairs.values() for one, rest in some.values()))
+    order = [(measure, one) for measure in FairnessMeasure for one in FairnessBy if (measure, one) in pairs]
+    people = {which: {key: {case.person for case in some} for key, some in of.items()} for which, of in by.items()}
+    return [_table(*which, pairs[which], people[which], z) for which in order]
+
+
+_Pairs = Mapping[str, tuple[FairnessTally, FairnessTally]]
+
+
+def _pairs(of: Mapping[str, Sequence[FairnessCase]]) -> _Pairs:
+    """Of each key its own cases, and those of all others. Whoever is in several counts in each of them."""
+    cases, yes = sum(map(len, of.values())), sum(case.yes for some in of.values() for case in some)
+    people = {key: {case.person for case in some} for key, some in of.items()}
+    places = Counter(person for some in people.values() for person in some)
+    found = {}
+    for key, some in of.items():
+        own = FairnessTally(len(some), sum(case.yes for case in some), len(people[key]))
+        alone = sum(places[person] == 1 for person in people[key])
+        found[key] = own, FairnessTally(cases - own.cases, yes - own.yes, len(places) - alone)
+    return found
+
+
+def _z(comparisons: int) -> float:
+    return NormalDist().inv_cdf(1 - ERROR / (2 * max(1, comparisons)))
+
+
+def _table(
+    measure: FairnessMeasure, by: FairnessBy, pairs: _Pairs, people: Mapping[str, set[str]], z: float
+) -> FairnessTable:
+    shown = _shown(people)
+    lines = [_line(key, *pairs[key], z) for key in sorted(shown)]
+    return FairnessTable(measure, by, tuple(lines), len(pairs) - len(shown))
+
+
+def _shown(people: Mapping[str, set[str]]) -> set[str]:
+    """Those of people enough; and where only few are left out, the smallest goes as well: by what the page says of all
+    others, those few could be worked out."""
+    shown = {key for key, some in people.items() if len(some) >= LEAST_SHOWN}
+    left_out = set().union(*(some for key, some in people.items() if key not in shown))
+    if left_out and len(left_out) < LEAST_SHOWN and shown:
+        shown.remove(min(shown, key=lambda key: (len(people[key]), key)))
+    return shown
+
+
+def _line(key: str, one: FairnessTally, rest: FairnessTally, z: float) -> FairnessLine:
+    if not one.enough:
+        return FairnessLine(key, one.n, None, None, None)
+    apart = difference(one.share, one.n, rest.share, rest.n, z) if rest.enough else None
+    parts = apart if apart is not None and (apart.low > 0 or apart.high < 0) else None
+    return FairnessLine(key, one.n, one.share, wilson(one.share, one.n, Z95), parts)
+
+
+def wilson(share: float, n: int, z: float) -> Interval:
+    """Wilson's score interval (1927) of a share of n; see `statistics.share_interval`."""
+    middle = (share + z * z / (2 * n)) / (1 + z * z / n)
+    half = z / (1 + z * z / n) * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
+    return Interval(max(0.0, middle - half), min(1.0, middle + half))
+
+
+def difference(one: float, n: int, other: float, m: int, z: float) -> Interval:
+    """Where the difference of two independent shares, of n and of m, may really lie."""
+    a, b, apart = wilson(one, n, z), wilson(other, m, z), one - other
+    low = apart - math.hypot(one - a.low, b.high - other)
+    high = apart + math.hypot(a.high - one, other - b.low)
+    return Interval(max(-1.0, low), min(1.0, high))

@@ -1,0 +1,30 @@
+"""Showings that happen by looking (a brief, others' work at the desk, a search) are written down once for each author."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0033"
+down_revision = "0031"
+branch_labels = None
+depends_on = None
+
+_ONCE = sa.text("kind IN ('brief', 'desk', 'search')")
+_NEW = "'brief', 'desk', 'search', 'export', 'local_model'"
+
+
+def upgrade() -> None:
+    op.create_index(
+        "uq_disclosures_once",
+        "disclosures",
+        ["subject_id", "person_id", "kind"],
+        unique=True,
+        sqlite_where=_ONCE,
+        postgresql_where=_ONCE,
+    )
+
+
+def downgrade() -> None:
+    op.drop_index("uq_disclosures_once", "disclosures")
+    op.execute(sa.text(f"DELETE FROM disclosures WHERE kind IN ({_NEW})"))  # noqa: S608  # the version before knows none
