@@ -39,11 +39,13 @@ def _answer(status: int, title: str, **headers: str) -> ErrorAnswer:
     return ErrorAnswer(status, title, {name.replace("_", "-"): value for name, value in headers.items()})
 
 
+_BEARER = 'Bearer realm="peerloom"'
 KINDS: Mapping[str, ErrorAnswer] = {
     "not-json": _answer(400, "The body is not JSON"),
     "bad-request": _answer(400, "The request cannot be read"),
-    "not-signed-in": _answer(401, "Not signed in", WWW_Authenticate='Bearer realm="peerloom"'),
+    "not-signed-in": _answer(401, "Not signed in", WWW_Authenticate=_BEARER),
     "not-allowed": _answer(403, "Not allowed"),
+    "scope-missing": _answer(403, "This key is not for that"),
     "not-found": _answer(404, "Not found"),
     "method-not-allowed": _answer(405, "This method does not exist here"),
     "conflict": _answer(409, "Clashes with what is stored"),
@@ -142,7 +144,15 @@ def of_domain(scope: Scope, error: PeerloomError) -> Reply:
 def _when_again(error: PeerloomError) -> Mapping[str, str]:
     after, more = error.facts.get("retry_after"), error.facts.get("headers")
     again = {} if after is None else {"Retry-After": str(after)}
-    return {**(more if isinstance(more, Mapping) else {}), **again}
+    return {**(more if isinstance(more, Mapping) else {}), **again, **_which_scopes(error)}
+
+
+def _which_scopes(error: PeerloomError) -> Mapping[str, str]:
+    """For programs: which scopes would do (RFC 6750, section 3.1)."""
+    scopes = error.facts.get("scopes")
+    if not isinstance(scopes, Sequence):
+        return {}
+    return {"WWW-Authenticate": f'{_BEARER}, error="insufficient_scope", scope="{" ".join(map(str, scopes))}"'}
 
 
 def lasting(scope: Scope, error: PeerloomError) -> Reply | None:

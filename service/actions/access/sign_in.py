@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from service.actions.access import on_behalf, second_factor
 from service.actions.access.frame import origins
+from service.domain.access import in_order
 from service.domain.errors import Invalid, NotFound, NotSignedIn, Unavailable
 from service.domain.roles import Actor, CredentialReach, require_platform
 from service.domain.texts import digest
@@ -96,7 +97,7 @@ def invite(
         embedded=embedded,
         path=path,
         created_at=now,
-        expires_at=now + lifetime,
+        expires_at=on_behalf.no_longer_than(session, minted_by, now + lifetime),
     )
     session.add(row)
     session.flush()
@@ -105,11 +106,13 @@ def invite(
 
 
 def _record_link(session: Session, row: SignIn, by: str, groups: Collection[str] | None, *, now: datetime) -> None:
+    key = session.get(Credential, row.minted_by) if row.minted_by else None
     facts = {
         "link": row.id,
         "embedded": row.embedded,
         "expires_at": row.expires_at.isoformat(),
         "groups": None if groups is None else sorted(groups),
+        "scopes": [one.value for one in in_order(on_behalf.scopes_of(session, key))],
     }
     act, whom = "sign-in.invite", f"person:{row.person_id}"
     audit.record(session, organization=row.organization_id, actor=by, act=act, subject=whom, now=now, **facts)
@@ -206,6 +209,7 @@ def begin(session: Session, row: SignIn, *, second_factor: str = "", now: dateti
     row.used_at = now
     own = (_EMBEDDED if row.embedded else _PLAIN) + secrets.token_urlsafe(32)
     person = session.get_one(Person, row.person_id)
+    ends_at = on_behalf.no_longer_than(session, row.minted_by, now + SESSION)
     session.add(
         Credential(
             organization_id=row.organization_id,
@@ -218,12 +222,12 @@ def begin(session: Session, row: SignIn, *, second_factor: str = "", now: dateti
             groups=[],
             minted_by=row.minted_by,
             created_at=now,
-            expires_at=now + SESSION,
+            expires_at=ends_at,
         )
     )
     whom, facts = f"person:{person.id}", {"second_factor": second_factor} if second_factor else {}
     audit.record(session, organization=row.organization_id, actor=whom, act="sign-in", subject=whom, now=now, **facts)
-    return Entered(own, row.embedded, now + SESSION, row.path)
+    return Entered(own, row.embedded, ends_at, row.path)
 
 
 def is_session(secret: str) -> bool:
