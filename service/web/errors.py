@@ -12,6 +12,7 @@ from http import HTTPStatus
 from types import TracebackType
 from urllib.parse import quote
 
+import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field
@@ -20,8 +21,10 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Match
 from starlette.types import Scope
 
-from service.domain.errors import Invalid, PeerloomError
+from service.domain.errors import Invalid, NotSignedIn, PeerloomError
 from service.store.replies import Reply
+
+_log = structlog.get_logger("service.web")
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -197,6 +200,11 @@ def respond(reply: Reply) -> Response:
     return Response(reply.body, reply.status, dict(reply.headers))
 
 
+def sign_in_refused(scope: Scope) -> None:
+    """A line of its own in the log, for whoever watches it: by what way, and nothing of what was shown."""
+    _log.warning("sign_in.refused", route=scope["state"].get("route", "-"))
+
+
 def install(app: FastAPI) -> None:
     """Have every error of the domain and of the framework told in one shape."""
     app.add_exception_handler(PeerloomError, _domain)
@@ -206,6 +214,8 @@ def install(app: FastAPI) -> None:
 
 async def _domain(request: Request, error: Exception) -> Response:
     assert isinstance(error, PeerloomError)  # noqa: S101 - registered for this class only
+    if error.kind == NotSignedIn.kind:
+        sign_in_refused(request.scope)
     return respond(of_domain(request.scope, error))
 
 

@@ -15,6 +15,7 @@ from fastapi import APIRouter, Request
 from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
+from starlette.types import Scope
 
 from service.actions.access import credentials, sign_in
 from service.domain.access import KeyScope
@@ -104,17 +105,18 @@ def _admitted(services: Services, request: Request, template: str, needs: Needs)
     """Who is signed in, once it is known that they may ask so often, and this."""
     arrived(services, request)
     secure = visits.is_secure(services.public_url, request.scope)
-    found = _signed_in(services, request.cookies.get(visits.cookie(secure), ""))
+    found = _signed_in(services, request.scope, request.cookies.get(visits.cookie(secure), ""))
     if found is not None:
         let_in(services, request, template, found[0], needs)
     return found
 
 
-def _signed_in(services: Services, secret: str) -> tuple[Actor, str] | None:
+def _signed_in(services: Services, scope: Scope, secret: str) -> tuple[Actor, str] | None:
     if not sign_in.is_session(secret):
         return None
     with errors.Caught(NotSignedIn), services.sessions.reading() as session:
         return credentials.authenticate(session, secret, now=services.clock()), secret
+    errors.sign_in_refused(scope)
     return None
 
 

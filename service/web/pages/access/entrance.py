@@ -81,7 +81,9 @@ def use_embedded_link(visit: Writing, secret: Secret, request: Request) -> Goto:
 
 
 def _entered(visit: Writing, secret: str, *, embedded: bool = False) -> Goto:
-    entered = sign_in.enter(visit.session, secret, embedded=embedded, seal=visit.services.seal, now=visit.now)
+    entered = sign_in.enter(
+        visit.session, secret, embedded=embedded, seal=visit.services.seal, here=visit.in_cookie, now=visit.now
+    )
     if isinstance(entered, CodeNeeded):
         return Goto(f"/sign-in/{secret}/code")
     visit.begin(entered.secret, embedded=entered.embedded, ends_at=entered.ends_at)
