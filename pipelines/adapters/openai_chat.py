@@ -88,7 +88,9 @@ class OpenAIChat:
             base_url=base_url,
             max_retries=0,
             default_headers={"Accept-Encoding": "identity"},  # so that the bound on the body's size is the true size
-            http_client=httpx2.Client(transport=_Bounded(timeout, proxy), timeout=timeout),
+            http_client=httpx2.Client(
+                transport=_Bounded(timeout, proxy), timeout=timeout, follow_redirects=False
+            ),  # texts go to the address that is set, and to no other that it names
         )
         # The client takes these two from the environment, where only the settings may look.
         self._client.organization = self._client.project = None

@@ -6,14 +6,16 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
 import typer
-from rich.table import Table
 
 from service.actions.access import credentials, second_factor, sign_in
 from service.cli import operator
 from service.cli.console import TellingGroup, err, out, settings
+from service.domain.access import A_YEAR, EVERY_SCOPE, LONGEST, MEANS, KeyScope, in_order, scopes_in
 from service.domain.errors import NotAllowed
 from service.store import find
-from service.store.tables import Group, Person
+from service.store.tables import Credential, Group, Person
+
+TOLD = "; ".join(f"{one}: {means}" for one, means in MEANS.items())
 
 app = typer.Typer(cls=TellingGroup, no_args_is_help=True, help="Keys with which platforms use the API.")
 
@@ -26,6 +28,10 @@ Organization = Annotated[
 def create(
     name: Annotated[str, typer.Argument(help="What the key is for, e.g. the platform's name.")],
     group: Annotated[list[str] | None, typer.Option(help="Limit the key to this group and those below it.")] = None,
+    scope: Annotated[list[KeyScope] | None, typer.Option(help=f"What it is for; all if none is named. {TOLD}")] = None,
+    days: Annotated[
+        int, typer.Option(min=0, max=LONGEST.days, help="After how many days it ends by itself; 0 is never.")
+    ] = A_YEAR.days,
     organization: Organization = None,
 ) -> None:
     """Make a key and print its secret, which is shown this once."""
@@ -33,8 +39,11 @@ def create(
     with parts.sessions.writing() as session:
         row = operator.organization(session, organization)
         groups = [find.one(session, Group, row.id, external_id).id for external_id in group or []]
-        _, secret = credentials.issue_key(session, row.id, name=name, groups=groups, now=_now())
-    err.print("Keep it safe: it is not shown again.")
+        now = _now()
+        until = now + timedelta(days=days) if days else None
+        chosen: dict[str, Any] = {"groups": groups, "scopes": frozenset(scope or KeyScope), "expires_at": until}
+        _, secret = credentials.issue_key(session, row.id, name=name, **chosen, now=now)
+    err.print(f"Keep it safe: it is not shown again. It ends {f'on {until:%Y-%m-%d}' if until else 'never by itself'}.")
     out.print(secret, soft_wrap=True, markup=False)
 
 
@@ -45,11 +54,27 @@ def list_(organization: Organization = None) -> None:
     with parts.sessions.reading() as session:
         row = operator.organization(session, organization)
         keys = credentials.list_keys(session, operator.operator(session, row))
-    table = Table("id", "name", "made", "state", "groups")
     for key in keys:
-        state = "revoked" if key.revoked_at else "in use"
-        table.add_row(key.id, key.name, f"{key.created_at:%Y-%m-%d %H:%M}", state, str(len(key.groups) or "all"))
-    out.print(table)
+        out.print(f"{key.id}  {key.name}", soft_wrap=True, markup=False, highlight=False)
+        out.print(f"    {_told(key)}", soft_wrap=True, markup=False, highlight=False)
+
+
+def _told(key: Credential) -> str:
+    scopes = scopes_in(key.scopes)
+    what = "everything" if scopes == EVERY_SCOPE else ", ".join(in_order(scopes))
+    where = f"{len(key.groups)} groups" if key.groups else "all groups"
+    days = f"made {_day(key.created_at)} · ends {_day(key.expires_at)} · last used {_day(key.last_used_at)}"
+    return f"{_state(key)} · for {what} · in {where} · {days}"
+
+
+def _state(key: Credential) -> str:
+    if key.revoked_at:
+        return "revoked"
+    return "ended" if key.expires_at and key.expires_at <= _now() else "in use"
+
+
+def _day(at: datetime | None) -> str:
+    return f"{at:%Y-%m-%d}" if at else "never"
 
 
 @app.command("revoke")
@@ -76,7 +101,10 @@ def token(
         row = operator.organization(session, organization)
         actor = operator.operator(session, row)
         if actor.credential == "operator":
-            raise NotAllowed("A token is made with a key: make one first with `peerloom key create NAME`.")
+            raise NotAllowed(
+                "A token is made with a key that may stand in for people (`act`): make one first with "
+                "`peerloom key create NAME`."
+            )
         _, secret = credentials.mint_token(session, actor, person=person, now=_now(), lifetime=timedelta(hours=hours))
     out.print(secret, soft_wrap=True, markup=False)
 

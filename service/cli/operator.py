@@ -6,14 +6,15 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from service import wiring
-from service.actions.access import organizations
+from service.actions.access import on_behalf, organizations
 from service.cli.console import settings
+from service.domain.access import KeyScope, scopes_in
 from service.domain.drafts import DraftState
 from service.domain.errors import Invalid, NotFound
 from service.domain.roles import Actor, CredentialReach
@@ -137,7 +138,8 @@ def organization(session: Session, external_id: str | None) -> Organization:
 
 
 def operator(session: Session, row: Organization) -> Actor:
-    """Whoever sits at this machine, acting for the whole organization, by its newest key where there is one."""
+    """Whoever sits at this machine, acting for the whole organization, by its newest key that may stand in for people,
+    where there is one; of those with the most scopes, since what is made with it has no others."""
     keys = session.scalars(
         select(Credential)
         .where(
@@ -147,5 +149,8 @@ def operator(session: Session, row: Organization) -> Actor:
         )
         .order_by(Credential.id.desc())
     )
-    newest = next((key.id for key in keys if not key.groups), "operator")
-    return Actor(row.id, newest, CredentialReach.PLATFORM)
+    now = datetime.now(UTC)
+    good = [key for key in keys if not key.groups and on_behalf.lives(session, key, now=now)]
+    able = [key for key in good if KeyScope.ACT in scopes_in(key.scopes)]
+    newest = max(able, key=lambda key: (len(scopes_in(key.scopes)), key.id), default=None)
+    return Actor(row.id, newest.id if newest else "operator", CredentialReach.PLATFORM)

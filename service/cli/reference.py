@@ -15,6 +15,7 @@ import typer
 
 from service.cli import app
 from service.domain import drafts, galleries, introductions
+from service.domain.access import MEANS
 from service.domain.lifecycle import Lifecycle
 from service.domain.roles import CredentialReach
 from service.settings import reference as settings_table
@@ -85,13 +86,16 @@ def _states(life: Lifecycle[Any, Any, Any]) -> Iterator[str]:
 
 
 def _routes() -> Iterator[str]:
-    yield "| method | address | what it does |"
-    yield "|---|---|---|"
+    yield "| method | address | what it does | scope |"
+    yield "|---|---|---|---|"
     sessions = Sessions(make_engine("sqlite:///unused.db"))  # never opened: only the document is asked for
     web = create_app(Services(sessions, lambda: None, lambda: datetime.now(UTC), dict))
     for address, methods in web.openapi()["paths"].items():
         for method, operation in methods.items():
-            yield f"| {method.upper()} | `{address}` | {operation['summary']} |"
+            scopes = ", ".join(f"`{one}`" for entry in operation.get("security", []) for one in entry.get("key", []))
+            yield f"| {method.upper()} | `{address}` | {operation['summary']} | {scopes or '–'} |"
+    yield ""
+    yield from (f"* `{scope}`: {means}" for scope, means in MEANS.items())
     yield ""
     yield f"A key acts as a {CredentialReach.PLATFORM.value}, a token as a {CredentialReach.PERSON.value}."
 

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
+from service.domain.access import EVERY_SCOPE, KeyScope
 from service.domain.errors import NotAllowed
 
 
@@ -30,7 +31,8 @@ class Actor:
 
     `groups` limits a platform's key to these groups (with all below them); None is the whole organization. For a
     person the three sets hold ids of every group in which the role holds, groups below included; `everywhere` says that
-    this person coordinates every group at the top, and so the whole organization.
+    this person coordinates every group at the top, and so the whole organization. `scopes` is what the key, or the key
+    behind a token or session, may be used for; whoever came in with none is limited by their roles alone.
     """
 
     organization: str
@@ -42,6 +44,7 @@ class Actor:
     facilitates: frozenset[str] = frozenset()
     coordinates: frozenset[str] = frozenset()
     everywhere: bool = False
+    scopes: frozenset[KeyScope] = EVERY_SCOPE
 
     @property
     def name(self) -> str:

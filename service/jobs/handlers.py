@@ -34,6 +34,7 @@ from service.jobs import (
     outages,
     paying,
     questioned,
+    subjects,
     sync,
     uptake,
 )
@@ -59,22 +60,34 @@ def work_one(tools: JobTools, *, job: str | None = None, of: Collection[str] | N
     if there was none to claim."""
     owner = new_id()
     claimed = _claim(tools, owner, job, kinds() if of is None else of)
-    if not claimed:
+    if claimed is None:
         return False
-    with held(tools, owner, claimed):
-        _attempt(tools, owner, claimed)
+    if claimed:
+        with held(tools, owner, claimed):
+            _attempt(tools, owner, claimed)
     return True
 
 
-def _claim(tools: JobTools, owner: str, job: str | None, of: Collection[str]) -> list[Job]:
+def _claim(tools: JobTools, owner: str, job: str | None, of: Collection[str]) -> list[Job] | None:
+    """Jobs to do, none if those that were due are not to be done; None where nothing was due."""
     with tools.sessions.writing() as session:
         claimed = _take(session, tools, owner, job=job, of=of)
         if claimed and claimed[0].kind == "sync":
             claimed += _take(session, tools, owner, limit=SYNC_BATCH - 1, of=["sync"])
         for dead in jobs.buried(session):
-            _give_up(session, tools, dead, dead.last_error)
+            if not subjects.is_foreign(session, dead):
+                _give_up(session, tools, dead, dead.last_error)
             dead.told_at = tools.now()
-    return claimed
+        return [one for one in claimed if not _left_alone(session, tools, owner, one)] if claimed else None
+
+
+def _left_alone(session: Session, tools: JobTools, owner: str, job: Job) -> bool:
+    """A job about what is another organization's ends here: nothing of it is read, and nobody is told of it."""
+    foreign = subjects.is_foreign(session, job)
+    if foreign:
+        settle(session, tools, owner, job)
+        log.error("job left alone: its subject is another organization's", job=job.id, kind=job.kind)
+    return foreign
 
 
 def _take(

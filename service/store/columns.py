@@ -51,6 +51,8 @@ MaybeMoment = Annotated[datetime | None, mapped_column(UtcDateTime, default=None
 Hash = Annotated[str, mapped_column(String(64))]
 JsonObject = Annotated[dict[str, Any], mapped_column(Json, default=dict)]
 JsonArray = Annotated[list[Any], mapped_column(Json, default=list)]
+_JsonOrNothing = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
+MaybeJsonArray = Annotated[list[Any] | None, mapped_column(_JsonOrNothing, default=None)]
 
 
 class Base(DeclarativeBase):

@@ -63,7 +63,7 @@ class Attachment:
         return {
             "Content-Type": self.media_type,
             "Content-Disposition": f"{how}; filename*=UTF-8''{quote(self.name, safe='')}",
-            "Content-Security-Policy": "default-src 'none'; sandbox",
+            "Content-Security-Policy": "default-src 'none'; base-uri 'none'; sandbox",
             "X-Content-Type-Options": "nosniff",
             "Cache-Control": "private, no-store",
         }

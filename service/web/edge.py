@@ -21,7 +21,7 @@ _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Cache-Control": "no-store",
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Content-Security-Policy": "default-src 'none'; base-uri 'none'; frame-ancestors 'none'",
     "Referrer-Policy": "no-referrer",
 }
 """On every answer that does not say otherwise itself."""
@@ -84,7 +84,7 @@ class _Sending:
             headers["X-Request-ID"] = self._request_id
             headers.update(self._state.get("limits", {}))
             if self._over_tls:
-                headers["Strict-Transport-Security"] = "max-age=31536000"
+                headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
             for name, value in HEADERS.items():
                 headers.setdefault(name, value)
         await self._send(message)

@@ -12,6 +12,7 @@ from http import HTTPStatus
 from types import TracebackType
 from urllib.parse import quote
 
+import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field
@@ -21,8 +22,10 @@ from starlette.routing import BaseRoute, Match
 from starlette.types import Scope
 
 from pipelines.texts.plain import sendable
-from service.domain.errors import Invalid, PeerloomError
+from service.domain.errors import Invalid, NotSignedIn, PeerloomError
 from service.store.replies import Reply
+
+_log = structlog.get_logger("service.web")
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -40,11 +43,13 @@ def _answer(status: int, title: str, **headers: str) -> ErrorAnswer:
     return ErrorAnswer(status, title, {name.replace("_", "-"): value for name, value in headers.items()})
 
 
+_BEARER = 'Bearer realm="peerloom"'
 KINDS: Mapping[str, ErrorAnswer] = {
     "not-json": _answer(400, "The body is not JSON"),
     "bad-request": _answer(400, "The request cannot be read"),
-    "not-signed-in": _answer(401, "Not signed in", WWW_Authenticate='Bearer realm="peerloom"'),
+    "not-signed-in": _answer(401, "Not signed in", WWW_Authenticate=_BEARER),
     "not-allowed": _answer(403, "Not allowed"),
+    "scope-missing": _answer(403, "This key is not for that"),
     "not-found": _answer(404, "Not found"),
     "method-not-allowed": _answer(405, "This method does not exist here"),
     "conflict": _answer(409, "Clashes with what is stored"),
@@ -143,7 +148,15 @@ def of_domain(scope: Scope, error: PeerloomError) -> Reply:
 def _when_again(error: PeerloomError) -> Mapping[str, str]:
     after, more = error.facts.get("retry_after"), error.facts.get("headers")
     again = {} if after is None else {"Retry-After": str(after)}
-    return {**(more if isinstance(more, Mapping) else {}), **again}
+    return {**(more if isinstance(more, Mapping) else {}), **again, **_which_scopes(error)}
+
+
+def _which_scopes(error: PeerloomError) -> Mapping[str, str]:
+    """For programs: which scopes would do (RFC 6750, section 3.1)."""
+    scopes = error.facts.get("scopes")
+    if not isinstance(scopes, Sequence):
+        return {}
+    return {"WWW-Authenticate": f'{_BEARER}, error="insufficient_scope", scope="{" ".join(map(str, scopes))}"'}
 
 
 def lasting(scope: Scope, error: PeerloomError) -> Reply | None:
@@ -188,6 +201,11 @@ def respond(reply: Reply) -> Response:
     return Response(reply.body, reply.status, dict(reply.headers))
 
 
+def sign_in_refused(scope: Scope) -> None:
+    """A line of its own in the log, for whoever watches it: by what way, and nothing of what was shown."""
+    _log.warning("sign_in.refused", route=scope["state"].get("route", "-"))
+
+
 def install(app: FastAPI) -> None:
     """Have every error of the domain and of the framework told in one shape."""
     app.add_exception_handler(PeerloomError, _domain)
@@ -197,6 +215,8 @@ def install(app: FastAPI) -> None:
 
 async def _domain(request: Request, error: Exception) -> Response:
     assert isinstance(error, PeerloomError)  # noqa: S101 - registered for this class only
+    if error.kind == NotSignedIn.kind:
+        sign_in_refused(request.scope)
     return respond(of_domain(request.scope, error))
 
 

@@ -10,8 +10,9 @@ from typing import Any
 from fastapi import APIRouter, Security
 from pydantic import BaseModel
 
+from service.domain.access import MEANS, KeyScope
 from service.web.errors import KINDS, MEDIA_TYPE, Problem
-from service.web.routes import Route, bearer
+from service.web.routes import SCOPES, Route, bearer
 
 TITLE = "Peerloom"
 _SHAPES = "#/components/schemas/"
@@ -29,13 +30,19 @@ Nothing that a machine drafted can be read by a learner before a person has appr
   with `RateLimit` what is left.
 * Every error is a problem document (RFC 9457) with a stable **`kind`**.
 
+**Keys.** A key is made for some **scopes**, and may end by itself; the tokens and sign-in links that it makes have its
+scopes and end with it. Without the scope that an address needs, the answer is a 403 of kind `scope-missing`, which
+names it.
+
+@@SCOPES@@
+
 **Versions.** This is version 1 of the API: the `/v1` of every address. Within it things are added and nothing is taken
 away: expect new addresses, new fields in answers, new values where a field names a state or kind, and new kinds of
 problems. What is to go is first marked `deprecated` here, with what to use instead in its description, and its answers
 carry the headers `Deprecation` (RFC 9745) and `Sunset` (RFC 8594); it stays for at least **six months** after that.
 Whatever could break a client that keeps to this comes as `/v2`, beside `/v1` for at least a year. The version at the
 top of this document is the service's own.
-"""
+""".replace("@@SCOPES@@", "\n".join(f"* `{one}`: {means}" for one, means in MEANS.items()))
 
 TAGS = [
     {"name": "People", "description": "Groups, people, their roles, and what each person allows."},
@@ -61,9 +68,10 @@ TAGS = [
 ]
 
 
-def v1(tag: str, route: type[Route] = Route) -> APIRouter:
-    """A router for a part of the API."""
-    return APIRouter(prefix="/v1", tags=[tag], route_class=route, dependencies=[Security(bearer)])
+def v1(tag: str, route: type[Route] = Route, *, reads: KeyScope, writes: KeyScope) -> APIRouter:
+    """A router for a part of the API, and what a key needs for those of its routes that read and those that write."""
+    scoped = type(route.__name__, (route,), {"reads": reads, "writes": writes})
+    return APIRouter(prefix="/v1", tags=[tag], route_class=scoped, dependencies=[Security(bearer)])
 
 
 def made(model: type[BaseModel], description: str = "Made.") -> dict[int | str, dict[str, Any]]:
@@ -83,6 +91,7 @@ def finish(document: dict[str, Any], address: str) -> dict[str, Any]:
     schemas["Problem"] = schema
     document["components"]["headers"] = HEADERS
     for path, method, operation in operations(document):
+        _say_scopes(operation)
         for parameter in operation.get("parameters", []):
             _as_sent(parameter)
         responses = operation["responses"]
@@ -92,6 +101,15 @@ def finish(document: dict[str, Any], address: str) -> dict[str, Any]:
             _name_headers(response.setdefault("headers", {}), method, status, operation)
         operation["responses"] = dict(sorted(responses.items()))
     return document
+
+
+def _say_scopes(operation: dict[str, Any]) -> None:
+    """What a key needs, for programs and for people."""
+    if SCOPES in operation:
+        scopes = operation.pop(SCOPES)
+        operation["security"] = [{"key": [str(one) for one in scopes]}]
+        said = " and ".join(f"`{one}`" for one in scopes) or "none: any key or token will do"
+        operation["description"] = f"{operation.get('description', '').rstrip()}\n\nScope: {said}.".strip()
 
 
 def _by_title(document: dict[str, Any]) -> dict[str, Any]:

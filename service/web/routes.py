@@ -7,6 +7,7 @@ import functools
 from collections.abc import Callable, Coroutine
 from typing import Any, ClassVar
 
+import structlog
 from fastapi import Request
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
@@ -17,10 +18,12 @@ from starlette.responses import Response
 from starlette.types import Message, Receive
 
 from service.actions.access import credentials
+from service.domain.access import KeyScope, in_order, require_scopes
 from service.domain.errors import NotSignedIn
 from service.domain.roles import Actor
 from service.web import errors
 from service.web.calls import Attachment, Call
+from service.web.needs import Needs, needed
 from service.web.services import Body, Services
 
 bearer = HTTPBearer(
@@ -30,8 +33,13 @@ bearer = HTTPBearer(
 )
 """For the OpenAPI document; `Route` itself reads the header, before anything else of the request."""
 
+SCOPES = "x-scopes"
+"""Where a route says which scopes it needs, until the document is put together."""
+
 Answered = BaseModel | Attachment | None
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+
+_log = structlog.get_logger("service.web")
 
 
 class NamedRoute(APIRoute):
@@ -52,8 +60,13 @@ class Route(NamedRoute):
 
     body: ClassVar[Body] = "body"
     """Which limit holds for the body; bundles and files may be larger."""
+    reads: ClassVar[KeyScope]
+    """What a key needs for those that read. There is no default: each router says it (`service.web.openapi.v1`)."""
+    writes: ClassVar[KeyScope]
 
     def __init__(self, path: str, endpoint: Callable[..., Answered], **options: Any) -> None:
+        self.needs: Needs = needed(endpoint, options["methods"], self.reads, self.writes)
+        options["openapi_extra"] = {**(options.get("openapi_extra") or {}), SCOPES: in_order(self.needs)}
         super().__init__(path, sealed(endpoint, options.get("status_code") or 200), **options)
 
     def get_route_handler(self) -> Handler:
@@ -64,7 +77,7 @@ class Route(NamedRoute):
             services: Services = request.app.state.services
             limit = services.limits.of(self.body)
             request.state.route = self.path_format
-            request.state.actor = await run_in_threadpool(_admitted, services, request, self.path_format)
+            request.state.actor = await run_in_threadpool(_admitted, services, request, self.path_format, self.needs)
             _check_query(request, known)
             if takes_json:
                 _check_json(request)
@@ -100,12 +113,20 @@ def _actor(services: Services, authorization: str) -> Actor:
     scheme, _, secret = authorization.partition(" ")
     if scheme.lower() != "bearer" or not secret.strip():
         raise NotSignedIn
+    now = services.clock()
     with services.sessions.reading() as session:
-        return credentials.authenticate(session, secret.strip(), now=services.clock())
+        actor = credentials.authenticate(session, secret.strip(), now=now)
+        noted = credentials.use_is_noted(session, actor, now=now)
+    if not noted:
+        with errors.Caught() as caught, services.sessions.writing() as session:
+            credentials.note_use(session, actor, now=now)
+        if caught.error is not None:  # what was asked for does not wait for it
+            _log.warning("use_of_key.not_noted", error=type(caught.error).__name__, where=caught.where())
+    return actor
 
 
-def _admitted(services: Services, request: Request, template: str) -> Actor:
-    """Who asks, once it is known that they may ask so often."""
+def _admitted(services: Services, request: Request, template: str, needs: Needs) -> Actor:
+    """Who asks, once it is known that they may ask so often, and this."""
     arrived(services, request)
     with errors.Caught(NotSignedIn) as caught:
         actor = _actor(services, request.headers.get("authorization", ""))
@@ -113,7 +134,7 @@ def _admitted(services: Services, request: Request, template: str) -> Actor:
         if services.throttle is not None:
             services.throttle.refused(address(request))
         raise caught.error
-    counted(services, request, template, actor)
+    let_in(services, request, template, actor, needs)
     return actor
 
 
@@ -128,12 +149,14 @@ def arrived(services: Services, request: Request) -> None:
         services.throttle.arrived(address(request))
 
 
-def counted(services: Services, request: Request, template: str, actor: Actor) -> None:
-    """Count a request by who asks: a person with all their tokens and sessions as one. Raises TooMany."""
+def let_in(services: Services, request: Request, template: str, actor: Actor, needs: Needs) -> None:
+    """The one place that every route and page for somebody passes: who asks is counted, a person with all their tokens
+    and sessions as one, and their key must be good for this. Raises TooMany, ScopeMissing."""
     if services.throttle is not None:
         who, person = actor.person or actor.credential, actor.person is not None
         told = services.throttle.known(who, person=person, method=request.method, route=template)
         request.scope["state"]["limits"] = told
+    require_scopes(actor.scopes, needs)
 
 
 def query_names(dependant: Dependant) -> frozenset[str]:

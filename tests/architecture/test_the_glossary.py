@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.values import Band, PointKind, Shelf, SourceKind, Standing
+from service.domain.access import KeyScope
 from service.domain.following.reminders import ReminderKind
 from service.domain.following.uptake import UptakeVerdict
 from service.domain.roles import Role
@@ -22,6 +23,7 @@ ROW = re.compile(r"^\| (?!word \|)(.+?) \| (.+) \|$", re.MULTILINE)
 VALUES: dict[str, type[StrEnum]] = {
     "band": Band,
     "consent": ShowWork,
+    "key scope": KeyScope,
     "point": PointKind,
     "reminder": ReminderKind,
     "role": Role,

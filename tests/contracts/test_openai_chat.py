@@ -36,6 +36,18 @@ def trouble_of(model: LanguageModel, request: ModelRequest = REQUEST) -> ModelTr
 # What is sent
 
 
+@pytest.mark.parametrize("code", [301, 302, 303, 307, 308])
+def test_a_model_that_leads_elsewhere_is_not_followed(openai_wire: OpenAIWire, code: int) -> None:
+    """Nobody has allowed that the text goes to the other address."""
+    with OpenAIWire([wire_of.reply(ANSWER)]) as elsewhere:
+        openai_wire.script = [Behavior(code, b"", {"Location": f"{elsewhere.base_url}/chat/completions"})]
+        chat = chat_at(openai_wire)
+        trouble_of(chat)
+        chat.close()
+        assert len(openai_wire.received) == 1
+        assert elsewhere.received == []
+
+
 def test_the_prompt_the_schema_and_the_key_are_sent_as_the_wire_wants_them(
     openai_wire: OpenAIWire, chat: OpenAIChat
 ) -> None:

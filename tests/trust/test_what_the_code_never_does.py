@@ -34,6 +34,32 @@ RANDOM_FOR_NO_SECRET = {
     "pipelines/evaluation/weaving.py",  # an invented organization
 }
 FEWEST_BYTES = 16
+CONNECTS = {
+    *("aiohttp", "asyncio", "celery", "chromadb", "ftplib", "grpc", "http.client", "http.server", "httpx", "httpx2"),
+    *("huggingface_hub", "imaplib", "kombu", "limits", "openai", "poplib", "psycopg", "redis", "requests"),
+    *("sentence_transformers", "smtplib", "socket", "socketserver", "ssl", "subprocess", "telnetlib"),
+    *("urllib.request", "urllib3", "uvicorn", "websockets", "xmlrpc"),
+}
+"""What opens or takes connections, or starts something else that may. `create_engine` is looked for by its own name."""
+WHERE_TO: dict[str, dict[str, str]] = {
+    "pipelines/adapters/chroma.py": {"chromadb": "the index", "httpx": "its client, told to be patient"},
+    "pipelines/adapters/openai_chat.py": {"openai": "the model", "httpx2": "its client, with limits"},
+    "pipelines/adapters/sentence_transformer.py": {
+        "huggingface_hub": "weights, by name, at the first start",
+        "sentence_transformers": "the same",
+    },
+    "service/cli/serving.py": {"socket": "is the port free?", "uvicorn": "is called, calls nobody"},
+    "service/files/reading.py": {"subprocess": "our own reader of files, in a process with limits"},
+    "service/jobs/broker.py": {"celery": "the broker", "kombu": "its errors"},
+    "service/jobs/relay.py": {"kombu": "the broker's errors"},
+    "service/store/backup.py": {"subprocess": "PostgreSQL's own programs, for the database"},
+    "service/store/session.py": {"create_engine": "the database"},
+    "service/web/connections.py": {"asyncio": "of those who call", "uvicorn": "is called, calls nobody"},
+    "service/web/throttle.py": {"limits": "Redis, to count"},
+    "service/worker.py": {"celery": "the broker"},
+}
+"""Every file that reaches out of the process or is reached, by what, and where to: addresses from settings, and none
+that anybody sends."""
 SEALING = "service/store/sealing.py"
 """The only place that encrypts, by a recipe of a library that leaves nothing to choose."""
 
@@ -107,6 +133,22 @@ def has_cryptography_of_its_own(node: ast.AST) -> bool:
     return bool(roots & {"Crypto", "Cryptodome", "cryptography", "nacl", "ecdsa", "rsa", "jwt", "jose", "passlib"})
 
 
+def reached_by(node: ast.AST) -> set[str]:
+    """Which of what connects is imported here; also `from urllib import request`, and by a name in words."""
+    names = set(_imported(node))
+    if isinstance(node, ast.ImportFrom) and not node.level:
+        names |= {f"{node.module}.{one.name}" for one in node.names}
+    if isinstance(node, ast.Call) and _name(node.func).rpartition(".")[2] in ("import_module", "__import__"):
+        names |= {str(one.value) for one in node.args if isinstance(one, ast.Constant)}
+    made = {"create_engine"} & {name.rpartition(".")[2] for name in names}
+    parts = {".".join(name.split(".")[:many]) for name in names for many in (1, 2)}
+    return made | (parts & CONNECTS)
+
+
+def reaches_out(node: ast.AST) -> bool:
+    return bool(reached_by(node))
+
+
 def _found(check: Check, but: set[str] | None = None) -> list[str]:
     found = []
     for file in SOURCES:
@@ -153,6 +195,16 @@ def test_no_certificate_is_taken_unseen() -> None:
     assert _found(trusts_any_certificate) == []
 
 
+def test_nothing_opens_connections_but_the_named_adapters_to_what_settings_name() -> None:
+    """So no address that a caller gives can be called, and whatever is to call out comes past this list."""
+    found: dict[str, set[str]] = {}
+    for file in SOURCES:
+        by = set().union(*(reached_by(node) for node in ast.walk(_tree(file))))
+        if by:
+            found[str(file.relative_to(ROOT))] = by
+    assert found == {where: set(by) for where, by in WHERE_TO.items()}
+
+
 @pytest.mark.parametrize(
     ("check", "line"),
     [
@@ -171,8 +223,20 @@ def test_no_certificate_is_taken_unseen() -> None:
         (draws_a_short_secret, "secrets.token_urlsafe(long)"),
         (trusts_any_certificate, "Client(verify=False)"),
         (trusts_any_certificate, "ssl.CERT_NONE"),
+        (reaches_out, "import httpx"),
+        (reaches_out, "import urllib.request"),
+        (reaches_out, "from urllib import request"),
+        (reaches_out, "from urllib.request import urlopen"),
+        (reaches_out, "from http.client import HTTPConnection"),
+        (reaches_out, "importlib.import_module('requests')"),
+        (reaches_out, "from sqlalchemy import create_engine"),
     ],
     ids=lambda it: it if isinstance(it, str) else it.__name__,
 )
 def test_a_planted_line_is_found(check: Check, line: str) -> None:
     assert any(check(node) for node in ast.walk(ast.parse(line)))
+
+
+@pytest.mark.parametrize("line", ["from urllib.parse import quote", "from http import HTTPStatus", "import json"])
+def test_what_only_takes_addresses_apart_reaches_nobody(line: str) -> None:
+    assert not any(reaches_out(node) for node in ast.walk(ast.parse(line)))

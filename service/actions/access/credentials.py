@@ -5,16 +5,25 @@ from __future__ import annotations
 import base64
 import hmac
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from service.actions.access import on_behalf
+from service.domain.access import (
+    EVERY_SCOPE,
+    SOON,
+    TOLD_AFTER,
+    KeyScope,
+    end_of_key,
+    in_order,
+    require_may_give,
+)
 from service.domain.errors import Invalid, NotFound, NotSignedIn
 from service.domain.ids import new_id
-from service.domain.roles import Actor, CredentialReach, Role, acts_for, require_lead, require_platform
+from service.domain.roles import Actor, CredentialReach, Role, acts_for, leads, require_lead, require_platform
 from service.domain.texts import digest
 from service.store import audit, find, holding, tree
 from service.store.repeats import AGAIN
@@ -22,6 +31,8 @@ from service.store.tables import Credential, Group, Person, RoleGrant
 
 LONGEST_TOKEN = timedelta(hours=12)
 """A token stands in for a person; a school day is as long as one may last without asking the platform again."""
+USE_IS_NOTED = timedelta(hours=1)
+"""A key's use is written down so often at most: each note is a write, and waits for other writers."""
 
 
 def issue_key(
@@ -30,10 +41,16 @@ def issue_key(
     *,
     name: str,
     groups: Sequence[str] = (),
+    scopes: Collection[KeyScope] = EVERY_SCOPE,
+    expires_at: datetime | None = None,
     now: datetime,
     by: str = "operator",
 ) -> tuple[Credential, str]:
-    """A platform's key, limited to `groups` (ids) and those below if any are given. The second value is the secret."""
+    """A platform's key, limited to `groups` (ids) and those below if any are given. The second value is the secret.
+
+    Raises Invalid for no scopes, and for an end that has passed.
+    """
+    require_may_give(EVERY_SCOPE, scopes)
     secret = "plk_" + secrets.token_urlsafe(32)
     key = Credential(
         organization_id=organization_id,
@@ -41,22 +58,39 @@ def issue_key(
         reach=CredentialReach.PLATFORM,
         secret_hash=digest(secret),
         groups=list(groups),
+        scopes=[one.value for one in in_order(scopes)],
         created_at=now,
+        expires_at=end_of_key(expires_at, None, now=now),
     )
     session.add(key)
     session.flush()
-    facts = {"groups": key.groups}
+    ends = key.expires_at.isoformat() if key.expires_at else None
+    facts = {"groups": key.groups, "scopes": key.scopes, "expires_at": ends}
     audit.record(session, organization=organization_id, actor=by, act="key.issue", subject=key.id, now=now, **facts)
     return key, secret
 
 
 def create_key(
-    session: Session, actor: Actor, *, name: str, groups: Sequence[str] = (), now: datetime
+    session: Session,
+    actor: Actor,
+    *,
+    name: str,
+    groups: Sequence[str] = (),
+    scopes: Collection[KeyScope] | None = None,
+    expires_at: datetime | None = None,
+    now: datetime,
 ) -> tuple[Credential, str]:
-    """Another key, for these groups (external ids). Raises NotAllowed, NotFound."""
+    """Another key, for these groups (external ids); without `scopes` or an end, with those of the key that makes it.
+
+    Raises NotAllowed, NotFound; ScopeMissing and Invalid for more than whoever asks has, or for longer.
+    """
     require_lead(actor)
+    given = actor.scopes if scopes is None else scopes
+    require_may_give(actor.scopes, given)
+    end = end_of_key(expires_at, on_behalf.end_of(session, minter_of(session, actor)), now=now)
     ids = [find.one(session, Group, actor.organization, group).id for group in groups]
-    return issue_key(session, actor.organization, name=name, groups=ids, now=now, by=actor.name)
+    of, by = actor.organization, actor.name
+    return issue_key(session, of, name=name, groups=ids, scopes=given, expires_at=end, now=now, by=by)
 
 
 def mint_token(
@@ -68,7 +102,8 @@ def mint_token(
     lifetime: timedelta = timedelta(hours=1),
     shown: str = "",
 ) -> tuple[Credential, str]:
-    """A token with which one person (external id) is seen as that person, for at most twelve hours.
+    """A token with which one person (external id) is seen as that person, for at most twelve hours and no longer than
+    the key lasts; it may be used for what the key may be used for.
 
     `shown` is the key's own secret, where the caller shows it: then the same asked for again within a minute is the
     same token. Its secret is made from that key and the token's id, so that whoever holds the key can be given it
@@ -80,7 +115,7 @@ def mint_token(
     if not timedelta(0) < lifetime <= LONGEST_TOKEN:
         raise Invalid("A token lasts between one second and twelve hours.")
     row = on_behalf.person(session, actor, person)
-    name = f"token for {person}"[:255]
+    name, until = f"token for {person}"[:255], on_behalf.no_longer_than(session, actor.credential, now + lifetime)
     there = _minted_before(session, actor, row, name, lifetime, now=now) if shown else None
     if there is not None:
         return there, _secret_of(there.id, shown)
@@ -96,11 +131,11 @@ def mint_token(
         groups=[],
         minted_by=actor.credential,
         created_at=now,
-        expires_at=now + lifetime,
+        expires_at=until,
     )
     session.add(token)
     session.flush()
-    on_behalf.record(session, actor, "token.mint", row, credential=token.id, expires_at=now + lifetime, now=now)
+    on_behalf.record(session, actor, "token.mint", row, credential=token.id, expires_at=until, now=now)
     return token, secret
 
 
@@ -126,7 +161,9 @@ def _minted_before(
         )
         .order_by(Credential.created_at.desc(), Credential.id.desc())
     )
-    return next((row for row in rows if row.expires_at == row.created_at + lifetime), None)
+    end = on_behalf.end_of(session, actor.credential)
+    asked = ((row, row.created_at + lifetime) for row in rows)
+    return next((row for row, until in asked if row.expires_at == min(until, end or until)), None)
 
 
 def revoke(session: Session, actor: Actor, credential_id: str, *, now: datetime) -> None:
@@ -158,12 +195,47 @@ def list_keys(session: Session, actor: Actor) -> list[Credential]:
     )
 
 
+def ending(session: Session, actor: Actor, *, now: datetime) -> int:
+    """How many keys end within a month, or did so in the last days; 0 for those who make no keys."""
+    if not leads(actor) or KeyScope.ADMIN not in actor.scopes:
+        return 0
+    keys = (key for key in list_keys(session, actor) if key.revoked_at is None and key.expires_at is not None)
+    return sum(now - TOLD_AFTER < key.expires_at <= now + SOON for key in keys if key.expires_at is not None)
+
+
 def authenticate(session: Session, secret: str, *, now: datetime) -> Actor:
-    """Who shows this secret. Raises NotSignedIn, with the same words whatever is wrong with it."""
+    """Who shows this secret. Raises NotSignedIn, with the same words whatever is wrong with it; but whoever shows a key
+    that has ended by itself holds it, and is told so."""
     row = session.scalar(select(Credential).where(Credential.secret_hash == digest(secret)))
-    if row is None or not on_behalf.lives(session, row, now=now):
+    if row is None:
         raise NotSignedIn
+    if not on_behalf.lives(session, row, now=now):
+        raise NotSignedIn(_why_ended(row, now=now))
     return on_behalf.platform(session, row) if row.person_id is None else _person(session, row, row.person_id)
+
+
+def _why_ended(row: Credential, *, now: datetime) -> str:
+    by_itself = row.revoked_at is None and row.expires_at is not None and row.expires_at <= now
+    if row.reach is not CredentialReach.PLATFORM or row.expires_at is None or not by_itself:
+        return ""
+    return (
+        f"This key ended by itself on {row.expires_at:%Y-%m-%d} at {row.expires_at:%H:%M} UTC. "
+        "Ask a coordinator of the whole organization for a new one (Settings, Keys)."
+    )
+
+
+def use_is_noted(session: Session, actor: Actor, *, now: datetime) -> bool:
+    """Whether it need not be written down that this key is used now. Tokens and sessions are not watched."""
+    if actor.reach is not CredentialReach.PLATFORM:
+        return True
+    last = session.get_one(Credential, actor.credential).last_used_at
+    return last is not None and last > now - USE_IS_NOTED
+
+
+def note_use(session: Session, actor: Actor, *, now: datetime) -> None:
+    """Write down that this key is used now. Of several at a time one writes."""
+    before = or_(Credential.last_used_at.is_(None), Credential.last_used_at <= now - USE_IS_NOTED)
+    session.execute(update(Credential).where(Credential.id == actor.credential, before).values(last_used_at=now))
 
 
 def minter_of(session: Session, actor: Actor) -> str | None:
@@ -187,4 +259,5 @@ def _person(session: Session, row: Credential, person: str) -> Actor:
         facilitates=tree.below(session, held[Role.FACILITATOR]),
         coordinates=tree.below(session, held[Role.COORDINATOR]),
         everywhere=whole and tree.tops(session, row.organization_id) <= held[Role.COORDINATOR],
+        scopes=on_behalf.scopes_of(session, row),
     )

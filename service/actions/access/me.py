@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from service.domain.access import KeyScope, in_order
 from service.domain.roles import Actor, CredentialReach
 from service.store import external_ids
 from service.store.tables import Credential, Group, Organization, Person
@@ -24,6 +26,8 @@ class Me:
     learns_in: tuple[str, ...]
     facilitates: tuple[str, ...]
     coordinates: tuple[str, ...]
+    scopes: tuple[KeyScope, ...]
+    expires_at: datetime | None
 
 
 def who_asks(session: Session, actor: Actor) -> Me:
@@ -39,6 +43,8 @@ def who_asks(session: Session, actor: Actor) -> Me:
         learns_in=group_names(session, actor.learns_in),
         facilitates=group_names(session, actor.facilitates),
         coordinates=group_names(session, actor.coordinates),
+        scopes=tuple(in_order(actor.scopes)),
+        expires_at=credential.expires_at,
     )
 
 

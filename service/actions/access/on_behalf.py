@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from service.domain.access import EVERY_SCOPE, KeyScope, in_order, scopes_in
 from service.domain.errors import NotAllowed, NotFound
 from service.domain.roles import Actor, CredentialReach, acts_for
 from service.store import audit, find, tree
@@ -21,7 +22,29 @@ ELSEWHERE = (
 def platform(session: Session, key: Credential) -> Actor:
     """The platform that shows this key."""
     groups = tree.below(session, key.groups) if key.groups else None
-    return Actor(key.organization_id, key.id, CredentialReach.PLATFORM, groups=groups)
+    scopes = scopes_of(session, key)
+    return Actor(key.organization_id, key.id, CredentialReach.PLATFORM, groups=groups, scopes=scopes)
+
+
+def scopes_of(session: Session, credential: Credential | None) -> frozenset[KeyScope]:
+    """What this may be used for: never more than what it was made with, and all where it was made with no key."""
+    if credential is None:
+        return EVERY_SCOPE
+    made_with = session.get(Credential, credential.minted_by) if credential.minted_by else None
+    return scopes_in(credential.scopes) & scopes_of(session, made_with)
+
+
+def end_of(session: Session, credential_id: str | None) -> datetime | None:
+    """When this key ends by itself, or what it was made with, whichever is first; None where neither does."""
+    key = session.get(Credential, credential_id) if credential_id else None
+    if key is None:
+        return None
+    return min((at for at in (key.expires_at, end_of(session, key.minted_by)) if at is not None), default=None)
+
+
+def no_longer_than(session: Session, key: str | None, wanted: datetime) -> datetime:
+    """The end of what is made with a key: as wanted, and not after the key's own."""
+    return min(wanted, end_of(session, key) or wanted)
 
 
 def lives(session: Session, credential: Credential, *, now: datetime) -> bool:
@@ -77,6 +100,7 @@ def record(
         "credential": credential,
         "expires_at": expires_at.isoformat(),
         "groups": None if actor.groups is None else sorted(actor.groups),
+        "scopes": [one.value for one in in_order(actor.scopes)],
     }
     whom = f"person:{person.id}"
     audit.record(session, organization=actor.organization, actor=actor.name, act=act, subject=whom, now=now, **facts)

@@ -69,6 +69,18 @@ def has(session: Session, person: str) -> bool:
     return row is not None and row.confirmed_at is not None
 
 
+def set_up_at(session: Session, person: str) -> datetime | None:
+    """Since when this person (our id) has one."""
+    row = session.get(SecondFactor, person)
+    return row.confirmed_at if row is not None else None
+
+
+def was_set_up_with(session: Session, person: str, code: str, seal: Seal) -> bool:
+    """Whether this is the last code that was accepted of this person (our id)."""
+    row = _held(session, person)
+    return row is not None and hmac.compare_digest(_at(row, row.last_step, seal), _typed(code))
+
+
 def wanted(session: Session, organization: str, person: str) -> bool:
     """Whether the organization wants this person to have one: all who facilitate or coordinate, where it says so."""
     if session.get_one(Organization, organization).settings.get(SECOND_FACTOR) is not True:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from service.domain.errors import NotAllowed, NotFound
 from service.domain.roles import Actor
+from service.domain.texts import digest
 from service.store import audit
 from service.store.tables import Credential, SignIn
 
@@ -52,12 +53,34 @@ def end(session: Session, actor: Actor, id_: str, *, now: datetime) -> None:
         audit.record(session, organization=actor.organization, actor=by, act=act, subject=row.id, now=now)
 
 
+def end_shown(session: Session, secret: str, *, now: datetime) -> None:
+    """End the session whose secret this is: its browser gets another. What is none, or has ended, is passed over."""
+    row = session.scalar(select(Credential).where(Credential.secret_hash == digest(secret))) if secret else None
+    if row is None or not row.session or row.revoked_at is not None:
+        return
+    row.revoked_at = now
+    of, by = row.organization_id, f"person:{row.person_id}"
+    audit.record(session, organization=of, actor=by, act="session.end", subject=row.id, now=now)
+
+
 def end_others(session: Session, actor: Actor, *, now: datetime) -> None:
     """End all of the actor's sessions but the one that asks, and links that were not used yet."""
     person = _person(actor)
     end_all(session, person, keep=actor.credential, now=now)
     act, by = "sign-in.end-others", actor.name
     audit.record(session, organization=actor.organization, actor=by, act=act, subject=f"person:{person}", now=now)
+
+
+def end_since(session: Session, person: str, begun: datetime, *, now: datetime) -> bool:
+    """End the sessions of a person (our id) that began at that moment or after; whether there was one."""
+    ended = (
+        update(Credential)
+        .where(Credential.person_id == person, Credential.session, Credential.created_at >= begun)
+        .where(Credential.revoked_at.is_(None))
+        .values(revoked_at=now)
+        .returning(Credential.id)
+    )
+    return bool(session.scalars(ended).all())
 
 
 def end_all(session: Session, person: str, *, keep: str = "", now: datetime) -> None:

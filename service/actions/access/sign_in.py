@@ -15,8 +15,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from service.actions.access import on_behalf, second_factor
+from service.actions.access import on_behalf, second_factor, sessions
 from service.actions.access.frame import origins
+from service.domain.access import in_order
 from service.domain.errors import Invalid, NotFound, NotSignedIn, Unavailable
 from service.domain.roles import Actor, CredentialReach, require_platform
 from service.domain.texts import digest
@@ -96,7 +97,7 @@ def invite(
         embedded=embedded,
         path=path,
         created_at=now,
-        expires_at=now + lifetime,
+        expires_at=on_behalf.no_longer_than(session, minted_by, now + lifetime),
     )
     session.add(row)
     session.flush()
@@ -105,11 +106,13 @@ def invite(
 
 
 def _record_link(session: Session, row: SignIn, by: str, groups: Collection[str] | None, *, now: datetime) -> None:
+    key = session.get(Credential, row.minted_by) if row.minted_by else None
     facts = {
         "link": row.id,
         "embedded": row.embedded,
         "expires_at": row.expires_at.isoformat(),
         "groups": None if groups is None else sorted(groups),
+        "scopes": [one.value for one in in_order(on_behalf.scopes_of(session, key))],
     }
     act, whom = "sign-in.invite", f"person:{row.person_id}"
     audit.record(session, organization=row.organization_id, actor=by, act=act, subject=whom, now=now, **facts)
@@ -180,19 +183,20 @@ def held(session: Session, secret: str) -> SignIn | None:
 
 
 def enter(
-    session: Session, secret: str, *, embedded: bool, seal: Seal | None = None, now: datetime
+    session: Session, secret: str, *, embedded: bool, seal: Seal | None = None, here: str = "", now: datetime
 ) -> Entered | CodeNeeded:
     """Use the link up and begin a session; or wait for a code, where its person has or needs a second factor.
 
     `embedded`: it was opened in a frame, for which it must have been made; its person comes from the platform, and no
-    code is asked for. Raises NotSignedIn if it was used, has ended, is for elsewhere, or never was one.
+    code is asked for. `here` is the session that this browser holds, if any: it ends with the new one. Raises
+    NotSignedIn if the link was used, has ended, is for elsewhere, or never was one.
     """
     row = held(session, secret)
     if row is None or row.embedded is not embedded or not works(session, row, now):
         raise NotSignedIn("This link was used before, or has ended. Ask for a new one.")
     known = second_factor.has(session, row.person_id)
     if embedded or not (known or second_factor.wanted(session, row.organization_id, row.person_id)):
-        return begin(session, row, now=now)
+        return begin(session, row, here=here, now=now)
     if not known:
         if seal is None:
             raise Unavailable("A second factor cannot be set up here at the moment. Ask who runs this service.")
@@ -201,11 +205,13 @@ def enter(
     return CodeNeeded(set_up=not known)
 
 
-def begin(session: Session, row: SignIn, *, second_factor: str = "", now: datetime) -> Entered:
-    """Use the link up and begin its session. That nothing else is needed is for the caller to know."""
-    row.used_at = now
+def begin(session: Session, row: SignIn, *, second_factor: str = "", here: str = "", now: datetime) -> Entered:
+    """Use the link up and begin its session, in place of the one `here`. That nothing else is needed is known."""
+    row.used_at = row.used_at or now
+    sessions.end_shown(session, here, now=now)
     own = (_EMBEDDED if row.embedded else _PLAIN) + secrets.token_urlsafe(32)
     person = session.get_one(Person, row.person_id)
+    ends_at = on_behalf.no_longer_than(session, row.minted_by, now + SESSION)
     session.add(
         Credential(
             organization_id=row.organization_id,
@@ -218,12 +224,12 @@ def begin(session: Session, row: SignIn, *, second_factor: str = "", now: dateti
             groups=[],
             minted_by=row.minted_by,
             created_at=now,
-            expires_at=now + SESSION,
+            expires_at=ends_at,
         )
     )
     whom, facts = f"person:{person.id}", {"second_factor": second_factor} if second_factor else {}
     audit.record(session, organization=row.organization_id, actor=whom, act="sign-in", subject=whom, now=now, **facts)
-    return Entered(own, row.embedded, now + SESSION, row.path)
+    return Entered(own, row.embedded, ends_at, row.path)
 
 
 def is_session(secret: str) -> bool:

@@ -63,7 +63,7 @@ RULES: Final[dict[str, dict[str, ErasureRule]]] = {
     "commitments": _of(own="text said"),
     "compared_points": _of(plain="stamp"),
     "consent_versions": _of(own="basis_note", plain="said_by"),
-    "credentials": _of(own="name", plain="secret_hash groups"),
+    "credentials": _of(own="name", plain="secret_hash groups scopes"),
     "criteria": _of(own="key text question"),
     "criterion_readings": _of(plain="criterion"),
     "decisions": _DECISION,

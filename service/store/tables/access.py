@@ -14,6 +14,7 @@ from service.store.columns import (
     JsonArray,
     JsonObject,
     LongText,
+    MaybeJsonArray,
     MaybeMoment,
     Moment,
     OrganizationId,
@@ -36,7 +37,8 @@ class Organization(Base):
 
 class Credential(Base):
     """A key, a short-lived token, or a session in a browser; only its hash is kept. `groups` limits a platform's key;
-    empty is everything."""
+    empty is everything. `scopes` says what a key may be used for; null, as in those from before there were any, is all.
+    Tokens and sessions have none of their own: they reach as far as the key that they were made with."""
 
     __tablename__ = "credentials"
 
@@ -49,10 +51,12 @@ class Credential(Base):
     secret_hash: Mapped[Hash] = mapped_column(unique=True)
     person_id: Mapped[str | None] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), default=None)
     groups: Mapped[JsonArray]
+    scopes: Mapped[MaybeJsonArray]
     minted_by: Mapped[str | None] = mapped_column(ForeignKey("credentials.id", ondelete="CASCADE"), default=None)
     created_at: Mapped[Moment]
     expires_at: Mapped[MaybeMoment]
     revoked_at: Mapped[MaybeMoment]
+    last_used_at: Mapped[MaybeMoment]  # of a platform's key, to the hour
 
 
 class SignIn(Base):

@@ -10,8 +10,10 @@ from fastapi import Query
 from service.actions.access import credentials, events, organizations, second_factor, sign_in
 from service.actions.access.me import who_asks
 from service.actions.people import directory
+from service.domain.access import KeyScope
 from service.web.calls import Reading, Writing
 from service.web.fields import ExternalId, KeyId
+from service.web.needs import needs
 from service.web.openapi import v1
 from service.web.paging import Page
 from service.web.schemas.access import (
@@ -29,11 +31,12 @@ from service.web.schemas.access import (
     TokenAsked,
 )
 
-router = v1("Access")
-events_router = v1("Events")
+router = v1("Access", reads=KeyScope.ADMIN, writes=KeyScope.ADMIN)
+events_router = v1("Events", reads=KeyScope.READ, writes=KeyScope.READ)
 
 
 @router.get("/me", summary="Who this key or token stands for")
+@needs()
 def get_me(call: Reading) -> MeShown:
     """And what it may do."""
     return MeShown.of(who_asks(call.session, call.actor))
@@ -42,13 +45,13 @@ def get_me(call: Reading) -> MeShown:
 @router.get("/keys", summary="List keys")
 def list_keys(call: Reading) -> Page[KeyShown]:
     """All of the organization's keys, newest first, without their secrets; there is one page."""
-    return Page(items=[KeyShown.of(row) for row in credentials.list_keys(call.session, call.actor)], next=None)
+    return Page(items=[KeyShown.of_key(row) for row in credentials.list_keys(call.session, call.actor)], next=None)
 
 
 @router.post("/keys", summary="Make a key", status_code=201)
 def create_key(call: Writing, body: KeyAsked) -> SecretKeyShown:
-    """Its secret is in this answer, and nowhere else."""
-    row, secret = credentials.create_key(call.session, call.actor, name=body.name, groups=body.groups, now=call.now)
+    """Its secret is in this answer, and nowhere else. It can do no more than whoever makes it, and for no longer."""
+    row, secret = credentials.create_key(call.session, call.actor, **body.wish(), now=call.now)
     shown = SecretKeyShown.with_secret(row, secret)
     call.secret = shown.without_secret()
     return shown
@@ -61,8 +64,10 @@ def revoke_key(call: Writing, id: KeyId) -> None:
 
 
 @router.post("/tokens", summary="Make a token for a person", status_code=201)
+@needs(KeyScope.ACT)
 def mint_token(call: Writing, body: TokenAsked) -> SecretKeyShown:
-    """With it the platform's page, or the review desk, acts as that person.
+    """With it the platform's page, or the review desk, acts as that person. It has the scopes of the key that makes it,
+    and ends with that key.
 
     The same asked for again within a minute gives the same token again, until it ends or is ended; with an
     Idempotency-Key, each key has one of its own.
@@ -71,12 +76,13 @@ def mint_token(call: Writing, body: TokenAsked) -> SecretKeyShown:
     row, secret = credentials.mint_token(
         call.session, call.actor, person=body.person, now=call.now, lifetime=lifetime, shown=bearer
     )
-    shown = SecretKeyShown.with_secret(row, secret)
+    shown = SecretKeyShown.with_secret(row, secret, scopes=call.actor.scopes)
     call.secret = shown.without_secret()
     return shown
 
 
 @router.post("/sign-in-links", summary="Make a sign-in link for a person", status_code=201)
+@needs(KeyScope.ACT)
 def make_link(call: Writing, body: SignInLinkAsked) -> SignInLinkShown:
     """It opens the review desk or the learner's pages, once; for a frame on your page, or to be sent."""
     how: dict[str, Any] = {"embedded": body.embedded, "path": body.path, "lifetime": body.lifetime()}
@@ -88,6 +94,7 @@ def make_link(call: Writing, body: SignInLinkAsked) -> SignInLinkShown:
 
 
 @router.get("/people/{id}/sessions", summary="List a person's sessions")
+@needs(KeyScope.PEOPLE)
 def list_sessions(call: Reading, id: ExternalId) -> Page[SessionShown]:
     """Where they are signed in with a browser, the latest first; there is one page. Tokens are not sessions."""
     found = directory.sessions_of(call.session, call.actor, id, now=call.now)
@@ -95,6 +102,7 @@ def list_sessions(call: Reading, id: ExternalId) -> Page[SessionShown]:
 
 
 @router.delete("/people/{id}/sessions", summary="End a person's sessions", status_code=204)
+@needs(KeyScope.PEOPLE)
 def end_sessions(call: Writing, id: ExternalId) -> None:
     """All of them, at once, and links that were not used yet. Tokens stay: end the key that they were made with."""
     directory.end_sessions(call.session, call.actor, id, now=call.now)

@@ -7,13 +7,14 @@ from typing import Annotated
 from fastapi import Query
 
 from service.actions.audit import trail
+from service.domain.access import KeyScope
 from service.domain.audit import read_anchor
 from service.web.calls import Reading
 from service.web.openapi import v1
 from service.web.paging import Page, Sliced
 from service.web.schemas.audit import AuditCheckShown, AuditEntryShown
 
-router = v1("Audit")
+router = v1("Audit", reads=KeyScope.ADMIN, writes=KeyScope.ADMIN)
 
 
 @router.get("/audit", summary="Read who did what")

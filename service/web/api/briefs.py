@@ -7,13 +7,14 @@ from typing import Annotated
 from fastapi import Query
 
 from service.actions.briefs.shown import shown
+from service.domain.access import KeyScope
 from service.domain.errors import Unavailable
 from service.web.calls import Asking
 from service.web.fields import ExternalId, Id
 from service.web.openapi import v1
 from service.web.schemas.briefs import BriefShown
 
-router = v1("Overview")
+router = v1("Overview", reads=KeyScope.READ, writes=KeyScope.ACT)
 
 
 @router.get("/challenges/{id}/brief", summary="Prepare a meeting")

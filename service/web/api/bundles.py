@@ -5,15 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from service.actions.bundles import take_in
+from service.domain.access import KeyScope
 from service.web.bundles import NDJSON, Lines
 from service.web.calls import Reading, Writing
 from service.web.fields import ImportId
+from service.web.needs import needs
 from service.web.openapi import v1
 from service.web.paging import Page, Sliced
 from service.web.routes import BundleRoute
 from service.web.schemas.bundles import ImportFault, ImportShown
 
-router = v1("Imports", BundleRoute)
+router = v1("Imports", BundleRoute, reads=KeyScope.READ, writes=KeyScope.SUBMIT)
 
 _EXAMPLE = '{"kind": "group", "id": "year-8", "name": "Year 8 geography", "parent": null}\n'
 _BODY: dict[str, Any] = {
@@ -34,6 +36,7 @@ _LINKS = {
 @router.post(
     "/imports", summary="Take in a bundle", status_code=202, responses={202: {"links": _LINKS}}, openapi_extra=_BODY
 )
+@needs(KeyScope.PEOPLE, KeyScope.SUBMIT)
 def start_import(lines: Lines, call: Writing) -> ImportShown:
     """The bundle is kept at once and taken in line by line. A bad line costs only itself; see the import's errors.
 
@@ -45,12 +48,14 @@ def start_import(lines: Lines, call: Writing) -> ImportShown:
 
 
 @router.get("/imports/{id}", summary="See how far an import is")
+@needs(KeyScope.PEOPLE, KeyScope.SUBMIT)
 def get_import(call: Reading, id: ImportId) -> ImportShown:
     """Lines taken in, and lines that could not be."""
     return ImportShown.of(take_in.status(call.session, call.actor, id))
 
 
 @router.get("/imports/{id}/errors", summary="List the lines that could not be kept")
+@needs(KeyScope.PEOPLE, KeyScope.SUBMIT)
 def list_import_errors(call: Reading, id: ImportId, cut: Sliced) -> Page[ImportFault]:
     """In the order of lines."""
     rows = take_in.errors(call.session, call.actor, id, after=cut.after_number, limit=cut.wanted)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from service.actions.challenges import outward, setting
 from service.actions.drafts import read
+from service.domain.access import KeyScope
 from service.store.tables import Challenge
 from service.web.calls import Reading, Writing
 from service.web.fields import ExternalId
@@ -11,7 +12,7 @@ from service.web.openapi import made, v1
 from service.web.paging import Page, Sliced
 from service.web.schemas.challenges import ChallengeAsked, ChallengeShown
 
-router = v1("Challenges")
+router = v1("Challenges", reads=KeyScope.READ, writes=KeyScope.SUBMIT)
 
 
 @router.put("/challenges/{id}", summary="Make or change a challenge", responses=made(ChallengeShown))

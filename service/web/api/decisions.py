@@ -8,6 +8,7 @@ from service.actions.decisions import claim as decisions_claim
 from service.actions.decisions import judging, points, release, review
 from service.actions.drafts import outward
 from service.actions.memory import alerts
+from service.domain.access import KeyScope
 from service.store.tables import DraftRow
 from service.web.calls import Call, Seen, Writing, tag
 from service.web.fields import DraftId, PointId
@@ -27,7 +28,7 @@ from service.web.schemas.decisions import (
 )
 from service.web.schemas.drafts import DraftDecided, DraftShown
 
-router = v1("Review")
+router = v1("Review", reads=KeyScope.READ, writes=KeyScope.ACT)
 
 _ETAG: dict[str, Any] = {"headers": {"ETag": {"$ref": "#/components/headers/ETag"}}}
 _OK: dict[int | str, dict[str, Any]] = {200: _ETAG}

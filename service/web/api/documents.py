@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from service.actions.documents import versions
 from service.actions.drafts import read
+from service.domain.access import KeyScope
 from service.store.tables import Document
 from service.web.calls import Reading, Writing
 from service.web.fields import ExternalId
@@ -11,7 +12,7 @@ from service.web.openapi import made, v1
 from service.web.paging import Page, Sliced
 from service.web.schemas.documents import DocumentAsked, DocumentInFull, DocumentShown
 
-router = v1("Context")
+router = v1("Context", reads=KeyScope.READ, writes=KeyScope.SUBMIT)
 
 
 @router.put("/context/{id}", summary="Make or change a document", responses=made(DocumentInFull))

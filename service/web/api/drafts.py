@@ -9,6 +9,7 @@ from fastapi import Depends, Query
 from service.actions.desk import in_full, others, sheet
 from service.actions.drafts import outward, read
 from service.actions.drafts.read import DraftFilter
+from service.domain.access import KeyScope
 from service.domain.drafts import DraftState
 from service.domain.errors import NotFound
 from service.store.tables import DraftRow
@@ -18,7 +19,7 @@ from service.web.openapi import v1
 from service.web.paging import Page, Sliced
 from service.web.schemas.drafts import DraftDetail, DraftShown, ReadingsShown
 
-router = v1("Drafts")
+router = v1("Drafts", reads=KeyScope.READ, writes=KeyScope.ACT)
 
 _ETAG = {"ETag": {"$ref": "#/components/headers/ETag"}}
 

@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import Path, Query
 
 from service.actions.erasure import begin, preview, retention
+from service.domain.access import KeyScope
 from service.domain.erasure import ErasureKind
 from service.web.calls import Reading, Writing
 from service.web.fields import Id, OwnId
@@ -20,7 +21,7 @@ from service.web.schemas.erasure import (
     RetentionShown,
 )
 
-router = v1("Erasure")
+router = v1("Erasure", reads=KeyScope.ADMIN, writes=KeyScope.ADMIN)
 
 Kind = Annotated[ErasureKind, Query(description="What it is.")]
 WhichId = Annotated[Id, Query(description="Its id.")]

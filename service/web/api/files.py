@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from fastapi import Query, Response
 
 from service.actions.work import files, submit
+from service.domain.access import KeyScope
 from service.web.calls import Attachment, Reading, Writing
 from service.web.fields import ExternalId, FileId, Id
 from service.web.files import FIELD, MULTIPART, FileSent
@@ -14,8 +15,8 @@ from service.web.openapi import v1
 from service.web.routes import FileRoute
 from service.web.schemas.files import FileInFull
 
-router = v1("Submissions", FileRoute)
-reading_router = v1("Submissions")
+router = v1("Submissions", FileRoute, reads=KeyScope.READ, writes=KeyScope.SUBMIT)
+reading_router = v1("Submissions", reads=KeyScope.READ, writes=KeyScope.SUBMIT)
 
 _FORM: dict[str, Any] = {
     "requestBody": {

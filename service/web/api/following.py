@@ -8,6 +8,7 @@ from fastapi import Path, Query
 
 from service.actions.following import reminders, uptake
 from service.actions.learners import reminders as learners_reminders
+from service.domain.access import KeyScope
 from service.domain.following.reminders import ReminderKind
 from service.web.calls import Reading, Writing
 from service.web.fields import ExternalId, Id, OwnId
@@ -22,7 +23,7 @@ from service.web.schemas.following import (
     UptakeShown,
 )
 
-router = v1("Overview")
+router = v1("Overview", reads=KeyScope.READ, writes=KeyScope.ACT)
 
 Within = Annotated[Id | None, Query(description="Only this group and those below it.")]
 Of = Annotated[ReminderKind, Path(description="What they would be reminded of.")]

@@ -10,6 +10,7 @@ from fastapi import Query
 from service.actions.galleries import desk, review
 from service.actions.learners import galleries
 from service.actions.learners.disclosed import alike, disclosed
+from service.domain.access import KeyScope
 from service.domain.galleries import GalleryState
 from service.web.calls import Reading, Seen, Writing, tag
 from service.web.fields import ExternalId, GalleryId, Id
@@ -31,7 +32,7 @@ from service.web.schemas.galleries import (
     ShowingsAlikeShown,
 )
 
-router = v1("Galleries")
+router = v1("Galleries", reads=KeyScope.READ, writes=KeyScope.ACT)
 
 _OK: dict[int | str, dict[str, Any]] = {200: {"headers": {"ETag": {"$ref": "#/components/headers/ETag"}}}}
 _NO_NOTE = GalleryDismissedAsked()

@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import Path
 
 from service.actions.goals import decisions, make, progress
+from service.domain.access import KeyScope
 from service.web.calls import Reading, Writing
 from service.web.fields import OwnId
 from service.web.openapi import v1
@@ -19,7 +20,7 @@ from service.web.schemas.goals import (
     GoalSearchShown,
 )
 
-router = v1("Goals")
+router = v1("Goals", reads=KeyScope.READ, writes=KeyScope.ACT)
 
 GoalId = Annotated[OwnId, Path(description="The goal's id.")]
 PieceId = Annotated[OwnId, Path(description="The id of the piece of work.")]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from service.actions.introductions import answers, desk, own, review, suggest
+from service.domain.access import KeyScope
 from service.web.calls import Call, Reading, Seen, Writing, tag
 from service.web.fields import IntroductionId
 from service.web.openapi import v1
@@ -24,7 +25,7 @@ from service.web.schemas.introductions import (
     WhichIntroductions,
 )
 
-router = v1("Introductions")
+router = v1("Introductions", reads=KeyScope.READ, writes=KeyScope.ACT)
 
 _OK: dict[int | str, dict[str, Any]] = {200: {"headers": {"ETag": {"$ref": "#/components/headers/ETag"}}}}
 _NOBODY = IntroductionSearchAsked()

@@ -7,13 +7,14 @@ from typing import Annotated, Literal
 from fastapi import Query
 
 from service.actions.jobs import troubled
+from service.domain.access import KeyScope
 from service.web.calls import Reading, Writing
 from service.web.fields import JobId
 from service.web.openapi import v1
 from service.web.paging import Page, Sliced
 from service.web.schemas.jobs import JobShown
 
-router = v1("Operation")
+router = v1("Operation", reads=KeyScope.ADMIN, writes=KeyScope.ADMIN)
 
 
 @router.get("/jobs", summary="Jobs in trouble")

@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import Path, Query
 
 from service.actions.learners import asks, commitments, feedback, progress, reactions
+from service.domain.access import KeyScope
 from service.web.calls import Reading, Writing
 from service.web.fields import ExternalId, OwnId
 from service.web.openapi import made, v1
@@ -30,7 +31,7 @@ from service.web.schemas.learners import (
     RevisionShown,
 )
 
-router = v1("Learning")
+router = v1("Learning", reads=KeyScope.READ, writes=KeyScope.ACT)
 
 AskId = Annotated[OwnId, Path(description="The question's id.")]
 CommitmentId = Annotated[OwnId, Path(description="The commitment's id.")]

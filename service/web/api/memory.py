@@ -9,6 +9,7 @@ from fastapi import Query
 from service.actions.challenges import setting
 from service.actions.desk import advice
 from service.actions.memory import alerts, decided, outward, question
+from service.domain.access import KeyScope
 from service.web.calls import Reading, Seen, Writing
 from service.web.fields import AlertId, DraftId, ExternalId, PointId
 from service.web.openapi import v1
@@ -30,7 +31,7 @@ from service.web.schemas.memory import (
     ReachedPointShown,
 )
 
-router = v1("Memory")
+router = v1("Memory", reads=KeyScope.READ, writes=KeyScope.ACT)
 
 
 @router.get("/drafts/{id}/points/{point}/reach", summary="Where else a decision would fit")

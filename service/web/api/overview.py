@@ -8,6 +8,7 @@ from fastapi import Query
 
 from service.actions.overview import challenge, fairness, solutions, spot_checks
 from service.actions.work import lens as work_lens
+from service.domain.access import KeyScope
 from service.web.calls import Reading, Writing
 from service.web.fields import DraftId, ExternalId, Id
 from service.web.openapi import v1
@@ -21,7 +22,7 @@ from service.web.schemas.overview import (
     SpotCheckShown,
 )
 
-router = v1("Overview")
+router = v1("Overview", reads=KeyScope.READ, writes=KeyScope.ACT)
 
 
 @router.get("/challenges/{id}/overview", summary="A challenge at a glance")

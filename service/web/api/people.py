@@ -5,9 +5,11 @@ from __future__ import annotations
 from service.actions.drafts import read
 from service.actions.learners import guard, own_data
 from service.actions.people import outward, reading, register
+from service.domain.access import KeyScope
 from service.store.tables import Group, Person
 from service.web.calls import Reading, Writing
 from service.web.fields import ExternalId
+from service.web.needs import needs
 from service.web.openapi import made, v1
 from service.web.paging import Page, Sliced
 from service.web.schemas.people import (
@@ -22,7 +24,7 @@ from service.web.schemas.people import (
     PersonShown,
 )
 
-router = v1("People")
+router = v1("People", reads=KeyScope.READ, writes=KeyScope.PEOPLE)
 
 
 @router.put("/groups/{id}", summary="Make or change a group", responses=made(GroupShown))
@@ -100,6 +102,7 @@ def get_own_data(call: Reading, id: ExternalId) -> OwnData:
 
 
 @router.put("/people/{id}/consents", summary="Say what a person allows")
+@needs(KeyScope.ACT)
 def put_consents(call: Writing, id: ExternalId, body: ConsentsAsked) -> ConsentsShown:
     """By the person, or by a platform for the person. Takes effect at once, on what is shown already too."""
     return ConsentsShown.of(register.set_consent(call.session, call.actor, id, body.wish(), now=call.now))

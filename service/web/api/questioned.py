@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import Query
 
 from service.actions.questioned import make, passages
+from service.domain.access import KeyScope
 from service.domain.questioned import QuestionedState
 from service.web.calls import Reading, Seen, Writing
 from service.web.fields import QuestionedId
@@ -18,7 +19,7 @@ from service.web.schemas.questioned import (
     QuestionedShown,
 )
 
-router = v1("Context")
+router = v1("Context", reads=KeyScope.READ, writes=KeyScope.ACT)
 
 
 @router.get("/questioned", summary="Passages that work contradicts")

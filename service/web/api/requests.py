@@ -8,6 +8,7 @@ from fastapi import Query
 
 from service.actions.questioned import signs
 from service.actions.requests import desk, found, need
+from service.domain.access import KeyScope
 from service.domain.requests.need import RequestState
 from service.web.calls import Reading, Seen, Writing
 from service.web.fields import FoundWorkId, RequestId
@@ -28,7 +29,7 @@ from service.web.schemas.requests import (
     RequestStateShown,
 )
 
-router = v1("Requests")
+router = v1("Requests", reads=KeyScope.READ, writes=KeyScope.ACT)
 
 
 @router.post("/requests", summary="State a need", status_code=201)

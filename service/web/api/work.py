@@ -12,18 +12,20 @@ from service.actions.drafts import outward as outward_drafts
 from service.actions.drafts import read
 from service.actions.drafts.read import SubmissionFilter
 from service.actions.work import outward, similar, submit
+from service.domain.access import KeyScope
 from service.domain.drafts import DraftState
 from service.domain.errors import Unavailable
 from service.web.calls import Asking, Reading, Writing
 from service.web.fields import ExternalId, Id, Moment
+from service.web.needs import needs
 from service.web.openapi import made, v1
 from service.web.paging import Page, Sliced
 from service.web.schemas.decisions import FeedbackAsked, FeedbackRead
 from service.web.schemas.drafts import DraftShown
 from service.web.schemas.work import SimilarAsked, SimilarList, SimilarShown, SubmissionAsked, SubmissionShown
 
-router = v1("Submissions")
-search_router = v1("Search")
+router = v1("Submissions", reads=KeyScope.READ, writes=KeyScope.SUBMIT)
+search_router = v1("Search", reads=KeyScope.READ, writes=KeyScope.SUBMIT)
 
 _WHERE: dict[str, Any] = {
     "status": {
@@ -116,6 +118,7 @@ def get_feedback(call: Reading, id: ExternalId) -> FeedbackRead:
 
 
 @search_router.post("/search", summary="Find similar work")
+@needs(KeyScope.READ)
 def search(call: Asking, body: SimilarAsked) -> SimilarList:
     """For facilitators: passages of others' work that are like a text, or like a submission."""
     if call.services.similar is None:

@@ -15,16 +15,19 @@ from fastapi import APIRouter, Request
 from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
+from starlette.types import Scope
 
 from service.actions.access import credentials, sign_in
+from service.domain.access import KeyScope
 from service.domain.errors import NotSignedIn
 from service.domain.roles import Actor
 from service.web import errors
 from service.web.calls import Attachment
+from service.web.needs import ANY, Needs, needed
 from service.web.pages import trouble, visits
 from service.web.pages.views import Download, Goto, PageMark, PageView
 from service.web.pages.visits import Visit
-from service.web.routes import Handler, arrived, counted, within
+from service.web.routes import Handler, arrived, let_in, within
 from service.web.services import Body, Services
 
 Shown = PageView | Goto | Download | Attachment | PageMark | None
@@ -37,8 +40,12 @@ class PageRoute(APIRoute):
     """Whether it is there for anybody."""
     body: ClassVar[Body] = "body"
     """Which limit holds for its form."""
+    reads: ClassVar[KeyScope] = KeyScope.READ
+    """What the key needs that a session was begun with, if it was one: to look, and to do something."""
+    writes: ClassVar[KeyScope] = KeyScope.ACT
 
     def __init__(self, path: str, endpoint: Callable[..., Shown], **options: Any) -> None:
+        self.needs: Needs = ANY if self.open else needed(endpoint, options["methods"], self.reads, self.writes)
         options |= {"include_in_schema": False, "response_model": None}
         super().__init__(path, sealed(endpoint), **options)
 
@@ -53,7 +60,7 @@ class PageRoute(APIRoute):
             if self.open:
                 await run_in_threadpool(arrived, services, request)
             else:
-                found = await run_in_threadpool(_admitted, services, request, self.path_format)
+                found = await run_in_threadpool(_admitted, services, request, self.path_format, self.needs)
                 if found is None:
                     return _sign_in_first(request)
                 request.state.actor, request.state.session_secret = found
@@ -76,9 +83,11 @@ class FilePageRoute(PageRoute):
     body = "file"
 
 
-def pages(route: type[PageRoute] = PageRoute) -> APIRouter:
-    """A router for some pages."""
-    return APIRouter(route_class=route)
+def pages(
+    route: type[PageRoute] = PageRoute, *, reads: KeyScope = KeyScope.READ, writes: KeyScope = KeyScope.ACT
+) -> APIRouter:
+    """A router for some pages, and what the key behind a session needs for those that read and those that write."""
+    return APIRouter(route_class=type(route.__name__, (route,), {"reads": reads, "writes": writes}))
 
 
 def sealed(endpoint: Callable[..., Shown]) -> Callable[..., Response]:
@@ -92,21 +101,22 @@ def sealed(endpoint: Callable[..., Shown]) -> Callable[..., Response]:
     return run
 
 
-def _admitted(services: Services, request: Request, template: str) -> tuple[Actor, str] | None:
-    """Who is signed in, once it is known that they may ask so often."""
+def _admitted(services: Services, request: Request, template: str, needs: Needs) -> tuple[Actor, str] | None:
+    """Who is signed in, once it is known that they may ask so often, and this."""
     arrived(services, request)
     secure = visits.is_secure(services.public_url, request.scope)
-    found = _signed_in(services, request.cookies.get(visits.cookie(secure), ""))
+    found = _signed_in(services, request.scope, request.cookies.get(visits.cookie(secure), ""))
     if found is not None:
-        counted(services, request, template, found[0])
+        let_in(services, request, template, found[0], needs)
     return found
 
 
-def _signed_in(services: Services, secret: str) -> tuple[Actor, str] | None:
+def _signed_in(services: Services, scope: Scope, secret: str) -> tuple[Actor, str] | None:
     if not sign_in.is_session(secret):
         return None
     with errors.Caught(NotSignedIn), services.sessions.reading() as session:
         return credentials.authenticate(session, secret, now=services.clock()), secret
+    errors.sign_in_refused(scope)
     return None
 
 

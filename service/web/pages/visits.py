@@ -95,6 +95,11 @@ class Visit(Call):
             " ".join(here.embed_origins) if may_frame else rendering.NO_FRAMES,
         )
 
+    @property
+    def in_cookie(self) -> str:
+        """The session that this browser holds, also where nobody asked whose it is."""
+        return Request(self.scope).cookies.get(cookie(is_secure(self.services.public_url, self.scope)), "")
+
     def begin(self, secret: str, *, embedded: bool, ends_at: datetime) -> None:
         """Keep the session in the browser. In another site's frame a cookie is kept only if it says so, over TLS."""
         secure = is_secure(self.services.public_url, self.scope)
@@ -103,7 +108,8 @@ class Visit(Call):
         self.headers["Set-Cookie"] = _cookie(secret, f"Max-Age={seconds}; SameSite={how}", secure)
 
     def end(self) -> None:
-        """Forget the session in the browser."""
+        """Forget the session in the browser, and what pages of it were kept there, or typed and not sent."""
+        self.headers["Clear-Site-Data"] = '"cache", "storage"'
         secure = is_secure(self.services.public_url, self.scope)
         self.headers["Set-Cookie"] = _cookie("", "Max-Age=0; SameSite=Lax", secure)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 
@@ -9,6 +10,7 @@ from pydantic import ConfigDict, Field
 
 from service.actions.access.me import Me
 from service.actions.access.sessions import OpenSession
+from service.domain.access import MEANS, KeyScope, in_order, scopes_in
 from service.domain.following.reminders import AGAIN_DAYS, MOST_DAYS
 from service.domain.organization_settings import (
     LARGEST_BUDGET,
@@ -20,7 +22,7 @@ from service.domain.organization_settings import (
 )
 from service.domain.roles import CredentialReach
 from service.store.tables import Credential
-from service.web.fields import AnswerBody, Id, Language, Name, RequestBody
+from service.web.fields import AnswerBody, Id, Language, Moment, Name, RequestBody
 
 UNDO = "Seconds for which an approval can be undone; null for what the installation says."
 BUDGET = "What models may cost in a day, in the currency of the prices; 0 is no limit, null what the installation says."
@@ -36,18 +38,39 @@ SPOT = (
     "A second facilitator is asked to judge one approved draft in so many, drawn at random and blind to the first; "
     f"0 is none, null {SPOT_CHECK_EVERY}."
 )
+SCOPES = "What it may be used for: " + "; ".join(f"`{one}`: {means}" for one, means in MEANS.items()) + "."
 ORIGINS = "Sites on whose pages the learner's pages may stand in a frame, such as `https://courses.example.org`."
 
 
 class KeyAsked(RequestBody):
     """A key for a platform."""
 
-    model_config = ConfigDict(json_schema_extra={"example": {"name": "Course platform", "groups": ["year-8"]}})
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "name": "Course platform",
+                "groups": ["year-8"],
+                "scopes": ["read", "submit", "people", "act"],
+                "expires_at": "2032-08-31T00:00:00Z",
+            }
+        }
+    )
 
     name: Name = Field(description="What people call it.")
     groups: Annotated[list[Id], Field(max_length=500)] = Field(
         default=[], description="Ids of the groups it is limited to, with all below them; empty for the organization."
     )
+    scopes: Annotated[list[KeyScope], Field(min_length=1, max_length=len(KeyScope))] | None = Field(
+        default=None, description=f"{SCOPES} Null gives it all that whoever makes it has, and nobody gives more."
+    )
+    expires_at: Moment | None = Field(
+        default=None,
+        description="When it ends by itself, within ten years. Null is never; but no key makes one that outlives it.",
+    )
+
+    def wish(self) -> dict[str, Any]:
+        """What a key is made of."""
+        return self.model_dump()
 
 
 class KeyShown(AnswerBody):
@@ -59,6 +82,14 @@ class KeyShown(AnswerBody):
     created_at: datetime = Field(description="When it was made.")
     expires_at: datetime | None = Field(description="When it ends by itself.")
     revoked_at: datetime | None = Field(description="When it was ended.")
+    last_used_at: datetime | None = Field(
+        description="When a key was last used, to the hour; null for never, or a token."
+    )
+    scopes: list[KeyScope] = Field(description=SCOPES)
+
+    @classmethod
+    def of_key(cls, row: Credential) -> KeyShown:
+        return cls.mirror(row, scopes=in_order(scopes_in(row.scopes)))
 
 
 class SecretKeyShown(KeyShown):
@@ -70,8 +101,10 @@ class SecretKeyShown(KeyShown):
     )
 
     @classmethod
-    def with_secret(cls, row: Credential, secret: str) -> SecretKeyShown:
-        return cls.mirror(row, secret=secret)
+    def with_secret(cls, row: Credential, secret: str, *, scopes: Collection[KeyScope] | None = None) -> SecretKeyShown:
+        """`scopes` are given where a token has those of its key."""
+        own = scopes_in(row.scopes) if scopes is None else scopes
+        return cls.mirror(row, secret=secret, scopes=in_order(own))
 
     def without_secret(self) -> str:
         return self.model_copy(update={"secret": None}).model_dump_json()
@@ -139,6 +172,8 @@ class MeShown(AnswerBody):
     learns_in: list[str] = Field(description="Groups in which the person hands in work.")
     facilitates: list[str] = Field(description="Groups in which the person decides on drafts, those below included.")
     coordinates: list[str] = Field(description="Groups that the person coordinates, those below included.")
+    scopes: list[KeyScope] = Field(description=SCOPES)
+    expires_at: datetime | None = Field(description="When this key or token ends by itself; null for never.")
     may: list[str] = Field(
         description="What it may do: `push`, `read`, `mint_tokens`, `manage_keys`, `hand_in`, `review`."
     )
@@ -150,15 +185,15 @@ class MeShown(AnswerBody):
 
 def _may(me: Me) -> list[str]:
     platform = me.reach is CredentialReach.PLATFORM
-    whole = platform and me.groups is None
+    whole, held = platform and me.groups is None, set(me.scopes)
     reviews = bool(me.facilitates or me.coordinates)
     answers = {
-        "push": platform,
-        "read": platform or reviews,
-        "mint_tokens": platform,
-        "manage_keys": whole,
-        "hand_in": platform or bool(me.learns_in),
-        "review": reviews,
+        "push": platform and bool({KeyScope.SUBMIT, KeyScope.PEOPLE} & held),
+        "read": (platform or reviews) and KeyScope.READ in held,
+        "mint_tokens": platform and KeyScope.ACT in held,
+        "manage_keys": whole and KeyScope.ADMIN in held,
+        "hand_in": (platform or bool(me.learns_in)) and KeyScope.SUBMIT in held,
+        "review": reviews and KeyScope.ACT in held,
     }
     return [act for act, yes in answers.items() if yes]
 

@@ -170,3 +170,44 @@ def test_a_bundle_is_followed_to_its_end_and_its_errors_line_by_line(bare: Schoo
     ids = bare.platform.get("/v1/groups?limit=1")
     assert bare.platform.get(f"{started.headers['Location']}/errors?cursor={'MTow' * 11}").status_code == 422
     assert ids.status_code == 200
+
+
+def test_a_sign_in_that_is_refused_leaves_a_line_by_which_way_and_nothing_that_was_shown(
+    school: School, log: io.StringIO
+) -> None:
+    wrong = "plk_" + "z" * 43
+    school.client(wrong).get("/v1/me")
+    visitor = school.client()
+    visitor.post("/sign-in/" + "z" * 43)
+    visitor.cookies["peerloom"] = "pls_" + "z" * 43
+    visitor.get("/desk")
+    lines = [json.loads(line) for line in log.getvalue().splitlines() if line.startswith("{")]
+    refused = [(one["route"], one["request_id"]) for one in lines if one["event"] == "sign_in.refused"]
+    asked = [(one["route"], one["request_id"]) for one in lines if one["event"] == "request"]
+    assert [route for route, _ in refused] == ["/v1/me", "/sign-in/{secret}", "/desk"]
+    assert refused == asked
+    assert "zzzz" not in log.getvalue()
+    assert school.platform.get("/v1/me").status_code == 200
+    assert log.getvalue().count("sign_in.refused") == 3
+
+
+@pytest.mark.parametrize("path", ["/v1/me", "/v1/drafts", "/sign-in", "/static/page.js", "/health"])
+def test_trace_is_answered_nowhere(school: School, path: str) -> None:
+    """It would read back what a browser sends along unseen."""
+    answer = school.client().request("TRACE", path, headers={"X-Secret": "of-a-proxy"})
+    assert answer.status_code == 405
+    assert "of-a-proxy" not in answer.text
+
+
+@pytest.mark.parametrize("path", ["/static", "/static/", "/static/vendor", "/static/vendor/", "/static/../app.py"])
+def test_no_folder_is_listed(school: School, path: str) -> None:
+    answer = school.client().get(path)
+    assert answer.status_code == 404
+    assert "page.js" not in answer.text
+
+
+def test_no_answer_lets_a_page_change_where_its_addresses_begin_or_tells_where_one_came_from(school: School) -> None:
+    for path in ("/v1/me", "/v1/no-such", "/sign-in", "/health"):
+        headers = school.platform.get(path).headers
+        assert "base-uri 'none'" in headers["Content-Security-Policy"], path
+        assert headers["Referrer-Policy"] in ("no-referrer", "same-origin"), path

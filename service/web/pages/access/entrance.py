@@ -10,6 +10,7 @@ from fastapi import Path, Request
 from service.actions.access import sign_in
 from service.actions.access.sign_in import CodeNeeded
 from service.domain.errors import NotAllowed, NotSignedIn
+from service.web.needs import needs
 from service.web.pages.navigation import first
 from service.web.pages.routes import OpenRoute, pages
 from service.web.pages.views import Goto, PageView
@@ -39,6 +40,7 @@ class SignInLinkPage(PageView):
 
 
 @router.get("/")
+@needs()
 def begin(visit: Reading) -> Goto:
     return Goto(first(visit.actor))
 
@@ -79,7 +81,9 @@ def use_embedded_link(visit: Writing, secret: Secret, request: Request) -> Goto:
 
 
 def _entered(visit: Writing, secret: str, *, embedded: bool = False) -> Goto:
-    entered = sign_in.enter(visit.session, secret, embedded=embedded, seal=visit.services.seal, now=visit.now)
+    entered = sign_in.enter(
+        visit.session, secret, embedded=embedded, seal=visit.services.seal, here=visit.in_cookie, now=visit.now
+    )
     if isinstance(entered, CodeNeeded):
         return Goto(f"/sign-in/{secret}/code")
     visit.begin(entered.secret, embedded=entered.embedded, ends_at=entered.ends_at)
@@ -87,6 +91,7 @@ def _entered(visit: Writing, secret: str, *, embedded: bool = False) -> Goto:
 
 
 @router.post("/sign-out")
+@needs()
 def leave(visit: Writing) -> Goto:
     sign_in.sign_out(visit.session, visit.actor, now=visit.now)
     visit.end()

@@ -63,8 +63,11 @@ def _asked(visit: Visit, secret: str, *, wrong: bool = False) -> CodePage:
 def give_code(visit: Writing, secret: Secret, request: Request, sent: Annotated[CodeSent, Form()]) -> Shown:
     if not same_site(request):
         raise NotAllowed("A code is given on its own page.")
-    answer = half_way.answer(visit.session, secret, sent.code, visit.services.sealing, now=visit.now)
+    answer = half_way.answer(
+        visit.session, secret, sent.code, visit.services.sealing, here=visit.in_cookie, now=visit.now
+    )
     if answer.entered is None:
+        errors.sign_in_refused(visit.scope)
         visit.status = errors.KINDS["invalid" if answer.left else "not-signed-in"].status
         return _asked(visit, secret, wrong=True) if answer.left else SignInOverPage()
     entered = answer.entered

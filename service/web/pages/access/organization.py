@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Annotated, Any, ClassVar
 
 from fastapi import Form
@@ -12,6 +13,7 @@ from pydantic import BaseModel, Field
 from service.actions.access import credentials, organizations
 from service.actions.people import directory
 from service.actions.people.directory import GroupChoice
+from service.domain.access import A_YEAR, EVERY_SCOPE, LONGEST, MEANS, SOON, KeyScope, in_order, scopes_in
 from service.domain.organization_settings import OrganizationWish, faults
 from service.domain.roles import require_lead
 from service.store.tables import Credential
@@ -23,7 +25,7 @@ from service.web.pages.views import Goto, PageView
 from service.web.pages.visits import Reading, Visit, Writing
 from service.web.schemas.access import KeyAsked
 
-router = pages()
+router = pages(reads=KeyScope.ADMIN, writes=KeyScope.ADMIN)
 
 Typed = Annotated[str, Field(max_length=20_000)]
 
@@ -54,16 +56,30 @@ class SettingsPage(PageView):
     faults: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class KeyLine:
+    """A key as it is listed. `scopes` is empty where it may be used for everything; `soon`: its end is near."""
+
+    key: Credential
+    state: str
+    scopes: tuple[KeyScope, ...]
+    soon: bool
+
+
 @dataclass(frozen=True)
 class KeysPage(PageView):
     """Keys, newest first. `secret` is there once, right after a key was made."""
 
     template: ClassVar[str] = "access/keys.html"
-    keys: tuple[Credential, ...]
+    keys: tuple[KeyLine, ...]
     groups: tuple[GroupChoice, ...]
     group_names: Mapping[str, str]
+    now: datetime
+    scopes: Mapping[KeyScope, str]
     name: str = ""
     chosen: tuple[str, ...] = ()
+    chosen_scopes: tuple[str, ...] = (KeyScope.READ,)
+    days: str = str(A_YEAR.days)
     secret: str = ""
     faults: Mapping[str, str] = field(default_factory=dict)
 
@@ -73,6 +89,12 @@ class KeySent(BaseModel):
 
     name: Typed = ""
     groups: Annotated[list[Typed], Field(max_length=501)] = []
+    scopes: Annotated[list[Typed], Field(max_length=len(KeyScope))] = []
+    days: Typed = ""
+
+
+class _Lifetime(BaseModel):
+    days: int | None = Field(default=None, ge=1, le=LONGEST.days)
 
 
 def _shown(wish: OrganizationWish) -> SettingsSent:
@@ -155,20 +177,44 @@ def _keys(visit: Visit, **given: Any) -> KeysPage:
     found = credentials.list_keys(visit.session, visit.actor)
     ids = {group for key in found for group in key.groups}
     names = directory.group_titles(visit.session, ids)
-    return KeysPage(tuple(found), directory.tree(visit.session, visit.actor), names, **given)
+    lines = tuple(_line(key, visit.now) for key in found)
+    mine = {one: means for one, means in MEANS.items() if one in visit.actor.scopes}
+    return KeysPage(lines, directory.tree(visit.session, visit.actor), names, visit.now, mine, **given)
+
+
+def _line(key: Credential, now: datetime) -> KeyLine:
+    scopes, ends = scopes_in(key.scopes), key.expires_at
+    over = ends is not None and ends <= now
+    state = "revoked" if key.revoked_at else "over" if over else "in use"
+    soon = state == "in use" and ends is not None and ends <= now + SOON
+    return KeyLine(key, state, () if scopes == EVERY_SCOPE else tuple(in_order(scopes)), soon)
 
 
 @router.post("/desk/settings/keys")
 def make_key(visit: Writing, sent: Annotated[KeySent, Form()]) -> Shown:
     require_lead(visit.actor)
     chosen = [one for one in sent.groups if one]
-    asked, wrong = checked(KeyAsked, {"name": sent.name.strip(), "groups": chosen})
+    asked, wrong = _asked(sent, chosen, visit.now)
     if asked is None:
         visit.status = errors.KINDS["invalid"].status
-        return _keys(visit, name=sent.name, chosen=tuple(chosen), faults=wrong)
-    name, groups = asked.name, asked.groups
-    _, secret = credentials.create_key(visit.session, visit.actor, name=name, groups=groups, now=visit.now)
+        typed = {"name": sent.name, "chosen_scopes": tuple(sent.scopes), "days": sent.days}
+        return _keys(visit, **typed, chosen=tuple(chosen), faults=wrong)
+    _, secret = credentials.create_key(visit.session, visit.actor, **asked.wish(), now=visit.now)
     return _keys(visit, secret=secret)
+
+
+def _asked(sent: KeySent, groups: list[str], now: datetime) -> tuple[KeyAsked | None, dict[str, str]]:
+    """What was typed as the API takes it. Nothing ticked is nothing, here: on a page nobody means everything by it."""
+    life, wrong = checked(_Lifetime, {"days": sent.days.strip() or None})
+    until = now + timedelta(days=life.days) if life is not None and life.days else None
+    given = {"name": sent.name.strip(), "groups": groups, "scopes": sent.scopes, "expires_at": until}
+    asked, faults = checked(KeyAsked, given)
+    faults = {name.partition(".")[0]: said for name, said in faults.items()}
+    if not sent.scopes:
+        faults["scopes"] = "Choose at least one."
+    if wrong:
+        faults["days"] = f"A number of days up to {LONGEST.days:,}, or nothing for a key that does not end by itself."
+    return (None if faults else asked), faults
 
 
 @router.post("/desk/settings/keys/{id}/revoke")

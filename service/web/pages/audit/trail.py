@@ -9,12 +9,13 @@ from fastapi import Query
 
 from service.actions.audit import trail
 from service.actions.audit.trail import TrailEntry
+from service.domain.access import KeyScope
 from service.domain.audit import read_anchor
 from service.web.pages.routes import Shown, pages
 from service.web.pages.views import Download, PageView
 from service.web.pages.visits import Reading
 
-router = pages()
+router = pages(reads=KeyScope.ADMIN, writes=KeyScope.ADMIN)
 
 Number = Annotated[int, Query(ge=0, le=2_000_000_000)]
 MOST_FACTS = 200

@@ -16,6 +16,7 @@ from service.actions.challenges.editor import ALLOWED, PEERS, REACHES, Challenge
 from service.actions.challenges.setting import ChallengeWish
 from service.actions.people import directory
 from service.actions.people.directory import GroupChoice
+from service.domain.access import KeyScope
 from service.domain.roles import leads, require_coordinator
 from service.domain.visibility import PeersShown, SharingReach
 from service.web import errors
@@ -26,7 +27,7 @@ from service.web.pages.views import Goto, PageView
 from service.web.pages.visits import Reading, Visit, Writing
 from service.web.schemas.challenges import ChallengeAsked
 
-router = pages()
+router = pages(writes=KeyScope.SUBMIT)
 
 HERE = "/desk/challenges"
 Typed = Annotated[str, Field(max_length=200_000)]

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import ClassVar
 from urllib.parse import quote
 
+from service.actions.access import credentials
 from service.actions.following import challenges as following_challenges
 from service.actions.following.challenges import ChallengeRow
 from service.actions.galleries import desk as galleries_desk
@@ -108,6 +109,8 @@ def _errands(visit: Reading) -> Iterable[Errand | None]:
     needs = requests_desk.counts(session, actor).get(RequestState.OPEN.value, 0)
     yield _if(needs, "/desk/requests", plural(needs, "request"), "that nobody has answered")
     checks = len(spot_checks.due(session, actor, now=now))
+    keys = credentials.ending(session, actor, now=now)
+    yield _if(keys, "/desk/settings/keys", plural(keys, "key"), "with little time left, or none: see to new ones")
     yield _if(checks, "/desk/spot-checks", plural(checks, "piece of work", "pieces of work"), "for your second reading")
 
 

@@ -16,6 +16,7 @@ from service.actions.documents import library, versions
 from service.actions.documents.library import DocumentAtVersion, DocumentUsage, DocumentWish, ListedDocuments
 from service.actions.questioned import passages as questioned_passages
 from service.actions.questioned.passages import one as doubted
+from service.domain.access import KeyScope
 from service.domain.documents import markup
 from service.domain.documents.diff import changes, shortened
 from service.domain.errors import PeerloomError
@@ -32,8 +33,8 @@ from service.web.pages.views import Goto, PageView
 from service.web.pages.visits import Reading, Visit, Writing
 from service.web.schemas.documents import DocumentAsked
 
-router = pages()
-file_router = pages(FilePageRoute)
+router = pages(writes=KeyScope.SUBMIT)
+file_router = pages(FilePageRoute, writes=KeyScope.SUBMIT)
 
 HERE = "/desk/context"
 Search = Annotated[str, Query(max_length=200)]

@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 
 from service.actions.erasure import begin, preview, retention
 from service.actions.erasure.retention import RetentionPreview
+from service.domain.access import KeyScope
 from service.domain.erasure import ErasureKind
 from service.domain.errors import NotFound
 from service.domain.retention import Retention
@@ -23,7 +24,7 @@ from service.web.pages.views import Goto, PageView
 from service.web.pages.visits import Reading, Visit, Writing
 from service.web.schemas.erasure import RetentionAsked
 
-router = pages()
+router = pages(reads=KeyScope.ADMIN, writes=KeyScope.ADMIN)
 
 HERE = "/desk/settings/keeping"
 Typed = Annotated[str, Field(max_length=20_000)]

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from service.actions.jobs import troubled
+from service.domain.access import KeyScope
 from service.store.tables import Job
 from service.web.fields import JobId
 from service.web.pages.routes import Shown, pages
 from service.web.pages.views import Goto, PageView
 from service.web.pages.visits import Reading, Writing
 
-router = pages()
+router = pages(reads=KeyScope.ADMIN, writes=KeyScope.ADMIN)
 
 HERE = "/desk/settings/jobs"
 

@@ -17,12 +17,14 @@ from service.actions.learners.commitments import CommitmentWish
 from service.actions.learners.home import Task
 from service.actions.work import files, submit
 from service.actions.work.submit import SubmissionWish
+from service.domain.access import KeyScope
 from service.domain.errors import PeerloomError
 from service.domain.files import MOST_FILES
 from service.store.tables import CommitmentOutcome, WorkFile
 from service.web import errors
 from service.web.fields import ExternalId, Id, Language, Note, OwnId, Work, typed
 from service.web.files import FileBody, FileChosen
+from service.web.needs import needs
 from service.web.pages.learners.views import OUTCOMES, HomePage, TaskAgainPage, TaskPage, allowed
 from service.web.pages.routes import FilePageRoute, pages
 from service.web.pages.views import Goto, PageView
@@ -83,6 +85,7 @@ def show_task(visit: Reading, id: ExternalId) -> PageView:
 
 
 @file_router.post("/learn/challenges/{id}")
+@needs(KeyScope.SUBMIT)
 def hand_in(visit: Writing, id: ExternalId, form: Annotated[HandIn, Form()], file: FileChosen) -> PageView | Goto:
     task = learners_home.task(visit.session, visit.actor, id, now=visit.now)
     if file is not None or form.read:

@@ -11,10 +11,12 @@ from pydantic import BaseModel, Field
 from service.actions.learners import asks, reactions, work
 from service.actions.learners.asks import AskWish
 from service.actions.work import submit
+from service.domain.access import KeyScope
 from service.store.tables import AskKind
 from service.web import files as web_files
 from service.web.calls import Attachment
 from service.web.fields import ExternalId, FileId
+from service.web.needs import needs
 from service.web.pages.learners.home import TypedNote
 from service.web.pages.learners.views import work_page
 from service.web.pages.routes import pages
@@ -80,6 +82,7 @@ def ask(visit: Writing, id: ExternalId, form: Annotated[AskSent, Form()]) -> Got
 
 
 @router.post("/learn/work/{id}/take-back")
+@needs(KeyScope.SUBMIT)
 def take_back(visit: Writing, id: ExternalId) -> Goto:
     submit.withdraw(visit.session, visit.actor, id, now=visit.now)
     return Goto(f"/learn/work/{quote(id, safe='')}", said="taken-back")

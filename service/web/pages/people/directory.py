@@ -14,17 +14,19 @@ from pydantic import BaseModel, Field
 from service.actions.access import second_factor
 from service.actions.people import directory
 from service.actions.people.directory import GroupChoice, GroupInDirectory, ListedPeople, PersonInDirectory, PersonWish
+from service.domain.access import KeyScope
 from service.domain.errors import Conflict, Invalid
 from service.domain.roles import Role, require_coordinator, require_lead
 from service.web import errors
 from service.web.fields import ExternalId, Id
+from service.web.needs import needs
 from service.web.pages.forms import TAKEN, checked
 from service.web.pages.routes import Shown, pages
 from service.web.pages.views import Goto, PageView
 from service.web.pages.visits import Reading, Visit, Writing
 from service.web.schemas.people import GroupAsked, PersonAsked
 
-router = pages()
+router = pages(writes=KeyScope.PEOPLE)
 
 PEOPLE, GROUPS = "/desk/people", "/desk/groups"
 ROLES = tuple(Role)
@@ -196,6 +198,7 @@ def change_person(visit: Writing, id: ExternalId, sent: Annotated[PersonSent, Fo
 
 
 @router.post(PEOPLE + "/{id}/invite")
+@needs(KeyScope.ACT)
 def invite(visit: Writing, id: ExternalId, sent: Annotated[InviteSent, Form()]) -> Shown:
     lifetime = timedelta(days=sent.days)
     secret = directory.invite(visit.session, visit.actor, id, lifetime=lifetime, now=visit.now)
@@ -209,6 +212,7 @@ def end_sessions(visit: Writing, id: ExternalId) -> Shown:
 
 
 @router.post(PEOPLE + "/{id}/second-factor/reset")
+@needs(KeyScope.ADMIN)
 def reset_second_factor(visit: Writing, id: ExternalId) -> Shown:
     second_factor.reset(visit.session, visit.actor, id, now=visit.now)
     return Goto(f"{PEOPLE}/{quote(id, safe='')}", said="factor-reset")

@@ -65,7 +65,7 @@ def test_the_api_refuses_a_site_that_is_none(school: School) -> None:
 def test_a_keys_secret_is_shown_once_and_the_key_can_be_ended(school: School) -> None:
     tomasz = signed_in(school, "tomasz")
     path = f"{HERE}/keys"
-    made = tomasz.send(tomasz.get(path), path, name="Intranet", groups=["year-8"])
+    made = tomasz.send(tomasz.get(path), path, name="Intranet", groups=["year-8"], scopes=["read"], days="365")
     found = re.search(r"<code>(plk_[\w-]+)</code>", made.html)
     assert found
     assert school.client(found[1]).get("/v1/me").json()["groups"] == ["year-8"]

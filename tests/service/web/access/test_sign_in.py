@@ -60,7 +60,9 @@ def test_signing_out_ends_the_session_itself_and_not_only_the_cookie(school: Sch
     visitor = signed_in(school, "lindiwe")
     kept = visitor.client.cookies["peerloom"]
     page = visitor.get("/desk")
-    assert "You are signed out" in visitor.send(page, "/sign-out").text
+    out = visitor.send(page, "/sign-out")
+    assert "You are signed out" in out.text
+    assert out.answer.history[0].headers["clear-site-data"] == '"cache", "storage"'
     thief = school.client()
     thief.cookies["peerloom"] = kept
     assert thief.get("/").headers["location"].startswith("/sign-in")
@@ -169,7 +171,7 @@ def test_behind_tls_the_cookie_is_this_hosts_alone_and_browsers_come_back_over_t
     assert name == "__Host-peerloom"
     assert {"Path=/", "HttpOnly", "Secure"} <= set(rest.split("; "))
     assert "Domain" not in rest
-    assert came.headers["strict-transport-security"] == "max-age=31536000"
+    assert came.headers["strict-transport-security"] == "max-age=31536000; includeSubDomains"
     secret = rest.partition(";")[0]
     for cookie, place in (("__Host-peerloom", "/learn"), ("peerloom", "/sign-in")):
         answer = school.client(Cookie=f"{cookie}={secret}").get("/")
@@ -200,3 +202,22 @@ def test_files_may_be_kept_for_good_by_the_address_that_pages_use(school: School
         answer = school.client().get(address)
         assert answer.status_code == 200
         assert "immutable" in answer.headers["cache-control"]
+
+
+def test_signing_in_ends_the_session_that_this_browser_held_and_no_other(school: School) -> None:
+    visitor, elsewhere = signed_in(school, "lindiwe"), signed_in(school, "lindiwe")
+    before = visitor.client.cookies["peerloom"]
+    assert visitor.client.post(link_for(school, "mateo")).status_code == 303
+    assert visitor.client.cookies["peerloom"] != before
+    assert "Mateo Ruiz" in visitor.get("/desk").text
+    thief = school.client()
+    thief.cookies["peerloom"] = before
+    assert thief.get("/").headers["location"].startswith("/sign-in")
+    assert elsewhere.get("/desk").status == 200
+
+
+def test_a_link_that_does_not_work_ends_no_session(school: School) -> None:
+    visitor, used = signed_in(school, "lindiwe"), link_for(school, "mateo")
+    assert school.client().post(used).status_code == 303
+    assert visitor.client.post(used).status_code == 401
+    assert "Lindiwe Dube" in visitor.get("/desk").text

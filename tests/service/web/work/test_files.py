@@ -51,7 +51,7 @@ def test_a_file_is_read_handed_in_and_opened_by_those_who_may_read_the_work(scho
         assert (answer.status_code, answer.content) == (200, PLAN)
         assert answer.headers["Content-Type"] == "application/pdf"
         assert answer.headers["Content-Disposition"] == "attachment; filename*=UTF-8''plan.pdf"
-        assert answer.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
+        assert answer.headers["Content-Security-Policy"] == "default-src 'none'; base-uri 'none'; sandbox"
 
 
 def test_nobody_else_opens_it(school: School) -> None:

@@ -1,0 +1,34 @@
+"""What a key must be good for: said by a router for all its routes that read and all that write, or by a route itself.
+
+Says only; that it is asked for is the doing of `service.web.routes.let_in`, for every route and page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from typing import Any, TypeVar
+
+from service.domain.access import KeyScope
+
+Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
+Needs = frozenset[KeyScope]
+
+ANY: Needs = frozenset()
+"""Any key will do."""
+
+
+def needs(*scopes: KeyScope) -> Callable[[Endpoint], Endpoint]:
+    """Marks a route that needs other scopes than its router says; without any, every key may ask."""
+
+    def marked(endpoint: Endpoint) -> Endpoint:
+        endpoint.needs = frozenset(scopes)  # type: ignore[attr-defined]
+        return endpoint
+
+    return marked
+
+
+def needed(endpoint: Callable[..., Any], methods: Collection[str], reads: KeyScope, writes: KeyScope) -> Needs:
+    """What a route needs: what it says itself, else what its router says."""
+    own: Needs | None = getattr(endpoint, "needs", None)
+    if own is not None:
+        return own
+    return frozenset({reads if set(methods) <= {"GET", "HEAD"} else writes})
