@@ -53,6 +53,8 @@ def answer(session: Session, secret: str, code: str, seal: Seal, *, here: str = 
     The link is held, so that of several tries at a time each is counted. `here` is the session that this browser holds.
     """
     link = sign_in.held(session, secret)
+    if link is not None and link.used_at is not None:
+        now = max(now, link.used_at)  # it began earlier, and waited until the one that began later was done
     if link is not None and _set_up_just_now(session, link, now=now):
         return _said_again(session, link, code, seal, now=now)
     row = _half_way(session, link, now=now)
@@ -79,7 +81,7 @@ def _wrong(session: Session, row: SignIn, *, now: datetime) -> CodeAnswer:
 
 def _set_up_just_now(session: Session, row: SignIn, *, now: datetime) -> bool:
     """Whether a second factor was set up with this very link a moment ago: the form may come again, clicked twice."""
-    if row.used_at is None or not now - AGAIN < row.used_at <= now or row.wrong_codes >= MOST_WRONG:
+    if row.used_at is None or row.used_at <= now - AGAIN or row.wrong_codes >= MOST_WRONG:
         return False
     return second_factor.set_up_at(session, row.person_id) == row.used_at
 
