@@ -26,6 +26,11 @@ HEADERS = {
 }
 """On every answer that does not say otherwise itself."""
 
+NAME_THE_PROXY = (
+    "A request came through a proxy that is not believed: all who come through it count as one address, and one of "
+    "them can use up what all may ask. Name the proxy's address in FORWARDED_ALLOW_IPS, and start anew."
+)
+
 _log = structlog.get_logger("service.web")
 
 
@@ -38,11 +43,15 @@ class OuterLayer:
     def __init__(self, app: ASGIApp, page: errors.AsPage) -> None:
         self.app = app
         self.page = page
+        self._proxy_told = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        if not self._proxy_told and _by_a_proxy_not_believed(scope):
+            self._proxy_told = True
+            _log.warning("proxy.not_believed", do=NAME_THE_PROXY)
         request_id = _request_id(scope)
         scope.setdefault("state", {})["request_id"] = request_id
         if _for_a_person(scope):
@@ -65,6 +74,12 @@ class OuterLayer:
             status=sending.status,
             ms=round((time.perf_counter() - began) * 1000, 1),
         )
+
+
+def _by_a_proxy_not_believed(scope: Scope) -> bool:
+    """Of one that is believed, uvicorn has made the address that it names the client's."""
+    named, client = Headers(scope=scope).get("x-forwarded-for", ""), scope.get("client")
+    return bool(named) and client is not None and client[0] not in named
 
 
 class _Sending:

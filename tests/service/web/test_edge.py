@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 import logging
@@ -12,12 +13,16 @@ from typing import Any
 import httpx
 import pytest
 import structlog
+from starlette.responses import PlainTextResponse
+from starlette.types import Receive, Scope, Send
 
 from service.actions.people import register
 from service.domain.errors import NotAllowed
 from service.domain.roles import Actor
 from service.store import jobs
 from service.store.tables import ImportRun
+from service.web.edge import OuterLayer
+from service.web.pages import trouble
 from service.web.services import Similar
 from tests.service.web.conftest import School
 
@@ -211,3 +216,23 @@ def test_no_answer_lets_a_page_change_where_its_addresses_begin_or_tells_where_o
         headers = school.platform.get(path).headers
         assert "base-uri 'none'" in headers["Content-Security-Policy"], path
         assert headers["Referrer-Policy"] in ("no-referrer", "same-origin"), path
+
+
+def test_a_proxy_that_is_not_believed_is_told_once_and_no_other(school: School, log: io.StringIO) -> None:
+    """One that is believed stands no longer in the request when it comes here: uvicorn puts the caller there."""
+    layer = OuterLayer(PlainTextResponse("here"), trouble.page)
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        await layer({**scope, "app": school.app}, receive, send)
+
+    async def ask(client: str, named: str) -> None:
+        headers = {"X-Forwarded-For": named} if named else {}
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app, client=(client, 4711))) as from_there:
+            await from_there.get("http://testserver/health", headers=headers)
+
+    proxy, caller = "10.0.0.9", "203.0.113.7"
+    for client, named, told in ((proxy, "", 0), (caller, caller, 0), *[(proxy, f"{caller}, 10.0.0.1", 1)] * 3):
+        asyncio.run(ask(client, named))
+        assert log.getvalue().count("proxy.not_believed") == told
+    assert "FORWARDED_ALLOW_IPS" in log.getvalue()
+    assert caller not in log.getvalue()
