@@ -55,6 +55,8 @@ def restore(
     PostgreSQL needs the program pg_restore on this machine."""
     with err.status("Looking through the file …"):
         manifest = archives.check(file)
+        for later in erased or []:  # a list that is damaged would let out what was taken back, and say nothing
+            archives.check(later)
     if check:
         out.print(f"Whole: {manifest.rows} rows of {manifest.made_at:%Y-%m-%d %H:%M} (UTC).", markup=False)
         return

@@ -97,7 +97,8 @@ class Call:
         if self.services.public_url:
             return self.services.public_url
         host = Headers(scope=self.scope).get("host", "")
-        if urlsplit(f"//{host}").hostname not in self.services.hosts:  # anybody can write there what they like
+        named = urlsplit(f"//{host}")
+        if named.netloc != host or "@" in host or named.hostname not in self.services.hosts:  # anybody can write there
             raise Invalid(
                 "Links cannot be made here, since it is not known where people reach this service. "
                 "Whoever runs it sets PEERLOOM_PUBLIC_URL, or names this host in PEERLOOM_HOSTS."
@@ -258,7 +259,15 @@ def tag(version: int) -> str:
     return f'"{version}"'
 
 
+async def _writing_anew(call: Annotated[Call, Depends(_writing)]) -> Call:
+    call.asked = None
+    return call
+
+
 Asking = Annotated[Call, Depends(_asking)]
 Reading = Annotated[Call, Depends(_reading)]
 Writing = Annotated[Call, Depends(_writing)]
+WritingAnew = Annotated[Call, Depends(_writing_anew)]
+"""For what is answered with others' words, and done twice is as done once: no answer is kept to be given again, since
+by then they may show it no longer."""
 Seen = Annotated[int, Depends(_version_seen)]

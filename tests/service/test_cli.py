@@ -240,6 +240,9 @@ def test_what_was_erased_after_a_backup_is_erased_again_when_it_is_put_back(peer
     assert "Whole:" in peerloom.run("restore", file, "--check")
     peerloom.run("erase", "person", "amara", "--yes")
     assert "add --replace" in peerloom.run("restore", file, code=1)
+    damaged = peerloom.folder / "later.tar"
+    damaged.write_bytes((whole := (peerloom.folder / "one.tar").read_bytes())[: len(whole) // 2])
+    assert "Take another" in peerloom.run("restore", file, "--replace", "--erased", str(damaged), code=1)
     said = peerloom.run("restore", file, "--replace")
     assert "Restored and compared" in said
     assert "erased since: 1 person" in said

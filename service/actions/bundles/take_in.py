@@ -15,13 +15,14 @@ from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from service.actions.access import on_behalf
 from service.actions.bundles.lines import LINE, act_on
 from service.actions.work import submit
 from service.domain.errors import Invalid, NotFound, PeerloomError
 from service.domain.events import Event
 from service.domain.roles import Actor, CredentialReach, require_organization_wide
 from service.store import jobs, outbox
-from service.store.tables import ImportChunk, ImportError_, ImportRun
+from service.store.tables import Credential, ImportChunk, ImportError_, ImportRun
 
 FIT_NEXT = 5
 """Priority after the index (10) and before the drafts (0), which are better for what is learned."""
@@ -68,7 +69,8 @@ def take_chunk(session: Session, import_id: str, *, now: datetime) -> bool:
     if chunk is None:
         _finish(session, run, now=now)
         return False
-    actor = Actor(run.organization_id, run.credential_id, CredentialReach.PLATFORM)
+    scopes = on_behalf.scopes_of(session, session.get(Credential, run.credential_id))
+    actor = Actor(run.organization_id, run.credential_id, CredentialReach.PLATFORM, scopes=scopes)
     for number, text in enumerate(chunk.body.split("\n"), start=chunk.first_line):
         if text.strip():
             _take_line(session, actor, run, number, text, now=now)

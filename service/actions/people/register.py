@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,6 +14,7 @@ from service.actions.access import on_behalf
 from service.actions.introductions import ends
 from service.actions.people import guard
 from service.actions.work import consequences
+from service.domain.access import KeyScope, require_scopes
 from service.domain.errors import Invalid, NotAllowed
 from service.domain.roles import Actor, CredentialReach, Role, require_coordinator, require_lead
 from service.domain.visibility import ConsentBasis, ShowWork
@@ -72,7 +73,8 @@ def put_person(
 ) -> tuple[Person, bool]:
     """Make or change a person; `roles` (role, external id of group) replace those held before.
 
-    Raises NotFound for a group; NotAllowed for what is not the actor's to change; Conflict for a person that a
+    Raises NotFound for a group; NotAllowed for what is not the actor's to change; ScopeMissing for a key without
+    `admin` that would make somebody a coordinator, or no longer one; Conflict for a person that a
     coordinator of some groups does not know, or where a group or the organization would lose its last coordinator.
     """
     require_coordinator(actor)
@@ -82,6 +84,8 @@ def put_person(
     as_it_was = (row.name, row.language, guard.held(row)) if row is not None else None
     if actor.reach is CredentialReach.PERSON:
         guard.require_may_put(actor, row, (name, language, wanted), consents=consents is not None)
+    elif _coordinates(wanted) != _coordinates(as_it_was[2] if as_it_was else set()):
+        require_scopes(actor.scopes, [KeyScope.ADMIN])  # whoever coordinates makes keys that may do everything
     if row is None:
         row = Person(organization_id=actor.organization, external_id=external_id, name=name, created_at=now)
         row.consent = Consent(organization_id=actor.organization, changed_at=now)
@@ -123,6 +127,10 @@ def enroll(
     roles = {*((has, names[id_]) for has, id_ in held), (role, group)}
     language = who.language or (row.language if row is not None else "")
     return put_person(session, actor, who.id, name=who.name, language=language, roles=sorted(roles), now=now)
+
+
+def _coordinates(roles: Iterable[tuple[Role, str]]) -> set[str]:
+    return {group for role, group in roles if role is Role.COORDINATOR}
 
 
 def _set_roles(session: Session, person: Person, wanted: set[tuple[Role, str]]) -> None:

@@ -5,6 +5,10 @@ Newcombe, "Interval estimation for the difference between independent proportion
 method 10, made of Wilson's intervals. The 5 % at which it errs are divided by the number of comparisons on the page
 (Bonferroni): one page in twenty, at most, warns where there is nothing.
 
+No share is told of few, nor can it be worked out: only cases of which both the group and the language have people
+enough are in any share, so what one table leaves out is in no number of the other, and none is compared with what is
+not shown.
+
 What is said of one person's drafts is alike, so people are what is counted, not points: the share is of all cases, and
 it is held for as sure as that many people make it, which is too careful rather than too bold.
 """
@@ -102,15 +106,36 @@ class FairnessTable:
 
 def tables(cases: Iterable[FairnessCase]) -> list[FairnessTable]:
     """Every measure of which there are cases, between groups and between languages."""
-    by: dict[tuple[FairnessMeasure, FairnessBy], dict[str, list[FairnessCase]]] = defaultdict(lambda: defaultdict(list))
+    of_measure: dict[FairnessMeasure, list[FairnessCase]] = defaultdict(list)
     for case in cases:
-        by[case.measure, FairnessBy.GROUP][case.group].append(case)
-        by[case.measure, FairnessBy.LANGUAGE][case.language].append(case)
-    pairs = {which: _pairs(of) for which, of in by.items()}
-    z = _z(sum(one.enough and rest.enough for some in pairs.values() for one, rest in some.values()))
-    order = [(measure, one) for measure in FairnessMeasure for one in FairnessBy if (measure, one) in pairs]
-    people = {which: {key: {case.person for case in some} for key, some in of.items()} for which, of in by.items()}
-    return [_table(*which, pairs[which], people[which], z) for which in order]
+        of_measure[case.measure].append(case)
+    order = [(measure, by) for measure in FairnessMeasure for by in FairnessBy if measure in of_measure]
+    told = {measure: _told(some) for measure, some in of_measure.items()}
+    pairs = {(measure, by): _pairs(_by(told[measure], by)) for measure, by in order}
+    z = _z(sum(rest.enough for some in pairs.values() for _, rest in some.values()))
+    return [_table(measure, by, pairs[measure, by], _people(of_measure[measure], by), z) for measure, by in order]
+
+
+def _told(cases: Sequence[FairnessCase]) -> Sequence[FairnessCase]:
+    """Those of which both group and language have people enough, counting only each other."""
+    enough = {by: {key for key, some in _people(cases, by).items() if len(some) >= FEWEST} for by in FairnessBy}
+    left = [one for one in cases if all(_key(one, by) in enough[by] for by in FairnessBy)]
+    return left if len(left) == len(cases) else _told(left)
+
+
+def _key(case: FairnessCase, by: FairnessBy) -> str:
+    return case.group if by is FairnessBy.GROUP else case.language
+
+
+def _by(cases: Iterable[FairnessCase], by: FairnessBy) -> dict[str, list[FairnessCase]]:
+    found: dict[str, list[FairnessCase]] = defaultdict(list)
+    for case in cases:
+        found[_key(case, by)].append(case)
+    return found
+
+
+def _people(cases: Iterable[FairnessCase], by: FairnessBy) -> dict[str, set[str]]:
+    return {key: {case.person for case in some} for key, some in _by(cases, by).items()}
 
 
 _Pairs = Mapping[str, tuple[FairnessTally, FairnessTally]]
@@ -137,8 +162,11 @@ def _table(
     measure: FairnessMeasure, by: FairnessBy, pairs: _Pairs, people: Mapping[str, set[str]], z: float
 ) -> FairnessTable:
     shown = _shown(people)
-    lines = [_line(key, *pairs[key], z) for key in sorted(shown)]
-    return FairnessTable(measure, by, tuple(lines), len(pairs) - len(shown))
+    lines = [
+        _line(key, *pairs[key], z) if key in pairs else FairnessLine(key, len(people[key]), None, None, None)
+        for key in sorted(shown)
+    ]
+    return FairnessTable(measure, by, tuple(lines), len(people) - len(shown))
 
 
 def _shown(people: Mapping[str, set[str]]) -> set[str]:
@@ -152,8 +180,6 @@ def _shown(people: Mapping[str, set[str]]) -> set[str]:
 
 
 def _line(key: str, one: FairnessTally, rest: FairnessTally, z: float) -> FairnessLine:
-    if not one.enough:
-        return FairnessLine(key, one.n, None, None, None)
     apart = difference(one.share, one.n, rest.share, rest.n, z) if rest.enough else None
     parts = apart if apart is not None and (apart.low > 0 or apart.high < 0) else None
     return FairnessLine(key, one.n, one.share, wilson(one.share, one.n, Z95), parts)

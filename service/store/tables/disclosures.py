@@ -18,7 +18,7 @@ class DisclosureKind(StrEnum):
     REQUEST = "request"  # to a learner who asked
     INTRODUCTION = "introduction"  # to whom its author may meet
     BRIEF = "brief"  # to a meeting
-    DESK = "desk"  # to a facilitator, beside what somebody else has
+    DESK = "desk"  # to a facilitator, beside what somebody else has, or a document
     SEARCH = "search"  # to a facilitator who looked for work like it
     EXPORT = "export"  # the name alone, in a file of the network
     MODEL = "model"  # to a model outside of the organization's machines

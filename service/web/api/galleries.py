@@ -12,7 +12,7 @@ from service.actions.learners import galleries
 from service.actions.learners.disclosed import alike, disclosed
 from service.domain.access import KeyScope
 from service.domain.galleries import GalleryState
-from service.web.calls import Reading, Seen, Writing, tag
+from service.web.calls import Reading, Seen, Writing, WritingAnew, tag
 from service.web.fields import ExternalId, GalleryId, Id
 from service.web.openapi import v1
 from service.web.paging import Page, Sliced
@@ -45,7 +45,7 @@ def get_others(call: Reading, id: ExternalId) -> LearnerGalleryShown:
 
 
 @router.post("/submissions/{id}/gallery", summary="Ask to see how others solved it", status_code=202)
-def ask_for_others(call: Writing, id: ExternalId) -> LearnerGalleryShown:
+def ask_for_others(call: WritingAnew, id: ExternalId) -> LearnerGalleryShown:
     """A facilitator looks at what is chosen before it is shown. Asking again changes nothing."""
     galleries.ask(call.session, call.actor, id, now=call.now)
     call.headers["Location"] = quote(call.scope["path"])
@@ -53,14 +53,14 @@ def ask_for_others(call: Writing, id: ExternalId) -> LearnerGalleryShown:
 
 
 @router.post("/submissions/{id}/gallery/thanks", summary="Thank an author", status_code=201)
-def thank_author(call: Writing, id: ExternalId, body: GalleryThanksAsked) -> LearnerGalleryShown:
+def thank_author(call: WritingAnew, id: ExternalId, body: GalleryThanksAsked) -> LearnerGalleryShown:
     """Names are known only where both wish it."""
     galleries.thank(call.session, call.actor, id, body.item, named=body.named, now=call.now)
     return LearnerGalleryShown.of(galleries.others(call.session, call.actor, id, now=call.now))
 
 
 @router.put("/submissions/{id}/gallery/takeaway", summary="Say what you take from it")
-def put_takeaway(call: Writing, id: ExternalId, body: GalleryTakeawayAsked) -> LearnerGalleryShown:
+def put_takeaway(call: WritingAnew, id: ExternalId, body: GalleryTakeawayAsked) -> LearnerGalleryShown:
     """With a day it becomes a commitment."""
     galleries.take_away(call.session, call.actor, id, body.text, due_on=body.due_on, now=call.now)
     return LearnerGalleryShown.of(galleries.others(call.session, call.actor, id, now=call.now))

@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import Query
 
 from service.actions.questioned import make, passages
+from service.actions.questioned.shown import shown
 from service.domain.access import KeyScope
 from service.domain.questioned import QuestionedState
 from service.web.calls import Reading, Seen, Writing
@@ -30,6 +31,7 @@ def list_questioned(
 ) -> Page[QuestionedShown]:
     """Or that are asked about; most signs first. Only what you may read of others' work now. With a person's token."""
     found = passages.listed(call.session, call.actor, state=state)
+    call.disclose(shown(call.actor, found))
     return cut.page_of_all(call, found, QuestionedShown.of, lambda one: (-one.signs, one.title, one.id))
 
 
@@ -45,4 +47,5 @@ def decide_on_questioned(call: Writing, id: QuestionedId, seen: Seen, body: Ques
     """`to_change`: closed by itself with the version that changes the passage. `fine`: not asked again for as long as
     the passage reads as it does. `undo` takes either back."""
     found = passages.decide(call.session, call.actor, id, body.domain_act, version=seen, note=body.note, now=call.now)
+    call.disclose(shown(call.actor, [found]))
     return QuestionedShown.of(found)

@@ -32,7 +32,7 @@ WAYS: Mapping[DisclosureKind, str] = {
     DisclosureKind.REQUEST: "to a learner who asked for something like it",
     DisclosureKind.INTRODUCTION: "to somebody whom you may meet",
     DisclosureKind.BRIEF: "in a brief, for a meeting",
-    DisclosureKind.DESK: "to a facilitator, beside what somebody else had handed in or asked for",
+    DisclosureKind.DESK: "to a facilitator, beside a document or what somebody else had handed in or asked for",
     DisclosureKind.SEARCH: "to a facilitator who looked for work like it",
     DisclosureKind.EXPORT: "your name and whom you were introduced to, in a file for facilitators or coordinators",
     DisclosureKind.MODEL: "to a model outside of your organization’s machines",

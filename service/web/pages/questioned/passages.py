@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from service.actions.questioned import make, passages
 from service.actions.questioned.passages import QuestionedItem
+from service.actions.questioned.shown import shown
 from service.domain.questioned import QuestionedAct, QuestionedState
 from service.web.fields import Line, QuestionedId
 from service.web.pages.routes import pages
@@ -54,6 +55,7 @@ class QuestionedPage(PageView):
 @router.get(HERE)
 def show_questioned(visit: Reading, view: QuestionedState = QuestionedState.OPEN) -> PageView:
     items = passages.by_state(visit.session, visit.actor)
+    visit.disclose(shown(visit.actor, items[view]))
     counts = {state.value: len(ones) for state, ones in items.items()}
     return QuestionedPage(view.value, items[view], counts, visit.now)
 

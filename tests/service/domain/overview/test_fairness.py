@@ -76,6 +76,21 @@ def test_who_is_left_out_cannot_be_worked_out_from_the_others() -> None:
     assert table.hidden == 2
 
 
+def _of(group: str, language: str, people: int, yes: int) -> Iterator[FairnessCase]:
+    for number in range(people):
+        yield FairnessCase(FairnessMeasure.PROPOSED, f"{group}-{number}", group, language, number < yes)
+
+
+def test_few_of_one_language_cannot_be_worked_out_from_the_group_beside_them_nor_from_a_warning() -> None:
+    few = [*_of("a", "en", 20, 9), *_of("b", "de", 20, 4), *_of("mill", "de", 4, 3), *_of("hill", "en", 6, 5)]
+    groups, languages = tables(few)
+    shares = {line.key: line.share for table in (groups, languages) for line in table.lines if line.share is not None}
+    assert shares == {"a": 0.45, "b": 0.2, "en": 0.45, "de": 0.2}
+    apart = [*_of("a", "en", 30, 27), *_of("b", "en", 30, 3)]
+    parts = [line.parts for line in tables(apart)[0].lines]
+    assert [line.parts for line in tables([*apart, *_of("hill", "en", 6, 5)])[0].lines if line.parts] == parts
+
+
 def test_the_interval_of_a_difference_is_the_published_one() -> None:
     """Newcombe (1998), table II, method 10: 56/70 and 48/80; 9/10 and 3/10."""
     first, second = difference(56 / 70, 70, 48 / 80, 80, Z95), difference(9 / 10, 10, 3 / 10, 10, Z95)

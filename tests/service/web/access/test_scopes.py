@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 from sqlalchemy import select
 
 from service.actions.access import credentials
+from service.actions.bundles import take_in
 from service.domain.access import KeyScope
 from service.store.tables import AuditEntry, Credential
 from tests.service.web.access.test_organization import HERE, signed_in
@@ -237,3 +239,22 @@ def test_the_trail_says_what_each_key_token_and_link_is_for_and_until_when(schoo
         facts = {one.act: one.facts for one in session.scalars(select(AuditEntry).order_by(AuditEntry.id))}
     assert facts["key.issue"] == {"groups": [], "scopes": ["read", "act"], "expires_at": end.isoformat()}
     assert facts["token.mint"]["scopes"] == facts["sign-in.invite"]["scopes"] == ["read", "act"]
+
+
+def test_who_may_put_people_in_makes_nobody_a_coordinator_by_call_or_by_bundle(school: School) -> None:
+    """Whoever coordinates makes keys that may do everything."""
+    key = _made(school, "people", "submit", "read")
+    leads = {"name": "Amara", "roles": [{"role": "coordinator", "group": "harbor"}]}
+    assert key.put("/v1/people/amara", json=leads).json()["kind"] == "scope-missing"
+    no_more = {"name": "Tomasz", "roles": [{"role": "learner", "group": "year-8"}]}
+    assert key.put("/v1/people/tomasz", json=no_more).json()["kind"] == "scope-missing"
+    teaches = {"name": "Amara", "roles": [{"role": "facilitator", "group": "year-8"}]}
+    assert key.put("/v1/people/amara", json=teaches).status_code == 200
+    line = json.dumps({"kind": "person", "id": "amara", **leads})
+    started = key.post("/v1/imports", content=line, headers={"Content-Type": "application/x-ndjson"}).json()
+    with school.sessions.writing() as session:
+        while take_in.take_chunk(session, started["id"], now=school.now()):
+            pass
+    errors = key.get(f"/v1/imports/{started['id']}/errors").json()["items"]
+    assert ["`admin`" in one["message"] for one in errors] == [True]
+    assert {one["role"] for one in school.platform.get("/v1/people/amara").json()["roles"]} == {"facilitator"}

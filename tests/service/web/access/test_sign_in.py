@@ -153,6 +153,9 @@ def test_a_link_begins_with_no_host_that_only_the_caller_has_named(serve: Callab
     school.app.state.services = replace(school.app.state.services, hosts=frozenset({"peerloom.lan"}))
     known = school.platform.post("/v1/sign-in-links", json={"person": "amara"}, headers={"Host": "peerloom.lan:80"})
     assert known.json()["url"].startswith("http://peerloom.lan:80/sign-in/")
+    for odd in ("evil.example@peerloom.lan", "peerloom.lan/evil", "peerloom.lan?evil"):
+        refused = school.platform.post("/v1/sign-in-links", json={"person": "amara"}, headers={"Host": odd})
+        assert (refused.status_code, "evil" in refused.text) == (422, False)
     school.app.state.services = replace(school.app.state.services, public_url="https://feedback.example.org")
     public = school.platform.post("/v1/sign-in-links", json={"person": "amara"}, headers=evil)
     assert public.json()["url"].startswith("https://feedback.example.org/sign-in/")

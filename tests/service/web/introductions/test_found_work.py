@@ -57,7 +57,7 @@ def test_found_work_is_decided_on_by_pages_alone(bare: School) -> None:
     ines.send(undone, approve)
     assert TEXTS["lin"] not in tiago.get("/learn/requests").text
     before = lin.get("/learn/shown").text
-    assert "to a facilitator, beside what somebody else had handed in or asked for" in before
+    assert "to a facilitator, beside a document or what somebody else had handed in or asked for" in before
     assert "let by" not in before
     _shown(school)
     assert TEXTS["lin"] in tiago.get("/learn/requests").text

@@ -80,3 +80,17 @@ def test_over_the_api_it_is_decided_with_the_version_seen_and_kept_from_learners
     assert tomasz.get("/v1/questioned").json()["items"] == []
     for who in (school.person("amara"), school.platform):
         assert who.get("/v1/questioned").status_code == 403
+
+
+def test_whose_words_stand_beside_a_passage_is_told_once_by_api_and_page(school: School) -> None:
+    doubted(school)
+    told = school.platform.get("/v1/people/amara/disclosures").json()["items"]
+    tomasz = school.person("tomasz")
+    (item,) = tomasz.get("/v1/questioned").json()["items"]
+    signed_in(school, "tomasz").get(HERE)
+    tomasz.post(
+        f"/v1/questioned/{item['id']}/decide", json={"act": "fine"}, headers={"If-Match": f'"{item["version"]}"'}
+    )
+    for person in ("amara", "noor"):
+        entries = school.platform.get(f"/v1/people/{person}/disclosures").json()["items"]
+        assert [one["kind"] for one in entries if one not in told] == ["desk"]
