@@ -6,6 +6,7 @@ which a key is taken and nothing is known of its outcome. Knows no HTTP beyond a
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -59,7 +60,7 @@ def once(
     _wait_for_nobody(session, actor, asked)
     there = session.get(StoredReply, (actor.credential, asked.key))
     if there is not None and there.created_at > now - KEPT_FOR:
-        return _again(there, asked), True
+        return _again(there, actor, asked), True
     if there is not None:
         session.delete(there)
         session.flush()
@@ -78,12 +79,22 @@ def _wait_for_nobody(session: Session, actor: Actor, asked: KeyedRequest) -> Non
             raise StillRunning
 
 
-def _again(row: StoredReply, asked: KeyedRequest) -> Reply:
-    if row.request_hash != asked.fingerprint:
+def _again(row: StoredReply, actor: Actor, asked: KeyedRequest) -> Reply:
+    if row.request_hash not in (_hash(actor, asked), asked.fingerprint):  # the second is what the version before kept
         raise SameKeyOtherBody
     if row.status is None:
         raise StillRunning
     return Reply(row.status, row.headers, row.body)
+
+
+def _hash(actor: Actor, asked: KeyedRequest) -> str:
+    """Of the request, and of what whoever asks may see: whose role is gone is not told again what they were told then.
+
+    Which groups are coordinated, or a key's, is left out: making a group is a request that changes them.
+    """
+    may = (actor.learns_in, actor.facilitates, actor.scopes, ["coordinates"] if actor.coordinates else [])
+    said = [asked.fingerprint, *(",".join(sorted(some)) for some in may)]
+    return hashlib.sha256("\n".join(said).encode()).hexdigest()
 
 
 def _tried(session: Session, work: Callable[[], Reply], refused: Callable[[PeerloomError], Reply | None]) -> Reply:
@@ -105,7 +116,7 @@ def _row(actor: Actor, asked: KeyedRequest, reply: Reply, now: datetime) -> Stor
         credential_id=actor.credential,
         key=asked.key,
         organization_id=actor.organization,
-        request_hash=asked.fingerprint,
+        request_hash=_hash(actor, asked),
         status=reply.status,
         headers=dict(reply.headers),
         body=reply.body if reply.stored is None else reply.stored,

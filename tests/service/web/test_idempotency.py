@@ -74,6 +74,18 @@ def test_a_key_is_one_credentials_own(bare: School) -> None:
     assert (answer.status_code, "Idempotency-Replayed" in answer.headers) == (201, False)
 
 
+def test_whose_role_is_gone_is_not_told_again_what_they_were_told_then(school: School) -> None:
+    draft, mateo = school.drafted("amara-1"), school.person("mateo")
+    claim = f"/v1/drafts/{draft}/claim"
+    asked = {**KEY, "If-Match": mateo.get(f"/v1/drafts/{draft}").headers["ETag"]}
+    assert mateo.post(claim, headers=asked).status_code == 200
+    assert mateo.post(claim, headers=asked).headers["Idempotency-Replayed"] == "true"
+    left = {"name": "Mateo", "roles": [{"role": "learner", "group": "year-8"}]}
+    assert school.platform.put("/v1/people/mateo", json=left).status_code == 200
+    again = mateo.post(claim, headers=asked)
+    assert (again.status_code, again.json()["kind"]) == (422, "same-key-other-body")
+
+
 def test_a_refusal_is_an_answer_too_and_leaves_nothing_behind(school: School) -> None:
     missing = {"name": "Kofi", "roles": [{"role": "learner", "group": "year-9"}]}
     first = school.platform.put("/v1/people/kofi", json=missing, headers=KEY)
