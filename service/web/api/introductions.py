@@ -32,7 +32,10 @@ _NOBODY = IntroductionSearchAsked()
 
 
 def _own(call: Call) -> OwnIntroductionList:
-    return OwnIntroductionList.of(own.mine(call.session, call.actor, now=call.now))
+    """Kept for repeats without who it was: by then they may wish it no longer."""
+    shown = OwnIntroductionList.of(own.mine(call.session, call.actor, now=call.now))
+    call.secret = shown.model_copy(update={"items": []}).model_dump_json()
+    return shown
 
 
 @router.get("/introductions", summary="Introductions to decide on")
@@ -100,13 +103,14 @@ def dismiss_introduction(
 
 @router.post("/introductions/{id}/answer", summary="Say whether you would like to be introduced")
 def answer_introduction(call: Writing, id: IntroductionId, body: IntroductionAnswerAsked) -> OwnIntroductionList:
-    """Only two yeses introduce. A no is told to nobody: the other sees what they would see without any answer."""
+    """Only two yeses introduce. A no is told to nobody: the other sees what they would see without any answer.
+    Given again for its Idempotency-Key, the list is empty: read it anew."""
     answers.answer(call.session, call.actor, id, yes=body.yes, now=call.now)
     return _own(call)
 
 
 @router.post("/introductions/{id}/report", summary="Say whether you met, and whether it was useful")
 def report_introduction(call: Writing, id: IntroductionId, body: IntroductionReportAsked) -> OwnIntroductionList:
-    """Later suggestions learn from it."""
+    """Later suggestions learn from it. Given again for its Idempotency-Key, the list is empty: read it anew."""
     answers.report(call.session, call.actor, id, met=body.met, useful=body.useful, note=body.note, now=call.now)
     return _own(call)

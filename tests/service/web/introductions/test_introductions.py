@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 from sqlalchemy import select
 
+from service.actions.access import credentials
 from service.actions.introductions import answers
 from service.store.tables import Introduction
 from tests.service.actions.introductions.village import settle
@@ -109,3 +111,19 @@ def test_lower_roles_and_strangers_are_refused(bare: School) -> None:
     assert lena.client.post(f"{DESK}/search", data=fields).status_code == 404
     assert lena.client.post(f"{DESK}/search", data={**fields, "group": ""}).status_code == 403
     assert "It is being looked for." in lena.send(lena.get(DESK), f"{DESK}/search", group="north").text
+
+
+def test_an_answer_that_is_given_again_names_nobody(bare: School) -> None:
+    """By then whom one is introduced to may wish it no longer."""
+    school, one = moved_in(bare)
+    mateo, there, key = signed_in(school, "mateo"), f"/v1/introductions/{one}/answer", {"Idempotency-Key": "yes-1"}
+    mateo.send(mateo.get(f"{DESK}/{one}"), f"{DESK}/{one}/approve")
+    ask(school, one)
+    with school.sessions.writing() as session:
+        secret = credentials.issue_key(session, school.organization, name="platform", now=school.now())[1]
+    amara = replace(school, platform=school.client(secret)).person("amara")
+    first, again = (amara.post(there, json={"yes": True}, headers=key) for _ in range(2))
+    assert (first.status_code, again.status_code) == (200, 200)
+    assert "Lin" in first.text
+    assert again.json() == {**first.json(), "items": []}
+    assert "Lin" in amara.get("/v1/introductions/mine").text
