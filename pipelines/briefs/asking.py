@@ -19,7 +19,7 @@ from pipelines.drafting.prompting import CHARACTERS_PER_TOKEN, NOTHING, SENT_BAC
 from pipelines.ports import LanguageModel, ModelRequest, ModelTrouble
 from pipelines.texts.language import language_name
 from pipelines.texts.names import Pseudonyms
-from pipelines.texts.plain import one_line
+from pipelines.texts.plain import one_line, sentence
 from pipelines.values import PromptUsed, Usage
 
 NAME = "brief"
@@ -102,7 +102,7 @@ def _built(
 
     def rendered(items: Sequence[BriefItem]) -> prompts.Rendered:
         language = language_name(scene.language)
-        challenge = " ".join(hide(scene.challenge).split())[:2000] or NOTHING
+        challenge = one_line(hide(scene.challenge))[:2000] or NOTHING
         listed = "\n\n".join(_told(one, hide) for one in items)
         return prompts.render(prompt, marker=marker, language=language, challenge=challenge, items=listed)
 
@@ -146,7 +146,7 @@ class _Asking:
             try:
                 reply = model.reply(request)
             except ModelTrouble as trouble:
-                best = replace(best, usage=best.usage + trouble.usage, reason=best.reason or _sentence(trouble.reason))
+                best = replace(best, usage=best.usage + trouble.usage, reason=best.reason or sentence(trouble.reason))
                 break
             best, complaints = self._judged(reply.text, best)
             best = replace(best, usage=best.usage + reply.usage, model=reply.model)
@@ -187,8 +187,3 @@ class _Asking:
 def _sent_back(complaints: Sequence[str]) -> str:
     listed = "\n".join(f"- {one}" for one in dict.fromkeys(complaints))
     return f"These wordings cannot stand:\n{listed}\nAnswer again with the whole JSON object, corrected."
-
-
-def _sentence(text: str) -> str:
-    text = one_line(text)
-    return text if text.endswith((".", "!", "?")) else f"{text}."

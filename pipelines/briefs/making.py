@@ -14,6 +14,7 @@ from typing import Any, Final
 from pipelines.approaches import Approach, ApproachPlace, ApproachWork, clipped
 from pipelines.prompts import has_words, words
 from pipelines.texts.language import content, language_code, passages_alike, stem, tokens
+from pipelines.texts.plain import one_line, sentence
 from pipelines.values import Criterion, Standing
 
 QUESTIONS: Final = 3
@@ -221,28 +222,23 @@ def _questions(
         kind = "tension" if tension.kind == "opposite" else "verdict"
         yield MeetingQuestion(said[kind], (tension.one, tension.other), (), tension.criterion)
     for need in requests[:1]:
-        yield MeetingQuestion(said["request"].format(request=_ended(need.text)), (), (need.id,))
+        yield MeetingQuestion(said["request"].format(request=sentence(need.text)), (), (need.id,))
     shown = [one for one in found if one.representative and one.words][:2]
     if len(shown) == 2:
         places = tuple(one.representative for one in shown if one.representative)
         yield MeetingQuestion(said["ways"].format(first=shown[0].label, second=shown[1].label), places)
     yield from (_of_lacking(said, tally) for tally in lacking[1:])
     yield from (
-        MeetingQuestion(said["request"].format(request=_ended(need.text)), (), (need.id,)) for need in requests[1:]
+        MeetingQuestion(said["request"].format(request=sentence(need.text)), (), (need.id,)) for need in requests[1:]
     )
 
 
 def _of_lacking(said: Mapping[str, str], tally: Tally) -> MeetingQuestion:
     criterion = tally.criterion
     text = said["asked" if criterion.question else "lacking"].format(
-        question=criterion.question, criterion=_ended(criterion.text), lack=tally.lack, judged=tally.judged
+        question=criterion.question, criterion=sentence(criterion.text), lack=tally.lack, judged=tally.judged
     )
     return MeetingQuestion(text, (tally.example,) if tally.example else (), (), criterion.id)
-
-
-def _ended(text: str) -> str:
-    text = " ".join(text.split())
-    return text if text.endswith((".", "?", "!")) else f"{text}."
 
 
 def _call_on(
@@ -255,7 +251,7 @@ def _call_on(
     """Each person once, for the first of: has what most or several lack, holds a side, stands for an approach."""
     person = {work.id: work.person for work in works}
     wanted = [
-        (t.example, said["has_it" if _most(t, t.lack) else "has_it_too"].format(criterion=_ended(t.criterion.text)))
+        (t.example, said["has_it" if _most(t, t.lack) else "has_it_too"].format(criterion=sentence(t.criterion.text)))
         for t in lacking
     ]
     wanted += [(place, said["tension"]) for tension in opposed for place in (tension.one, tension.other)]
@@ -354,4 +350,4 @@ def _quoted(place: ApproachPlace) -> str:
 
 def _plain(text: str) -> str:
     """The words on one line, with everything that Markdown or HTML would read as markup escaped."""
-    return re.sub(r"([\\`*_{}\[\]()#+!|<>~-])", r"\\\1", " ".join(text.split()))
+    return re.sub(r"([\\`*_{}\[\]()#+!|<>~-])", r"\\\1", one_line(text))

@@ -16,6 +16,7 @@ from pipelines.drafting.prompting import NOTHING_BESIDE, SENT_BACK, Budget, Draf
 from pipelines.ports import LanguageModel, ModelTrouble
 from pipelines.texts.language import written_in
 from pipelines.texts.names import Pseudonyms
+from pipelines.texts.plain import sentence
 from pipelines.values import (
     AI,
     Assessment,
@@ -196,7 +197,7 @@ class _Course:
             points=seen.points,
             summary="" if seen.dropped else attempt.summary,  # it may speak of what was left out
             findings=seen.findings,
-            trouble=_sentence(trouble) if trouble else "",
+            trouble=sentence(trouble) if trouble else "",
             usage=attempt.usage + seen.usage,
             passes=(*passes, *seen.passes),
         )
@@ -210,7 +211,7 @@ class _Course:
                 reply = model.reply(request)
             except ModelTrouble as trouble:
                 failed = replace(best, usage=best.usage + trouble.usage)
-                return failed if best.settles else replace(failed, trouble=_sentence(trouble.reason))
+                return failed if best.settles else replace(failed, trouble=sentence(trouble.reason))
             answered = replace(
                 self._judged(reply.text, asked, judged), model=reply.model, usage=best.usage + reply.usage
             )
@@ -284,8 +285,3 @@ def _nothing_left(settled: object, complaints: Sequence[str]) -> str:
 def _sent_back(complaints: Sequence[str]) -> str:
     listed = "\n".join(f"- {one}" for one in dict.fromkeys(complaints))
     return f"This cannot be shown to the facilitator:\n{listed}\nAnswer again with the whole JSON object, corrected."
-
-
-def _sentence(text: str) -> str:
-    text = " ".join(text.split())
-    return text if text.endswith((".", "!", "?")) else f"{text}."

@@ -8,6 +8,12 @@ def one_line(text: str) -> str:
     return " ".join(text.split())
 
 
+def sentence(text: str) -> str:
+    """The same as a sentence: with a full stop, where it ends in no mark of its own."""
+    text = one_line(text)
+    return text if text.endswith((".", "!", "?")) else f"{text}."
+
+
 def short(text: str) -> str:
     """So much of it, on one line, as may be quoted within a sentence about it."""
     text = one_line(text)

@@ -10,7 +10,7 @@ import typer
 from service.actions.access import credentials, second_factor, sign_in
 from service.cli import operator
 from service.cli.console import TellingGroup, err, out, settings
-from service.domain.access import A_YEAR, EVERY_SCOPE, LONGEST, MEANS, KeyScope, in_order, scopes_in
+from service.domain.access import A_YEAR, EVERY_SCOPE, LONGEST, MEANS, KeyScope, in_order, scopes_in, state_of_key
 from service.domain.errors import NotAllowed
 from service.store import find
 from service.store.tables import Credential, Group, Person
@@ -64,13 +64,8 @@ def _told(key: Credential) -> str:
     what = "everything" if scopes == EVERY_SCOPE else ", ".join(in_order(scopes))
     where = f"{len(key.groups)} groups" if key.groups else "all groups"
     days = f"made {_day(key.created_at)} · ends {_day(key.expires_at)} · last used {_day(key.last_used_at)}"
-    return f"{_state(key)} · for {what} · in {where} · {days}"
-
-
-def _state(key: Credential) -> str:
-    if key.revoked_at:
-        return "revoked"
-    return "ended" if key.expires_at and key.expires_at <= _now() else "in use"
+    state = state_of_key(key.expires_at, key.revoked_at, now=_now())
+    return f"{state} · for {what} · in {where} · {days}"
 
 
 def _day(at: datetime | None) -> str:

@@ -39,6 +39,21 @@ TOLD_AFTER: Final = timedelta(days=7)
 """How long after: what used the key stands still, and whoever looks after it should learn why."""
 
 
+class KeyState(StrEnum):
+    """Whether a key may still be used. Whoever ends one does so for good, whenever it would have ended."""
+
+    IN_USE = "in use"
+    ENDED = "ended"  # by itself
+    REVOKED = "revoked"
+
+
+def state_of_key(ends: datetime | None, revoked: datetime | None, *, now: datetime) -> KeyState:
+    """The state of a key that ends at this moment (None is never), and that somebody ended at that one, if so."""
+    if revoked is not None:
+        return KeyState.REVOKED
+    return KeyState.ENDED if ends is not None and ends <= now else KeyState.IN_USE
+
+
 class ScopeMissing(PeerloomError):
     """The key that is used here, or that the token or session was made with, may not be used for this."""
 

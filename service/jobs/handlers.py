@@ -6,7 +6,7 @@ effect and the job's end, so that a worker that lost its lease writes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 
 import structlog
 from sqlalchemy.orm import Session
@@ -74,20 +74,21 @@ def _claim(tools: JobTools, owner: str, job: str | None, of: Collection[str]) ->
         claimed = _take(session, tools, owner, job=job, of=of)
         if claimed and claimed[0].kind == "sync":
             claimed += _take(session, tools, owner, limit=SYNC_BATCH - 1, of=["sync"])
-        for dead in jobs.buried(session):
-            if not subjects.is_foreign(session, dead):
-                _give_up(session, tools, dead, dead.last_error)
-            dead.told_at = tools.now()
-        return [one for one in claimed if not _left_alone(session, tools, owner, one)] if claimed else None
+        dead = jobs.buried(session)
+        others = subjects.foreign(session, [*claimed, *dead])
+        for one in dead:
+            if one.id not in others:
+                _give_up(session, tools, one, one.last_error)
+            one.told_at = tools.now()
+        _leave_alone(session, tools, owner, [one for one in claimed if one.id in others])
+        return [one for one in claimed if one.id not in others] if claimed else None
 
 
-def _left_alone(session: Session, tools: JobTools, owner: str, job: Job) -> bool:
-    """A job about what is another organization's ends here: nothing of it is read, and nobody is told of it."""
-    foreign = subjects.is_foreign(session, job)
-    if foreign:
+def _leave_alone(session: Session, tools: JobTools, owner: str, claimed: Iterable[Job]) -> None:
+    """Jobs about what is another organization's end here: nothing of it is read, and nobody is told of it."""
+    for job in claimed:
         settle(session, tools, owner, job)
         log.error("job left alone: its subject is another organization's", job=job.id, kind=job.kind)
-    return foreign
 
 
 def _take(

@@ -6,9 +6,11 @@ Jobs are written by our own code only; this is for the day on which a line of it
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Collection, Mapping
 from typing import Any, Final
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service.store.tables import (
@@ -52,12 +54,18 @@ SUBJECTS: Final[Mapping[str, tuple[type[Any], ...]]] = {
 """Of every kind, the tables in which its subject may be."""
 
 
-def is_foreign(session: Session, job: Job) -> bool:
-    """Whether the subject is another organization's. One that is not there, or not any more, is nobody's; so is that of
-    a kind which only a newer release knows, and which is not done here."""
-    found = (session.get(table, job.subject_id) for table in SUBJECTS.get(job.kind, ()))
-    return any(row is not None and _owner(row) != job.organization_id for row in found)
-
-
-def _owner(row: Any) -> str:
-    return str(row.id if isinstance(row, Organization) else row.organization_id)
+def foreign(session: Session, about: Collection[Job]) -> set[str]:
+    """The ids of those jobs whose subject is another organization's, in a statement for each table that they may be in.
+    A subject that is not there, or not any more, is nobody's; so is that of a kind which only a newer release knows,
+    and which is not done here."""
+    named: dict[type[Any], list[Job]] = defaultdict(list)
+    for job in about:
+        for table in SUBJECTS.get(job.kind, ()):
+            named[table].append(job)
+    found = set()
+    for table, some in named.items():
+        owner = table.id if table is Organization else table.organization_id
+        subjects = {job.subject_id for job in some}
+        owners: dict[str, str] = dict(session.execute(select(table.id, owner).where(table.id.in_(subjects))).all())
+        found |= {job.id for job in some if owners.get(job.subject_id, job.organization_id) != job.organization_id}
+    return found

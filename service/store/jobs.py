@@ -38,6 +38,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from structlog.contextvars import get_contextvars
 
+from pipelines.texts.plain import sendable
 from service.domain.ids import new_id
 from service.store.session import changed_rows, insert
 from service.store.tables import Job, JobState
@@ -333,4 +334,4 @@ def _held(job_id: str, owner: str) -> Any:
 
 def _printable(error: str) -> str:
     """What both databases can store: PostgreSQL refuses NUL, and both refuse lone surrogates."""
-    return error.replace("\x00", "").encode("utf-8", "replace").decode()[:LONGEST_ERROR]
+    return sendable(error.replace("\x00", ""))[:LONGEST_ERROR]

@@ -131,7 +131,7 @@ class Call:
         if self.mode is Mode.READ:
             with self.services.sessions.reading() as session:
                 reply = self._run(session, work, status)
-                untold = any(disclosures.missing(session, one) for one in self.showings)
+                untold = bool(disclosures.missing(session, self.showings))
             self._write_down(untold=untold)
             return reply
         reply, replayed = clashes.written(self.services.sessions, lambda session: self._write(session, work, status))

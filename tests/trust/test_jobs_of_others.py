@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -41,6 +42,7 @@ from service.store.tables import (
     Submission,
     WordingState,
 )
+from tests import statements
 from tests.service.web.conftest import School, serve
 from tests.service.web.test_tenants import Secrets, marked
 from tests.stubs.openai_wire import OpenAIWire
@@ -77,6 +79,16 @@ CHANGES = {"draft", "release", "import", "gallery", "request", "erase"}
 
 def test_each_kind_of_job_has_a_case() -> None:
     assert set(CASES) == handlers.kinds() == set(subjects.SUBJECTS)
+
+
+def test_many_jobs_are_looked_at_in_as_many_statements_as_a_few(sessions: Sessions) -> None:
+    def of(number: int) -> list[Job]:
+        about = {"kind": "sync", "organization_id": "0" * 32}
+        return [Job(id=f"{at:032}", subject_id=f"{at:032}", **about) for at in range(number)]
+
+    with sessions.reading() as session:
+        subjects.foreign(session, of(1))  # with which the transaction begins
+        assert [statements.count(session, partial(subjects.foreign, session, of(n))) for n in (1, 100)] == [2, 2]
 
 
 def _rows(sessions: Sessions) -> dict[str, list[tuple[Any, ...]]]:

@@ -17,9 +17,11 @@ from service.domain.access import (
     SOON,
     TOLD_AFTER,
     KeyScope,
+    KeyState,
     end_of_key,
     in_order,
     require_may_give,
+    state_of_key,
 )
 from service.domain.errors import Invalid, NotFound, NotSignedIn
 from service.domain.ids import new_id
@@ -199,8 +201,8 @@ def ending(session: Session, actor: Actor, *, now: datetime) -> int:
     """How many keys end within a month, or did so in the last days; 0 for those who make no keys."""
     if not leads(actor) or KeyScope.ADMIN not in actor.scopes:
         return 0
-    keys = (key for key in list_keys(session, actor) if key.revoked_at is None and key.expires_at is not None)
-    return sum(now - TOLD_AFTER < key.expires_at <= now + SOON for key in keys if key.expires_at is not None)
+    ends = [key.expires_at for key in list_keys(session, actor) if key.revoked_at is None]
+    return sum(now - TOLD_AFTER < at <= now + SOON for at in ends if at is not None)
 
 
 def authenticate(session: Session, secret: str, *, now: datetime) -> Actor:
@@ -215,8 +217,8 @@ def authenticate(session: Session, secret: str, *, now: datetime) -> Actor:
 
 
 def _why_ended(row: Credential, *, now: datetime) -> str:
-    by_itself = row.revoked_at is None and row.expires_at is not None and row.expires_at <= now
-    if row.reach is not CredentialReach.PLATFORM or row.expires_at is None or not by_itself:
+    state = state_of_key(row.expires_at, row.revoked_at, now=now)
+    if row.reach is not CredentialReach.PLATFORM or row.expires_at is None or state is not KeyState.ENDED:
         return ""
     return (
         f"This key ended by itself on {row.expires_at:%Y-%m-%d} at {row.expires_at:%H:%M} UTC. "

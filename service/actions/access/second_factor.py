@@ -78,7 +78,11 @@ def set_up_at(session: Session, person: str) -> datetime | None:
 def was_set_up_with(session: Session, person: str, code: str, seal: Seal) -> bool:
     """Whether this is the last code that was accepted of this person (our id)."""
     row = _held(session, person)
-    return row is not None and hmac.compare_digest(_at(row, row.last_step, seal), _typed(code))
+    return row is not None and _is_last(row, code, seal)
+
+
+def _is_last(row: SecondFactor, code: str, seal: Seal) -> bool:
+    return hmac.compare_digest(_at(row, row.last_step, seal), _typed(code))
 
 
 def wanted(session: Session, organization: str, person: str) -> bool:
@@ -175,7 +179,7 @@ def confirm(
 
 def _said_again(session: Session, row: SecondFactor, code: str, seal: Seal, *, now: datetime) -> tuple[str, ...]:
     just_now = row.confirmed_at is not None and row.confirmed_at > now - AGAIN
-    if not just_now or not hmac.compare_digest(_at(row, row.last_step, seal), _typed(code)):
+    if not just_now or not _is_last(row, code, seal):
         raise Conflict("The second factor is on already. You can make new recovery codes with a code of your app.")
     return _new_codes(session, row)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from service.domain.errors import NotAllowed, NotFound
@@ -73,25 +73,23 @@ def end_others(session: Session, actor: Actor, *, now: datetime) -> None:
 
 def end_since(session: Session, person: str, begun: datetime, *, now: datetime) -> bool:
     """End the sessions of a person (our id) that began at that moment or after; whether there was one."""
-    ended = (
-        update(Credential)
-        .where(Credential.person_id == person, Credential.session, Credential.created_at >= begun)
-        .where(Credential.revoked_at.is_(None))
-        .values(revoked_at=now)
-        .returning(Credential.id)
-    )
-    return bool(session.scalars(ended).all())
+    return _end(session, person, Credential.created_at >= begun, now=now)
 
 
 def end_all(session: Session, person: str, *, keep: str = "", now: datetime) -> None:
     """End every session (but one, by id) and every unused link of a person (our id). Tokens of platforms stay."""
-    session.execute(
-        update(Credential)
-        .where(Credential.person_id == person, Credential.session, Credential.id != keep)
-        .where(Credential.revoked_at.is_(None))
-        .values(revoked_at=now)
-    )
+    _end(session, person, Credential.id != keep, now=now)
     session.execute(update(SignIn).where(SignIn.person_id == person, SignIn.used_at.is_(None)).values(expires_at=now))
+
+
+def _end(session: Session, person: str, which: ColumnElement[bool], *, now: datetime) -> bool:
+    ended = (
+        update(Credential)
+        .where(Credential.person_id == person, Credential.session, Credential.revoked_at.is_(None), which)
+        .values(revoked_at=now)
+        .returning(Credential.id)
+    )
+    return bool(session.scalars(ended).all())
 
 
 def _person(actor: Actor) -> str:

@@ -114,8 +114,7 @@ class NetworkFacts:
 def gather(session: Session, actor: Actor, *, group: str | None = None) -> NetworkFacts:
     """Of the groups that the actor may see, or of one (external id) and those below it. In a constant number of
     statements. Raises NotAllowed for a learner, NotFound for a group that is not there or not the actor's to see."""
-    groups, choices = _groups(session, actor, group)
-    chosen = find.one(session, Group, actor.organization, group).id if group is not None else actor.organization
+    groups, choices, within = _groups(session, actor, group)
     members, beyond = _members(session, actor.organization, groups)
     free = {one.id for one in members if one.open}
     handed_in = session.execute(_works(actor.organization, {one.id for one in members}, groups)).all()
@@ -134,14 +133,14 @@ def gather(session: Session, actor: Actor, *, group: str | None = None) -> Netwo
         beyond=beyond,
         chosen=group or "",
         choices=choices,
-        within=chosen,
+        within=within,
     )
 
 
 def _groups(
     session: Session, actor: Actor, group: str | None
-) -> tuple[dict[str, OutsideName], tuple[OutsideName, ...]]:
-    """Groups by id, and those that one could choose."""
+) -> tuple[dict[str, OutsideName], tuple[OutsideName, ...], str]:
+    """Groups by id, those that one could choose, and our own id of the chosen one, or of the organization."""
     if actor.reach is CredentialReach.PERSON and not actor.reviews:
         raise NotAllowed("The network is for facilitators and coordinators.")
     query = select(Group).where(Group.organization_id == actor.organization).order_by(Group.name, Group.id)
@@ -152,12 +151,12 @@ def _groups(
         if visible is None or row.id in visible
     }
     if group is None:
-        return found, tuple(found.values())
+        return found, tuple(found.values()), actor.organization
     chosen = find.one(session, Group, actor.organization, group)
     below = tree.below(session, [chosen.id])
     if not (here := {id_: named for id_, named in found.items() if id_ in below}):
         raise NotFound(f"There is no group '{group}' here, or it is not yours to see.")
-    return here, tuple(found.values())
+    return here, tuple(found.values()), chosen.id
 
 
 def _members(session: Session, organization: str, groups: Mapping[str, OutsideName]) -> tuple[tuple[Member, ...], int]:

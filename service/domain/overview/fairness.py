@@ -23,7 +23,7 @@ from enum import StrEnum
 from statistics import NormalDist
 from typing import Final
 
-from service.domain.overview.statistics import FEWEST, Z95, Interval
+from service.domain.overview.statistics import FEWEST, Interval, score_interval
 
 LEAST_SHOWN: Final = 5
 """Of fewer people nothing is told, not even how many: it would be of them."""
@@ -112,13 +112,14 @@ def tables(cases: Iterable[FairnessCase]) -> list[FairnessTable]:
     order = [(measure, by) for measure in FairnessMeasure for by in FairnessBy if measure in of_measure]
     told = {measure: _told(some) for measure, some in of_measure.items()}
     pairs = {(measure, by): _pairs(_by(told[measure], by)) for measure, by in order}
+    people = {(measure, by): _people(_by(of_measure[measure], by)) for measure, by in order}
     z = _z(sum(rest.enough for some in pairs.values() for _, rest in some.values()))
-    return [_table(measure, by, pairs[measure, by], _people(of_measure[measure], by), z) for measure, by in order]
+    return [_table(*which, pairs[which], people[which], z) for which in order]
 
 
 def _told(cases: Sequence[FairnessCase]) -> Sequence[FairnessCase]:
     """Those of which both group and language have people enough, counting only each other."""
-    enough = {by: {key for key, some in _people(cases, by).items() if len(some) >= FEWEST} for by in FairnessBy}
+    enough = {by: {key for key, some in _people(_by(cases, by)).items() if len(some) >= FEWEST} for by in FairnessBy}
     left = [one for one in cases if all(_key(one, by) in enough[by] for by in FairnessBy)]
     return left if len(left) == len(cases) else _told(left)
 
@@ -134,8 +135,8 @@ def _by(cases: Iterable[FairnessCase], by: FairnessBy) -> dict[str, list[Fairnes
     return found
 
 
-def _people(cases: Iterable[FairnessCase], by: FairnessBy) -> dict[str, set[str]]:
-    return {key: {case.person for case in some} for key, some in _by(cases, by).items()}
+def _people(of: Mapping[str, Sequence[FairnessCase]]) -> dict[str, set[str]]:
+    return {key: {case.person for case in some} for key, some in of.items()}
 
 
 _Pairs = Mapping[str, tuple[FairnessTally, FairnessTally]]
@@ -144,7 +145,7 @@ _Pairs = Mapping[str, tuple[FairnessTally, FairnessTally]]
 def _pairs(of: Mapping[str, Sequence[FairnessCase]]) -> _Pairs:
     """Of each key its own cases, and those of all others. Whoever is in several counts in each of them."""
     cases, yes = sum(map(len, of.values())), sum(case.yes for some in of.values() for case in some)
-    people = {key: {case.person for case in some} for key, some in of.items()}
+    people = _people(of)
     places = Counter(person for some in people.values() for person in some)
     found = {}
     for key, some in of.items():
@@ -182,19 +183,12 @@ def _shown(people: Mapping[str, set[str]]) -> set[str]:
 def _line(key: str, one: FairnessTally, rest: FairnessTally, z: float) -> FairnessLine:
     apart = difference(one.share, one.n, rest.share, rest.n, z) if rest.enough else None
     parts = apart if apart is not None and (apart.low > 0 or apart.high < 0) else None
-    return FairnessLine(key, one.n, one.share, wilson(one.share, one.n, Z95), parts)
-
-
-def wilson(share: float, n: int, z: float) -> Interval:
-    """Wilson's score interval (1927) of a share of n; see `statistics.share_interval`."""
-    middle = (share + z * z / (2 * n)) / (1 + z * z / n)
-    half = z / (1 + z * z / n) * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
-    return Interval(max(0.0, middle - half), min(1.0, middle + half))
+    return FairnessLine(key, one.n, one.share, score_interval(one.share, one.n), parts)
 
 
 def difference(one: float, n: int, other: float, m: int, z: float) -> Interval:
     """Where the difference of two independent shares, of n and of m, may really lie."""
-    a, b, apart = wilson(one, n, z), wilson(other, m, z), one - other
+    a, b, apart = score_interval(one, n, z), score_interval(other, m, z), one - other
     low = apart - math.hypot(one - a.low, b.high - other)
     high = apart + math.hypot(a.high - one, other - b.low)
     return Interval(max(-1.0, low), min(1.0, high))

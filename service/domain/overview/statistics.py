@@ -72,9 +72,14 @@ def share_interval(part: int, whole: int, z: float = Z95) -> Interval:
     """
     if not 0 <= part <= whole or whole == 0:
         raise ValueError("A share needs a whole, and a part of it.")
-    p, z2 = part / whole, z * z
-    middle = (p + z2 / (2 * whole)) / (1 + z2 / whole)
-    half = z / (1 + z2 / whole) * math.sqrt(p * (1 - p) / whole + z2 / (4 * whole * whole))
+    return score_interval(part / whole, whole, z)
+
+
+def score_interval(share: float, n: int, z: float = Z95) -> Interval:
+    """The same of a share that is held for as sure as one of n, whatever it was counted of."""
+    z2 = z * z
+    middle = (share + z2 / (2 * n)) / (1 + z2 / n)
+    half = z / (1 + z2 / n) * math.sqrt(share * (1 - share) / n + z2 / (4 * n * n))
     return Interval(max(0.0, middle - half), min(1.0, middle + half))
 
 

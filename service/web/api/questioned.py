@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated
 
 from fastapi import Query
 
 from service.actions.questioned import make, passages
+from service.actions.questioned.passages import QuestionedItem
 from service.actions.questioned.shown import shown
 from service.domain.access import KeyScope
 from service.domain.questioned import QuestionedState
-from service.web.calls import Reading, Seen, Writing
+from service.web.calls import Call, Reading, Seen, Writing
 from service.web.fields import QuestionedId
 from service.web.openapi import v1
 from service.web.paging import Page, Sliced
@@ -31,8 +33,7 @@ def list_questioned(
 ) -> Page[QuestionedShown]:
     """Or that are asked about; most signs first. Only what you may read of others' work now. With a person's token."""
     found = passages.listed(call.session, call.actor, state=state)
-    call.disclose(shown(call.actor, found))
-    return cut.page_of_all(call, found, QuestionedShown.of, lambda one: (-one.signs, one.title, one.id))
+    return cut.page_of_all(call, found, partial(_shown, call), lambda one: (-one.signs, one.title, one.id))
 
 
 @router.post("/questioned/look", summary="Compare the documents with what people write", status_code=202)
@@ -47,5 +48,10 @@ def decide_on_questioned(call: Writing, id: QuestionedId, seen: Seen, body: Ques
     """`to_change`: closed by itself with the version that changes the passage. `fine`: not asked again for as long as
     the passage reads as it does. `undo` takes either back."""
     found = passages.decide(call.session, call.actor, id, body.domain_act, version=seen, note=body.note, now=call.now)
-    call.disclose(shown(call.actor, [found]))
-    return QuestionedShown.of(found)
+    return _shown(call, found)
+
+
+def _shown(call: Call, one: QuestionedItem) -> QuestionedShown:
+    """Whose words are in what is sent is told, and of no more than that."""
+    call.disclose(shown(call.actor, [one]))
+    return QuestionedShown.of(one)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated
 
 from fastapi import Query
 
 from service.actions.questioned import signs
 from service.actions.requests import desk, found, need
+from service.actions.requests.desk import DeskRequest
 from service.domain.access import KeyScope
 from service.domain.requests.need import RequestState
-from service.web.calls import Reading, Seen, Writing
+from service.web.calls import Call, Reading, Seen, Writing
 from service.web.fields import FoundWorkId, RequestId
 from service.web.openapi import v1
 from service.web.paging import Page, Sliced
@@ -44,8 +46,13 @@ def list_requests(
 ) -> Page[DeskRequestShown]:
     """Open, answered or closed; the latest first."""
     rows = desk.listed(call.session, call.actor, state=state, after=cut.after, limit=cut.wanted)
-    call.disclose(desk.shown(call.actor, rows))
-    return cut.page(call, rows, DeskRequestShown.of, lambda one: one.id)
+    return cut.page(call, rows, partial(_shown, call), lambda one: one.id)
+
+
+def _shown(call: Call, one: DeskRequest) -> DeskRequestShown:
+    """Whose words are in what is sent is told, and of no more than that."""
+    call.disclose(desk.shown(call.actor, [one]))
+    return DeskRequestShown.of(one)
 
 
 @router.get("/requests/mine", summary="Your own requests")

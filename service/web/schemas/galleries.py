@@ -91,8 +91,8 @@ class OwnWorkInGalleriesList(AnswerBody):
     items: list[OwnWorkInGalleriesShown] = Field(description="By submission.")
 
 
-class DisclosureShown(AnswerBody):
-    """Own work was shown once; never to whom by name."""
+class _ShowingShown(AnswerBody):
+    """What is told of a showing, and of several that are alike."""
 
     submission: str = Field(description="Id of the submission; empty for one that was erased since.")
     revision: int = Field(description="Which revision of it; 0 for one that was erased.")
@@ -100,18 +100,17 @@ class DisclosureShown(AnswerBody):
     reader: str = Field(description="Which model; empty for people.")
     approved_by: str = Field(description="Name of who let it; empty for a model, and for what was read by looking.")
     place: str = Field(description="Of an `export`: which group's network, or which organization's; else empty.")
+
+
+class DisclosureShown(_ShowingShown):
+    """Own work was shown once; never to whom by name."""
+
     at: datetime = Field(description="When.")
 
 
-class ShowingsAlikeShown(AnswerBody):
+class ShowingsAlikeShown(_ShowingShown):
     """Showings of the same text in the same way, counted."""
 
-    submission: str = Field(description="Id of the submission; empty as for a single showing.")
-    revision: int = Field(description="Which revision of it; 0 for one that was erased.")
-    kind: DisclosureKind = Field(description=DISCLOSED_IN)
-    reader: str = Field(description="Which model; empty for people.")
-    approved_by: str = Field(description="Name of who let them.")
-    place: str = Field(description="Of an `export`: whose network.")
     count: int = Field(description="How many there were.")
     first_at: datetime = Field(description="When the first was.")
     last_at: datetime = Field(description="When the last was.")

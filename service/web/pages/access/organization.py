@@ -13,7 +13,18 @@ from pydantic import BaseModel, Field
 from service.actions.access import credentials, organizations
 from service.actions.people import directory
 from service.actions.people.directory import GroupChoice
-from service.domain.access import A_YEAR, EVERY_SCOPE, LONGEST, MEANS, SOON, KeyScope, in_order, scopes_in
+from service.domain.access import (
+    A_YEAR,
+    EVERY_SCOPE,
+    LONGEST,
+    MEANS,
+    SOON,
+    KeyScope,
+    KeyState,
+    in_order,
+    scopes_in,
+    state_of_key,
+)
 from service.domain.organization_settings import OrganizationWish, faults
 from service.domain.roles import require_lead
 from service.store.tables import Credential
@@ -61,7 +72,7 @@ class KeyLine:
     """A key as it is listed. `scopes` is empty where it may be used for everything; `soon`: its end is near."""
 
     key: Credential
-    state: str
+    state: KeyState
     scopes: tuple[KeyScope, ...]
     soon: bool
 
@@ -184,9 +195,8 @@ def _keys(visit: Visit, **given: Any) -> KeysPage:
 
 def _line(key: Credential, now: datetime) -> KeyLine:
     scopes, ends = scopes_in(key.scopes), key.expires_at
-    over = ends is not None and ends <= now
-    state = "revoked" if key.revoked_at else "over" if over else "in use"
-    soon = state == "in use" and ends is not None and ends <= now + SOON
+    state = state_of_key(ends, key.revoked_at, now=now)
+    soon = state is KeyState.IN_USE and ends is not None and ends <= now + SOON
     return KeyLine(key, state, () if scopes == EVERY_SCOPE else tuple(in_order(scopes)), soon)
 
 

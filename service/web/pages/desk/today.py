@@ -108,9 +108,9 @@ def _errands(visit: Reading) -> Iterable[Errand | None]:
     yield _if(meets, "/desk/introductions", plural(meets, "introduction"), "to decide on")
     needs = requests_desk.counts(session, actor).get(RequestState.OPEN.value, 0)
     yield _if(needs, "/desk/requests", plural(needs, "request"), "that nobody has answered")
-    checks = len(spot_checks.due(session, actor, now=now))
     keys = credentials.ending(session, actor, now=now)
     yield _if(keys, "/desk/settings/keys", plural(keys, "key"), "with little time left, or none: see to new ones")
+    checks = len(spot_checks.due(session, actor, now=now))
     yield _if(checks, "/desk/spot-checks", plural(checks, "piece of work", "pieces of work"), "for your second reading")
 
 

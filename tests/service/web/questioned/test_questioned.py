@@ -13,12 +13,13 @@ SAYS = "A visit lasts 45 minutes."
 WRITES = ("Our visits last 20 minutes each.", "A visit lasts twenty minutes <here>.")
 
 
-def doubted(school: School) -> None:
-    """Two people of two groups write another length than the handbook, and a worker has found it."""
+def doubted(school: School, *documents: str) -> None:
+    """Two people of two groups write another length than the handbook (or these), and a worker has found it."""
     school.platform.put("/v1/groups/year-9", json={"name": "Year 9", "parent": "harbor"})
     body = {"name": "Noor Haddad", "roles": [{"role": "learner", "group": "year-9"}]}
     school.platform.put("/v1/people/noor", json=body)
-    school.platform.put("/v1/context/handbook", json={"title": "Handbook", "text": SAYS})
+    for document in documents or ("handbook",):
+        school.platform.put(f"/v1/context/{document}", json={"title": document.title(), "text": SAYS})
     for person, text in zip(("amara", "noor"), WRITES, strict=True):
         wish = {"challenge": "peer-observation", "person": person, "text": text, "consents": {}}
         wish.pop("consents")
@@ -26,8 +27,8 @@ def doubted(school: School) -> None:
     with school.sessions.writing() as session:
         of = session.query(Revision, Submission).join(Submission, Submission.id == Revision.submission_id)
         work = [DifferingText(one.id, one.text, 0, sub.person_id, sub.group_id) for one, sub in of]
-        version = session.query(DocumentVersion).filter_by(text=SAYS).one()
-        found = {version.document_id: differing([DifferingText(version.id, SAYS)], work)}
+        versions = session.query(DocumentVersion).filter_by(text=SAYS).all()
+        found = {one.document_id: differing([DifferingText(one.id, SAYS)], work) for one in versions}
         make.finish(session, school.organization, found, now=school.now())
 
 
@@ -94,3 +95,14 @@ def test_whose_words_stand_beside_a_passage_is_told_once_by_api_and_page(school:
     for person in ("amara", "noor"):
         entries = school.platform.get(f"/v1/people/{person}/disclosures").json()["items"]
         assert [one["kind"] for one in entries if one not in told] == ["desk"]
+
+
+def test_of_a_list_only_what_is_on_the_page_that_is_sent_is_told(school: School) -> None:
+    doubted(school, "handbook", "visits")
+    tomasz, told = school.person("tomasz"), []
+    page = tomasz.get("/v1/questioned", params={"limit": 1}).json()
+    for _ in range(2):
+        told.append(len(school.platform.get("/v1/people/amara/disclosures").json()["items"]))
+        if page["next"]:
+            page = tomasz.get("/v1/questioned", params={"limit": 1, "cursor": page["next"]}).json()
+    assert told == [1, 2]
