@@ -1,12 +1,13 @@
 """Whole drafts of works whose standing on each criterion is known: what is claimed, and is it so?
 
-    python -m benchmarks.drafts DIR... [--judged] [--embedder minilm|hashing] [--most N]
+    python -m benchmarks.drafts DIR... [--judged] [--verdicts] [--embedder minilm|hashing] [--most N]
         [--model URL [--name NAME] [--elsewhere] [--prompt VERSION] [--no-critique] [--thinking TOKENS]
          [--prices SENT ANSWERED]]
 
-Drafts every work that is not `judged_first`. With `--judged` those few are judged work. One JSON line a folder, and a
-last one over all of them. The baseline, in the same run: a next step for each of the first three criteria, and the
-commonest verdict for every criterion.
+Drafts every work that is not `judged_first`. With `--judged` those few are judged work. With `--verdicts` a person, the
+gold, first says of each work how it stands, as at the desk, and feedback is composed from that. One JSON line a folder,
+and a last one over all of them. The baseline, in the same run: a next step for each of the first three criteria, and
+the commonest verdict for every criterion.
 
 With `--model` a language model drafts, at any address that speaks OpenAI's chat completions (its key, if it wants one,
 is read from OPENAI_API_KEY); then `spent` says what that took: calls, tokens by pass, seconds, and the cost by
@@ -48,7 +49,13 @@ class ModelAsked:
 
 
 def counted(
-    folder: Path, using: Embedder, *, judged: bool, asked: ModelAsked | None = None, most: int = 0
+    folder: Path,
+    using: Embedder,
+    *,
+    judged: bool,
+    verdicts: bool = False,
+    asked: ModelAsked | None = None,
+    most: int = 0,
 ) -> tuple[Tallies, list[Draft]]:
     """Draft one folder's works (the first `most` of them) and count."""
     known = drafts.read(folder)
@@ -57,7 +64,7 @@ def counted(
         known = replace(known, works=(*first[0], *first[1]))
     model = asked.model if asked else None
     budget = asked.prompt.budget(asked.about.thinking) if asked else None
-    drafter = KnownWorksDrafter.over(known, using, judged=judged, model=model, budget=budget)
+    drafter = KnownWorksDrafter.over(known, using, judged=judged, verdicts=verdicts, model=model, budget=budget)
     made = drafter.all(told)
     said = [drafts.said(work, draft) for work, draft in zip(known.drafted, made, strict=True)]
     return (drafts.counted(known, said), drafts.counted(known, drafts.always_open(known))), made
@@ -74,6 +81,7 @@ def run(
     using: Embedder,
     *,
     judged: bool = False,
+    verdicts: bool = False,
     asked: ModelAsked | None = None,
     most: int = 0,
 ) -> dict[str, Any]:
@@ -83,12 +91,13 @@ def run(
     made: list[Draft] = []
     for folder in folders:
         say(f"{folder}:")
-        found, drafted = counted(folder, using, judged=judged, asked=asked, most=most)
+        found, drafted = counted(folder, using, judged=judged, verdicts=verdicts, asked=asked, most=most)
         made += drafted
         last_line({"folder": folder.name, **figures(found)} | _spent(drafted, asked))
         own.update(found[0])
         plain.update(found[1])
-    return figures((own, plain)) | {"embedder": using.name, "judged": judged} | _spent(made, asked)
+    setting = {"embedder": using.name, "judged": judged, "verdicts": verdicts}
+    return figures((own, plain)) | setting | _spent(made, asked)
 
 
 def _spent(made: Sequence[Draft], asked: ModelAsked | None) -> dict[str, Any]:
@@ -118,6 +127,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folders", type=Path, nargs="+")
     parser.add_argument("--judged", action="store_true", help="the few works judged first are judged work")
+    parser.add_argument("--verdicts", action="store_true", help="a person says first how each work stands")
     parser.add_argument("--embedder", default="minilm", choices=["minilm", "hashing"])
     parser.add_argument("--most", type=int, default=0, help="works of each folder at most; 0: all")
     parser.add_argument("--model", default="", help="base URL of a language model that drafts")
@@ -129,7 +139,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--prices", type=float, nargs=2, default=(0.0, 0.0), metavar=("SENT", "ANSWERED"))
     given = parser.parse_args(arguments)
     asked = _asked(given)
-    last_line(run(given.folders, embedder(given.embedder), judged=given.judged, asked=asked, most=given.most))
+    using = embedder(given.embedder)
+    last_line(run(given.folders, using, judged=given.judged, verdicts=given.verdicts, asked=asked, most=given.most))
 
 
 if __name__ == "__main__":

@@ -221,11 +221,24 @@ _SOURCE_OF = {Shelf.WORK: SourceKind.PEER, Shelf.CONTEXT: SourceKind.CONTEXT, Sh
 
 
 @dataclass(frozen=True, slots=True)
+class TrackRecord:
+    """How the comparison did when it said one standing of one criterion: of `compared` judged works, each read as if
+    it and its author's others had not been judged, it said so of `said`, and `right` of these were. It may say so from
+    the certainty `least`; None: it may not."""
+
+    compared: int
+    said: int
+    right: int
+    least: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class Judgement:
     """How a submission stands on one criterion, and how sure that is (0 to 1). `agreeing` counts independent peers.
 
     `chance` is the probability that a person would say "met"; the standing is read from it. `start`..`end` is where the
     submission speaks of the criterion most nearly (both None: not looked for), `evidence` how near that is: a cosine.
+    What entitles the comparison to its standing is the `record`; without one, no comparison says how it stands.
     """
 
     criterion: str
@@ -237,6 +250,7 @@ class Judgement:
     end: int | None = None
     evidence: float = 0.0
     by_person: bool = False  # a person said so of this very text; its place is then the person's
+    record: TrackRecord | None = None
 
     @property
     def place(self) -> tuple[int, int] | None:
@@ -246,7 +260,15 @@ class Judgement:
     def as_read(self, reading: PersonsReading) -> Judgement:
         """The same criterion as a person reads it; where the person gave no place, this one's stays."""
         chance = {Standing.MET: 1.0, Standing.NOT_YET: 0.0}.get(reading.standing, 0.5)
-        said = replace(self, standing=reading.standing, confidence=1.0, chance=chance, agreeing=0, by_person=True)
+        said = replace(
+            self,
+            standing=reading.standing,
+            confidence=1.0,
+            agreeing=0,
+            chance=chance,
+            by_person=True,
+            record=None,
+        )
         if reading.nowhere:
             return replace(said, start=None, end=None, evidence=0.0)
         return replace(said, start=reading.start, end=reading.end, evidence=1.0) if reading.place else said

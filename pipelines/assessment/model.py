@@ -11,7 +11,7 @@ Figures: docs/decisions/0005-assessment.md.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -20,7 +20,7 @@ from pipelines.assessment.criteria import CriterionFit, coverage, fit_criteria, 
 from pipelines.assessment.linear import Linear, fit_classes, fit_score, out_of_fold, sigmoid, softmax
 from pipelines.assessment.peers import PrecedentFit, fit_precedents, nearness, rank_peers, rank_precedents
 from pipelines.assessment.ridge import KernelRidge, kernel_ridge
-from pipelines.assessment.space import BROAD, EVIDENCE, WORDING, AnswersView, AssessmentSpace, Weights, weigh
+from pipelines.assessment.space import BROAD, WORDING, AnswersView, AssessmentSpace, Weights, weigh
 from pipelines.assessment.terms import Array, Judged, Known
 from pipelines.values import ChallengeAsItStands
 
@@ -58,7 +58,7 @@ class AssessmentModel:
     warm_score: Linear
     cold: Linear
     cold_score: Linear
-    criterion: Linear
+    criterion: Linear | None  # None: no challenge taught how coverage reads
     surety: Linear
     threshold: float  # least confidence at which out-of-fold precision is PRECISION; above 1: never
     n_rows: int
@@ -176,20 +176,18 @@ def _surety(x: Array, y: Array, share: Array) -> tuple[Linear, float]:
     return linear, _threshold(sigmoid(linear(_surety_features(p, chosen)))[:, 0], right)
 
 
-def _fit_criterion(desks: Sequence[Desk], vectors: Known) -> Linear:
-    """Shared reading of coverage as "met", from what the challenges' own fits filled in."""
+def _fit_criterion(desks: Sequence[Desk], vectors: Known) -> Linear | None:
+    """Shared reading of coverage as "met", from what the challenges' own fits filled in; None where there are none."""
     seen = [(coverage(d.bare, d.bare.look([r.text for r in d.rows], vectors), vectors), d.criterion_fit.met)
             for d in desks if d.criterion_fit is not None]  # fmt: skip
     if not seen:
-        return Linear([0.45, 0.45, 0.3, 0.15], [0.15, 0.15, 0.25, 0.1], [[0.3, 0.3, 0.4, 0.3]], [0.3])
+        return None
     x = np.vstack([s.reshape(-1, 4) for s, _ in seen])
     return fit_classes(x, np.concatenate([m.reshape(-1) for _, m in seen]).astype(int), 2, 0.1)
 
 
 def fit(desks: Sequence[Desk], vectors: Known) -> AssessmentModel:
-    """Learn an organization's shared model from leave-one-out features of its histories. No desk: an untaught one."""
-    if not desks:
-        return untaught()
+    """Learn an organization's shared model from leave-one-out features of its histories. Takes one desk at least."""
     y = np.concatenate([d.verdicts for d in desks])
     marks = np.concatenate([d.targets[:, 0] for d in desks])
     share = np.asarray((np.bincount(y, minlength=3) + 1.0) / (len(y) + 3.0), dtype=np.float64)
@@ -200,18 +198,6 @@ def fit(desks: Sequence[Desk], vectors: Known) -> AssessmentModel:
         share.tolist(), fit_classes(x, y, 3, STRENGTH), fit_score(x, marks), fit_classes(bare, y, 3, 0.02),
         fit_score(bare, marks), _fit_criterion(desks, vectors), surety, threshold, len(y),
     )  # fmt: skip
-
-
-def untaught() -> AssessmentModel:
-    """For an organization without any review: coverage speaks, confidence never suffices."""
-    n = len(EVIDENCE)
-    none = Linear([], [], [[]] * 3, [0.0] * 3)
-    weights = [0.15 if name in ("ref_coverage", "ref_words", "ref_dense") else 0.0 for name in EVIDENCE]
-    cold = Linear([0.4] * n, [0.2] * n, [[-2 * w for w in weights], [0.0] * n, [2 * w for w in weights]], [0.0] * 3)
-    score = Linear([0.4] * n, [0.2] * n, [weights], [0.6])
-    surety = Linear([0.0] * 2, [1.0] * 2, [[0.5, 0.0]], [0.0])
-    warm = replace(none, weights=[[]] * 3)
-    return AssessmentModel([1 / 3] * 3, warm, warm, cold, score, _fit_criterion([], {}), surety, 1.01, 0)
 
 
 @dataclass(frozen=True)
@@ -232,10 +218,12 @@ def read(model: AssessmentModel, d: Desk, texts: Sequence[str], vectors: Known) 
     bare = d.bare.look(texts, vectors)
     p, score = softmax(model.cold(bare.evidence)), model.cold_score(bare.evidence)[:, 0]
     met = coverage(d.bare, bare, vectors)
-    cold = sigmoid(model.criterion(met.reshape(-1, met.shape[2])))[:, 0].reshape(met.shape[:2])
+    cold = np.full(met.shape[:2], 0.5)
+    if model.criterion is not None:
+        cold = sigmoid(model.criterion(met.reshape(-1, met.shape[2])))[:, 0].reshape(met.shape[:2])
     peers = precedents = np.zeros((len(texts), 0), dtype=int)
     criteria = cold
-    if d.rows and model.n_rows:
+    if d.rows:
         trust = len(d.rows) / (len(d.rows) + TRUST_ROWS)
         view = d.space.look(texts, vectors)
         like = d.space.likeness(view, d.space.view)

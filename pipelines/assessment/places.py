@@ -18,6 +18,7 @@ from typing import Final
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
+from pipelines.assessment.entitlement import LeftOut, stood
 from pipelines.assessment.terms import MARKS, Array, Judged
 from pipelines.ports import Embedder
 from pipelines.texts.language import Span, content, language_code, orders, sentences, shared
@@ -46,6 +47,8 @@ FEWEST_HERE: Final = 4
 HALF_WAY: Final = 0.3
 """What a question that a facilitator asked is worth where nobody said how the criterion stood."""
 COUNTED: Final = 5
+PARTS: Final = 20
+"""Parts that authors are left out in, where there are more of them."""
 
 MOST_SPEAKING: Final = 2
 SPEAKS: Final = 0.11
@@ -89,9 +92,15 @@ class CriterionPlaces:
     """What one challenge's criteria look like in submissions; can be kept while what it was made from is the same."""
 
     def __init__(
-        self, challenge: ChallengeAsItStands, rows: Sequence[Judged], approved: Sequence[ShelfItem], embedder: Embedder
+        self,
+        challenge: ChallengeAsItStands,
+        rows: Sequence[Judged],
+        approved: Sequence[ShelfItem],
+        embedder: Embedder,
+        known: dict[str, _Text] | None = None,
     ) -> None:
-        self._challenge = challenge
+        """`known`: texts that were read already, for places that are made several times of nearly the same work."""
+        self._known = {} if known is None else known
         self._language = language_code(challenge.language)
         self._order = {criterion.id: at for at, criterion in enumerate(challenge.criteria)}
         self._asked = [
@@ -137,6 +146,17 @@ class CriterionPlaces:
         best = np.argsort(-scores, kind="stable")[:MOST_SPEAKING]
         near = [(read.spans[i], self._near(read.vectors[i], at)) for i in best]
         return [one for one in near if one[1] >= SPEAKS]
+
+    def without(self, text: str, embedder: Embedder) -> list[float | None]:
+        """The chance that each criterion is met in a text that these were made without."""
+        read = self._learned_from(text, embedder)
+        return self._chances(read, self._scores(read)) if read.spans and self._order else [None] * len(self._order)
+
+    def _learned_from(self, text: str, embedder: Embedder) -> _Text:
+        """Judged work, which is read once however often it is learned from."""
+        if text not in self._known:
+            self._known[text] = self._read(text, embedder)
+        return self._known[text]
 
     def _read(self, text: str, embedder: Embedder) -> _Text:
         spans = sentences(text)[:MOST_SENTENCES]
@@ -196,16 +216,16 @@ class CriterionPlaces:
             for key, place in row.places.items():
                 if key in self._order and key in row.criteria and (row.id, key) not in pointed:
                     vector = _unit(embedder, row.text[slice(*place)])
-                    known.append((vector, self._order[key], _learned(row.criteria[key]), row.author or row.id))
+                    known.append((vector, self._order[key], _learned(row.criteria[key]), _author(row)))
                     pointed.add((row.id, key))
             wanted = [key for key in row.criteria if key in self._order and (row.id, key) not in pointed]
-            read = self._read(row.text, embedder) if wanted else None
+            read = self._learned_from(row.text, embedder) if wanted else None
             if read is None or not read.spans:
                 continue
             best = read.vectors[self._scores(read).argmax(axis=0)]
             for key in wanted:
                 at = self._order[key]
-                known.append((best[at], at, _learned(row.criteria[key]), row.author or row.id))
+                known.append((best[at], at, _learned(row.criteria[key]), _author(row)))
         vectors = np.stack([one[0] for one in known]) if known else np.zeros((0, 0))
         criterion, met = np.array([one[1] for one in known], int), np.array([one[2] for one in known], np.float64)
         return _Examples(vectors, criterion, met, tuple(one[3] for one in known))
@@ -249,6 +269,33 @@ class CriterionPlaces:
         near = here[np.argsort(-(self._examples.vectors[here] @ vector), kind="stable")][:COUNTED]
         same = [i for i in near if (self._examples.met[i] > 0.5) == (chance > 0.5)]
         return len({self._examples.authors[i] for i in same})
+
+
+def left_out(
+    challenge: ChallengeAsItStands, rows: Sequence[Judged], approved: Sequence[ShelfItem], embedder: Embedder
+) -> list[list[LeftOut]]:
+    """For each criterion, the judged work on it as it is read when its author's work and points are left out: one by
+    one, where there are many authors several at a time."""
+    used, known = rows[-MOST_ROWS:], dict[str, _Text]()
+    read: list[list[LeftOut]] = [[] for _ in challenge.criteria]
+    for part in _parts(sorted({_author(row) for row in used})):
+        others = [row for row in used if _author(row) not in part]
+        points = [item for item in approved if (item.author or item.document) not in part]
+        places = CriterionPlaces(challenge, others, points, embedder, known)
+        for row in (row for row in used if _author(row) in part):
+            chances = places.without(row.text, embedder)
+            for at, criterion in enumerate(challenge.criteria):
+                if criterion.id in row.criteria:
+                    read[at].append(LeftOut(chances[at], stood(row.criteria[criterion.id])))
+    return read
+
+
+def _parts(authors: Sequence[str]) -> list[frozenset[str]]:
+    return [frozenset(authors[at::PARTS]) for at in range(min(PARTS, len(authors)))]
+
+
+def _author(row: Judged) -> str:
+    return row.author or row.id
 
 
 def _learned(mark: float) -> float:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final, TypeVar, cast
 
 import numpy as np
 
+from pipelines.assessment.entitlement import FEWEST_JUDGED, examine, numbers, records_of, standing_of
 from pipelines.assessment.model import (
     MIN_PEERS,
     MOST_JUDGED,
@@ -19,12 +20,11 @@ from pipelines.assessment.model import (
     Desk,
     desk,
     read,
-    untaught,
 )
 from pipelines.assessment.model import fit as fit_desks
-from pipelines.assessment.places import CriterionPlace, CriterionPlaces
+from pipelines.assessment.places import CriterionPlace, CriterionPlaces, left_out
 from pipelines.assessment.space import texts_to_embed
-from pipelines.assessment.terms import MARKS, VERDICTS, Array, Judged, Known, judged
+from pipelines.assessment.terms import MARKS, VERDICTS, Judged, Known, judged
 from pipelines.ports import Embedder
 from pipelines.texts.language import count_words, language_code, language_of, orders, written_in
 from pipelines.values import (
@@ -35,17 +35,20 @@ from pipelines.values import (
     Reviewed,
     ShelfItem,
     Standing,
+    TrackRecord,
 )
 
 NEAREST: Final = 5
 """Peers whose agreement is counted."""
 LEAST_HEARD: Final = 5
 """Words that must be left of a text when orders to a machine are left out of it."""
-MET, NOT_YET = 0.65, 0.35
-"""From which chance of "met" a criterion is said to be met, and up to which not yet; between them nobody can tell."""
 SAME_CONFIDENCE: Final = 1e-6
 """Confidences nearer than this are equal. Where a history is read without a mistake the threshold is its least
 confidence, and those of clear cases then differ by 1e-12: by how the machine adds up, not by what was read."""
+RECORDS: Final = "records"
+"""Where what `fit` learned holds what the comparison has shown, by challenge."""
+UNTAUGHT: Final = Assessment(Judgement("", Standing.CANNOT_TELL, 0.0), abstained=True)
+"""What can be said where nobody judged anything: nothing."""
 KEPT: Final = 128
 """Challenges kept ready at once, the least used dropped first."""
 
@@ -117,16 +120,35 @@ def _known(challenge: ChallengeAsItStands, texts: Sequence[str], embedder: Embed
     return dict(zip(wanted, embedder.embed(wanted).astype(np.float64), strict=True))
 
 
-def fit(histories: Sequence[tuple[ChallengeAsItStands, Sequence[Reviewed]]], embedder: Embedder) -> dict[str, Any]:
-    """Learn from an organization's judged work, as plain numbers for `assess`. Rows come the most recent first."""
+def fit(
+    histories: Sequence[tuple[ChallengeAsItStands, Sequence[Reviewed]]],
+    embedder: Embedder,
+    approved: Mapping[str, Sequence[ShelfItem]] | None = None,
+) -> dict[str, Any]:
+    """Learn from an organization's judged work, as plain numbers for `assess`. Rows come the most recent first;
+    `approved` are points that facilitators decided, by challenge. Nothing where nothing was judged."""
     desks: list[Desk] = []
     known: dict[str, Any] = {}
+    records: dict[str, Any] = {}
     for challenge, reviewed in histories:
         rows = _learned(reviewed)
         texts = _known(challenge, [row.text for row in rows], embedder)
         known.update(texts)
         desks.append(desk(challenge, rows, texts))
-    return fit_desks([one for one in desks if one.rows], known).numbers()
+        records[challenge.id] = _examined(challenge, rows, (approved or {}).get(challenge.id, ()), embedder)
+    taught = [one for one in desks if one.rows]
+    return fit_desks(taught, known).numbers() | {RECORDS: records} if taught else {}
+
+
+def _examined(
+    challenge: ChallengeAsItStands, rows: Sequence[Judged], approved: Sequence[ShelfItem], embedder: Embedder
+) -> dict[str, Any]:
+    """What the comparison has shown of each criterion on the challenge's own judged work."""
+    counts = Counter(key for row in rows for key in row.criteria)
+    if max(counts.values(), default=0) < FEWEST_JUDGED:
+        return {}
+    read = left_out(challenge, rows, approved, embedder)
+    return numbers((one, examine(read[at])) for at, one in enumerate(challenge.criteria))
 
 
 def _learned(reviewed: Sequence[Reviewed]) -> list[Judged]:
@@ -150,23 +172,30 @@ def assess(
     spoken of, and where enough of it was judged, its place in `text` decides how it stands. What people said of this
     very text in `readings` stands above all that is compared.
     Abstains on the whole where fewer than 20 peers were judged, or where the confidence is below that at which 95 % of
-    the organization's own history was read rightly.
+    the organization's own history was read rightly. Says how a criterion stands only where it has shown that it can.
     """
     rows = _learned(reviewed)
     ready = desks.ready(challenge, rows, embedder)
-    model = AssessmentModel.of(fitted) if fitted else untaught()
     heard = _heard(text)
-    found = read(model, ready, [heard], _known(challenge, [heard], embedder))
     places = desks.places(challenge, rows, approved, embedder).find(text, embedder)
+    shown = cast(Mapping[str, Any], (fitted or {}).get(RECORDS, {})).get(challenge.id, {})
+    same = _same_language(challenge, text)
+
+    def told(criteria: Sequence[Judgement]) -> tuple[Judgement, ...]:
+        return _by_people(_placed(challenge, criteria, places, shown) if same else _untold(criteria), readings)
+
+    if not fitted:
+        nothing = [Judgement(one.id, Standing.CANNOT_TELL, 0.5) for one in challenge.criteria]
+        return replace(UNTAUGHT, criteria=told(nothing), peers=len(ready.rows))
+    model = AssessmentModel.of({key: value for key, value in fitted.items() if key != RECORDS})
+    found = read(model, ready, [heard], _known(challenge, [heard], embedder))
     sure = float(found.confidence[0])
     best = int(found.chosen[0])
     near = [int(at) for at in found.peers[0]]
-    criteria = _criteria(challenge, ready, found, near)
     overall = Judgement("", VERDICTS[best], sure, _agreeing(ready, near, [row.verdict == best for row in ready.rows]))
-    told = _placed(criteria, places) if _same_language(challenge, text) else _untold(criteria)
     return Assessment(
         overall,
-        _by_people(told, readings),
+        told(_criteria(challenge, found)),
         float(found.score[0]),
         abstained=sure < model.threshold - SAME_CONFIDENCE or len(ready.rows) < MIN_PEERS,
         peers=len(ready.rows),
@@ -210,56 +239,42 @@ def _untold(judgements: Sequence[Judgement]) -> tuple[Judgement, ...]:
     return tuple(Judgement(one.criterion, Standing.CANNOT_TELL, 0.5) for one in judgements)
 
 
-def _placed(judgements: Sequence[Judgement], places: Sequence[CriterionPlace]) -> tuple[Judgement, ...]:
-    """Each with its place; where passages like that one were judged, they say how the criterion stands."""
+def _placed(
+    challenge: ChallengeAsItStands,
+    judgements: Sequence[Judgement],
+    places: Sequence[CriterionPlace],
+    shown: Mapping[str, Any],
+) -> tuple[Judgement, ...]:
+    """Each with its place, and how it stands where the comparison has shown that it can say so."""
     if len(places) != len(judgements):
         return tuple(judgements)
-    return tuple(_at(judgement, found) for judgement, found in zip(judgements, places, strict=True))
+    records = [records_of(shown, one) for one in challenge.criteria]
+    return tuple(_at(*one) for one in zip(judgements, places, records, strict=True))
 
 
-def _at(judgement: Judgement, found: CriterionPlace) -> Judgement:
+def _at(judgement: Judgement, found: CriterionPlace, records: Mapping[Standing, TrackRecord]) -> Judgement:
     start, end = found.span
     placed = replace(judgement, start=start, end=end, evidence=found.evidence)
     if found.chance is None:
         return placed
-    sure = max(found.chance, 1 - found.chance)
+    standing, record = standing_of(found.chance, records)
     return replace(
         placed,
-        standing=_standing(found.chance, None),
-        confidence=sure,
-        agreeing=found.agreeing,
+        standing=standing,
+        confidence=max(found.chance, 1 - found.chance),
+        agreeing=found.agreeing if record else 0,
         chance=found.chance,
+        record=record,
     )
 
 
-def _criteria(
-    challenge: ChallengeAsItStands, ready: Desk, found: AssessedAnswers, near: Sequence[int]
-) -> tuple[Judgement, ...]:
-    judgements = []
-    for at, criterion in enumerate(challenge.criteria):
-        chance = float(found.criteria[0, at])
-        met = ready.criterion_fit.met[:, at] if ready.criterion_fit is not None else None
-        standing = _standing(chance, met)
-        agreeing = _agreeing(ready, near, _same(met, standing)) if met is not None else 0
-        judgements.append(Judgement(criterion.id, standing, max(chance, 1 - chance), agreeing, chance))
-    return tuple(judgements)
-
-
-def _standing(chance: float, met: Array | None) -> Standing:
-    """Between met and not yet it is partly where people on this challenge do say "partly", else nobody can tell."""
-    if chance >= MET:
-        return Standing.MET
-    if chance <= NOT_YET:
-        return Standing.NOT_YET
-    says_partly = met is not None and bool(np.any((met > 0.25) & (met < 0.75)))
-    return Standing.PARTLY if says_partly else Standing.CANNOT_TELL
-
-
-def _same(met: Array, standing: Standing) -> list[bool]:
-    if standing is Standing.CANNOT_TELL:
-        return [False] * len(met)
-    low, high = {Standing.MET: (0.75, 1.01), Standing.PARTLY: (0.25, 0.75), Standing.NOT_YET: (-0.01, 0.25)}[standing]
-    return [bool(low <= value < high) for value in met]
+def _criteria(challenge: ChallengeAsItStands, found: AssessedAnswers) -> tuple[Judgement, ...]:
+    """How probable it is that each is met, by whole scores alone: no verdict, since nobody can check it."""
+    chances = [float(chance) for chance in found.criteria[0]]
+    return tuple(
+        Judgement(one.id, Standing.CANNOT_TELL, max(chance, 1 - chance), chance=chance)
+        for one, chance in zip(challenge.criteria, chances, strict=True)
+    )
 
 
 def _agreeing(ready: Desk, near: Sequence[int], same: Sequence[bool]) -> int:

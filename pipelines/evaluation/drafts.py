@@ -18,6 +18,7 @@ from pipelines.adapters.exact import ExactIndex
 from pipelines.adapters.extractive import ExtractiveModel
 from pipelines.assessment import Desks, fit
 from pipelines.drafting import Budget
+from pipelines.drafting.judged import compose
 from pipelines.evaluation.folders import CasesUnusable, passages, rows
 from pipelines.evaluation.shelves import MemoryLibrary
 from pipelines.indexing import Holding, settle
@@ -32,14 +33,17 @@ from pipelines.values import (
     Draft,
     DraftingTask,
     DraftOutcome,
+    PersonsReading,
     Point,
     PointKind,
     Reviewed,
     Scope,
+    SheetLine,
     Shelf,
     ShelfItem,
     Standing,
 )
+from pipelines.verification import verify
 
 ORGANIZATION: Final = "evaluation"
 AT: Final = datetime(2026, 1, 1, tzinfo=UTC)
@@ -121,12 +125,14 @@ def _work(path: Path, number: int, one: Mapping[str, Any], challenges: Mapping[s
 
 @dataclass(frozen=True, slots=True)
 class KnownWorksDrafter:
-    """The whole pipeline over one folder. `judged`: the few works judged first teach it."""
+    """The whole pipeline over one folder. `judged`: the few works judged first teach it; `verdicts`: a person has said
+    of each work how it stands before its draft is composed, the gold being that person's word."""
 
     known: KnownWorks
     embedder: Embedder
     tools: feedback.Tools
     fitted: Mapping[str, Any] | None
+    verdicts: bool = False
 
     @classmethod
     def over(
@@ -135,6 +141,7 @@ class KnownWorksDrafter:
         embedder: Embedder,
         *,
         judged: bool = False,
+        verdicts: bool = False,
         model: LanguageModel | None = None,
         budget: Budget | None = None,
     ) -> KnownWorksDrafter:
@@ -150,14 +157,20 @@ class KnownWorksDrafter:
         learned = [(known.challenges[key], reviewed[::-1]) for key, reviewed in history.items()]
         shelves = Shelves(library, index)
         tools = feedback.Tools(embedder, shelves, Desks(), model, ExtractiveModel(), budget or Budget())
-        return cls(known, embedder, tools, fit(learned, embedder) if learned else None)
+        return cls(known, embedder, tools, fit(learned, embedder) if learned else None, verdicts)
 
     def draft(self, work: KnownWork) -> Draft:
         """The draft for one work."""
         challenge = self.known.challenges[work.challenge]
         scope = Scope(ORGANIZATION, work.challenge, work.author, work.author, AT)
         task = DraftingTask(scope, challenge, work.id, work.text, language=challenge.language, fitted=self.fitted)
-        return feedback.make(task, self.tools)
+        made = feedback.make(task, self.tools)
+        if not self.verdicts:
+            return made
+        read = [
+            _at_the_sheets_place(line, work.gold[line.criterion]) for line in made.sheet if line.criterion in work.gold
+        ]
+        return compose(task, made.evidence, read, self.tools.fallback, verify)
 
     def all(self, told: Told) -> list[Draft]:
         """A draft for each work that is not judged first."""
@@ -166,6 +179,13 @@ class KnownWorksDrafter:
             told(f"drafting {len(works)} works", at, len(works))
             made.append(self.draft(work))
         return made
+
+
+def _at_the_sheets_place(line: SheetLine, standing: Standing) -> PersonsReading:
+    """As somebody reads a criterion at the desk who moves no place."""
+    if not line.places:
+        return PersonsReading(line.criterion, standing, nowhere=True)
+    return PersonsReading(line.criterion, standing, line.places[0].start, line.places[0].end)
 
 
 def _shelve(items: Sequence[ShelfItem], library: MemoryLibrary, index: ExactIndex, embedder: Embedder) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from pipelines.assessment import MOST_JUDGED
 from pipelines.assessment import fit as fit_histories
-from pipelines.values import ChallengeAsItStands, Scope
+from pipelines.values import ChallengeAsItStands, Scope, Shelf
 from service.actions.challenges.as_it_stands import as_it_stands
 from service.jobs.tools import JobTools
 from service.store.tables import AssessmentFit, Challenge, Organization
@@ -31,14 +31,18 @@ class Fitted:
 
 
 def fit(tools: JobTools, organization: str) -> Fitted:
-    """Learn from the organization's history as it stands. No history gives what an untaught one goes by."""
+    """Learn from the organization's history as it stands. No history teaches nothing."""
     embedder = tools.embedder(organization)
     histories = [
         (brief, tools.library.reviewed(_everybody(organization, brief.id, tools.now()), MOST_JUDGED))
         for brief in _challenges(tools, organization)
     ]
     judged = [(brief, rows) for brief, rows in histories if rows]
-    return Fitted(embedder.name, sum(len(rows) for _, rows in judged), fit_histories(judged, embedder))
+    approved = {
+        brief.id: tools.library.read(Shelf.PRECEDENTS, _everybody(organization, brief.id, tools.now()))
+        for brief, _ in judged
+    }
+    return Fitted(embedder.name, sum(len(rows) for _, rows in judged), fit_histories(judged, embedder, approved))
 
 
 def _challenges(tools: JobTools, organization: str) -> list[ChallengeAsItStands]:

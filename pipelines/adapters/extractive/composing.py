@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from itertools import islice
 
 from pipelines.adapters.extractive.memory import DocumentQuote, PrecedentAgreement, agreement, cited, line, precedents
@@ -13,7 +14,6 @@ from pipelines.adapters.extractive.readings import (
     ASKED,
     CLEAR,
     DOUBTED,
-    MET_BY_WORDS,
     NEAR_PASSAGE,
     SEEN_HERE,
     SEEN_IF_SURE,
@@ -32,10 +32,9 @@ from pipelines.texts.language import (
     tokens,
     written_in,
 )  # fmt: skip
-from pipelines.values import Criterion, Evidence, Judgement, PastPoint, PointKind, Standing
+from pipelines.texts.mentions import mentions, reported
+from pipelines.values import Criterion, Evidence, PastPoint, PointKind, Standing
 
-SEEN = 0.67
-"""Share of a criterion's own words found here from which it counts as probably met where nothing else is known."""
 SHORT_MATTER = 60
 """Characters of what a criterion asks for up to which it is named in passing."""
 UNCOVERED = 0.34
@@ -111,7 +110,7 @@ class _Composer:
         open_ones = [one for one in open_ones if one.by_person or one.agreed or not self._gives_away(one.criterion)]
         known = [one for one in open_ones if one.known]
         doubtful = [one for one in open_ones if not one.known and self._may_be_asked(one, bool(known))]
-        most = MOST_POINTS - has_strength
+        most = MOST_POINTS - (has_strength and not self.judged_by_person)  # what a person found open comes first
         return (known + doubtful[: max(0, 2 - len(known))])[:most]
 
     def _gives_away(self, criterion: Criterion) -> bool:
@@ -152,7 +151,7 @@ class _Composer:
 
     def _read(self, criterion: Criterion, order: int) -> CriterionStanding:
         judged = next((one for one in self.assessment.criteria if one.criterion == criterion.id), None)
-        standing, chance = self._standing(criterion, judged)
+        standing, chance = (judged.standing, judged.chance) if judged else (Standing.CANNOT_TELL, 0.5)
         pool = precedents(self.evidence, criterion.id)
         if standing is Standing.CANNOT_TELL:  # only what was said of passages like one here counts
             pool = [one for one in pool if self.places.has_like(one[1].quote)]
@@ -168,14 +167,23 @@ class _Composer:
             criterion, matter, standing, chance, sure, place, evidence, agreed, praised, order, person
         )
 
-    def _standing(self, criterion: Criterion, judged: Judgement | None) -> tuple[Standing, float]:
-        """The comparison's word; without one, a criterion whose own words are nearly all here is probably met."""
-        if judged and (judged.standing is not Standing.CANNOT_TELL or not self._cold):
-            return judged.standing, judged.chance
-        wanted = self.words.stems(criterion.text)
-        if len(wanted) >= 3 and self.places.covered(wanted) >= SEEN:
-            return Standing.MET, MET_BY_WORDS
-        return Standing.CANNOT_TELL, 0.5
+    def _of_this_text(self, span: Span, rest: str, key: str) -> str:
+        """What is said of a passage, after what the passage itself speaks of; as it is, where it names nothing."""
+        if clause := reported(self.brief.text, span, self.language):
+            return self.phrases.say("mention", "clause", key, rest=rest, a=clause)
+        named = mentions(self.brief.text, span, self.language, self._public)
+        if not named:
+            return rest
+        form = "two" if named[1:] else "one"
+        return self.phrases.say("mention", form, key, rest=rest, a=named[0], b=named[-1])
+
+    @cached_property
+    def _public(self) -> frozenset[str]:
+        """Stems of the challenge's own words: what everybody's work speaks of is nothing of this one."""
+        challenge = self.brief.challenge
+        criteria = (f"{one.text} {one.question} {one.evidence}" for one in challenge.criteria)
+        said = (challenge.title, challenge.prompt, challenge.outcome, challenge.reference, *criteria)
+        return content(" ".join(said), self.language)
 
     def _gap(self, one: CriterionStanding, number: int) -> Reply | None:
         span = self._place(one, strength=False, agreed=one.agreed) or self._beside(one)
@@ -185,7 +193,7 @@ class _Composer:
         if one.agreed and one.agreed.text:
             return self._point(one.agreed.kind, one.criterion.id, span, one.agreed.text, labels)
         found = self._line(one.criterion) if number < 2 and (one.known or not self._cold) else None
-        text = self._gap_text(one, found, key)
+        text = self._gap_text(one, found, key, span)
         first = one.claimed and one.standing is Standing.NOT_YET and number == 0
         kind = PointKind.NEXT_STEP if first or "?" not in text else PointKind.QUESTION
         return self._point(kind, one.criterion.id, span, text, [found.label, *labels] if found else labels)
@@ -237,22 +245,21 @@ class _Composer:
         self.quoted += [found.quote] if found else []
         return found
 
-    def _gap_text(self, one: CriterionStanding, found: DocumentQuote | None, key: str) -> str:
-        """What a reader cannot tell; a line of our documents if one fits; the facilitator's question or a step."""
+    def _gap_text(self, one: CriterionStanding, found: DocumentQuote | None, key: str, span: Span) -> str:
+        """What a reader cannot tell of what this text speaks of; a line of our documents if one fits; the question of a
+        facilitator, or a step."""
         part = "unsure" if not one.claimed else "partly" if one.standing is Standing.PARTLY else "gap"
         question = one.criterion.question.strip()
         if self._gives_away(one.criterion):
             return self._without_giving_away(one, key)
-        pieces = (
-            [] if part == "unsure" and question else [self.phrases.about(part, one.matter, key, asked=bool(question))]
-        )
-        if found:
-            pieces.append(self.phrases.cite(found.title, found.quote, key))
-        if question:
-            pieces.append(question)
-        elif part != "unsure":
-            pieces.append(self.phrases.about("step", one.matter, key))
-        return " ".join(pieces)
+        open_ = "" if question and part == "unsure" else self.phrases.about(part, one.matter, key, asked=bool(question))
+        cited = self.phrases.cite(found.title, found.quote, key) if found else ""
+        asked = question or ("" if part == "unsure" else self.phrases.about("step", one.matter, key))
+        first = question if question and not cited else open_ or question
+        told = self._of_this_text(span, first, key)
+        if told == first and not question:  # nothing of this text can be named, and nobody said what to ask
+            return " ".join(filter(None, (open_, cited, asked)))
+        return " ".join(filter(None, (told, cited, asked if cited and first is not asked else "")))
 
     def _without_giving_away(self, one: CriterionStanding, key: str) -> str:
         """That something is open, and which part of the task to read again; not what would solve it."""
@@ -271,13 +278,18 @@ class _Composer:
         labels = one.praised.labels if one.praised else []
         if one.praised and one.praised.text:
             return self._point(PointKind.STRENGTH, one.criterion.id, span, one.praised.text, labels)
-        key, next_one = one.criterion.id, still[0].matter.topic if still and still[0].claimed else ""
-        text = self.phrases.about("strength", one.matter, key)
+        key, plain = one.criterion.id, self.phrases.about("strength", one.matter, one.criterion.id)
+        text = self._of_this_text(span, plain, key)
+        return self._point(
+            PointKind.STRENGTH, key, span, text if text != plain else self._kept(text, still, key), labels
+        )
+
+    def _kept(self, text: str, still: Sequence[CriterionStanding], key: str) -> str:
+        """Praise that can name nothing of this text says at least what to do with it."""
+        next_one = still[0].matter.topic if still and still[0].claimed else ""
         if 0 < len(next_one) <= SHORT_MATTER:
-            text = f"{text} {self.phrases.say('strength', 'link', key, b=next_one)}"
-        else:
-            text = f"{text} {self.phrases.say('strength', 'keep' if still else 'alone', key)}"
-        return self._point(PointKind.STRENGTH, one.criterion.id, span, text, labels)
+            return f"{text} {self.phrases.say('strength', 'link', key, b=next_one)}"
+        return f"{text} {self.phrases.say('strength', 'keep' if still else 'alone', key)}"
 
     def _summary(self, met: Sequence[CriterionStanding], chosen: Sequence[CriterionStanding]) -> str:
         """What is clear (two criteria if both are short) and what is open first."""

@@ -26,7 +26,6 @@ SURE = 0.8
 
 In the examples, each author left out, three of four such places were the facilitator's own, against one of two.
 """
-MET_BY_WORDS = 0.6
 NEAR_PASSAGE = 0.4
 """Cosine from which a precedent's passage is near enough to the place to be named as a source."""
 
