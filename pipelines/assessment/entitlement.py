@@ -23,7 +23,8 @@ from pipelines.values import Criterion, Standing, TrackRecord
 FEWEST_JUDGED: Final = 20
 """Judged works on a criterion below which the comparison says nothing of it."""
 INTERVAL: Final = 0.9
-"""Level of the two-sided interval (Wilson) of which the lower end must lie above the commonest standing's share."""
+"""Level of the two-sided interval (Clopper and Pearson) of which the lower end must lie above the commonest standing's
+share: with an approximate one, three right of three would do where half stand so."""
 RIGHT: Final = 0.9
 """Share that must be right besides: where the commonest is rare, little better than it would be enough else."""
 CERTAINTIES: Final = (0.65, 0.75, 0.85)
@@ -74,7 +75,7 @@ def _from(least: float, standing: Standing, read: Sequence[LeftOut]) -> TrackRec
 def _better(record: TrackRecord, common: float) -> bool:
     if not record.said or record.right / record.said < RIGHT:
         return False
-    interval = binomtest(record.right, record.said).proportion_ci(INTERVAL, "wilson")
+    interval = binomtest(record.right, record.said).proportion_ci(INTERVAL, "exact")
     return bool(interval.low > common)
 
 

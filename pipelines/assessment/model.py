@@ -11,7 +11,7 @@ Figures: docs/decisions/0005-assessment.md.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -69,9 +69,9 @@ class AssessmentModel:
 
     @staticmethod
     def of(numbers: Mapping[str, Any]) -> AssessmentModel:
-        """The model that `numbers` came from."""
-        linear = {key: Linear(**value) for key, value in numbers.items() if isinstance(value, Mapping)}
-        return AssessmentModel(**{**numbers, **linear})
+        """The model that `numbers` came from; what else is among them is left alone."""
+        own = {one.name: numbers[one.name] for one in fields(AssessmentModel)}
+        return AssessmentModel(**{key: Linear(**one) if isinstance(one, Mapping) else one for key, one in own.items()})
 
 
 @dataclass(frozen=True)

@@ -187,7 +187,7 @@ def assess(
     if not fitted:
         nothing = [Judgement(one.id, Standing.CANNOT_TELL, 0.5) for one in challenge.criteria]
         return replace(UNTAUGHT, criteria=told(nothing), peers=len(ready.rows))
-    model = AssessmentModel.of({key: value for key, value in fitted.items() if key != RECORDS})
+    model = AssessmentModel.of(fitted)
     found = read(model, ready, [heard], _known(challenge, [heard], embedder))
     sure = float(found.confidence[0])
     best = int(found.chosen[0])

@@ -36,6 +36,7 @@ LONGEST_SUMMARY = 200
 ECHO = 8
 """Words in a row from the submission, outside of quotation marks, that count as repeating it."""
 
+_REPORTED = re.compile(r"\b(?:you (?:write|say|wrote|said) that|in your words,) [^:]*", re.IGNORECASE)
 _LINK = re.compile(
     r"\b(?:https?://|www\.)\S+|\b[\w-]+\.(?:com|net|org|io|xyz|ru|info|biz|top|co)\b(?:/\S*)?", re.IGNORECASE
 )
@@ -211,8 +212,9 @@ def _without_step(kind: PointKind | None, text: str) -> Iterator[Finding]:
 
 
 def _echo(text: str, brief: DraftingTask) -> Iterator[Finding]:
-    """Words of the submission outside of quotation marks: many in a row, or any of an order to a machine."""
-    said, theirs = tokens(unquoted(text)), tokens(brief.text)
+    """Words of the submission outside of quotation marks, and not said to be the author's: many in a row, or any of an
+    order to a machine."""
+    said, theirs = tokens(_REPORTED.sub("", unquoted(text))), tokens(brief.text)
     known = f" {' '.join(tokens(_public(brief)))} "
     runs = {tuple(theirs[i : i + ECHO]) for i in range(len(theirs) - ECHO + 1)}
     for i in range(len(said) - ECHO + 1):

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from pipelines.adapters.hashing import HashingEmbedder
-from pipelines.assessment import Desks, assess
+from pipelines.assessment import Desks, assess, fit
 from pipelines.ports import Embedder
 from pipelines.values import (
     Assessment,
@@ -74,8 +74,10 @@ def _point(number: int, criterion: str, quote: str, *, met: bool) -> ShelfItem:
 def read(
     text: str, embedder: Embedder, *, approved: bool = True, challenge: ChallengeAsItStands = CHALLENGE
 ) -> Assessment:
-    reviewed, points = history()
-    return assess(challenge, text, reviewed, embedder, Desks(), None, points if approved else ())
+    reviewed, points = history(24)
+    points = points if approved else []
+    fitted = fit([(challenge, reviewed)], embedder, {challenge.id: points})
+    return assess(challenge, text, reviewed, embedder, Desks(), fitted, points)
 
 
 def test_each_criterion_is_found_where_the_text_speaks_of_it(embedder: Embedder) -> None:

@@ -19,6 +19,7 @@ from pipelines.adapters.extractive.readings import (
     SEEN_IF_SURE,
     SURE,
     CriterionStanding,
+    by_urgency,
 )
 from pipelines.adapters.extractive.replies import MOST_POINTS, Reply, abstain, point, reply
 from pipelines.ports import DraftingMaterial
@@ -83,7 +84,7 @@ class _Composer:
     def by_criteria(self) -> Reply:
         readings = [self._read(criterion, i) for i, criterion in enumerate(self.brief.challenge.criteria)]
         met = sorted((one for one in readings if not one.open and self._may_praise(one)), key=lambda one: -one.chance)
-        chosen = self._chosen(sorted((one for one in readings if one.open), key=lambda one: one.urgency), bool(met))
+        chosen = self._chosen(by_urgency(one for one in readings if one.open), bool(met))
         if self._too_short() and not self.judged_by_person and not any(one.agreed for one in chosen):
             return abstain(self.phrases.note("short"))
         told = self.judged_by_person or any(one.agreed for one in chosen)
@@ -255,11 +256,11 @@ class _Composer:
         open_ = "" if question and part == "unsure" else self.phrases.about(part, one.matter, key, asked=bool(question))
         cited = self.phrases.cite(found.title, found.quote, key) if found else ""
         asked = question or ("" if part == "unsure" else self.phrases.about("step", one.matter, key))
-        first = question if question and not cited else open_ or question
+        first = question if question and not cited else open_
         told = self._of_this_text(span, first, key)
-        if told == first and not question:  # nothing of this text can be named, and nobody said what to ask
-            return " ".join(filter(None, (open_, cited, asked)))
-        return " ".join(filter(None, (told, cited, asked if cited and first is not asked else "")))
+        if told == first or first != question:
+            return " ".join(filter(None, (open_ if told == first else told, cited, asked)))
+        return told
 
     def _without_giving_away(self, one: CriterionStanding, key: str) -> str:
         """That something is open, and which part of the task to read again; not what would solve it."""

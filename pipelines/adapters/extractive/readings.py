@@ -5,6 +5,7 @@ The figures are from the example organization: each of 31 judged versions drafte
 
 from __future__ import annotations
 
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 
 from pipelines.adapters.extractive.memory import PrecedentAgreement
@@ -61,7 +62,20 @@ class CriterionStanding:
     def known(self) -> bool:
         return self.standing is not Standing.CANNOT_TELL or self.agreed is not None
 
-    @property
-    def urgency(self) -> tuple[float, float, float, int]:
+    def urgency(self, spoken_of: Container[Span | None] = ()) -> tuple[float, float, bool, float, int]:
+        """What comes first, the least first. Of criteria that stand alike, one comes later whose place is `spoken_of`:
+        three remarks on one sentence help less than on three. (Of what people asked 53 authors to work on, three points
+        name .756 then, .733 else.)"""
         rank = 0.5 if self.standing is Standing.CANNOT_TELL and self.agreed else _RANK[self.standing]
-        return rank, -(self.criterion.points or 0.0), self.chance, self.order
+        again = self.place is not None and self.place in spoken_of
+        return rank, -(self.criterion.points or 0.0), again, self.chance, self.order
+
+
+def by_urgency(open_ones: Iterable[CriterionStanding]) -> list[CriterionStanding]:
+    """What is open, the most urgent first."""
+    left, chosen = list(open_ones), list[CriterionStanding]()
+    while left:
+        spoken_of = {one.place for one in chosen}
+        chosen.append(min(left, key=lambda one: one.urgency(spoken_of)))
+        left.remove(chosen[-1])
+    return chosen

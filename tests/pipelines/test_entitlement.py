@@ -1,0 +1,138 @@
+"""Who may say how a criterion stands: the comparison, where it has shown on the challenge's judged work that it can."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+
+from pipelines.adapters.hashing import HashingEmbedder
+from pipelines.assessment import Desks, assess, fit
+from pipelines.assessment.entitlement import FEWEST_JUDGED, LeftOut, examine, standing_of
+from pipelines.ports import Embedder
+from pipelines.values import ChallengeAsItStands, Judgement, PersonsReading, Reviewed, Standing, TrackRecord
+from tests.pipelines.history import challenge
+
+MET, PARTLY, NOT_YET, CANNOT_TELL = Standing.MET, Standing.PARTLY, Standing.NOT_YET, Standing.CANNOT_TELL
+GOOD, BAD = "Lena asks the class at noon on Monday", "We hope that somebody will sometimes have a look"
+
+
+@pytest.fixture(scope="module")
+def embedder() -> Embedder:
+    return HashingEmbedder(256)
+
+
+def plain(many: int, standings: Sequence[Standing] = (MET, NOT_YET), author: str = "") -> list[Reviewed]:
+    """Work that stands as it reads, by as many authors, or by the one."""
+    return [
+        Reviewed(f"r{at}", f"{(GOOD, BAD)[at % 2]}, in case {at}.", None, None, {"k0": standings[at % 2]}, author)
+        for at in range(many)
+    ]
+
+
+def judged(
+    brief: ChallengeAsItStands, history: Sequence[Reviewed], embedder: Embedder, text: str = f"{GOOD}, in case 99."
+) -> Judgement:
+    kept = json.loads(json.dumps(fit([(brief, history)], embedder)))
+    return assess(brief, text, history, embedder, Desks(), kept).criteria[0]
+
+
+def test_what_reads_as_it_stands_is_said_with_what_entitles_to_it(embedder: Embedder) -> None:
+    met = judged(challenge(1), plain(40), embedder)
+    not_yet = judged(challenge(1), plain(40), embedder, f"{BAD}, in case 99.")
+    assert (met.standing, not_yet.standing) == (MET, NOT_YET)
+    assert met.record is not None
+    assert (met.record.compared, met.record.said, met.record.right) == (40, 20, 20)
+
+
+def test_below_twenty_judged_works_nothing_is_said_however_plain_it_is(embedder: Embedder) -> None:
+    few = judged(challenge(1), plain(FEWEST_JUDGED - 2), embedder)
+    assert (few.standing, few.record) == (CANNOT_TELL, None)
+    assert judged(challenge(1), plain(FEWEST_JUDGED), embedder).standing is MET
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_where_standing_has_nothing_to_do_with_the_words_nothing_is_said(seed: int, embedder: Embedder) -> None:
+    dice = random.Random(seed)
+    history = [replace(one, criteria={"k0": dice.choice((MET, PARTLY, NOT_YET))}) for one in plain(40)]
+    for text in (GOOD, BAD):
+        assert judged(challenge(1), history, embedder, text).standing is CANNOT_TELL
+
+
+def test_always_saying_the_commonest_is_no_knowledge(embedder: Embedder) -> None:
+    history = [replace(one, criteria={"k0": MET if at == 7 else NOT_YET}) for at, one in enumerate(plain(40))]
+    assert judged(challenge(1), history, embedder, BAD).standing is CANNOT_TELL
+
+
+def test_what_one_author_writes_again_and_again_shows_nothing_of_others(embedder: Embedder) -> None:
+    """Every author has words of their own, in five works that stand alike: who knows the author knows no other work."""
+    words = ("acorn", "birch", "cedar", "damson", "elder", "fir", "ginkgo", "hazel")
+    history = [
+        Reviewed(
+            f"{word}{at}", f"{word} {word} {word} in year {at}", None, None, {"k0": MET if n % 2 else NOT_YET}, word
+        )
+        for n, word in enumerate(words)
+        for at in range(5)
+    ]
+    by_author = judged(challenge(1), history, embedder, "birch birch birch in year 9")
+    nobody_known = [replace(one, author=one.id) for one in history]
+    assert by_author.standing is CANNOT_TELL
+    assert judged(challenge(1), nobody_known, embedder, "birch birch birch in year 9").standing is MET
+
+
+def test_what_was_shown_of_other_words_entitles_to_nothing(embedder: Embedder) -> None:
+    brief, history = challenge(1), plain(40)
+    fitted = fit([(brief, history)], embedder)
+    reworded = replace(brief, criteria=(replace(brief.criteria[0], text="Thanks the family."),))
+    assert assess(reworded, GOOD, history, embedder, Desks(), fitted).criteria[0].standing is CANNOT_TELL
+    other = replace(brief, id="another")
+    assert assess(other, GOOD, history, embedder, Desks(), fitted).criteria[0].standing is CANNOT_TELL
+
+
+def test_more_verdicts_take_a_right_away_again(embedder: Embedder) -> None:
+    history = plain(40)
+    turned = [replace(one, id=f"t{one.id}", criteria={"k0": NOT_YET}) for one in plain(20) if "Lena" in one.text]
+    assert judged(challenge(1), history, embedder).standing is MET
+    assert judged(challenge(1), [*history, *turned], embedder).standing is CANNOT_TELL
+
+
+def test_a_persons_word_needs_no_record(embedder: Embedder) -> None:
+    brief, history = challenge(1), plain(40)
+    said = (PersonsReading("k0", NOT_YET),)
+    (found,) = assess(
+        brief, GOOD, history, embedder, Desks(), fit([(brief, history)], embedder), readings=said
+    ).criteria
+    assert (found.standing, found.by_person, found.record) == (NOT_YET, True, None)
+
+
+def read(*cases: tuple[float | None, Standing, int]) -> list[LeftOut]:
+    return [LeftOut(chance, stood) for chance, stood, many in cases for _ in range(many)]
+
+
+def test_where_it_is_right_only_when_it_is_sure_it_speaks_only_then() -> None:
+    left_out = read((0.9, MET, 15), (0.7, MET, 5), (0.7, NOT_YET, 5), (0.1, NOT_YET, 15))
+    records = examine(left_out)
+    assert records[MET] == TrackRecord(40, 15, 15, 0.75)
+    assert standing_of(0.7, records) == (CANNOT_TELL, None)
+    assert standing_of(0.8, records) == (MET, records[MET])
+
+
+def test_one_standing_may_be_known_and_the_other_not() -> None:
+    records = examine(read((0.9, MET, 10), (0.9, PARTLY, 8), (0.1, NOT_YET, 22)))
+    assert standing_of(0.95, records) == (CANNOT_TELL, None)
+    assert standing_of(0.05, records) == (NOT_YET, records[NOT_YET])
+
+
+def test_a_few_right_ones_are_luck() -> None:
+    records = examine(read((0.9, MET, 3), (0.5, MET, 12), (0.5, NOT_YET, 15)))
+    assert records[MET].least is None
+    assert (records[MET].said, records[MET].right) == (3, 3)
+
+
+def test_what_cannot_be_told_was_not_said() -> None:
+    records = examine(read((None, MET, 20), (None, NOT_YET, 20)))
+    assert {one.said for one in records.values()} == {0}
+    assert standing_of(None, records) == (CANNOT_TELL, None)
