@@ -70,8 +70,9 @@ class AssessmentModel:
     @staticmethod
     def of(numbers: Mapping[str, Any]) -> AssessmentModel:
         """The model that `numbers` came from; what else is among them is left alone."""
-        own = {one.name: numbers[one.name] for one in fields(AssessmentModel)}
-        return AssessmentModel(**{key: Linear(**one) if isinstance(one, Mapping) else one for key, one in own.items()})
+        own: dict[str, Any] = {one.name: numbers[one.name] for one in fields(AssessmentModel)}
+        own |= {key: Linear(**one) for key, one in own.items() if isinstance(one, Mapping)}
+        return AssessmentModel(**own)
 
 
 @dataclass(frozen=True)

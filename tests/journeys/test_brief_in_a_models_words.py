@@ -43,6 +43,7 @@ from service.store.tables import (
 )
 from service.web.pages.briefs.meeting import brief_page
 from service.web.schemas.briefs import BriefShown
+from tests.entitled import ENTITLED
 from tests.journeys.test_model_trouble import settings_for
 from tests.service.jobs.conftest import School, school
 from tests.stubs import openai_wire as wire_of
@@ -103,7 +104,7 @@ class Class:
             rows = session.execute(select(DraftRow, Submission.external_id).join(Submission))
             for row, submission in rows:
                 person = submission.removeprefix("s-")
-                read = {"criterion": "k1", "standing": STANDS[person], "confidence": 0.9}
+                read = {"criterion": "k1", "standing": STANDS[person], "confidence": 0.9, "record": ENTITLED}
                 row.assessment = {"criteria": [read | {"start": 0, "end": texts[person].index(". ") + 1}]}
 
     def ask(self) -> None:

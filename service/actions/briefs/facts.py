@@ -17,7 +17,6 @@ from sqlalchemy.orm import Session
 
 from pipelines.approaches import ApproachWork
 from pipelines.values import AI, Criterion, Standing
-from service.actions.introductions.circle import SURE
 from service.actions.overview import progress
 from service.actions.overview.progress import LearnerStage
 from service.actions.overview.solutions import counts
@@ -25,6 +24,7 @@ from service.actions.visibility import in_meetings
 from service.actions.work import lens as work_lens
 from service.actions.work.lens import Lens
 from service.actions.work.vectors import Vectors, of_revisions
+from service.domain import assessed
 from service.domain.requests.need import RequestState
 from service.domain.roles import Actor, Role
 from service.domain.visibility import ShowWork
@@ -142,13 +142,9 @@ def _works(lens: Lens) -> Any:
 
 def _work(row: Row[Any], how: ShowWork) -> ApproachWork:
     """Its words only where they may be quoted, its author only where the name may be known. A facilitator's judgement
-    counts first; the machine's reading counts where it was sure, and is "cannot tell" where it was not."""
+    counts first; the machine's counts where it is entitled to one, and is "cannot tell" where it is not."""
     read = {one["criterion"]: one for one in (row.assessment or {}).get("criteria", ())}
-    vague = bool((row.assessment or {}).get("abstained"))
-    standings = {
-        key: Standing.CANNOT_TELL if vague or float(one.get("confidence", 0)) < SURE else Standing(one["standing"])
-        for key, one in read.items()
-    }
+    standings = assessed.criteria_of(row.assessment)
     standings |= {key: Standing(said) for key, said in (row.judgements or {}).items()}
     if how is ShowWork.NO:
         return ApproachWork(row.draft, "", standing=row.standing, criteria=standings)

@@ -7,15 +7,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy.orm import Session
 
-from pipelines.values import SheetLine, Source, SourceKind, Standing
+from pipelines.values import SheetLine, Source, SourceKind, Standing, TrackRecord
 from service.actions.desk import sources as desk_sources
 from service.actions.desk.sources import OpenedSource
 from service.actions.drafts import read, sheets
 from service.actions.drafts.points import source_row
+from service.domain import assessed
 from service.domain.drafts import DraftState
 from service.domain.roles import Actor
 from service.store import names
@@ -49,7 +49,7 @@ class ReadingSeen:
 @dataclass(frozen=True, slots=True)
 class CriterionLine:
     """One criterion. `number` is its place on the page, from 1; `machine` is what the machine says of it, if it does;
-    `confidence` how sure that is."""
+    `record` what entitles it to that."""
 
     number: int
     criterion: str
@@ -58,7 +58,7 @@ class CriterionLine:
     places: tuple[PlaceSeen, ...]
     sources: tuple[OpenedSource, ...]
     machine: Standing | None
-    confidence: float
+    record: TrackRecord | None
     reading: ReadingSeen | None
     judged: Standing | None
 
@@ -115,7 +115,8 @@ def of(session: Session, actor: Actor, row: DraftRow) -> SheetSeen:
     machine = {one["criterion"]: one for one in row.assessment.get("criteria", ())}
 
     def seen(number: int, key: str, asks: str, question: str) -> CriterionLine:
-        line, said = lines.get(key, SheetLine(key)), _machine(machine.get(key))
+        line, said = lines.get(key, SheetLine(key)), machine.get(key, {})
+        record = assessed.record_of(said)
         places = tuple(
             PlaceSeen(one.start, one.end, text[one.start : one.end], round(one.near, 4)) for one in line.places
         )
@@ -128,21 +129,14 @@ def of(session: Session, actor: Actor, row: DraftRow) -> SheetSeen:
             question,
             places,
             opened.get(key, ()),
-            said,
-            float(machine[key]["confidence"]) if said else 0.0,
+            assessed.standing_of(said) if record else None,
+            record,
             reading,
             Standing(judged) if judged else None,
         )
 
     told = tuple(seen(n, one.key, one.text, one.question) for n, one in enumerate(challenge.criteria, start=1))
     return SheetSeen(row.id, row.version, row.state, told, bool(row.sheet))
-
-
-def _machine(told: Mapping[str, Any] | None) -> Standing | None:
-    """What the machine says by itself; a person's word that it was given is not the machine's."""
-    if told is None or told.get("by_person") or told["standing"] == Standing.CANNOT_TELL:
-        return None
-    return Standing(told["standing"])
 
 
 def _reading(row: CriterionReadingRow, text: str, outside: Mapping[str, str], who: Mapping[str, str]) -> ReadingSeen:

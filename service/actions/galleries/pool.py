@@ -26,6 +26,7 @@ from service.actions.visibility.in_galleries import (
     stands_in,
 )
 from service.actions.visibility.unnamed import Unnamed
+from service.domain import assessed
 from service.domain.galleries import sharing
 from service.store import holding, visible
 from service.store.tables import Challenge, DraftRow, Gallery, Organization, Person, Revision, Submission
@@ -105,13 +106,12 @@ def as_works(
 
 
 def _overall(assessment: Mapping[str, Any]) -> Standing | None:
-    found = assessment.get("overall")
-    return None if not found or assessment.get("abstained") else Standing(found["standing"])
+    said = assessed.overall_of(assessment)
+    return None if said is Standing.CANNOT_TELL else said
 
 
 def _criteria(judged: Mapping[str, str], assessment: Mapping[str, Any]) -> dict[str, Standing]:
-    read = {one["criterion"]: one["standing"] for one in assessment.get("criteria", ())}
-    return {key: Standing(standing) for key, standing in {**read, **judged}.items()}
+    return assessed.criteria_of(assessment) | {key: Standing(standing) for key, standing in judged.items()}
 
 
 def language_of(session: Session, row: Gallery, own: Revision) -> str:

@@ -21,7 +21,6 @@ from pipelines.values import AI, ChallengeAsItStands
 from service.actions.challenges.as_it_stands import as_it_stands
 from service.actions.introductions import works as introductions_works
 from service.actions.introductions.common import limit
-from service.actions.introductions.works import SURE as SURE
 from service.actions.introductions.works import Handed, Known
 from service.domain.introductions import ANSWER_WITHIN, IntroductionState, Limit, PastIntroduction, load, partners
 from service.domain.roles import Role

@@ -16,12 +16,11 @@ from sqlalchemy.orm import Session
 
 from pipelines.people.values import PersonWork
 from pipelines.values import AI, Standing
+from service.domain import assessed
 from service.domain.visibility import PeersShown
 from service.store import visible
 from service.store.tables import Challenge, Consent, DraftRow, Revision, Submission
 
-SURE: Final = 0.7
-"""Confidence from which the machine's own reading of a criterion counts where no facilitator has judged it."""
 AT_ONCE: Final = 5_000
 """Ids in one statement; SQLite takes 32,766 parameters."""
 
@@ -157,11 +156,9 @@ def _query(organization: str) -> Any:
 
 def _of(row: Row[Any]) -> Handed:
     """`quotable` says only that a passage may be looked for; who is shown it is decided whenever it is shown."""
-    read = {one["criterion"]: one for one in (row.assessment or {}).get("criteria", ()) if isinstance(one, dict)}
-    sure = {key: one["standing"] for key, one in read.items() if float(one.get("confidence", 0)) >= SURE}
-    if (row.assessment or {}).get("abstained"):
-        sure = {}
-    criteria = {key: Standing(value) for key, value in {**sure, **(row.judgements or {})}.items()}
+    read = {one["criterion"]: one for one in (row.assessment or {}).get("criteria", ())}
+    said = {key: one for key, one in assessed.criteria_of(row.assessment).items() if one is not Standing.CANNOT_TELL}
+    criteria = said | {key: Standing(value) for key, value in (row.judgements or {}).items()}
     places = {key: (one["start"], one["end"]) for key, one in read.items() if one.get("start") is not None}
     work = PersonWork(row.id, row.person_id, row.challenge_id, "", row.title, criteria, places, quotable=True)
     met, barred = row.standing is Standing.MET, row.ai is AI.NONE

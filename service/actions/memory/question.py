@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from pipelines.values import Standing
 from service.actions.challenges import clarifications, setting
 from service.actions.memory import alerts
+from service.domain import assessed
 from service.domain.errors import Invalid, NotAllowed
 from service.domain.memory import clarifying
 from service.domain.memory.clarifying import Contradiction, CriterionQuestion, CriterionReading, DismissedOnCriterion
@@ -158,6 +159,6 @@ def _readings(session: Session, challenge: Challenge) -> Iterator[CriterionReadi
         .limit(MOST_READ)
     )
     for row in rows:
-        for one in row.assessment.get("criteria", ()):
-            if row.judgements.get(one["criterion"], Standing.CANNOT_TELL) != Standing.CANNOT_TELL:
-                yield CriterionReading(one["criterion"], row.changed_at, one["standing"] != Standing.CANNOT_TELL)
+        for key, said in assessed.criteria_of(row.assessment).items():
+            if row.judgements.get(key, Standing.CANNOT_TELL) != Standing.CANNOT_TELL:
+                yield CriterionReading(key, row.changed_at, said is not Standing.CANNOT_TELL)

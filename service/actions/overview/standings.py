@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
 
 from pipelines.values import Standing
 from service.actions.work.lens import RevisionInLens
+from service.domain import assessed
 from service.domain.overview import statistics
 from service.domain.overview.statistics import ReaderAgreement
 
@@ -73,18 +73,12 @@ def _judged(piece: RevisionInLens, key: str) -> Standing | None:
 def _read(piece: RevisionInLens, key: str) -> tuple[Standing, float] | None:
     """What the assessment read, and how sure it was."""
     found = next((one for one in piece.assessment.get("criteria", ()) if one["criterion"] == key), None)
-    return _reading(found)
+    return (assessed.standing_of(found), float(found["confidence"])) if found else None
 
 
 def _overall(piece: RevisionInLens) -> tuple[Standing, float] | None:
-    found = _reading(piece.assessment.get("overall"))
-    if found is not None and piece.assessment.get("abstained"):
-        return Standing.CANNOT_TELL, found[1]
-    return found
-
-
-def _reading(found: Mapping[str, Any] | None) -> tuple[Standing, float] | None:
-    return (Standing(found["standing"]), float(found["confidence"])) if found else None
+    found = piece.assessment.get("overall")
+    return (assessed.overall_of(piece.assessment), float(found["confidence"])) if found else None
 
 
 @dataclass(frozen=True, slots=True)

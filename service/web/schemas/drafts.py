@@ -154,6 +154,14 @@ class ReadingShown(AnswerBody):
     read_at: datetime = Field(description="When that was.")
 
 
+class TrackRecordShown(AnswerBody):
+    """How the comparison did when it said so of works that people had judged, each read as if it had not been."""
+
+    compared: int = Field(description="Judged works on this criterion.")
+    said: int = Field(description="Of how many it said the same.")
+    right: int = Field(description="In how many of these it was right.")
+
+
 class CriterionLineShown(AnswerBody):
     """One criterion of the evidence sheet: what is found on it, what the machine says, and what a person read."""
 
@@ -164,7 +172,10 @@ class CriterionLineShown(AnswerBody):
     sources: list[OpenedSourceShown] = Field(
         description="The organization's line on it, and points decided on passages like these."
     )
-    machine: Standing | None = Field(description="How the machine says that it stands; null where it does not.")
+    machine: Standing | None = Field(
+        description="How the machine says that it stands; null where it has not shown that it can tell."
+    )
+    record: TrackRecordShown | None = Field(description="What entitles the machine to say so.")
     reading: ReadingShown | None = Field(description="How a person reads it; null where nobody did.")
     differs: bool = Field(description="The person and the machine say otherwise.")
 

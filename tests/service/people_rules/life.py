@@ -49,6 +49,7 @@ from service.store.tables import (
     Revision,
     Submission,
 )
+from tests.entitled import ENTITLED
 from tests.service.actions.galleries.world import approved
 from tests.service.actions.introductions.village import NOW, UNDO, Village
 from tests.service.people_rules import letting
@@ -177,7 +178,7 @@ class Life(Village):
             wish = submit.SubmissionWish("observe", person, text, ai=AI(ai), group=group)
             draft = submit.submit(session, self.platform, submission, wish, now=self.now).draft
             draft.judgements = {"k1": "not_yet", "k2": "not_yet", JUDGED[person]: "met"}
-            place = {"criterion": JUDGED[person], "standing": "met", "confidence": 0.9, "start": 0}
+            place = {"criterion": JUDGED[person], "standing": "met", "confidence": 0.9, "record": ENTITLED, "start": 0}
             draft.assessment = {"criteria": [{**place, "end": text.index(".") + 1}]}
             return True
 

@@ -22,6 +22,7 @@ from service.domain.roles import Actor
 from service.store.library import SqlLibrary
 from service.store.session import Sessions
 from service.store.tables import CriterionReadingRow, Decision, DraftRow, OutgoingEvent
+from tests.entitled import ENTITLED
 from tests.service.actions.school import NOW, PLAN, act_as, approve, found, hand_in, make_ready, make_to_judge
 
 MET, PARTLY, NOT_YET = Standing.MET, Standing.PARTLY, Standing.NOT_YET
@@ -105,7 +106,9 @@ def test_a_person_can_judge_first_where_a_machine_drafted_and_what_it_said_other
         lena = act_as(session, platform, "lena")
         row = make_ready(session, hand_in(session, platform).draft)
         assert [(one.kind, one.criterion) for one in standing_points(row)] == [(PointKind.NEXT_STEP, "k2")]
-        row.assessment = {"criteria": [{"criterion": "k2", "standing": "not_yet", "confidence": 0.9}]}
+        row.assessment = {
+            "criteria": [{"criterion": "k2", "standing": "not_yet", "confidence": 0.9, "record": ENTITLED}]
+        }
         judge(session, lena, row, ReadingWish("k2", MET, "visit each other twice"))
         assert [(one.kind, one.criterion) for one in standing_points(row)] == [(PointKind.STRENGTH, "k2")]
         seen = desk_sheet.sheet(session, lena, row.id).readings[1]

@@ -13,9 +13,8 @@ from service.jobs import sync
 from service.jobs.index_shares import everything
 from service.store.tables import DraftRow, Submission
 from service.store.vectors import RememberedEmbedder
+from tests.entitled import ENTITLED
 from tests.service.actions.introductions.village import TEXTS, Village
-
-SURE = 0.9
 
 
 def embed(village: Village, folder: Path) -> None:
@@ -40,7 +39,14 @@ def read_everything(village: Village) -> None:
         )
         for row, submission in rows:
             text = TEXTS[submission.removeprefix("s-")]
-            place = {"criterion": "k1", "standing": "met", "confidence": SURE, "start": 0, "end": text.index(".") + 1}
+            place = {
+                "criterion": "k1",
+                "standing": "met",
+                "confidence": 0.9,
+                "record": ENTITLED,
+                "start": 0,
+                "end": text.index(".") + 1,
+            }
             row.assessment = {"criteria": [place]}
 
 

@@ -24,6 +24,7 @@ from service.domain.errors import NotAllowed, NotFound
 from service.domain.roles import Actor, Role
 from service.store.session import Sessions
 from service.store.tables import Challenge, CommitmentRow, DraftRow, ReadingRow, Release, Submission
+from tests.entitled import RECORD
 from tests.service.actions.memory.remembered import NEXT, STRENGTH, dismiss, first, ready
 from tests.service.actions.school import NOW, act_as, approve, found, hand_in
 
@@ -47,7 +48,7 @@ def counted(session: Session) -> Iterator[list[str]]:
 
 
 def read_as(first: Standing, second: Standing, overall: Standing = PARTLY, *, sure: float = 0.5) -> Assessment:
-    criteria = (Judgement("k1", first, sure), Judgement("k2", second, sure))
+    criteria = (Judgement("k1", first, sure, record=RECORD), Judgement("k2", second, sure, record=RECORD))
     return Assessment(Judgement("", overall, sure), criteria)
 
 
