@@ -276,7 +276,8 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """The reading of a submission. `overall` is the best guess; `abstained` says not to rely on it.
+    """The reading of a submission. `overall` is the best guess; `abstained` says not to rely on it. `surely_met` and
+    `surely_open`: that it is met, or is not, can be relied on, also where nobody can tell partly from not yet.
 
     `score` is the expected share of full marks in [0, 1]; `peers` counts the reviewed work it rests on (0: cold).
     `nearest` are ids of reviewed work, near in content and in standing; `precedents` those whose feedback should fit.
@@ -286,6 +287,8 @@ class Assessment:
     criteria: tuple[Judgement, ...] = ()
     score: float | None = None
     abstained: bool = False
+    surely_met: bool = False
+    surely_open: bool = False
     peers: int = 0
     nearest: tuple[str, ...] = ()
     precedents: tuple[str, ...] = ()

@@ -62,6 +62,8 @@ class AssessmentModel:
     surety: Linear
     threshold: float  # least confidence at which out-of-fold precision is PRECISION; above 1: never
     n_rows: int
+    met_from: float = 1.01  # least chance of "met" at which PRECISION of those out of fold were met; above 1: never
+    open_from: float = 1.01  # least chance of "not met" at which PRECISION of those out of fold were open
 
     def numbers(self) -> dict[str, Any]:
         """As plain numbers, to be kept as JSON."""
@@ -69,8 +71,8 @@ class AssessmentModel:
 
     @staticmethod
     def of(numbers: Mapping[str, Any]) -> AssessmentModel:
-        """The model that `numbers` came from; what else is among them is left alone."""
-        own: dict[str, Any] = {one.name: numbers[one.name] for one in fields(AssessmentModel)}
+        """The model that `numbers` came from, also of an earlier release; what else is among them is left alone."""
+        own: dict[str, Any] = {one.name: numbers[one.name] for one in fields(AssessmentModel) if one.name in numbers}
         own |= {key: Linear(**one) for key, one in own.items() if isinstance(one, Mapping)}
         return AssessmentModel(**own)
 
@@ -168,13 +170,16 @@ def _threshold(confidence: Array, right: Array) -> float:
     return float(confidence[order[fine[-1] + 19]]) if len(fine) else 1.01
 
 
-def _surety(x: Array, y: Array, share: Array) -> tuple[Linear, float]:
-    """Calibrate on folds: a logistic from the probabilities to whether the verdict was right."""
+def _surety(x: Array, y: Array, share: Array) -> tuple[Linear, float, float, float]:
+    """Calibrate on folds: a logistic from the probabilities to whether the verdict was right, the threshold from which
+    it is, and those from which work is met, and open at all: partly and not yet are often told apart wrongly."""
     p = softmax(out_of_fold(x, lambda m: fit_classes(x[m], y[m], 3, STRENGTH)))
     chosen = choose(p, share.tolist())
     right = (chosen == y).astype(int)
     linear = fit_classes(_surety_features(p, chosen), right, 2, 1.0)
-    return linear, _threshold(sigmoid(linear(_surety_features(p, chosen)))[:, 0], right)
+    sure = sigmoid(linear(_surety_features(p, chosen)))[:, 0]
+    met, open_ = _threshold(p[:, 2], y == 2), _threshold(1 - p[:, 2], y != 2)
+    return linear, _threshold(sure, right), met, open_
 
 
 def _fit_criterion(desks: Sequence[Desk], vectors: Known) -> Linear | None:
@@ -194,10 +199,10 @@ def fit(desks: Sequence[Desk], vectors: Known) -> AssessmentModel:
     share = np.asarray((np.bincount(y, minlength=3) + 1.0) / (len(y) + 3.0), dtype=np.float64)
     x = np.vstack([_warm_features(d, d.space.view, d.own, share, left_out=True) for d in desks])
     bare = np.vstack([d.bare.look([r.text for r in d.rows], vectors).evidence for d in desks])
-    surety, threshold = _surety(x, y, share)
+    surety, threshold, met_from, open_from = _surety(x, y, share)
     return AssessmentModel(
         share.tolist(), fit_classes(x, y, 3, STRENGTH), fit_score(x, marks), fit_classes(bare, y, 3, 0.02),
-        fit_score(bare, marks), _fit_criterion(desks, vectors), surety, threshold, len(y),
+        fit_score(bare, marks), _fit_criterion(desks, vectors), surety, threshold, len(y), met_from, open_from,
     )  # fmt: skip
 
 

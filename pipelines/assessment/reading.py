@@ -191,13 +191,16 @@ def assess(
     found = read(model, ready, [heard], _known(challenge, [heard], embedder))
     sure = float(found.confidence[0])
     best = int(found.chosen[0])
+    met, enough = float(found.probabilities[0, 2]), len(ready.rows) >= MIN_PEERS
     near = [int(at) for at in found.peers[0]]
     overall = Judgement("", VERDICTS[best], sure, _agreeing(ready, near, [row.verdict == best for row in ready.rows]))
     return Assessment(
         overall,
         told(_criteria(challenge, found)),
         float(found.score[0]),
-        abstained=sure < model.threshold - SAME_CONFIDENCE or len(ready.rows) < MIN_PEERS,
+        abstained=sure < model.threshold - SAME_CONFIDENCE or not enough,
+        surely_met=enough and met >= model.met_from,
+        surely_open=enough and 1 - met >= model.open_from,
         peers=len(ready.rows),
         nearest=tuple(ready.rows[at].id for at in near),
         precedents=tuple(ready.rows[int(at)].id for at in found.precedents[0]),

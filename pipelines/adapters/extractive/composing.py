@@ -308,7 +308,11 @@ class _Composer:
         return self._agreed(found) if found and found.text and not leans_met else None
 
     def _overall(self) -> Standing:
-        return Standing.CANNOT_TELL if self.assessment.abstained else self.assessment.overall.standing
+        """How the whole stands, as far as that can be relied on; "partly" where only that it is open can."""
+        read = self.assessment
+        if read.surely_met or read.abstained:
+            return Standing.MET if read.surely_met else Standing.PARTLY if read.surely_open else Standing.CANNOT_TELL
+        return read.overall.standing
 
     def by_agreement(self) -> Reply:
         """For a text in another language than the criteria: what facilitators agreed on in the text's own language."""

@@ -141,7 +141,6 @@ class DeskDraft:
     points: tuple[PointSeen, ...]
     sheet: SheetSeen
     standing: Standing | None
-    abstained: bool
     findings: tuple[str, ...]
     history: tuple[PastDraftDecision, ...]
     making: DraftMaking
@@ -155,6 +154,12 @@ class DeskDraft:
     @property
     def dismissed_points(self) -> tuple[PointSeen, ...]:
         return tuple(point for point in self.points if not point.stands)
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether all that it claims, as drafted, rests on too little."""
+        claims = [one for one in self.standing_points if one.open and one.kind is not PointKind.QUESTION]
+        return bool(claims) and all(one.band is Band.LOW for one in claims)
 
     def may(self, act: str) -> bool:
         return act in self.possible
@@ -198,7 +203,6 @@ def show(session: Session, actor: Actor, draft_id: str, *, now: datetime) -> Des
         points=points,
         sheet=sheet,
         standing=row.standing,
-        abstained=bool(row.assessment.get("abstained")),
         findings=tuple(one.message for one in _findings(row) if one.point_id is None),
         history=_history(session, row),
         making=_making(row, full.prompt),
