@@ -33,6 +33,14 @@ _BEFORE_MANY = frozenset(_PREPOSITIONS.split())
 _ENDS = frozenset(_AFTER_NOUNS.split())
 _DE_BEFORE = frozenset(_BEFORE_NOUNS.split())
 _STAND_INS = frozenset(["one", "ones"])  # "the cheap one": no noun stands before them
+_LEADS_OF_GERMAN = (
+    "Der Die Das Ein Eine Er Es Dieser Diese Dieses Viele Manche Alle Jeder Jede Jedes Kein Keine Zwei Drei"
+)
+_GERMAN_VERBS = """ist sind war waren hat haben hatte hatten wird werden kann können könnte könnten soll sollen sollte
+    sollten muss müssen darf dürfen will wollen gibt geht gehen kommt kommen liegt liegen steht stehen bleibt bleiben"""
+_DE_LEADS = frozenset(_LEADS_OF_GERMAN.split())
+_DE_FINITE = frozenset(_GERMAN_VERBS.split())
+_DE_OWN = re.compile(r"\b(?:ich|wir|mich|mir|uns|mein\w*|unser\w*|unsr\w*|dass|du|dich|dir|dein\w*)\b", re.IGNORECASE)
 _DE_ADJECTIVE = re.compile(r"[a-zäöüß]{3,}(?:e|en|er|es|em)")
 
 
@@ -78,16 +86,27 @@ class _Token:
 
 
 def reported(text: str, span: Span, language: str) -> str:
-    """The passage as it stands after "You write that", or "" where that is not plainly right: it has to be an English
-    main clause from its beginning, with a subject and, where that is no pronoun, a verb that is known for one."""
+    """The passage as it stands after "You write that", or "" where that is not plainly right: it has to be a main clause
+    from its beginning, with a subject and, where that is no pronoun, a verb that is known for one. In German nobody may
+    speak of themselves, since "ich gehe" would have to become "du gehst"."""
     said = _LABEL.sub("", " ".join(text[slice(*span)].split()).rstrip(" .!;,:"))
     said = _JOINED.sub("", said)
     whole = any(start == span[0] for start, _ in sentences(text)) and FEWEST_WORDS <= len(said.split()) <= MOST_WORDS
-    if language != "en" or not whole or _UNREPORTED.search(said) or text[span[1] : span[1] + 1] in ("?", ")"):
+    if not whole or _UNREPORTED.search(said) or text[span[1] : span[1] + 1] in ("?", ")"):
         return ""
-    if not (_WITH_PRONOUN.match(said) or _with_noun([word.casefold().strip(",") for word in said.split()])):
+    if language == "de":
+        return _de_reported(said)
+    if language != "en" or not (
+        _WITH_PRONOUN.match(said) or _with_noun([word.casefold().strip(",") for word in said.split()])
+    ):
         return ""
     return _PERSON.sub(lambda match: _OTHER[match.group().casefold()], said[:1].lower() + said[1:])
+
+
+def _de_reported(said: str) -> str:
+    words = said.split()
+    plain = words[0] in _DE_LEADS and not _DE_OWN.search(said) and _DE_FINITE & set(words[1:NOUN_WORDS])
+    return said[:1].lower() + said[1:] if plain else ""
 
 
 def _with_noun(words: Sequence[str]) -> bool:
