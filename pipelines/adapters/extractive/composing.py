@@ -22,6 +22,7 @@ from pipelines.adapters.extractive.readings import (
 )
 from pipelines.adapters.extractive.replies import MOST_POINTS, Reply, abstain, point, reply
 from pipelines.ports import DraftingMaterial
+from pipelines.texts.in_sentences import matter
 from pipelines.texts.language import (
     Span,
     content,
@@ -161,11 +162,10 @@ class _Composer:
         agreed = agreement(gaps, self.brief, on_criterion=True) if len(gaps) > len(strengths) else None
         praised = agreement(strengths, self.brief, on_criterion=True) if len(strengths) > len(gaps) else None
         place, evidence = (judged.place, judged.evidence) if judged else (None, 0.0)
-        # what is in another language is quoted as it stands
-        matter = self.phrases.as_it_stands(criterion.text) if self.foreign else self.phrases.matter(criterion)
         sure, person = (judged.confidence, judged.by_person) if judged else (0.0, False)
+        spoken = matter(criterion, self.language)
         return CriterionStanding(
-            criterion, matter, standing, chance, sure, place, evidence, agreed, praised, order, person
+            criterion, spoken, standing, chance, sure, place, evidence, agreed, praised, order, person
         )
 
     def _standing(self, criterion: Criterion, judged: Judgement | None) -> tuple[Standing, float]:
@@ -210,9 +210,8 @@ class _Composer:
             for _, past in precedents(self.evidence, criterion.id)
             if (past.kind is PointKind.STRENGTH) == strength
         ]
-        said = criterion.text if one.matter.form == "other" else one.matter.words
-        accepted = (criterion.evidence, 0.6)
-        weights = [(said, 1.0), (criterion.question, 0.8), accepted, *((quote, 0.3) for quote in pointed_at)]
+        said, accepted = (one.matter.words, 1.0), (criterion.evidence, 0.6)
+        weights = [said, (criterion.question, 0.8), accepted, *((quote, 0.3) for quote in pointed_at)]
         wanted = self.words.wanted(*weights)
         if one.by_person:
             return one.place or self.places.nearest(wanted, sure=strength) or (None if strength else self.places.last())
@@ -243,9 +242,9 @@ class _Composer:
         question = one.criterion.question.strip()
         if self._gives_away(one.criterion):
             return self._without_giving_away(one, key)
-        pieces = (
-            [] if part == "unsure" and question else [self.phrases.about(part, one.matter, key, asked=bool(question))]
-        )
+        pieces = [] if part == "unsure" and question else [self.phrases.about(part, one.matter, key)]
+        if question and pieces and not found:
+            return f"{pieces[0].rstrip('.')}: {question}"
         if found:
             pieces.append(self.phrases.cite(found.title, found.quote, key))
         if question:
@@ -271,7 +270,7 @@ class _Composer:
         labels = one.praised.labels if one.praised else []
         if one.praised and one.praised.text:
             return self._point(PointKind.STRENGTH, one.criterion.id, span, one.praised.text, labels)
-        key, next_one = one.criterion.id, still[0].matter.topic if still and still[0].claimed else ""
+        key, next_one = one.criterion.id, still[0].matter.name if still and still[0].claimed else ""
         text = self.phrases.about("strength", one.matter, key)
         if 0 < len(next_one) <= SHORT_MATTER:
             text = f"{text} {self.phrases.say('strength', 'link', key, b=next_one)}"
