@@ -78,7 +78,7 @@ def spoken(language: str) -> bool:
 
 def asked(language: str) -> Mapping[str, str]:
     """The beginnings that a person completes, for clause and topic, in a language with words of ours."""
-    found: Mapping[str, str] = words(f"forms/{language_code(language)}")["asked"]
+    found: Mapping[str, str] = words(f"extractive/{language_code(language)}")["asked"]
     return found
 
 
