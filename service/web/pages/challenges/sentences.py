@@ -54,7 +54,7 @@ class CriterionRead:
 
     text: str
     forms: tuple[FormShown, ...]
-    confirmed: bool
+    filled: bool
     anew: bool
 
 

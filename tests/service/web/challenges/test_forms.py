@@ -86,7 +86,7 @@ def forms(school: School) -> list[list[dict[str, str]]]:
 def test_what_is_proposed_is_stored_only_once_a_person_saves_it(school: School) -> None:
     tomasz = signed_in(school, "tomasz")
     page = tomasz.get(EDIT)
-    assert "How these read in a sentence (0 of 2 settled)" in page.text
+    assert "How these read in a sentence (0 of 2 filled in)" in page.text
     assert "On “Names who and when”, a reader finds nothing to point at yet." in page.text
     proposed = sent(tomasz, page, do="propose")
     assert 'value="the text says what to look for"' in proposed.html
@@ -94,7 +94,7 @@ def test_what_is_proposed_is_stored_only_once_a_person_saves_it(school: School) 
     assert forms(school) == [[], []]
     sent(tomasz, proposed, clause=["", "the plan says what to look for"])
     assert forms(school) == [[], [{"language": "en", "clause": "the plan says what to look for", "topic": ""}]]
-    assert "(1 of 2 settled)" in tomasz.get(EDIT).text
+    assert "(1 of 2 filled in)" in tomasz.get(EDIT).text
 
 
 def test_saving_without_a_look_at_the_forms_confirms_nothing_and_keeps_all(school: School) -> None:
@@ -114,6 +114,7 @@ def test_a_criterion_worded_anew_asks_once_whether_it_still_reads_well(school: S
     kept = {"clause": [PLAN["clause"], ""], "topic": [PLAN["topic"], ""]}
     anew = {"text": ["Names who, when and where.", "Says what to look for."], **kept}
     asked = sent(tomasz, tomasz.get(EDIT), **anew)
+    assert "Nothing was saved yet" in asked.text
     assert "Does it still read well?" in asked.text
     assert school.platform.get(PATH).json()["criteria"][0]["text"] == "Names who and when."
     sent(tomasz, asked, unread=["k1"], **anew)
@@ -128,6 +129,8 @@ def test_forms_move_and_go_with_their_criterion(school: School) -> None:
     down = sent(tomasz, page, do="down:1", **two)
     assert down.html.index("second clause") < down.html.index("first clause")
     assert "first clause" not in sent(tomasz, page, do="out:1", **two).html
+    none = {name: ["x"] for name in ("key", "text", "question", "points", "clause", "topic")}
+    assert sent(tomasz, page, do="out:1", **none).status == 200
 
 
 def test_each_language_of_the_people_has_its_own_fields(school: School) -> None:
