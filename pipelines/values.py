@@ -15,6 +15,8 @@ from typing import Final
 from pipelines.accounts import DraftPass as DraftPass
 from pipelines.accounts import PromptUsed as PromptUsed
 from pipelines.accounts import Usage as Usage
+from pipelines.criteria import Criterion as Criterion
+from pipelines.criteria import CriterionForm as CriterionForm
 from pipelines.laid_out import SheetLine as SheetLine
 from pipelines.laid_out import SheetPlace as SheetPlace
 
@@ -104,18 +106,6 @@ class Scope:
     at: datetime
     groups: tuple[str, ...] = ()  # groups whose work the challenge's sharing policy lets the reader see; () is all
     peers: bool = True  # False: policy or rule 4 forbids peers' work altogether
-
-
-@dataclass(frozen=True, slots=True)
-class Criterion:
-    """One thing that a good solution does. `question` is what a facilitator asks when it is not evident; `evidence` is
-    what one answered when asked what would show it, and is not for learners' eyes."""
-
-    id: str
-    text: str
-    question: str = ""
-    points: float | None = None
-    evidence: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ from pipelines.values import (
     Band,
     ChallengeAsItStands,
     Criterion,
+    CriterionForm,
     Draft,
     DraftingTask,
     DraftOutcome,
@@ -98,13 +99,17 @@ def read(folder: Path) -> KnownWorks:
 
 def _challenge(one: Mapping[str, Any]) -> ChallengeAsItStands:
     criteria = tuple(
-        Criterion(c["id"], c["text"], c.get("question") or "", c.get("points"), c.get("evidence") or "")
+        Criterion(c["id"], c["text"], c.get("question") or "", c.get("points"), c.get("evidence") or "", _forms(c))
         for c in one.get("criteria") or ()
     )
     return ChallengeAsItStands(
         str(one["id"]), one.get("prompt") or "", one.get("title") or "", one.get("outcome") or "",
         one.get("reference") or "", language_code(one.get("language") or "en"), criteria,
     )  # fmt: skip
+
+
+def _forms(criterion: Mapping[str, Any]) -> tuple[CriterionForm, ...]:
+    return tuple(CriterionForm(**form) for form in criterion.get("forms") or ())
 
 
 def _work(path: Path, number: int, one: Mapping[str, Any], challenges: Mapping[str, ChallengeAsItStands]) -> KnownWork:

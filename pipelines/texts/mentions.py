@@ -88,8 +88,8 @@ class _Token:
 def reported(text: str, span: Span, language: str) -> str:
     """The passage as it stands after "You write that", or "" where that is not plainly right.
 
-    It has to be a main clause from its beginning, with a subject and, where that is no pronoun, a verb that is known for
-    one. In German nobody may speak of themselves, since "ich gehe" would have to become "du gehst".
+    It has to be a main clause from its beginning, with a subject and, where that is no pronoun, a verb that is known.
+    In German nobody may speak of themselves, since "ich gehe" would have to become "du gehst".
     """
     said = _LABEL.sub("", " ".join(text[slice(*span)].split()).rstrip(" .!;,:"))
     said = _JOINED.sub("", said)

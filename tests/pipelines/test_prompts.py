@@ -163,6 +163,8 @@ def test_every_table_of_words_can_be_read() -> None:
         "words/names",
         "extractive/en",
         "extractive/de",
+        "forms/en",
+        "forms/de",
     ):
         assert prompts.words(path)
     with pytest.raises(prompts.PromptError, match="extractive/xx"):

@@ -10,6 +10,7 @@ from pipelines.values import (
     Assessment,
     ChallengeAsItStands,
     Criterion,
+    CriterionForm,
     DraftingTask,
     Evidence,
     Judgement,
@@ -35,11 +36,17 @@ CHALLENGE = ChallengeAsItStands(
     outcome="A first visit that takes place.",
     notes="Dates slip where cover is not booked.",
     criteria=(
-        Criterion("k1", "names who observes whom and when", "Who visits whom first, and on which day?"),
+        Criterion(
+            "k1",
+            "names who observes whom and when",
+            "Who visits whom first, and on which day?",
+            forms=(CriterionForm("en", "the plan names who observes whom and when", "who observes whom"),),
+        ),
         Criterion(
             "k2",
             "says what will be looked for",
             "Which one question would your first pair agree on before the visit?",
+            forms=(CriterionForm("en", "the plan says what will be looked for", "what will be looked for"),),
         ),
         Criterion(
             "k3",

@@ -23,6 +23,7 @@ from pipelines.adapters.extractive.readings import (
 )
 from pipelines.adapters.extractive.replies import MOST_POINTS, Reply, abstain, point, reply
 from pipelines.ports import DraftingMaterial
+from pipelines.texts.in_sentences import matter
 from pipelines.texts.language import (
     Span,
     content,
@@ -161,11 +162,10 @@ class _Composer:
         agreed = agreement(gaps, self.brief, on_criterion=True) if len(gaps) > len(strengths) else None
         praised = agreement(strengths, self.brief, on_criterion=True) if len(strengths) > len(gaps) else None
         place, evidence = (judged.place, judged.evidence) if judged else (None, 0.0)
-        # what is in another language is quoted as it stands
-        matter = self.phrases.as_it_stands(criterion.text) if self.foreign else self.phrases.matter(criterion)
         sure, person = (judged.confidence, judged.by_person) if judged else (0.0, False)
+        spoken = matter(criterion, self.language)
         return CriterionStanding(
-            criterion, matter, standing, chance, sure, place, evidence, agreed, praised, order, person
+            criterion, spoken, standing, chance, sure, place, evidence, agreed, praised, order, person
         )
 
     def _of_this_text(self, span: Span, rest: str, key: str) -> str:
@@ -219,9 +219,8 @@ class _Composer:
             for _, past in precedents(self.evidence, criterion.id)
             if (past.kind is PointKind.STRENGTH) == strength
         ]
-        said = criterion.text if one.matter.form == "other" else one.matter.words
-        accepted = (criterion.evidence, 0.6)
-        weights = [(said, 1.0), (criterion.question, 0.8), accepted, *((quote, 0.3) for quote in pointed_at)]
+        said, accepted = (one.matter.words, 1.0), (criterion.evidence, 0.6)
+        weights = [said, (criterion.question, 0.8), accepted, *((quote, 0.3) for quote in pointed_at)]
         wanted = self.words.wanted(*weights)
         if one.by_person:
             return one.place or self.places.nearest(wanted, sure=strength) or (None if strength else self.places.last())
@@ -253,14 +252,16 @@ class _Composer:
         question = one.criterion.question.strip()
         if self._gives_away(one.criterion):
             return self._without_giving_away(one, key)
-        open_ = "" if question and part == "unsure" else self.phrases.about(part, one.matter, key, asked=bool(question))
+        open_ = "" if question and part == "unsure" else self.phrases.about(part, one.matter, key)
         cited = self.phrases.cite(found.title, found.quote, key) if found else ""
         asked = question or ("" if part == "unsure" else self.phrases.about("step", one.matter, key))
         first = question if question and not cited else open_
         told = self._of_this_text(span, first, key)
-        if told == first or first != question:
-            return " ".join(filter(None, (open_ if told == first else told, cited, asked)))
-        return told
+        if told != first:
+            return told if first == question else " ".join(filter(None, (told, cited, asked)))
+        if open_ and question and not cited:
+            return f"{open_.rstrip('.')}: {question}"
+        return " ".join(filter(None, (open_, cited, asked)))
 
     def _without_giving_away(self, one: CriterionStanding, key: str) -> str:
         """That something is open, and which part of the task to read again; not what would solve it."""
@@ -281,13 +282,12 @@ class _Composer:
             return self._point(PointKind.STRENGTH, one.criterion.id, span, one.praised.text, labels)
         key, plain = one.criterion.id, self.phrases.about("strength", one.matter, one.criterion.id)
         text = self._of_this_text(span, plain, key)
-        return self._point(
-            PointKind.STRENGTH, key, span, text if text != plain else self._kept(text, still, key), labels
-        )
+        text = self._kept(text, still, key) if text == plain else text
+        return self._point(PointKind.STRENGTH, key, span, text, labels)
 
     def _kept(self, text: str, still: Sequence[CriterionStanding], key: str) -> str:
         """Praise that can name nothing of this text says at least what to do with it."""
-        next_one = still[0].matter.topic if still and still[0].claimed else ""
+        next_one = still[0].matter.name if still and still[0].claimed else ""
         if 0 < len(next_one) <= SHORT_MATTER:
             return f"{text} {self.phrases.say('strength', 'link', key, b=next_one)}"
         return f"{text} {self.phrases.say('strength', 'keep' if still else 'alone', key)}"

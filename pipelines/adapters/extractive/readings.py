@@ -9,7 +9,7 @@ from collections.abc import Container, Iterable
 from dataclasses import dataclass
 
 from pipelines.adapters.extractive.memory import PrecedentAgreement
-from pipelines.adapters.extractive.phrasing import Matter
+from pipelines.texts.in_sentences import Matter
 from pipelines.texts.language import Span
 from pipelines.values import Criterion, Standing
 

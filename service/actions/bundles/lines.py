@@ -9,8 +9,9 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter
 from sqlalchemy.orm import Session
 
-from pipelines.values import AI, PointKind, Standing
+from pipelines.values import AI, CriterionForm, PointKind, Standing
 from service.actions.challenges import setting
+from service.actions.challenges.forms import LONGEST_FORM
 from service.actions.decisions import given_elsewhere
 from service.actions.decisions.points import PointWish
 from service.actions.documents import versions
@@ -24,6 +25,7 @@ Id = Annotated[str, Field(min_length=1, max_length=255), AfterValidator(identifi
 Name = Annotated[str, Field(min_length=1, max_length=255), AfterValidator(name)]
 Words = Annotated[str, Field(max_length=50_000), AfterValidator(storable)]
 Work = Annotated[str, Field(max_length=LONGEST_WORK), AfterValidator(storable)]
+FormWords = Annotated[str, Field(max_length=LONGEST_FORM), AfterValidator(storable)]
 Language = Annotated[str, Field(max_length=35, pattern=r"^([A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*)?$")]
 
 
@@ -82,11 +84,24 @@ class MemberLine(BundleLine):
     language: Language = ""
 
 
+class FormHeld(BundleLine):
+    """How a criterion reads inside a sentence, confirmed by whoever made the bundle."""
+
+    language: Annotated[Language, Field(min_length=2)]
+    clause: FormWords = ""
+    topic: FormWords = ""
+
+
 class CriterionHeld(BundleLine):
     id: Annotated[str, Field(min_length=1, max_length=64), AfterValidator(storable)]
     text: Words
     question: Words = ""
     points: float | None = Field(default=None, ge=0)
+    forms: list[FormHeld] | None = None
+
+    def wish(self) -> setting.CriterionWish:
+        forms = None if self.forms is None else tuple(CriterionForm(**one.model_dump()) for one in self.forms)
+        return setting.CriterionWish(self.id, self.text, self.question, self.points, forms)
 
 
 class SharingLine(BundleLine):
@@ -197,7 +212,7 @@ def _challenge(session: Session, actor: Actor, line: ChallengeLine, now: datetim
         reference=line.reference,
         notes=line.notes,
         language=line.language,
-        criteria=tuple(setting.CriterionWish(c.id, c.text, c.question, c.points) for c in line.criteria),
+        criteria=tuple(criterion.wish() for criterion in line.criteria),
         sharing_peers=line.sharing.peers,
         sharing_reach=line.sharing.reach,
         groups=tuple(line.groups),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pipelines import values
-from service.actions.challenges import clarifications
+from service.actions.challenges import clarifications, forms
 from service.store.tables import (
     Challenge,
 )
@@ -21,7 +21,7 @@ def as_it_stands(
         reference=challenge.reference,
         language=language,
         criteria=tuple(
-            values.Criterion(c.key, c.text, c.question, c.points, said.evidence.get(c.key, ""))
+            values.Criterion(c.key, c.text, c.question, c.points, said.evidence.get(c.key, ""), forms.confirmed(c))
             for c in challenge.criteria
         ),
         notes="\n".join(part for part in (challenge.notes, *said.lines) if part),

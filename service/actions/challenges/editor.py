@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from service.actions.challenges import setting
+from service.actions.challenges import forms, setting
 from service.actions.challenges.setting import ChallengeWish, CriterionWish
 from service.domain.documents.diff import changes, shortened
 from service.domain.drafts import FOR_A_PERSON, DraftState
@@ -78,7 +78,7 @@ def wish_of(session: Session, row: Challenge) -> ChallengeWish:
         reference=row.reference,
         notes=row.notes,
         language=row.language,
-        criteria=tuple(CriterionWish(c.key, c.text, c.question, c.points) for c in row.criteria),
+        criteria=tuple(CriterionWish(c.key, c.text, c.question, c.points, forms.confirmed(c)) for c in row.criteria),
         sharing_peers=row.sharing_peers,
         sharing_reach=row.sharing_reach,
         groups=tuple(groups),
@@ -103,7 +103,30 @@ def waiting(session: Session, row: Challenge) -> int:
 
 def rewords(before: ChallengeWish, after: ChallengeWish) -> bool:
     """Whether drafts made on `before` are stale on `after`."""
-    return _words(before) != _words(after)
+    there = {criterion.key: criterion for criterion in before.criteria}
+    criteria = tuple(_kept(there.get(criterion.key), criterion) for criterion in after.criteria)
+    return _words(before) != _words(replace(after, criteria=criteria))
+
+
+def _kept(before: CriterionWish | None, after: CriterionWish) -> CriterionWish:
+    """The criterion with the forms that it will have, where none are given."""
+    same = before is not None and before.text == after.text
+    return after if after.forms is not None else replace(after, forms=before.forms if before and same else ())
+
+
+def languages(session: Session, actor: Actor, language: str) -> tuple[str, ...]:
+    """In which languages learners may read of the criteria of a challenge in this one (""; the organization's)."""
+    return forms.languages(session, actor.organization, language)
+
+
+def unread(before: ChallengeWish, after: ChallengeWish) -> frozenset[str]:
+    """Keys of criteria that are worded anew, with forms as they were confirmed on the old wording."""
+    there = {criterion.key: criterion for criterion in before.criteria}
+    return frozenset(
+        one.key
+        for one in after.criteria
+        if one.forms and (old := there.get(one.key)) and old.text != one.text and old.forms == one.forms
+    )
 
 
 def _words(wish: ChallengeWish) -> tuple[object, ...]:
@@ -147,6 +170,7 @@ def _fields(wish: ChallengeWish) -> tuple[tuple[str, str], ...]:
         f"{c.key}: {c.text}"
         + (f" – {c.question}" if c.question else "")
         + (f" ({c.points:g} points)" if c.points is not None else "")
+        + forms.as_lines(c.forms or ())
         for c in wish.criteria
     )
     return (

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from service.actions.challenges.forms import Forms, confirmed, settled
 from service.domain.drafts import FOR_A_PERSON, DraftState
 from service.domain.errors import Invalid, NotFound
 from service.domain.roles import Actor, CredentialReach, require_coordinator, require_may_set
@@ -18,12 +19,14 @@ from service.store.tables import Challenge, ChallengeGroup, CriterionRow, DraftR
 
 @dataclass(frozen=True, slots=True)
 class CriterionWish:
-    """One criterion, known by its key within the challenge."""
+    """One criterion, known by its key within the challenge. `forms` are confirmed by whoever gives them; None leaves
+    those that there are, as long as the text is the same."""
 
     key: str
     text: str
     question: str = ""
     points: float | None = None
+    forms: Forms | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,8 @@ class ChallengeWish:
 def put_challenge(
     session: Session, actor: Actor, external_id: str, wish: ChallengeWish, *, now: datetime
 ) -> tuple[Challenge, bool]:
-    """Make or change a challenge. Raises Invalid for two criteria of one key, NotFound for a group, NotAllowed."""
+    """Make or change a challenge. Raises Invalid for two criteria of one key or two forms of one language, NotFound for
+    a group, NotAllowed."""
     require_coordinator(actor)
     if len({criterion.key for criterion in wish.criteria}) < len(wish.criteria):
         raise Invalid("Two criteria have the same id; give each its own.")
@@ -93,7 +97,7 @@ def reworded(session: Session, row: Challenge) -> None:
 
 def words(row: Challenge) -> tuple[object, ...]:
     """What drafts are made against; a change here makes them stale."""
-    criteria = tuple((c.key, c.text, c.question, c.points) for c in row.criteria)
+    criteria = tuple((c.key, c.text, c.question, c.points, confirmed(c)) for c in row.criteria)
     return row.prompt, row.outcome, row.reference, row.notes, criteria
 
 
@@ -112,6 +116,7 @@ def _set_criteria(row: Challenge, wishes: tuple[CriterionWish, ...]) -> None:
         criterion = there.get(wish.key) or CriterionRow(organization_id=row.organization_id, key=wish.key)
         if wish.key not in there:
             row.criteria.append(criterion)
+        criterion.forms = settled(wish.forms, wish.text, criterion)
         criterion.position, criterion.text = position, wish.text
         criterion.question, criterion.points = wish.question, wish.points
     row.criteria.sort(key=lambda criterion: criterion.position)

@@ -109,10 +109,10 @@ def _still_said(session: Session, organization: str, parts: Collection[str], wor
     )
     for challenge in session.scalars(select(Challenge).where(Challenge.id.in_(parts))):
         yield from (challenge.title, challenge.prompt, challenge.outcome, challenge.reference, challenge.notes)
-    for text, question in session.execute(
-        select(CriterionRow.text, CriterionRow.question).where(CriterionRow.challenge_id.in_(parts))
-    ):
-        yield from (text, question)
+    for criterion in session.scalars(select(CriterionRow).where(CriterionRow.challenge_id.in_(parts))):
+        yield from (criterion.text, criterion.question)
+        for form in criterion.forms or ():
+            yield from (form["clause"], form["topic"])
     yield from session.scalars(
         select(Revision.text)
         .join(Submission, Submission.id == Revision.submission_id)

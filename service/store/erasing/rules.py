@@ -64,7 +64,7 @@ RULES: Final[dict[str, dict[str, ErasureRule]]] = {
     "compared_points": _of(plain="stamp"),
     "consent_versions": _of(own="basis_note", plain="said_by"),
     "credentials": _of(own="name", plain="secret_hash groups scopes"),
-    "criteria": _of(own="key text question"),
+    "criteria": _of(own="key text question forms"),
     "criterion_readings": _of(plain="criterion"),
     "decisions": _DECISION,
     "disclosures": _of(plain="subject_id reader"),

@@ -12,6 +12,7 @@ from service.store.columns import (
     Id,
     JsonArray,
     LongText,
+    MaybeJsonArray,
     MaybeMoment,
     Moment,
     OrganizationId,
@@ -58,6 +59,7 @@ class CriterionRow(Base):
     text: Mapped[LongText]
     question: Mapped[LongText]
     points: Mapped[float | None] = mapped_column(default=None)
+    forms: Mapped[MaybeJsonArray]  # how it reads inside a sentence, by language, as a person confirmed it
 
 
 class ChallengeGroup(Base):

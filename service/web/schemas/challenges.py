@@ -2,15 +2,32 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import ConfigDict, Field
+from pydantic import AfterValidator, ConfigDict, Field
 
+from pipelines.values import CriterionForm
+from service.actions.challenges.forms import LONGEST_FORM, confirmed
 from service.actions.challenges.outward import ChallengeSeen
 from service.actions.challenges.setting import ChallengeWish, CriterionWish
+from service.domain.texts import storable
 from service.domain.visibility import PeersShown, SharingReach
+from service.store.tables import CriterionRow
 from service.web.fields import AnswerBody, Id, Key, Language, Moment, Name, RequestBody, Words
+
+FormWords = Annotated[str, Field(max_length=LONGEST_FORM), AfterValidator(storable)]
+
+
+class FormInSentence(RequestBody):
+    """How a criterion reads inside a sentence of one language, confirmed by whoever sends it."""
+
+    language: Language = Field(min_length=2, description="BCP 47 tag of the language that it reads so in.")
+    clause: FormWords = Field(
+        default="", description="Reads after “It is not clear yet whether …”, in German after “…, ob …”."
+    )
+    topic: FormWords = Field(default="", description="Reads after “about …”, in German after “zu …”.")
 
 
 class ChallengeCriterion(RequestBody):
@@ -22,6 +39,22 @@ class ChallengeCriterion(RequestBody):
     points: float | None = Field(
         default=None, ge=0, le=1_000_000, allow_inf_nan=False, description="Marks it carries, if any."
     )
+    forms: Annotated[list[FormInSentence], Field(max_length=40)] | None = Field(
+        default=None,
+        description=(
+            "How it reads inside a sentence, by language; without one it is quoted whole. Left out: what was confirmed "
+            "stays, as long as the text is the same."
+        ),
+    )
+
+    def wish(self) -> CriterionWish:
+        forms = None if self.forms is None else tuple(CriterionForm(**one.model_dump()) for one in self.forms)
+        return CriterionWish(self.id, self.text, self.question, self.points, forms)
+
+    @classmethod
+    def of(cls, row: CriterionRow) -> ChallengeCriterion:
+        forms = [FormInSentence.model_construct(**asdict(one)) for one in confirmed(row)]
+        return cls.model_construct(id=row.key, text=row.text, question=row.question, points=row.points, forms=forms)
 
 
 class ChallengeSharing(RequestBody):
@@ -46,7 +79,14 @@ class ChallengeAsked(RequestBody):
                 "title": "Peer observation",
                 "prompt": "Plan how your team starts peer observation this term.",
                 "outcome": "A plan that a colleague could follow tomorrow.",
-                "criteria": [{"id": "k1", "text": "Names who observes whom and when.", "question": "Who visits whom?"}],
+                "criteria": [
+                    {
+                        "id": "k1",
+                        "text": "Names who observes whom and when.",
+                        "question": "Who visits whom?",
+                        "forms": [{"language": "en", "clause": "the plan names who observes whom and when"}],
+                    }
+                ],
                 "sharing": {"peers": "after_attempt", "reach": "organization"},
                 "groups": ["year-8"],
                 "tags": ["observation"],
@@ -73,7 +113,7 @@ class ChallengeAsked(RequestBody):
     def wish(self) -> ChallengeWish:
         return ChallengeWish(
             **self.model_dump(include={"title", "prompt", "outcome", "reference", "notes", "language", "opened_at"}),
-            criteria=tuple(CriterionWish(c.id, c.text, c.question, c.points) for c in self.criteria),
+            criteria=tuple(criterion.wish() for criterion in self.criteria),
             sharing_peers=self.sharing.peers,
             sharing_reach=self.sharing.reach,
             groups=tuple(self.groups),
@@ -105,10 +145,7 @@ class ChallengeShown(AnswerBody):
             row,
             reference=row.reference if seen.in_full else None,
             notes=row.notes if seen.in_full else None,
-            criteria=[
-                ChallengeCriterion.model_construct(id=c.key, text=c.text, question=c.question, points=c.points)
-                for c in row.criteria
-            ],
+            criteria=[ChallengeCriterion.of(criterion) for criterion in row.criteria],
             sharing=ChallengeSharing(peers=row.sharing_peers, reach=row.sharing_reach),
             groups=seen.groups,
         )

@@ -19,7 +19,7 @@ function localize(root) {
 /** Where a field's text is kept: by the form's name, which holds what the form is about, and the field's own. */
 function place(field) {
   const form = field.form?.dataset.keep;
-  return form && field.name && field.name !== "csrf" ? `${KEPT}${form}:${field.name}` : null;
+  return form && field.name && field.name !== "csrf" ? `${KEPT}${form}:${field.id || field.name}` : null;
 }
 
 /** Whether a field still holds what the server wrote into it. */

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Annotated, Any, ClassVar
 from urllib.parse import quote
@@ -11,6 +11,7 @@ from urllib.parse import quote
 from fastapi import Form
 from pydantic import BaseModel, Field
 
+from pipelines.texts.language import language_code
 from service.actions.challenges import editor
 from service.actions.challenges.editor import ALLOWED, PEERS, REACHES, ChallengeForm, Difference
 from service.actions.challenges.setting import ChallengeWish
@@ -21,6 +22,8 @@ from service.domain.roles import leads, require_coordinator
 from service.domain.visibility import PeersShown, SharingReach
 from service.web import errors
 from service.web.fields import ExternalId, Id, typed
+from service.web.pages.challenges import sentences
+from service.web.pages.challenges.sentences import CriterionRead, CriterionTyped
 from service.web.pages.forms import TAKEN, checked, lines
 from service.web.pages.routes import Shown, pages
 from service.web.pages.views import Goto, PageView
@@ -32,10 +35,13 @@ router = pages(writes=KeyScope.SUBMIT)
 HERE = "/desk/challenges"
 Typed = Annotated[str, Field(max_length=200_000)]
 Many = Annotated[list[Typed], Field(max_length=60)]
+Every = Annotated[list[Typed], Field(max_length=2_000)]
 
 
 class ChallengeSent(BaseModel):
-    """As it was typed. Criteria are four lists of one length; `do` is the button: save, look, add, up:1, down:1 …"""
+    """As it was typed. Criteria are four lists of one length; their forms are two, of that length times the languages
+    they are `spoken` in; `unread`: whose were shown beside a new wording. `do` is the button: save, look, propose, add,
+    up:1, down:1 …"""
 
     id: Typed = ""
     title: Typed = ""
@@ -48,6 +54,10 @@ class ChallengeSent(BaseModel):
     text: Many = []
     question: Many = []
     points: Many = []
+    spoken: Typed = ""
+    clause: Every = []
+    topic: Every = []
+    unread: Many = []
     peers: Typed = PeersShown.AFTER_ATTEMPT.value
     reach: Typed = SharingReach.ORGANIZATION.value
     groups: Annotated[list[Typed], Field(max_length=501)] = []
@@ -57,12 +67,19 @@ class ChallengeSent(BaseModel):
     do: Typed = "save"
 
     @property
-    def criteria(self) -> list[tuple[str, str, str, str]]:
-        return list(zip(self.key, self.text, self.question, self.points, strict=False))
+    def languages(self) -> list[str]:
+        return self.spoken.split()
 
-    def with_criteria(self, rows: list[tuple[str, str, str, str]]) -> ChallengeSent:
-        key, text, question, points = ([row[at] for row in rows] for at in range(4))
-        return self.model_copy(update={"key": key, "text": text, "question": question, "points": points})
+    @property
+    def criteria(self) -> list[CriterionTyped]:
+        forms = sentences.taken_up(self.clause, self.topic, self.languages)
+        rows = zip(self.key, self.text, self.question, self.points, forms, strict=False)
+        return [CriterionTyped(*row) for row in rows]
+
+    def with_criteria(self, rows: Sequence[CriterionTyped], languages: Sequence[str]) -> ChallengeSent:
+        clause, topic = sentences.laid_out(rows, languages)
+        columns = {name: [getattr(row, name) for row in rows] for name in ("key", "text", "question", "points")}
+        return self.model_copy(update={**columns, "spoken": " ".join(languages), "clause": clause, "topic": topic})
 
 
 class _New(BaseModel):
@@ -82,6 +99,8 @@ class ChallengeFormPage(PageView):
     sent: ChallengeSent
     groups: tuple[GroupChoice, ...]
     everywhere: bool
+    read: tuple[CriterionRead, ...]
+    proposable: bool
     stale: int | None = None
     look: ChallengeWish | None = None
     faults: Mapping[str, str] = field(default_factory=dict)
@@ -124,7 +143,7 @@ def new(visit: Reading) -> Shown:
 def add(visit: Writing, sent: Annotated[ChallengeSent, Form()]) -> Shown:
     require_coordinator(visit.actor)
     if sent.do not in ("save", "look"):
-        return _form(visit, None, moved(sent))
+        return _form(visit, None, _turned(visit, sent))
     wish, faults = _wish(sent)
     id_, bad_id = checked(_New, {"id": sent.id.strip()})
     if wish is None or id_ is None:
@@ -146,13 +165,15 @@ def edit(visit: Reading, id: ExternalId) -> Shown:
 def change(visit: Writing, id: ExternalId, sent: Annotated[ChallengeSent, Form()]) -> Shown:
     there = editor.form(visit.session, visit.actor, id)
     if sent.do not in ("save", "look"):
-        return _form(visit, there, moved(sent))
-    wish, faults = _wish(sent)
+        return _form(visit, there, _turned(visit, sent))
+    wish, faults = _wish(sent, there.wish)
     if wish is None:
         return _wrong(visit, there, sent, faults)
     if sent.do == "look":
         stale = there.waiting if editor.rewords(there.wish, wish) else 0
         return _form(visit, there, sent, look=wish, stale=stale)
+    if anew := editor.unread(there.wish, wish) - {*sent.unread}:
+        return _form(visit, there, sent.model_copy(update={"unread": sorted({*sent.unread, *anew})}), anew=anew)
     other = editor.change(visit.session, visit.actor, id, wish, seen=sent.seen, now=visit.now)
     if other is not None:
         return ChallengeConflictPage(other, sent, editor.differences(other.wish, wish))
@@ -164,9 +185,23 @@ def preview(visit: Reading, id: ExternalId) -> Shown:
     return ChallengePreviewPage(id, editor.preview(visit.session, visit.actor, id), visit.now)
 
 
-def _form(visit: Visit, there: ChallengeForm | None, sent: ChallengeSent, **given: Any) -> ChallengeFormPage:
+def _form(
+    visit: Visit, there: ChallengeForm | None, sent: ChallengeSent, anew: frozenset[str] = frozenset(), **given: Any
+) -> ChallengeFormPage:
     groups = directory.tree(visit.session, visit.actor, coordinated=True)
-    return ChallengeFormPage(there, sent, groups, leads(visit.actor), **given)
+    languages = editor.languages(visit.session, visit.actor, sent.language)
+    sent = sent.with_criteria(sent.criteria, languages)
+    read = sentences.shown(sent.criteria, languages, anew)
+    proposable = bool(languages) and sentences.filled(sent.criteria, languages[0]) != sent.criteria
+    return ChallengeFormPage(there, sent, groups, leads(visit.actor), read, proposable, **given)
+
+
+def _turned(visit: Visit, sent: ChallengeSent) -> ChallengeSent:
+    """The form after a button that stores nothing."""
+    if sent.do != "propose":
+        return moved(sent)
+    (first, *_) = editor.languages(visit.session, visit.actor, sent.language) or ("",)
+    return sent.with_criteria(sentences.filled(sent.criteria, first), [*dict.fromkeys([*sent.languages, first])])
 
 
 def _wrong(visit: Visit, there: ChallengeForm | None, sent: ChallengeSent, faults: Mapping[str, str]) -> PageView:
@@ -186,8 +221,8 @@ def _sent(there: ChallengeForm) -> ChallengeSent:
         opened_at=f"{wish.opened_at.astimezone(UTC):%Y-%m-%dT%H:%M}" if wish.opened_at else "",
         seen=there.seen,
     )
-    rows = [(c.key, c.text, c.question, "" if c.points is None else f"{c.points:.10g}") for c in wish.criteria]
-    return made.with_criteria(rows)
+    rows = [sentences.typed(criterion) for criterion in wish.criteria]
+    return made.with_criteria(rows, [*dict.fromkeys(language for row in rows for language in row.forms)])
 
 
 def moved(sent: ChallengeSent) -> ChallengeSent:
@@ -196,22 +231,19 @@ def moved(sent: ChallengeSent) -> ChallengeSent:
     what, _, number = sent.do.partition(":")
     at = int(number) - 1 if number.isdecimal() and len(number) < 4 else -1
     if what == "add" and len(rows) < 50:
-        taken = {row[0] for row in rows}
+        taken = {row.key for row in rows}
         key = next(f"k{n}" for n in range(1, len(rows) + 2) if f"k{n}" not in taken)
-        rows = [*rows, (key, "", "", "")]
+        rows = [*rows, CriterionTyped(key)]
     elif what == "out" and 0 <= at < len(rows):
         rows.pop(at)
     elif what in ("up", "down") and 0 <= at < len(rows):
         rows.insert(max(0, at - 1 if what == "up" else at + 1), rows.pop(at))
-    return sent.with_criteria(rows)
+    return sent.with_criteria(rows, sent.languages)
 
 
-def _wish(sent: ChallengeSent) -> tuple[ChallengeWish | None, dict[str, str]]:
+def _wish(sent: ChallengeSent, there: ChallengeWish | None = None) -> tuple[ChallengeWish | None, dict[str, str]]:
     """What was typed as a challenge, or what is wrong. Criteria without a word in them are left out."""
-    written = [row for row in sent.criteria if any(part.strip() for part in row[1:])]
-    criteria = [
-        {"id": k.strip(), "text": typed(t), "question": typed(q), "points": _number(p)} for k, t, q, p in written
-    ]
+    criteria = [_criterion(row, sent.languages, there) for row in sent.criteria if row.written]
     day, wrong = checked(_Day, {"day": sent.opened_at.strip() or None})
     texts = {name: typed(getattr(sent, name)) for name in ("prompt", "outcome", "reference", "notes")}
     given: dict[str, Any] = {
@@ -232,6 +264,20 @@ def _wish(sent: ChallengeSent) -> tuple[ChallengeWish | None, dict[str, str]]:
     if not texts["prompt"].strip():
         faults["prompt"] = "Say what learners are asked to do."
     return (asked.wish() if asked is not None and not faults else None), faults
+
+
+def _criterion(row: CriterionTyped, languages: Sequence[str], there: ChallengeWish | None) -> dict[str, Any]:
+    """As the API takes it. Where no forms were sent, those that there are stay, as do those that no page shows."""
+    stored = next((one.forms or () for one in (there.criteria if there else ()) if one.key == row.key), ())
+    beside = [one for one in stored if language_code(one.language) not in languages]
+    forms = [asdict(one) for one in (*map(row.form, languages), *beside) if one.clause or one.topic]
+    return {
+        "id": row.key.strip(),
+        "text": typed(row.text),
+        "question": typed(row.question),
+        "points": _number(row.points),
+        "forms": forms if languages else None,
+    }
 
 
 def _aware(at: datetime) -> datetime:

@@ -24,7 +24,13 @@ def test_the_first_put_says_that_it_made_something(bare: School) -> None:
 
 def test_a_challenge_is_read_back_as_it_was_put(school: School) -> None:
     shown = school.platform.get("/v1/challenges/peer-observation").json()
-    assert shown["criteria"][1] == {"id": "k2", "text": "Says what to look for.", "question": "", "points": None}
+    assert shown["criteria"][1] == {
+        "id": "k2",
+        "text": "Says what to look for.",
+        "question": "",
+        "points": None,
+        "forms": [],
+    }
     assert shown["reference"] == "Each pair names a question."
     assert shown["version"] == 1
 
