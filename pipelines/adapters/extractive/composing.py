@@ -252,16 +252,16 @@ class _Composer:
         question = one.criterion.question.strip()
         if self._gives_away(one.criterion):
             return self._without_giving_away(one, key)
-        open_ = "" if question and part == "unsure" else self.phrases.about(part, one.matter, key)
         cited = self.phrases.cite(found.title, found.quote, key) if found else ""
-        asked = question or ("" if part == "unsure" else self.phrases.about("step", one.matter, key))
-        first = question if question and not cited else open_
-        told = self._of_this_text(span, first, key)
-        if told != first:
-            return told if first == question else " ".join(filter(None, (told, cited, asked)))
-        if open_ and question and not cited:
-            return f"{open_.rstrip('.')}: {question}"
-        return " ".join(filter(None, (open_, cited, asked)))
+        if not question:
+            open_ = self._of_this_text(span, self.phrases.about(part, one.matter, key), key)
+            step = "" if part == "unsure" else self.phrases.about("step", one.matter, key)
+            return " ".join(filter(None, (open_, cited, step)))
+        asked = self._of_this_text(span, question, key)
+        if asked != question or part == "unsure":
+            return " ".join(filter(None, (cited, asked)))
+        open_ = self.phrases.about(part, one.matter, key)
+        return f"{open_} {cited} {question}" if cited else f"{open_.rstrip('.')}: {question}"
 
     def _without_giving_away(self, one: CriterionStanding, key: str) -> str:
         """That something is open, and which part of the task to read again; not what would solve it."""
