@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from pipelines.evaluation import drafts
 from pipelines.prompts import words
 from pipelines.texts.in_sentences import LONGEST_QUOTED, proposed, read_out
 from pipelines.values import (
@@ -200,3 +201,12 @@ def test_what_an_editor_is_shown_is_what_a_learner_may_read() -> None:
             table = words(f"extractive/{language}")
             assert gap in {one.format(c=said, n=said) for one in table["gap"][kind]}
             assert strength in {one.format(c=said, n=said) for one in table["strength"][kind]}
+
+
+def test_a_folder_of_known_works_may_bring_confirmed_forms(tmp_path: Path) -> None:
+    form = {"language": "en", "clause": "there is a clear thesis", "topic": "the thesis"}
+    criteria = [{"id": "a", "text": "A clear thesis", "forms": [form]}, {"id": "b", "text": "Neat"}]
+    (tmp_path / "challenges.jsonl").write_text(json.dumps({"id": "c", "criteria": criteria}), "utf-8")
+    (tmp_path / "works.jsonl").write_text(json.dumps({"id": "w", "challenge": "c", "text": "x", "gold": {}}), "utf-8")
+    first, second = drafts.read(tmp_path).challenges["c"].criteria
+    assert (first.forms, second.forms) == ((CriterionForm(**form),), ())

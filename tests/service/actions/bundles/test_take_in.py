@@ -20,6 +20,7 @@ from service.store.session import Sessions
 from service.store.tables import (
     Base,
     Challenge,
+    CriterionRow,
     Document,
     DraftRow,
     ImportChunk,
@@ -93,6 +94,21 @@ def test_the_example_organization_comes_in_whole_and_a_second_time_changes_nothi
     assert before["people"] == 28
     assert before["challenges"] == 3
     assert before["submissions"] >= 60
+
+
+def test_a_bundle_brings_confirmed_forms_and_one_without_them_leaves_those_there_are(sessions: Sessions):
+    actor = _new(sessions)
+    (line,) = (one for one in _examples() if '"kind": "challenge"' in one and '"id": "quiet-families"' in one)
+    bare = json.loads(line)
+    for criterion in bare["criteria"]:
+        del criterion["forms"]
+    bare["criteria"][0]["text"] = "says which families are meant"
+    for given in (line, json.dumps({**bare, "groups": []})):
+        assert _import(sessions, actor, [json.dumps({**json.loads(given), "groups": []})]).failed == 0
+    with sessions.reading() as session:
+        first, second, *_ = session.scalars(select(CriterionRow).order_by(CriterionRow.position)).all()
+    assert first.forms == []
+    assert [form["language"] for form in second.forms or ()] == ["en", "de"]
 
 
 def test_what_waits_is_queued_for_drafting_only_once_the_whole_bundle_is_in(sessions: Sessions):
