@@ -33,7 +33,7 @@ OVERFLOWING = """() => [...document.querySelectorAll('body *')]
 """What reaches beyond the window's edge, and does not scroll by itself."""
 
 HIDDEN_FOCUS = """() => { const one = document.activeElement, box = one.getBoundingClientRect();
-  const reached = window.reached ??= new Set(), before = window.before;
+  const { reached, before } = window;
   window.before = one;
   if (reached.has(one)) return one === before ? '' : null;  // a date has parts, each a stop
   reached.add(one);
@@ -68,7 +68,7 @@ def wrong_with(window: Window, where: str) -> list[str]:
 def focus_troubles(window: Window, most: int = 40) -> list[str]:
     """Go through the page by Tab."""
     window.page.set_viewport_size({"width": 1280, "height": 900})
-    window.page.evaluate("document.activeElement?.blur()")
+    window.page.evaluate("() => { document.activeElement?.blur(); window.reached = new Set(); window.before = null }")
     found = set()
     for _ in range(most):
         window.key("Tab")
