@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -90,10 +89,7 @@ class Peerloom:
 
 
 @pytest.fixture
-def peerloom(tmp_path: Path, _sqlite_template: Path) -> Peerloom:
-    """In a data folder whose database has its tables. The tutorial, the image and the demonstration begin without."""
-    (tmp_path / "data").mkdir(mode=0o700)
-    shutil.copy(_sqlite_template, tmp_path / "data" / "peerloom.db")
+def peerloom(tmp_path: Path) -> Peerloom:
     (tmp_path / "handbook.md").write_text("# Visits\n\nAgree on one question before each visit.\n", encoding="utf-8")
     lines = "".join(json.dumps(line) + "\n" for line in BUNDLE)
     (tmp_path / "bundle.ndjson").write_text(lines, encoding="utf-8")
