@@ -25,6 +25,9 @@ FORKED.set_forkserver_preload(
         "tests.service.store.processes",
         # what these import only when they need it
         "psycopg",
+        "scipy.optimize",
+        "sklearn.feature_extraction.text",
+        "sklearn.linear_model",
         "uvicorn.lifespan.on",
         "uvicorn.loops.uvloop",
         "uvicorn.protocols.http.httptools_impl",

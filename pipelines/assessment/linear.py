@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from sklearn.linear_model import LogisticRegression, Ridge
 
 from pipelines.assessment.terms import Array
 
@@ -42,6 +41,8 @@ def fit_classes(x: Array, y: Array, n_classes: int, strength: float) -> Linear:
     One pseudo-answer a class, at the mean and of weight 0.5, keeps every class in the model when the
     history holds one or two only (Laplace's rule).
     """
+    from sklearn.linear_model import LogisticRegression
+
     z = np.vstack([_scaled(x), np.zeros((n_classes, x.shape[1]))])
     labels = np.concatenate([y, np.arange(n_classes)])
     weight = np.concatenate([np.ones(len(y)), np.full(n_classes, 0.5)])
@@ -51,6 +52,8 @@ def fit_classes(x: Array, y: Array, n_classes: int, strength: float) -> Linear:
 
 def fit_score(x: Array, marks: Array) -> Linear:
     """Ridge regression of marks (0 to 1); the penalty was chosen by cross-validation."""
+    from sklearn.linear_model import Ridge
+
     model = Ridge(60.0).fit(_scaled(x), marks)
     return _linear(x, np.atleast_2d(model.coef_), np.atleast_1d(model.intercept_))
 

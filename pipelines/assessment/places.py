@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
 
 from pipelines.assessment.entitlement import LeftOut, stood
 from pipelines.assessment.terms import MARKS, Array, Judged
@@ -325,5 +324,7 @@ def _apart(scores: Array) -> list[int]:
     """A sentence for each criterion, each its own where there are enough."""
     if len(scores) < scores.shape[1]:
         return [int(at) for at in scores.argmax(axis=0)]
+    from scipy.optimize import linear_sum_assignment  # takes long to load, as what else is imported so
+
     row, column = linear_sum_assignment(-scores)
     return [int(at) for at in row[np.argsort(column)]]

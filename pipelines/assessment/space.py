@@ -9,14 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.sparse import csr_matrix
-from sklearn.feature_extraction.text import TfidfVectorizer
 
 from pipelines.assessment.claims import claims, stems
 from pipelines.assessment.terms import Array, Known
 from pipelines.values import ChallengeAsItStands
+
+if TYPE_CHECKING:  # what reads no answers starts a second sooner without them
+    from scipy.sparse import csr_matrix
+    from sklearn.feature_extraction.text import TfidfVectorizer
 
 MAX_SOFT = 1200
 """At most so many of the history's clauses span the soft vocabulary (evenly picked): keeps a
@@ -82,7 +85,21 @@ def _bigrams(tokens: Sequence[str]) -> list[str]:
 
 
 def _char_grams() -> TfidfVectorizer:
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
     return TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), sublinear_tf=True, lowercase=True)
+
+
+def _words() -> TfidfVectorizer:
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
+    return TfidfVectorizer(analyzer=_bigrams, sublinear_tf=True)
+
+
+def _described(by: TfidfVectorizer, answers: Sequence[object]) -> csr_matrix:
+    from scipy.sparse import csr_matrix
+
+    return by.transform(answers) if answers else csr_matrix((0, len(by.vocabulary_)))
 
 
 def reference_of(challenge: ChallengeAsItStands) -> str:
@@ -111,7 +128,7 @@ class AssessmentSpace:
         given = [t for t in (self.reference, challenge.prompt) if t]
         corpus = [*texts] or [*given, "-"]
         self._char = _char_grams().fit([*corpus, "answer"])
-        self._word = TfidfVectorizer(analyzer=_bigrams, sublinear_tf=True)
+        self._word = _words()
         self._word.fit([[*self._stems(t), "answer"] for t in corpus])
         self._ref_parts = claims(self.reference) if self.reference else []
         self._prompt_words = frozenset(self._stems(challenge.prompt))
@@ -140,8 +157,8 @@ class AssessmentSpace:
         parts = tuple(_stack(claims(t), vectors) for t in texts)
         tokens = [self._stems(t) for t in texts]
         dense = _stack(texts, vectors) if n else np.zeros((0, 1))
-        char = self._char.transform(texts) if n else csr_matrix((0, len(self._char.vocabulary_)))
-        word = self._word.transform(tokens) if n else csr_matrix((0, len(self._word.vocabulary_)))
+        char = _described(self._char, texts)
+        word = _described(self._word, tokens)
         found = tuple(frozenset(t) for t in tokens)
         unit = self._unit(parts, found, vectors)
         soft = np.zeros((n, 1))

@@ -36,10 +36,11 @@ BUNDLE = [
 
 @pytest.fixture(scope="module")
 def image(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folders that the Dockerfile copies, as .dockerignore lets them through."""
+    """The folders that the Dockerfile copies, as .dockerignore lets them through; and what Python has compiled of them
+    (but for what another process is just writing), or each command here would do it anew."""
     folder = tmp_path_factory.mktemp("image")
     for package in re.findall(r"^COPY (\w+) \1$", (ROOT / "Dockerfile").read_text("utf-8"), re.MULTILINE):
-        shutil.copytree(ROOT / package, folder / package, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(ROOT / package, folder / package, ignore=shutil.ignore_patterns("*.pyc.*"))
     for line in (ROOT / ".dockerignore").read_text("utf-8").splitlines():
         if re.fullmatch(r"[\w/]+", line):
             shutil.rmtree(folder / line)

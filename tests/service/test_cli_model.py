@@ -15,10 +15,9 @@ __all__ = ["openai_wire", "peerloom"]  # fixtures
 
 @pytest.fixture
 def elsewhere(peerloom: Peerloom) -> Peerloom:
-    """The same with a copy of the code, whose prompts a test may add to."""
+    """The same with a copy of the prompts, which a test may add to: found first, where the command is run."""
     copy = peerloom.folder / "code"
-    for package in ("service", "pipelines", "prompts"):
-        shutil.copytree(ROOT / package, copy / package, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(ROOT / "prompts", copy / "prompts", ignore=shutil.ignore_patterns("__pycache__"))
     text = (copy / "prompts" / "feedback" / "2.md").read_text("utf-8")
     new = text.replace("1. At most three points", "1. At most two points")
     (copy / "prompts" / "feedback" / "3.md").write_text(new, "utf-8")

@@ -25,6 +25,7 @@ from service.settings import load
 from service.store.library import SqlLibrary
 from service.store.session import Sessions
 from service.store.tables import Job, JobState
+from tests.begun import begun
 
 TEXT = "We pair teachers across grades and visit each other twice before half-term. Afterwards we talk about it."
 
@@ -72,9 +73,13 @@ def parts(tmp_path: Path, sqlite_database: str, sqlite_sessions: Sessions) -> wi
 
 @pytest.fixture
 def school(parts: wiring.Parts) -> School:
+    return School(parts, begun("quillmere", parts.sessions, lambda: _founded(parts.sessions)))
+
+
+def _founded(sessions: Sessions) -> Actor:
     now = datetime.now(UTC) - timedelta(seconds=1)
     yes = ConsentWish(ShowWork.WITHOUT_NAME, True, AI.ANY)
-    with parts.sessions.writing() as session:
+    with sessions.writing() as session:
         row = organizations.create(session, external_id="quillmere", name="Quillmere", now=now)
         actor = Actor(row.id, "operator", CredentialReach.PLATFORM)
         register.put_group(session, actor, "year-8", name="Year 8", parent=None, now=now)
@@ -85,4 +90,4 @@ def school(parts: wiring.Parts) -> School:
         criterion = CriterionWish("k1", "names who observes whom and when", "Who visits whom, and when?")
         wish = ChallengeWish("Plan peer observation", "Plan how your team starts it.", criteria=(criterion,))
         setting.put_challenge(session, actor, "observation", wish, now=now)
-    return School(parts, actor)
+    return actor

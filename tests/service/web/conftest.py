@@ -35,6 +35,7 @@ from service.store.sealing import Seal
 from service.store.session import Sessions
 from service.store.tables import DraftRow
 from service.web.services import Services
+from tests.begun import begun
 from tests.service.conftest import Serve
 
 TEXT = "We pair teachers across grades and visit each other twice before half-term."
@@ -66,7 +67,11 @@ class School:
         with self.sessions.writing() as session:
             row = organizations.create(session, external_id=name, name=name.title(), now=datetime.now(UTC))
             _, secret = credentials.issue_key(session, row.id, name="Course platform", now=datetime.now(UTC))
-        return replace(self, organization=row.id, key=secret, platform=self.client(secret))
+        return self.of(row.id, secret)
+
+    def of(self, organization: str, key: str) -> School:
+        """An organization that is there, by the clients of those who use it."""
+        return replace(self, organization=organization, key=key, platform=self.client(key))
 
     def peopled(self) -> School:
         """Two groups, a challenge, a learner and two facilitators."""
@@ -187,6 +192,12 @@ def bare(serve: Callable[..., School]) -> School:
 
 
 @pytest.fixture
-def school(bare: School) -> School:
+def school(serve: Callable[..., School], sessions: Sessions) -> School:
     """A server with one small school."""
-    return bare.peopled()
+    there = serve()
+
+    def made() -> tuple[str, str]:
+        school = there.founded("harbor").peopled()
+        return school.organization, school.key
+
+    return there.of(*begun("harbor", sessions, made))

@@ -31,6 +31,7 @@ from service.store.tables import (
     Revision,
     Submission,
 )
+from tests.begun import begun
 from tests.service.actions.memory.remembered import compare
 from tests.service.actions.school import act_as, found
 
@@ -76,6 +77,14 @@ def _new(sessions: Sessions) -> Actor:
         return Actor(organization.id, "key", CredentialReach.PLATFORM)
 
 
+def _with_the_examples(sessions: Sessions) -> tuple[Actor, take_in.ImportRun]:
+    def made() -> tuple[Actor, take_in.ImportRun]:
+        actor = _new(sessions)
+        return actor, _import(sessions, actor, _examples())
+
+    return begun("the example organization", sessions, made)
+
+
 def _counts(sessions: Sessions) -> dict[str, int]:
     kept = (Person, Challenge, Document, Submission, Revision, DraftRow, Release, Job)
     with sessions.reading() as session:
@@ -83,8 +92,8 @@ def _counts(sessions: Sessions) -> dict[str, int]:
 
 
 def test_the_example_organization_comes_in_whole_and_a_second_time_changes_nothing(sessions: Sessions):
-    actor, lines = _new(sessions), _examples()
-    first = _import(sessions, actor, lines)
+    lines = _examples()
+    actor, first = _with_the_examples(sessions)
     before = _counts(sessions)
     second = _import(sessions, actor, lines)
     after = _counts(sessions)
@@ -186,8 +195,7 @@ def test_no_table_is_left_out_of_the_organization():
 
 
 def test_the_contradiction_in_the_example_organization_is_found_and_nothing_else_is(sessions: Sessions):
-    actor = _new(sessions)
-    _import(sessions, actor, _examples())
+    actor, _ = _with_the_examples(sessions)
     with sessions.writing() as session:
         _, secret = credentials.issue_key(session, actor.organization, name="platform", now=NOW)
         actor = credentials.authenticate(session, secret, now=NOW)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import select
@@ -24,6 +24,7 @@ from service.domain.visibility import ShowWork
 from service.store import find
 from service.store.session import Sessions
 from service.store.tables import DraftRow, Introduction, Person, Submission
+from tests.begun import begun
 
 NOW = datetime(2026, 10, 5, 9, 0, tzinfo=UTC)
 UNDO = timedelta(seconds=10)
@@ -127,6 +128,11 @@ class Village:
         actor = self.actor(person)
         with self.sessions.reading() as session:
             return own.mine(session, actor, now=self.now)
+
+
+def settled(sessions: Sessions) -> Village:
+    """The village, on an empty database."""
+    return replace(begun("elmfield", sessions, lambda: settle(sessions)))
 
 
 def settle(sessions: Sessions, name: str = "elmfield") -> Village:
