@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.setting import command
-from pipelines.criteria_check import CriteriaRemark, CriteriaRemarkCode, look
+from pipelines.criteria_check import look
 from pipelines.evaluation.folders import rows
+from pipelines.looked_at import CriteriaRemark, CriteriaRemarkCode
 from pipelines.ports import Embedder
 from pipelines.values import ChallengeAsItStands, Criterion
 
@@ -26,10 +27,12 @@ Remarks = set[tuple[str, CriteriaRemark]]
 def measure(folder: Path, embedder: Embedder) -> dict[str, Any]:
     """All figures of a folder."""
     rubrics = [rubric for file in sorted(folder.glob("*.jsonl")) for rubric in rows(file)]
-    figures = {language: _figures([one for one in rubrics if one["language"] == language and not one.get("held")], embedder)
-               for language in sorted({one["language"] for one in rubrics})}  # fmt: skip
-    held = _figures([one for one in rubrics if one.get("held")], embedder)
-    return {"criteria": sum(len(one["criteria"]) for one in rubrics), **figures, "held": held, "embedder": embedder.name}  # fmt: skip
+    parts: dict[str, list[Mapping[str, Any]]] = {}
+    for rubric in rubrics:
+        parts.setdefault("held" if rubric.get("held") else rubric["language"], []).append(rubric)
+    figures = {name: _figures(part, embedder) for name, part in parts.items()}
+    criteria = sum(len(one["criteria"]) for one in rubrics)
+    return {"criteria": criteria, **figures, "embedder": embedder.name}
 
 
 def _figures(rubrics: Iterable[Mapping[str, Any]], embedder: Embedder) -> dict[str, Any]:

@@ -9,33 +9,22 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from pipelines.looked_at import CalibrationReason
+
 Array = NDArray[np.float64]
 
 FEWEST_WORDS: Final = 8
 SHARE_OF_MIDDLE: Final = 0.2
-"""Words of a piece that is worth judging first, and the share of what work commonly has: of less, nothing is learned."""
+"""Words of a piece that is worth judging first, and the share of what work commonly has: less teaches nothing."""
 SAME: Final = 0.97
 """Cosine of whole texts from which two are the same piece of work for this."""
 FARTHEST: Final = 2.0
 """How far apart in length two pieces can be, in standard deviations: one very long piece is not all there is."""
-
-
-class CalibrationReason(StrEnum):
-    """Why a piece was chosen."""
-
-    ALL = "all"  # there are no more
-    TYPICAL = "typical"  # most like all others
-    LONGEST = "longest"
-    SHORTEST = "shortest"
-    UNLIKE = "unlike"  # least like all others
-    APART = "apart"  # far from those chosen before
-    BY_HAND = "by_hand"  # a person judged it before anybody chose
 
 
 @dataclass(frozen=True, slots=True)

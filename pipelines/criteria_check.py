@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
 from functools import cache
 from itertools import combinations
 from typing import Any, Final
@@ -18,6 +16,7 @@ from typing import Any, Final
 import numpy as np
 
 from pipelines.assessment.places import CriterionPlaces
+from pipelines.looked_at import FEWEST_WORKS, MOST_WORKS, CriteriaRemark, CriteriaRemarkCode
 from pipelines.ports import Embedder
 from pipelines.prompts import has_words, words
 from pipelines.texts.language import content, count_words, language_code, orders, sentences, shared, tokens
@@ -37,33 +36,8 @@ LONGEST: Final = 40
 GIVEN_STEMS: Final = 3
 GIVEN_AWAY: Final = 0.5
 """Words of a sentence of the reference, and share of them, from which a criterion gives the answer away."""
-FEWEST_WORKS: Final = 5
-"""Works from which it means something that none speaks to a criterion."""
-MOST_WORKS: Final = 12
 UNSPOKEN: Final = 0.55
 """Share of what works commonly say to a criterion here, below which none speaks to this one."""
-
-
-class CriteriaRemarkCode(StrEnum):
-    """What may be wrong with criteria."""
-
-    EMPTY = "empty"  # it says nothing
-    SAME = "same"  # word for word another one
-    ALIKE = "alike"  # two that cannot be told apart
-    TWO_THINGS = "two_things"  # one that asks two
-    UNSPOKEN = "unspoken"  # nothing in the first works speaks to it
-    GIVES_AWAY = "gives_away"  # it holds the reference solution's words
-    LONG = "long"
-    QUESTION = "question"  # it asks instead of saying what a good solution does
-    ORDER = "order"  # it tells somebody to judge
-
-
-@dataclass(frozen=True, slots=True)
-class CriteriaRemark:
-    """A remark on one criterion, or on two, by their ids."""
-
-    code: CriteriaRemarkCode
-    criteria: tuple[str, ...]
 
 
 def look(challenge: ChallengeAsItStands, works: Sequence[str], embedder: Embedder) -> tuple[CriteriaRemark, ...]:

@@ -108,6 +108,7 @@ class ChallengeLine(BundleLine):
     groups: list[Id] = []
     tags: list[Name] = []
     opened_at: AwareDatetime | None = None
+    calibrate: int | None = None
 
 
 class ContextLine(BundleLine):
@@ -203,6 +204,7 @@ def _challenge(session: Session, actor: Actor, line: ChallengeLine, now: datetim
         groups=tuple(line.groups),
         tags=tuple(line.tags),
         opened_at=line.opened_at,
+        calibrate=line.calibrate,
     )
     setting.put_challenge(session, actor, line.id, wish, now=now)
 

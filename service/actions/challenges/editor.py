@@ -84,6 +84,7 @@ def wish_of(session: Session, row: Challenge) -> ChallengeWish:
         groups=tuple(groups),
         tags=tuple(row.tags),
         opened_at=row.opened_at,
+        calibrate=row.calibrate,
     )
 
 
@@ -160,6 +161,7 @@ def _fields(wish: ChallengeWish) -> tuple[tuple[str, str], ...]:
         ("Sharing", f"{PEERS[wish.sharing_peers]} {REACHES[wish.sharing_reach]}"),
         ("Groups", ", ".join(wish.groups) or "every group"),
         ("Tags", ", ".join(wish.tags)),
+        ("Judged before the rest is drafted", f"{wish.calibrate or 0} pieces"),
         ("Opens", wish.opened_at.isoformat() if wish.opened_at else "at once"),
     )
 

@@ -8,6 +8,8 @@ from datetime import datetime
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from service.actions.challenges import calibrating
+from service.domain.calibration import require_pieces
 from service.domain.drafts import FOR_A_PERSON, DraftState
 from service.domain.errors import Invalid, NotFound
 from service.domain.roles import Actor, CredentialReach, require_coordinator, require_may_set
@@ -42,6 +44,8 @@ class ChallengeWish:
     groups: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     opened_at: datetime | None = None
+    calibrate: int | None = None
+    """Pieces of work that are judged before the rest is drafted; 0 is not to wait, None leaves it as it is."""
 
 
 def put_challenge(
@@ -49,6 +53,7 @@ def put_challenge(
 ) -> tuple[Challenge, bool]:
     """Make or change a challenge. Raises Invalid for two criteria of one key, NotFound for a group, NotAllowed."""
     require_coordinator(actor)
+    require_pieces(wish.calibrate or 0)
     if len({criterion.key for criterion in wish.criteria}) < len(wish.criteria):
         raise Invalid("Two criteria have the same id; give each its own.")
     groups = frozenset(find.one(session, Group, actor.organization, group).id for group in wish.groups)
@@ -65,12 +70,18 @@ def put_challenge(
     row.title, row.prompt, row.outcome, row.reference = wish.title, wish.prompt, wish.outcome, wish.reference
     row.notes, row.language, row.tags, row.opened_at = wish.notes, wish.language, list(wish.tags), wish.opened_at
     row.sharing_peers, row.sharing_reach = wish.sharing_peers, wish.sharing_reach
+    waited = row.calibrate or 0
+    row.calibrate = waited if wish.calibrate is None else wish.calibrate
     session.flush()
     _set_criteria(row, wish.criteria)
     _set_groups(session, row, groups)
     session.flush()
     if before is not None and before != words(row):
         reworded(session, row)
+    if before != words(row) and row.criteria:
+        calibrating.look_at_criteria(session, row, now=now)
+    if row.calibrate != waited:
+        calibrating.look_later(session, row, now=now)
     if (before, as_it_was) != (words(row), _beside(session, row)):
         facts = {"version": row.version}
         audit.record(
@@ -100,7 +111,7 @@ def words(row: Challenge) -> tuple[object, ...]:
 def _beside(session: Session, row: Challenge) -> tuple[object, ...]:
     """Whatever else can be changed."""
     shared = (row.sharing_peers, row.sharing_reach, groups_of(session, row))
-    return row.title, row.language, tuple(row.tags), row.opened_at, *shared
+    return row.title, row.language, tuple(row.tags), row.opened_at, row.calibrate, *shared
 
 
 def _set_criteria(row: Challenge, wishes: tuple[CriterionWish, ...]) -> None:

@@ -17,6 +17,7 @@ from service.actions.challenges.setting import ChallengeWish
 from service.actions.people import directory
 from service.actions.people.directory import GroupChoice
 from service.domain.access import KeyScope
+from service.domain.calibration import FEWEST, MOST
 from service.domain.roles import leads, require_coordinator
 from service.domain.visibility import PeersShown, SharingReach
 from service.web import errors
@@ -53,6 +54,8 @@ class ChallengeSent(BaseModel):
     groups: Annotated[list[Typed], Field(max_length=501)] = []
     tags: Typed = ""
     opened_at: Typed = ""
+    calibrate: bool = False
+    pieces: Annotated[int, Field(ge=FEWEST, le=MOST)] = FEWEST
     seen: Typed = ""
     do: Typed = "save"
 
@@ -184,6 +187,8 @@ def _sent(there: ChallengeForm) -> ChallengeSent:
         groups=list(wish.groups),
         tags=", ".join(wish.tags),
         opened_at=f"{wish.opened_at.astimezone(UTC):%Y-%m-%dT%H:%M}" if wish.opened_at else "",
+        calibrate=bool(wish.calibrate),
+        pieces=wish.calibrate or FEWEST,
         seen=there.seen,
     )
     rows = [(c.key, c.text, c.question, "" if c.points is None else f"{c.points:.10g}") for c in wish.criteria]
@@ -222,6 +227,7 @@ def _wish(sent: ChallengeSent) -> tuple[ChallengeWish | None, dict[str, str]]:
         "sharing": {"peers": sent.peers, "reach": sent.reach},
         "groups": [one for one in sent.groups if one],
         "tags": lines(sent.tags),
+        "calibrate": sent.pieces if sent.calibrate else 0,
         "opened_at": _aware(day.day) if day is not None and day.day is not None else None,
     }
     asked, faults = checked(ChallengeAsked, given)
