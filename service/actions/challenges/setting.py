@@ -80,7 +80,7 @@ def put_challenge(
         reworded(session, row)
     if before != words(row) and row.criteria:
         calibrating.look_at_criteria(session, row, now=now)
-    if row.calibrate != waited:
+    if row.calibrate != waited or (waited and before != words(row)):  # without criteria nothing waits
         calibrating.look_later(session, row, now=now)
     if (before, as_it_was) != (words(row), _beside(session, row)):
         facts = {"version": row.version}
