@@ -18,7 +18,7 @@ def work(id_: str, words: int, *towards: float) -> CalibrationWork:
 
 def several() -> list[CalibrationWork]:
     return [
-        work("middle", 100, 0.2, 0.4, 0.8),
+        work("middle", 95, 0.0, 0.3, 0.3),
         work("a", 90, 0.6, 0.5, 0.0),
         work("b", 130, -0.9, 0.4, 1.2),
         work("c", 110, 0.5, 0.1, 0.5),

@@ -1,4 +1,4 @@
-"""How often the look at criteria is right, on rubrics written by hand: nine of ten remarks of each kind, or it is not made.
+"""How often the look at criteria is right, on rubrics written by hand: nine of ten remarks of each kind, or none.
 
 `python -m benchmarks.criteria` prints the table that docs/decisions/0013-calibrate-before-a-batch.md holds.
 """
