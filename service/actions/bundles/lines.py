@@ -206,7 +206,7 @@ def _challenge(session: Session, actor: Actor, line: ChallengeLine, now: datetim
         opened_at=line.opened_at,
         calibrate=line.calibrate,
     )
-    setting.put_challenge(session, actor, line.id, wish, now=now)
+    setting.write_challenge(session, actor, line.id, wish, now=now)
 
 
 def _context(session: Session, actor: Actor, line: ContextLine, now: datetime) -> None:

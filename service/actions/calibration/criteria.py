@@ -59,7 +59,7 @@ def keep(session: Session, looked: CriteriaToLookAt, remarks: Sequence[CriteriaR
 
 
 def sweep(session: Session, organization: str, *, now: datetime) -> int:
-    """Look again where words have changed, or the first works are there now."""
+    """Look again where words have changed since it was looked, or the first works are there now."""
     works = (
         select(Submission.challenge_id, func.count().label("count"))
         .where(Submission.organization_id == organization, Submission.withdrawn_at.is_(None))
@@ -68,11 +68,11 @@ def sweep(session: Session, organization: str, *, now: datetime) -> int:
     )
     count = func.coalesce(works.c.count, 0)
     more = (count >= FEWEST_WORKS) & (Calibration.looked_works < MOST_WORKS) & (count >= 2 * Calibration.looked_works)
-    behind = or_(Calibration.challenge_id.is_(None), Calibration.looked_version < Challenge.version, more)
+    behind = or_(Calibration.looked_version < Challenge.version, more)
     rows = (
         select(Challenge)
         .outerjoin(works, works.c.challenge_id == Challenge.id)
-        .outerjoin(Calibration, Calibration.challenge_id == Challenge.id)
+        .join(Calibration, Calibration.challenge_id == Challenge.id)
         .where(Challenge.organization_id == organization, behind)
         .where(Challenge.id.in_(select(CriterionRow.challenge_id)))
         .order_by(Challenge.id.desc())

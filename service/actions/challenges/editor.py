@@ -123,7 +123,7 @@ def change(
     there = form(session, actor, external_id)
     if there.seen != seen:
         return there
-    setting.put_challenge(session, actor, external_id, wish, now=now)
+    setting.write_challenge(session, actor, external_id, wish, now=now)
     return None
 
 
@@ -132,7 +132,7 @@ def add(session: Session, actor: Actor, external_id: str, wish: ChallengeWish, *
     require_coordinator(actor)
     if find.maybe(session, Challenge, actor.organization, external_id) is not None:
         return None
-    return setting.put_challenge(session, actor, external_id, wish, now=now)[0]
+    return setting.write_challenge(session, actor, external_id, wish, now=now)[0]
 
 
 def differences(stands: ChallengeWish, typed: ChallengeWish) -> tuple[Difference, ...]:

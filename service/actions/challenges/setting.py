@@ -78,8 +78,6 @@ def put_challenge(
     session.flush()
     if before is not None and before != words(row):
         reworded(session, row)
-    if before != words(row) and row.criteria:
-        calibrating.look_at_criteria(session, row, now=now)
     if row.calibrate != waited or (waited and before != words(row)):  # without criteria nothing waits
         calibrating.look_later(session, row, now=now)
     if (before, as_it_was) != (words(row), _beside(session, row)):
@@ -93,6 +91,18 @@ def put_challenge(
             now=now,
             **facts,
         )
+    return row, created
+
+
+def write_challenge(
+    session: Session, actor: Actor, external_id: str, wish: ChallengeWish, *, now: datetime
+) -> tuple[Challenge, bool]:
+    """The same as whoever writes a challenge asks for it: its criteria are looked at, too, where they may have changed."""
+    there = find.maybe(session, Challenge, actor.organization, external_id)
+    version = there.version if there else 0
+    row, created = put_challenge(session, actor, external_id, wish, now=now)
+    if row.criteria and row.version != version:
+        calibrating.look_at_criteria(session, row, now=now)
     return row, created
 
 

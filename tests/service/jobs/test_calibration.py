@@ -354,7 +354,7 @@ def test_criteria_are_looked_at_when_they_are_written_and_again_with_the_first_w
     with village.sessions.writing() as session:
         wish = editor.form(session, village.platform, "observe").wish
         twins = (*wish.criteria, setting.CriterionWish("k3", "Names who observes whom, and when!"))
-        setting.put_challenge(
+        setting.write_challenge(
             session, village.platform, "observe", replace(wish, criteria=twins), now=village.parts.now()
         )
     work_off(village.parts)
