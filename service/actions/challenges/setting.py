@@ -97,7 +97,7 @@ def put_challenge(
 def write_challenge(
     session: Session, actor: Actor, external_id: str, wish: ChallengeWish, *, now: datetime
 ) -> tuple[Challenge, bool]:
-    """The same as whoever writes a challenge asks for it: its criteria are looked at, too, where they may have changed."""
+    """The same as somebody asks for it who writes one: its criteria are looked at, too, where they may have changed."""
     there = find.maybe(session, Challenge, actor.organization, external_id)
     version = there.version if there else 0
     row, created = put_challenge(session, actor, external_id, wish, now=now)
