@@ -31,6 +31,7 @@ from pipelines.values import (
     Judgement,
     Shelf,
     Standing,
+    Usage,
 )
 from pipelines.verification import verify
 
@@ -51,6 +52,8 @@ LOOKED_AT: Final = 24
 NO_PEERS: Final = Finding(
     "no_peers", "Nobody's work on this challenge has been reviewed yet: this rests on the criteria and documents alone."
 )
+
+CALIBRATES: Final = "This piece was chosen to be judged first: by it, and a few others, the rest is drafted."
 
 WISH_UNREAD: Final = Finding(
     "wish_unread", "The wish for this draft was not read: no language model drafted it. Judge the work, or write it."
@@ -78,6 +81,8 @@ def make(brief: DraftingTask, tools: Tools, *, guarded: Sequence[str] = ()) -> D
     if brief.ai is AI.NONE or is_blank(brief.text):
         return _draft(brief, (), UNREAD, tools)
     tools = replace(tools, shelves=tools.shelves.glance())
+    if brief.judge_first and brief.challenge.criteria:
+        return _to_judge_first(brief, tools)
     reviewed = tools.shelves.library.reviewed(brief.scope, MOST_JUDGED)
     decided = tools.shelves.library.read(Shelf.PRECEDENTS, brief.scope)
     assessment = assess(
@@ -96,6 +101,17 @@ def make(brief: DraftingTask, tools: Tools, *, guarded: Sequence[str] = ()) -> D
     places = tools.desks.places_of(brief.challenge, reviewed, decided, tools.embedder)
     search = SheetSearch(tools.shelves, tools.embedder, places)
     return with_sheet(replace(made, findings=(*made.findings, *told)), brief, search)
+
+
+def _to_judge_first(brief: DraftingTask, tools: Tools) -> Draft:
+    """The sheet, and no word on how the work stands: whoever judges first leans on nobody."""
+    reviewed = tools.shelves.library.reviewed(brief.scope, MOST_JUDGED)
+    decided = tools.shelves.library.read(Shelf.PRECEDENTS, brief.scope)
+    places = tools.desks.places_of(brief.challenge, reviewed, decided, tools.embedder)
+    blank = Draft(
+        DraftOutcome.CANNOT, "", (), UNREAD, (), (), tools.fallback.name, Usage(), brief.language, reason=CALIBRATES
+    )
+    return with_sheet(blank, brief, SheetSearch(tools.shelves, tools.embedder, places))
 
 
 def with_sheet(made: Draft, brief: DraftingTask, search: SheetSearch) -> Draft:

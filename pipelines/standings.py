@@ -7,6 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Final
+
+FEWEST_JUDGED: Final = 20
+"""Judged works on a criterion below which a comparison with them says nothing of it."""
 
 
 class Standing(StrEnum):

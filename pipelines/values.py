@@ -303,6 +303,7 @@ class DraftingTask:
     dismissed: tuple[PastPoint, ...] = ()
     instruction: str = ""
     readings: tuple[PersonsReading, ...] = ()  # what people said of this very text; it wins over any machine's word
+    judge_first: bool = False  # nothing is drafted: a person judges on the sheet, so that others can be drafted by that
     names: tuple[str, ...] = ()
     earlier: EarlierVersion | None = None
     fitted: Mapping[str, object] | None = None  # assessment fitted on the organization's history, as plain numbers

@@ -18,10 +18,9 @@ from typing import Any, Final
 from scipy.stats import binomtest
 
 from pipelines.assessment.terms import MARKS
+from pipelines.standings import FEWEST_JUDGED
 from pipelines.values import Criterion, Standing, TrackRecord
 
-FEWEST_JUDGED: Final = 20
-"""Judged works on a criterion below which the comparison says nothing of it."""
 INTERVAL: Final = 0.9
 """Level of the two-sided interval (Clopper and Pearson) of which the lower end must lie above the commonest standing's
 share: with an approximate one, three right of three would do where half stand so."""

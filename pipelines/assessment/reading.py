@@ -11,7 +11,7 @@ from typing import Any, Final, TypeVar, cast
 
 import numpy as np
 
-from pipelines.assessment.entitlement import FEWEST_JUDGED, examine, numbers, records_of, standing_of
+from pipelines.assessment.entitlement import examine, numbers, records_of, standing_of
 from pipelines.assessment.model import (
     MIN_PEERS,
     MOST_JUDGED,
@@ -26,6 +26,7 @@ from pipelines.assessment.places import CriterionPlace, CriterionPlaces, left_ou
 from pipelines.assessment.space import texts_to_embed
 from pipelines.assessment.terms import MARKS, VERDICTS, Judged, Known, judged
 from pipelines.ports import Embedder
+from pipelines.standings import FEWEST_JUDGED
 from pipelines.texts.language import count_words, language_code, language_of, orders, written_in
 from pipelines.values import (
     Assessment,

@@ -16,6 +16,7 @@ class DraftState(StrEnum):
     """Where a draft is."""
 
     WAITING = "waiting"  # for the machine
+    AWAITS_CALIBRATION = "awaits_calibration"  # first a few other pieces are judged, by which it is drafted then
     DRAFTING = "drafting"  # the machine is at it
     TO_JUDGE = "to_judge"  # nobody may say yet how it stands: a facilitator judges on the evidence sheet
     READY = "ready"  # a facilitator decides
@@ -33,6 +34,8 @@ class DraftAct(StrEnum):
 
     BEGIN = "begin"
     REQUEUE = "requeue"
+    PUT_OFF = "put_off"  # until its challenge is calibrated
+    GO_ON = "go_on"  # it is, or this piece is one to calibrate by
     FINISH = "finish"
     LAY_OUT = "lay_out"  # the machine found where the work speaks of what, and says no more than that
     FAIL = "fail"
@@ -63,6 +66,7 @@ class DraftActor(StrEnum):
 _MACHINE, _PERSON, _AUTHOR, _CLOCK = DraftActor.MACHINE, DraftActor.FACILITATOR, DraftActor.AUTHOR, DraftActor.CLOCK
 _OPEN = (
     DraftState.WAITING,
+    DraftState.AWAITS_CALIBRATION,
     DraftState.DRAFTING,
     DraftState.TO_JUDGE,
     DraftState.READY,
@@ -73,6 +77,9 @@ _OPEN = (
 FOR_A_PERSON: Final = (DraftState.READY, DraftState.TO_JUDGE, DraftState.STUCK)
 """What waits for a person to decide, in the order in which it is looked at, unless somebody wants it the other way
 round: what is drafted, what is to be judged, what is to be written by hand."""
+
+NOT_MADE_YET: Final = (DraftState.WAITING, DraftState.AWAITS_CALIBRATION, DraftState.DRAFTING)
+"""What has come in and waits for no person; one may take it over, or decline."""
 
 LIFE: Final[Lifecycle[DraftState, DraftAct, DraftActor]] = Lifecycle(
     a="A draft",
@@ -86,12 +93,19 @@ LIFE: Final[Lifecycle[DraftState, DraftAct, DraftActor]] = Lifecycle(
             (DraftState.WAITING, DraftAct.FAIL, DraftState.STUCK, _MACHINE),
             (DraftState.WAITING, DraftAct.WRITE, DraftState.READY, _PERSON),
             (DraftState.WAITING, DraftAct.DECLINE, DraftState.DECLINED, _PERSON),
+            (DraftState.WAITING, DraftAct.PUT_OFF, DraftState.AWAITS_CALIBRATION, _MACHINE),
+            (DraftState.AWAITS_CALIBRATION, DraftAct.GO_ON, DraftState.WAITING, _MACHINE),
+            (DraftState.AWAITS_CALIBRATION, DraftAct.FAIL, DraftState.STUCK, _MACHINE),
+            (DraftState.AWAITS_CALIBRATION, DraftAct.WRITE, DraftState.READY, _PERSON),
+            (DraftState.AWAITS_CALIBRATION, DraftAct.REDRAFT, DraftState.WAITING, _PERSON),
+            (DraftState.AWAITS_CALIBRATION, DraftAct.DECLINE, DraftState.DECLINED, _PERSON),
             (DraftState.DRAFTING, DraftAct.REQUEUE, DraftState.WAITING, _MACHINE),
             (DraftState.DRAFTING, DraftAct.FINISH, DraftState.READY, _MACHINE),
             (DraftState.DRAFTING, DraftAct.LAY_OUT, DraftState.TO_JUDGE, _MACHINE),
             (DraftState.DRAFTING, DraftAct.FAIL, DraftState.STUCK, _MACHINE),
             (DraftState.DRAFTING, DraftAct.WRITE, DraftState.READY, _PERSON),
             (DraftState.DRAFTING, DraftAct.DECLINE, DraftState.DECLINED, _PERSON),
+            (DraftState.TO_JUDGE, DraftAct.PUT_OFF, DraftState.AWAITS_CALIBRATION, _MACHINE),
             (DraftState.TO_JUDGE, DraftAct.JUDGE, DraftState.READY, _PERSON),
             (DraftState.TO_JUDGE, DraftAct.WRITE, DraftState.READY, _PERSON),
             (DraftState.TO_JUDGE, DraftAct.REDRAFT, DraftState.WAITING, _PERSON),

@@ -25,6 +25,7 @@ from service.domain.events import Event
 from service.domain.ids import new_id
 from service.jobs import (
     briefs,
+    calibration,
     erasing,
     fitting,
     galleries,
@@ -195,7 +196,7 @@ def _draft(tools: JobTools, owner: str, job: Job) -> None:
         if brief is None:  # withdrawn, superseded or taken over by a person meanwhile
             settle(session, tools, owner, job)
             return
-        model = paying.affordable(session, tools, job, brief)
+        model = None if brief.judge_first else paying.affordable(session, tools, job, brief)
         asked = model is not None and may_ask(brief, model)
         others = guarded(session, brief) if asked else ()
     made = feedback.make(brief, _tools(tools, embedder, model), guarded=others)
@@ -261,6 +262,8 @@ KINDS: dict[str, Callable[[JobTools, str, Job], None]] = {
     "uptake": uptake.compare_uptake,
     "oppose": memory.compare,
     "brief": briefs.word,
+    "calibrate": calibration.calibrate,
+    "criteria": calibration.look_at_criteria,
     "erase": erasing.erase,
 }
 """Every kind but `sync`, which is done in batches."""

@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 
 from service.actions.access import organizations
 from service.actions.briefs import wording
+from service.actions.calibration import criteria, going_on
 from service.actions.erasure import retention
 from service.actions.following import unanswered, uptake
 from service.actions.goals import make
@@ -91,6 +92,8 @@ OF_EACH: Final = (
     Step("a weekly look for introductions", _weekly),
     Step("uptake to compare", uptake.want),
     Step("decisions to compare", opposed.want),
+    Step("what waits for calibration", going_on.sweep),
+    Step("criteria to look at", criteria.sweep),
     Step("passages to question", find.want),
     Step("introductions that end", ends.sweep, ends.AT_ONCE),
     Step("goals to look for", make.sweep),

@@ -48,6 +48,8 @@ SUBJECTS: Final[Mapping[str, tuple[type[Any], ...]]] = {
     "uptake": (Challenge,),
     "oppose": (Challenge,),
     "brief": (BriefWording,),
+    "calibrate": (Challenge,),
+    "criteria": (Challenge,),
     "erase": (Erasure,),
     "sync": (Submission, Document),
 }

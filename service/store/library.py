@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, func, or_, select
+from sqlalchemy import Row, Select, and_, func, select
 from sqlalchemy.orm import Session, aliased, selectinload
 
 from pipelines.values import PastPoint, Reviewed, Scope, Shelf, ShelfItem, Standing
@@ -30,7 +30,7 @@ from service.store.tables import (
 )
 from service.store.visible import KEPT as KEPT
 from service.store.visible import TOLD as TOLD
-from service.store.visible import latest_text, machines_may, peers_may, precedent, read_by_a_person
+from service.store.visible import judged, latest_text, machines_may, peers_may, precedent
 
 MOST_IDS = 5000
 """Ids in one statement; SQLite takes 32,766 parameters, PostgreSQL 65,535."""
@@ -244,9 +244,7 @@ def _precedent(row: Row[Any]) -> ShelfItem:
 
 
 def _judged(scope: Scope) -> Query:
-    """The latest revision of each submission that has a facilitator's judgement: given with approved feedback, or read
-    criterion by criterion, which holds whatever becomes of the feedback."""
-    judged = or_(DraftRow.standing.is_not(None), DraftRow.score.is_not(None), DraftRow.judgements != {})
+    """The latest revision of each submission that has a facilitator's judgement."""
     latest = func.row_number().over(partition_by=Submission.id, order_by=Revision.number.desc()).label("latest")
     found = (
         select(DraftRow.id.label("draft_id"), Revision.id.label("revision_id"), Submission.person_id, latest)
@@ -256,7 +254,7 @@ def _judged(scope: Scope) -> Query:
         .where(
             DraftRow.organization_id == scope.organization,
             DraftRow.challenge_id == scope.challenge,
-            or_(and_(DraftRow.state.in_(TOLD), judged), read_by_a_person()),
+            judged(),
             Submission.person_id != scope.author,
             machines_may(),
         )

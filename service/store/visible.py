@@ -67,6 +67,13 @@ def read_by_a_person() -> ColumnElement[bool]:
     return DraftRow.id.in_(select(CriterionReadingRow.draft_id))
 
 
+def judged() -> ColumnElement[bool]:
+    """That people judged the draft's work: with feedback that was approved, or criterion by criterion, which holds
+    whatever becomes of the feedback."""
+    said = or_(DraftRow.standing.is_not(None), DraftRow.score.is_not(None), DraftRow.judgements != {})
+    return or_(and_(DraftRow.state.in_(TOLD), said), read_by_a_person())
+
+
 def precedent() -> ColumnElement[bool]:
     """A decided point that machines may match by the passage it is about; one that is about none matches nothing."""
     return and_(machines_may(), decided(), PointRow.quote != "")

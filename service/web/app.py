@@ -16,6 +16,7 @@ from service.web.api import (
     audit,
     briefs,
     bundles,
+    calibration,
     challenges,
     decisions,
     documents,
@@ -43,6 +44,7 @@ from service.web.services import Services
 ROUTERS = (
     people.router,
     challenges.router,
+    calibration.router,
     documents.router,
     questioned.router,
     work.router,

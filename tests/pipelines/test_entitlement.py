@@ -11,8 +11,9 @@ import pytest
 
 from pipelines.adapters.hashing import HashingEmbedder
 from pipelines.assessment import Desks, assess, fit
-from pipelines.assessment.entitlement import FEWEST_JUDGED, LeftOut, examine, standing_of
+from pipelines.assessment.entitlement import LeftOut, examine, standing_of
 from pipelines.ports import Embedder
+from pipelines.standings import FEWEST_JUDGED
 from pipelines.values import ChallengeAsItStands, Judgement, PersonsReading, Reviewed, Standing, TrackRecord
 from tests.pipelines.history import challenge
 

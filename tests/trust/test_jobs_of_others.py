@@ -68,12 +68,14 @@ CASES: dict[str, tuple[type[Any], ...]] = {
     "uptake": (Challenge,),
     "oppose": (Challenge,),
     "brief": (BriefWording,),
+    "calibrate": (Challenge,),
+    "criteria": (Challenge,),
     "erase": (Erasure,),
     "sync": (Submission, Document),
 }
 """Of each kind, what its id may be of. Whoever adds a kind adds a line here, and one to `service/jobs/subjects.py`."""
 
-CHANGES = {"draft", "release", "import", "gallery", "request", "erase"}
+CHANGES = {"draft", "release", "import", "gallery", "request", "erase", "criteria"}
 """Kinds that change something in this small world when they are their owner's; others find nothing to do in it."""
 
 

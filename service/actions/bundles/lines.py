@@ -123,6 +123,7 @@ class ChallengeLine(BundleLine):
     groups: list[Id] = []
     tags: list[Name] = []
     opened_at: AwareDatetime | None = None
+    calibrate: int | None = None
 
 
 class ContextLine(BundleLine):
@@ -218,8 +219,9 @@ def _challenge(session: Session, actor: Actor, line: ChallengeLine, now: datetim
         groups=tuple(line.groups),
         tags=tuple(line.tags),
         opened_at=line.opened_at,
+        calibrate=line.calibrate,
     )
-    setting.put_challenge(session, actor, line.id, wish, now=now)
+    setting.write_challenge(session, actor, line.id, wish, now=now)
 
 
 def _context(session: Session, actor: Actor, line: ContextLine, now: datetime) -> None:

@@ -84,6 +84,7 @@ def wish_of(session: Session, row: Challenge) -> ChallengeWish:
         groups=tuple(groups),
         tags=tuple(row.tags),
         opened_at=row.opened_at,
+        calibrate=row.calibrate,
     )
 
 
@@ -145,7 +146,7 @@ def change(
     there = form(session, actor, external_id)
     if there.seen != seen:
         return there
-    setting.put_challenge(session, actor, external_id, wish, now=now)
+    setting.write_challenge(session, actor, external_id, wish, now=now)
     return None
 
 
@@ -154,7 +155,7 @@ def add(session: Session, actor: Actor, external_id: str, wish: ChallengeWish, *
     require_coordinator(actor)
     if find.maybe(session, Challenge, actor.organization, external_id) is not None:
         return None
-    return setting.put_challenge(session, actor, external_id, wish, now=now)[0]
+    return setting.write_challenge(session, actor, external_id, wish, now=now)[0]
 
 
 def differences(stands: ChallengeWish, typed: ChallengeWish) -> tuple[Difference, ...]:
@@ -184,6 +185,7 @@ def _fields(wish: ChallengeWish) -> tuple[tuple[str, str], ...]:
         ("Sharing", f"{PEERS[wish.sharing_peers]} {REACHES[wish.sharing_reach]}"),
         ("Groups", ", ".join(wish.groups) or "every group"),
         ("Tags", ", ".join(wish.tags)),
+        ("Judged before the rest is drafted", f"{wish.calibrate or 0} pieces"),
         ("Opens", wish.opened_at.isoformat() if wish.opened_at else "at once"),
     )
 

@@ -8,7 +8,9 @@ from datetime import datetime
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from service.actions.challenges import calibrating
 from service.actions.challenges.forms import Forms, confirmed, settled
+from service.domain.calibration import require_pieces
 from service.domain.drafts import FOR_A_PERSON, DraftState
 from service.domain.errors import Invalid, NotFound
 from service.domain.roles import Actor, CredentialReach, require_coordinator, require_may_set
@@ -45,6 +47,8 @@ class ChallengeWish:
     groups: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     opened_at: datetime | None = None
+    calibrate: int | None = None
+    """Pieces of work that are judged before the rest is drafted; 0 is not to wait, None leaves it as it is."""
 
 
 def put_challenge(
@@ -53,6 +57,7 @@ def put_challenge(
     """Make or change a challenge. Raises Invalid for two criteria of one key or two forms of one language, NotFound for
     a group, NotAllowed."""
     require_coordinator(actor)
+    require_pieces(wish.calibrate or 0)
     if len({criterion.key for criterion in wish.criteria}) < len(wish.criteria):
         raise Invalid("Two criteria have the same id; give each its own.")
     groups = frozenset(find.one(session, Group, actor.organization, group).id for group in wish.groups)
@@ -69,12 +74,16 @@ def put_challenge(
     row.title, row.prompt, row.outcome, row.reference = wish.title, wish.prompt, wish.outcome, wish.reference
     row.notes, row.language, row.tags, row.opened_at = wish.notes, wish.language, list(wish.tags), wish.opened_at
     row.sharing_peers, row.sharing_reach = wish.sharing_peers, wish.sharing_reach
+    waited = row.calibrate or 0
+    row.calibrate = waited if wish.calibrate is None else wish.calibrate
     session.flush()
     _set_criteria(row, wish.criteria)
     _set_groups(session, row, groups)
     session.flush()
     if before is not None and before != words(row):
         reworded(session, row)
+    if row.calibrate != waited or (waited and before != words(row)):  # without criteria nothing waits
+        calibrating.look_later(session, row, now=now)
     if (before, as_it_was) != (words(row), _beside(session, row)):
         facts = {"version": row.version}
         audit.record(
@@ -86,6 +95,18 @@ def put_challenge(
             now=now,
             **facts,
         )
+    return row, created
+
+
+def write_challenge(
+    session: Session, actor: Actor, external_id: str, wish: ChallengeWish, *, now: datetime
+) -> tuple[Challenge, bool]:
+    """The same as somebody asks for it who writes one: its criteria are looked at, too, where they may have changed."""
+    there = find.maybe(session, Challenge, actor.organization, external_id)
+    version = there.version if there else 0
+    row, created = put_challenge(session, actor, external_id, wish, now=now)
+    if row.criteria and row.version != version:
+        calibrating.look_at_criteria(session, row, now=now)
     return row, created
 
 
@@ -104,7 +125,7 @@ def words(row: Challenge) -> tuple[object, ...]:
 def _beside(session: Session, row: Challenge) -> tuple[object, ...]:
     """Whatever else can be changed."""
     shared = (row.sharing_peers, row.sharing_reach, groups_of(session, row))
-    return row.title, row.language, tuple(row.tags), row.opened_at, *shared
+    return row.title, row.language, tuple(row.tags), row.opened_at, row.calibrate, *shared
 
 
 def _set_criteria(row: Challenge, wishes: tuple[CriterionWish, ...]) -> None:

@@ -12,12 +12,12 @@ from sqlalchemy.orm import Session
 
 from service.actions.decisions import openings
 from service.actions.decisions.hold import check_unclaimed, locked
-from service.domain.drafts import FOR_A_PERSON, DraftState
+from service.domain.drafts import FOR_A_PERSON, NOT_MADE_YET
 from service.domain.errors import ChangedSince
 from service.domain.roles import Actor, require_reviewer
 from service.store.tables import DraftRow
 
-UNDECIDED = (*FOR_A_PERSON, DraftState.WAITING, DraftState.DRAFTING)
+UNDECIDED = (*FOR_A_PERSON, *NOT_MADE_YET)
 CLAIM = timedelta(minutes=15)
 
 

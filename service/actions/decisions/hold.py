@@ -8,6 +8,7 @@ from typing import Unpack
 from sqlalchemy.orm import Session
 
 from service.actions.approvals.deciding import Deciding, DecisionNote
+from service.actions.challenges import calibrating
 from service.actions.drafts import read
 from service.actions.work import consequences
 from service.domain.drafts import DraftAct, DraftActor, step
@@ -69,6 +70,7 @@ def decide(
     if act not in _RECORDED_ELSEWHERE:
         _record(session, draft, person, act, point, bulk=bulk, now=now, **said)
     consequences.compare_later(session, draft, now=now)
+    calibrating.moved(session, draft.challenge_id, now=now)
 
 
 _RECORDED_ELSEWHERE = {"approve", "hand_over"}

@@ -14,7 +14,7 @@ from service.actions.decisions.hold import decide, open_draft, settle
 from service.actions.drafts import outdated
 from service.actions.drafts.points import current_points, standing_points, text_to_approve
 from service.actions.work import consequences
-from service.domain.drafts import DraftAct, DraftActor, DraftState, step
+from service.domain.drafts import NOT_MADE_YET, DraftAct, DraftActor, step
 from service.domain.errors import Invalid
 from service.domain.events import Event
 from service.domain.lifecycle import require_seen
@@ -96,7 +96,7 @@ def decline(at: Deciding, *, reason_code: str = "", note: str = "", bulk: bool =
     """No feedback is given on this; it can be reopened."""
     draft, person = open_draft(at)
     state = step(draft.state, DraftAct.DECLINE, DraftActor.FACILITATOR)
-    if draft.state in (DraftState.WAITING, DraftState.DRAFTING):
+    if draft.state in NOT_MADE_YET:
         draft.generation += 1
     decide(at.session, draft, person, "decline", now=at.now, reason_code=reason_code, note=note, bulk=bulk)
     consequences.touch(draft, state, now=at.now)

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 
 from sqlalchemy import delete, select
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from pipelines import values
 from pipelines.values import AI
-from service.actions.challenges import clarifications
+from service.actions.challenges import calibrating, clarifications
 from service.actions.challenges.as_it_stands import as_it_stands
 from service.actions.drafts import outdated, sheets, sketches
 from service.actions.drafts.earlier import earlier
@@ -26,6 +26,7 @@ from service.domain.visibility import SharingReach, may_see_peers
 from service.store import holding, tree
 from service.store.tables import (
     AssessmentFit,
+    CalibrationPiece,
     Challenge,
     DraftRow,
     FindingRow,
@@ -56,7 +57,14 @@ def begin(
         consequences.touch(draft, step(draft.state, DraftAct.BEGIN, DraftActor.MACHINE), now=now)
     challenge = session.get_one(Challenge, draft.challenge_id)
     draft.challenge_version = challenge.version
-    return task(session, draft, challenge, now=now, embedder=embedder)
+    asked = task(session, draft, challenge, now=now, embedder=embedder)
+    return replace(asked, judge_first=_judge_first(session, draft, challenge))
+
+
+def _judge_first(session: Session, draft: DraftRow, challenge: Challenge) -> bool:
+    """Whether it is a piece to calibrate the challenge by, and nobody has asked for more."""
+    piece = session.get(CalibrationPiece, draft.id)
+    return piece is not None and piece.generation == draft.generation and calibrating.awaits(session, challenge)
 
 
 def _wanted(session: Session, draft_id: str, generation: int) -> DraftRow | None:

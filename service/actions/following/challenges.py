@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from service.actions.following import uptake as following_uptake
 from service.actions.following.pairs import NOTHING, Figure
-from service.domain.drafts import FOR_A_PERSON, DraftState
+from service.domain.drafts import FOR_A_PERSON, NOT_MADE_YET
 from service.domain.errors import NotAllowed
 from service.domain.roles import Actor, CredentialReach, Role, visible_groups
 from service.store import visible
@@ -71,7 +71,7 @@ def _counts(session: Session, actor: Actor) -> Mapping[str, Mapping[str, int]]:
             _people(),
             _people(told.c.submission_id.is_not(None)),
             func.count().filter(DraftRow.state.in_(FOR_A_PERSON)),
-            func.count().filter(DraftRow.state.in_((DraftState.WAITING, DraftState.DRAFTING))),
+            func.count().filter(DraftRow.state.in_(NOT_MADE_YET)),
         )
         .join(Revision, visible.latest_text())
         .join(DraftRow, DraftRow.revision_id == Revision.id)

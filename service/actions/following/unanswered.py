@@ -11,14 +11,14 @@ from typing import Final
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from service.domain.drafts import FOR_A_PERSON, DraftState
+from service.domain.drafts import FOR_A_PERSON, NOT_MADE_YET
 from service.domain.events import Event
 from service.store import outbox, tellings, visible
 from service.store.tables import Challenge, DraftRow, Group, Revision, Submission, Telling
 
 AT_ONCE: Final = 500
 UNANSWERED: Final = Event.SUBMISSION_UNANSWERED.value
-WAITS: Final = (DraftState.WAITING, DraftState.DRAFTING, *FOR_A_PERSON)
+WAITS: Final = (*NOT_MADE_YET, *FOR_A_PERSON)
 
 
 def tell(session: Session, organization: str, days: int, *, now: datetime) -> int:

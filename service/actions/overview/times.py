@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from service.actions.work.lens import RevisionInLens
-from service.domain.drafts import FOR_A_PERSON, DraftState
+from service.domain.drafts import FOR_A_PERSON, NOT_MADE_YET, DraftState
 from service.domain.overview import statistics
 
 EDGES = tuple(timedelta(hours=hours) for hours in (1, 8, 24, 48, 96, 168, 336))
 """Between the bins of the histogram: an hour, a working day, one, two, four, seven and fourteen days."""
 
-UNANSWERED = (DraftState.WAITING, DraftState.DRAFTING, *FOR_A_PERSON, DraftState.APPROVED)
+UNANSWERED = (*NOT_MADE_YET, *FOR_A_PERSON, DraftState.APPROVED)
 
 
 @dataclass(frozen=True, slots=True)

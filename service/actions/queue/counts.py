@@ -14,10 +14,10 @@ from sqlalchemy.orm import Session
 
 from pipelines.values import Band
 from service.actions.queue.filtering import QueueConditions, upwards
-from service.domain.drafts import FOR_A_PERSON, DraftState
+from service.domain.drafts import FOR_A_PERSON, NOT_MADE_YET, DraftState
 from service.store.tables import Challenge, DraftRow
 
-COUNTED = (*FOR_A_PERSON, DraftState.WAITING, DraftState.DRAFTING, DraftState.APPROVED)
+COUNTED = (*FOR_A_PERSON, *NOT_MADE_YET, DraftState.APPROVED)
 """States that are counted unasked: those in which somebody or something still has an act to do. What is done with grows
 for ever; it is counted only where it is looked at."""
 

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from pipelines.values import AI
-from service.domain.drafts import DraftAct, DraftActor, DraftState, step
+from service.domain.drafts import NOT_MADE_YET, DraftAct, DraftActor, DraftState, step
 from service.domain.events import Event
 from service.store import jobs, outbox
 from service.store.tables import DraftRow, Person, PointRow, Revision, Submission
@@ -145,7 +145,7 @@ def of_less_ai(session: Session, person: Person, *, now: datetime) -> None:
     ).all()
     for revision, _, draft in rows:
         revision.ai = revision.ai.and_(allowed)
-        if allowed is AI.NONE and draft is not None and draft.state in (DraftState.WAITING, DraftState.DRAFTING):
+        if allowed is AI.NONE and draft is not None and draft.state in NOT_MADE_YET:
             stick(session, draft, "ai_none", NO_AI, now=now)
     if allowed is AI.NONE:
         for submission in {submission.id: submission for _, submission, _ in rows}.values():

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from pipelines.values import AI
-from service.actions.challenges import setting
+from service.actions.challenges import calibrating, setting
 from service.actions.galleries import wanted as galleries_wanted
 from service.actions.work import consequences, files, naming
 from service.domain.drafts import DraftAct, DraftActor, DraftState, possible, step
@@ -223,7 +223,9 @@ def _hand_in(
     draft = _open_draft(session, row, revision, challenge, now=now)
     if revision.ai is not AI.NONE:
         consequences.sync(session, row.organization_id, [revision.id], now=now)
-        if start:
+        if calibrating.awaits(session, challenge):
+            _put_off(session, draft, challenge, now=now)
+        elif start:
             jobs.enqueue_once(session, "draft", draft, now=now)
     galleries_wanted.handed_in(session, row, revision, now=now)
     return Submitted(row, revision, draft, created=created, changed=True)
@@ -259,6 +261,12 @@ def _open_draft(
     if revision.ai is AI.NONE:
         consequences.stick(session, draft, "ai_none", consequences.NO_AI, now=now)
     return draft
+
+
+def _put_off(session: Session, draft: DraftRow, challenge: Challenge, *, now: datetime) -> None:
+    """It is drafted when the challenge is calibrated. If that is so by the time this is stored, the job sees it."""
+    consequences.touch(draft, step(draft.state, DraftAct.PUT_OFF, DraftActor.MACHINE), now=now)
+    calibrating.look_later(session, challenge, now=now)
 
 
 def queue_waiting(session: Session, organization: str, *, now: datetime) -> int:
@@ -298,6 +306,7 @@ def withdraw(session: Session, actor: Actor, external_id: str, *, now: datetime)
         approval.undone_at = approval.undone_at or now
     consequences.sync_submission(session, row, now=now)
     galleries_wanted.withdrawn(session, row, now=now)
+    calibrating.moved(session, row.challenge_id, now=now)
     outbox.tell(session, row.organization_id, Event.SUBMISSION_WITHDRAWN, now=now, submission=row.external_id)
     audit.record(
         session,

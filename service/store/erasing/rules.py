@@ -58,6 +58,8 @@ RULES: Final[dict[str, dict[str, ErasureRule]]] = {
         made="reason",
         plain="scope lens fingerprint line_order model prompt_name prompt_sha",
     ),
+    "calibration_pieces": {},
+    "calibrations": _of(plain="remarks"),
     "challenges": _of(own="external_id title prompt outcome reference notes language tags"),
     "clarifications": _of(made="question answer", plain="criterion"),
     "commitments": _of(own="text said"),

@@ -5,6 +5,7 @@ from service.store.tables.access import Credential, Organization, RecoveryCode, 
 from service.store.tables.audit import AuditEntry, AuditHead, Pseudonym
 from service.store.tables.briefs import BriefWording, WordingState
 from service.store.tables.bundles import ImportChunk, ImportError_, ImportRun
+from service.store.tables.calibration import Calibration, CalibrationPiece
 from service.store.tables.challenges import Challenge, ChallengeGroup, Clarification, CriterionRow
 from service.store.tables.decisions import Approval, Decision, Opening, Release, SourceOpening
 from service.store.tables.disclosures import Disclosure, DisclosureKind
@@ -66,6 +67,8 @@ __all__ = [
     "AuditHead",
     "Base",
     "BriefWording",
+    "Calibration",
+    "CalibrationPiece",
     "Challenge",
     "ChallengeGroup",
     "Clarification",

@@ -39,6 +39,7 @@ class Challenge(Base):
     sharing_reach: Mapped[SharingReach] = mapped_column(choice(SharingReach), default=SharingReach.ORGANIZATION)
     tags: Mapped[JsonArray]
     version: Mapped[int] = mapped_column(default=1)
+    calibrate: Mapped[int] = mapped_column(default=0, server_default="0")  # pieces to judge first; 0: none
     opened_at: Mapped[MaybeMoment]
     created_at: Mapped[Moment]
 

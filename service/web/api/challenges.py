@@ -18,7 +18,7 @@ router = v1("Challenges", reads=KeyScope.READ, writes=KeyScope.SUBMIT)
 @router.put("/challenges/{id}", summary="Make or change a challenge", responses=made(ChallengeShown))
 def put_challenge(call: Writing, id: ExternalId, body: ChallengeAsked) -> ChallengeShown:
     """Drafts made against other words than these become stale."""
-    row, created = setting.put_challenge(call.session, call.actor, id, body.wish(), now=call.now)
+    row, created = setting.write_challenge(call.session, call.actor, id, body.wish(), now=call.now)
     call.made(created)
     return ChallengeShown.of(outward.challenges(call.session, call.actor, [row])[0])
 

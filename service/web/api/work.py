@@ -13,7 +13,7 @@ from service.actions.drafts import read
 from service.actions.drafts.read import SubmissionFilter
 from service.actions.work import outward, similar, submit
 from service.domain.access import KeyScope
-from service.domain.drafts import DraftState
+from service.domain.drafts import NOT_MADE_YET, DraftState
 from service.domain.errors import Unavailable
 from service.web.calls import Asking, Reading, Writing
 from service.web.fields import ExternalId, Id, Moment
@@ -58,7 +58,7 @@ def put_submission(call: Writing, id: ExternalId, body: SubmissionAsked) -> Subm
     most = call.services.limits.hand_ins
     done = submit.submit(call.session, call.actor, id, body.wish(), now=call.now, most=most)
     call.made(done.created)
-    if done.draft.state in (DraftState.WAITING, DraftState.DRAFTING):
+    if done.draft.state in NOT_MADE_YET:
         call.status, call.headers["Location"] = 202, f"/v1/submissions/{quote(id, safe='')}"
     return SubmissionShown.of(outward.submissions(call.session, call.actor, [done.submission])[0])
 

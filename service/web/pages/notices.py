@@ -8,6 +8,8 @@ from typing import Final
 NOTICES: Final[Mapping[str, str]] = {
     "signed-out": "You are signed out.",
     "saved": "Saved.",
+    "choosing": "Pieces are chosen anew. Load the page in a moment.",
+    "drafting-now": "What waited is being drafted.",
     "settled": "Settled. It stays quiet until one of the two is decided on anew.",
     "answered": "Thank you. Later drafts follow your answer.",
     "answered-learner": "Answered. The learner finds it beside the feedback.",

@@ -15,6 +15,7 @@ from service.web.pages.access import organization as access_organization
 from service.web.pages.access import safety as access_safety
 from service.web.pages.audit import trail as audit_trail
 from service.web.pages.briefs import meeting as briefs_meeting
+from service.web.pages.calibration import challenge as calibration_challenge
 from service.web.pages.challenges import editor as challenges_editor
 from service.web.pages.decisions import draft as decisions_draft
 from service.web.pages.decisions import together as decisions_together
@@ -62,6 +63,7 @@ ROUTERS = (
     introductions_desk.router,
     decisions_together.router,
     challenges_editor.router,  # its /new before an id in the same place
+    calibration_challenge.router,
     phrases_kept.router,
     questioned_passages.router,  # before a document of this id
     documents_library.router,

@@ -12,6 +12,7 @@ from pipelines.values import CriterionForm
 from service.actions.challenges.forms import LONGEST_FORM, confirmed
 from service.actions.challenges.outward import ChallengeSeen
 from service.actions.challenges.setting import ChallengeWish, CriterionWish
+from service.domain.calibration import MOST
 from service.domain.texts import storable
 from service.domain.visibility import PeersShown, SharingReach
 from service.store.tables import CriterionRow
@@ -109,10 +110,19 @@ class ChallengeAsked(RequestBody):
     )
     tags: Annotated[list[Key], Field(max_length=100)] = Field(default=[], description="Words to find it by.")
     opened_at: Moment | None = Field(default=None, description="When learners could begin.")
+    calibrate: int | None = Field(
+        default=None,
+        ge=0,
+        le=MOST,
+        description="How many pieces of work (3 to 5) facilitators judge before the rest is drafted; 0 is not to wait. "
+        "Left out: as it is.",
+    )
 
     def wish(self) -> ChallengeWish:
         return ChallengeWish(
-            **self.model_dump(include={"title", "prompt", "outcome", "reference", "notes", "language", "opened_at"}),
+            **self.model_dump(
+                include={"title", "prompt", "outcome", "reference", "notes", "language", "opened_at", "calibrate"}
+            ),
             criteria=tuple(criterion.wish() for criterion in self.criteria),
             sharing_peers=self.sharing.peers,
             sharing_reach=self.sharing.reach,
@@ -137,6 +147,7 @@ class ChallengeShown(AnswerBody):
     tags: list[str] = Field(description="Words to find it by.")
     version: int = Field(description="Grows when prompt, outcome, reference, notes or criteria change.")
     opened_at: datetime | None = Field(description="When learners could begin.")
+    calibrate: int = Field(description="Pieces of work that are judged before the rest is drafted; 0: nothing waits.")
 
     @classmethod
     def of(cls, seen: ChallengeSeen) -> ChallengeShown:

@@ -17,6 +17,7 @@ from service.web.schemas.files import FileShown
 
 NEXT = {
     DraftState.WAITING: "A draft will be made. Look again shortly, or read /v1/events for draft.ready.",
+    DraftState.AWAITS_CALIBRATION: "It waits for calibration: a few other pieces are judged first, then it is drafted.",
     DraftState.DRAFTING: "A draft is being made. Look again shortly, or read /v1/events for draft.ready.",
     DraftState.TO_JUDGE: "A facilitator judges the work on an evidence sheet; feedback is composed from that.",
     DraftState.READY: "A facilitator reads the draft and decides.",

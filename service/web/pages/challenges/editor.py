@@ -18,6 +18,7 @@ from service.actions.challenges.setting import ChallengeWish
 from service.actions.people import directory
 from service.actions.people.directory import GroupChoice
 from service.domain.access import KeyScope
+from service.domain.calibration import FEWEST, MOST
 from service.domain.roles import leads, require_coordinator
 from service.domain.visibility import PeersShown, SharingReach
 from service.web import errors
@@ -63,6 +64,8 @@ class ChallengeSent(BaseModel):
     groups: Annotated[list[Typed], Field(max_length=501)] = []
     tags: Typed = ""
     opened_at: Typed = ""
+    calibrate: bool = False
+    pieces: Annotated[int, Field(ge=FEWEST, le=MOST)] = FEWEST
     seen: Typed = ""
     do: Typed = "save"
 
@@ -219,6 +222,8 @@ def _sent(there: ChallengeForm) -> ChallengeSent:
         groups=list(wish.groups),
         tags=", ".join(wish.tags),
         opened_at=f"{wish.opened_at.astimezone(UTC):%Y-%m-%dT%H:%M}" if wish.opened_at else "",
+        calibrate=bool(wish.calibrate),
+        pieces=wish.calibrate or FEWEST,
         seen=there.seen,
     )
     rows = [sentences.typed(criterion) for criterion in wish.criteria]
@@ -254,6 +259,7 @@ def _wish(sent: ChallengeSent, there: ChallengeWish | None = None) -> tuple[Chal
         "sharing": {"peers": sent.peers, "reach": sent.reach},
         "groups": [one for one in sent.groups if one],
         "tags": lines(sent.tags),
+        "calibrate": sent.pieces if sent.calibrate else 0,
         "opened_at": _aware(day.day) if day is not None and day.day is not None else None,
     }
     asked, faults = checked(ChallengeAsked, given)

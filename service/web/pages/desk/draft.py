@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import Query
 
+from service.actions.calibration import resting
 from service.actions.decisions import hand_over
 from service.actions.desk import around, others
 from service.actions.desk import beside as desk_beside
@@ -19,6 +20,7 @@ from service.web.pages import uptake
 from service.web.pages.decisions.words import REASONS
 from service.web.pages.desk.views import DraftPage
 from service.web.pages.queue import came_from
+from service.web.pages.queue.calibrating import REASONS as REASONS_TO_JUDGE
 from service.web.pages.queue.came_from import FromQueue
 from service.web.pages.queue.done import done_with
 from service.web.pages.queue.words import STATES
@@ -57,6 +59,8 @@ def show_draft(visit: Reading, id: DraftId, trail: FromQueue, done: Other = None
         question=around.open_question(session, actor, draft.challenge),
         colleagues=tuple(hand_over.colleagues(session, actor, id)),
         reasons=REASONS,
+        calibration=(calibration := resting.of_draft(session, actor, id)),
+        piece_words=REASONS_TO_JUDGE[calibration.reason] if calibration.reason else "",
         model=bool(visit.services.model),
     )
 

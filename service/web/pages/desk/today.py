@@ -9,6 +9,7 @@ from typing import ClassVar
 from urllib.parse import quote
 
 from service.actions.access import credentials
+from service.actions.calibration import progress as calibration
 from service.actions.following import challenges as following_challenges
 from service.actions.following.challenges import ChallengeRow
 from service.actions.galleries import desk as galleries_desk
@@ -110,6 +111,9 @@ def _errands(visit: Reading) -> Iterable[Errand | None]:
     yield _if(needs, "/desk/requests", plural(needs, "request"), "that nobody has answered")
     keys = credentials.ending(session, actor, now=now)
     yield _if(keys, "/desk/settings/keys", plural(keys, "key"), "with little time left, or none: see to new ones")
+    for one in calibration.still_to_do(session, actor):
+        href = f"/desk/challenges/{quote(one.challenge, safe='')}/calibration"
+        yield Errand(href, f"{one.title}: {plural(one.left, 'piece')} to judge before {plural(one.waiting, 'draft')}")
     checks = len(spot_checks.due(session, actor, now=now))
     yield _if(checks, "/desk/spot-checks", plural(checks, "piece of work", "pieces of work"), "for your second reading")
 

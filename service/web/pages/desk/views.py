@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from pipelines.values import PointKind, Standing
+from service.actions.calibration.resting import OfCalibration
 from service.actions.decisions.hand_over import Colleague
 from service.actions.desk.beside import DraftBeside
 from service.actions.desk.draft import DeskDraft
@@ -49,6 +50,8 @@ class DraftPage(PageView):
     question: CriterionQuestion | None
     colleagues: tuple[Colleague, ...]
     reasons: Mapping[str, str]
+    calibration: OfCalibration
+    piece_words: str  # why its work is judged first
     model: bool  # whether a language model is set up, which would read a wish for another draft
     act_words: Mapping[str, str] = field(default_factory=lambda: ACTS)
     kinds: tuple[PointKind, ...] = POINT_KINDS

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from fastapi import Query
 
+from service.actions.calibration import progress as calibration
 from service.actions.following import challenges
 from service.actions.overview import challenge, pace, solutions, spot_checks
 from service.actions.work import lens as work_lens
@@ -35,7 +36,8 @@ def list_challenges(visit: Reading) -> PageView:
 @router.get("/desk/challenges/{id}")
 def show_challenge(visit: Reading, id: ExternalId, group: Chosen = "") -> PageView:
     seen = challenge.glance(visit.session, visit.actor, id, group=group or None, now=visit.now)
-    return challenge_page(seen, work_lens.choices(visit.session, seen.lens), now=visit.now)
+    far = calibration.progress(visit.session, visit.actor, id)
+    return challenge_page(seen, work_lens.choices(visit.session, seen.lens), far, now=visit.now)
 
 
 @router.get("/desk/challenges/{id}/solutions")

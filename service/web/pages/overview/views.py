@@ -12,6 +12,7 @@ from urllib.parse import quote
 from markupsafe import Markup
 
 from pipelines.values import Band, Standing
+from service.actions.calibration.progress import CalibrationSeen
 from service.actions.following.challenges import ChallengeRow
 from service.actions.following.pairs import Figure, points_of, taken_up
 from service.actions.following.pairs import told as tellable
@@ -83,6 +84,7 @@ _TABS = (
     ("/decisions", "Drafts and decisions"),
     ("/following", "Following through"),
     ("/brief", "Meeting brief"),
+    ("/calibration", "Calibration"),
 )
 
 
@@ -138,6 +140,7 @@ class ChallengePage(PageView):
     template: ClassVar[str] = "overview/progress.html"
     head: Head
     now: datetime
+    calibration: CalibrationSeen
     everybody: int
     progress: Whole
     reached: tuple[Count, ...]
@@ -156,13 +159,16 @@ class ChallengePage(PageView):
     reminded_of: Mapping[ReminderKind, str]
 
 
-def challenge_page(seen: Glance, groups: Sequence[Group], *, now: datetime) -> ChallengePage:
+def challenge_page(
+    seen: Glance, groups: Sequence[Group], calibration: CalibrationSeen, *, now: datetime
+) -> ChallengePage:
     times = seen.times
     top = head(seen.lens, groups, "")
     criteria = [one for one in seen.standings if one.criterion != OVERALL]
     return ChallengePage(
         head=top,
         now=now,
+        calibration=calibration,
         everybody=len(seen.progress.learners),
         progress=_progress(seen.progress),
         reached=_reached(seen.progress),

@@ -16,7 +16,9 @@ from service.domain.drafts import DraftState
 from service.web.fields import Id, OwnId
 from service.web.pages.visits import Visit
 
-KNOWN = frozenset({"state", "group", "challenge", "band", "days", "whose", "stale", "asks", "by_hand", "alone", "skip"})
+KNOWN = frozenset(
+    {"state", "group", "challenge", "band", "days", "whose", "stale", "asks", "by_hand", "alone", "skip", "calibrating"}
+)
 MOST_SKIPPED = 100
 MOST_FIELDS = 4 * MOST_SKIPPED
 """Of an address that somebody wrote; of those skipped the latest count."""
@@ -24,10 +26,11 @@ MOST_FIELDS = 4 * MOST_SKIPPED
 
 @dataclass(frozen=True, slots=True)
 class CameFrom:
-    """A queue, and what was skipped in it."""
+    """A queue, and what was skipped in it; or, `calibrating`, the challenge's list of pieces that are judged first."""
 
     filter: QueueFilter
     skip: tuple[str, ...]
+    calibrating: bool = False
 
 
 def _without_empty(given: object) -> object:
@@ -52,10 +55,11 @@ async def _came_from(
     asks: Annotated[bool, Query()] = False,
     by_hand: Annotated[bool, Query(), _WITHOUT_EMPTY_FLAG] = False,
     alone: Annotated[bool, Query()] = False,
+    calibrating: Annotated[bool, Query()] = False,
     skip: Annotated[list[OwnId], Query(max_length=MOST_FIELDS)] = [],  # noqa: B006
 ) -> CameFrom:
     wanted = QueueFilter(tuple(state), challenge, group, tuple(band), days, whose, stale, asks, by_hand, alone)
-    return CameFrom(wanted, tuple(skip[-MOST_SKIPPED:]))
+    return CameFrom(wanted, tuple(skip[-MOST_SKIPPED:]), calibrating)
 
 
 FromQueue = Annotated[CameFrom, Depends(_came_from)]

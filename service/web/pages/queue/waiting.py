@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, ClassVar
+from urllib.parse import quote
 
 from fastapi import Query
 
@@ -126,6 +127,9 @@ def pulse_of_queue(visit: Reading, trail: FromQueue) -> Shown:
 @router.get("/desk/next")
 def next_draft(visit: Reading, trail: FromQueue, done: Annotated[OwnId | None, Query()] = None) -> Shown:
     """What was just decided on is passed over, so that an undo is never needed to go on."""
+    if trail.calibrating and trail.filter.challenge:
+        back = f"/desk/challenges/{quote(trail.filter.challenge, safe='')}/calibration"
+        return Goto(back, query={"done": done} if done else {})
     own = came_from.of(visit)
     skip = [*trail.skip, *([done] if done else [])]
     found = waiting.next(visit.session, visit.actor, trail.filter, skip=skip, now=visit.now)

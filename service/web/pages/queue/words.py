@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 STATES: Mapping[str, str] = {
     "waiting": "waits for the machine",
+    "awaits_calibration": "waits for calibration",
     "drafting": "is being drafted",
     "ready": "waits for you",
     "to_judge": "waits to be judged",
