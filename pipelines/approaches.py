@@ -39,8 +39,9 @@ _SEED: Final = 20_261
 class ApproachWork:
     """A solution that may be used here: the caller has looked at consent and sharing policy as of now.
 
-    `standing`: the verdict, None where none is known. `score` in [0, 1]. `criteria`: standing by criterion id;
-    `places`: where the text speaks of a criterion (offsets, end exclusive).
+    `standing`: the verdict, None where none is known; `by_person` who gave it. `score` in [0, 1]. `criteria`: standing
+    by criterion id, in `judged` those that a person said; `places`: where the text speaks of a criterion (offsets, end
+    exclusive), and in `sure` how clearly, where that is known.
     """
 
     id: str
@@ -50,6 +51,9 @@ class ApproachWork:
     score: float | None = None
     criteria: Mapping[str, Standing] = field(default_factory=dict)
     places: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    by_person: bool = False
+    judged: frozenset[str] = frozenset()
+    sure: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
