@@ -148,10 +148,13 @@ def _said(sides: _Sides, works: Mapping[str, ApproachWork], language: str) -> st
 
 
 _BARE: Final[Mapping[str, Any]] = {
-    "criterion": "", "only_here": "", "quoted": "“{words}”", "side": "{letter}: {quote}", "foreign": "{letter}: {quote}",
-    "nowhere": "", "own": "·", "ask": "", "ask_own": "", "ask_only": "",
-    "same": "", "languages": {}, "another": "",
-}  # fmt: skip
+    **dict.fromkeys(("criterion", "only_here", "same", "nowhere", "ask", "ask_own", "ask_only", "another"), ""),
+    "quoted": "“{words}”",
+    "side": "{letter}: {quote}",
+    "foreign": "{letter}: {quote}",
+    "own": "·",
+    "languages": {},
+}
 """Signs alone, for a reader in whose language we have no words."""
 
 

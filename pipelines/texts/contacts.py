@@ -1,5 +1,5 @@
-"""How to reach or find somebody: mail, telephone, handles, links, where somebody lives, numbers that stand for a person,
-and names that the text itself says are some. Pure; found by their form, whoever they belong to.
+"""How to reach or find somebody: mail, telephone, handles, links, where somebody lives, numbers that stand for a
+person, and names that the text itself says are some. Pure; found by their form, whoever they belong to.
 """
 
 from __future__ import annotations

@@ -31,6 +31,7 @@ from service.actions.requests.make import RequestSearch
 from service.domain.requests.need import RequestNeed, clusters
 from service.jobs.leases import keep, settle
 from service.jobs.tools import JobTools
+from service.store import pointed
 from service.store.tables import Job
 
 EACH: Final = 2
@@ -73,8 +74,12 @@ def _commons(tools: JobTools, scene: MatchingScene) -> Commons:
         with tools.sessions.reading() as session:
             return works.texts(session, scene.organization, ids)
 
+    def where(ids: Collection[str]) -> Mapping[str, Mapping[str, tuple[int, int]]]:
+        with tools.sessions.reading() as session:
+            return {id_: one.places for id_, one in pointed.at(session, ids).items()}
+
     embedder, cold = tools.embedder(scene.organization), tools.commons.state(scene.organization) is None
-    found = tools.commons.commons(scene.organization, scene.works, embedder, read, scene.known)
+    found = tools.commons.commons(scene.organization, scene.works, embedder, read, scene.known, where)
     if cold and len(scene.works) >= MANY:
         gc.collect()
         gc.freeze()

@@ -19,13 +19,13 @@ from pipelines.texts.masking import HiddenPlace
 from pipelines.values import AI, Criterion
 from service.actions.approvals import approving
 from service.actions.galleries import wanted
-from service.actions.galleries.pool import as_works, candidates, criteria_of, language_of, quoted_on
+from service.actions.galleries.pool import as_works, candidates, criteria_of, language_of
 from service.actions.galleries.review import by_policy
 from service.actions.visibility.in_galleries import shared_now
 from service.domain.events import Event
 from service.domain.galleries import FEWEST, GalleryAct, GalleryActor, GalleryState, step
 from service.domain.visibility import PeersShown
-from service.store import holding
+from service.store import holding, pointed
 from service.store.tables import Challenge, DraftRow, Gallery, GalleryItem, Revision, Submission
 
 LOOKED_AT: Final = 50
@@ -89,7 +89,7 @@ def begin(session: Session, gallery_id: str, generation: int, *, now: datetime) 
         language_of(session, row, revision),
         read.hidden,
         criteria_of(challenge),
-        quoted_on(session, challenge.id),
+        pointed.quoted(session, challenge.id),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from pipelines.approaches import ApproachPlace, ApproachWork
 from pipelines.comparing import Comparison, compare
 from pipelines.texts.masking import HiddenPlace, as_shown, as_written, masked
-from pipelines.values import AI, Criterion, PointKind, Standing
+from pipelines.values import AI, Criterion, Standing
 from service.actions.visibility.in_galleries import (
     columns,
     counted,
@@ -27,17 +27,14 @@ from service.actions.visibility.in_galleries import (
 )
 from service.actions.visibility.unnamed import Unnamed
 from service.domain.galleries import sharing
-from service.store import holding, visible
+from service.store import holding, pointed, visible
+from service.store.pointed import PointedAt
 from service.store.tables import (
     Challenge,
-    Consent,
-    CriterionReadingRow,
     DraftRow,
     Gallery,
     Organization,
     Person,
-    PointRow,
-    PointState,
     Revision,
     Submission,
 )
@@ -45,9 +42,6 @@ from service.store.tree import Tree
 
 MOST_LOOKED_AT: Final = 400
 """Works that are compared, the most recent: on one challenge of one organization more add nothing that is nearer."""
-
-MOST_QUOTED: Final = 240
-"""Quotations by which a machine knows what speaks of a criterion, the latest."""
 
 
 def candidates(session: Session, row: Gallery, challenge: Challenge, *, now: datetime) -> list[str]:
@@ -109,68 +103,11 @@ def as_works(session: Session, organization: str, revisions: Sequence[str], *, o
         .outerjoin(DraftRow, DraftRow.revision_id == Revision.id)
         .where(Revision.id.in_(revisions))
     ).all()
-    pointed = _pointed(session, revisions)
+    where = pointed.at(session, revisions)
     hidden = {one.id: () if one.id == own else unnamed.hidden(one.text, one.name, one.language) for one in rows}
-    return ComparedWorks({one.id: _work(one, hidden[one.id], pointed.get(one.id, _NOTHING)) for one in rows}, hidden)
-
-
-@dataclass(frozen=True, slots=True)
-class _Pointed:
-    """Where persons pointed, in a text as it was written, by criterion; and on which criteria they asked for more."""
-
-    places: dict[str, tuple[int, int]] = field(default_factory=dict)
-    lacking: set[str] = field(default_factory=set)
-
-
-_NOTHING: Final = _Pointed()
-
-
-def _pointed(session: Session, revisions: Sequence[str]) -> dict[str, _Pointed]:
-    """By approved points, and by readings, which win."""
-    found: dict[str, _Pointed] = {}
-    points = session.execute(
-        select(DraftRow.revision_id, PointRow.criterion, PointRow.start, PointRow.end, PointRow.kind)
-        .join(DraftRow, DraftRow.id == PointRow.draft_id)
-        .where(DraftRow.revision_id.in_(revisions), *_KEPT)
-        .order_by(PointRow.position.desc())
+    return ComparedWorks(
+        {one.id: _work(one, hidden[one.id], where.get(one.id, pointed.NOWHERE)) for one in rows}, hidden
     )
-    for revision, criterion, start, end, kind in points:
-        one = found.setdefault(revision, _Pointed())
-        one.places[criterion] = (start, end)
-        if kind is PointKind.NEXT_STEP:
-            one.lacking.add(criterion)
-    readings = session.execute(
-        select(DraftRow.revision_id, CriterionReadingRow.criterion, CriterionReadingRow.start, CriterionReadingRow.end)
-        .join(DraftRow, DraftRow.id == CriterionReadingRow.draft_id)
-        .where(DraftRow.revision_id.in_(revisions), CriterionReadingRow.start.is_not(None))
-    )
-    for revision, criterion, start, end in readings:
-        found.setdefault(revision, _Pointed()).places[criterion] = (start, end)
-    return found
-
-
-_KEPT: Final = (
-    visible.decided(),
-    PointRow.state != PointState.DISMISSED,
-    PointRow.quote != "",
-    PointRow.criterion != "",
-)
-
-
-def quoted_on(session: Session, challenge: str) -> dict[str, tuple[str, ...]]:
-    """What approved points on a challenge (our id) quote, by criterion: it tells a machine what speaks of one, and is
-    shown to nobody."""
-    rows = session.execute(
-        select(PointRow.criterion, PointRow.quote)
-        .join(DraftRow, DraftRow.id == PointRow.draft_id)
-        .join(Revision, Revision.id == DraftRow.revision_id)
-        .join(Submission, Submission.id == DraftRow.submission_id)
-        .join(Consent, Consent.person_id == Submission.person_id)
-        .where(DraftRow.challenge_id == challenge, visible.machines_may(), *_KEPT)
-        .order_by(PointRow.id.desc())
-        .limit(MOST_QUOTED)
-    ).all()
-    return {key: tuple(quote for one, quote in rows if one == key) for key in dict.fromkeys(one for one, _ in rows)}
 
 
 def criteria_of(challenge: Challenge) -> tuple[Criterion, ...]:
@@ -178,9 +115,9 @@ def criteria_of(challenge: Challenge) -> tuple[Criterion, ...]:
     return tuple(Criterion(one.key, one.text, one.question) for one in challenge.criteria)
 
 
-def _work(row: Any, hidden: Sequence[HiddenPlace], pointed: _Pointed) -> ApproachWork:
+def _work(row: Any, hidden: Sequence[HiddenPlace], where: PointedAt) -> ApproachWork:
     assessment, judged = row.assessment or {}, row.judgements or {}
-    lacking = dict.fromkeys(pointed.lacking - judged.keys(), Standing.PARTLY)
+    lacking = dict.fromkeys(where.lacking - judged.keys(), Standing.PARTLY)
     return ApproachWork(
         row.id,
         masked(row.text, hidden),
@@ -188,10 +125,10 @@ def _work(row: Any, hidden: Sequence[HiddenPlace], pointed: _Pointed) -> Approac
         row.standing or _overall(assessment),
         row.score if row.score is not None else assessment.get("score"),
         {**_criteria(judged, assessment), **lacking},
-        {key: as_shown(span, hidden) for key, span in pointed.places.items()},
+        {key: as_shown(span, hidden) for key, span in where.places.items()},
         by_person=row.standing is not None,
         judged=frozenset(judged),
-        sure=dict.fromkeys(pointed.places, 1.0),
+        sure=dict.fromkeys(where.places, 1.0),
     )
 
 
