@@ -41,7 +41,8 @@ class BriefNeed:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How the solutions stand on a criterion; `lack` counts "partly" and "not yet". `example`: one that has it."""
+    """How the solutions stand on a criterion; `lack` counts "partly" and "not yet", `cannot_tell` all others.
+    `example`: one that has it."""
 
     criterion: Criterion
     met: int
@@ -155,8 +156,8 @@ def _tally(works: Sequence[ApproachWork], criterion: Criterion) -> Tally:
     said = [work.criteria[criterion.id] for work in works if criterion.id in work.criteria]
     met = [work for work in works if work.criteria.get(criterion.id) is Standing.MET]
     example = next((place for work in met if (place := _place(work, criterion.id))), None)
-    unsure = said.count(Standing.CANNOT_TELL)
-    return Tally(criterion, len(met), len(said) - len(met) - unsure, unsure, example)
+    lack = len(said) - len(met) - said.count(Standing.CANNOT_TELL)
+    return Tally(criterion, len(met), lack, len(works) - len(met) - lack, example)
 
 
 def _place(work: ApproachWork, criterion: str) -> ApproachPlace | None:

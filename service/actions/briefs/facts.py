@@ -148,8 +148,8 @@ def _work(row: Row[Any], how: ShowWork, unnamed: Unnamed) -> ApproachWork:
     """Its words only where they may be quoted, its author only where the name may be known: else nobody is named in
     them either, before a meeting or a model.
 
-    A facilitator's judgement counts first; the machine's reading counts where it was sure, and is "cannot tell" where it
-    was not."""
+    A facilitator's judgement counts first; the machine's reading counts where it was sure, and is "cannot tell" where
+    it was not."""
     read = {one["criterion"]: one for one in (row.assessment or {}).get("criteria", ())}
     vague = bool((row.assessment or {}).get("abstained"))
     standings = {
