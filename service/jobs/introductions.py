@@ -104,12 +104,14 @@ def _ready(scene: MatchingScene) -> tuple[Circle, dict[str, float]]:
 def _offer(
     scene: MatchingScene, found: Match, reasons: Sequence[MeetingReason], request: str | None = None
 ) -> IntroductionOffer:
-    """The match in words that quote nobody's work: passages stand beside, and are read again when they are shown."""
+    """The match in words that quote nobody's work: passages of the reason that is told stand beside, and are read again
+    when they are shown. Those of other reasons are of other matters, and are left out."""
     first, second = scene.profiles[found.first], scene.profiles[found.second]
     bare = replace(reasons[0], passages=())
     names = {profile.person: profile.name for profile in scene.profiles.values()}
     said = wording(bare, first, second, names, scene.challenges, scene.language)
-    return IntroductionOffer(replace(found, reasons=tuple(reasons), wording=said), introduced_through(bare), request)
+    kept = (reasons[0], *(replace(one, passages=()) for one in reasons[1:]))
+    return IntroductionOffer(replace(found, reasons=kept, wording=said), introduced_through(bare), request)
 
 
 def ask(tools: JobTools, owner: str, job: Job) -> None:
