@@ -18,7 +18,17 @@ from pipelines.people.likeness import Cosines, Floats, LikenessSpace, pooled_by
 from pipelines.people.values import PersonWork, ShownPassage
 from pipelines.ports import Embedder
 from pipelines.speaking import Speaking
-from pipelines.texts.language import Span, content, language_of, passages_alike, sentences, stem, stop_words, tokens
+from pipelines.texts.language import (
+    Span,
+    content,
+    language_of,
+    passages_alike,
+    sentences,
+    shared,
+    stem,
+    stop_words,
+    tokens,
+)
 from pipelines.texts.lexical import terms
 from pipelines.texts.names import calendar
 from pipelines.texts.wholes import whole
@@ -263,7 +273,7 @@ def _common(one: str, other: str, known: Collection[str]) -> list[str]:
     nouns = language in CAPITAL_NOUNS
     there, small = set(tokens(other)), stop_words(language) | stop_words("en") | calendar()
     found = {word.casefold(): word for word in _PLAIN.findall(one) if len(word) > SHORT and (nouns or word.islower())}
-    kept = [word for low, word in found.items() if low in there - small and stem(low, language) not in known]
+    kept = [word for low, word in found.items() if low in there - small and not shared([stem(low, language)], known)]
     return sorted(kept, key=lambda word: (-len(word), word))
 
 
