@@ -9,15 +9,17 @@ from __future__ import annotations
 import zlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.texts.language import language_of, sentences, stem, stop_words, tokens
+from pipelines.texts.language import clauses, language_of, sentences, stem, stop_words, tokens
+from pipelines.texts.plain import one_line
 from pipelines.texts.shapes import flow, is_program
+from pipelines.texts.wholes import SHORTEST, points_back, whole
 from pipelines.values import Standing
 
 Floats = NDArray[np.float64]
@@ -30,6 +32,7 @@ CLEARER: Final = 0.06  # silhouette above that of shuffled features from which p
 JUDGED: Final = 400  # works that the silhouette is taken over
 ROUNDS: Final = 25
 QUOTE: Final = 220  # characters of a representative passage
+NAME: Final = 90  # of a clause that an approach is called by
 GAP: Final = 0.02  # that works on the map are kept apart by
 TELLING: Final = 3  # words of a label
 _SEED: Final = 20_261
@@ -39,8 +42,9 @@ _SEED: Final = 20_261
 class ApproachWork:
     """A solution that may be used here: the caller has looked at consent and sharing policy as of now.
 
-    `standing`: the verdict, None where none is known. `score` in [0, 1]. `criteria`: standing by criterion id;
-    `places`: where the text speaks of a criterion (offsets, end exclusive).
+    `standing`: the verdict, None where none is known; `by_person` who gave it. `score` in [0, 1]. `criteria`: standing
+    by criterion id, in `judged` those that a person said; `places`: where the text speaks of a criterion (offsets, end
+    exclusive), and in `sure` how clearly, where that is known.
     """
 
     id: str
@@ -50,6 +54,9 @@ class ApproachWork:
     score: float | None = None
     criteria: Mapping[str, Standing] = field(default_factory=dict)
     places: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    by_person: bool = False
+    judged: frozenset[str] = frozenset()
+    sure: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,17 +84,20 @@ class Spot:
 
 @dataclass(frozen=True, slots=True)
 class Approach:
-    """Works that go about it alike, the most typical first. `words` tell it from the others; `label` joins them."""
+    """Works that go about it alike, the most typical first. `words` tell it from the others; `named` is the clause of
+    its representative passage that has most of them, so that it is called by what people do."""
 
     id: str
     members: tuple[str, ...]
     words: tuple[str, ...]
     representative: ApproachPlace | None
     spots: tuple[Spot, ...]
+    named: str = ""
 
     @property
     def label(self) -> str:
-        return " · ".join(self.words)
+        """What it is called: by its clause, or where there is none by its words."""
+        return self.named or " · ".join(self.words)
 
 
 def approaches(
@@ -110,10 +120,7 @@ def approaches(
     }
     found = [_approach(ordered, said, features, labels == label, spots) for label in np.unique(labels)]
     found.sort(key=lambda one: (-len(one.members), one.members[0]))
-    return tuple(
-        Approach(f"a{number}", one.members, one.words, one.representative, one.spots)
-        for number, one in enumerate(found, 1)
-    )
+    return tuple(replace(one, id=f"a{number}") for number, one in enumerate(found, 1))
 
 
 def _terms(text: str) -> list[str]:
@@ -232,13 +239,29 @@ def _approach(
     language = language_of("\n".join(texts))
     named = [term for term in telling if len(term) > 2 and not term.isdigit()][:TELLING]
     label = [term if is_program(texts[0]) else _surface(term, texts, language) for term in named]
+    typical = next((place for n in order[:5] if (place := passage(works[n], telling))), None)
     return Approach(
         "",
         tuple(works[n].id for n in order),
         tuple(dict.fromkeys(label)),
-        next((place for n in order[:5] if (place := passage(works[n], telling))), None),
+        typical,
         tuple(spots[works[n].id] for n in order),
+        _named(typical.quote, telling) if typical and telling else "",
     )
+
+
+def _named(quote: str, telling: Mapping[str, float]) -> str:
+    """The whole clause of a passage with most telling words; "" for a program, and where none is short enough."""
+    if is_program(quote):
+        return ""
+    said = [one_line(quote[slice(*span)]) for span in dict.fromkeys(clauses(quote, (0, len(quote))))]
+    fit = [one for one in said if len(one) <= NAME and len(one.split()) >= SHORTEST and not points_back(one)]
+
+    def weight(clause: str) -> tuple[float, int]:
+        return sum(telling.get(term, 0.0) for term in set(_terms(clause))), -len(clause)
+
+    best = max(fit, key=weight, default="")
+    return best.strip(" .;:,") if best and weight(best)[0] > 0 else ""
 
 
 def _telling(terms: Sequence[Sequence[str]], inside: NDArray[np.bool_]) -> dict[str, float]:
@@ -262,7 +285,7 @@ def _surface(term: str, texts: Sequence[str], language: str) -> str:
 
 def passage(work: ApproachWork, telling: Mapping[str, float]) -> ApproachPlace | None:
     """The sentence or line with most telling words for its length; None for a text that says nothing."""
-    spans = [clipped(work.text, *span) for span in sentences(work.text)[:200]]
+    spans = [whole(work.text, span, QUOTE) for span in sentences(work.text)[:200]]
     spans = [span for span in spans if any(map(str.isalnum, work.text[span[0] : span[1]]))]
     if not spans:
         return None
@@ -275,14 +298,6 @@ def passage(work: ApproachWork, telling: Mapping[str, float]) -> ApproachPlace |
 
     start, end = max(spans, key=weight)
     return ApproachPlace(work.id, start, end, work.text[start:end])
-
-
-def clipped(text: str, start: int, end: int) -> tuple[int, int]:
-    """The span, cut at a space if it is longer than a reader takes in."""
-    if end - start <= QUOTE:
-        return start, end
-    space = text.rfind(" ", start + QUOTE // 2, start + QUOTE)
-    return start, space if space > 0 else start + QUOTE
 
 
 def positions(features: Floats) -> Floats:

@@ -1,4 +1,5 @@
-"""Which two or three peers' solutions a learner sees after an own attempt, why, and what to compare in them.
+"""Which two or three peers' solutions a learner sees after an own attempt, and why. What to compare in them is said by
+`pipelines.comparing`.
 
 Pure over texts, vectors and verdicts. The caller passes only works that may be shown to this learner as of now; nothing
 else is ever chosen. A facilitator decides on each choice; the reasons are for them.
@@ -6,9 +7,8 @@ else is ever chosen. A facilitator decides on each choice; the reasons are for t
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
@@ -16,11 +16,14 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.approaches import ApproachPlace, ApproachWork, approaches, clipped
+from pipelines.approaches import ApproachWork, approaches
 from pipelines.prompts import has_words, words
-from pipelines.texts.language import content, language_code, language_of, sentences, tokens
-from pipelines.texts.shapes import flow, is_program, twins
-from pipelines.values import Standing
+from pipelines.texts.language import language_code, language_of, stem, stop_words, tokens
+from pipelines.texts.masking import unmasked
+from pipelines.texts.names import calendar
+from pipelines.texts.plain import one_line
+from pipelines.texts.shapes import copied, flow, is_program
+from pipelines.values import Criterion, Standing
 
 Vectors = Mapping[str, NDArray[np.float32]]
 Floats = NDArray[np.float64]
@@ -33,6 +36,8 @@ CLOSE: Final = 0.02  # of the highest score there is: among the strongest
 AHEAD: Final = 1.0  # weight, in standard deviations of nearness, of being the best distance ahead
 MEETS: Final = 0.5  # the same of each criterion met that the learner's own does not meet, at most two
 UNJUDGED: Final = 2.0  # marked down by
+TOLD: Final = 3  # words, or criteria, that a reason names
+LONG: Final = 4  # letters that such a word has more than
 UNLIKE: Final = 0.5  # marked down by, where it repeats what was chosen: of the highest cosine with any chosen
 _TELLING: Final = frozenset("for while if elif each switch match try with lambda def function".split())  # noqa: SIM905
 
@@ -45,19 +50,17 @@ class GalleryReason(StrEnum):
     OTHER_APPROACH = "other_approach"
     SOLVED = "solved"
     UNJUDGED = "unjudged"
-    AHEAD = "ahead"
-    BEHIND = "behind"
     MET = "met"
+    ALONE = "alone"
     STRONGEST = "strongest"
 
 
 @dataclass(frozen=True, slots=True)
 class Because:
-    """A reason in words, for the facilitator. `value`: the number in it, if there is one."""
+    """A reason in words, for the facilitator."""
 
     why: GalleryReason
     text: str
-    value: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,20 +76,11 @@ class GalleryChoice:
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
-    """A comparison to verify, drafted without a model. The two quotes stand in `text` as they stand in their works."""
-
-    text: str
-    places: tuple[ApproachPlace, ApproachPlace]
-
-
-@dataclass(frozen=True, slots=True)
 class ChosenGallery:
     """Examples in the order in which they are shown. Fewer than wanted, or none, where no more are fit to be shown."""
 
     own: str
     choices: tuple[GalleryChoice, ...]
-    comparison: Comparison | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +103,11 @@ def choose(
     *,
     wanted: int = WANTED,
     ways: Mapping[str, str] | None = None,
+    criteria: Sequence[Criterion] = (),
     language: str = "en",
 ) -> ChosenGallery:
-    """At most `wanted` of the candidates: near, no two the same once names are changed, of different approaches where
-    there are any, none that is known not to meet the task, and not the strongest alone.
+    """At most `wanted` of the candidates: near, none that copies the own text or another one, of different approaches
+    where there are any, none that is known not to meet the task, and not the strongest alone.
 
     The first goes about it as the learner does, where one does; the others go about it differently. `vectors`: unit
     rows by work id; without one for each, words alone decide. `ways`: the approach of each work (own one included) by
@@ -122,15 +117,15 @@ def choose(
         raise ValueError("A gallery holds one to five works, and each candidate once.")
     fit = sorted((work for work in candidates if _fit(own, work)), key=lambda work: work.id)
     if not fit:
-        return ChosenGallery(own.id, (), None)
+        return ChosenGallery(own.id, ())
     pool = _pool(own, fit, vectors or {}, ways)
     chosen = _chosen(pool, wanted)
-    table = _table(language)
-    return ChosenGallery(
-        own.id,
-        tuple(_choice(pool, at, table) for at in chosen),
-        compare(own, [pool.works[at] for at in chosen], language) if chosen else None,
-    )
+    asked = {one.id: one_line(one.text) for one in criteria}
+    choices = list[GalleryChoice]()
+    for at in chosen:
+        met = [id_ for id_ in _adds(pool.own, pool.works[at]) if id_ in pool.works[at].judged and id_ in asked]
+        choices.append(_choice(pool, at, chosen, [asked.pop(id_) for id_ in met[:TOLD]], _table(language)))
+    return ChosenGallery(own.id, tuple(choices))
 
 
 def _fit(own: ApproachWork, work: ApproachWork) -> bool:
@@ -161,7 +156,7 @@ def _ways(works: Sequence[ApproachWork], vectors: Vectors) -> tuple[dict[str, st
     labels = {way: _steps(way) for way in set(ways.values())}
     for approach in approaches(prose, vectors):
         ways |= dict.fromkeys(approach.members, approach.id)
-        labels[approach.id] = approach.label
+        labels[approach.id] = ", ".join(approach.words)
     return ways, labels
 
 
@@ -197,10 +192,10 @@ def _marks(text: str) -> list[str]:
 def _chosen(pool: _Pool, wanted: int) -> list[int]:
     """One after the other, each the best of what is left."""
     worth, chosen = _worth(pool), list[int]()
-    left = [at for at, work in enumerate(pool.works) if not twins(pool.own.text, work.text)]
+    left = [at for at, work in enumerate(pool.works) if not copied(work.text, pool.own.text)]
     while left and len(chosen) < wanted:
         at = _next(pool, worth, left, chosen)
-        if not any(twins(pool.works[at].text, pool.works[one].text) for one in chosen):
+        if not any(copied(pool.works[at].text, pool.works[one].text) for one in chosen):
             chosen.append(at)
         left.remove(at)
         if at in chosen and _strongest(pool, at):
@@ -261,65 +256,45 @@ def _table(language: str) -> Mapping[str, Any]:
     return words(path if has_words(path) else "gallery/en")
 
 
-def _choice(pool: _Pool, at: int, table: Mapping[str, Any]) -> GalleryChoice:
-    work, ahead = pool.works[at], _ahead(pool.own, pool.works[at])
-    near, way = float(pool.nearness[at]), pool.ways[at]
-    found: list[tuple[GalleryReason, float | None]] = [
-        (GalleryReason.NEAR, round(100 * float((pool.nearness < near).mean())))
+def _choice(pool: _Pool, at: int, chosen: Sequence[int], met: Sequence[str], table: Mapping[str, Any]) -> GalleryChoice:
+    """`met`: criteria, in words, that it was judged to meet and the own text was not, and that no other one tells."""
+    said = [
+        Because(why, one_line(table["reasons"][why.value].format(words=words)))
+        for why, words in _reasons(pool, at, chosen, met, table)
     ]
-    found.append((GalleryReason.SAME_APPROACH if way == pool.own_way else GalleryReason.OTHER_APPROACH, None))
-    found.append((GalleryReason.SOLVED if work.standing is Standing.MET else GalleryReason.UNJUDGED, None))
-    if ahead is not None:
-        found.append((GalleryReason.AHEAD, round(100 * ahead)) if ahead > 0 else (GalleryReason.BEHIND, None))
-    if adds := len(_adds(pool.own, work)):
-        found.append((GalleryReason.MET, adds))
-    if _strongest(pool, at):
-        found.append((GalleryReason.STRONGEST, None))
-    called = pool.labels.get(way, way) or "—"
-    reasons = tuple(
-        Because(why, table["reasons"][why.value].format(n=f"{n:g}" if n is not None else "", words=called), n)
-        for why, n in found
+    work = pool.works[at]
+    return GalleryChoice(
+        work.id, work.person, pool.ways[at], float(pool.nearness[at]), _ahead(pool.own, work), tuple(said)
     )
-    return GalleryChoice(work.id, work.person, way, near, ahead, reasons)
 
 
-def compare(own: ApproachWork, chosen: Sequence[ApproachWork], language: str = "en") -> Comparison | None:
-    """What to compare: the two chosen that differ most, or the own text with the only one; None if one has no words."""
-    if not chosen:
-        return None
-    first, second = (own, chosen[0]) if len(chosen) == 1 else (chosen[0], min(chosen[1:], key=_overlap(chosen[0])))
-    a, b = _peculiar(first, second), _peculiar(second, first)
-    if a is None or b is None:
-        return None
-    text = _table(language)["comparison"]["one" if len(chosen) == 1 else "two"]
-    quotes = {"{a}": a.quote, "{b}": b.quote}
-    return Comparison(re.sub(r"\{[ab]\}", lambda mark: quotes[mark[0]], text), (a, b))
+def _reasons(
+    pool: _Pool, at: int, chosen: Sequence[int], met: Sequence[str], table: Mapping[str, Any]
+) -> Iterator[tuple[GalleryReason, str]]:
+    """What is so of this work, and as far as may be of none of the others: nothing that holds for all."""
+    work, way = pool.works[at], pool.ways[at]
+    if len({*pool.ways, pool.own_way}) > 1:
+        same = way == pool.own_way
+        yield (GalleryReason.SAME_APPROACH if same else GalleryReason.OTHER_APPROACH), pool.labels.get(way, way) or "—"
+    if len(chosen) > 1 and at == max(chosen, key=lambda one: (pool.nearness[one], -one)):
+        yield GalleryReason.NEAR, ""
+    if alone := _alone(work, [pool.own, *(pool.works[one] for one in chosen if one != at)]):
+        yield GalleryReason.ALONE, table["and"].join(table["quoted"].format(words=word) for word in alone)
+    if met:
+        yield GalleryReason.MET, table["and"].join(table["quoted"].format(words=text) for text in met)
+    judged = work.by_person and work.standing is Standing.MET
+    yield (GalleryReason.SOLVED if judged else GalleryReason.UNJUDGED), ""
+    if _strongest(pool, at):
+        yield GalleryReason.STRONGEST, ""
 
 
-def _overlap(first: ApproachWork) -> Any:
-    mine = set(_marks(first.text))
-
-    def shared(other: ApproachWork) -> tuple[float, str]:
-        theirs = set(_marks(other.text))
-        return len(mine & theirs) / max(1, len(mine | theirs)), other.id
-
-    return shared
-
-
-def _peculiar(work: ApproachWork, other: ApproachWork) -> ApproachPlace | None:
-    """The sentence or line that says most that the other text does not say anywhere."""
-    program, language = is_program(work.text), language_of(work.text)
-    there = set(tokens(other.text)) if program else content(other.text, language)
-    spans = [clipped(work.text, *span) for span in sentences(work.text)[:200]]
-    spans = [span for span in spans if tokens(work.text[span[0] : span[1]])]
-    if not spans:
-        return None
-
-    def weight(span: tuple[int, int]) -> tuple[float, int]:
-        said = work.text[span[0] : span[1]]
-        found = set(tokens(said)) if program else content(said, language)
-        steps = 2 * sum(word in _TELLING for word in found) if program else 0
-        return (len(found - there) + steps) / (4 + len(found)), -span[0]
-
-    start, end = max(spans, key=weight)
-    return ApproachPlace(work.id, start, end, work.text[start:end])
+def _alone(work: ApproachWork, others: Sequence[ApproachWork]) -> list[str]:
+    """Words that only this one of these has, those said most often first; of programs none, whose names mean little."""
+    if is_program(work.text):
+        return []
+    language = language_of(work.text)
+    there = {stem(word, language) for one in others for word in tokens(one.text)}
+    stop = stop_words(language) | stop_words("en") | calendar()
+    counts = Counter(word for word in tokens(unmasked(work.text)) if len(word) > LONG and word.isalpha())
+    own = {stem(word, language): word for word in counts if word not in stop and stem(word, language) not in there}
+    return sorted(own.values(), key=lambda word: (-counts[word], -len(word), word))[:TOLD]

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Any, Final
 
-from pipelines.approaches import Approach, ApproachPlace, ApproachWork, clipped
+from pipelines.approaches import QUOTE, Approach, ApproachPlace, ApproachWork
 from pipelines.prompts import has_words, words
 from pipelines.texts.language import content, language_code, passages_alike, stem, tokens
 from pipelines.texts.plain import one_line, sentence
+from pipelines.texts.wholes import whole
 from pipelines.values import Criterion, Standing
 
 QUESTIONS: Final = 3
@@ -40,7 +41,8 @@ class BriefNeed:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How the solutions stand on a criterion; `lack` counts "partly" and "not yet". `example`: one that has it."""
+    """How the solutions stand on a criterion; `lack` counts "partly" and "not yet", `cannot_tell` all others.
+    `example`: one that has it."""
 
     criterion: Criterion
     met: int
@@ -51,6 +53,11 @@ class Tally:
     @property
     def judged(self) -> int:
         return self.met + self.lack
+
+    @property
+    def told(self) -> bool:
+        """Whether it can be said of half of the solutions at least how they stand; of fewer, a table misleads."""
+        return self.judged > 0 and self.judged >= self.cannot_tell
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,8 +156,8 @@ def _tally(works: Sequence[ApproachWork], criterion: Criterion) -> Tally:
     said = [work.criteria[criterion.id] for work in works if criterion.id in work.criteria]
     met = [work for work in works if work.criteria.get(criterion.id) is Standing.MET]
     example = next((place for work in met if (place := _place(work, criterion.id))), None)
-    unsure = said.count(Standing.CANNOT_TELL)
-    return Tally(criterion, len(met), len(said) - len(met) - unsure, unsure, example)
+    lack = len(said) - len(met) - said.count(Standing.CANNOT_TELL)
+    return Tally(criterion, len(met), lack, len(works) - len(met) - lack, example)
 
 
 def _place(work: ApproachWork, criterion: str) -> ApproachPlace | None:
@@ -158,7 +165,7 @@ def _place(work: ApproachWork, criterion: str) -> ApproachPlace | None:
     start, end = work.places.get(criterion, (0, 0))
     if not 0 <= start < end <= len(work.text):
         return None
-    start, end = clipped(work.text, start, end)
+    start, end = whole(work.text, (start, end), QUOTE)
     return ApproachPlace(work.id, start, end, work.text[start:end])
 
 
@@ -324,10 +331,11 @@ class _Line:
 
 
 def _approach_lines(said: Mapping[str, str], found: Sequence[Approach], line: _Line) -> list[str]:
-    lines = []
+    lines = [said["one_way"]] if len(found) == 1 else []
     for number, one in enumerate(found, 1):
-        label = line.of(f"a{number}", one.label)
-        lines.append(f"**{said['approach'].format(label=label or '—', n=len(one.members))}**")
+        label = line.of(f"a{number}", said["named"].format(label=one.label))
+        if len(found) > 1 or f"a{number}" in line.worded:
+            lines.append(f"**{said['approach'].format(label=label, n=len(one.members))}**")
         lines += [_quoted(one.representative)] if one.representative else []
     return lines
 
@@ -335,11 +343,14 @@ def _approach_lines(said: Mapping[str, str], found: Sequence[Approach], line: _L
 def _standing_lines(said: Mapping[str, str], made: MeetingBrief) -> list[str]:
     if not made.tallies:
         return []
+    told, untold = ([t for t in made.tallies if t.told is known] for known in (True, False))
     rows = [f"| {said['row']} |", "|---|---:|---:|---:|"]
-    rows += [f"| {_plain(t.criterion.text)} | {t.met} | {t.lack} | {t.cannot_tell} |" for t in made.tallies]
+    rows += [f"| {_plain(t.criterion.text)} | {t.met} | {t.lack} | {t.cannot_tell} |" for t in told]
+    lines = ["\n".join(rows)] if told else []
+    lines += [f"{said['untold']} {'; '.join(_plain(t.criterion.text) for t in untold)}"] if untold else []
     text = {tally.criterion.id: _plain(tally.criterion.text) for tally in made.tallies}
     sides = (("most_have", made.most_have), ("most_lack", made.most_lack))
-    return ["\n".join(rows), *(f"{said[key]}: {'; '.join(map(text.__getitem__, ids))}" for key, ids in sides if ids)]
+    return [*lines, *(f"{said[key]}: {'; '.join(map(text.__getitem__, ids))}" for key, ids in sides if ids)]
 
 
 def _quoted(place: ApproachPlace) -> str:

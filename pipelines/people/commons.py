@@ -6,6 +6,7 @@ What was worked out of a text can be taken over into the next commons (`before`)
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Final
@@ -16,13 +17,38 @@ from numpy.typing import NDArray
 from pipelines.people.likeness import Cosines, Floats, LikenessSpace, pooled_by
 from pipelines.people.values import PersonWork, ShownPassage
 from pipelines.ports import Embedder
-from pipelines.texts.language import sentences
+from pipelines.speaking import Speaking
+from pipelines.texts.language import (
+    Span,
+    content,
+    language_of,
+    passages_alike,
+    sentences,
+    shared,
+    stem,
+    stop_words,
+    tokens,
+)
 from pipelines.texts.lexical import terms
+from pipelines.texts.names import calendar
+from pipelines.texts.wholes import whole
+from pipelines.values import Criterion
 
 OWN_WORKS: Final = 40
 """A person's works that are compared with everybody's, the latest; a log-mean-exp over more changes little."""
 SHORTEST_QUOTE: Final = 20
 LONGEST_QUOTE: Final = 240
+LEAST_SAID: Final = 4
+DATED: Final = 0.4
+"""Words that carry meaning which a passage must have, and figures and dates for each of them at most: "Wednesday 18
+November, first lesson" is nothing to talk about."""
+SAME: Final = 0.9
+"""Share of the shorter passage's words from which two say the same, and there is nothing to tell each other."""
+MATTER: Final = 2
+SHORT: Final = 4
+"""Words that tell what two works have in common, and letters that such a word has more than."""
+CAPITAL_NOUNS: Final = frozenset({"de", "lb"})
+_PLAIN: Final = re.compile(r"(?<![\w'’-])[^\W\d_]+(?![\w'’-])")
 ADDED: Final = 0.02
 """Share of works that may have come since statistics were taken, before they are taken anew: each costs every person
 matched some microseconds more than one of the first. Below 50 works, every one does it."""
@@ -31,6 +57,15 @@ GONE: Final = 0.1
 
 Reading = Callable[[Collection[str]], Mapping[str, str]]
 """Texts of works by id, as they may be read now; of those that may not, none."""
+
+
+Pointing = Callable[[Collection[str]], Mapping[str, Mapping[str, Span]]]
+"""Where people pointed at in works, by work and criterion."""
+
+
+def nowhere(ids: Collection[str]) -> Mapping[str, Mapping[str, Span]]:
+    """Nobody pointed at anything."""
+    return {}
 
 
 def held(works: Sequence[PersonWork]) -> Reading:
@@ -48,10 +83,11 @@ class Commons:
         embedder: Embedder,
         read: Reading | None = None,
         before: Commons | None = None,
+        pointed: Pointing = nowhere,
     ) -> None:
         """`works`: a person's in the order they were made, the latest last. What `before` knows of the same texts is
         kept, as long as few are new and few are gone; it must have been made with the same embedder."""
-        self._read = read or held(works)
+        self._read, self._pointed = read or held(works), pointed
         self._embedder = embedder
         self.space, self._row_of_text, works = self._spaced(works, before)
         by_person: dict[str, list[PersonWork]] = defaultdict(list)
@@ -129,39 +165,64 @@ class Commons:
         """What may be read now of these works' texts."""
         return self._read([work.id for work in works if work.quotable])
 
-    def passage(self, work: PersonWork, about: str, criterion: str = "") -> ShownPassage | None:
-        """The sentence of a work that speaks most of `about`, or the place where its criterion was found met."""
-        return self._passage(work, self.texts([work]).get(work.id, ""), about, criterion)
-
-    def _passage(self, work: PersonWork, text: str, about: str, criterion: str = "") -> ShownPassage | None:
-        if not text:
-            return None
-        if criterion in work.places:
-            return shown(work, text, *work.places[criterion], criterion)
-        spans = [span for span in sentences(text) if SHORTEST_QUOTE <= span[1] - span[0] <= LONGEST_QUOTE]
-        wanted = self.space.lexical.weigh(terms(about, self.space.language))
-        if not spans or not about.strip():
-            return None
-        worth = [self._likeness(wanted, text[slice(*span)]) for span in spans]
-        if max(worth) <= 0:  # no word in common: by meaning, which costs a sentence's embedding each
-            vectors = self._embedder.embed([about, *(text[slice(*span)] for span in spans)])
-            worth = (vectors[1:] @ vectors[0]).tolist()
-        return shown(work, text, *spans[int(np.argmax(worth))], criterion)
+    def passage(self, work: PersonWork, criteria: Sequence[Criterion], criterion: str) -> ShownPassage | None:
+        """Where a work speaks of one of its challenge's criteria: as a person said, else where it is told from the
+        others; None where it is not."""
+        text = self.texts([work]).get(work.id, "")
+        place = work.places.get(criterion) or self._pointed([work.id]).get(work.id, {}).get(criterion)
+        if text and place is None:
+            found = Speaking(criteria, {}, self._embedder).places(text).get(criterion)
+            place = found.span if found else None
+        return shown(work, text, *whole(text, place), criterion) if text and place else None
 
     def each_about_other(self, one: PersonWork, other: PersonWork) -> list[ShownPassage | None]:
-        """The passage of each of two works that speaks most of the other. Without the words of one, none."""
+        """The two passages, one of each work, that say most of the same matter. Without the words of one, none."""
         texts = self._read([one.id, other.id])
-        return [
-            self._passage(work, texts.get(work.id, "") if work.quotable else "", texts.get(of.id, ""))
-            for work, of in ((one, other), (other, one))
-        ]
+        mine, theirs = (_telling(texts.get(work.id, "")) for work in (one, other))
+        if not (mine and theirs):
+            return [None, None]
+        likeness = self._alike([of for _, of in mine], [of for _, of in theirs])
+        a, b = (int(at) for at in np.unravel_index(int(np.argmax(likeness)), likeness.shape))
+        places = ((one, mine[a][0]), (other, theirs[b][0]))
+        return [shown(work, texts[work.id], *span) if work.quotable else None for work, span in places]
+
+    def _alike(self, mine: Sequence[str], theirs: Sequence[str]) -> Floats:
+        """Cosines in words and meaning, added; nothing for two passages that say the same."""
+        both = self._embedder.embed([*mine, *theirs])
+        meaning = both[: len(mine)] @ both[len(mine) :].T
+        ours, other = (
+            [self.space.lexical.weigh(terms(of, self.space.language)) for of in each] for each in (mine, theirs)
+        )
+        words = [[sum(weight * b.get(number, 0.0) for number, weight in a.items()) for b in other] for a in ours]
+        same = [[passages_alike(a, b, self.space.language) >= SAME for b in theirs] for a in mine]
+        found: Floats = np.where(same, -2.0, meaning + np.array(words)).astype(np.float32)
+        return found
+
+    def matter(self, shown: Sequence[ShownPassage | None], known: str) -> tuple[str, ...]:
+        """Words that both of two passages have as they stand, else both works; not those of `known` (what the challenge
+        says), numbers, dates and what may be a name. What two people share is what neither learns of the other."""
+        pair = [one for one in shown if one is not None]
+        if len(pair) != 2:
+            return ()
+        texts = self._read([one.work for one in pair])
+        told = content(known, self.space.language)
+        for said in ([one.quote for one in pair], [texts.get(one.work, "") for one in pair]):
+            if common := _common(said[0], said[1], told):
+                return tuple(common[:MATTER])
+        return ()
 
     def best_passage(self, works: Sequence[PersonWork], about: str) -> ShownPassage | None:
         """The sentence of any of these works that speaks most of `about`."""
         wanted, texts = self.space.lexical.weigh(terms(about, self.space.language)), self.texts(works)
-        passages = (self._passage(work, texts.get(work.id, ""), about) for work in works)
-        found = [passage for passage in passages if passage is not None]
-        return max(found, key=lambda one: self._likeness(wanted, one.quote), default=None)
+        spans = [(work, span) for work in works for span, _ in _telling(texts.get(work.id, ""))]
+        worth = [self._likeness(wanted, texts[work.id][slice(*span)]) for work, span in spans]
+        if not spans:
+            return None
+        if max(worth) <= 0:  # no word in common: by meaning, which costs a sentence's embedding each
+            vectors = self._embedder.embed([about, *(texts[work.id][slice(*span)] for work, span in spans)])
+            worth = (vectors[1:] @ vectors[0]).tolist()
+        work, span = spans[int(np.argmax(worth))]
+        return shown(work, texts[work.id], *span)
 
     def _likeness(self, wanted: Mapping[int, float], text: str) -> float:
         found = self.space.lexical.weigh(terms(text, self.space.language))
@@ -190,6 +251,30 @@ class Commons:
             if self.works[at].id not in hidden and (not challenges or self.works[at].challenge in challenges)
         ]
         return np.array(rows[-OWN_WORKS:], np.int64)
+
+
+def _telling(text: str) -> list[tuple[Span, str]]:
+    """Passages that can be read alone and say more than a date, with their words."""
+    spans = dict.fromkeys(whole(text, span, LONGEST_QUOTE) for span in sentences(text))
+    found = [(span, text[slice(*span)]) for span in spans if SHORTEST_QUOTE <= span[1] - span[0] <= LONGEST_QUOTE]
+    return [(span, said) for span, said in found if _says(said)] or found
+
+
+def _says(said: str) -> bool:
+    words = content(said, language_of(said))
+    dates = sum(word.isdigit() or word in calendar() for word in tokens(said))
+    return len(words) >= LEAST_SAID and dates <= DATED * len(words)
+
+
+def _common(one: str, other: str, known: Collection[str]) -> list[str]:
+    """Words that both have in lower case, or in a language whose nouns have capitals, as the first has them; the
+    longest first."""
+    language = language_of(one)
+    nouns = language in CAPITAL_NOUNS
+    there, small = set(tokens(other)), stop_words(language) | stop_words("en") | calendar()
+    found = {word.casefold(): word for word in _PLAIN.findall(one) if len(word) > SHORT and (nouns or word.islower())}
+    kept = [word for low, word in found.items() if low in there - small and not shared([stem(low, language)], known)]
+    return sorted(kept, key=lambda word: (-len(word), word))
 
 
 def _titled(work: PersonWork, texts: Mapping[str, str]) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from pipelines.people.commons import Commons, Reading
+from pipelines.people.commons import Commons, Pointing, Reading, nowhere
 from pipelines.people.values import PersonWork
 from pipelines.ports import Embedder
 
@@ -46,7 +46,13 @@ class KeptCommons:
             return place.state if place else None
 
     def commons(
-        self, organization: str, works: Sequence[PersonWork], embedder: Embedder, read: Reading, state: object
+        self,
+        organization: str,
+        works: Sequence[PersonWork],
+        embedder: Embedder,
+        read: Reading,
+        state: object,
+        pointed: Pointing = nowhere,
     ) -> Commons:
         """These works ready to be compared; the kept ones, if they are the very same. One thread at a time builds an
         organization's."""
@@ -54,7 +60,7 @@ class KeptCommons:
         with place.building:
             before = place.commons if place.embedder == embedder.name else None
             if before is None or place.works is not works:
-                before = Commons(works, embedder, read, before)
+                before = Commons(works, embedder, read, before, pointed)
             with self._lock:
                 place.state, place.works, place.embedder, place.commons = state, works, embedder.name, before
         return before

@@ -144,12 +144,36 @@ def worded(
 ) -> Match:
     """With passages and words; reads the texts that may be quoted."""
     facts = found.facts
-    shown = tuple(
-        replace(reason, passages=_passages(reason, facts, commons, challenges, asked)) for reason in found.reasons
-    )
+    told = tuple(_shown(reason, facts, commons, challenges, asked) for reason in found.reasons)
     names = {profile.person: profile.name for profile in circle.profiles.values()}
-    said = wording(shown[0], facts.first, facts.second, names, challenges, asked.language)
-    return Match(facts.first.person, facts.second.person, found.score, facts.nearness, shown, said, found.features)
+    said = wording(told[0], facts.first, facts.second, names, challenges, asked.language)
+    return Match(facts.first.person, facts.second.person, found.score, facts.nearness, told, said, found.features)
+
+
+def _shown(
+    reason: MeetingReason,
+    facts: PairFacts,
+    commons: Commons,
+    challenges: Mapping[str, ChallengeAsItStands],
+    asked: MatchWish,
+) -> MeetingReason:
+    """With the passages that show it, the challenge that they are from, and words that both have."""
+    passages = _passages(reason, facts, commons, challenges, asked)
+    of = {work.id: work.challenge for person in (facts.first, facts.second) for work in commons.usable(person.person)}
+    at = {of[passage.work] for passage in passages}
+    on = at.pop() if len(at) == 1 and len(passages) == 2 else ""
+    matter = commons.matter(passages, _asks(challenges.get(on))) if on else ()
+    first = (on, *(one for one in reason.facts.get("challenge", ()) if one != on))
+    named = {**reason.facts, "challenge": first} if on and "challenge" in reason.facts else reason.facts
+    return replace(reason, passages=passages, on=on, matter=matter, facts=named)
+
+
+def _asks(challenge: ChallengeAsItStands | None) -> str:
+    """What everybody there writes about."""
+    if challenge is None:
+        return ""
+    criteria = (f"{one.text} {one.question}" for one in challenge.criteria)
+    return " ".join((challenge.title, challenge.prompt, challenge.outcome, *criteria))
 
 
 def _passages(
@@ -166,7 +190,8 @@ def _passages(
         works = commons.usable(facts.second.person, asked.hidden)
         found = [commons.best_passage(works, facts.request)]
     else:
-        at = reason.facts["challenge"] if reason.kind is ReasonKind.SAME_PROBLEM else ()
+        both = facts.first_works.keys() & facts.second_works.keys()
+        at = reason.facts["challenge"] if reason.kind is ReasonKind.SAME_PROBLEM else sorted(both)
         pair = commons.nearest_works(facts.first.person, facts.second.person, at, asked.hidden)
         found = commons.each_about_other(*pair) if pair else []
     return tuple(passage for passage in found if passage is not None)
@@ -175,11 +200,12 @@ def _passages(
 def _solved(
     reason: MeetingReason, facts: PairFacts, commons: Commons, challenges: Mapping[str, ChallengeAsItStands]
 ) -> list[ShownPassage | None]:
+    """Of each the place of the first criterion that it gives and that is told from the others."""
     (challenge,) = reason.facts["challenge"]
-    texts = {c.id: c.text for c in challenges[challenge].criteria} if challenge in challenges else {}
+    criteria = challenges[challenge].criteria if challenge in challenges else ()
 
     def place(work: PersonWork, side: str) -> ShownPassage | None:
-        criterion = reason.facts[side][0]
-        return commons.passage(work, texts.get(criterion, ""), criterion)
+        found = (commons.passage(work, criteria, criterion) for criterion in reason.facts[side])
+        return next((passage for passage in found if passage), None)
 
     return [place(facts.first_works[challenge], "first_gives"), place(facts.second_works[challenge], "second_gives")]

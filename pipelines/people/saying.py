@@ -1,16 +1,17 @@
 """A match in words, from tables of words, for a facilitator to change and approve. Decides nothing.
 
-Messages name the other person and what both bring in general words; they quote nobody. Quotations stand in what each
-brings, and only of work that may be quoted.
+They quote nobody: passages stand beside, and are read again whenever they are shown. What the two would talk about is
+told by words that both works have, so that each reads nothing but what is in the own work.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from pipelines.people.values import IntroductionWording, MeetingReason, Profile, ReasonKind, ShownPassage
+from pipelines.people.values import IntroductionWording, MeetingReason, Profile, ReasonKind
 from pipelines.prompts import has_words, words
+from pipelines.texts.names import parts_of
 from pipelines.values import ChallengeAsItStands
 
 NAMED: Final = 2
@@ -86,8 +87,9 @@ def _values(
         "through": listed(facts.get("through", ())[:1], names, False),
         "role": listed(facts.get("role", ()), {}, False),
         "request": listed(facts.get("request", ()), {}, True),
-        "first_quote": _quote(first.person, reason.passages, table),
-        "second_quote": _quote(second.person, reason.passages, table),
+        "on": _on(reason, challenges, table),
+        "matter": _matter(reason, "matter", names.values(), table),
+        "begin": _matter(reason, "begin", names.values(), table),
     }
 
 
@@ -100,9 +102,17 @@ def _topic(ids: Sequence[str], challenges: Mapping[str, ChallengeAsItStands], ta
     return str(table["quoted"].format(t=titles[0]) if titles else table["this_challenge"])
 
 
-def _quote(person: str, passages: Sequence[ShownPassage], table: Mapping[str, Any]) -> str:
-    mine = next((passage for passage in passages if passage.person == person), None)
-    return str(table["quote"]).format(q=mine.quote) if mine else ""
+def _on(reason: MeetingReason, challenges: Mapping[str, ChallengeAsItStands], table: Mapping[str, Any]) -> str:
+    """Which challenge both passages are from, where that is known."""
+    return str(table["on"]).format(topic=_topic((reason.on,), challenges, table)) if reason.on in challenges else ""
+
+
+def _matter(reason: MeetingReason, key: str, names: Iterable[str], table: Mapping[str, Any]) -> str:
+    """What both write of; nobody is named by it."""
+    people = {part for name in names for part in parts_of(name)} if reason.matter else set()
+    kept = [word for word in reason.matter if word.casefold() not in people]
+    told = str(table["and"]).join(table["quoted"].format(t=word) for word in kept)
+    return str(table[key]).format(words=told) if told else ""
 
 
 def introduced_through(reason: MeetingReason) -> str | None:

@@ -84,12 +84,16 @@ class MeetingReason:
 
     `facts`: what the words are filled with, all of it ids or names: the criteria that each gives (`first_gives`,
     `second_gives`), `challenge`, the common contact (`through`), `role`, `first_groups`, `second_groups`, `request`.
+    `passages`: the place of each that shows it, beside the words; `on` the challenge that both are from, and `matter`
+    words that both works have, so that whoever reads them reads their own.
     """
 
     kind: ReasonKind
     strength: float
     facts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     passages: tuple[ShownPassage, ...] = ()
+    on: str = ""
+    matter: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,10 @@
 """What tells who wrote a text, and who is named in it: found and put out of sight. Pure; decides nothing about consent.
 
-Hidden are the author's own name in any spelling of its letters, other people's names by the rule of `names`, mail
-addresses, telephone numbers, handles and links (a link to one's own notes tells who one is). Rather a word too many
-than one too few: what stays readable is what was done, not by whom. Measures and dates stay.
+Hidden are the author's own name in any spelling of its letters, other people's names by the rule of `names`, names of
+people whom nobody here knows where the text itself says that one follows (a title, "my name is", a signature), mail
+addresses, telephone numbers, handles, links (a link to one's own notes tells who one is), where somebody lives, and
+numbers that stand for a person. Rather a word too many than one too few: what stays readable is what was done, not by
+whom. Measures, dates, counts and rooms stay.
 """
 
 from __future__ import annotations
@@ -10,19 +12,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, lru_cache
-from typing import Final, NamedTuple
+from typing import Final
 
 from pipelines.prompts import words
+from pipelines.texts.contacts import HiddenPlace as HiddenPlace
+from pipelines.texts.contacts import contacts_in
 from pipelines.texts.names import ordinary_words, parts_of, places_of
-
-
-class HiddenPlace(NamedTuple):
-    """Characters of a text that are not shown, end exclusive, and what stands there instead: a key of `SHOWN`."""
-
-    start: int
-    end: int
-    kind: str
-
 
 SHOWN: Final[Mapping[str, str]] = {
     "name": "[name]",
@@ -30,22 +25,9 @@ SHOWN: Final[Mapping[str, str]] = {
     "phone": "[telephone]",
     "handle": "[handle]",
     "link": "[link]",
+    "address": "[address]",
+    "number": "[number]",
 }
-
-_SERVICES = (
-    "discord|github|insta|instagram|linkedin|mastodon|signal|skype|snapchat|telegram|threema|tiktok|twitter|whatsapp"
-)
-_KINDS: Final[Sequence[tuple[str, re.Pattern[str]]]] = (
-    ("link", re.compile(r"(?:https?://|www\.)[^\s<>\"]*[^\s<>\".,;:!?)\]]", re.IGNORECASE)),
-    ("mail", re.compile(r"[\w.+-]+\s?(?:@|\(at\)|\[at\])\s?[\w-]+(?:\.[\w-]+)+", re.IGNORECASE)),
-    ("handle", re.compile(r"(?<![\w@.])@[A-Za-z_][\w.-]*\w|(?<!\w)[\w.]{2,32}#\d{4}(?!\d)")),
-    ("handle", re.compile(rf"(?<!\w)(?:{_SERVICES})\s*[:=]\s*\S*\w", re.IGNORECASE)),
-    ("phone", re.compile(r"(?<![\w.,/-])(?:\+|00|\(?0)[\d(][\d\s()/.-]{5,}\d(?!\w)")),
-    ("phone", re.compile(r"(?<![\w.,/-])\(?\d{3}\)?[-. ]\d{3}[-. ]\d{4}(?!\w)")),
-)
-_DATE: Final = re.compile(r"\d{1,2}[./-]\s?\d{1,2}[./-]\s?(?:\d{4}|\d{2})(?!\d)|\d{4}-\d{1,2}-\d{1,2}")
-_DIGITS: Final = 7
-"""Fewer are a room, an hour or a sum."""
 
 
 class People:
@@ -67,8 +49,7 @@ class People:
 def hidden_in(text: str, author: str, names: tuple[str, ...], language: str) -> tuple[HiddenPlace, ...]:
     """What is put out of sight in a text by this author; `names` are those that it may mention. In order, none within
     another."""
-    found = [HiddenPlace(*match.span(), kind) for kind, pattern in _KINDS for match in pattern.finditer(text)]
-    found = [one for one in found if one.kind != "phone" or _is_phone(text[one.start : one.end])]
+    found = list(contacts_in(text))
     found += [HiddenPlace(start, end, "name") for start, end in _of_author(text, author)]
     found += [HiddenPlace(start, end, "name") for start, end in places_of(text, (*names, author), text, language)]
     found += [HiddenPlace(start, end, "name") for start, end in _short(text, names)]
@@ -86,10 +67,6 @@ def _short(text: str, names: Iterable[str]) -> list[tuple[int, int]]:
     short = {part for name in names for part in re.findall(r"[^\W\d_]+", name) if len(part) == 2 and part.istitle()}
     kept = sorted(part for part in short if part.lower() not in _small_words() | ordinary_words())
     return [match.span() for part in kept for match in re.finditer(rf"(?<!\w){part}(?=(?:['’]?s)?(?!\w))", text)]
-
-
-def _is_phone(text: str) -> bool:
-    return sum(char.isdigit() for char in text) >= _DIGITS and _DATE.match(text) is None
 
 
 def _of_author(text: str, author: str) -> list[tuple[int, int]]:
@@ -123,6 +100,19 @@ def masked(text: str, hidden: Sequence[HiddenPlace]) -> str:
         pieces += [text[at : one.start], SHOWN[one.kind]]
         at = one.end
     return "".join((*pieces, text[at:]))
+
+
+_SHOWN: Final = re.compile("|".join(map(re.escape, SHOWN.values())))
+
+
+def is_masked(text: str) -> bool:
+    """Whether something was put out of sight in what is shown."""
+    return bool(_SHOWN.search(text))
+
+
+def unmasked(text: str) -> str:
+    """What is shown without the words that stand for what is not."""
+    return _SHOWN.sub(" ", text)
 
 
 def as_shown(span: tuple[int, int], hidden: Sequence[HiddenPlace]) -> tuple[int, int]:

@@ -6,7 +6,7 @@ itself, written as it is or in capitals, longest first; letters of any script co
 adds ("Amara's", "Amaras", "Amara’s") stays outside. A part that is also an ordinary word in lower case (Will, Rose,
 Klein; listed in prompts/words/names.toml, or seen in lower case in the same texts) is replaced only in the whole
 name, after a title (Ms, Herr …), or, in languages that do not capitalize nouns, with a capital within a sentence.
-"Will" at the start of a sentence stays. E-mail addresses and telephone numbers go out, too.
+"Will" at the start of a sentence stays. What tells how to reach or find somebody (`contacts`) goes out, too.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ import re
 from collections.abc import Iterable, Sequence
 from functools import cache
 
-from pipelines.prompts import words
+from pipelines.prompts import has_words, words
+from pipelines.texts.contacts import contacts_in
 
-_CONTACT = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?<!\w)\+\d[\d\s()/-]{6,}\d")
 _PARTS = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _PARTICLES = frozenset(
     {"al", "bin", "da", "das", "de", "del", "della", "den", "der", "di", "do", "dos", "du", "el", "ibn", "la", "le"}
@@ -38,8 +38,19 @@ class Pseudonyms:
 
     def hide(self, text: str) -> str:
         """The text with stand-ins."""
-        text = _CONTACT.sub(lambda match: self._stand_in(match[0]), text)
+        text = self._contacts_out(text)
         return self._pattern.sub(self._names_out, text) if self._pattern else text
+
+    def _contacts_out(self, text: str) -> str:
+        """From the last to the first, so that places stay where they are; of two that overlap the wider goes."""
+        before = len(text)
+        for one in sorted(contacts_in(text), key=lambda place: (-place.end, place.start)):
+            if one.end <= before:
+                text, before = (
+                    text[: one.start] + self._stand_in(text[one.start : one.end]) + text[one.end :],
+                    one.start,
+                )
+        return text
 
     def restore(self, text: str) -> str:
         """The text with names again. A stand-in that was never given out stays as it is."""
@@ -63,6 +74,16 @@ def ordinary_words() -> frozenset[str]:
     table = words("words/names")
     languages = (listed for key, listed in table.items() if key not in ("titles", "calendar", "dates"))
     return frozenset(word for listed in languages for word in listed.split())
+
+
+@cache
+def calendar() -> frozenset[str]:
+    """Months and weekdays of all languages that have tables: they are nobody's own words."""
+    told = (
+        words(f"differing/{code}")["classes"] for code in words("words/languages") if has_words(f"differing/{code}")
+    )
+    listed = (name for classes in told for kind in ("weekday", "month") for name in classes[kind].values())
+    return frozenset(word for names in listed for word in names.split("|"))
 
 
 def _pattern(names: Sequence[str], seen: frozenset[str], language: str) -> re.Pattern[str] | None:

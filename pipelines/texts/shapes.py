@@ -17,6 +17,12 @@ RENAMED: Final = 0.4
 """Share of its words that may be names for two pieces of prose to be called the same but for names."""
 COPIED: Final = 0.9
 """Share of content words, of all that either has, from which prose is a copy with a word or two changed."""
+RUN: Final = 4
+RUNS: Final = 6
+TAKEN: Final = 0.5
+"""Words in a row by which a text is known again, how many such runs a text must have, and the share of the shorter
+text's from which it is taken from the other. Of 631 pairs of works on one challenge of the example organization the
+one that was copied has .69, the next .03."""
 
 _CODE_LINE: Final = re.compile(
     r"^\s*(?:[}\])]|@\w|#include|(?:async |pub |public |private |static |export )*"
@@ -120,6 +126,23 @@ def twins(one: str, other: str) -> bool:
 @lru_cache(maxsize=8192)
 def _words(text: str) -> tuple[str, ...]:
     return tuple(_WORD.findall(text))
+
+
+def copied(one: str, other: str) -> bool:
+    """Whether one text is the other, or mostly taken from it: twins, or prose of which most runs of RUN words stand in
+    the other. Nothing is learned from reading it beside the other. Symmetric."""
+    if twins(one, other):
+        return True
+    if is_program(one) or is_program(other):
+        return False
+    left, right = _runs(one), _runs(other)
+    return min(len(left), len(right)) >= RUNS and len(left & right) >= TAKEN * min(len(left), len(right))
+
+
+@lru_cache(maxsize=8192)
+def _runs(text: str) -> frozenset[tuple[str, ...]]:
+    found = [word.casefold() for word in _words(text)]
+    return frozenset(zip(*(found[at:] for at in range(RUN)), strict=False))
 
 
 def _same_but_for_names(left: Sequence[str], right: Sequence[str]) -> bool:

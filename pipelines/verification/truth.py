@@ -14,8 +14,8 @@ from functools import cache, lru_cache
 from typing import Final
 
 from pipelines.prompts import words
+from pipelines.texts.contacts import contacts_in
 from pipelines.texts.language import content, quotations, sentences, shared, tokens, unquoted
-from pipelines.texts.masking import hidden_in
 from pipelines.texts.plain import short
 from pipelines.texts.quoting import locate
 from pipelines.values import DraftingTask, Evidence, Finding, Point, PointKind, Shelf, SourceKind
@@ -122,10 +122,8 @@ def _others_work(text: str, brief: DraftingTask) -> Iterator[Finding]:
 
 
 def contacts(text: str) -> list[str]:
-    """Mail addresses, telephone numbers, handles, links, and where somebody lives."""
-    found = [text[one.start : one.end] for one in hidden_in(text, "", (), "en")]
-    pattern = _any_of("address", "any")
-    return found + ([match[0] for match in pattern.finditer(text)] if pattern else [])
+    """Mail addresses, telephone numbers, handles, links, where somebody lives, and numbers that stand for a person."""
+    return [text[one.start : one.end] for one in contacts_in(text) if one.kind != "name"]
 
 
 def steps(text: str, language: str) -> list[str]:

@@ -14,8 +14,10 @@ from numpy.typing import NDArray
 
 from pipelines import galleries
 from pipelines.approaches import ApproachWork
-from pipelines.galleries import Because, GalleryChoice, GalleryReason
+from pipelines.comparing import compare, placed
+from pipelines.galleries import Because, ChosenGallery, GalleryChoice, GalleryReason
 from pipelines.ports import Embedder
+from pipelines.speaking import Speaking
 from pipelines.texts.masking import as_written
 from pipelines.texts.passages import cut
 from pipelines.values import Standing
@@ -64,12 +66,20 @@ def chosen(making: GalleryMaking, embedder: Embedder) -> GalleryMade:
     if not making.candidates:
         return GalleryMade(())
     vectors = vectors_of([making.own, *making.candidates], embedder)
-    found = galleries.choose(making.own, making.candidates, vectors, wanted=MOST, language=making.language)
+    found = _choose(making, making.candidates, vectors)
     partly = {work.id for work in making.candidates if work.standing is Standing.PARTLY}
     if len(found.choices) < FEWEST and partly:
         wider = [replace(work, standing=None) if work.id in partly else work for work in making.candidates]
-        found = galleries.choose(making.own, wider, vectors, wanted=MOST, language=making.language)
-    return _made(making, found, partly)
+        found = _choose(making, wider, vectors)
+    return _made(making, found, partly, embedder)
+
+
+def _choose(
+    making: GalleryMaking, candidates: Sequence[ApproachWork], vectors: Mapping[str, NDArray[np.float32]]
+) -> ChosenGallery:
+    return galleries.choose(
+        making.own, candidates, vectors, wanted=MOST, criteria=making.criteria, language=making.language
+    )
 
 
 def vectors_of(works: Sequence[ApproachWork], embedder: Embedder) -> Mapping[str, NDArray[np.float32]]:
@@ -83,15 +93,19 @@ def vectors_of(works: Sequence[ApproachWork], embedder: Embedder) -> Mapping[str
     }
 
 
-def _made(making: GalleryMaking, found: galleries.ChosenGallery, partly: set[str]) -> GalleryMade:
-    """The two that are compared come first, as A and B. Places are told in the texts as their authors wrote them."""
-    places = found.comparison.places if found.comparison else ()
-    compared = [place.work for place in places]
-    order = sorted(found.choices, key=lambda one: compared.index(one.work) if one.work in compared else len(compared))
-    marks = {place.work: (as_written((place.start, place.end), making.hidden.get(place.work, ())),) for place in places}
+def _made(making: GalleryMaking, found: ChosenGallery, partly: set[str], embedder: Embedder) -> GalleryMade:
+    """With what to compare in them. Places are told in the texts as their authors wrote them."""
+    works = {work.id: work for work in making.candidates}
+    speaking = Speaking(making.criteria, making.quoted, embedder)
+    own, *shown = (placed(work, speaking) for work in (making.own, *(works[one.work] for one in found.choices)))
+    said = compare(own, shown, making.criteria, making.language)
+    marks = {
+        place.work: (as_written((place.start, place.end), making.hidden.get(place.work, ())),)
+        for place in (said.places if said else ())
+    }
     return GalleryMade(
-        tuple(Chosen(one.work, _reasons(one, partly), marks.get(one.work, ())) for one in order),
-        found.comparison.text if found.comparison else "",
+        tuple(Chosen(one.work, _reasons(one, partly), marks.get(one.work, ())) for one in found.choices),
+        said.text if said else "",
         marks.get(making.own.id, ()),
     )
 

@@ -31,6 +31,7 @@ from service.actions.requests.make import RequestSearch
 from service.domain.requests.need import RequestNeed, clusters
 from service.jobs.leases import keep, settle
 from service.jobs.tools import JobTools
+from service.store import pointed
 from service.store.tables import Job
 
 EACH: Final = 2
@@ -73,8 +74,12 @@ def _commons(tools: JobTools, scene: MatchingScene) -> Commons:
         with tools.sessions.reading() as session:
             return works.texts(session, scene.organization, ids)
 
+    def where(ids: Collection[str]) -> Mapping[str, Mapping[str, tuple[int, int]]]:
+        with tools.sessions.reading() as session:
+            return {id_: one.places for id_, one in pointed.at(session, ids).items()}
+
     embedder, cold = tools.embedder(scene.organization), tools.commons.state(scene.organization) is None
-    found = tools.commons.commons(scene.organization, scene.works, embedder, read, scene.known)
+    found = tools.commons.commons(scene.organization, scene.works, embedder, read, scene.known, where)
     if cold and len(scene.works) >= MANY:
         gc.collect()
         gc.freeze()
@@ -99,12 +104,14 @@ def _ready(scene: MatchingScene) -> tuple[Circle, dict[str, float]]:
 def _offer(
     scene: MatchingScene, found: Match, reasons: Sequence[MeetingReason], request: str | None = None
 ) -> IntroductionOffer:
-    """The match in words that quote nobody's work: passages stand beside, and are read again when they are shown."""
+    """The match in words that quote nobody's work: passages of the reason that is told stand beside, and are read again
+    when they are shown. Those of other reasons are of other matters, and are left out."""
     first, second = scene.profiles[found.first], scene.profiles[found.second]
     bare = replace(reasons[0], passages=())
     names = {profile.person: profile.name for profile in scene.profiles.values()}
     said = wording(bare, first, second, names, scene.challenges, scene.language)
-    return IntroductionOffer(replace(found, reasons=tuple(reasons), wording=said), introduced_through(bare), request)
+    kept = (reasons[0], *(replace(one, passages=()) for one in reasons[1:]))
+    return IntroductionOffer(replace(found, reasons=kept, wording=said), introduced_through(bare), request)
 
 
 def ask(tools: JobTools, owner: str, job: Job) -> None:

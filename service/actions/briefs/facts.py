@@ -16,11 +16,13 @@ from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
 from pipelines.approaches import ApproachWork
+from pipelines.texts.masking import as_shown, masked
 from pipelines.values import AI, Criterion, Standing
 from service.actions.overview import progress
 from service.actions.overview.progress import LearnerStage
 from service.actions.overview.solutions import counts
 from service.actions.visibility import in_meetings
+from service.actions.visibility.unnamed import Unnamed
 from service.actions.work import lens as work_lens
 from service.actions.work.lens import Lens
 from service.actions.work.vectors import Vectors, of_revisions
@@ -96,11 +98,12 @@ def through(session: Session, lens: Lens) -> BriefFacts:
     quoted = [row for row in rows if shown[row.draft] is not ShowWork.NO]
     _, vectors = of_revisions(session, organization.id, {row.revision: row.text for row in quoted})
     all_, barred = counts(session, lens)
+    unnamed = Unnamed(session, organization.id)
     return BriefFacts(
         lens=lens,
         groups=tuple(work_lens.choices(session, lens)),
-        quoted=tuple(_work(row, shown[row.draft]) for row in quoted),
-        counted=tuple(_work(row, ShowWork.NO) for row in rows if shown[row.draft] is ShowWork.NO),
+        quoted=tuple(_work(row, shown[row.draft], unnamed) for row in quoted),
+        counted=tuple(_work(row, ShowWork.NO, unnamed) for row in rows if shown[row.draft] is ShowWork.NO),
         vectors={row.draft: vectors[row.revision] for row in quoted if row.revision in vectors},
         criteria=tuple(Criterion(one.key, one.text, one.question) for one in lens.challenge.criteria),
         names={row.person_id: row.name for row in quoted if shown[row.draft] is ShowWork.WITH_NAME},
@@ -119,6 +122,7 @@ def _works(lens: Lens) -> Any:
             DraftRow.id.label("draft"),
             Revision.id.label("revision"),
             Revision.text,
+            Revision.language,
             Submission.person_id,
             Submission.group_id,
             Person.name,
@@ -140,17 +144,23 @@ def _works(lens: Lens) -> Any:
     )
 
 
-def _work(row: Row[Any], how: ShowWork) -> ApproachWork:
-    """Its words only where they may be quoted, its author only where the name may be known. A facilitator's judgement
-    counts first; the machine's counts where it is entitled to one, and is "cannot tell" where it is not."""
+def _work(row: Row[Any], how: ShowWork, unnamed: Unnamed) -> ApproachWork:
+    """Its words only where they may be quoted, its author only where the name may be known: else nobody is named in
+    them either, before a meeting or a model.
+
+    A facilitator's judgement counts first; the machine's counts where it is entitled to one, and is "cannot tell" where
+    it is not."""
     read = {one["criterion"]: one for one in (row.assessment or {}).get("criteria", ())}
     standings = assessed.criteria_of(row.assessment)
     standings |= {key: Standing(said) for key, said in (row.judgements or {}).items()}
     if how is ShowWork.NO:
         return ApproachWork(row.draft, "", standing=row.standing, criteria=standings)
     places = {key: (one["start"], one["end"]) for key, one in read.items() if one.get("start") is not None}
-    person = row.person_id if how is ShowWork.WITH_NAME else ""
-    return ApproachWork(row.draft, row.text, person, row.standing, None, standings, places)
+    if how is ShowWork.WITH_NAME:
+        return ApproachWork(row.draft, row.text, row.person_id, row.standing, None, standings, places)
+    hidden = unnamed.hidden(row.text, row.name, row.language)
+    places = {key: as_shown(span, hidden) for key, span in places.items()}
+    return ApproachWork(row.draft, masked(row.text, hidden), "", row.standing, None, standings, places)
 
 
 def _open(session: Session, lens: Lens) -> Open:

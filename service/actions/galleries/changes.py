@@ -112,18 +112,15 @@ def _by_hand(session: Session, row: Gallery, revision: str, position: int) -> Ga
 
 
 def _compare_anew(session: Session, row: Gallery, *, now: datetime) -> None:
-    """From the works that may be read now; the two compared come first, since it calls them A and B."""
+    """From the works that may be read now, which come first, in their order: it calls them A, B and C."""
     shared = [w.item.revision_id for w in shared_now(session, [row], now=now, texts=False)[row.id].works if w.shared]
     found = compared(session, row, shared) if shared else None
     places = {place.work: [[place.start, place.end]] for place in found.places} if found else {}
     row.comparison = row.drafted = found.text if found else ""
     row.marks = places.get(row.revision_id, [])
-    order = [work for work in places if work != row.revision_id]
     for item in row.items:
         item.marks = places.get(item.revision_id, [])
-    row.items.sort(
-        key=lambda item: (order.index(item.revision_id) if item.revision_id in order else len(order), item.position)
-    )
+    row.items.sort(key=lambda item: (item.revision_id not in shared, item.position))
 
 
 def _renumber(items: Sequence[GalleryItem]) -> None:

@@ -301,7 +301,7 @@ def _desk_work(at: int, work: SharedWork, group: str, name: str, actor: Actor) -
 def _alternatives(session: Session, row: Gallery, challenge: Challenge, *, now: datetime) -> tuple[Alternative, ...]:
     there = {item.revision_id for item in row.items}
     ids = [id_ for id_ in candidates(session, row, challenge, now=now) if id_ not in there][:MOST_ALTERNATIVES]
-    works, _ = as_works(session, row.organization_id, ids)
+    works = as_works(session, row.organization_id, ids).works
     return tuple(
         Alternative(id_, " ".join(works[id_].text.split())[:BEGINNING], works[id_].standing or "") for id_ in ids
     )

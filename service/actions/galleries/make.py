@@ -16,16 +16,16 @@ from sqlalchemy.orm import Session
 
 from pipelines.approaches import ApproachWork
 from pipelines.texts.masking import HiddenPlace
-from pipelines.values import AI
+from pipelines.values import AI, Criterion
 from service.actions.approvals import approving
 from service.actions.galleries import wanted
-from service.actions.galleries.pool import as_works, candidates, language_of
+from service.actions.galleries.pool import as_works, candidates, criteria_of, language_of
 from service.actions.galleries.review import by_policy
 from service.actions.visibility.in_galleries import shared_now
 from service.domain.events import Event
 from service.domain.galleries import FEWEST, GalleryAct, GalleryActor, GalleryState, step
 from service.domain.visibility import PeersShown
-from service.store import holding
+from service.store import holding, pointed
 from service.store.tables import Challenge, DraftRow, Gallery, GalleryItem, Revision, Submission
 
 LOOKED_AT: Final = 50
@@ -48,6 +48,8 @@ class GalleryMaking:
     candidates: tuple[ApproachWork, ...]
     language: str
     hidden: Mapping[str, tuple[HiddenPlace, ...]] = field(default_factory=dict)  # in candidates' own texts
+    criteria: tuple[Criterion, ...] = ()
+    quoted: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # by people, on each criterion
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +81,16 @@ def begin(session: Session, gallery_id: str, generation: int, *, now: datetime) 
         wanted.stick(session, row, "peers_never", NEVER, now=now)
         return None
     found = candidates(session, row, challenge, now=now)
-    works, hidden = as_works(session, row.organization_id, [revision.id, *found], own=revision.id)
-    language = language_of(session, row, revision)
-    return GalleryMaking(row.id, works[revision.id], tuple(works[id_] for id_ in found), language, hidden)
+    read = as_works(session, row.organization_id, [revision.id, *found], own=revision.id)
+    return GalleryMaking(
+        row.id,
+        read.works[revision.id],
+        tuple(read.works[id_] for id_ in found),
+        language_of(session, row, revision),
+        read.hidden,
+        criteria_of(challenge),
+        pointed.quoted(session, challenge.id),
+    )
 
 
 def _wanted(session: Session, gallery_id: str, generation: int) -> Gallery | None:

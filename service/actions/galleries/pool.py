@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -11,9 +11,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pipelines.approaches import ApproachPlace, ApproachWork
-from pipelines.galleries import Comparison, compare
-from pipelines.texts.masking import HiddenPlace, as_written, masked
-from pipelines.values import AI, Standing
+from pipelines.comparing import Comparison, compare
+from pipelines.texts.masking import HiddenPlace, as_shown, as_written, masked
+from pipelines.values import AI, Criterion, Standing
 from service.actions.visibility.in_galleries import (
     columns,
     counted,
@@ -28,8 +28,17 @@ from service.actions.visibility.in_galleries import (
 from service.actions.visibility.unnamed import Unnamed
 from service.domain import assessed
 from service.domain.galleries import sharing
-from service.store import holding, visible
-from service.store.tables import Challenge, DraftRow, Gallery, Organization, Person, Revision, Submission
+from service.store import holding, pointed, visible
+from service.store.pointed import PointedAt
+from service.store.tables import (
+    Challenge,
+    DraftRow,
+    Gallery,
+    Organization,
+    Person,
+    Revision,
+    Submission,
+)
 from service.store.tree import Tree
 
 MOST_LOOKED_AT: Final = 400
@@ -66,12 +75,17 @@ def candidates(session: Session, row: Gallery, challenge: Challenge, *, now: dat
     return found[:MOST_LOOKED_AT]
 
 
-def as_works(
-    session: Session, organization: str, revisions: Sequence[str], *, own: str = ""
-) -> tuple[dict[str, ApproachWork], dict[str, tuple[HiddenPlace, ...]]]:
-    """Revisions as the machine compares them: with what a facilitator judged, or else what the assessment read; and
-    what is put out of sight in each. Whatever its author allows, no machine is given names to quote; the reader's
-    `own` revision is left as it is."""
+@dataclass(frozen=True, slots=True)
+class ComparedWorks:
+    """Revisions as the machine compares them, by id, and what is put out of sight in each."""
+
+    works: Mapping[str, ApproachWork]
+    hidden: Mapping[str, tuple[HiddenPlace, ...]]
+
+
+def as_works(session: Session, organization: str, revisions: Sequence[str], *, own: str = "") -> ComparedWorks:
+    """With what a facilitator judged and pointed at, or else what the assessment read. Whatever its author allows, no
+    machine is given names to quote; the reader's `own` revision is left as it is."""
     unnamed = Unnamed(session, organization)
     rows = session.execute(
         select(
@@ -90,19 +104,33 @@ def as_works(
         .outerjoin(DraftRow, DraftRow.revision_id == Revision.id)
         .where(Revision.id.in_(revisions))
     ).all()
+    where = pointed.at(session, revisions)
     hidden = {one.id: () if one.id == own else unnamed.hidden(one.text, one.name, one.language) for one in rows}
-    works = {
-        one.id: ApproachWork(
-            one.id,
-            masked(one.text, hidden[one.id]),
-            one.person_id,
-            one.standing or _overall(one.assessment or {}),
-            one.score if one.score is not None else (one.assessment or {}).get("score"),
-            _criteria(one.judgements or {}, one.assessment or {}),
-        )
-        for one in rows
-    }
-    return works, hidden
+    return ComparedWorks(
+        {one.id: _work(one, hidden[one.id], where.get(one.id, pointed.NOWHERE)) for one in rows}, hidden
+    )
+
+
+def criteria_of(challenge: Challenge) -> tuple[Criterion, ...]:
+    """As a comparison reads them."""
+    return tuple(Criterion(one.key, one.text, one.question) for one in challenge.criteria)
+
+
+def _work(row: Any, hidden: Sequence[HiddenPlace], where: PointedAt) -> ApproachWork:
+    assessment, judged = row.assessment or {}, row.judgements or {}
+    lacking = dict.fromkeys(where.lacking - judged.keys(), Standing.PARTLY)
+    return ApproachWork(
+        row.id,
+        masked(row.text, hidden),
+        row.person_id,
+        row.standing or _overall(assessment),
+        row.score if row.score is not None else assessment.get("score"),
+        {**_criteria(judged, assessment), **lacking},
+        {key: as_shown(span, hidden) for key, span in where.places.items()},
+        by_person=row.standing is not None,
+        judged=frozenset(judged),
+        sure=dict.fromkeys(where.places, 1.0),
+    )
 
 
 def _overall(assessment: Mapping[str, Any]) -> Standing | None:
@@ -128,9 +156,11 @@ def compared(session: Session, row: Gallery, revisions: Sequence[str]) -> Compar
     own = session.get_one(Revision, row.revision_id)
     if holding.which_machines(session, own) in (None, AI.NONE):
         return None
-    works, hidden = as_works(session, row.organization_id, [own.id, *revisions], own=own.id)
-    found = compare(works[own.id], [works[id_] for id_ in revisions], language_of(session, row, own))
-    return found and Comparison(found.text, (_written(found.places[0], hidden), _written(found.places[1], hidden)))
+    read = as_works(session, row.organization_id, [own.id, *revisions], own=own.id)
+    criteria = criteria_of(session.get_one(Challenge, row.challenge_id))
+    chosen = [read.works[id_] for id_ in revisions]
+    found = compare(read.works[own.id], chosen, criteria, language_of(session, row, own))
+    return found and Comparison(found.text, tuple(_written(place, read.hidden) for place in found.places))
 
 
 def _written(place: ApproachPlace, hidden: Mapping[str, tuple[HiddenPlace, ...]]) -> ApproachPlace:

@@ -155,11 +155,13 @@ def _query(organization: str) -> Any:
 
 
 def _of(row: Row[Any]) -> Handed:
-    """`quotable` says only that a passage may be looked for; who is shown it is decided whenever it is shown."""
+    """`quotable` says only that a passage may be looked for; who is shown it is decided whenever it is shown. Places
+    are those that a person gave: the machine's own are looked for anew where one is quoted."""
     read = {one["criterion"]: one for one in (row.assessment or {}).get("criteria", ())}
     said = {key: one for key, one in assessed.criteria_of(row.assessment).items() if one is not Standing.CANNOT_TELL}
     criteria = said | {key: Standing(value) for key, value in (row.judgements or {}).items()}
-    places = {key: (one["start"], one["end"]) for key, one in read.items() if one.get("start") is not None}
+    placed = {key: one for key, one in read.items() if one.get("by_person") and one.get("start") is not None}
+    places = {key: (one["start"], one["end"]) for key, one in placed.items()}
     work = PersonWork(row.id, row.person_id, row.challenge_id, "", row.title, criteria, places, quotable=True)
     met, barred = row.standing is Standing.MET, row.ai is AI.NONE
     return Handed(work, row.submission, row.group_id, row.draft, row.submitted_at, met, barred)

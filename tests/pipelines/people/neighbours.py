@@ -51,6 +51,7 @@ def circle(*people: Profile) -> Circle:
 
 
 def reciprocal() -> Commons:
-    """Amara has met what Bilal has not, and the other way round."""
+    """Amara has met what Bilal has not, and the other way round; a person pointed at where."""
     has = {"amara": {"who": MET, "look": NOT_YET}, "bilal": {"who": NOT_YET, "look": MET}}
-    return commons(*(work(name, criteria=has.get(name, {})) for name in TEXTS))
+    at = {"amara": {"who": (0, 31)}, "bilal": {"look": (44, 80)}}
+    return commons(*(work(name, criteria=has.get(name, {}), places=at.get(name, {})) for name in TEXTS))

@@ -9,9 +9,9 @@ import pytest
 from pipelines.people.matching import MatchWish, match
 from pipelines.people.reasons import Circle
 from pipelines.people.saying import wording
-from pipelines.people.values import Match, MeetingReason, ReasonKind
+from pipelines.people.values import Match, MeetingReason, PersonWork, Profile, ReasonKind
 from pipelines.prompts import words
-from tests.pipelines.people.neighbours import CHALLENGES, circle, commons, person, reciprocal, work
+from tests.pipelines.people.neighbours import CHALLENGES, TEXTS, circle, commons, person, reciprocal, work
 
 
 def matches(of: str, people: Circle, works=None, **asked) -> tuple[Match, ...]:
@@ -56,11 +56,11 @@ def test_work_whose_author_does_not_show_it_is_compared_but_never_quoted():
     assert "visitor counts" not in said
 
 
-def test_a_place_found_by_the_assessment_is_what_is_shown():
-    works = commons(*(replace(one, places={"who": (0, 30)} if one.person == "amara" else {})
+def test_where_a_person_pointed_the_whole_sentence_is_shown():
+    works = commons(*(replace(one, places={"who": (3, 20)} if one.person == "amara" else {})
                       for one in reciprocal().works))  # fmt: skip
     shown = matches("amara", circle(), works)[0].reasons[0].passages[0]
-    assert (shown.start, shown.end) == (0, 30)
+    assert shown.quote == "We pair teachers across grades."
 
 
 def test_people_at_the_same_challenge_now_share_a_problem_and_those_who_are_done_do_not():
@@ -135,13 +135,46 @@ def test_messages_are_in_the_language_of_whoever_reads_them():
 def test_every_kind_can_be_said_in_every_language_and_messages_quote_nobody(kind: ReasonKind, language: str):
     facts = {"challenge": ("observe",), "first_gives": ("who",), "second_gives": ("look",), "through": ("chiyo",),
              "role": ("librarian",), "request": ("help with dates",)}  # fmt: skip
-    works = commons()
-    shown = tuple(works.passage(work(name), "pair visit") for name in ("amara", "bilal"))
-    reason = MeetingReason(kind, 1.0, facts, tuple(one for one in shown if one))
+    shown = tuple(commons().each_about_other(work("amara"), work("bilal")))
+    reason = MeetingReason(kind, 1.0, facts, tuple(one for one in shown if one), "observe", ("tomatoes",))
     ends = person("amara", language=language), person("bilal", language=language)
     said = wording(reason, *ends, {"chiyo": "Chiyo"}, CHALLENGES, language).texts()
     assert all(text.strip() and "{" not in text for text in said.values())
     assert not any(one and one.quote in said[f"message_to_{side}"] for one in shown for side in ("first", "second"))
+
+
+def test_what_two_would_talk_about_is_in_both_works_and_not_in_what_everybody_was_asked():
+    at = frozenset({"observe"})
+    found = matches("amara", circle(person("amara", working_on=at), person("chiyo", working_on=at)))
+    reason = of_kind(found, ReasonKind.SAME_PROBLEM, "chiyo")
+    assert reason
+    assert (reason.on, reason.matter) == ("observe", ("teachers",))
+    said = next(one.wording for one in found if one.second == "chiyo")
+    assert 'Both texts speak of "teachers"' in said.message_to_first
+    assert not any(passage.quote in text for passage in reason.passages for text in said.texts().values())
+
+
+def test_a_name_that_two_works_share_is_no_matter_to_talk_about():
+    at = frozenset({"observe"})
+    told = "Every pair visits {} and then meets before noon to compare what was noticed by both of them."
+    works = commons(work("amara", told.format("lindqvist")), work("chiyo", told.format("lindqvist") + " Notes hang."),
+                    work("dagny"), work("emeka"))  # fmt: skip
+    people = circle(person("amara", working_on=at), person("chiyo", working_on=at),
+                    Profile("lin", "Lindqvist"))  # fmt: skip
+    found = matches("amara", people, works)
+    assert not any("lindqvist" in text.casefold() for one in found for text in one.wording.texts().values())
+
+
+def test_two_passages_are_of_the_challenge_that_is_named_and_are_whole():
+    at = frozenset({"observe", "garden"})
+    far = PersonWork("w2-amara", "amara", "garden", "We sow beans in the yard and watch how they grow until June.",
+                     quotable=True)  # fmt: skip
+    works = commons(*(work(name) for name in TEXTS), far)
+    found = matches("amara", circle(person("amara", working_on=at), person("chiyo", working_on=at)), works)
+    reason = of_kind(found, ReasonKind.SAME_PROBLEM, "chiyo")
+    assert reason
+    assert {passage.work for passage in reason.passages} == {"w-amara", "w-chiyo"}
+    assert all(passage.quote.endswith(".") for passage in reason.passages)
 
 
 def test_both_languages_have_the_same_sentences():

@@ -116,6 +116,7 @@ class BriefPage(PageView):
     missing: int
     ways: tuple[BriefApproachDrawn, ...]
     tallies: tuple[Tally, ...]
+    untold: tuple[str, ...]
     have: tuple[str, ...]
     lack: tuple[str, ...]
     sides: tuple[Sides, ...]
@@ -144,10 +145,15 @@ def brief_page(seen: Prepared, *, model: bool = False) -> BriefPage:
         beyond=seen.beyond,
         missing=seen.open.missing,
         ways=tuple(
-            BriefApproachDrawn(shown.line(f"a{at}", one.label), len(one.members), shown.all(*_one(one.representative)))
+            BriefApproachDrawn(
+                shown.line(f"a{at}", said["named"].format(label=one.label)),
+                len(one.members),
+                shown.all(*_one(one.representative)),
+            )
             for at, one in enumerate(made.approaches, 1)
         ),
-        tallies=made.tallies,
+        tallies=tuple(one for one in made.tallies if one.told),
+        untold=tuple(one.criterion.text for one in made.tallies if not one.told),
         have=tuple(text[id_] for id_ in made.most_have),
         lack=tuple(text[id_] for id_ in made.most_lack),
         sides=tuple(

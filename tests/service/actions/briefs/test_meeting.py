@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from sqlalchemy import select
 
 from pipelines.values import AI
 from service.actions.briefs import facts
@@ -14,6 +15,7 @@ from service.actions.work import submit
 from service.domain.errors import NotAllowed, NotFound
 from service.domain.visibility import PeersShown, SharingReach, ShowWork
 from service.jobs.briefs import briefing
+from service.store.tables import DraftRow
 from service.web.pages.briefs.meeting import brief_page
 from service.web.schemas.briefs import BriefShown
 from tests.service.actions.introductions.gathering import read_everything
@@ -85,6 +87,41 @@ def test_an_author_who_shows_work_without_a_name_is_quoted_and_neither_named_nor
     assert any(quotes(seen, person) for person in LEARNERS)
     assert "Tester" not in told(seen)
     assert seen.made.call_on == ()
+
+
+def test_in_work_shown_without_a_name_nobody_is_named_nor_told_how_to_reach(village: Village) -> None:
+    telling = (
+        "I, Amara Tester (amara@school.example), of 14 Mill Road, name who visits: Yusuf Tester visits me on Monday."
+    )
+    for person in LEARNERS:
+        village.allow(person, **{**SAYS, "show_work": ShowWork.WITHOUT_NAME})
+    with village.sessions.writing() as session:
+        wish = submit.SubmissionWish("observe", "amara", telling, revision=2)
+        submit.submit(session, village.platform, "s-amara", wish, now=village.now)
+    read_everything(village)
+    seen = prepared(village)
+    shown = facts_of(village)
+    assert any("[name] ([e-mail]), of [address]" in work.text for work in shown.quoted)
+    words = f"{told(seen)}{shown.quoted}"
+    assert not any(one in words for one in ("Amara", "Yusuf", "school.example", "Mill Road"))
+
+
+def facts_of(village: Village) -> facts.BriefFacts:
+    with village.sessions.reading() as session:
+        return facts.gather(session, village.actor("ines"), "observe")
+
+
+def test_where_of_fewer_than_half_it_can_be_told_there_is_no_table(hamlet: Village) -> None:
+    with hamlet.sessions.writing() as session:
+        for draft in session.scalars(select(DraftRow)):
+            draft.judgements = {}
+    seen = prepared(hamlet)
+    assert not any(one.told for one in seen.made.tallies)
+    page, file = brief_page(seen), markdown(seen)
+    assert page.tallies == ()
+    assert len(page.untold) == len(seen.made.tallies) == 2
+    assert "|" not in file
+    assert "Of fewer than half of the solutions" in file
 
 
 def test_work_that_was_taken_back_or_that_no_machine_may_read_is_not_in_it_at_all(read: Village) -> None:

@@ -84,6 +84,39 @@ def test_no_rule_shows_what_names_somebody(sessions: Sessions) -> None:
         assert not any(one.shown for one in weighed.weighed if one.gallery == of(session).id)
 
 
+@pytest.mark.parametrize(
+    "told",
+    [
+        "Mrs Kowalski lends us her room.",
+        "Cards go to 14 Mill Road.",
+        "My student number is 2231-44.",
+        "\n\nRegards,\nLena",
+    ],
+)
+def test_no_rule_shows_what_tells_of_somebody_whom_nobody_here_knows(sqlite_sessions: Sessions, told: str) -> None:
+    with sqlite_sessions.writing() as session:
+        platform = peopled(session)
+        for person in ("amara", "noor"):
+            hand_in(session, platform, person, WORKS[person])
+        hand_in(session, platform, "yusuf", f"{WORKS['yusuf']} {told}")
+        learners_galleries.ask(session, act_as(session, platform, "amara"), "s-amara", now=NOW)
+        machine(session)
+        policy.lay_down(session, act_as(session, platform, "mateo"), "observe", group="north", policy=RULE, now=NOW)
+        assert of(session).state is GalleryState.READY
+        at_desk = desk.show(session, act_as(session, platform, "mateo"), of(session).id, now=NOW)
+        words = f"{at_desk.comparison}{[_read(work.text) for work in at_desk.works]}"
+        assert not any(one in words for one in ("Kowalski", "Mill Road", "2231-44", "Lena"))
+
+
+def test_a_comparison_with_an_address_in_it_is_not_approved(sqlite_sessions: Sessions) -> None:
+    with sqlite_sessions.writing() as session:
+        platform = _asked(session)
+        mateo, row = act_as(session, platform, "mateo"), of(session)
+        changes.word(Deciding(session, mateo, row.id, row.version, NOW), text="Which would they use at 14 Mill Road?")
+        with pytest.raises(Invalid, match="without a name"):
+            approved(session, mateo, row)
+
+
 def test_a_rule_shows_what_names_nobody(sessions: Sessions) -> None:
     with sessions.writing() as session:
         platform = peopled(session)
