@@ -13,6 +13,7 @@ from typing import Final
 
 from pipelines import showing
 from pipelines.assessment import MOST_JUDGED, Desks, assess
+from pipelines.contradictions import contradicted
 from pipelines.drafting import Budget, ShownBeside, draft, is_blank, may_ask
 from pipelines.ports import Embedder, LanguageModel
 from pipelines.retrieval import Caps, QueryPart, Shelves, find
@@ -43,6 +44,8 @@ ASKED: Final = 12
 """Passages of a submission that evidence is looked for with; longer work is asked for evenly."""
 LEARNER: Final = 0.5
 """Weight of the learner's passage beside a criterion when the organization's documents are searched."""
+OTHERWISE: Final = 2
+"""Passages of documents that say otherwise than the work, at most; more are the work of a conversation."""
 MOST_OPEN: Final = 2
 ON_ONE_CRITERION: Final = 3
 """Criteria that precedents are looked for by themselves, and how many for each: what three agree on is agreement."""
@@ -143,7 +146,8 @@ def _draft(
 
 
 def gather(brief: DraftingTask, assessment: Assessment, tools: Tools) -> tuple[Evidence, ...]:
-    """The evidence for a draft, labeled E1, E2 …: precedents, then context, then peers' work."""
+    """The evidence for a draft, labeled E1, E2 …: precedents, then context (first what says otherwise than the work),
+    then peers' work."""
     own = _parts(brief, tools.embedder)
     precedents = _precedents(brief, assessment, own, tools)
     peers = find(
@@ -156,7 +160,9 @@ def gather(brief: DraftingTask, assessment: Assessment, tools: Tools) -> tuple[E
         caps=Caps(per_document=1, per_author=1),
         first=assessment.nearest[:PEERS],
     )
-    found = [*precedents, *_context(brief, assessment, own, precedents, tools), *peers]
+    otherwise = contradicted(brief, tools.shelves, tools.embedder)[:OTHERWISE]
+    context = _once([*otherwise, *_context(brief, assessment, own, precedents, tools)])
+    found = [*precedents, *context, *peers]
     return tuple(replace(one, label=f"E{number}") for number, one in enumerate(found, 1))
 
 

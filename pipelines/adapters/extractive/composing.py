@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
 from itertools import islice
+from typing import cast
 
 from pipelines.adapters.extractive.memory import DocumentQuote, PrecedentAgreement, agreement, cited, line, precedents
+from pipelines.adapters.extractive.otherwise import questions
 from pipelines.adapters.extractive.peoples_words import in_peoples_words
 from pipelines.adapters.extractive.phrasing import Phrases, speaks, table
 from pipelines.adapters.extractive.places import PhrasePlaces, Vocabulary
@@ -22,6 +23,7 @@ from pipelines.adapters.extractive.readings import (
     by_urgency,
 )
 from pipelines.adapters.extractive.replies import MOST_POINTS, Reply, abstain, point, reply
+from pipelines.adapters.extractive.speech import OfThisText
 from pipelines.ports import DraftingMaterial
 from pipelines.texts.in_sentences import matter
 from pipelines.texts.language import (
@@ -34,7 +36,6 @@ from pipelines.texts.language import (
     tokens,
     written_in,
 )  # fmt: skip
-from pipelines.texts.mentions import mentions, reported
 from pipelines.values import Criterion, Evidence, PastPoint, PointKind, Standing
 
 SHORT_MATTER = 60
@@ -54,7 +55,7 @@ def compose(material: DraftingMaterial) -> Reply:
         return abstain(composer.phrases.note("orders" if composer.places.ordered else "none"))
     if composer.foreign and not composer.judged_by_person:
         return composer.by_agreement()
-    return composer.by_criteria() if brief.challenge.criteria else composer.by_memory()
+    return composer.with_documents(composer.by_criteria() if brief.challenge.criteria else composer.by_memory())
 
 
 class _Composer:
@@ -68,6 +69,7 @@ class _Composer:
         self.quoted: list[str] = []
         self.shown: list[Span] = []
         self.phrases = Phrases(language, self.brief.text, language_code(self.brief.challenge.language))
+        self.speech = OfThisText(self.brief, language, self.phrases)
         criteria = self.brief.challenge.criteria
         spoken = language_of(" ".join(f"{criterion.text} {criterion.question}" for criterion in criteria))
         self.foreign = bool(criteria) and (spoken or language_code(self.brief.challenge.language)) != language
@@ -168,24 +170,6 @@ class _Composer:
             criterion, spoken, standing, chance, sure, place, evidence, agreed, praised, order, person
         )
 
-    def _of_this_text(self, span: Span, rest: str, key: str) -> str:
-        """What is said of a passage, after what the passage itself speaks of; as it is, where it names nothing."""
-        if clause := reported(self.brief.text, span, self.language):
-            return self.phrases.say("mention", "clause", key, rest=rest, a=clause)
-        named = mentions(self.brief.text, span, self.language, self._public)
-        if not named:
-            return rest
-        form = "two" if named[1:] else "one"
-        return self.phrases.say("mention", form, key, rest=rest, a=named[0], b=named[-1])
-
-    @cached_property
-    def _public(self) -> frozenset[str]:
-        """Stems of the challenge's own words: what everybody's work speaks of is nothing of this one."""
-        challenge = self.brief.challenge
-        criteria = (f"{one.text} {one.question} {one.evidence}" for one in challenge.criteria)
-        said = (challenge.title, challenge.prompt, challenge.outcome, challenge.reference, *criteria)
-        return content(" ".join(said), self.language)
-
     def _gap(self, one: CriterionStanding, number: int) -> Reply | None:
         span = self._place(one, strength=False, agreed=one.agreed) or self._beside(one)
         if span is None:
@@ -254,10 +238,10 @@ class _Composer:
             return self._without_giving_away(one, key)
         cited = self.phrases.cite(found.title, found.quote, key) if found else ""
         if not question:
-            open_ = self._of_this_text(span, self.phrases.about(part, one.matter, key), key)
+            open_ = self.speech.of_it(span, self.phrases.about(part, one.matter, key), key)
             step = "" if part == "unsure" else self.phrases.about("step", one.matter, key)
             return " ".join(filter(None, (open_, cited, step)))
-        asked = self._of_this_text(span, question, key)
+        asked = self.speech.of_it(span, question, key)
         if asked != question or part == "unsure":
             return " ".join(filter(None, (cited, asked)))
         open_ = self.phrases.about(part, one.matter, key)
@@ -281,7 +265,7 @@ class _Composer:
         if one.praised and one.praised.text:
             return self._point(PointKind.STRENGTH, one.criterion.id, span, one.praised.text, labels)
         key, plain = one.criterion.id, self.phrases.about("strength", one.matter, one.criterion.id)
-        text = self._of_this_text(span, plain, key)
+        text = self.speech.of_it(span, plain, key)
         text = self._kept(text, still, key) if text == plain else text
         return self._point(PointKind.STRENGTH, key, span, text, labels)
 
@@ -296,6 +280,20 @@ class _Composer:
         """What is clear (two criteria if both are short) and what is open first."""
         still = [one.matter for one in chosen[:1]]
         return self.phrases.summary([one.matter for one in met], still, sure=not chosen or chosen[0].claimed)
+
+    # What documents say otherwise
+
+    def with_documents(self, made: Reply) -> Reply:
+        """With questions about what the work says otherwise than a document, before what nobody knows for sure; after
+        what a person said."""
+        asked = questions(self.brief, self.evidence, self.phrases, self.speech)
+        if not asked:
+            return made
+        points = cast(list[Reply], made["points"])
+        if not self.judged_by_person:
+            points = [one for one in points if not any(str(one["quote"]) in str(other["quote"]) for other in asked)]
+        both = [*points, *asked] if self.judged_by_person else [*asked, *points]
+        return reply(str(made["summary"] or self.phrases.say("summary", "otherwise")), both[:MOST_POINTS])
 
     # Without criteria, or with precedents that name none
 
