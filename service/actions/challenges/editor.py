@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -120,14 +121,16 @@ def languages(session: Session, actor: Actor, language: str) -> tuple[str, ...]:
     return forms.languages(session, actor.organization, language)
 
 
-def unread(before: ChallengeWish, after: ChallengeWish) -> frozenset[str]:
-    """Keys of criteria that are worded anew, with forms as they were confirmed on the old wording."""
-    there = {criterion.key: criterion for criterion in before.criteria}
-    return frozenset(
-        one.key
+def unread(before: ChallengeWish, after: ChallengeWish) -> dict[str, str]:
+    """Keys of criteria with forms as they were confirmed on another wording, by digests of the wording that they have
+    now: whoever was asked about one wording was not asked about the next."""
+    confirmed = {(one.text, form) for one in before.criteria for form in one.forms or ()}
+    known = {form for _, form in confirmed}
+    return {
+        hashlib.sha256(f"{one.key}\n{one.text}".encode()).hexdigest()[:16]: one.key
         for one in after.criteria
-        if one.forms and (old := there.get(one.key)) and old.text != one.text and old.forms == one.forms
-    )
+        if any(form in known and (one.text, form) not in confirmed for form in one.forms or ())
+    }
 
 
 def _words(wish: ChallengeWish) -> tuple[object, ...]:

@@ -175,8 +175,10 @@ def change(visit: Writing, id: ExternalId, sent: Annotated[ChallengeSent, Form()
     if sent.do == "look":
         stale = there.waiting if editor.rewords(there.wish, wish) else 0
         return _form(visit, there, sent, look=wish, stale=stale)
-    if anew := editor.unread(there.wish, wish) - {*sent.unread}:
-        return _form(visit, there, sent.model_copy(update={"unread": sorted({*sent.unread, *anew})}), anew=anew)
+    anew = editor.unread(there.wish, wish)
+    if anew.keys() - {*sent.unread}:
+        asked = sent.model_copy(update={"unread": sorted({*sent.unread, *anew})})
+        return _form(visit, there, asked, anew=frozenset(anew.values()))
     other = editor.change(visit.session, visit.actor, id, wish, seen=sent.seen, now=visit.now)
     if other is not None:
         return ChallengeConflictPage(other, sent, editor.differences(other.wish, wish))
@@ -274,12 +276,14 @@ def _wish(sent: ChallengeSent, there: ChallengeWish | None = None) -> tuple[Chal
 
 def _criterion(row: CriterionTyped, languages: Sequence[str], there: ChallengeWish | None) -> dict[str, Any]:
     """As the API takes it. Where no forms were sent, those that there are stay, as do those that no page shows."""
-    stored = next((one.forms or () for one in (there.criteria if there else ()) if one.key == row.key), ())
+    text = typed(row.text)
+    same = (one for one in (there.criteria if there else ()) if (one.key, one.text) == (row.key, text))
+    stored = next((one.forms or () for one in same), ())
     beside = [one for one in stored if language_code(one.language) not in languages]
     forms = [asdict(one) for one in (*map(row.form, languages), *beside) if one.clause or one.topic]
     return {
         "id": row.key.strip(),
-        "text": typed(row.text),
+        "text": text,
         "question": typed(row.question),
         "points": _number(row.points),
         "forms": forms if languages else None,

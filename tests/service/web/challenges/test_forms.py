@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from service.store.tables import Challenge
@@ -117,9 +118,33 @@ def test_a_criterion_worded_anew_asks_once_whether_it_still_reads_well(school: S
     assert "Nothing was saved yet" in asked.text
     assert "Does it still read well?" in asked.text
     assert school.platform.get(PATH).json()["criteria"][0]["text"] == "Names who and when."
-    sent(tomasz, asked, unread=["k1"], **anew)
+    unread = re.findall('name="unread" value="([^"]+)"', asked.html)
+    third = {**anew, "text": ["Names the kitchen.", "Says what to look for."]}
+    assert "Does it still read well?" in sent(tomasz, asked, unread=unread, **third).text  # another wording yet
+    sent(tomasz, asked, unread=unread, **anew)
     assert school.platform.get(PATH).json()["criteria"][0]["text"] == "Names who, when and where."
     assert forms(school)[0] == [PLAN]
+
+
+def test_a_form_that_no_page_shows_goes_with_the_wording_it_was_confirmed_on(school: School) -> None:
+    put(school, forms=[PLAN, {"language": "fr", "clause": "le plan nomme qui visite qui", "topic": ""}])
+    tomasz = signed_in(school, "tomasz")
+    anew = {
+        "text": ["Says what the kitchen costs.", "Says what to look for."],
+        "clause": ["the plan has the costs", ""],
+    }
+    sent(tomasz, tomasz.get(EDIT), **anew)
+    assert [one["language"] for one in forms(school)[0]] == ["en"]
+
+
+def test_a_form_taken_along_to_a_criterion_of_another_key_is_asked_about_too(school: School) -> None:
+    put(school, forms=[PLAN])
+    tomasz = signed_in(school, "tomasz")
+    kept = {"clause": [PLAN["clause"], ""], "topic": [PLAN["topic"], ""]}
+    asked = sent(
+        tomasz, tomasz.get(EDIT), key=["k9", "k2"], text=["Names the kitchen.", "Says what to look for."], **kept
+    )
+    assert "Does it still read well?" in asked.text
 
 
 def test_forms_move_and_go_with_their_criterion(school: School) -> None:
