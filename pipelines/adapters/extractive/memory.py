@@ -6,8 +6,9 @@ import math
 import re
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from pipelines.adapters.extractive.speech import without_mention
 from pipelines.texts.language import (
     alike,
     clauses,
@@ -61,9 +62,10 @@ class PrecedentAgreement:
 def precedents(
     evidence: Iterable[Evidence], criterion: str | None = None, *, first: Container[str] = ()
 ) -> list[tuple[Evidence, PastPoint]]:
-    """Approved points with their evidence, of one criterion or of all (None): about work in `first`, then the best."""
+    """Approved points with their evidence, of one criterion or of all (None): about work in `first`, then the best.
+    What a point says of the text that it was made on is left out: it is nothing of this one."""
     found = [
-        (piece, past)
+        (piece, replace(past, text=without_mention(past.text)))
         for piece in evidence
         if piece.item.shelf is Shelf.PRECEDENTS and (past := piece.item.past) is not None and not past.dismissed
         if criterion is None or past.criterion == criterion

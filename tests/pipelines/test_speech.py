@@ -1,0 +1,71 @@
+"""What is said of a passage speaks of this text and of no other, names nobody, and begins no question with a wound."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from pipelines.adapters.extractive.memory import agreement, precedents
+from pipelines.adapters.extractive.phrasing import Phrases
+from pipelines.adapters.extractive.speech import OfThisText, without_mention
+from tests.pipelines.worked_example import brief, precedent
+
+ASKS = "Who checks the stock?"
+QUOTE = "visit each other twice before half-term"
+
+
+def said_of(text: str, language: str = "en", names: tuple[str, ...] = ()) -> str:
+    task = replace(brief(text=text, language=language), names=names)
+    return OfThisText(task, language, Phrases(language, "seed", language)).of_it((0, len(text)), ASKS, "k")
+
+
+def test_a_sentence_is_said_back_before_the_question() -> None:
+    assert said_of("The stock is counted on two evenings.").endswith(f"the stock is counted on two evenings: {ASKS}")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I will kill myself before I do that.",
+        "I was raped when I was a child.",
+        "My boss is an idiot, a liar and a thief.",
+        "The stock waits since the divorce and the judge.",
+        "I was in hospital with the broken leg.",
+    ],
+)
+def test_what_needs_a_person_begins_no_question(text: str) -> None:
+    assert said_of(text) == ASKS
+
+
+def test_nobody_is_named_and_the_question_stays() -> None:
+    names = ("Jonas Lindqvist", "Amara Okafor")
+    assert said_of("I check it every morning with Amara.", names=names) == ASKS
+    assert "onas" not in said_of("Then I ask jonas about the stock in the cellar.", names=names)
+    assert said_of("Mit der Amara habe ich gesprochen.", "de", names) == ASKS
+
+
+@pytest.mark.parametrize(
+    ("past", "left"),
+    [
+        ("You write that you check it every day: Who checks the stock?", "Who checks the stock?"),
+        ("Where you write of the divorce and the judge: Who checks the stock?", "Who checks the stock?"),
+        ("Our rules say: “count it”. In your words, it is counted: Who does?", "Our rules say: “count it”. Who does?"),
+        ("Hier steht, der Vater ist im Gefängnis: Wer zählt?", "Wer zählt?"),
+        ("Stichworte Vater und Bruder: Wer zählt?", "Wer zählt?"),
+        ("On which day: morning or evening?", "On which day: morning or evening?"),
+    ],
+)
+def test_what_was_said_of_another_text_is_left_out(past: str, left: str) -> None:
+    assert without_mention(past) == left
+
+
+def test_no_learner_is_told_of_another_ones_text() -> None:
+    """Three were asked the same, each with what their own text spoke of; who comes next is asked that alone."""
+    evidence = tuple(
+        precedent(f"E{n}", f"Where you write of {what}: Who visits whom first?", QUOTE, author=f"a{n}", criterion="k1")
+        for n, what in enumerate(("the choir and the judge", "the leg and the ward", "the bus and the debt"), 1)
+    )
+    found = agreement(precedents(evidence, "k1"), brief(), on_criterion=True)
+    assert found is not None
+    assert found.text == "Who visits whom first?"
