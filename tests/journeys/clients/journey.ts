@@ -19,7 +19,7 @@ function same(found: unknown, wanted: unknown): void {
 }
 
 const id = { path: { id: "plan" } };
-const criteria = [{ id: "k1", text: "says who", question: "", points: null }];
+const criteria = [{ id: "k1", text: "says what it costs", question: "Who pays for it?", points: null }];
 const challenge = { title: "Plan it", prompt: "Plan peer observation.", criteria };
 same(expect(201, await platform.PUT("/v1/challenges/{id}", { params: id, body: challenge })).version, 1);
 

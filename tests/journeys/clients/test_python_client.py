@@ -88,7 +88,8 @@ def test_a_generated_client_in_python_goes_from_work_to_feedback(embedded: House
 
 
 def put_things(platform: Client) -> None:
-    body = {"title": "Plan it", "prompt": "Plan peer observation.", "criteria": [{"id": "k1", "text": "says who"}]}
+    criterion = {"id": "k1", "text": "says what it costs", "question": "What does it cost, and who pays for it?"}
+    body = {"title": "Plan it", "prompt": "Plan peer observation.", "criteria": [criterion]}
     assert platform("put_challenge", expect=201, id="plan", body=body).version == 1
     person = {"name": "Noor Haddad", "roles": [{"role": "learner", "group": "year-8"}]}
     assert platform("put_person", expect=201, id="noor", body=person).roles[0].group == "year-8"

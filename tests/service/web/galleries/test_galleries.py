@@ -53,7 +53,7 @@ def test_a_learner_asks_and_compares_in_pages_after_a_facilitator_has_looked(cro
         (row,) = session.query(Gallery).all()
     here = f"/desk/galleries/{row.id}"
     desk = mateo.get(here)
-    assert "Near the learner" in desk.text
+    assert "the nearest to the learner" in desk.text
     desk = mateo.send(desk, f"{here}/comparison", comparison="Which one begins with the students?")
     desk = mateo.send(desk, f"{here}/approve")
     assert "Approved" in desk.text
@@ -62,7 +62,7 @@ def test_a_learner_asks_and_compares_in_pages_after_a_facilitator_has_looked(cro
     assert "Which one begins with the students?" in page.text
     assert WORKS["yusuf"] in page.text
     assert "Yusuf" not in page.text
-    assert "Near the learner" not in page.text
+    assert "the nearest to the learner" not in page.text
     page = amara.send(
         page,
         f"{OTHERS}/take-away",
