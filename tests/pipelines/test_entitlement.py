@@ -84,6 +84,63 @@ def test_what_one_author_writes_again_and_again_shows_nothing_of_others(embedder
     assert judged(challenge(1), nobody_known, embedder, "birch birch birch in year 9").standing is MET
 
 
+WORDS = (
+    *("fridge", "nurse", "milk", "monday", "list", "door", "key", "cook", "paper", "lunch", "water", "table"),
+    *("lamp", "yard", "song", "pump", "valve", "book", "rain"),
+)
+
+
+def by_chance(dice: random.Random, works: int, members: int, *, mended: str = "") -> list[Reviewed]:
+    """Works of words and standings by chance, each handed in by every member of its group, a word in them mended."""
+    return [
+        Reviewed(f"r{at}.{m}", f"{text}{mended * m}", None, None, {"k0": standing}, f"a{at}.{m}")
+        for at in range(works)
+        for standing, text in [(dice.choice((MET, NOT_YET)), _text(dice))]
+        for m in range(members)
+    ]
+
+
+def _text(dice: random.Random) -> str:
+    return " ".join(f"The {' '.join(dice.sample(WORDS, 9))}." for _ in range(4))
+
+
+def allowed(brief: ChallengeAsItStands, history: Sequence[Reviewed], embedder: Embedder) -> list[float]:
+    """The certainties from which it may speak on what was judged."""
+    kept = fit([(brief, history)], embedder)["records"][brief.id]
+    return [one[3] for of in kept.values() for one in of.values() if one[3] is not None]
+
+
+@pytest.mark.parametrize("mended", ["", " Thanks."])
+@pytest.mark.parametrize("seed", range(3))
+def test_knowing_a_groups_text_by_heart_is_no_knowledge(seed: int, mended: str, embedder: Embedder) -> None:
+    history = by_chance(random.Random(seed), 24, 3, mended=mended)
+    assert allowed(challenge(1), history[-60:], embedder) == []
+
+
+def test_a_text_that_three_hand_in_counts_once(embedder: Embedder) -> None:
+    copied = [
+        replace(one, id=f"{one.id}.{member}", author=f"{one.id}.{member}") for one in plain(40)[:15] for member in "abc"
+    ]
+    assert judged(challenge(1), copied, embedder).standing is CANNOT_TELL
+    alone = judged(challenge(1), [*copied, *plain(40)[15:24]], embedder)
+    assert alone.standing is MET
+    assert alone.record is not None
+    assert alone.record.compared == 24
+
+
+def test_who_shares_a_text_shares_all_others_too(embedder: Embedder) -> None:
+    """Pairs hand in one text together and write others alone, each pair in words of its own that stand alike."""
+    words = ("acorn", "birch", "cedar", "damson", "elder", "fir", "ginkgo", "hazel")
+    history = [
+        Reviewed(
+            f"{word}{at}", f"{word} {word} {word} in {year}", None, None, {"k0": (MET, NOT_YET)[n % 2]}, f"{word}{who}"
+        )
+        for n, word in enumerate(words)
+        for at, (year, who) in enumerate([("all", 0), ("all", 1), ("1", 0), ("2", 1), ("3", 0), ("4", 1)])
+    ]
+    assert judged(challenge(1), history, embedder, "birch birch birch in 9").standing is CANNOT_TELL
+
+
 def test_what_was_shown_of_other_words_entitles_to_nothing(embedder: Embedder) -> None:
     brief, history = challenge(1), plain(40)
     fitted = fit([(brief, history)], embedder)
