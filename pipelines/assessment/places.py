@@ -161,7 +161,7 @@ class CriterionPlaces:
     def _read(self, text: str, embedder: Embedder) -> _Text:
         spans = sentences(text)[:MOST_SENTENCES]
         told = orders(text)  # to a machine: no part of the solution
-        spans = [one for one in spans if not any(a < one[1] and one[0] < b for a, b in told)] or spans
+        spans = [one for one in spans if not any(a < one[1] and one[0] < b for a, b in told)]
         spans = [one for one in spans if len(text[slice(*one)].split()) >= SHORTEST] or spans
         said = [text[slice(*span)] for span in spans]
         return _Text(spans, np.asarray(embedder.embed(said), np.float64), [content(s, self._language) for s in said])

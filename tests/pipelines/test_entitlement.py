@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import pytest
@@ -144,8 +144,10 @@ def test_who_shares_a_text_shares_all_others_too(embedder: Embedder) -> None:
 def test_what_was_shown_of_other_words_entitles_to_nothing(embedder: Embedder) -> None:
     brief, history = challenge(1), plain(40)
     fitted = fit([(brief, history)], embedder)
-    reworded = replace(brief, criteria=(replace(brief.criteria[0], text="Thanks the family."),))
-    assert assess(reworded, GOOD, history, embedder, Desks(), fitted).criteria[0].standing is CANNOT_TELL
+    assert assess(brief, GOOD, history, embedder, Desks(), fitted).criteria[0].standing is MET
+    for words in ({"text": "Thanks the family."}, {"question": "Whom do you thank?"}, {"evidence": "Any red lamp."}):
+        reworded = replace(brief, criteria=(replace(brief.criteria[0], **words),))
+        assert assess(reworded, GOOD, history, embedder, Desks(), fitted).criteria[0].standing is CANNOT_TELL
     other = replace(brief, id="another")
     assert assess(other, GOOD, history, embedder, Desks(), fitted).criteria[0].standing is CANNOT_TELL
 
@@ -155,6 +157,14 @@ def test_more_verdicts_take_a_right_away_again(embedder: Embedder) -> None:
     turned = [replace(one, id=f"t{one.id}", criteria={"k0": NOT_YET}) for one in plain(20) if "Lena" in one.text]
     assert judged(challenge(1), history, embedder).standing is MET
     assert judged(challenge(1), [*history, *turned], embedder).standing is CANNOT_TELL
+
+
+def test_what_was_shown_on_work_that_is_taken_back_entitles_to_nothing(embedder: Embedder) -> None:
+    brief, history = challenge(1), plain(40)
+    fitted = fit([(brief, history)], embedder)
+    left = [assess(brief, GOOD, history[:many], embedder, Desks(), fitted).criteria[0] for many in (20, 19)]
+    assert [one.standing for one in left] == [MET, CANNOT_TELL]
+    assert left[1].record is None
 
 
 def test_a_persons_word_needs_no_record(embedder: Embedder) -> None:
@@ -188,6 +198,29 @@ def test_a_few_right_ones_are_luck() -> None:
     records = examine(read((0.9, MET, 3), (0.5, MET, 12), (0.5, NOT_YET, 15)))
     assert records[MET].least is None
     assert (records[MET].said, records[MET].right) == (3, 3)
+
+
+@pytest.mark.parametrize(("many", "entitled"), [(3, False), (5, False), (6, True)])
+def test_three_right_of_three_are_luck_even_where_no_standing_is_common(many: int, entitled: bool) -> None:
+    """The lower end for three of three, .37, lies above .35."""
+    records = examine(read((0.9, MET, many), (0.5, MET, 7 - many), (0.45, NOT_YET, 7), (0.45, PARTLY, 6)))
+    assert (records[MET].least is not None) is entitled
+
+
+def test_of_verdicts_by_chance_hardly_any_entitle() -> None:
+    """In how many of 500 draws one of the two standings would be said, with chances of all sizes, and with timid ones,
+    which say little. Without the least number of works it was 3, 1, 1 and 4."""
+    timid = [_entitled(many, lambda dice: dice.gauss(0.5, 0.12)) for many in (20, 40)]
+    assert [*(_entitled(many, random.Random.random) for many in (20, 40)), *timid] == [1, 0, 0, 0]
+
+
+def _entitled(many: int, chance: Callable[[random.Random], float]) -> int:
+    dice = random.Random(1)
+    draws = (
+        [LeftOut(min(0.98, max(0.02, chance(dice))), dice.choice((MET, PARTLY, NOT_YET))) for _ in range(many)]
+        for _ in range(500)
+    )
+    return sum(any(one.least is not None for one in examine(draw).values()) for draw in draws)
 
 
 def test_what_cannot_be_told_was_not_said() -> None:
