@@ -2,7 +2,8 @@
 
 Which of the two is right, a person says: all that follows is a question with both in it. One author is enough here,
 where `pipelines.differing` asks for the agreement of several before it doubts a document: of what it finds so, .88 is a
-difference (benchmarks.documents, `alone`), and a question that misses costs the facilitator a key.
+difference (benchmarks.documents, `alone`), and a question that misses costs the facilitator a key. Since nobody else
+says so, it abstains besides where a sentence is of one case, another place, a wish, what is wrong, or what others say.
 """
 
 from __future__ import annotations
@@ -11,11 +12,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from pipelines.differing import DifferingText, differing
+from pipelines.differing import Differing, DifferingText, differing
 from pipelines.ports import Embedder
 from pipelines.prompts import has_words
 from pipelines.retrieval import Caps, QueryPart, Shelves, find
-from pipelines.texts.clauses import claimed, guarded
+from pipelines.texts.clauses import claimed, guarded, phrases_of
 from pipelines.texts.language import Span, language_code, sentences
 from pipelines.values import DraftingTask, Evidence, Shelf
 
@@ -51,16 +52,35 @@ def contradicted(brief: DraftingTask, shelves: Shelves, embedder: Embedder) -> l
 def contradictions(brief: DraftingTask, evidence: Iterable[Evidence]) -> list[Contradiction]:
     """What of this evidence the work says otherwise, one a sentence of the work, in its order."""
     code = _code(brief)
-    work = [DifferingText("work", brief.text, person="author")]
+    spans = sentences(brief.text) if code else []
+    work = [DifferingText("work", brief.text[a:b], a, person="author") for a, b in spans]
     found: dict[Span, Contradiction] = {}
-    for piece in evidence if code else ():
+    for piece in evidence:
         if piece.item.shelf is not Shelf.CONTEXT:
             continue
-        for one in differing([DifferingText(piece.label, piece.item.text)], work, code, people=1):
+        document = [DifferingText(piece.label, piece.item.text)]
+        for one in (one for said in work for one in differing(document, [said], code, people=1)):
             place = (one.work[0].start, one.work[0].end)
-            if len(one.document.quote.split()) <= LONGEST:
+            if _is_asked(one, code):
                 found.setdefault(place, Contradiction(piece.label, piece.item.title, one.document.quote.strip(), place))
     return [found[place] for place in sorted(found)]
+
+
+def _is_asked(found: Differing, code: str) -> bool:
+    """Whether the document's sentence can be quoted, and the author's says how it is done: of no case of its own that
+    the document's is not about, and not within its limit."""
+    document, work = found.document.quote, found.work[0].quote
+    own = phrases_of(work, "alone", code) - phrases_of(document, "alone", code)
+    return len(document.split()) <= LONGEST and not own and not _kept(found, code)
+
+
+def _kept(found: Differing, code: str) -> bool:
+    """Whether the work keeps the document's limit: "within a day" is within two. Several who say so may doubt it."""
+    bounds = {claimed(quote, code).bound for quote in (found.document.quote, found.work[0].quote)}
+    if not found.kind.startswith("amount") or len(bounds) > 1:
+        return False
+    bound = bounds.pop()
+    return bound * float(found.instead) < bound * float(found.says)
 
 
 def _comparable(brief: DraftingTask) -> Sequence[Span]:

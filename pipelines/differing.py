@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
@@ -166,11 +166,17 @@ class Heard:
     def claims(self, number: int) -> tuple[tuple[Claim, ...], Mapping[str, frozenset[str]]]:
         """The clauses of a sentence, and all values in it; none of one that is guarded."""
         if number not in self._claims:
-            said = self.sentences[number][1].quote
-            parts = () if guarded(said, self.code) else tuple(said[a:b] for a, b in clauses_of(said))
-            whole = claimed(said, self.code).values if parts else {}
-            self._claims[number] = (tuple(claimed(part, self.code) for part in parts), whole)
+            self._claims[number] = _taken_apart(self.sentences[number][1].quote, self.code)
         return self._claims[number]
+
+
+def _taken_apart(said: str, code: str) -> tuple[tuple[Claim, ...], Mapping[str, frozenset[str]]]:
+    if guarded(said, code):
+        return (), {}
+    parts = tuple(claimed(said[a:b], code) for a, b in clauses_of(said))
+    if has_any(said, "also", code):  # "after lunch as well": before it, too
+        parts = tuple(replace(one, order=frozenset()) for one in parts)
+    return parts, claimed(said, code).values
 
 
 def heard(work: Sequence[DifferingText], language: str = "en") -> Heard:

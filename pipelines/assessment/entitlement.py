@@ -24,6 +24,8 @@ from pipelines.values import Criterion, Standing, TrackRecord
 INTERVAL: Final = 0.9
 """Level of the two-sided interval (Clopper and Pearson) of which the lower end must lie above the commonest standing's
 share: with an approximate one, three right of three would do where half stand so."""
+FEWEST_SAID: Final = 6
+"""Works of which it must have said so: where no standing is common, three right of three pass the interval."""
 RIGHT: Final = 0.9
 """Share that must be right besides: where the commonest is rare, little better than it would be enough else."""
 CERTAINTIES: Final = (0.65, 0.75, 0.85)
@@ -72,7 +74,7 @@ def _from(least: float, standing: Standing, read: Sequence[LeftOut]) -> TrackRec
 
 
 def _better(record: TrackRecord, common: float) -> bool:
-    if not record.said or record.right / record.said < RIGHT:
+    if record.said < FEWEST_SAID or record.right / record.said < RIGHT:
         return False
     interval = binomtest(record.right, record.said).proportion_ci(INTERVAL, "exact")
     return bool(interval.low > common)
@@ -111,5 +113,6 @@ def records_of(kept: Mapping[str, Any], criterion: Criterion) -> dict[Standing, 
 
 
 def key(criterion: Criterion) -> str:
-    """Id and wording: what was shown of other words says nothing of these."""
-    return f"{criterion.id} {hashlib.sha256(criterion.text.encode()).hexdigest()[:12]}"
+    """Id and all words that the comparison reads: what was shown of others says nothing of these."""
+    said = repr((criterion.text, criterion.question, criterion.evidence))
+    return f"{criterion.id} {hashlib.sha256(said.encode()).hexdigest()[:12]}"

@@ -11,12 +11,13 @@ sentence, and drowns in a comparison of whole texts (there: accuracy .80 against
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
+from pipelines.assessment.copies import author, copies
 from pipelines.assessment.entitlement import LeftOut, stood
 from pipelines.assessment.terms import MARKS, Array, Judged
 from pipelines.ports import Embedder
@@ -160,7 +161,7 @@ class CriterionPlaces:
     def _read(self, text: str, embedder: Embedder) -> _Text:
         spans = sentences(text)[:MOST_SENTENCES]
         told = orders(text)  # to a machine: no part of the solution
-        spans = [one for one in spans if not any(a < one[1] and one[0] < b for a, b in told)] or spans
+        spans = [one for one in spans if not any(a < one[1] and one[0] < b for a, b in told)]
         spans = [one for one in spans if len(text[slice(*one)].split()) >= SHORTEST] or spans
         said = [text[slice(*span)] for span in spans]
         return _Text(spans, np.asarray(embedder.embed(said), np.float64), [content(s, self._language) for s in said])
@@ -215,7 +216,7 @@ class CriterionPlaces:
             for key, place in row.places.items():
                 if key in self._order and key in row.criteria and (row.id, key) not in pointed:
                     vector = _unit(embedder, row.text[slice(*place)])
-                    known.append((vector, self._order[key], _learned(row.criteria[key]), _author(row)))
+                    known.append((vector, self._order[key], _learned(row.criteria[key]), author(row)))
                     pointed.add((row.id, key))
             wanted = [key for key in row.criteria if key in self._order and (row.id, key) not in pointed]
             read = self._learned_from(row.text, embedder) if wanted else None
@@ -224,7 +225,7 @@ class CriterionPlaces:
             best = read.vectors[self._scores(read).argmax(axis=0)]
             for key in wanted:
                 at = self._order[key]
-                known.append((best[at], at, _learned(row.criteria[key]), _author(row)))
+                known.append((best[at], at, _learned(row.criteria[key]), author(row)))
         vectors = np.stack([one[0] for one in known]) if known else np.zeros((0, 0))
         criterion, met = np.array([one[1] for one in known], int), np.array([one[2] for one in known], np.float64)
         return _Examples(vectors, criterion, met, tuple(one[3] for one in known))
@@ -273,28 +274,29 @@ class CriterionPlaces:
 def left_out(
     challenge: ChallengeAsItStands, rows: Sequence[Judged], approved: Sequence[ShelfItem], embedder: Embedder
 ) -> list[list[LeftOut]]:
-    """For each criterion, the judged work on it as it is read when its author's work and points are left out: one by
-    one, where there are many authors several at a time."""
+    """For each criterion, the judged work on it as it is read when its author's work and points are left out, and those
+    of everybody who shares a text with the author: one by one, where there are many several at a time. A text that was
+    handed in several times counts once for each standing that it was given."""
     used, known = rows[-MOST_ROWS:], dict[str, _Text]()
-    read: list[list[LeftOut]] = [[] for _ in challenge.criteria]
-    for part in _parts(sorted({_author(row) for row in used})):
-        others = [row for row in used if _author(row) not in part]
+    texts, sharing = copies(rows)
+    read: list[dict[tuple[int, Standing], LeftOut]] = [{} for _ in challenge.criteria]
+    for part in _parts(sharing, {author(row) for row in used}):
+        others = [row for row in used if author(row) not in part]
         points = [item for item in approved if (item.author or item.document) not in part]
         places = CriterionPlaces(challenge, others, points, embedder, known)
-        for row in (row for row in used if _author(row) in part):
+        for row in (row for row in used if author(row) in part):
             chances = places.without(row.text, embedder)
             for at, criterion in enumerate(challenge.criteria):
                 if criterion.id in row.criteria:
-                    read[at].append(LeftOut(chances[at], stood(row.criteria[criterion.id])))
-    return read
+                    standing = stood(row.criteria[criterion.id])
+                    read[at][texts[row.id], standing] = LeftOut(chances[at], standing)
+    return [list(one.values()) for one in read]
 
 
-def _parts(authors: Sequence[str]) -> list[frozenset[str]]:
-    return [frozenset(authors[at::PARTS]) for at in range(min(PARTS, len(authors)))]
-
-
-def _author(row: Judged) -> str:
-    return row.author or row.id
+def _parts(sharing: Sequence[frozenset[str]], used: Set[str]) -> list[frozenset[str]]:
+    """Authors who are left out together; those who share a text never in two parts."""
+    there = sorted((one for one in sharing if one & used), key=min)
+    return [frozenset[str]().union(*there[at::PARTS]) for at in range(min(PARTS, len(there)))]
 
 
 def _learned(mark: float) -> float:

@@ -179,11 +179,11 @@ def assess(
     ready = desks.ready(challenge, rows, embedder)
     heard = _heard(text)
     places = desks.places(challenge, rows, approved, embedder).find(text, embedder)
-    shown = cast(Mapping[str, Any], (fitted or {}).get(RECORDS, {})).get(challenge.id, {})
+    shown = _shown(challenge, rows, fitted or {})
     same = _same_language(challenge, text)
 
     def told(criteria: Sequence[Judgement]) -> tuple[Judgement, ...]:
-        return _by_people(_placed(challenge, criteria, places, shown) if same else _untold(criteria), readings)
+        return _by_people(_placed(criteria, places, shown) if same else _untold(criteria), readings)
 
     if not fitted:
         nothing = [Judgement(one.id, Standing.CANNOT_TELL, 0.5) for one in challenge.criteria]
@@ -243,17 +243,25 @@ def _untold(judgements: Sequence[Judgement]) -> tuple[Judgement, ...]:
     return tuple(Judgement(one.criterion, Standing.CANNOT_TELL, 0.5) for one in judgements)
 
 
+def _shown(
+    challenge: ChallengeAsItStands, rows: Sequence[Judged], fitted: Mapping[str, Any]
+) -> list[Mapping[Standing, TrackRecord]]:
+    """What the comparison has shown of each criterion; nothing where too little of what it was shown on is there still:
+    work may have been taken back since."""
+    kept = fitted.get(RECORDS, {}).get(challenge.id, {})
+    counts = Counter(key for row in rows for key in row.criteria)
+    return [records_of(kept, one) if counts[one.id] >= FEWEST_JUDGED else {} for one in challenge.criteria]
+
+
 def _placed(
-    challenge: ChallengeAsItStands,
     judgements: Sequence[Judgement],
     places: Sequence[CriterionPlace],
-    shown: Mapping[str, Any],
+    shown: Sequence[Mapping[Standing, TrackRecord]],
 ) -> tuple[Judgement, ...]:
     """Each with its place, and how it stands where the comparison has shown that it can say so."""
     if len(places) != len(judgements):
         return tuple(judgements)
-    records = [records_of(shown, one) for one in challenge.criteria]
-    return tuple(_at(*one) for one in zip(judgements, places, records, strict=True))
+    return tuple(_at(*one) for one in zip(judgements, places, shown, strict=True))
 
 
 def _at(judgement: Judgement, found: CriterionPlace, records: Mapping[Standing, TrackRecord]) -> Judgement:

@@ -16,17 +16,20 @@ from pipelines.texts.language import Span, clauses, content, quotations, stem, t
 
 MINUTES: Final = "minute"
 _DIGITS: Final = re.compile(r"\d+(?:[.,]\d+)?")
+_THOUSANDS: Final = re.compile(r"[1-9]\d{0,2}(?:([.,])\d{3})(?:\1\d{3})*")
 _HOUR: Final = re.compile(r"\b(\d{1,2})(?:[:.](\d\d))?\s*(am|pm|uhr|o'clock)\b")
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What a clause says: stems of what it is about, and its typed values. `denied` counts negations."""
+    """What a clause says: stems of what it is about, and its typed values. `denied` counts negations; `bound` is 1 at
+    an upper limit, -1 at a lower one, else 0."""
 
     stems: frozenset[str]
     values: Mapping[str, frozenset[str]]
     denied: int
     limits: frozenset[str]
+    bound: int
     order: frozenset[tuple[str, str]]  # ("before" | "after", the next stem)
     labels: frozenset[str]
 
@@ -44,7 +47,12 @@ def guarded(sentence: str, language: str) -> bool:
 
 def has_any(text: str, table: str, language: str) -> bool:
     """Whether one of a table's words or phrases stands in the text."""
-    return bool(_phrases(text, tuple(_table(language)[table])))
+    return bool(phrases_of(text, table, language))
+
+
+def phrases_of(text: str, table: str, language: str) -> frozenset[str]:
+    """The words and phrases of a table that stand in the text."""
+    return _phrases(text, _table(language)[table])
 
 
 def _phrases(text: str, wanted: Iterable[str]) -> frozenset[str]:
@@ -82,7 +90,8 @@ def claimed(text: str, code: str) -> Claim:
     taken = _clock(text.casefold(), values) | _halves(found, table, code, values) | _classes(found, table, values)
     taken |= _often(found, table, code, values) or _amounts(found, code, values, taken)
     negations = frozenset(table["negations"].split())
-    limits = _phrases(text, (*table["limits"], *table["within"]))
+    upper, lower = phrases_of(text, "upper", code), phrases_of(text, "lower", code)
+    limits = upper | lower | phrases_of(text, "limits", code)
     used = negations | set(table["light"].split()) | {word for one in limits for word in one.split()}
     kept = [word for word in found if word not in taken and word not in used]
     return Claim(
@@ -90,6 +99,7 @@ def claimed(text: str, code: str) -> Claim:
         {kind: frozenset(one) for kind, one in values.items()},
         sum(word in negations for word in found),
         limits,
+        bool(upper) - bool(lower),
         frozenset(_orders(found, table, code)),
         frozenset(_labels(found, code)),
     )
@@ -166,6 +176,9 @@ def _amounts(found: Sequence[str], code: str, values: dict[str, set[str]], taken
 
 
 def _number(word: str, code: str) -> float | None:
+    """None also where the language's sign for decimals parts three digits: people write thousands so, too."""
+    if grouped := _THOUSANDS.fullmatch(word):
+        return float(word.replace(grouped[1], "")) if grouped[1] == _table(code)["thousands"] else None
     if _DIGITS.fullmatch(word):
         return float(word.replace(",", "."))
     return _numbers(code).get(word)

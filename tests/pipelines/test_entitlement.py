@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import pytest
@@ -84,11 +84,70 @@ def test_what_one_author_writes_again_and_again_shows_nothing_of_others(embedder
     assert judged(challenge(1), nobody_known, embedder, "birch birch birch in year 9").standing is MET
 
 
+WORDS = (
+    *("fridge", "nurse", "milk", "monday", "list", "door", "key", "cook", "paper", "lunch", "water", "table"),
+    *("lamp", "yard", "song", "pump", "valve", "book", "rain"),
+)
+
+
+def by_chance(dice: random.Random, works: int, members: int, *, mended: str = "") -> list[Reviewed]:
+    """Works of words and standings by chance, each handed in by every member of its group, a word in them mended."""
+    return [
+        Reviewed(f"r{at}.{m}", f"{text}{mended * m}", None, None, {"k0": standing}, f"a{at}.{m}")
+        for at in range(works)
+        for standing, text in [(dice.choice((MET, NOT_YET)), _text(dice))]
+        for m in range(members)
+    ]
+
+
+def _text(dice: random.Random) -> str:
+    return " ".join(f"The {' '.join(dice.sample(WORDS, 9))}." for _ in range(4))
+
+
+def allowed(brief: ChallengeAsItStands, history: Sequence[Reviewed], embedder: Embedder) -> list[float]:
+    """The certainties from which it may speak on what was judged."""
+    kept = fit([(brief, history)], embedder)["records"][brief.id]
+    return [one[3] for of in kept.values() for one in of.values() if one[3] is not None]
+
+
+@pytest.mark.parametrize("mended", ["", " Thanks."])
+@pytest.mark.parametrize("seed", range(3))
+def test_knowing_a_groups_text_by_heart_is_no_knowledge(seed: int, mended: str, embedder: Embedder) -> None:
+    history = by_chance(random.Random(seed), 24, 3, mended=mended)
+    assert allowed(challenge(1), history[-60:], embedder) == []
+
+
+def test_a_text_that_three_hand_in_counts_once(embedder: Embedder) -> None:
+    copied = [
+        replace(one, id=f"{one.id}.{member}", author=f"{one.id}.{member}") for one in plain(40)[:15] for member in "abc"
+    ]
+    assert judged(challenge(1), copied, embedder).standing is CANNOT_TELL
+    alone = judged(challenge(1), [*copied, *plain(40)[15:24]], embedder)
+    assert alone.standing is MET
+    assert alone.record is not None
+    assert alone.record.compared == 24
+
+
+def test_who_shares_a_text_shares_all_others_too(embedder: Embedder) -> None:
+    """Pairs hand in one text together and write others alone, each pair in words of its own that stand alike."""
+    words = ("acorn", "birch", "cedar", "damson", "elder", "fir", "ginkgo", "hazel")
+    history = [
+        Reviewed(
+            f"{word}{at}", f"{word} {word} {word} in {year}", None, None, {"k0": (MET, NOT_YET)[n % 2]}, f"{word}{who}"
+        )
+        for n, word in enumerate(words)
+        for at, (year, who) in enumerate([("all", 0), ("all", 1), ("1", 0), ("2", 1), ("3", 0), ("4", 1)])
+    ]
+    assert judged(challenge(1), history, embedder, "birch birch birch in 9").standing is CANNOT_TELL
+
+
 def test_what_was_shown_of_other_words_entitles_to_nothing(embedder: Embedder) -> None:
     brief, history = challenge(1), plain(40)
     fitted = fit([(brief, history)], embedder)
-    reworded = replace(brief, criteria=(replace(brief.criteria[0], text="Thanks the family."),))
-    assert assess(reworded, GOOD, history, embedder, Desks(), fitted).criteria[0].standing is CANNOT_TELL
+    assert assess(brief, GOOD, history, embedder, Desks(), fitted).criteria[0].standing is MET
+    for words in ({"text": "Thanks the family."}, {"question": "Whom do you thank?"}, {"evidence": "Any red lamp."}):
+        reworded = replace(brief, criteria=(replace(brief.criteria[0], **words),))
+        assert assess(reworded, GOOD, history, embedder, Desks(), fitted).criteria[0].standing is CANNOT_TELL
     other = replace(brief, id="another")
     assert assess(other, GOOD, history, embedder, Desks(), fitted).criteria[0].standing is CANNOT_TELL
 
@@ -98,6 +157,14 @@ def test_more_verdicts_take_a_right_away_again(embedder: Embedder) -> None:
     turned = [replace(one, id=f"t{one.id}", criteria={"k0": NOT_YET}) for one in plain(20) if "Lena" in one.text]
     assert judged(challenge(1), history, embedder).standing is MET
     assert judged(challenge(1), [*history, *turned], embedder).standing is CANNOT_TELL
+
+
+def test_what_was_shown_on_work_that_is_taken_back_entitles_to_nothing(embedder: Embedder) -> None:
+    brief, history = challenge(1), plain(40)
+    fitted = fit([(brief, history)], embedder)
+    left = [assess(brief, GOOD, history[:many], embedder, Desks(), fitted).criteria[0] for many in (20, 19)]
+    assert [one.standing for one in left] == [MET, CANNOT_TELL]
+    assert left[1].record is None
 
 
 def test_a_persons_word_needs_no_record(embedder: Embedder) -> None:
@@ -131,6 +198,29 @@ def test_a_few_right_ones_are_luck() -> None:
     records = examine(read((0.9, MET, 3), (0.5, MET, 12), (0.5, NOT_YET, 15)))
     assert records[MET].least is None
     assert (records[MET].said, records[MET].right) == (3, 3)
+
+
+@pytest.mark.parametrize(("many", "entitled"), [(3, False), (5, False), (6, True)])
+def test_three_right_of_three_are_luck_even_where_no_standing_is_common(many: int, entitled: bool) -> None:
+    """The lower end for three of three, .37, lies above .35."""
+    records = examine(read((0.9, MET, many), (0.5, MET, 7 - many), (0.45, NOT_YET, 7), (0.45, PARTLY, 6)))
+    assert (records[MET].least is not None) is entitled
+
+
+def test_of_verdicts_by_chance_hardly_any_entitle() -> None:
+    """In how many of 500 draws one of the two standings would be said, with chances of all sizes, and with timid ones,
+    which say little. Without the least number of works it was 3, 1, 1 and 4."""
+    timid = [_entitled(many, lambda dice: dice.gauss(0.5, 0.12)) for many in (20, 40)]
+    assert [*(_entitled(many, random.Random.random) for many in (20, 40)), *timid] == [1, 0, 0, 0]
+
+
+def _entitled(many: int, chance: Callable[[random.Random], float]) -> int:
+    dice = random.Random(1)
+    draws = (
+        [LeftOut(min(0.98, max(0.02, chance(dice))), dice.choice((MET, PARTLY, NOT_YET))) for _ in range(many)]
+        for _ in range(500)
+    )
+    return sum(any(one.least is not None for one in examine(draw).values()) for draw in draws)
 
 
 def test_what_cannot_be_told_was_not_said() -> None:

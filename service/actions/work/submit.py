@@ -305,6 +305,7 @@ def withdraw(session: Session, actor: Actor, external_id: str, *, now: datetime)
     for approval in session.scalars(select(Approval).where(Approval.draft_id.in_([draft.id for draft in drafts]))):
         approval.undone_at = approval.undone_at or now
     consequences.sync_submission(session, row, now=now)
+    consequences.learn_later(session, row.organization_id, now=now)
     galleries_wanted.withdrawn(session, row, now=now)
     calibrating.moved(session, row.challenge_id, now=now)
     outbox.tell(session, row.organization_id, Event.SUBMISSION_WITHDRAWN, now=now, submission=row.external_id)

@@ -313,3 +313,13 @@ def test_assessment_learns_from_decisions_once_for_many(sqlite_sessions: Session
             approve(session, lena, make_ready(session, hand_in(session, platform, person).draft))
         fits = session.scalars(select(Job).where(Job.kind == "fit")).all()
     assert [job.not_before > NOW for job in fits] == [True]
+
+
+def test_assessment_learns_again_when_work_is_taken_back(sqlite_sessions: Sessions):
+    with sqlite_sessions.writing() as session:
+        platform = found(session)
+        hand_in(session, platform)
+        assert session.scalars(select(Job).where(Job.kind == "fit")).all() == []
+        submit.withdraw(session, platform, "s-amara", now=NOW)
+        (fit,) = session.scalars(select(Job).where(Job.kind == "fit"))
+    assert fit.not_before > NOW
