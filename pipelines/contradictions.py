@@ -29,7 +29,7 @@ LONGEST: Final = 30
 
 
 @dataclass(frozen=True, slots=True)
-class Contradiction:
+class SaysOtherwise:
     """The work's sentence at `place` says otherwise than `quote` in the evidence of this label."""
 
     label: str
@@ -49,12 +49,12 @@ def contradicted(brief: DraftingTask, shelves: Shelves, embedder: Embedder) -> l
     return [one for one in near.values() if contradictions(brief, [one])]
 
 
-def contradictions(brief: DraftingTask, evidence: Iterable[Evidence]) -> list[Contradiction]:
+def contradictions(brief: DraftingTask, evidence: Iterable[Evidence]) -> list[SaysOtherwise]:
     """What of this evidence the work says otherwise, one a sentence of the work, in its order."""
     code = _code(brief)
     spans = sentences(brief.text) if code else []
     work = [DifferingText("work", brief.text[a:b], a, person="author") for a, b in spans]
-    found: dict[Span, Contradiction] = {}
+    found: dict[Span, SaysOtherwise] = {}
     for piece in evidence:
         if piece.item.shelf is not Shelf.CONTEXT:
             continue
@@ -62,7 +62,7 @@ def contradictions(brief: DraftingTask, evidence: Iterable[Evidence]) -> list[Co
         for one in (one for said in work for one in differing(document, [said], code, people=1)):
             place = (one.work[0].start, one.work[0].end)
             if _is_asked(one, code):
-                found.setdefault(place, Contradiction(piece.label, piece.item.title, one.document.quote.strip(), place))
+                found.setdefault(place, SaysOtherwise(piece.label, piece.item.title, one.document.quote.strip(), place))
     return [found[place] for place in sorted(found)]
 
 

@@ -6,13 +6,13 @@ copy shows nothing.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse.csgraph import connected_components
+from scipy.spatial.distance import cdist
 
 from pipelines.assessment.terms import Judged
 from pipelines.texts.language import tokens
@@ -24,7 +24,7 @@ mended. Answers by one pattern, which differ in two words of 25, are not."""
 
 def copies(rows: Sequence[Judged]) -> tuple[dict[str, int], list[frozenset[str]]]:
     """For each row's id the number of its text; and the authors by who shares a text with whom, each in one set."""
-    same = _same([Counter(tokens(row.text)) for row in rows])
+    same = _same([tokens(row.text) for row in rows])
     by = [author(row) for row in rows]
     texts = _joined(same)
     parts = _joined(same | np.array([[one == other for other in by] for one in by], bool).reshape(same.shape))
@@ -37,20 +37,15 @@ def author(row: Judged) -> str:
     return row.author or row.id
 
 
-def _same(texts: Sequence[Counter[str]]) -> NDArray[np.bool_]:
+def _same(texts: Sequence[Sequence[str]]) -> NDArray[np.bool_]:
     """(n, n) whether two are one text."""
-    same = np.eye(len(texts), dtype=bool)
-    sizes = [text.total() for text in texts]
-    for at, one in enumerate(texts):
-        for before in range(at):
-            least, most = sorted((sizes[at], sizes[before]))
-            if least >= NEARLY * most and _common(one, texts[before]) >= NEARLY * most:
-                same[at, before] = same[before, at] = True
-    return same
-
-
-def _common(one: Counter[str], other: Counter[str]) -> int:
-    return sum(min(count, other[word]) for word, count in one.items())
+    words = {word: at for at, word in enumerate(sorted(set().union(*texts)))}
+    counts = np.zeros((len(texts), len(words)))
+    for at, text in enumerate(texts):
+        np.add.at(counts[at], [words[word] for word in text], 1)
+    sizes = counts.sum(axis=1)
+    common = (sizes[:, None] + sizes[None] - cdist(counts, counts, "cityblock")) / 2
+    return np.asarray(common >= NEARLY * np.maximum(sizes[:, None], sizes[None]))
 
 
 def _joined(linked: NDArray[np.bool_]) -> list[int]:
