@@ -16,7 +16,7 @@ from typing import Final
 
 from pipelines.prompts import words
 from pipelines.texts.contacts import HiddenPlace as HiddenPlace
-from pipelines.texts.contacts import contacts_in
+from pipelines.texts.contacts import contacts_in, merged
 from pipelines.texts.names import ordinary_words, parts_of, places_of
 
 SHOWN: Final[Mapping[str, str]] = {
@@ -53,7 +53,7 @@ def hidden_in(text: str, author: str, names: tuple[str, ...], language: str) -> 
     found += [HiddenPlace(start, end, "name") for start, end in _of_author(text, author)]
     found += [HiddenPlace(start, end, "name") for start, end in places_of(text, (*names, author), text, language)]
     found += [HiddenPlace(start, end, "name") for start, end in _short(text, names)]
-    return _merged(text, found)
+    return merged(text, found)
 
 
 @cache
@@ -77,20 +77,6 @@ def _of_author(text: str, author: str) -> list[tuple[int, int]]:
         loose = part not in ordinary_words() and len(part) > 2
         found += [match.span() for match in matches if loose or not match[0].islower()]
     return found
-
-
-def _merged(text: str, found: Iterable[HiddenPlace]) -> tuple[HiddenPlace, ...]:
-    """Names beside each other become one; of two that overlap, the kind of the longer stays."""
-    merged: list[HiddenPlace] = []
-    for one in sorted(found, key=lambda place: (place.start, -place.end)):
-        last = merged[-1] if merged else None
-        beside = last and one.kind == last.kind == "name" and text[last.end : one.start].strip(" .") == ""
-        if last is not None and (one.start < last.end or beside):
-            kind = last.kind if last.end - last.start >= one.end - one.start else one.kind
-            merged[-1] = HiddenPlace(last.start, max(last.end, one.end), kind)
-        else:
-            merged.append(one)
-    return tuple(merged)
 
 
 def masked(text: str, hidden: Sequence[HiddenPlace]) -> str:

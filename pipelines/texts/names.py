@@ -16,7 +16,7 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 
 from pipelines.prompts import has_words, words
-from pipelines.texts.contacts import contacts_in
+from pipelines.texts.contacts import contacts_in, merged
 
 _PARTS = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _PARTICLES = frozenset(
@@ -42,14 +42,9 @@ class Pseudonyms:
         return self._pattern.sub(self._names_out, text) if self._pattern else text
 
     def _contacts_out(self, text: str) -> str:
-        """From the last to the first, so that places stay where they are; of two that overlap the wider goes."""
-        before = len(text)
-        for one in sorted(contacts_in(text), key=lambda place: (-place.end, place.start)):
-            if one.end <= before:
-                text, before = (
-                    text[: one.start] + self._stand_in(text[one.start : one.end]) + text[one.end :],
-                    one.start,
-                )
+        """From the last to the first, so that places stay where they are."""
+        for one in reversed(merged(text, contacts_in(text))):
+            text = text[: one.start] + self._stand_in(text[one.start : one.end]) + text[one.end :]
         return text
 
     def restore(self, text: str) -> str:
