@@ -79,6 +79,13 @@ def _of_author(text: str, author: str) -> list[tuple[int, int]]:
     return found
 
 
+def cut_out(span: tuple[int, int], hidden: Iterable[HiddenPlace]) -> tuple[HiddenPlace, ...]:
+    """What of a text is put out of sight, in this stretch of it alone: of a place that it cuts, the part it holds."""
+    first, end = span
+    within = (one for one in hidden if one.start < end and one.end > first)
+    return tuple(HiddenPlace(max(one.start, first) - first, min(one.end, end) - first, one.kind) for one in within)
+
+
 def masked(text: str, hidden: Sequence[HiddenPlace]) -> str:
     """The text as it is shown."""
     pieces, at = [], 0
