@@ -31,7 +31,7 @@ _KINDS: Final[Sequence[tuple[str, re.Pattern[str]]]] = (
     ("phone", re.compile(r"(?<![\w.,/-])(?:\+|00|\(?0)[\d(][\d \t\xa0()/.-]{5,}\d(?!\w)")),
     ("phone", re.compile(r"(?<![\w.,/-])\(?\d{3}\)?[-. ]\d{3}[-. ]\d{4}(?!\w)")),
 )
-_DATE: Final = re.compile(r"\d{1,2}[./-]\s?\d{1,2}[./-]\s?(?:\d{4}|\d{2})(?!\d)|\d{4}-\d{1,2}-\d{1,2}")
+DATE: Final = re.compile(r"\d{1,2}[./-]\s?\d{1,2}[./-]\s?(?:\d{4}|\d{2})(?!\d)|\d{4}-\d{1,2}-\d{1,2}")
 _DIGITS: Final = 7
 """Fewer are a room, an hour or a sum."""
 
@@ -54,7 +54,7 @@ def _telling(table: str) -> re.Pattern[str]:
 
 
 def _is_phone(text: str) -> bool:
-    return sum(char.isdigit() for char in text) >= _DIGITS and _DATE.match(text) is None
+    return sum(char.isdigit() for char in text) >= _DIGITS and DATE.match(text) is None
 
 
 def merged(text: str, found: Iterable[HiddenPlace]) -> tuple[HiddenPlace, ...]:

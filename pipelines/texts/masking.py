@@ -11,13 +11,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Final
 
-from pipelines.prompts import words
 from pipelines.texts.contacts import HiddenPlace as HiddenPlace
 from pipelines.texts.contacts import contacts_in, merged
-from pipelines.texts.names import ordinary_words, parts_of, places_of
+from pipelines.texts.names import ordinary_words, parts_of, places_of, small_words
 
 SHOWN: Final[Mapping[str, str]] = {
     "name": "[name]",
@@ -56,16 +55,10 @@ def hidden_in(text: str, author: str, names: tuple[str, ...], language: str) -> 
     return merged(text, found)
 
 
-@cache
-def _small_words() -> frozenset[str]:
-    """The commonest words of all languages known: none of them is taken for a name of two letters."""
-    return frozenset(word for table in words("words/languages").values() for word in table.get("stop", "").split())
-
-
 def _short(text: str, names: Iterable[str]) -> list[tuple[int, int]]:
-    """Names of two letters (Bo, Yu), which `names` leaves where a sentence begins."""
+    """Names of two letters (Bo, Yu), which `names` leaves where a sentence begins; the commonest words are none."""
     short = {part for name in names for part in re.findall(r"[^\W\d_]+", name) if len(part) == 2 and part.istitle()}
-    kept = sorted(part for part in short if part.lower() not in _small_words() | ordinary_words())
+    kept = sorted(part for part in short if part.lower() not in small_words() | ordinary_words())
     return [match.span() for part in kept for match in re.finditer(rf"(?<!\w){part}(?=(?:['’]?s)?(?!\w))", text)]
 
 

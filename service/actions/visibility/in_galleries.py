@@ -290,14 +290,15 @@ def _with_texts(
         hidden = approved.get(work.item.revision_id)
         if hidden is None:
             hidden = () if work.sharing.named else unnamed.hidden(text, name, work.language)
-        return _put(work, text, hidden)
+        telling = not work.sharing.named and unnamed.may_tell(text, hidden)
+        return _put(work, text, hidden, telling=telling)
 
     return {id_: replace(one, works=tuple(put(work) for work in one.works)) for id_, one in found.items()}
 
 
-def _put(work: SharedWork, text: str, hidden: tuple[HiddenPlace, ...]) -> SharedWork:
+def _put(work: SharedWork, text: str, hidden: tuple[HiddenPlace, ...], *, telling: bool) -> SharedWork:
     shown = masked(text, hidden)
-    facts = replace(work.facts, telling=bool(hidden))
+    facts = replace(work.facts, telling=telling)
     return replace(work, facts=facts, text=shown, text_hash=digest(shown), hidden=hidden)
 
 

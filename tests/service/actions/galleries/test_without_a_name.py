@@ -108,6 +108,22 @@ def test_no_rule_shows_what_tells_of_somebody_whom_nobody_here_knows(sqlite_sess
         assert not any(one in words for one in ("Kowalski", "Mill Road", "2231-44", "Lena"))
 
 
+@pytest.mark.parametrize("told", ["It was demir's idea.", "Ask noor_2.", "Find me on insta.", "My sister Zola helps."])
+def test_no_rule_shows_what_only_may_tell_of_somebody(sqlite_sessions: Sessions, told: str) -> None:
+    with sqlite_sessions.writing() as session:
+        platform = peopled(session)
+        for person in ("amara", "noor"):
+            hand_in(session, platform, person, WORKS[person])
+        hand_in(session, platform, "yusuf", f"{WORKS['yusuf']} {told}")
+        learners_galleries.ask(session, act_as(session, platform, "amara"), "s-amara", now=NOW)
+        machine(session)
+        mateo = act_as(session, platform, "mateo")
+        policy.lay_down(session, mateo, "observe", group="north", policy=RULE, now=NOW)
+        assert of(session).state is GalleryState.READY
+        weighed = policy.weigh(session, policy.place(session, mateo, "observe", group="north"), RULE, now=NOW)
+        assert weighed.against == {"names": 1}
+
+
 def test_a_comparison_with_an_address_in_it_is_not_approved(sqlite_sessions: Sessions) -> None:
     with sqlite_sessions.writing() as session:
         platform = _asked(session)
