@@ -48,11 +48,16 @@ class People:
 def hidden_in(text: str, author: str, names: tuple[str, ...], language: str) -> tuple[HiddenPlace, ...]:
     """What is put out of sight in a text by this author; `names` are those that it may mention. In order, none within
     another."""
-    found = list(contacts_in(text))
-    found += [HiddenPlace(start, end, "name") for start, end in _of_author(text, author)]
+    found = [*contacts_in(text), *_author_in(text, author)]
     found += [HiddenPlace(start, end, "name") for start, end in places_of(text, (*names, author), text, language)]
     found += [HiddenPlace(start, end, "name") for start, end in _short(text, names)]
     return merged(text, found)
+
+
+def tells_of(text: str, author: str, language: str) -> bool:
+    """Whether words about this author's work tell whose it is, or how to reach somebody; not whom else they name."""
+    reached = any(one.kind != "name" for one in contacts_in(text))
+    return reached or bool(_author_in(text, author)) or bool(places_of(text, (author,), text, language))
 
 
 def _short(text: str, names: Iterable[str]) -> list[tuple[int, int]]:
@@ -62,13 +67,13 @@ def _short(text: str, names: Iterable[str]) -> list[tuple[int, int]]:
     return [match.span() for part in kept for match in re.finditer(rf"(?<!\w){part}(?=(?:['’]?s)?(?!\w))", text)]
 
 
-def _of_author(text: str, author: str) -> list[tuple[int, int]]:
+def _author_in(text: str, author: str) -> list[HiddenPlace]:
     """Parts of the author's own name however they are written; those that are words as well, with a capital."""
-    found: list[tuple[int, int]] = []
+    found: list[HiddenPlace] = []
     for part in parts_of(author):
         matches = re.finditer(rf"(?<![^\W_]){re.escape(part)}(?=(?:['’]?s)?(?![^\W_]))", text, re.IGNORECASE)
         loose = part not in ordinary_words() and len(part) > 2
-        found += [match.span() for match in matches if loose or not match[0].islower()]
+        found += [HiddenPlace(*match.span(), "name") for match in matches if loose or not match[0].islower()]
     return found
 
 

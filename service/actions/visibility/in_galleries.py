@@ -15,7 +15,9 @@ from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
 from pipelines.drafting.blanks import is_blank
+from pipelines.texts.language import quotations
 from pipelines.texts.masking import HiddenPlace, as_shown, masked
+from pipelines.texts.quoting import locate
 from pipelines.values import AI
 from service.actions.visibility.unnamed import Unnamed
 from service.domain.galleries import (
@@ -46,6 +48,9 @@ from service.store.tree import Tree
 
 LIVE = (GalleryState.APPROVED, GalleryState.SHOWN)
 """Galleries that count for how often an author's work is shown."""
+
+QUOTED = 4
+"""Words of a quotation from which on it is more than somebody's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,9 +308,19 @@ def _put(work: SharedWork, text: str, hidden: tuple[HiddenPlace, ...], *, tellin
 
 
 def names_somebody(session: Session, here: Now, words: str) -> bool:
-    """Whether these words tell who wrote a work that is shown without a name."""
+    """Whether these words tell who wrote a work that is shown without a name. What they quote of the reader's own work
+    tells nothing that its reader did not write."""
     authors = {work.facts.author for work in here.works if not work.sharing.named}
     if not authors or not words:
         return False
     names = session.scalars(select(Person.name).where(Person.id.in_(authors))).all()
-    return Unnamed(session, here.gallery.organization_id).tells(words, names, "")
+    own = session.get_one(Revision, here.gallery.revision_id).text
+    return Unnamed(session, here.gallery.organization_id).tells(_not_of(own, words), names, "")
+
+
+def _not_of(own: str, words: str) -> str:
+    """These words without quotations of this text that say more than a name."""
+    for start, end in reversed(quotations(words)):
+        if len(words[start:end].split()) >= QUOTED and locate(words[start:end], own):
+            words = f"{words[:start]} {words[end:]}"
+    return words

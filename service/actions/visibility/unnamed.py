@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pipelines.texts.doubts import NamesInDoubt, may_tell
-from pipelines.texts.masking import HiddenPlace, People, hidden_in
+from pipelines.texts.masking import HiddenPlace, People, hidden_in, tells_of
 from service.store.tables import Person
 
 
@@ -44,7 +44,7 @@ class Unnamed:
 
     def tells(self, words: str, authors: Collection[str], language: str) -> bool:
         """Whether words that somebody wrote about works name one of their authors, or hold an address."""
-        return any(hidden_in(words, author, (), language) for author in sorted(authors))
+        return any(tells_of(words, author, language) for author in authors)
 
 
 def stored(hidden: Sequence[HiddenPlace]) -> list[list[Any]]:
