@@ -123,6 +123,11 @@ def may_tell(text: str) -> bool:
     return bool(_telling().search(undated))
 
 
+def doubts_in(text: str) -> Iterator[tuple[int, int]]:
+    """Where it may, end exclusive."""
+    return (match.span() for match in _telling().finditer(text))
+
+
 @cache
 def _telling() -> re.Pattern[str]:
     """Patterns of `words/doubts`, of all languages together."""
