@@ -81,8 +81,8 @@ def _stretches(word: str, least: int) -> Iterator[str]:
 
 def _parts(name: str) -> Iterator[str]:
     """Parts of a name as they are compared; of one that is written without spaces every stretch of two letters."""
-    folded = _folded(name)
-    pieces = [*_WORD.findall(folded), *_WORD.findall(_folded(_APOSTROPHES.sub(" ", name)))]
+    folded = unaccented(name)
+    pieces = [*_WORD.findall(folded), *_WORD.findall(unaccented(_APOSTROPHES.sub(" ", name)))]
     pieces += _WORD.findall(_HYPHENS.sub("", folded))
     yield from (low for piece in pieces if len(low := _alike(piece)) > 1 and low not in PARTICLES)
     if _UNSPACED.search(folded):
@@ -91,15 +91,15 @@ def _parts(name: str) -> Iterator[str]:
 
 def _words(text: str) -> Iterator[str]:
     """Words, those with hyphens or apostrophes in one as well; letters that stand apart; who somebody says they are."""
-    folded = _folded(text)
-    for one in (folded, _HYPHENS.sub("", folded), _folded(_APOSTROPHES.sub(" ", text))):
+    folded = unaccented(text)
+    for one in (folded, _HYPHENS.sub("", folded), unaccented(_APOSTROPHES.sub(" ", text))):
         yield from (word[:LONGEST] for word in _WORD.findall(one))
     yield from ("".join(_WORD.findall(apart[0]))[:LONGEST] for apart in _SPACED_OUT.finditer(folded))
     yield from (one[1].capitalize()[:LONGEST] for one in _WHO_I_AM.finditer(text))
     yield from (run[0][:LONGEST] for run in _UNSPACED.finditer(folded))
 
 
-def _folded(text: str) -> str:
+def unaccented(text: str) -> str:
     """Without accents, apostrophes and characters that are not seen; capitals stay."""
     text = _APOSTROPHES.sub("", text)
     if text.isascii():

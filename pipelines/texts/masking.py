@@ -16,6 +16,7 @@ from typing import Final
 
 from pipelines.texts.contacts import HiddenPlace as HiddenPlace
 from pipelines.texts.contacts import contacts_in, merged
+from pipelines.texts.doubts import unaccented
 from pipelines.texts.names import ordinary_words, parts_of, places_of, small_words
 
 SHOWN: Final[Mapping[str, str]] = {
@@ -67,10 +68,21 @@ def _short(text: str, names: Iterable[str]) -> list[tuple[int, int]]:
     return [match.span() for part in kept for match in re.finditer(rf"(?<!\w){part}(?=(?:['’]?s)?(?!\w))", text)]
 
 
+_SPELT_OUT: Final = {ord(letter): two for letter, two in zip("äöüøå", ("ae", "oe", "ue", "oe", "aa"), strict=True)}
+
+
+def _spellings(name: str) -> set[str]:
+    """Its parts as they are; without accents and with umlauts in two letters, where that makes no common word."""
+    parts = parts_of(name)
+    plain = {unaccented(form) for part in parts for form in (part, part.translate(_SPELT_OUT))}
+    common = small_words() | ordinary_words()
+    return {*parts, *(form for form in plain if len(form) > 2 and common.isdisjoint({form, f"{form}s"}))}
+
+
 def _author_in(text: str, author: str) -> list[HiddenPlace]:
     """Parts of the author's own name however they are written; those that are words as well, with a capital."""
     found: list[HiddenPlace] = []
-    for part in parts_of(author):
+    for part in _spellings(author):
         matches = re.finditer(rf"(?<![^\W_]){re.escape(part)}(?=(?:['’]?s)?(?![^\W_]))", text, re.IGNORECASE)
         loose = part not in ordinary_words() and len(part) > 2
         found += [HiddenPlace(*match.span(), "name") for match in matches if loose or not match[0].islower()]

@@ -73,3 +73,20 @@ def test_what_is_a_name_in_a_passage_is_told_by_its_whole_work(text: str, part: 
     start = text.rindex(part)
     span = start, start + len(part)
     assert masked(part, cut_out(span, hidden_in(text, "Bram Oster", People(NAMES).mentioned(text), "en"))) == shown
+
+
+@pytest.mark.parametrize(
+    ("author", "text"),
+    [
+        *(("Søren Ø", "Soren"), ("Søren Ø", "Soeren"), ("José Díaz", "Jose Diaz"), ("Zoë Ångström", "Zoe Angstrom")),
+        *(("Jörg Müller", "Joerg Mueller"), ("Nora O'Brien", "nora obrien"), ("Łukasz Żak", "Lukasz Zak")),
+    ],
+)
+def test_the_authors_own_name_is_put_out_of_sight_without_its_accents_too(author: str, text: str) -> None:
+    told = f"Then {text} begins."
+    assert masked(told, hidden_in(told, author, (), "en")) == "Then [name] begins."
+
+
+def test_a_common_word_is_not_taken_for_the_authors_own_name_without_its_accents() -> None:
+    told = "Only after this I explain the rest."
+    assert hidden_in(told, "Nguyễn Thị Mai", (), "en") == ()
