@@ -6,7 +6,6 @@ What was worked out of a text can be taken over into the next commons (`before`)
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Final
@@ -14,6 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from pipelines.people.in_common import in_common
 from pipelines.people.likeness import Cosines, Floats, LikenessSpace, pooled_by
 from pipelines.people.values import PersonWork, ShownPassage
 from pipelines.ports import Embedder
@@ -24,9 +24,6 @@ from pipelines.texts.language import (
     language_of,
     passages_alike,
     sentences,
-    shared,
-    stem,
-    stop_words,
     tokens,
 )
 from pipelines.texts.lexical import terms
@@ -45,10 +42,7 @@ November, first lesson" is nothing to talk about."""
 SAME: Final = 0.9
 """Share of the shorter passage's words from which two say the same, and there is nothing to tell each other."""
 MATTER: Final = 2
-SHORT: Final = 4
-"""Words that tell what two works have in common, and letters that such a word has more than."""
-CAPITAL_NOUNS: Final = frozenset({"de", "lb"})
-_PLAIN: Final = re.compile(r"(?<![\w'’-])[^\W\d_]+(?![\w'’-])")
+"""Words that tell what two works have in common."""
 ADDED: Final = 0.02
 """Share of works that may have come since statistics were taken, before they are taken anew: each costs every person
 matched some microseconds more than one of the first. Below 50 works, every one does it."""
@@ -199,15 +193,16 @@ class Commons:
         return found
 
     def matter(self, shown: Sequence[ShownPassage | None], known: str) -> tuple[str, ...]:
-        """Words that both of two passages have as they stand, else both works; not those of `known` (what the challenge
-        says), numbers, dates and what may be a name. What two people share is what neither learns of the other."""
+        """Words that both of two passages have, else both works, by `in_common`; none of `known` (the challenge).
+        What two people share is what neither learns of the other."""
         pair = [one for one in shown if one is not None]
         if len(pair) != 2:
             return ()
         texts = self._read([one.work for one in pair])
+        whole = [texts.get(one.work, "") for one in pair]
         told = content(known, self.space.language)
-        for said in ([one.quote for one in pair], [texts.get(one.work, "") for one in pair]):
-            if common := _common(said[0], said[1], told):
+        for said in ([one.quote for one in pair], whole):
+            if common := in_common(said[0], said[1], whole, told):
                 return tuple(common[:MATTER])
         return ()
 
@@ -264,17 +259,6 @@ def _says(said: str) -> bool:
     words = content(said, language_of(said))
     dates = sum(word.isdigit() or word in calendar() for word in tokens(said))
     return len(words) >= LEAST_SAID and dates <= DATED * len(words)
-
-
-def _common(one: str, other: str, known: Collection[str]) -> list[str]:
-    """Words that both have in lower case, or in a language whose nouns have capitals, as the first has them; the
-    longest first."""
-    language = language_of(one)
-    nouns = language in CAPITAL_NOUNS
-    there, small = set(tokens(other)), stop_words(language) | stop_words("en") | calendar()
-    found = {word.casefold(): word for word in _PLAIN.findall(one) if len(word) > SHORT and (nouns or word.islower())}
-    kept = [word for low, word in found.items() if low in there - small and not shared([stem(low, language)], known)]
-    return sorted(kept, key=lambda word: (-len(word), word))
 
 
 def _titled(work: PersonWork, texts: Mapping[str, str]) -> str:

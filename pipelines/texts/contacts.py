@@ -5,7 +5,7 @@ person, and names that the text itself says are some. Pure; found by their form,
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from typing import Final, NamedTuple
 
@@ -28,10 +28,10 @@ _KINDS: Final[Sequence[tuple[str, re.Pattern[str]]]] = (
     ("mail", re.compile(r"[\w.+-]+\s?(?:@|\(at\)|\[at\])\s?[\w-]+(?:\.[\w-]+)+", re.IGNORECASE)),
     ("handle", re.compile(r"(?<![\w@.])@[A-Za-z_][\w.-]*\w|(?<!\w)[\w.]{2,32}#\d{4}(?!\d)")),
     ("handle", re.compile(rf"(?<!\w)(?:{_SERVICES})\s*[:=]\s*\S*\w", re.IGNORECASE)),
-    ("phone", re.compile(r"(?<![\w.,/-])(?:\+|00|\(?0)[\d(][\d\s()/.-]{5,}\d(?!\w)")),
+    ("phone", re.compile(r"(?<![\w.,/-])(?:\+|00|\(?0)[\d(][\d \t\xa0()/.-]{5,}\d(?!\w)")),
     ("phone", re.compile(r"(?<![\w.,/-])\(?\d{3}\)?[-. ]\d{3}[-. ]\d{4}(?!\w)")),
 )
-_DATE: Final = re.compile(r"\d{1,2}[./-]\s?\d{1,2}[./-]\s?(?:\d{4}|\d{2})(?!\d)|\d{4}-\d{1,2}-\d{1,2}")
+DATE: Final = re.compile(r"\d{1,2}[./-]\s?\d{1,2}[./-]\s?(?:\d{4}|\d{2})(?!\d)|\d{4}-\d{1,2}-\d{1,2}")
 _DIGITS: Final = 7
 """Fewer are a room, an hour or a sum."""
 
@@ -54,4 +54,19 @@ def _telling(table: str) -> re.Pattern[str]:
 
 
 def _is_phone(text: str) -> bool:
-    return sum(char.isdigit() for char in text) >= _DIGITS and _DATE.match(text) is None
+    return sum(char.isdigit() for char in text) >= _DIGITS and DATE.match(text) is None
+
+
+def merged(text: str, found: Iterable[HiddenPlace]) -> tuple[HiddenPlace, ...]:
+    """In order, none within another: those that overlap become one, of the longer one's kind, and so do names beside
+    each other."""
+    kept: list[HiddenPlace] = []
+    for one in sorted(found, key=lambda place: (place.start, -place.end)):
+        last = kept[-1] if kept else None
+        beside = last and one.kind == last.kind == "name" and text[last.end : one.start].strip(" .") == ""
+        if last is not None and (one.start < last.end or beside):
+            kind = last.kind if last.end - last.start >= one.end - one.start else one.kind
+            kept[-1] = HiddenPlace(last.start, max(last.end, one.end), kind)
+        else:
+            kept.append(one)
+    return tuple(kept)

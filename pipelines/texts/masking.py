@@ -11,13 +11,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Final
 
-from pipelines.prompts import words
 from pipelines.texts.contacts import HiddenPlace as HiddenPlace
-from pipelines.texts.contacts import contacts_in
-from pipelines.texts.names import ordinary_words, parts_of, places_of
+from pipelines.texts.contacts import contacts_in, merged
+from pipelines.texts.doubts import unaccented
+from pipelines.texts.names import ordinary_words, parts_of, places_of, small_words
 
 SHOWN: Final[Mapping[str, str]] = {
     "name": "[name]",
@@ -49,48 +49,51 @@ class People:
 def hidden_in(text: str, author: str, names: tuple[str, ...], language: str) -> tuple[HiddenPlace, ...]:
     """What is put out of sight in a text by this author; `names` are those that it may mention. In order, none within
     another."""
-    found = list(contacts_in(text))
-    found += [HiddenPlace(start, end, "name") for start, end in _of_author(text, author)]
+    found = [*contacts_in(text), *_author_in(text, author)]
     found += [HiddenPlace(start, end, "name") for start, end in places_of(text, (*names, author), text, language)]
     found += [HiddenPlace(start, end, "name") for start, end in _short(text, names)]
-    return _merged(text, found)
+    return merged(text, found)
 
 
-@cache
-def _small_words() -> frozenset[str]:
-    """The commonest words of all languages known: none of them is taken for a name of two letters."""
-    return frozenset(word for table in words("words/languages").values() for word in table.get("stop", "").split())
+def tells_of(text: str, author: str, language: str) -> bool:
+    """Whether words about this author's work tell whose it is, or how to reach somebody; not whom else they name."""
+    reached = any(one.kind != "name" for one in contacts_in(text))
+    return reached or bool(_author_in(text, author)) or bool(places_of(text, (author,), text, language))
 
 
 def _short(text: str, names: Iterable[str]) -> list[tuple[int, int]]:
-    """Names of two letters (Bo, Yu), which `names` leaves where a sentence begins."""
+    """Names of two letters (Bo, Yu), which `names` leaves where a sentence begins; the commonest words are none."""
     short = {part for name in names for part in re.findall(r"[^\W\d_]+", name) if len(part) == 2 and part.istitle()}
-    kept = sorted(part for part in short if part.lower() not in _small_words() | ordinary_words())
+    kept = sorted(part for part in short if part.lower() not in small_words() | ordinary_words())
     return [match.span() for part in kept for match in re.finditer(rf"(?<!\w){part}(?=(?:['’]?s)?(?!\w))", text)]
 
 
-def _of_author(text: str, author: str) -> list[tuple[int, int]]:
+_SPELT_OUT: Final = {ord(letter): two for letter, two in zip("äöüøå", ("ae", "oe", "ue", "oe", "aa"), strict=True)}
+
+
+def _spellings(name: str) -> set[str]:
+    """Its parts as they are; without accents and with umlauts in two letters, where that makes no common word."""
+    parts = parts_of(name)
+    plain = {unaccented(form) for part in parts for form in (part, part.translate(_SPELT_OUT))}
+    common = small_words() | ordinary_words()
+    return {*parts, *(form for form in plain if len(form) > 2 and common.isdisjoint({form, f"{form}s"}))}
+
+
+def _author_in(text: str, author: str) -> list[HiddenPlace]:
     """Parts of the author's own name however they are written; those that are words as well, with a capital."""
-    found: list[tuple[int, int]] = []
-    for part in parts_of(author):
+    found: list[HiddenPlace] = []
+    for part in _spellings(author):
         matches = re.finditer(rf"(?<![^\W_]){re.escape(part)}(?=(?:['’]?s)?(?![^\W_]))", text, re.IGNORECASE)
         loose = part not in ordinary_words() and len(part) > 2
-        found += [match.span() for match in matches if loose or not match[0].islower()]
+        found += [HiddenPlace(*match.span(), "name") for match in matches if loose or not match[0].islower()]
     return found
 
 
-def _merged(text: str, found: Iterable[HiddenPlace]) -> tuple[HiddenPlace, ...]:
-    """Names beside each other become one; of two that overlap, the kind of the longer stays."""
-    merged: list[HiddenPlace] = []
-    for one in sorted(found, key=lambda place: (place.start, -place.end)):
-        last = merged[-1] if merged else None
-        beside = last and one.kind == last.kind == "name" and text[last.end : one.start].strip(" .") == ""
-        if last is not None and (one.start < last.end or beside):
-            kind = last.kind if last.end - last.start >= one.end - one.start else one.kind
-            merged[-1] = HiddenPlace(last.start, max(last.end, one.end), kind)
-        else:
-            merged.append(one)
-    return tuple(merged)
+def cut_out(span: tuple[int, int], hidden: Iterable[HiddenPlace]) -> tuple[HiddenPlace, ...]:
+    """What of a text is put out of sight, in this stretch of it alone: of a place that it cuts, the part it holds."""
+    first, end = span
+    within = (one for one in hidden if one.start < end and one.end > first)
+    return tuple(HiddenPlace(max(one.start, first) - first, min(one.end, end) - first, one.kind) for one in within)
 
 
 def masked(text: str, hidden: Sequence[HiddenPlace]) -> str:

@@ -16,10 +16,10 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 
 from pipelines.prompts import has_words, words
-from pipelines.texts.contacts import contacts_in
+from pipelines.texts.contacts import contacts_in, merged
 
 _PARTS = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
-_PARTICLES = frozenset(
+PARTICLES = frozenset(
     {"al", "bin", "da", "das", "de", "del", "della", "den", "der", "di", "do", "dos", "du", "el", "ibn", "la", "le"}
     | {"ter", "van", "von", "y", "zu", "zur"}
 )
@@ -42,14 +42,9 @@ class Pseudonyms:
         return self._pattern.sub(self._names_out, text) if self._pattern else text
 
     def _contacts_out(self, text: str) -> str:
-        """From the last to the first, so that places stay where they are; of two that overlap the wider goes."""
-        before = len(text)
-        for one in sorted(contacts_in(text), key=lambda place: (-place.end, place.start)):
-            if one.end <= before:
-                text, before = (
-                    text[: one.start] + self._stand_in(text[one.start : one.end]) + text[one.end :],
-                    one.start,
-                )
+        """From the last to the first, so that places stay where they are."""
+        for one in reversed(merged(text, contacts_in(text))):
+            text = text[: one.start] + self._stand_in(text[one.start : one.end]) + text[one.end :]
         return text
 
     def restore(self, text: str) -> str:
@@ -58,7 +53,7 @@ class Pseudonyms:
         return re.sub(rf"{self._prefix}\d+(?!\d)", lambda match: back.get(match[0], match[0]), text)
 
     def _names_out(self, match: re.Match[str]) -> str:
-        return _PARTS.sub(lambda part: part[0] if part[0].lower() in _PARTICLES else self._stand_in(part[0]), match[0])
+        return _PARTS.sub(lambda part: part[0] if part[0].lower() in PARTICLES else self._stand_in(part[0]), match[0])
 
     def _stand_in(self, name: str) -> str:
         return self._stand_ins.setdefault(name, f"{self._prefix}{len(self._stand_ins) + 1}")
@@ -77,6 +72,12 @@ def ordinary_words() -> frozenset[str]:
 
 
 @cache
+def small_words() -> frozenset[str]:
+    """The commonest words of all languages known."""
+    return frozenset(word for table in words("words/languages").values() for word in table.get("stop", "").split())
+
+
+@cache
 def calendar() -> frozenset[str]:
     """Months and weekdays of all languages that have tables: they are nobody's own words."""
     told = (
@@ -88,9 +89,7 @@ def calendar() -> frozenset[str]:
 
 def _pattern(names: Sequence[str], seen: frozenset[str], language: str) -> re.Pattern[str] | None:
     """Whole names first, then parts that are only names, then parts that are ordinary words where they are names."""
-    parts = {
-        part for name in names for part in _PARTS.findall(name) if len(part) > 1 and part.lower() not in _PARTICLES
-    }
+    parts = {part for name in names for part in _PARTS.findall(name) if len(part) > 1 and part.lower() not in PARTICLES}
     ordinary = {part for part in parts if part.lower() in seen or part.lower() in ordinary_words() or len(part) < 3}
     wholes = [r"\s+".join(map(re.escape, name.split())) for name in _longest({n for n in names if len(n.split()) > 1})]
     forms = _forms(parts - ordinary)
@@ -170,4 +169,4 @@ def parts_of(text: str) -> frozenset[str]:
     among many. Particles such as "van" are none."""
     pieces = {piece.lower() for word in _PARTS.findall(text) for piece in (word, *re.split("['’-]", word))}
     pieces |= {piece.removesuffix("s") for piece in pieces}
-    return frozenset(piece for piece in pieces if len(piece) > 1 and piece not in _PARTICLES)
+    return frozenset(piece for piece in pieces if len(piece) > 1 and piece not in PARTICLES)

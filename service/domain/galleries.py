@@ -169,7 +169,7 @@ class PeerWorkFacts:
     near: bool
     submitted_at: datetime
     nth: int
-    telling: bool = False  # something in it is put out of sight where it is shown without a name
+    telling: bool = False  # it may name people, or tell how to reach them, where it is shown without a name
 
 
 @dataclass(frozen=True, slots=True)

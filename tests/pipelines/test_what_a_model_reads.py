@@ -108,6 +108,27 @@ def test_names_go_out_and_come_back_exactly(text: str) -> None:
     assert names.restore(hidden) == text
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Regards\nChipo\nTel 0171 2345678\n12 Elm Street",
+        "Call 0171 2345678 12 Elm Street or write.",
+        "Regards, Dr. Chipo\nTel 0171 2345678",
+        "Notes: https://example.org/@chipo_n/0171-2345678, 12 Elm Street",
+        "chipo@example.org, 0171 2345678\n0171/2345679\n14 Mill Road",
+    ],
+)
+def test_of_contacts_that_overlap_none_reaches_it_and_all_come_back(text: str) -> None:
+    names = Pseudonyms((), [text], "en")
+    hidden = names.hide(text)
+    assert [word for word in ("Chipo", "chipo", "0171", "2345", "Elm", "Mill") if word in hidden] == []
+    assert names.restore(hidden) == text
+
+
+def test_a_telephone_number_ends_with_its_line() -> None:
+    assert Pseudonyms((), [], "en").hide("Tel 0171 2345678\n30 visits") == "Tel Person1\n30 visits"
+
+
 def test_a_name_inside_a_longer_word_is_left_alone() -> None:
     assert (
         Pseudonyms(["Ann Lee"], ["Annual plans for Leeds"], "en").hide("Annual plans for Leeds")

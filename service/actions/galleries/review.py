@@ -139,8 +139,8 @@ def by_policy(session: Session, row: Gallery, *, undo: timedelta = approving.UND
         return False
     if not here.shared or not FEWEST <= len(here.works) <= MOST:
         return False
-    if any(work.hidden for work in here.works) or names_somebody(session, here, policy.question):
-        return False  # a person looks at what names people
+    if any(work.facts.telling for work in here.works) or names_somebody(session, here, policy.question):
+        return False  # a person looks at what may name people
     if not still_reviews(session, policy.facilitator_id, row):
         return False
     body = body_of(session, here, policy.question, marked=False)
@@ -208,9 +208,9 @@ def show_due(session: Session, gallery_id: str, *, now: datetime) -> bool:
 
 
 def _rule_holds(here: Now) -> bool:
-    """Whether the rule would let it be shown today: it is still there, and nothing in it names people."""
+    """Whether the rule would let it be shown today: it is still there, and nothing in it may name people."""
     automatic = here.policy_row is not None and here.policy_row.automatic
-    return automatic and not any(work.hidden for work in here.works)
+    return automatic and not any(work.facts.telling for work in here.works)
 
 
 def _show(session: Session, row: Gallery, approval: GalleryApproval, *, now: datetime) -> None:

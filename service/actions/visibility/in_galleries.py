@@ -15,7 +15,9 @@ from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
 from pipelines.drafting.blanks import is_blank
+from pipelines.texts.language import quotations
 from pipelines.texts.masking import HiddenPlace, as_shown, masked
+from pipelines.texts.quoting import locate
 from pipelines.values import AI
 from service.actions.visibility.unnamed import Unnamed
 from service.domain.galleries import (
@@ -46,6 +48,9 @@ from service.store.tree import Tree
 
 LIVE = (GalleryState.APPROVED, GalleryState.SHOWN)
 """Galleries that count for how often an author's work is shown."""
+
+QUOTED = 4
+"""Words of a quotation from which on it is more than somebody's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,21 +295,32 @@ def _with_texts(
         hidden = approved.get(work.item.revision_id)
         if hidden is None:
             hidden = () if work.sharing.named else unnamed.hidden(text, name, work.language)
-        return _put(work, text, hidden)
+        telling = not work.sharing.named and unnamed.may_tell(text, hidden)
+        return _put(work, text, hidden, telling=telling)
 
     return {id_: replace(one, works=tuple(put(work) for work in one.works)) for id_, one in found.items()}
 
 
-def _put(work: SharedWork, text: str, hidden: tuple[HiddenPlace, ...]) -> SharedWork:
+def _put(work: SharedWork, text: str, hidden: tuple[HiddenPlace, ...], *, telling: bool) -> SharedWork:
     shown = masked(text, hidden)
-    facts = replace(work.facts, telling=bool(hidden))
+    facts = replace(work.facts, telling=telling)
     return replace(work, facts=facts, text=shown, text_hash=digest(shown), hidden=hidden)
 
 
 def names_somebody(session: Session, here: Now, words: str) -> bool:
-    """Whether these words tell who wrote a work that is shown without a name."""
+    """Whether these words tell who wrote a work that is shown without a name. What they quote of the reader's own work
+    tells nothing that its reader did not write."""
     authors = {work.facts.author for work in here.works if not work.sharing.named}
     if not authors or not words:
         return False
     names = session.scalars(select(Person.name).where(Person.id.in_(authors))).all()
-    return Unnamed(session, here.gallery.organization_id).tells(words, names, "")
+    own = session.get_one(Revision, here.gallery.revision_id).text
+    return Unnamed(session, here.gallery.organization_id).tells(_not_of(own, words), names, "")
+
+
+def _not_of(own: str, words: str) -> str:
+    """These words without quotations of this text that say more than a name."""
+    for start, end in reversed(quotations(words)):
+        if len(words[start:end].split()) >= QUOTED and locate(words[start:end], own):
+            words = f"{words[:start]} {words[end:]}"
+    return words

@@ -10,7 +10,7 @@ from sqlalchemy import Row, or_, select
 from sqlalchemy.orm import Session
 
 from pipelines.drafting.blanks import is_blank
-from pipelines.texts.masking import HiddenPlace, masked
+from pipelines.texts.masking import HiddenPlace, cut_out, masked
 from pipelines.values import AI
 from service.actions.visibility.unnamed import Unnamed
 from service.domain.roles import Actor, Role
@@ -88,8 +88,9 @@ def of_work(
     hidden: Mapping[QuotePlace, tuple[HiddenPlace, ...]] | None = None,
 ) -> dict[QuotePlace, Quote]:
     """Those of these words that may be quoted to the reader now. `named`: the reader knows whose they are, so only who
-    shows their work with their name is quoted. Where the author is not named, nobody is, in the words either; `hidden`
-    is what was put out of sight when it was approved, and is worked out anew for all else.
+    shows their work with their name is quoted. Where the author is not named, nobody is, in the words either: what is a
+    name there is told by the whole work. `hidden` is what was put out of sight when it was approved, in these words,
+    and is worked out anew for all else.
     """
     unnamed: Unnamed | None = None
     wanted = list(places)
@@ -100,12 +101,12 @@ def of_work(
         shown = how(row, to) if row is not None else ShowWork.NO
         if row is None or shown is ShowWork.NO or (named and shown is not ShowWork.WITH_NAME):
             continue
-        text = row.text[place.start : place.end]
+        text, span = row.text[place.start : place.end], (place.start, place.end)
         person, name = (row.person_id, row.name) if shown is ShowWork.WITH_NAME else ("", "")
         away = (hidden or {}).get(place)
         if away is None and shown is ShowWork.WITHOUT_NAME:
             unnamed = unnamed or Unnamed(session, row.organization_id)
-            away = unnamed.hidden(text, row.name, row.language)
+            away = cut_out(span, unnamed.hidden(row.text, row.name, row.language))
         if text:
             found[place] = Quote(place, masked(text, away or ()), row.title, person, name, away or ())
     return found

@@ -10,7 +10,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from pipelines.texts.masking import HiddenPlace, People, hidden_in
+from pipelines.texts.doubts import NamesInDoubt, may_tell
+from pipelines.texts.masking import HiddenPlace, People, hidden_in, tells_of
 from service.store.tables import Person
 
 
@@ -21,18 +22,29 @@ class Unnamed:
         self._session, self._organization = session, organization
 
     @cached_property
-    def _people(self) -> People:
+    def _names(self) -> tuple[str, ...]:
         there = (Person.organization_id == self._organization, Person.erased_at.is_(None))
-        names = select(Person.name).where(*there).order_by(Person.id)
-        return People(self._session.scalars(names))
+        return tuple(self._session.scalars(select(Person.name).where(*there).order_by(Person.id)))
+
+    @cached_property
+    def _people(self) -> People:
+        return People(self._names)
+
+    @cached_property
+    def _in_doubt(self) -> NamesInDoubt:
+        return NamesInDoubt(self._names)
 
     def hidden(self, text: str, author: str, language: str) -> tuple[HiddenPlace, ...]:
         """What of a text by this author (a name) is not shown."""
         return hidden_in(text, author, self._people.mentioned(text), language)
 
+    def may_tell(self, text: str, hidden: Sequence[HiddenPlace]) -> bool:
+        """Whether a person has to look before it is shown: something is hidden, or may have to be."""
+        return bool(hidden) or may_tell(text) or self._in_doubt.may_be_in(text)
+
     def tells(self, words: str, authors: Collection[str], language: str) -> bool:
         """Whether words that somebody wrote about works name one of their authors, or hold an address."""
-        return any(hidden_in(words, author, (), language) for author in sorted(authors))
+        return any(tells_of(words, author, language) for author in authors)
 
 
 def stored(hidden: Sequence[HiddenPlace]) -> list[list[Any]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipelines.texts.masking import People, as_shown, as_written, hidden_in, masked
+from pipelines.texts.masking import People, as_shown, as_written, cut_out, hidden_in, masked
 
 NAMES = ("Bram Oster", "Cleo Marsh", "Bo Rust", "Will Rose", "Ana van der Berg")
 TOLD = "I, Bram Oster (bram.oster@school.example, +49 170 5550123), start. OSTER asks Cleo's class; Bo helps."
@@ -54,3 +54,39 @@ def test_a_place_that_begins_or_ends_in_a_name_takes_all_of_what_stands_for_it()
     shown = masked(TOLD, hidden)
     name = TOLD.index("Oster")
     assert shown[slice(*as_shown((name, TOLD.index("(")), hidden))] == "[name] "
+
+
+@pytest.mark.parametrize(
+    ("text", "part", "shown"),
+    [
+        ("It was on that day, Will helped me most.", "Will helped me most.", "[name] helped me most."),
+        ("My student number is\nA1234567 as you see.", "A1234567 as you see.", "[number] as you see."),
+        ("I begin.\nKind regards,\nZola Mbeki", "Zola Mbeki", "[name]"),
+        ("We meet at 12\nElm Street and begin.", "Elm Street and begin.", "[address] and begin."),
+        ("Ask Dr. Zola Mbeki. We begin.", "Mbeki. We begin.", "[name]. We begin."),
+        ("Ask Dr. Zola Mbeki. We begin.", "Ask Dr. Zola", "Ask Dr. [name]"),
+        ("Ask Dr. Zola Mbeki. We begin.", "We begin.", "We begin."),
+        ("Ask Dr. Zola Mbeki. We begin.", "Ask Dr. ", "Ask Dr. "),
+    ],
+)
+def test_what_is_a_name_in_a_passage_is_told_by_its_whole_work(text: str, part: str, shown: str) -> None:
+    start = text.rindex(part)
+    span = start, start + len(part)
+    assert masked(part, cut_out(span, hidden_in(text, "Bram Oster", People(NAMES).mentioned(text), "en"))) == shown
+
+
+@pytest.mark.parametrize(
+    ("author", "text"),
+    [
+        *(("Søren Ø", "Soren"), ("Søren Ø", "Soeren"), ("José Díaz", "Jose Diaz"), ("Zoë Ångström", "Zoe Angstrom")),
+        *(("Jörg Müller", "Joerg Mueller"), ("Nora O'Brien", "nora obrien"), ("Łukasz Żak", "Lukasz Zak")),
+    ],
+)
+def test_the_authors_own_name_is_put_out_of_sight_without_its_accents_too(author: str, text: str) -> None:
+    told = f"Then {text} begins."
+    assert masked(told, hidden_in(told, author, (), "en")) == "Then [name] begins."
+
+
+def test_a_common_word_is_not_taken_for_the_authors_own_name_without_its_accents() -> None:
+    told = "Only after this I explain the rest."
+    assert hidden_in(told, "Nguyễn Thị Mai", (), "en") == ()

@@ -108,6 +108,22 @@ def test_no_rule_shows_what_tells_of_somebody_whom_nobody_here_knows(sqlite_sess
         assert not any(one in words for one in ("Kowalski", "Mill Road", "2231-44", "Lena"))
 
 
+@pytest.mark.parametrize("told", ["It was demir's idea.", "Ask noor_2.", "Find me on insta.", "My sister Zola helps."])
+def test_no_rule_shows_what_only_may_tell_of_somebody(sqlite_sessions: Sessions, told: str) -> None:
+    with sqlite_sessions.writing() as session:
+        platform = peopled(session)
+        for person in ("amara", "noor"):
+            hand_in(session, platform, person, WORKS[person])
+        hand_in(session, platform, "yusuf", f"{WORKS['yusuf']} {told}")
+        learners_galleries.ask(session, act_as(session, platform, "amara"), "s-amara", now=NOW)
+        machine(session)
+        mateo = act_as(session, platform, "mateo")
+        policy.lay_down(session, mateo, "observe", group="north", policy=RULE, now=NOW)
+        assert of(session).state is GalleryState.READY
+        weighed = policy.weigh(session, policy.place(session, mateo, "observe", group="north"), RULE, now=NOW)
+        assert weighed.against == {"names": 1}
+
+
 def test_a_comparison_with_an_address_in_it_is_not_approved(sqlite_sessions: Sessions) -> None:
     with sqlite_sessions.writing() as session:
         platform = _asked(session)
@@ -115,6 +131,57 @@ def test_a_comparison_with_an_address_in_it_is_not_approved(sqlite_sessions: Ses
         changes.word(Deciding(session, mateo, row.id, row.version, NOW), text="Which would they use at 14 Mill Road?")
         with pytest.raises(Invalid, match="without a name"):
             approved(session, mateo, row)
+
+
+OWN = f"{WORKS['amara']} My mum and Mrs. Okafor of 14 Mill Road asked Yusuf Demir for cards, too."
+
+
+def _own_tells(session: Session) -> Actor:
+    """As `_asked`, and Amara's own text names others, as she may."""
+    platform = peopled(session)
+    hand_in(session, platform, "amara", OWN)
+    for person in ("noor", "yusuf"):
+        hand_in(session, platform, person, WORKS[person])
+    learners_galleries.ask(session, act_as(session, platform, "amara"), "s-amara", now=NOW)
+    machine(session)
+    return platform
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Yours: “My mum and Mrs. Okafor of 14 Mill Road asked Yusuf Demir for cards, too.” What does A do?",
+        "Dr. Sen asks: what does A do that yours does not?",
+    ],
+)
+def test_who_else_is_named_in_a_comparison_does_not_tell_who_wrote_a_work(sessions: Sessions, text: str) -> None:
+    with sessions.writing() as session:
+        platform = _own_tells(session)
+        mateo, row = act_as(session, platform, "mateo"), of(session)
+        changes.word(Deciding(session, mateo, row.id, row.version, NOW), text=text)
+        shown(session, platform)
+        seen = learners_galleries.others(session, act_as(session, platform, "amara"), "s-amara", now=NOW)
+        assert seen.comparison == text
+
+
+@pytest.mark.parametrize(
+    "text", ["Yours: “My mum and Mrs. Okafor”, and Demir’s?", "“Yusuf films it.” And “Demir”?", "A: “Yusuf Demir”."]
+)
+def test_beside_a_quotation_of_the_own_work_an_author_is_not_named_either(sqlite_sessions: Sessions, text: str) -> None:
+    with sqlite_sessions.writing() as session:
+        platform = _own_tells(session)
+        mateo, row = act_as(session, platform, "mateo"), of(session)
+        changes.word(Deciding(session, mateo, row.id, row.version, NOW), text=text)
+        with pytest.raises(Invalid, match="without a name"):
+            approved(session, mateo, row)
+
+
+def test_a_question_that_names_who_asks_it_holds_up_no_rule(sessions: Sessions) -> None:
+    with sessions.writing() as session:
+        platform = _own_tells(session)
+        rule = Policy(automatic=True, question="Dr. Sen asks: which of them says who writes it down?")
+        policy.lay_down(session, act_as(session, platform, "mateo"), "observe", group="north", policy=rule, now=NOW)
+        assert of(session).state is GalleryState.APPROVED
 
 
 def test_a_rule_shows_what_names_nobody(sessions: Sessions) -> None:

@@ -34,14 +34,14 @@ SHOWN = "I am [name]. Shy children answer in pairs first, says [name]; write to 
 LATER = NOW + timedelta(minutes=1)
 
 
-def looked_for(session: Session, request: str, people: Sequence[str] = ("yusuf",)) -> None:
-    """A machine has found these people's work."""
+def looked_for(session: Session, request: str, people: Sequence[str] = ("yusuf",), *, part: str = "") -> None:
+    """A machine has found these people's work, or this part of it."""
     searched = make.begin(session, request, now=NOW)
     assert searched is not None
-    assert make.finish(session, searched, [_evidence(session, searched, one) for one in people], {}, now=NOW)
+    assert make.finish(session, searched, [_evidence(session, searched, one, part) for one in people], {}, now=NOW)
 
 
-def _evidence(session: Session, searched: RequestSearch, person: str) -> Evidence:
+def _evidence(session: Session, searched: RequestSearch, person: str, part: str = "") -> Evidence:
     row = session.scalars(
         select(Revision)
         .join(Submission, Submission.id == Revision.submission_id)
@@ -49,8 +49,10 @@ def _evidence(session: Session, searched: RequestSearch, person: str) -> Evidenc
         .order_by(Revision.number.desc())
         .limit(1)
     ).one()
-    passage = f"{row.id}@0-{len(row.text)}"
-    return Evidence("E1", ShelfItem(passage, Shelf.WORK, row.text, row.id, 0, len(row.text)), 0.9, 1.0, 1.0)
+    text = part or row.text
+    start = row.text.index(text)
+    end = start + len(text)
+    return Evidence("E1", ShelfItem(f"{row.id}@{start}-{end}", Shelf.WORK, text, row.id, start, end), 0.9, 1.0, 1.0)
 
 
 def asked(session: Session, *, attempt: str = PLAN, show: ShowWork = ShowWork.WITHOUT_NAME) -> Actor:
@@ -97,6 +99,19 @@ def test_whoever_asks_reads_nothing_of_others_work_before_a_facilitator_lets_it(
         assert found.show_due(session, one.id, now=LATER)
         after = mine(session, platform).found
         assert ([quote.text for quote in after.work], after.waiting) == ([SHOWN], 0)
+
+
+def test_whom_only_the_whole_work_shows_to_be_named_is_not_named_in_a_part_of_it(sqlite_sessions: Sessions) -> None:
+    with sqlite_sessions.writing() as session:
+        platform = organization(session)
+        consent = register.ConsentWish(show_work=ShowWork.WITHOUT_NAME)
+        register.set_consent(session, platform, "yusuf", consent, now=NOW)
+        hand_in(session, platform, "yusuf", "Shy children answer in pairs, as I learned from Dr. Zola Mbeki. It works.")
+        hand_in(session, platform, "amara", PLAN)
+        request = need.state(session, act_as(session, platform, "amara"), text=NEED, now=NOW)
+        looked_for(session, request.id, part="Mbeki. It works.")
+        let_out(session, platform)
+        assert [quote.text for quote in mine(session, platform).found.work] == ["[name]. It works."]
 
 
 def test_what_a_facilitator_keeps_back_or_undoes_is_not_shown(sessions: Sessions) -> None:
