@@ -25,6 +25,7 @@ from service.domain.errors import Invalid, NotAllowed, NotNow
 from service.domain.roles import Role
 from service.jobs.handlers import work_one
 from service.store.tables import CalibrationPiece, DraftRow, Job, Submission
+from tests.service.actions.school import act_as
 from tests.service.jobs.village import WORKS, Village
 from tests.work_off import work_off
 
@@ -94,16 +95,25 @@ def test_a_piece_judged_in_part_does_not_count_until_its_feedback_is_approved(vi
     assert village.states()[AWAITS] == 0
 
 
-def test_a_facilitator_can_have_the_rest_drafted_now_and_unopened_pieces_with_it(village: Village) -> None:
+def test_a_facilitator_of_all_can_have_the_rest_drafted_now_and_unopened_pieces_with_it(village: Village) -> None:
     village.hand_in_all()
     with village.sessions.writing() as session:
-        asking.draft_now(session, village.lena, "observe", now=village.parts.now())
+        mateo = act_as(session, village.platform, "mateo", now=datetime.now(UTC))
+        asking.draft_now(session, mateo, "observe", now=village.parts.now())
     work_off(village.parts)
     assert village.states()[AWAITS] == 0
     assert village.seen().pieces == ()
     assert not village.seen().awaits
     with village.sessions.writing() as session, pytest.raises(NotNow):
+        asking.draft_now(session, mateo, "observe", now=village.parts.now())
+
+
+def test_a_facilitator_of_one_group_of_several_cannot_end_the_wait_of_all(village: Village) -> None:
+    village.hand_in_all()
+    with village.sessions.writing() as session, pytest.raises(NotAllowed):
         asking.draft_now(session, village.lena, "observe", now=village.parts.now())
+    village.choose_anew()
+    assert village.states()[AWAITS] == 4
 
 
 def test_taking_the_setting_away_drafts_what_waits(village: Village) -> None:

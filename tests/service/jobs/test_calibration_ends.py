@@ -116,7 +116,7 @@ def test_switched_on_late_pieces_are_chosen_of_what_waits(village: Village, monk
     village.hand_in_all(4)
     with village.sessions.writing() as session:
         for row in session.scalars(select(DraftRow)).all():
-            row.state = DraftState.DECLINED
+            row.state = DraftState.RELEASED
     village.set_to_wait(3)
     for number in range(4, 9):
         village.hand_in(number)
