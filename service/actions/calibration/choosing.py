@@ -101,7 +101,7 @@ def pieces_of(session: Session, challenge_id: str) -> set[str]:
 
 
 def _works(session: Session, challenge: Challenge, done: JudgedWork) -> Sequence[Row[Any]]:
-    """Pieces that stand, what is judged, and what waits and says something: pieces first, then the first handed in."""
+    """Of what says something: pieces that stand and what is judged, and then what waits, the first handed in first."""
     opened = exists().where(Opening.draft_id == DraftRow.id, Opening.generation == DraftRow.generation)
     read = exists().where(CriterionReadingRow.draft_id == DraftRow.id)
     redrafted = exists().where(
@@ -111,7 +111,7 @@ def _works(session: Session, challenge: Challenge, done: JudgedWork) -> Sequence
     stand = DraftRow.id.in_(done.pieces | judged.still_to_judge(session, challenge, done))
     waits = and_(DraftRow.state == DraftState.AWAITS_CALIBRATION, judged.may_count(done))
     rows: Sequence[Any] = session.execute(
-        select(DraftRow, Revision.text, touched.label("touched"), stand.label("stands"))
+        select(DraftRow, Revision.text, touched.label("touched"))
         .join(Revision, Revision.id == DraftRow.revision_id)
         .join(Submission, Submission.id == Revision.submission_id)
         .join(Consent, Consent.person_id == Submission.person_id)
@@ -119,7 +119,7 @@ def _works(session: Session, challenge: Challenge, done: JudgedWork) -> Sequence
         .order_by(stand.desc(), Revision.submitted_at, Revision.id)
         .limit(MOST_WORKS)
     ).all()
-    return [row for row in rows if row.stands or not is_blank(row.text)]
+    return [row for row in rows if not is_blank(row.text)]
 
 
 def _untouched(row: Row[Any]) -> bool:
@@ -158,11 +158,11 @@ def held(session: Session, challenge: Challenge) -> Calibration:
 def put_back(session: Session, challenge_id: str, drafts: Collection[str], *, now: datetime) -> None:
     """These pieces are none any more; what nobody has opened waits with the others, as if it had not been chosen."""
     for draft in _drafts(session, drafts):
-        piece = session.get_one(CalibrationPiece, draft.id)
+        piece = session.get(CalibrationPiece, draft.id)
         opened = exists().where(Opening.draft_id == draft.id, Opening.generation == draft.generation)
-        redrafted = piece.generation != draft.generation
-        touched = redrafted or draft.readings or draft.claimed_by or session.scalar(select(opened))
-        if draft.state in MAY_GO_BACK and not touched:
+        if piece is None or piece.generation != draft.generation or draft.state not in MAY_GO_BACK:
+            continue
+        if not (draft.readings or draft.claimed_by or session.scalar(select(opened))):
             consequences.touch(draft, step(draft.state, DraftAct.PUT_OFF, DraftActor.MACHINE), now=now)
             draft.generation += 1  # what is still made for it comes too late
             draft.reason_code, draft.reason, draft.ready_at = "", "", None

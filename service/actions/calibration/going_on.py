@@ -39,7 +39,9 @@ def _enough(session: Session, challenge: Challenge) -> bool:
     done = judged.of_challenge(session, challenge)
     if len(done.pieces) >= challenge.calibrate:
         return True
-    return not choosing.is_left(session, challenge, done) and bool(_waiting(session, challenge.id, 1))
+    if judged.still_to_judge(session, challenge, done) or choosing.is_left(session, challenge, done):
+        return False
+    return bool(_waiting(session, challenge.id, 1))
 
 
 def end(session: Session, challenge: Challenge, *, actor: str, now: datetime) -> None:

@@ -202,6 +202,18 @@ def test_a_piece_whose_job_was_given_up_and_taken_up_again_gets_its_sheet_and_no
         assert task.judge_first
 
 
+def test_a_blank_that_somebody_judged_counts_and_pieces_are_chosen_beside_it(village: Village) -> None:
+    blank = village.hand_in(0, "...")
+    work_off(village.parts)
+    village.judge(blank)
+    for number in range(1, 5):
+        village.hand_in(number)
+    work_off(village.parts)
+    assert (village.seen().judged, len(village.seen().pieces)) == (1, 2)
+    judge_all(village)
+    assert village.states()[AWAITS] == 0
+
+
 def test_what_is_taken_back_while_it_is_being_chosen_is_no_piece(village: Village) -> None:
     for number in range(4):
         village.hand_in(number)
