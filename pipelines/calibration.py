@@ -47,21 +47,42 @@ class PieceChosen:
 def choose(works: Sequence[CalibrationWork], wanted: int, kept: Collection[str] = ()) -> tuple[PieceChosen, ...]:
     """Pieces to judge besides those `kept`, so that there are `wanted` in all; the same works give the same choice.
 
-    Near-copies, of each other or of one kept, and pieces with next to nothing in them are not chosen.
+    Near-copies, of each other or of one kept, and pieces with next to nothing in them are chosen only where others do
+    not fill the room.
     """
     there = _apart(sorted(works, key=lambda work: (work.id not in kept, work.id)), kept)
     room = wanted - sum(work.id in kept for work in there)
-    if room <= 0 or not there:
+    if room <= 0:
         return ()
+    chosen = [*_spread(there, kept, room), *_left_out(works, there)][:room]
+    if len(works) <= wanted:
+        chosen = [PieceChosen(one.id, CalibrationReason.ALL) for one in chosen]
+    return tuple(chosen)
+
+
+def _spread(there: Sequence[CalibrationWork], kept: Collection[str], room: int) -> list[PieceChosen]:
+    if not there:
+        return []
     distances = _distances(there)
     taken = [at for at, work in enumerate(there) if work.id in kept]
-    chosen: list[int] = []
-    while len(chosen) < room and len(taken) < len(there):
-        at = _next(distances, taken)
-        taken.append(at)
-        chosen.append(at)
-    reasons = _reasons(there, distances, everything=len(there) <= wanted)
-    return tuple(PieceChosen(there[at].id, reasons[at]) for at in chosen)
+    before = len(taken)
+    while len(taken) - before < room and len(taken) < len(there):
+        taken.append(_next(distances, taken))
+    reasons = _reasons(there, distances)
+    return [PieceChosen(there[at].id, reasons[at]) for at in taken[before:]]
+
+
+def _left_out(works: Sequence[CalibrationWork], there: Sequence[CalibrationWork]) -> list[PieceChosen]:
+    """What is chosen rather than nothing: short works, the longest first, and then copies."""
+    seen = {work.id for work in there}
+    left = sorted((work for work in works if work.id not in seen), key=lambda work: (-work.words, work.id))
+    distinct: list[CalibrationWork] = []
+    for work in left:
+        if not _copy(work, [*there, *distinct]):
+            distinct.append(work)
+    short = {work.id for work in distinct}
+    copies = [work for work in left if work.id not in short]
+    return [PieceChosen(work.id, CalibrationReason.LEFT) for work in (*distinct, *copies)]
 
 
 def _apart(works: Sequence[CalibrationWork], kept: Collection[str]) -> list[CalibrationWork]:
@@ -70,10 +91,13 @@ def _apart(works: Sequence[CalibrationWork], kept: Collection[str]) -> list[Cali
     least = max(FEWEST_WORDS, SHARE_OF_MIDDLE * middle)
     there: list[CalibrationWork] = []
     for work in works:
-        copy = any(float(work.vector @ other.vector) >= SAME for other in there)
-        if work.id in kept or (work.words >= least and not copy):
+        if work.id in kept or (work.words >= least and not _copy(work, there)):
             there.append(work)
     return there
+
+
+def _copy(work: CalibrationWork, others: Sequence[CalibrationWork]) -> bool:
+    return any(float(work.vector @ other.vector) >= SAME for other in others)
 
 
 def _distances(works: Sequence[CalibrationWork]) -> Array:
@@ -94,10 +118,8 @@ def _next(distances: Array, taken: Sequence[int]) -> int:
     return int(near.argmax())
 
 
-def _reasons(works: Sequence[CalibrationWork], distances: Array, *, everything: bool) -> list[CalibrationReason]:
+def _reasons(works: Sequence[CalibrationWork], distances: Array) -> list[CalibrationReason]:
     """What is true of each piece, whether it is chosen or not."""
-    if everything:
-        return [CalibrationReason.ALL] * len(works)
     words = [work.words for work in works]
     reasons = [CalibrationReason.APART] * len(works)
     vectors = np.stack([work.vector for work in works]).astype(np.float64)

@@ -43,3 +43,4 @@ class CalibrationReason(StrEnum):
     SHORTEST = "shortest"
     UNLIKE = "unlike"  # least like all others
     APART = "apart"  # far from those chosen before
+    LEFT = "left"  # short, or nearly the same as another: nothing else was left

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from typing import Final
 
 from pipelines.standings import FEWEST_JUDGED
-from service.domain.drafts import DraftState
+from service.domain.drafts import DraftAct, DraftActor, DraftState, possible
 from service.domain.errors import Invalid
 
 FEWEST, MOST = 3, 5
@@ -15,6 +15,12 @@ COMPARES_FROM: Final = FEWEST_JUDGED
 """Judged works on a criterion from which the machine may compare, if it then shows that it can."""
 ANEW_AT: Final = 2
 """What nobody has opened yet is chosen anew once there are so many times the works that it was chosen from."""
+
+CAN_BE_JUDGED: Final = frozenset(
+    {DraftState.WAITING, DraftState.DRAFTING}
+    | {state for state in DraftState if DraftAct.JUDGE.value in possible(state, DraftActor.FACILITATOR)}
+)
+"""States of a piece that somebody can judge, or will when its sheet is there."""
 
 
 def require_pieces(wanted: int) -> None:

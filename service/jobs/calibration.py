@@ -9,7 +9,6 @@ import numpy as np
 
 from pipelines.calibration import CalibrationWork, choose
 from pipelines.criteria_check import look
-from pipelines.drafting import is_blank
 from pipelines.ports import Embedder
 from pipelines.texts.language import count_words
 from pipelines.texts.passages import cut
@@ -56,13 +55,12 @@ def calibrate(tools: JobTools, owner: str, job: Job) -> None:
 
 def measured(works: Sequence[WorkToChoose], embedder: Embedder) -> tuple[CalibrationWork, ...]:
     """What the works say, as vectors. Their passages were embedded for the index, so this embeds next to nothing."""
-    there = [work for work in works if not is_blank(work.text)]
-    passages = [_passages(work) for work in there]
+    passages = [_passages(work) for work in works]
     vectors = iter(embedder.embed([text for texts in passages for text in texts]))
     said = [np.sum([next(vectors) for _ in texts], axis=0) for texts in passages]
     return tuple(
         CalibrationWork(work.draft, count_words(work.text), vector / max(float(np.linalg.norm(vector)), 1e-9))
-        for work, vector in zip(there, said, strict=True)
+        for work, vector in zip(works, said, strict=True)
     )
 
 

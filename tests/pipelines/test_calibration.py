@@ -8,7 +8,7 @@ import pytest
 from pipelines.calibration import CalibrationWork, choose
 from pipelines.looked_at import CalibrationReason
 
-ALL, TYPICAL, LONGEST, SHORTEST, UNLIKE, APART = CalibrationReason
+ALL, TYPICAL, LONGEST, SHORTEST, UNLIKE, APART, LEFT = CalibrationReason
 
 
 def work(id_: str, words: int, *towards: float) -> CalibrationWork:
@@ -43,12 +43,25 @@ def test_a_longest_or_shortest_that_is_not_the_only_one_is_not_called_so() -> No
     assert LONGEST not in {one.reason for one in choose(works, 5)}
 
 
-def test_of_near_copies_one_is_chosen_and_of_what_says_next_to_nothing_none() -> None:
+def test_of_near_copies_one_is_chosen_and_of_what_says_next_to_nothing_none_while_there_are_others() -> None:
     works = [work("a", 50, 1.0), work("a again", 52, 1.01), work("b", 60, 0.0, 1.0), work("empty", 3, 0.0, 0.0, 1.0)]
-    chosen = choose(works, 5)
+    chosen = {one.id for one in choose(works, 2)}
     assert len(chosen) == 2
-    assert "b" in {one.id for one in chosen}
-    assert "empty" not in {one.id for one in chosen}
+    assert "b" in chosen
+    assert "empty" not in chosen
+
+
+def test_where_different_works_do_not_fill_the_room_short_ones_do_and_then_copies() -> None:
+    works = [work("a", 50, 1.0), work("a again", 52, 1.01), work("b", 60, 0.0, 1.0), work("few", 3, 0.0, 0.0, 1.0)]
+    assert [(one.id, one.reason) for one in choose(works, 3)][2:] == [("few", LEFT)]
+    assert {one.id for one in choose(works, 4)} == {"a", "a again", "b", "few"}
+    assert {one.reason for one in choose(works, 4)} == {ALL}
+
+
+def test_of_short_works_the_longest_is_chosen_and_of_copies_as_many_as_are_wanted() -> None:
+    short = [work(f"short {words}", words, float(words)) for words in (3, 5, 4)]
+    assert [one.id for one in choose(short, 1)] == ["short 5"]
+    assert len(choose([work(f"copy {number}", 50, 1.0) for number in range(9)], 3)) == 3
 
 
 def test_what_is_kept_counts_and_others_are_chosen_away_from_it() -> None:
@@ -57,9 +70,10 @@ def test_what_is_kept_counts_and_others_are_chosen_away_from_it() -> None:
     assert choose(several(), 3, kept=["long", "middle", "short"]) == ()
 
 
-def test_a_near_copy_of_what_is_kept_is_not_chosen() -> None:
+def test_a_near_copy_of_what_is_kept_is_not_chosen_while_there_are_others() -> None:
     works = [work("kept", 50, 1.0), work("copy", 50, 1.0), work("b", 60, 0.0, 1.0)]
-    assert [one.id for one in choose(works, 3, kept=["kept"])] == ["b"]
+    assert [one.id for one in choose(works, 2, kept=["kept"])] == ["b"]
+    assert [one.id for one in choose(works, 3, kept=["kept"])] == ["b", "copy"]
 
 
 def test_where_there_are_no_more_all_are_chosen_and_nothing_else_is_said_of_them() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -24,12 +25,23 @@ def go_on(session: Session, challenge_id: str, *, now: datetime) -> bool:
     challenge = session.get(Challenge, challenge_id)
     if challenge is None:
         return False
+    choosing.forget_gone(session, challenge)
     if calibrating.awaits(session, challenge):
-        if len(judged.of_challenge(session, challenge).pieces) < challenge.calibrate:
+        if not _enough(session, challenge):
             return False
         end(session, challenge, actor="calibration", now=now)
     choosing.put_back(session, challenge_id, choosing.pieces_of(session, challenge_id), now=now)
     return _draft_some(session, challenge_id, now=now) == AT_ONCE
+
+
+def _enough(session: Session, challenge: Challenge) -> bool:
+    """As many pieces are judged as were asked for; or all that can be, and something waits only for more."""
+    done = judged.of_challenge(session, challenge)
+    if len(done.pieces) >= challenge.calibrate:
+        return True
+    if judged.still_to_judge(session, challenge, done) or choosing.is_left(session, challenge, done):
+        return False
+    return bool(_waiting(session, challenge.id, 1))
 
 
 def end(session: Session, challenge: Challenge, *, actor: str, now: datetime) -> None:
@@ -49,19 +61,24 @@ def end(session: Session, challenge: Challenge, *, actor: str, now: datetime) ->
 
 def _draft_some(session: Session, challenge_id: str, *, now: datetime) -> int:
     """Each is queued with its change of state, so that none is forgotten and none is queued twice."""
-    waiting = (
-        select(DraftRow)
-        .where(DraftRow.challenge_id == challenge_id, DraftRow.state == DraftState.AWAITS_CALIBRATION)
-        .order_by(DraftRow.id)
-        .limit(AT_ONCE)
-        .with_for_update(key_share=True)
-        .execution_options(populate_existing=True)
-    )
-    drafts = session.scalars(waiting).all()
+    drafts = _waiting(session, challenge_id, AT_ONCE)
     for draft in drafts:
         consequences.touch(draft, step(draft.state, DraftAct.GO_ON, DraftActor.MACHINE), now=now)
         jobs.enqueue_once(session, "draft", draft, now=now)
     return len(drafts)
+
+
+def _waiting(session: Session, challenge_id: str, most: int) -> Sequence[DraftRow]:
+    """Drafts that wait, held until the transaction ends."""
+    waiting = (
+        select(DraftRow)
+        .where(DraftRow.challenge_id == challenge_id, DraftRow.state == DraftState.AWAITS_CALIBRATION)
+        .order_by(DraftRow.id)
+        .limit(most)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    )
+    return session.scalars(waiting).all()
 
 
 def sweep(session: Session, organization: str, *, now: datetime) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from pipelines.looked_at import CalibrationReason, CriteriaRemark, CriteriaRemarkCode
-from service.actions.calibration import advice, judged
+from service.actions.calibration import advice, choosing, judged
 from service.actions.calibration.advice import CriteriaAdvice
 from service.actions.challenges import calibrating
 from service.actions.drafts.read import not_own
@@ -77,10 +77,8 @@ def progress(session: Session, actor: Actor, challenge: str) -> CalibrationSeen:
     row = lens.challenge
     there = session.get(Calibration, row.id)
     done = judged.of_challenge(session, row)
-    pieces = _pieces(session, actor, lens, done.pieces)
-    chosen = session.scalar(
-        select(func.count()).select_from(CalibrationPiece).where(CalibrationPiece.challenge_id == row.id)
-    )
+    stand = choosing.pieces_of(session, row.id) & (done.pieces | judged.still_to_judge(session, row, done))
+    pieces = _pieces(session, actor, lens, stand, done.pieces)
     return CalibrationSeen(
         lens,
         row.calibrate,
@@ -89,7 +87,7 @@ def progress(session: Session, actor: Actor, challenge: str) -> CalibrationSeen:
         len(done.pieces),
         _waiting(session, lens),
         pieces,
-        (chosen or 0) - len(pieces),
+        len(stand) - len(pieces),
         tuple(CriterionJudged(one.key, one.text, done.on[one.key]) for one in row.criteria),
         _advice(row, there),
         there is not None and there.looked_version == row.version,
@@ -97,12 +95,15 @@ def progress(session: Session, actor: Actor, challenge: str) -> CalibrationSeen:
     )
 
 
-def _pieces(session: Session, actor: Actor, lens: Lens, done: frozenset[str]) -> tuple[PieceToJudge, ...]:
+def _pieces(
+    session: Session, actor: Actor, lens: Lens, stand: Collection[str], done: Collection[str]
+) -> tuple[PieceToJudge, ...]:
+    """Of those that stand: whose work is gone, or answered without a verdict, is named nowhere."""
     rows = session.execute(
         select(CalibrationPiece, DraftRow.state, Submission.external_id, Submission.person_id)
         .join(DraftRow, DraftRow.id == CalibrationPiece.draft_id)
         .join(Submission, Submission.id == DraftRow.submission_id)
-        .where(*lens.here, *not_own(actor))
+        .where(*lens.here, *not_own(actor), CalibrationPiece.draft_id.in_(stand))
         .order_by(CalibrationPiece.position, CalibrationPiece.draft_id)
     ).all()
     called = names.names_of(session, [row.person_id for row in rows], apart=True)
@@ -135,7 +136,8 @@ def _advice(challenge: Challenge, there: Calibration | None) -> tuple[CriteriaAd
 
 @dataclass(frozen=True, slots=True)
 class StillToCalibrate:
-    """A challenge on which drafts wait for pieces that the actor may judge."""
+    """A challenge on which drafts wait: pieces that the actor may judge are `left`, or drafts in the actor's groups are
+    `waiting`, for what others judge."""
 
     challenge: str
     title: str
@@ -155,4 +157,4 @@ def still_to_do(session: Session, actor: Actor) -> Sequence[StillToCalibrate]:
         StillToCalibrate(row.external_id, row.title, sum(not piece.judged for piece in one.pieces), one.waiting)
         for row, one in seen
     ]
-    return [one for one in found if one.left]
+    return [one for one in found if one.left or one.waiting]

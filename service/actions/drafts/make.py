@@ -361,4 +361,7 @@ def wait_again(session: Session, draft_id: str, generation: int, *, now: datetim
         return generation
     consequences.touch(row, step(row.state, DraftAct.REDRAFT, DraftActor.FACILITATOR), now=now)
     row.reason_code, row.reason, row.ready_at = "", "", None
+    piece = session.get(CalibrationPiece, draft_id)
+    if piece is not None and piece.generation == generation:
+        piece.generation = row.generation  # nobody asked for more than its sheet
     return row.generation

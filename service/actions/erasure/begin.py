@@ -13,6 +13,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from pipelines.values import AI
+from service.actions.challenges import calibrating
 from service.actions.erasure.reach import Erasable, Reach, named, reach
 from service.domain.drafts import DraftState
 from service.domain.erasure import BLANK, FORMER, ErasureKind
@@ -59,6 +60,9 @@ def hide(session: Session, organization: str, kind: ErasureKind, row: Erasable, 
     if isinstance(row, Person):
         holding.consent_to_change(session, row.id)  # who just hands in for them is heard before this, or not at all
     _take_back(session, far, now=now)
+    if kind not in (ErasureKind.CHALLENGE, ErasureKind.ORGANIZATION):
+        for challenge in sorted(session.scalars(select(Submission.challenge_id).where(far.work).distinct())):
+            calibrating.moved(session, challenge, now=now)
     rows.take_away(session, "submissions", far.submissions, but={"revisions", "drafts"})
     rows.take_away(session, "revisions", far.revisions, but={"drafts"})
     drafts = select(DraftRow.id).where(DraftRow.submission_id.in_(far.submissions))

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from pipelines.values import AI
+from service.actions.challenges import calibrating
 from service.domain.drafts import NOT_MADE_YET, DraftAct, DraftActor, DraftState, step
 from service.domain.events import Event
 from service.store import jobs, outbox
@@ -148,5 +149,8 @@ def of_less_ai(session: Session, person: Person, *, now: datetime) -> None:
         if allowed is AI.NONE and draft is not None and draft.state in NOT_MADE_YET:
             stick(session, draft, "ai_none", NO_AI, now=now)
     if allowed is AI.NONE:
-        for submission in {submission.id: submission for _, submission, _ in rows}.values():
+        of_person = {submission.id: submission for _, submission, _ in rows}.values()
+        for submission in of_person:
             sync_submission(session, submission, now=now)
+        for challenge in sorted({submission.challenge_id for submission in of_person}):
+            calibrating.moved(session, challenge, now=now)

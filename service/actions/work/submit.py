@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from pipelines.drafting import is_blank
 from pipelines.values import AI
 from service.actions.challenges import calibrating, setting
 from service.actions.galleries import wanted as galleries_wanted
@@ -223,7 +224,7 @@ def _hand_in(
     draft = _open_draft(session, row, revision, challenge, now=now)
     if revision.ai is not AI.NONE:
         consequences.sync(session, row.organization_id, [revision.id], now=now)
-        if calibrating.awaits(session, challenge):
+        if calibrating.awaits(session, challenge) and not is_blank(revision.text):
             _put_off(session, draft, challenge, now=now)
         elif start:
             jobs.enqueue_once(session, "draft", draft, now=now)

@@ -28,7 +28,8 @@ def choose_calibration(call: Writing, id: ExternalId) -> CalibrationShown:
 
 @router.post("/challenges/{id}/calibration/draft-now", summary="Wait for a calibration no longer", status_code=202)
 def end_calibration(call: Writing, id: ExternalId) -> CalibrationShown:
-    """What waits is drafted by jobs, however few pieces are judged."""
+    """What waits is drafted by jobs, however few pieces are judged. For those who see every group that the challenge is
+    set to."""
     asking.draft_now(call.session, call.actor, id, now=call.now)
     return _shown(call, id)
 

@@ -26,6 +26,7 @@ from service.store.library import SqlLibrary
 from service.store.session import Sessions
 from service.store.tables import Job, JobState
 from tests.begun import begun
+from tests.service.jobs.village import Village, of_three
 
 TEXT = "We pair teachers across grades and visit each other twice before half-term. Afterwards we talk about it."
 
@@ -74,6 +75,11 @@ def parts(tmp_path: Path, sqlite_database: str, sqlite_sessions: Sessions) -> wi
 @pytest.fixture
 def school(parts: wiring.Parts) -> School:
     return School(parts, begun("quillmere", parts.sessions, lambda: _founded(parts.sessions)))
+
+
+@pytest.fixture
+def village(sessions: Sessions, parts: wiring.Parts) -> Village:
+    return of_three(sessions, parts)
 
 
 def _founded(sessions: Sessions) -> Actor:

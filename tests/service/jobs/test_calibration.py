@@ -4,119 +4,32 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
 
 from pipelines.looked_at import CalibrationReason
-from pipelines.values import AI, Standing
-from service import wiring
+from pipelines.values import AI
 from service.actions.access import credentials
 from service.actions.approvals.deciding import Deciding
 from service.actions.calibration import asking, criteria, going_on, progress, resting
-from service.actions.calibration.progress import CalibrationSeen
 from service.actions.challenges import editor, setting
-from service.actions.decisions import judging, openings, review
-from service.actions.decisions.judging import ReadingWish
+from service.actions.decisions import openings, review
 from service.actions.drafts.points import text_to_approve
 from service.actions.people import register
 from service.actions.work import submit
 from service.domain.drafts import DraftState
 from service.domain.errors import Invalid, NotAllowed, NotNow
-from service.domain.roles import Actor, Role
+from service.domain.roles import Role
 from service.jobs.handlers import work_one
-from service.store.library import SqlLibrary
-from service.store.session import Sessions
 from service.store.tables import CalibrationPiece, DraftRow, Job, Submission
-from tests.service.actions.school import NOW, found
+from tests.service.actions.school import act_as
+from tests.service.jobs.village import WORKS, Village
 from tests.work_off import work_off
 
-WORKS = [
-    "We pair teachers across grades and visit each other twice before half-term, on Mondays.",
-    "Our pairs are chosen by subject, and each pair visits the other in March and again in May.",
-    "Mathematics watches one lesson a week and writes down what the students say about fractions.",
-    "In the kitchen of the canteen we cook potatoes, onions and leeks for ninety hungry pupils each day.",
-    "Amina visits Jonas in the second week; they look at how questions are asked, and by whom. "
-    "Afterwards each writes three sentences into the shared folder, and the head of the year reads them on Friday. "
-    "In June all pairs meet for an hour, tell what surprised them, and choose the question of the next term.",
-    "Teachers visit each other before the holidays and talk about it over a cup of tea afterwards.",
-    "Each visit has one question. It hangs on the chair at the back, and the visitor answers it at the end.",
-]
 AWAITS, WAITING, TO_JUDGE = DraftState.AWAITS_CALIBRATION, DraftState.WAITING, DraftState.TO_JUDGE
-
-
-@dataclass
-class Village:
-    """A school whose challenge waits until three pieces are judged."""
-
-    parts: wiring.Parts
-    platform: Actor
-    lena: Actor
-
-    @property
-    def sessions(self) -> Sessions:
-        return self.parts.sessions
-
-    def hand_in(self, number: int, text: str = "", ai: AI = AI.ANY) -> str:
-        with self.sessions.writing() as session:
-            wish = submit.SubmissionWish("observe", f"p{number}", text or WORKS[number % len(WORKS)], ai=ai)
-            return submit.submit(session, self.platform, f"s{number}", wish, now=self.parts.now()).draft.id
-
-    def hand_in_all(self, count: int = len(WORKS)) -> None:
-        for number in range(count):
-            self.hand_in(number)
-        work_off(self.parts)
-
-    def states(self) -> Counter[DraftState]:
-        with self.sessions.reading() as session:
-            return Counter(session.scalars(select(DraftRow.state)))
-
-    def seen(self) -> CalibrationSeen:
-        with self.sessions.reading() as session:
-            return progress.progress(session, self.lena, "observe")
-
-    def judge(self, draft: str, *keys: str) -> None:
-        wishes = [ReadingWish(key, Standing.MET, nowhere=True) for key in keys or ("k1", "k2")]
-        with self.sessions.writing() as session:
-            row = session.get_one(DraftRow, draft)
-            judging.read(
-                Deciding(session, self.lena, draft, row.version, self.parts.now()), wishes, self.parts.fallback
-            )
-
-    def set_to_wait(self, pieces: int) -> None:
-        with self.sessions.writing() as session:
-            wish = editor.form(session, self.platform, "observe").wish
-            setting.put_challenge(
-                session, self.platform, "observe", replace(wish, calibrate=pieces), now=self.parts.now()
-            )
-
-    def drafts_made(self) -> list[str]:
-        """Subjects of jobs that made a draft, in order."""
-        with self.sessions.reading() as session:
-            return list(session.scalars(select(Job.subject_id).where(Job.kind == "draft").order_by(Job.id)))
-
-
-@pytest.fixture
-def village(sessions: Sessions, parts: wiring.Parts) -> Village:
-    parts = replace(parts, sessions=sessions, library=SqlLibrary(sessions))
-    with sessions.writing() as session:
-        platform = found(session)
-        for number in range(12):
-            held = [(Role.LEARNER, "north")]
-            consents = register.ConsentWish(ai=AI.ANY)
-            register.put_person(
-                session, platform, f"p{number}", name=f"Person {number}", roles=held, consents=consents, now=NOW
-            )
-        _, secret = credentials.mint_token(
-            session, platform, person="lena", now=datetime.now(UTC), lifetime=timedelta(hours=2)
-        )
-        lena = credentials.authenticate(session, secret, now=datetime.now(UTC))
-    there = Village(parts, platform, lena)
-    there.set_to_wait(3)
-    work_off(parts)
-    return there
 
 
 def test_three_pieces_get_their_sheet_at_once_and_the_rest_waits(village: Village) -> None:
@@ -182,16 +95,25 @@ def test_a_piece_judged_in_part_does_not_count_until_its_feedback_is_approved(vi
     assert village.states()[AWAITS] == 0
 
 
-def test_a_facilitator_can_have_the_rest_drafted_now_and_unopened_pieces_with_it(village: Village) -> None:
+def test_a_facilitator_of_all_can_have_the_rest_drafted_now_and_unopened_pieces_with_it(village: Village) -> None:
     village.hand_in_all()
     with village.sessions.writing() as session:
-        asking.draft_now(session, village.lena, "observe", now=village.parts.now())
+        mateo = act_as(session, village.platform, "mateo", now=datetime.now(UTC))
+        asking.draft_now(session, mateo, "observe", now=village.parts.now())
     work_off(village.parts)
     assert village.states()[AWAITS] == 0
     assert village.seen().pieces == ()
     assert not village.seen().awaits
     with village.sessions.writing() as session, pytest.raises(NotNow):
+        asking.draft_now(session, mateo, "observe", now=village.parts.now())
+
+
+def test_a_facilitator_of_one_group_of_several_cannot_end_the_wait_of_all(village: Village) -> None:
+    village.hand_in_all()
+    with village.sessions.writing() as session, pytest.raises(NotAllowed):
         asking.draft_now(session, village.lena, "observe", now=village.parts.now())
+    village.choose_anew()
+    assert village.states()[AWAITS] == 4
 
 
 def test_taking_the_setting_away_drafts_what_waits(village: Village) -> None:
@@ -251,18 +173,21 @@ def test_who_says_no_to_machines_while_it_waits_is_told_to_a_person(village: Vil
         assert (row.state, row.reason_code) == (DraftState.STUCK, "ai_none")
 
 
-def test_near_copies_blanks_and_what_was_taken_back_are_not_chosen(village: Village) -> None:
+def test_near_copies_and_what_was_taken_back_are_not_chosen_and_blanks_wait_for_nothing(village: Village) -> None:
     for number in range(4):
         village.hand_in(number, text=f"{WORKS[0]} " if number else WORKS[0])
-    village.hand_in(4, text="I don't know.")
+    blank = village.hand_in(4, text="I don't know.")
     village.hand_in(5)
     village.hand_in(6)
+    village.hand_in(7, text=WORKS[3])
     with village.sessions.writing() as session:
         submit.withdraw(session, village.platform, "s6", now=village.parts.now())
     work_off(village.parts)
     chosen = {one.submission for one in village.seen().pieces}
     assert len(chosen & {"s0", "s1", "s2", "s3"}) == 1
-    assert chosen == {*(chosen & {"s0", "s1", "s2", "s3"}), "s5"}
+    assert chosen == {*(chosen & {"s0", "s1", "s2", "s3"}), "s5", "s7"}
+    with village.sessions.reading() as session:
+        assert session.get_one(DraftRow, blank).state is DraftState.STUCK
 
 
 def test_a_piece_that_is_taken_back_gives_its_place_to_another(village: Village) -> None:

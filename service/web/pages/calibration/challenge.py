@@ -28,13 +28,16 @@ HERE = "/desk/challenges/{id}/calibration"
 
 @dataclass(frozen=True)
 class CalibrationPage(PageView):
-    """All of it. `trail` is what an address of a piece carries, so that one comes back here."""
+    """All of it. `trail` is what an address of a piece carries, so that one comes back here; `may_ask` and `may_end`
+    tell what one can have done."""
 
     template: ClassVar[str] = "calibration/challenge.html"
     head: Head
     seen: CalibrationSeen
     trail: str
     done: Done | None
+    may_ask: bool
+    may_end: bool
     reasons: Mapping[CalibrationReason, str] = field(default_factory=lambda: REASONS)
     state_words: Mapping[str, str] = field(default_factory=lambda: STATES)
 
@@ -44,7 +47,8 @@ def show_calibration(visit: Reading, id: ExternalId, done: Annotated[OwnId | Non
     seen = progress.progress(visit.session, visit.actor, id)
     did = done_with(visit.session, visit.actor, done, visit.now) if done else None
     trail = f"challenge={quote(id, safe='')}&calibrating=1"
-    return CalibrationPage(head(seen.lens, (), "/calibration"), seen, trail, did)
+    may = asking.may_ask(seen.lens), asking.may_end(visit.session, seen.lens)
+    return CalibrationPage(head(seen.lens, (), "/calibration"), seen, trail, did, *may)
 
 
 @router.post(HERE + "/choose")

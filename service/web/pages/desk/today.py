@@ -113,7 +113,8 @@ def _errands(visit: Reading) -> Iterable[Errand | None]:
     yield _if(keys, "/desk/settings/keys", plural(keys, "key"), "with little time left, or none: see to new ones")
     for one in calibration.still_to_do(session, actor):
         href = f"/desk/challenges/{quote(one.challenge, safe='')}/calibration"
-        yield Errand(href, f"{one.title}: {plural(one.left, 'piece')} to judge before {plural(one.waiting, 'draft')}")
+        left = f"{plural(one.left, 'piece')} to judge" if one.left else "calibration"
+        yield Errand(href, f"{one.title}: {left} before {plural(one.waiting, 'draft')}")
     checks = len(spot_checks.due(session, actor, now=now))
     yield _if(checks, "/desk/spot-checks", plural(checks, "piece of work", "pieces of work"), "for your second reading")
 

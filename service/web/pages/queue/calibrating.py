@@ -13,4 +13,5 @@ REASONS: Mapping[CalibrationReason, str] = {
     CalibrationReason.SHORTEST: "the shortest of {of} that say something",
     CalibrationReason.UNLIKE: "least like the others, of {of}",
     CalibrationReason.APART: "unlike those chosen before it, of {of}",
+    CalibrationReason.LEFT: "short, or much like another: of {of} nothing else was left",
 }

@@ -182,3 +182,32 @@ def test_a_number_of_pieces_that_calibrates_nothing_is_refused(school: School) -
 def test_a_learner_and_somebody_of_elsewhere_are_told_nothing(waiting: School) -> None:
     assert waiting.person("p1").get(ASKED).status_code == 403
     assert waiting.founded("elsewhere").peopled().person("lindiwe").get(ASKED).json()["waiting"] == 0
+
+
+def test_who_sees_no_group_that_it_is_set_to_asks_for_nothing(waiting: School) -> None:
+    """Over HTTP and on the page alike."""
+    person = {"name": "Zoe", "roles": [{"role": "facilitator", "group": "far"}]}
+    assert waiting.platform.put("/v1/groups/far", json={"name": "Far"}).is_success
+    assert waiting.platform.put("/v1/people/zoe", json=person).is_success
+    body = {**CHALLENGE, "calibrate": 3, "groups": ["year-8"]}
+    assert waiting.platform.put("/v1/challenges/peer-observation", json=body).is_success
+    zoe, visitor = waiting.person("zoe"), signed_in(waiting, "zoe")
+    page = visitor.get(HERE)
+    for what in ("choose", "draft-now", "look"):
+        refused = zoe.post(f"{ASKED}/{what}")
+        assert (refused.status_code, refused.json()["kind"]) == (403, "not-allowed")
+        assert f"{HERE}/{what}" not in page.html
+        assert visitor.client.post(f"{HERE}/{what}", data={"csrf": page.csrf}).status_code == 403
+    assert states(waiting) == {"awaits_calibration"}
+
+
+def test_who_sees_one_group_of_several_can_have_pieces_chosen_and_is_not_offered_to_end_the_wait(
+    waiting: School,
+) -> None:
+    body = {"name": "Ines", "roles": [{"role": "facilitator", "group": "year-8"}]}
+    assert waiting.platform.put("/v1/people/ines", json=body).is_success
+    page = signed_in(waiting, "ines").get(HERE)
+    assert f"{HERE}/choose" in page.html
+    assert f"{HERE}/draft-now" not in page.html
+    assert waiting.person("ines").post(f"{ASKED}/choose").status_code == 202
+    assert waiting.person("ines").post(f"{ASKED}/draft-now").status_code == 403
