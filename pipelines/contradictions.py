@@ -8,11 +8,11 @@ says so, it abstains besides where a sentence is of one case, another place, a w
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from pipelines.differing import Differing, DifferingText, differing
+from pipelines.differing import Differing, DifferingText, against, heard
 from pipelines.ports import Embedder
 from pipelines.prompts import has_words
 from pipelines.retrieval import Caps, QueryPart, Shelves, find
@@ -20,6 +20,8 @@ from pipelines.texts.clauses import claimed, guarded, phrases_of
 from pipelines.texts.language import Span, language_code, sentences
 from pipelines.values import DraftingTask, Evidence, Shelf
 
+MOST: Final = 2
+"""Passages, and questions about them, in one draft; more are the work of a conversation."""
 ASKED: Final = 8
 """Sentences of a work that documents are looked for with: the first that say something that can be compared."""
 NEAREST: Final = 2
@@ -39,31 +41,37 @@ class SaysOtherwise:
 
 
 def contradicted(brief: DraftingTask, shelves: Shelves, embedder: Embedder) -> list[Evidence]:
-    """Passages of the organization's documents that say otherwise than the work, without labels yet."""
+    """The first passages found of the organization's documents that say otherwise than the work, without labels yet."""
     asked = [brief.text[slice(*span)] for span in _comparable(brief)][:ASKED]
     near: dict[str, Evidence] = {}
     for text, vector in zip(asked, embedder.embed(asked), strict=True):
         part = QueryPart(text, vector)
         for one in find(Shelf.CONTEXT, [part], brief.scope, shelves, embedder, limit=NEAREST, caps=Caps()):
             near.setdefault(one.item.id, one)
-    return [one for one in near.values() if contradictions(brief, [one])]
+    otherwise = {piece.item.id: piece for piece, _ in _found(brief, near.values())}
+    return list(otherwise.values())[:MOST]
 
 
 def contradictions(brief: DraftingTask, evidence: Iterable[Evidence]) -> list[SaysOtherwise]:
-    """What of this evidence the work says otherwise, one a sentence of the work, in its order."""
+    """What of this evidence the work says otherwise, one a sentence of the work, in its order; the first of them."""
+    found: dict[Span, SaysOtherwise] = {}
+    for piece, one in _found(brief, evidence):
+        place = (one.work[0].start, one.work[0].end)
+        found.setdefault(place, SaysOtherwise(piece.label, piece.item.title, one.document.quote.strip(), place))
+    return [found[place] for place in sorted(found)][:MOST]
+
+
+def _found(brief: DraftingTask, evidence: Iterable[Evidence]) -> Iterator[tuple[Evidence, Differing]]:
+    """What is asked about, piece by piece. Of each person a sentence counts, so each sentence is heard by itself; once,
+    however many documents it is held against."""
     code = _code(brief)
     spans = sentences(brief.text) if code else []
-    work = [DifferingText("work", brief.text[a:b], a, person="author") for a, b in spans]
-    found: dict[Span, SaysOtherwise] = {}
+    work = [heard([DifferingText("work", brief.text[a:b], a, person="author")], code) for a, b in spans]
     for piece in evidence:
-        if piece.item.shelf is not Shelf.CONTEXT:
-            continue
-        document = [DifferingText(piece.label, piece.item.text)]
-        for one in (one for said in work for one in differing(document, [said], code, people=1)):
-            place = (one.work[0].start, one.work[0].end)
-            if _is_asked(one, code):
-                found.setdefault(place, SaysOtherwise(piece.label, piece.item.title, one.document.quote.strip(), place))
-    return [found[place] for place in sorted(found)]
+        if piece.item.shelf is Shelf.CONTEXT:
+            document = [DifferingText(piece.label, piece.item.text)]
+            every = (one for said in work for one in against(document, said, people=1))
+            yield from ((piece, one) for one in every if _is_asked(one, code))
 
 
 def _is_asked(found: Differing, code: str) -> bool:

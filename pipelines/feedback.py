@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from pipelines import showing
-from pipelines.assessment import MOST_JUDGED, Desks, assess
+from pipelines.assessment import MOST_JUDGED, UNTAUGHT, Desks, assess
 from pipelines.contradictions import contradicted
 from pipelines.drafting import Budget, ShownBeside, draft, is_blank, may_ask
 from pipelines.ports import Embedder, LanguageModel
@@ -29,7 +29,6 @@ from pipelines.values import (
     DraftOutcome,
     Evidence,
     Finding,
-    Judgement,
     Shelf,
     Standing,
     Usage,
@@ -44,8 +43,6 @@ ASKED: Final = 12
 """Passages of a submission that evidence is looked for with; longer work is asked for evenly."""
 LEARNER: Final = 0.5
 """Weight of the learner's passage beside a criterion when the organization's documents are searched."""
-OTHERWISE: Final = 2
-"""Passages of documents that say otherwise than the work, at most; more are the work of a conversation."""
 MOST_OPEN: Final = 2
 ON_ONE_CRITERION: Final = 3
 """Criteria that precedents are looked for by themselves, and how many for each: what three agree on is agreement."""
@@ -82,12 +79,14 @@ def make(brief: DraftingTask, tools: Tools, *, guarded: Sequence[str] = ()) -> D
     Where the learner said no to machines, or there is nothing to read, no text is embedded and none is sent.
     """
     if brief.ai is AI.NONE or is_blank(brief.text):
-        return _draft(brief, (), UNREAD, tools)
+        return _draft(brief, (), UNTAUGHT, tools)
     tools = replace(tools, shelves=tools.shelves.glance())
-    if brief.judge_first and brief.challenge.criteria:
-        return _to_judge_first(brief, tools)
     reviewed = tools.shelves.library.reviewed(brief.scope, MOST_JUDGED)
     decided = tools.shelves.library.read(Shelf.PRECEDENTS, brief.scope)
+    places = tools.desks.places_of(brief.challenge, reviewed, decided, tools.embedder)
+    search = SheetSearch(tools.shelves, tools.embedder, places)
+    if brief.judge_first and brief.challenge.criteria:
+        return with_sheet(_unsaid(brief, tools), brief, search)
     assessment = assess(
         brief.challenge, brief.text, reviewed, tools.embedder, tools.desks, brief.fitted, decided, brief.readings
     )
@@ -101,20 +100,14 @@ def make(brief: DraftingTask, tools: Tools, *, guarded: Sequence[str] = ()) -> D
     made = _draft(brief, evidence, assessment, tools, beside)
     told = [] if assessment.peers else [NO_PEERS]
     told += [WISH_UNREAD] if brief.instruction.strip() and made.model == tools.fallback.name else []
-    places = tools.desks.places_of(brief.challenge, reviewed, decided, tools.embedder)
-    search = SheetSearch(tools.shelves, tools.embedder, places)
     return with_sheet(replace(made, findings=(*made.findings, *told)), brief, search)
 
 
-def _to_judge_first(brief: DraftingTask, tools: Tools) -> Draft:
-    """The sheet, and no word on how the work stands: whoever judges first leans on nobody."""
-    reviewed = tools.shelves.library.reviewed(brief.scope, MOST_JUDGED)
-    decided = tools.shelves.library.read(Shelf.PRECEDENTS, brief.scope)
-    places = tools.desks.places_of(brief.challenge, reviewed, decided, tools.embedder)
-    blank = Draft(
-        DraftOutcome.CANNOT, "", (), UNREAD, (), (), tools.fallback.name, Usage(), brief.language, reason=CALIBRATES
+def _unsaid(brief: DraftingTask, tools: Tools) -> Draft:
+    """No word on how the work stands: whoever judges first leans on nobody."""
+    return Draft(
+        DraftOutcome.CANNOT, "", (), UNTAUGHT, (), (), tools.fallback.name, Usage(), brief.language, reason=CALIBRATES
     )
-    return with_sheet(blank, brief, SheetSearch(tools.shelves, tools.embedder, places))
 
 
 def with_sheet(made: Draft, brief: DraftingTask, search: SheetSearch) -> Draft:
@@ -127,7 +120,6 @@ def with_sheet(made: Draft, brief: DraftingTask, search: SheetSearch) -> Draft:
 
 
 NOTHING_BESIDE: Final = ShownBeside()
-UNREAD: Final = Assessment(Judgement("", Standing.CANNOT_TELL, 0.0), abstained=True)
 
 
 def _draft(
@@ -160,7 +152,7 @@ def gather(brief: DraftingTask, assessment: Assessment, tools: Tools) -> tuple[E
         caps=Caps(per_document=1, per_author=1),
         first=assessment.nearest[:PEERS],
     )
-    otherwise = contradicted(brief, tools.shelves, tools.embedder)[:OTHERWISE]
+    otherwise = contradicted(brief, tools.shelves, tools.embedder)
     context = _once([*otherwise, *_context(brief, assessment, own, precedents, tools)])
     found = [*precedents, *context, *peers]
     return tuple(replace(one, label=f"E{number}") for number, one in enumerate(found, 1))

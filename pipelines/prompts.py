@@ -165,6 +165,12 @@ def has_words(path: str) -> bool:
     return _root(None).joinpath(f"{path}.toml").is_file()
 
 
+def tables(folder: str) -> list[str]:
+    """Names of the tables of words in a folder: `en` for `prompts/<folder>/en.toml`."""
+    files = (Path(file.name) for file in _root(None).joinpath(folder).iterdir())
+    return sorted(file.stem for file in files if file.suffix == ".toml")
+
+
 def _root(root: Traversable | None) -> Traversable:
     return resources.files("prompts") if root is None else root
 

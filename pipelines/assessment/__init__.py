@@ -4,6 +4,6 @@
 """
 
 from pipelines.assessment.model import MOST_JUDGED
-from pipelines.assessment.reading import Desks, assess, fit
+from pipelines.assessment.reading import UNTAUGHT, Desks, assess, fit
 
-__all__ = ["MOST_JUDGED", "Desks", "assess", "fit"]
+__all__ = ["MOST_JUDGED", "UNTAUGHT", "Desks", "assess", "fit"]

@@ -11,8 +11,6 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse.csgraph import connected_components
-from scipy.spatial.distance import cdist
 
 from pipelines.assessment.terms import Judged
 from pipelines.texts.language import tokens
@@ -39,6 +37,8 @@ def author(row: Judged) -> str:
 
 def _same(texts: Sequence[Sequence[str]]) -> NDArray[np.bool_]:
     """(n, n) whether two are one text."""
+    from scipy.spatial.distance import cdist
+
     words = {word: at for at, word in enumerate(sorted(set().union(*texts)))}
     counts = np.zeros((len(texts), len(words)))
     for at, text in enumerate(texts):
@@ -50,4 +50,6 @@ def _same(texts: Sequence[Sequence[str]]) -> NDArray[np.bool_]:
 
 def _joined(linked: NDArray[np.bool_]) -> list[int]:
     """The number of the set that each belongs to."""
+    from scipy.sparse.csgraph import connected_components
+
     return [int(at) for at in connected_components(linked, directed=False)[1]] if len(linked) else []

@@ -15,8 +15,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from scipy.stats import binomtest
-
 from pipelines.assessment.terms import MARKS
 from pipelines.standings import FEWEST_JUDGED
 from pipelines.values import Criterion, Standing, TrackRecord
@@ -76,6 +74,8 @@ def _from(least: float, standing: Standing, read: Sequence[LeftOut]) -> TrackRec
 def _better(record: TrackRecord, common: float) -> bool:
     if record.said < FEWEST_SAID or record.right / record.said < RIGHT:
         return False
+    from scipy.stats import binomtest  # takes two seconds to load, and only examining needs it
+
     interval = binomtest(record.right, record.said).proportion_ci(INTERVAL, "exact")
     return bool(interval.low > common)
 

@@ -61,7 +61,6 @@ class AssessmentModel:
     criterion: Linear | None  # None: no challenge taught how coverage reads
     surety: Linear
     threshold: float  # least confidence at which out-of-fold precision is PRECISION; above 1: never
-    n_rows: int
     met_from: float = 1.01  # least chance of "met" at which PRECISION of those out of fold were met; above 1: never
     open_from: float = 1.01  # least chance of "not met" at which PRECISION of those out of fold were open
 
@@ -202,7 +201,7 @@ def fit(desks: Sequence[Desk], vectors: Known) -> AssessmentModel:
     surety, threshold, met_from, open_from = _surety(x, y, share)
     return AssessmentModel(
         share.tolist(), fit_classes(x, y, 3, STRENGTH), fit_score(x, marks), fit_classes(bare, y, 3, 0.02),
-        fit_score(bare, marks), _fit_criterion(desks, vectors), surety, threshold, len(y), met_from, open_from,
+        fit_score(bare, marks), _fit_criterion(desks, vectors), surety, threshold, met_from, open_from,
     )  # fmt: skip
 
 

@@ -176,19 +176,17 @@ def assess(
     the organization's own history was read rightly. Says how a criterion stands only where it has shown that it can.
     """
     rows = _learned(reviewed)
-    ready = desks.ready(challenge, rows, embedder)
-    heard = _heard(text)
     places = desks.places(challenge, rows, approved, embedder).find(text, embedder)
     shown = _shown(challenge, rows, fitted or {})
-    same = _same_language(challenge, text)
+    nothing = tuple(Judgement(one.id, Standing.CANNOT_TELL, 0.5) for one in challenge.criteria)
+    same = _same_language(challenge, text)  # of a text in another, what is there would count as missing
 
     def told(criteria: Sequence[Judgement]) -> tuple[Judgement, ...]:
-        return _by_people(_placed(criteria, places, shown) if same else _untold(criteria), readings)
+        return _by_people(_placed(criteria, places, shown) if same else nothing, readings)
 
     if not fitted:
-        nothing = [Judgement(one.id, Standing.CANNOT_TELL, 0.5) for one in challenge.criteria]
-        return replace(UNTAUGHT, criteria=told(nothing), peers=len(ready.rows))
-    model = AssessmentModel.of(fitted)
+        return replace(UNTAUGHT, criteria=told(nothing), peers=len(rows))
+    ready, heard, model = desks.ready(challenge, rows, embedder), _heard(text), AssessmentModel.of(fitted)
     found = read(model, ready, [heard], _known(challenge, [heard], embedder))
     sure = float(found.confidence[0])
     best = int(found.chosen[0])
@@ -236,11 +234,6 @@ def _same_language(challenge: ChallengeAsItStands, text: str) -> bool:
 
 def _asked(challenge: ChallengeAsItStands) -> str:
     return " ".join(f"{one.text} {one.question}" for one in challenge.criteria)
-
-
-def _untold(judgements: Sequence[Judgement]) -> tuple[Judgement, ...]:
-    """Nothing can be told of criteria in one language from a text in another: what is there would count as missing."""
-    return tuple(Judgement(one.criterion, Standing.CANNOT_TELL, 0.5) for one in judgements)
 
 
 def _shown(

@@ -239,6 +239,11 @@ def sentences(text: str) -> list[Span]:
     return [span for span in spans if span[0] < span[1]]
 
 
+def sentence_at(text: str, at: int) -> Span | None:
+    """The sentence or line that holds this character; None where it lies in none."""
+    return next((one for one in sentences(text) if one[0] <= at < one[1]), None)
+
+
 def _goes_on(text: str, start: int, end: int) -> bool:
     """Whether the full stop belongs to an abbreviation, a number that counts ("1. …"), or a German date ("6. Oktober").
 

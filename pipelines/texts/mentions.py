@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from pipelines.texts.language import Span, content, sentences, stop_words
+from pipelines.texts.language import Span, content, sentence_at, stop_words
 
 MOST: Final = 2
 """Things named of one passage."""
@@ -63,16 +63,12 @@ def mentions(text: str, span: Span, language: str, common: frozenset[str]) -> li
     find = {"en": _english, "de": _german}.get(language)
     if find is None:
         return []
-    for part in (span, _around(text, span)):
+    for part in (span, sentence_at(text, span[0]) or span):
         found = list(dict.fromkeys(find(_tokens(text, part))))
         own = [one for one in found if (stems := content(one, language)) and not stems & common]
         if own:
             return own[:MOST]
     return []
-
-
-def _around(text: str, span: Span) -> Span:
-    return next((one for one in sentences(text) if one[0] <= span[0] < one[1]), span)
 
 
 def _tokens(text: str, span: Span) -> list[_Token]:

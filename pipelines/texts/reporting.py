@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from pipelines.texts.language import Span, quotations, sentences
+from pipelines.texts.language import Span, quotations, sentence_at
 
 FEWEST_WORDS: Final = 4
 MOST_WORDS: Final = 20
@@ -85,7 +85,7 @@ def reported(text: str, span: Span, language: str) -> str:
 
 def _whole(text: str, span: Span) -> bool:
     """Whether the span is a sentence, its marks aside: what is cut off may say whose words they are."""
-    around = next((one for one in sentences(text) if one[0] <= span[0] < one[1]), None)
+    around = sentence_at(text, span[0])
     if around is None or text[around[1] : around[1] + 1] in ("?", ")"):
         return False
     return not text[around[0] : span[0]].strip(_EDGE) and not text[span[1] : around[1]].strip(_EDGE)

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from pipelines.assessment import MOST_JUDGED
 from pipelines.assessment import fit as fit_histories
+from pipelines.standings import FEWEST_JUDGED
 from pipelines.values import ChallengeAsItStands, Scope, Shelf
 from service.actions.challenges.as_it_stands import as_it_stands
 from service.jobs.tools import JobTools
@@ -40,7 +41,8 @@ def fit(tools: JobTools, organization: str) -> Fitted:
     judged = [(brief, rows) for brief, rows in histories if rows]
     approved = {
         brief.id: tools.library.read(Shelf.PRECEDENTS, _everybody(organization, brief.id, tools.now()))
-        for brief, _ in judged
+        for brief, rows in judged
+        if len(rows) >= FEWEST_JUDGED  # of fewer, nothing is examined
     }
     return Fitted(embedder.name, sum(len(rows) for _, rows in judged), fit_histories(judged, embedder, approved))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
 
 from pipelines.adapters.extractive.phrasing import Phrases
 from pipelines.adapters.extractive.replies import Reply, point
@@ -11,14 +10,11 @@ from pipelines.adapters.extractive.speech import OfThisText
 from pipelines.contradictions import contradictions
 from pipelines.values import DraftingTask, Evidence, PointKind
 
-MOST_OTHERWISE: Final = 2
-"""In one draft; more are the work of a conversation."""
-
 
 def questions(brief: DraftingTask, evidence: Sequence[Evidence], phrases: Phrases, speech: OfThisText) -> list[Reply]:
     """The document's line, what the work says, and which of the two holds."""
     asked = []
-    for number, one in enumerate(contradictions(brief, evidence)[:MOST_OTHERWISE]):
+    for number, one in enumerate(contradictions(brief, evidence)):
         key = f"otherwise{number}"
         line = phrases.cite(one.title, one.quote.rstrip("."), key)
         question = speech.of_it(one.place, phrases.say("otherwise", "asked", key), key)

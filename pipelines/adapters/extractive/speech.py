@@ -7,6 +7,7 @@ from functools import cache
 from typing import Final
 
 from pipelines.adapters.extractive.phrasing import Phrases, table
+from pipelines.prompts import tables
 from pipelines.texts.contacts import contacts_in
 from pipelines.texts.language import Span, content, sentences
 from pipelines.texts.mentions import mentions
@@ -14,7 +15,6 @@ from pipelines.texts.names import names_in
 from pipelines.texts.reporting import reported
 from pipelines.values import ChallengeAsItStands, DraftingTask
 
-SPOKEN: Final = ("en", "de")
 FORMS: Final = ("clause", "one", "two")
 
 
@@ -39,8 +39,9 @@ class OfThisText:
 
     def _unsaid(self, span: Span) -> bool:
         """Whether the sentence speaks of what no routine question begins with."""
-        start = max((a for a, b in sentences(self._text) if a <= span[0]), default=span[0])
-        end = next((b for a, b in sentences(self._text) if b >= span[1]), span[1])
+        there = sentences(self._text)
+        start = max((a for a, _ in there if a <= span[0]), default=span[0])
+        end = next((b for _, b in there if b >= span[1]), span[1])
         stems = content(self._text[start:end], self._language)
         return bool(stems & content(str(table(self._language)["mention"]["unsaid"]), self._language))
 
@@ -60,7 +61,7 @@ def without_mention(text: str) -> str:
 @cache
 def _mentioning() -> tuple[re.Pattern[str], ...]:
     """What begins a sentence of ours that speaks of a text, in any language we have words of."""
-    templates = (one for code in SPOKEN for forms in FORMS for one in table(code)["mention"][forms])
+    templates = (one for code in tables("extractive") for forms in FORMS for one in table(code)["mention"][forms])
     return tuple(re.compile(rf"(?<!\S){_anything(one.removesuffix('{rest}'))}") for one in templates)
 
 

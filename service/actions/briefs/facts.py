@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from pipelines.approaches import ApproachWork
 from pipelines.texts.masking import as_shown, masked
 from pipelines.values import AI, Criterion, Standing
+from service.actions.challenges.as_it_stands import criteria_of
 from service.actions.overview import progress
 from service.actions.overview.progress import LearnerStage
 from service.actions.overview.solutions import counts
@@ -105,7 +106,7 @@ def through(session: Session, lens: Lens) -> BriefFacts:
         quoted=tuple(_work(row, shown[row.draft], unnamed) for row in quoted),
         counted=tuple(_work(row, ShowWork.NO, unnamed) for row in rows if shown[row.draft] is ShowWork.NO),
         vectors={row.draft: vectors[row.revision] for row in quoted if row.revision in vectors},
-        criteria=tuple(Criterion(one.key, one.text, one.question) for one in lens.challenge.criteria),
+        criteria=criteria_of(lens.challenge),
         names={row.person_id: row.name for row in quoted if shown[row.draft] is ShowWork.WITH_NAME},
         allows={row.draft: row.may.and_(row.consented) for row in quoted},
         open=_open(session, lens),

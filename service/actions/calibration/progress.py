@@ -147,7 +147,11 @@ class StillToCalibrate:
 
 def still_to_do(session: Session, actor: Actor) -> Sequence[StillToCalibrate]:
     """Challenges whose calibration waits for the actor."""
-    asked = select(Challenge).where(Challenge.organization_id == actor.organization, Challenge.calibrate > 0)
+    asked = (
+        select(Challenge)
+        .outerjoin(Calibration, Calibration.challenge_id == Challenge.id)
+        .where(Challenge.organization_id == actor.organization, Challenge.calibrate > 0, Calibration.done_at.is_(None))
+    )
     seen = [
         (row, progress(session, actor, row.external_id))
         for row in session.scalars(asked.order_by(Challenge.title, Challenge.id))

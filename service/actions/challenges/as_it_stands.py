@@ -9,6 +9,11 @@ from service.store.tables import (
 )
 
 
+def criteria_of(challenge: Challenge) -> tuple[values.Criterion, ...]:
+    """As works are compared by: what each asks, in words."""
+    return tuple(values.Criterion(one.key, one.text, one.question) for one in challenge.criteria)
+
+
 def as_it_stands(
     challenge: Challenge, language: str, said: clarifications.ChallengeAnswers = clarifications.NOTHING
 ) -> values.ChallengeAsItStands:

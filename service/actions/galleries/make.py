@@ -18,8 +18,9 @@ from pipelines.approaches import ApproachWork
 from pipelines.texts.masking import HiddenPlace
 from pipelines.values import AI, Criterion
 from service.actions.approvals import approving
+from service.actions.challenges.as_it_stands import criteria_of
 from service.actions.galleries import wanted
-from service.actions.galleries.pool import as_works, candidates, criteria_of, language_of
+from service.actions.galleries.pool import as_works, candidates, language_of
 from service.actions.galleries.review import by_policy
 from service.actions.visibility.in_galleries import shared_now
 from service.domain.events import Event

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from pipelines.approaches import ApproachPlace, ApproachWork
 from pipelines.comparing import Comparison, compare
 from pipelines.texts.masking import HiddenPlace, as_shown, as_written, masked
-from pipelines.values import AI, Criterion, Standing
+from pipelines.values import AI, Standing
+from service.actions.challenges.as_it_stands import criteria_of
 from service.actions.visibility.in_galleries import (
     columns,
     counted,
@@ -109,11 +110,6 @@ def as_works(session: Session, organization: str, revisions: Sequence[str], *, o
     return ComparedWorks(
         {one.id: _work(one, hidden[one.id], where.get(one.id, pointed.NOWHERE)) for one in rows}, hidden
     )
-
-
-def criteria_of(challenge: Challenge) -> tuple[Criterion, ...]:
-    """As a comparison reads them."""
-    return tuple(Criterion(one.key, one.text, one.question) for one in challenge.criteria)
 
 
 def _work(row: Any, hidden: Sequence[HiddenPlace], where: PointedAt) -> ApproachWork:
