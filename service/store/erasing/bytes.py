@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 import time
 from typing import Final, cast
 
+import psycopg
 import structlog
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError
 
 from service.domain.errors import Unavailable
@@ -57,7 +59,8 @@ def _emptied_log(raw: sqlite3.Connection) -> str:
 
 
 def _postgresql(engine: Engine, *, large: bool) -> str:
-    left = []
+    left: list[str] = []
+    held: list[str] = []
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         rows = connection.execute(
             text(
@@ -66,22 +69,58 @@ def _postgresql(engine: Engine, *, large: bool) -> str:
                 " WHERE c.relkind = 'r' AND n.nspname = current_schema() ORDER BY c.relname"
             )
         ).all()
+        until = time.monotonic() + PATIENCE
         for name, size in rows:
             if size > LARGE and not large:
-                connection.execute(text(f"VACUUM {name}"))
+                connection.execute(text(f"VACUUM (ANALYZE) {name}"))
                 left.append(name)
-                continue
-            try:
-                connection.execute(text(f"VACUUM (FULL) {name}"))
-            except DBAPIError as error:
-                raise Unavailable(f"The table {name} could not be written anew; it is tried again.") from error
+            elif not _without_deleted_rows(connection, name, until):
+                held.append(name)
+        # Samples of columns, deleted values among them, stand in pg_statistic until they are taken anew.
+        _without_deleted_rows(connection, "pg_catalog.pg_statistic", until)
         try:
             connection.execute(text("CHECKPOINT"))
         except DBAPIError:
             log.info("no checkpoint: this database user may not ask for one; the server makes one in a few minutes")
+    if held:
+        raise Unavailable(
+            f"Somebody has been reading from the database for {PATIENCE:.0f} seconds, so that deleted rows are still "
+            f"kept in the files of {', '.join(held)}; it is tried again."
+        )
     if not left:
         return ""
     return (
         f"Deleted rows of large tables stay in PostgreSQL's files until they are used again: {', '.join(left)}. "
         "In a quiet hour run: peerloom erase files"
     )
+
+
+def _without_deleted_rows(connection: Connection, name: str, until: float) -> bool:
+    """Write a table anew and say whether no deleted row was carried along.
+
+    PostgreSQL carries along what an older snapshot in this database may still read, be it only an ANALYZE that the
+    server started by itself, and tells it in a notice alone: the first number of its detail.
+    """
+    while True:
+        kept = _written(connection, name)
+        if not kept or time.monotonic() > until:
+            return not kept
+        time.sleep(0.1)
+
+
+def _written(connection: Connection, name: str) -> int:
+    """Write one table anew: how many deleted rows were kept."""
+    raw = cast("psycopg.Connection", connection.connection.driver_connection)
+    details: list[str] = []
+
+    def hear(notice: psycopg.errors.Diagnostic) -> None:
+        details.append(notice.message_detail or "")
+
+    raw.add_notice_handler(hear)
+    try:
+        connection.execute(text(f"VACUUM (FULL, ANALYZE, VERBOSE) {name}"))
+    except DBAPIError as error:
+        raise Unavailable(f"The table {name} could not be written anew; it is tried again.") from error
+    finally:
+        raw.remove_notice_handler(hear)
+    return max((int(number) for detail in details for number in re.findall(r"\d+", detail)[:1]), default=0)
