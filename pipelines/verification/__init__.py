@@ -36,7 +36,6 @@ LONGEST_SUMMARY = 200
 ECHO = 8
 """Words in a row from the submission, outside of quotation marks, that count as repeating it."""
 
-_REPORTED = re.compile(r"\b(?:you (?:write|say|wrote|said) that|in your words,) [^:]*", re.IGNORECASE)
 _LINK = re.compile(
     r"\b(?:https?://|www\.)\S+|\b[\w-]+\.(?:com|net|org|io|xyz|ru|info|biz|top|co)\b(?:/\S*)?", re.IGNORECASE
 )
@@ -211,10 +210,17 @@ def _without_step(kind: PointKind | None, text: str) -> Iterator[Finding]:
         yield Finding("no-question", "This question asks nothing.")
 
 
+@cache
+def _reported() -> re.Pattern[str]:
+    """What is said to be the author's own words, up to a colon, in any language we have words of."""
+    begins = [one for of_language in words("words/judging")["reported"].values() for one in of_language]
+    return re.compile(rf"\b(?:{'|'.join(begins)}) [^:]*", re.IGNORECASE)
+
+
 def _echo(text: str, brief: DraftingTask) -> Iterator[Finding]:
     """Words of the submission outside of quotation marks, and not said to be the author's: many in a row, or any of an
     order to a machine."""
-    said, theirs = tokens(_REPORTED.sub("", unquoted(text))), tokens(brief.text)
+    said, theirs = tokens(_reported().sub("", unquoted(text))), tokens(brief.text)
     known = f" {' '.join(tokens(_public(brief)))} "
     runs = {tuple(theirs[i : i + ECHO]) for i in range(len(theirs) - ECHO + 1)}
     for i in range(len(said) - ECHO + 1):

@@ -301,6 +301,19 @@ def test_long_unmarked_repetition_of_the_submission_is_advised_on() -> None:
     assert [(f.code, f.grave) for f in found(point(text))] == [("echo", False)]
 
 
+@pytest.mark.parametrize(
+    ("work", "said"),
+    [
+        (TEXT, "You write that we pair teachers across grades and visit each other twice before half-term: when?"),
+        (TEXT, "In your words, we pair teachers across grades and visit each other twice before half-term: when?"),
+        (GERMAN, "Hier steht, dass wir uns in Paaren über die Stufen hinweg besuchen und danach sprechen: wann?"),
+        (GERMAN, f"Du schreibst, dass {GERMAN[0].lower()}{GERMAN[1:-1]}: wann?"),
+    ],
+)
+def test_what_is_said_to_be_the_authors_own_words_may_repeat_them(work: str, said: str) -> None:
+    assert "echo" not in codes(point(said), text=work)
+
+
 # A person's own words
 
 
