@@ -19,9 +19,10 @@ import numpy as np
 
 from pipelines.assessment.copies import author, copies
 from pipelines.assessment.entitlement import LeftOut, stood
-from pipelines.assessment.terms import MARKS, Array, Judged
+from pipelines.assessment.sought import SoughtThings
+from pipelines.assessment.terms import MARKS, Array, Judged, standard
 from pipelines.ports import Embedder
-from pipelines.texts.language import Span, content, language_code, orders, sentences, shared
+from pipelines.texts.language import Span, content, language_code, orders, sentences, shared, written_in
 from pipelines.values import ChallengeAsItStands, PastPoint, PointKind, ShelfItem, Standing
 
 MOST_SENTENCES: Final = 120
@@ -73,7 +74,9 @@ class CriterionPlace:
 class _Text:
     """A text in sentences."""
 
+    language: str
     spans: list[Span]
+    said: list[str]
     vectors: Array  # (sentences, d)
     stems: list[frozenset[str]]
 
@@ -103,6 +106,7 @@ class CriterionPlaces:
         self._known = {} if known is None else known
         self._language = language_code(challenge.language)
         self._order = {criterion.id: at for at, criterion in enumerate(challenge.criteria)}
+        self._sought = SoughtThings(challenge.criteria, self._language, embedder)
         self._asked = [
             [_unit(embedder, text) for text in (criterion.text, criterion.question, criterion.evidence) if text.strip()]
             for criterion in challenge.criteria
@@ -144,8 +148,12 @@ class CriterionPlaces:
 
     def _nearest(self, read: _Text, scores: Array, at: int) -> list[tuple[Span, float]]:
         best = np.argsort(-scores, kind="stable")[:MOST_SPEAKING]
-        near = [(read.spans[i], self._near(read.vectors[i], at)) for i in best]
-        return [one for one in near if one[1] >= SPEAKS]
+        near = [(read.spans[i], self._near(read.vectors[i], at), read.said[i]) for i in best]
+        return [
+            (span, like)
+            for span, like, said in near
+            if like >= SPEAKS or self._sought.dealt_with(said, at, read.language)
+        ]
 
     def without(self, text: str, embedder: Embedder) -> list[float | None]:
         """The chance that each criterion is met in a text that these were made without."""
@@ -164,7 +172,9 @@ class CriterionPlaces:
         spans = [one for one in spans if not any(a < one[1] and one[0] < b for a, b in told)]
         spans = [one for one in spans if len(text[slice(*one)].split()) >= SHORTEST] or spans
         said = [text[slice(*span)] for span in spans]
-        return _Text(spans, np.asarray(embedder.embed(said), np.float64), [content(s, self._language) for s in said])
+        vectors = np.asarray(embedder.embed(said), np.float64)
+        language = language_code(written_in(text, self._language))
+        return _Text(language, spans, said, vectors, [content(one, self._language) for one in said])
 
     def _quoted(
         self, quotes: Sequence[tuple[ShelfItem, PastPoint]], rows: Sequence[Judged], embedder: Embedder
@@ -183,13 +193,16 @@ class CriterionPlaces:
         return [vectors[about == at] for at in range(len(self._order))]
 
     def _scores(self, read: _Text) -> Array:
-        """(sentences, criteria): z-scores of likeness to the criterion, its question, its words and its quotations."""
+        """(sentences, criteria): z-scores of likeness to the criterion, its question, its words and its quotations, and
+        of what it asks for."""
+        if not read.spans:
+            return np.zeros((0, len(self._order)))
         columns = []
         for at in range(len(self._order)):
-            asked = sum((_standard(read.vectors @ vector) for vector in self._asked[at]), np.zeros(len(read.spans)))
-            words = _standard(np.array([_overlap(self._words[at], stems) for stems in read.stems]))
-            columns.append(asked + words + QUOTED * _standard(self._like_quotes(read.vectors, at)))
-        return np.stack(columns, axis=1)
+            asked = sum((standard(read.vectors @ vector) for vector in self._asked[at]), np.zeros(len(read.spans)))
+            words = standard(np.array([_overlap(self._words[at], stems) for stems in read.stems]))
+            columns.append(asked + words + QUOTED * standard(self._like_quotes(read.vectors, at)))
+        return np.stack(columns, axis=1) + self._sought.scores(read.said, read.vectors, read.language)
 
     def _near(self, vector: Array, at: int) -> float:
         """Cosine to the criterion, its question, or what was quoted for it, whichever is nearest."""
@@ -306,10 +319,6 @@ def _learned(mark: float) -> float:
 
 def _unit(embedder: Embedder, text: str) -> Array:
     return np.asarray(embedder.embed([text])[0], np.float64)
-
-
-def _standard(x: Array) -> Array:
-    return np.asarray((x - x.mean()) / (x.std() + 1e-9)) if len(x) else x
 
 
 def _nearest(vectors: Array, quotes: Array) -> Array:
