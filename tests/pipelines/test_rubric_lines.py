@@ -67,7 +67,8 @@ def told(language: str, standing: Standing, criterion: Criterion) -> Draft:
 def sentences_of_ours(language: str, part: str, form: str) -> Iterator[str]:
     """All that may be said in this part, with what follows it; praise that names what it is about needs no more."""
     table = words(f"extractive/{language}")
-    after = ("", *table["strength"]["alone"]) if part == "strength" else table["step"]["plain"]
+    asked = [question for thing in words(f"sought/{language}").values() if "ask" in thing for question in thing["ask"]]
+    after = ("", *table["strength"]["alone"]) if part == "strength" else [*table["step"]["plain"], *asked]
     return (f"{said} {more}".strip() for said, more in product(table[part][form], after))
 
 
@@ -210,3 +211,33 @@ def test_a_folder_of_known_works_may_bring_confirmed_forms(tmp_path: Path) -> No
     (tmp_path / "works.jsonl").write_text(json.dumps({"id": "w", "challenge": "c", "text": "x", "gold": {}}), "utf-8")
     first, second = drafts.read(tmp_path).challenges["c"].criteria
     assert (first.forms, second.forms) == ((CriterionForm(**form),), ())
+
+
+@pytest.mark.parametrize(
+    ("language", "line", "thing"),
+    [
+        ("en", "Addresses possible objections", "objection"),
+        ("en", "Identifies a responsible person for every step", "who"),
+        ("de", "Geht auf mögliche Einwände ein", "objection"),
+        ("de", "Nennt zwei Belege", "evidence"),
+    ],
+)
+def test_what_a_line_plainly_asks_for_is_asked_where_nothing_of_it_is_there(
+    language: str, line: str, thing: str
+) -> None:
+    asked = words(f"sought/{language}")[thing]["ask"]
+    none_there, a_part_there = (
+        told(language, standing, Criterion("k", line)).points[0].text
+        for standing in (Standing.NOT_YET, Standing.PARTLY)
+    )
+    assert any(none_there.endswith(question) for question in asked)
+    assert not any(question in a_part_there for question in asked)
+
+
+@pytest.mark.parametrize(
+    "line", ["Explains when to use the chain rule", "Names who is affected", "Is free of spelling errors", "Uses units"]
+)
+def test_a_line_that_may_ask_for_several_things_gets_no_question(line: str) -> None:
+    asked = [question for thing in words("sought/en").values() if "ask" in thing for question in thing["ask"]]
+    text = told("en", Standing.NOT_YET, Criterion("k", line)).points[0].text
+    assert not any(question in text for question in asked)

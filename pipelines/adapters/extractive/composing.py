@@ -36,6 +36,7 @@ from pipelines.texts.language import (
     tokens,
     written_in,
 )  # fmt: skip
+from pipelines.texts.sought import asked_plainly
 from pipelines.values import Criterion, Evidence, PastPoint, PointKind, Standing
 
 SHORT_MATTER = 60
@@ -239,13 +240,19 @@ class _Composer:
         cited = self.phrases.cite(found.title, found.quote, key) if found else ""
         if not question:
             open_ = self.speech.of_it(span, self.phrases.about(part, one.matter, key), key)
-            step = "" if part == "unsure" else self.phrases.about("step", one.matter, key)
+            step = "" if part == "unsure" else self._step(one, part, key)
             return " ".join(filter(None, (open_, cited, step)))
         asked = self.speech.of_it(span, question, key)
         if asked != question or part == "unsure":
             return " ".join(filter(None, (cited, asked)))
         open_ = self.phrases.about(part, one.matter, key)
         return f"{open_} {cited} {question}" if cited else f"{open_.rstrip('.')}: {question}"
+
+    def _step(self, one: CriterionStanding, part: str, key: str) -> str:
+        """What to do about it: a question for what the criterion plainly asks for, where nothing of it is there yet."""
+        spoken = language_code(self.brief.challenge.language)
+        options = asked_plainly(one.criterion.text, spoken, self.language) if part == "gap" else ()
+        return self.phrases.ask(options, key) or self.phrases.about("step", one.matter, key)
 
     def _without_giving_away(self, one: CriterionStanding, key: str) -> str:
         """That something is open, and which part of the task to read again; not what would solve it."""

@@ -50,12 +50,18 @@ class Phrases:
     def _turned(self, part: str, form: str, key: str) -> list[str]:
         """All templates of this part and form, beginning with the submission's own."""
         options: Sequence[str] = self._table[part].get(form) or self._table[part]["plain"]
-        start = int(hashlib.sha256(f"{self._seed}|{part}|{key}".encode()).hexdigest()[:12], 16)
-        return [options[(start + i) % len(options)] for i in range(len(options))]
+        return _turn(options, f"{self._seed}|{part}|{key}")
 
     def about(self, part: str, matter: Matter, key: str) -> str:
         """A sentence of this part about what a criterion asks for."""
         return self.say(part, matter.form, key, c=matter.clause, n=matter.name)
+
+    def ask(self, options: Sequence[str], key: str) -> str:
+        """One of these questions that the draft does not ask yet, the submission's own first; empty if none is left."""
+        turned = _turn(options, f"{self._seed}|ask|{key}")
+        chosen = next((one for one in turned if one not in self._used), "")
+        self._used.add(chosen)
+        return chosen
 
     def note(self, name: str, **values: str) -> str:
         """Why nothing is said."""
@@ -86,6 +92,11 @@ class Phrases:
             joined: str = self._table["marks"]["join"]
             for template in self._turned("summary", part, ""):
                 yield template.format(a=joined.join(told), b=joined.join(opened))
+
+
+def _turn(options: Sequence[str], seed: str) -> list[str]:
+    start = int(hashlib.sha256(seed.encode()).hexdigest()[:12], 16)
+    return [options[(start + i) % len(options)] for i in range(len(options))]
 
 
 def _opening(template: str) -> str:
