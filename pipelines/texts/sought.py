@@ -14,6 +14,9 @@ from pipelines.prompts import has_words, words
 from pipelines.texts.language import tokens
 
 EDGES: Final = ("begins", "ends")
+MOST_PLAIN: Final = 9
+"""Words of a criterion that may ask for one thing plainly."""
+_LISTS: Final = (*EDGES, "denied", "particles")
 
 
 def things(text: str, language: str) -> list[str]:
@@ -29,10 +32,20 @@ def edges(text: str, language: str) -> list[str]:
 
 
 def asked_plainly(text: str, language: str, reader: str) -> Sequence[str]:
-    """Questions in the reader's language for what a criterion plainly asks for first; none where that is not plain."""
+    """Questions in the reader's language for what a criterion plainly asks for; none where that is not plain.
+
+    Plain is a short line that asks for one thing and of which nothing more is said ("Names two alternatives"): of 80
+    lines in which such a word has another sense or another object, nearly all go on after it ("limitations of the
+    source", "costs of the strike for families"), deny it ("free of"), or are about what others wrote.
+    """
+    said = tokens(text)
+    said = said[:-1] if said[-1:] and said[-1] in str(_table(language).get("particles", "")).split() else said
     plain = {word: name for name, about in _things(language).items() for word in str(about.get("plainly", "")).split()}
-    name = next((plain[word] for word in tokens(text) if word in plain), "")
-    return tuple(_things(reader).get(name, {}).get("ask", ()))
+    found = [at for at, word in enumerate(said) if word in plain]
+    denied = frozenset(str(_table(language).get("denied", "")).split())
+    if len(found) != 1 or found[0] != len(said) - 1 or len(said) > MOST_PLAIN or denied & set(said):
+        return ()
+    return tuple(_things(reader).get(plain[said[-1]], {}).get("ask", ()))
 
 
 def signs_in(said: str, language: str, name: str) -> int:
@@ -51,7 +64,7 @@ def _table(language: str) -> Mapping[str, Any]:
 
 @cache
 def _things(language: str) -> Mapping[str, Mapping[str, Any]]:
-    return {name: about for name, about in _table(language).items() if name not in EDGES}
+    return {name: about for name, about in _table(language).items() if name not in _LISTS}
 
 
 @cache

@@ -172,14 +172,16 @@ class _Composer:
         )
 
     def _gap(self, one: CriterionStanding, number: int) -> Reply | None:
-        span = self._place(one, strength=False, agreed=one.agreed) or self._beside(one)
+        nowhere = one.by_person and one.place is None and one.standing is Standing.NOT_YET
+        end = self.places.last(self.speech.may_stand_beside) if nowhere else None
+        span = end or self._place(one, strength=False, agreed=one.agreed) or self._beside(one)
         if span is None:
             return None
         key, labels = f"{one.criterion.id}{number}", one.agreed.labels if one.agreed else self._alike(one)
         if one.agreed and one.agreed.text:
             return self._point(one.agreed.kind, one.criterion.id, span, one.agreed.text, labels)
         found = self._line(one.criterion) if number < 2 and (one.known or not self._cold) else None
-        text = self._gap_text(one, found, key, span)
+        text = self._gap_text(one, found, key, span, nowhere=nowhere)
         first = one.claimed and one.standing is Standing.NOT_YET and number == 0
         kind = PointKind.NEXT_STEP if first or "?" not in text else PointKind.QUESTION
         return self._point(kind, one.criterion.id, span, text, [found.label, *labels] if found else labels)
@@ -230,14 +232,19 @@ class _Composer:
         self.quoted += [found.quote] if found else []
         return found
 
-    def _gap_text(self, one: CriterionStanding, found: DocumentQuote | None, key: str, span: Span) -> str:
-        """What a reader cannot tell of what this text speaks of; a line of our documents if one fits; the question of a
-        facilitator, or a step."""
+    def _gap_text(
+        self, one: CriterionStanding, found: DocumentQuote | None, key: str, span: Span, *, nowhere: bool
+    ) -> str:
+        """What a reader cannot tell of what this text speaks of, or finds nowhere in it; a line of our documents if one
+        fits; the question of a facilitator, or a step."""
         part = "unsure" if not one.claimed else "partly" if one.standing is Standing.PARTLY else "gap"
         question = one.criterion.question.strip()
         if self._gives_away(one.criterion):
             return self._without_giving_away(one, key)
         cited = self.phrases.cite(found.title, found.quote, key) if found else ""
+        if nowhere:
+            said = self.phrases.about("nowhere", one.matter, key)
+            return " ".join(filter(None, (said, cited, question or self._step(one, "gap", key))))
         if not question:
             open_ = self.speech.of_it(span, self.phrases.about(part, one.matter, key), key)
             step = "" if part == "unsure" else self._step(one, part, key)
@@ -252,7 +259,8 @@ class _Composer:
         """What to do about it: a question for what the criterion plainly asks for, where nothing of it is there yet."""
         spoken = language_code(self.brief.challenge.language)
         options = asked_plainly(one.criterion.text, spoken, self.language) if part == "gap" else ()
-        return self.phrases.ask(options, key) or self.phrases.about("step", one.matter, key)
+        form = "partly" if part == "partly" else "plain"
+        return self.phrases.ask(options, key) or self.phrases.say("step", form, key)
 
     def _without_giving_away(self, one: CriterionStanding, key: str) -> str:
         """That something is open, and which part of the task to read again; not what would solve it."""

@@ -9,6 +9,8 @@ from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from pipelines.adapters.extractive.speech import without_mention
+from pipelines.prompts import words
+from pipelines.texts.contacts import contacts_in
 from pipelines.texts.language import (
     alike,
     clauses,
@@ -17,6 +19,7 @@ from pipelines.texts.language import (
     quotations,
     sentences,
     shared,
+    stop_words,
     tokens,
     unquoted,
 )
@@ -39,6 +42,11 @@ _MARKUP = re.compile(r"[|#*_`“”„\"\n]|\]\(")
 _ENUMERATED = re.compile(r"^\d+[.)]\s+")
 _UNFIT = frozenset({"grade", "about-person", "empty-praise", "link", "names-person", "too-long", "empty"})
 _SPECIFIC = re.compile(r"\b\d[\w.:/-]*|(?<=[a-zäöüß,;] )[A-ZÄÖÜ][\w-]*")
+_BEGINS = re.compile(
+    r"(?:^|[.!?:]\s+)([A-ZÄÖÜ][a-zäöüß]+)(?=[’']s\b|\s+(?:\w+s|had|will|can|could|would|did|may|said|wrote)\b)"
+)
+_SMALL = re.compile(r"\b[a-zäöüß]+\b")
+_TITLED = re.compile(rf"\b(?i:{'|'.join(words('words/names')['titles'].split())})\b\.?\s+([A-ZÄÖÜ][\w’'-]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +94,7 @@ def agreement(
         best = list(pool)
     if _authors(best) < 2:
         return None
-    near = _authors(max(groups, key=_authors)) >= 2
-    fitting = [
-        past for _, past in best if fits(past, [other for _, other in best if other is not past], brief)
-        if near or speaks_generally(past, [other for _, other in pool if other is not past], brief)
-    ]  # fmt: skip
+    fitting = [past for _, past in best if fits(past, [other for _, other in best if other is not past], brief)]
     return PrecedentAgreement(
         tuple(piece for piece, _ in best), best[0][1].kind, fitting[0].text if fitting else "", _authors(best)
     )
@@ -111,10 +115,15 @@ def _authors(pool: Iterable[tuple[Evidence, PastPoint]]) -> int:
 def fits(past: PastPoint, others: Sequence[PastPoint], brief: DraftingTask) -> bool:
     """Whether a facilitator's words, said of another text, can be said of this one as they stand.
 
-    What they quote must be quotable here; numbers, names and particulars must be in this text, in the task, or in what
-    a second facilitator said as well; and they must pass the checks for any feedback.
+    What they quote must be quotable here; every word with a meaning must be in this text, in the task, or in what a
+    second facilitator said as well, since what only one said may be somebody's own matter ("you were ill"); what may be
+    a name must be in this text or in the task; and they must pass the checks for any feedback.
     """
     here = _public(brief)
+    if not speaks_generally(past, others, brief) or _may_name(unquoted(past.text), here, others, brief.language):
+        return False
+    if next(iter(contacts_in(past.text)), None) is not None:
+        return False
     if language_of(past.text) not in ("", brief.language):
         return False
     if any(not locate(past.text[a:b].rstrip(".,;:!?"), here) for a, b in quotations(past.text)):
@@ -123,18 +132,27 @@ def fits(past: PastPoint, others: Sequence[PastPoint], brief: DraftingTask) -> b
         return False
     if any(finding.code in _UNFIT for finding in lint(past.text, kind=past.kind)):
         return False
-    common = f"{here} {' '.join(other.text for other in others)}"
-    known, said = set(tokens(common)), unquoted(past.text)
-    if brief.language != "de" and any(word.casefold() not in known for word in _SPECIFIC.findall(said)):
+    known, said = set(tokens(f"{here} {' '.join(other.text for other in others)}")), unquoted(past.text)
+    return all(word in known for word in tokens(said) if any(map(str.isdigit, word)))
+
+
+def _may_name(said: str, here: str, others: Sequence[PastPoint], language: str) -> bool:
+    """Whether somebody may be named who is not in `here`: after a title, and, where only names are written with a
+    capital, by a capital that is not the sentence's, or at its beginning, of one who does something, where nobody
+    writes the word small."""
+    known = set(tokens(here))
+    if any(not set(tokens(found[1])) <= known for found in _TITLED.finditer(said)):
+        return True
+    if language == "de":
         return False
-    if any(char.isdigit() for char in said) and any(w not in known for w in tokens(said) if any(map(str.isdigit, w))):
-        return False
-    particular = content(said, brief.language) & content(past.quote, brief.language)
-    return particular <= shared(particular, content(common, brief.language))
+    small = {word for text in (here, *(other.text for other in others)) for word in _SMALL.findall(text)}
+    begins = {word.casefold() for word in _BEGINS.findall(said)}
+    ordinary = small | stop_words(language) | set(str(words("words/judging")["asking"].get(language, "")).split())
+    return any(word.casefold() not in known for word in _SPECIFIC.findall(said)) or bool(begins - ordinary - known)
 
 
 def speaks_generally(past: PastPoint, others: Sequence[PastPoint], brief: DraftingTask) -> bool:
-    """Whether words that only one facilitator found are about the matter, not the text they were said of."""
+    """Whether words of one facilitator are about the matter, not the text they were said of."""
     common = content(f"{_public(brief)} {' '.join(other.text for other in others)}", brief.language)
     own = content(past.text, brief.language)
     return own <= shared(own, common)

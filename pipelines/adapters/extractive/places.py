@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -212,10 +212,11 @@ class PhrasePlaces:
                 here[other] = max(here.get(other, 0.0), weight)
         return here
 
-    def last(self) -> Span | None:
-        """Where something new would be added: the last phrase that is free."""
-        free = self._free()
-        return self._take(free[-1][0]) if free else None
+    def last(self, fit: Callable[[Span], bool] = lambda _: True) -> Span | None:
+        """Where something new would be added: the last phrase that is free, and fit to be shown; else just free."""
+        free = [span for span, _ in self._free()]
+        chosen = next((span for span in reversed(free) if fit(span)), free[-1] if free else None)
+        return self._take(chosen) if chosen else None
 
     def _take(self, span: Span) -> Span:
         self.used.append(span)

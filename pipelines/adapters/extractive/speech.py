@@ -37,6 +37,10 @@ class OfThisText:
             return rest
         return self._phrases.say("mention", "two" if named[1:] else "one", key, rest=rest, a=named[0], b=named[-1])
 
+    def may_stand_beside(self, span: Span) -> bool:
+        """Whether a remark that is about no passage may be put at this one: it names nobody and is no grave matter."""
+        return not self._unsaid(span) and self._may_be_said(self._text[slice(*span)])
+
     def _unsaid(self, span: Span) -> bool:
         """Whether the sentence speaks of what no routine question begins with."""
         there = sentences(self._text)

@@ -19,6 +19,8 @@ from service.domain.texts.worddiff import ChangeKind, DiffPiece
 
 METHOD: Final = 1
 """Grows when a verdict may come out otherwise; what was stored by an earlier one is then compared anew."""
+A_SENTENCE = 5
+"""Words that were newly written, from which what was asked may be answered at another place."""
 ECHOES: Final = 2
 """Words of the point, new in this revision, from which it may have been taken up; one alone is often chance.
 
@@ -90,8 +92,9 @@ def _judge(
         return UptakeVerdict.TAKEN_UP, _by_echoes(echoes, exact=exact)
     if left is None or same < LITTLE_LEFT * len(before):
         return UptakeVerdict.CANNOT_TELL, Band.LOW
-    if exact:
-        return UptakeVerdict.UNCHANGED, Band.HIGH if not echoes else Band.MEDIUM
+    if exact:  # what was added elsewhere may be the answer, in words that the point does not have
+        added = sum(len(piece.text.split()) for piece in pieces if piece.kind is ChangeKind.ADDED)
+        return UptakeVerdict.UNCHANGED, Band.LOW if added >= A_SENTENCE else Band.MEDIUM if echoes else Band.HIGH
     if left >= STILL_THERE:
         return UptakeVerdict.CHANGED, Band.MEDIUM
     return UptakeVerdict.GONE, Band.MEDIUM if left == 0 else Band.LOW

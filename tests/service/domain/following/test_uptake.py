@@ -45,6 +45,11 @@ def test_a_change_elsewhere_leaves_the_place_unchanged() -> None:
     assert (found.verdict, found.sure) == (UptakeVerdict.UNCHANGED, Band.HIGH)
 
 
+def test_where_a_sentence_was_added_elsewhere_nobody_is_sure_that_nothing_was_taken_up() -> None:
+    found = became(ASKS, f"{BEFORE} On Friday at noon both of us compare our lists in the library.")
+    assert found.verdict is not UptakeVerdict.UNCHANGED or found.sure is Band.LOW
+
+
 def test_a_place_worded_anew_without_a_word_of_the_point_is_only_changed() -> None:
     after = BEFORE.replace(
         "We sit at the back and see how it goes", "At the back of the room we sit, and see how it went"
