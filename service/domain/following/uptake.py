@@ -17,9 +17,9 @@ from pipelines.texts.language import akin, content, sentences, tokens, written_i
 from pipelines.values import Band, PointKind
 from service.domain.texts.worddiff import ChangeKind, DiffPiece
 
-METHOD: Final = 1
+METHOD: Final = 2
 """Grows when a verdict may come out otherwise; what was stored by an earlier one is then compared anew."""
-A_SENTENCE = 5
+A_SENTENCE: Final = 5
 """Words that were newly written, from which what was asked may be answered at another place."""
 ECHOES: Final = 2
 """Words of the point, new in this revision, from which it may have been taken up; one alone is often chance.
