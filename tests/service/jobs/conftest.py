@@ -59,22 +59,27 @@ class School:
 
 
 @pytest.fixture
-def parts(tmp_path: Path, sqlite_database: str, sqlite_sessions: Sessions) -> wiring.Parts:
+def parts(tmp_path: Path, sqlite_sessions: Sessions) -> wiring.Parts:
+    return parts_of(tmp_path / "data", sqlite_sessions)
+
+
+def parts_of(folder: Path, sessions: Sessions) -> wiring.Parts:
+    """With what is in the data folder already."""
     settings = load(
-        data=tmp_path / "data",
-        database_url=sqlite_database,
+        data=folder,
+        database_url=f"sqlite:///{sessions.engine.url.database}",
         index="exact",
         embedder="hashing",
         model="",
         dispatch="inline",
         reconcile_seconds=5,
     )
-    return replace(wiring.build(settings), attempts=3, sessions=sqlite_sessions, library=SqlLibrary(sqlite_sessions))
+    return replace(wiring.build(settings), attempts=3, sessions=sessions, library=SqlLibrary(sessions))
 
 
 @pytest.fixture
 def school(parts: wiring.Parts) -> School:
-    return School(parts, begun("quillmere", parts.sessions, lambda: _founded(parts.sessions)))
+    return School(parts, begun("quillmere", parts.sessions, lambda: founded(parts.sessions)))
 
 
 @pytest.fixture
@@ -82,7 +87,7 @@ def village(sessions: Sessions, parts: wiring.Parts) -> Village:
     return of_three(sessions, parts)
 
 
-def _founded(sessions: Sessions) -> Actor:
+def founded(sessions: Sessions) -> Actor:
     now = datetime.now(UTC) - timedelta(seconds=1)
     yes = ConsentWish(ShowWork.WITHOUT_NAME, True, AI.ANY)
     with sessions.writing() as session:
