@@ -69,3 +69,8 @@ def _parents_first(table: Table, rows: list[dict[str, Any]]) -> list[dict[str, A
 def put(connection: Connection, rows: Rows) -> None:
     for table, all_ in rows:
         connection.execute(insert(table), all_)
+
+
+def address_of(sessions: Sessions) -> str:
+    """Where their database is, as it stands in the settings."""
+    return sessions.engine.url.set(drivername=sessions.engine.dialect.name).render_as_string(hide_password=False)

@@ -32,6 +32,7 @@ from sqlalchemy.exc import OperationalError
 from pipelines.adapters.sentence_transformer import SentenceTransformerEmbedder
 from service.store import migrate
 from service.store.session import Sessions, make_engine
+from tests.begun import address_of
 from tests.budget import examples
 
 settings.register_profile("peerloom", deadline=None, database=None, derandomize=True, max_examples=examples(40, 1000))
@@ -129,10 +130,6 @@ def _sqlite_sessions() -> Iterator[Sessions]:
         engine.dispose()
 
 
-def _address(sessions: Sessions) -> str:
-    return sessions.engine.url.set(drivername=sessions.engine.dialect.name).render_as_string(hide_password=False)
-
-
 @pytest.fixture
 def sqlite_sessions(_sqlite_template: Path, _sqlite_sessions: Sessions) -> Iterator[Sessions]:
     """Transactions on an empty, migrated SQLite file, where the database's kind cannot matter.
@@ -159,13 +156,13 @@ def postgres_sessions(_postgres_sessions: Sessions) -> Iterator[Sessions]:
 @pytest.fixture
 def sqlite_database(sqlite_sessions: Sessions) -> str:
     """The address of an empty, migrated SQLite file."""
-    return _address(sqlite_sessions)
+    return address_of(sqlite_sessions)
 
 
 @pytest.fixture
 def postgres_database(postgres_sessions: Sessions) -> str:
     """The address of an empty, migrated PostgreSQL database."""
-    return _address(postgres_sessions)
+    return address_of(postgres_sessions)
 
 
 @pytest.fixture(params=KINDS)
@@ -179,7 +176,7 @@ def sessions(request: pytest.FixtureRequest) -> Sessions:
 @pytest.fixture
 def database(sessions: Sessions) -> str:
     """The address of an empty, migrated database: once SQLite, once PostgreSQL."""
-    return _address(sessions)
+    return address_of(sessions)
 
 
 @pytest.fixture

@@ -19,7 +19,8 @@ from service.domain.roles import Actor, Role
 from service.domain.visibility import ShowWork
 from service.store.session import Sessions
 from tests.begun import begun
-from tests.service.jobs.conftest import School, founded, parts_of
+from tests.service.jobs.conftest import School, founded
+from tests.service.jobs.parts import parts_of
 from tests.work_off import work_off
 
 PLAN = """# Plan
