@@ -168,6 +168,11 @@ def postgres_database(postgres_sessions: Sessions) -> str:
 @pytest.fixture(params=KINDS)
 def sessions(request: pytest.FixtureRequest) -> Sessions:
     """Transactions on an empty, migrated database: once on SQLite, once on PostgreSQL."""
+    return sessions_of(request)
+
+
+def sessions_of(request: pytest.FixtureRequest) -> Sessions:
+    """Of the kind that is asked for."""
     kind = "sqlite" if request.param == "sqlite" else "postgres"
     found: Sessions = request.getfixturevalue(f"{kind}_sessions")
     return found

@@ -23,8 +23,11 @@ from service.store.tables import Credential, Person
 from service.web import app
 from service.web.openapi import operations
 from service.web.pages import site
+from tests.conftest import sessions
 from tests.service.web.conftest import School
 from tests.service.web.test_tenants import BODIES, MARK, Secrets, marked
+
+__all__ = ["sessions"]  # on both databases
 
 OPEN_API = {"/health", "/ready"}
 OPEN_PAGES = {"/sign-in", "/sign-in/{secret}", "/sign-in/{secret}/code", "/embed/{secret}"}
