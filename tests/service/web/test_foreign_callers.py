@@ -25,11 +25,8 @@ from service.web import app
 from service.web.openapi import operations
 from service.web.pages import site
 from tests.begun import begun
-from tests.conftest import sessions
-from tests.service.web.conftest import School
+from tests.service.web.conftest import School, on_both
 from tests.service.web.test_tenants import BODIES, MARK, Secrets, marked
-
-__all__ = ["sessions"]  # on both databases
 
 OPEN_API = {"/health", "/ready"}
 OPEN_PAGES = {"/sign-in", "/sign-in/{secret}", "/sign-in/{secret}/code", "/embed/{secret}"}
@@ -187,6 +184,7 @@ def _clean(answer: httpx.Response, *ids: str) -> tuple[int, str]:
 CALLERS = ("key of another group", "facilitator of another group", "coordinator of another group", "learner elsewhere")
 
 
+@on_both
 @pytest.mark.parametrize("who", [*CALLERS, "another learner"])
 def test_who_belongs_elsewhere_cannot_tell_whether_a_draft_is_there(school: School, secrets: Secrets, who: str) -> None:
     """And so for all that has an id of ours: the answer is the one for an id that nothing has."""
