@@ -20,6 +20,7 @@ import secrets
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NoReturn
@@ -28,16 +29,21 @@ import pytest
 from hypothesis import settings
 from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.exc import OperationalError
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 from pipelines.adapters.sentence_transformer import SentenceTransformerEmbedder
 from service.store import migrate
 from service.store.session import Sessions, make_engine
+from tests.begun import address_of
 from tests.budget import examples
 
 settings.register_profile("peerloom", deadline=None, database=None, derandomize=True, max_examples=examples(40, 1000))
 settings.load_profile("peerloom")
 
 MEMORY = "/dev/shm"  # noqa: S108
+ROOT = Path(__file__).parents[1]
+MODEL = "packaged_embedder"
 KINDS = ("sqlite", pytest.param("postgresql", marks=pytest.mark.servers))
 
 
@@ -56,6 +62,25 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def _turn(item: pytest.Item) -> int:
     folders = item.path.parts
     return 0 if "browser" in folders else 1 if item.get_closest_marker("model") else 2 if "journeys" in folders else 3
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadFileScheduling | None:
+    """As asked for, but where that is file by file, all files that load the model go to one process."""
+    return _ModelOnce(config, log) if config.getvalue("dist") == "loadfile" else None
+
+
+class _ModelOnce(LoadFileScheduling):
+    """What the model needs takes each process that imports it 4.6 seconds of processor, before it is loaded."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = super()._split_scope(nodeid)
+        return "the model" if _loads_the_model(file) else file
+
+
+@cache
+def _loads_the_model(file: str) -> bool:
+    return MODEL in (ROOT / file).read_text("utf-8")
 
 
 @pytest.fixture(scope="session")
@@ -129,10 +154,6 @@ def _sqlite_sessions() -> Iterator[Sessions]:
         engine.dispose()
 
 
-def _address(sessions: Sessions) -> str:
-    return sessions.engine.url.set(drivername=sessions.engine.dialect.name).render_as_string(hide_password=False)
-
-
 @pytest.fixture
 def sqlite_sessions(_sqlite_template: Path, _sqlite_sessions: Sessions) -> Iterator[Sessions]:
     """Transactions on an empty, migrated SQLite file, where the database's kind cannot matter.
@@ -159,18 +180,23 @@ def postgres_sessions(_postgres_sessions: Sessions) -> Iterator[Sessions]:
 @pytest.fixture
 def sqlite_database(sqlite_sessions: Sessions) -> str:
     """The address of an empty, migrated SQLite file."""
-    return _address(sqlite_sessions)
+    return address_of(sqlite_sessions)
 
 
 @pytest.fixture
 def postgres_database(postgres_sessions: Sessions) -> str:
     """The address of an empty, migrated PostgreSQL database."""
-    return _address(postgres_sessions)
+    return address_of(postgres_sessions)
 
 
 @pytest.fixture(params=KINDS)
 def sessions(request: pytest.FixtureRequest) -> Sessions:
     """Transactions on an empty, migrated database: once on SQLite, once on PostgreSQL."""
+    return sessions_of(request)
+
+
+def sessions_of(request: pytest.FixtureRequest) -> Sessions:
+    """Of the kind that is asked for."""
     kind = "sqlite" if request.param == "sqlite" else "postgres"
     found: Sessions = request.getfixturevalue(f"{kind}_sessions")
     return found
@@ -179,7 +205,7 @@ def sessions(request: pytest.FixtureRequest) -> Sessions:
 @pytest.fixture
 def database(sessions: Sessions) -> str:
     """The address of an empty, migrated database: once SQLite, once PostgreSQL."""
-    return _address(sessions)
+    return address_of(sessions)
 
 
 @pytest.fixture
@@ -198,8 +224,8 @@ def bare_database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return str(request.getfixturevalue("_emptied_postgres"))
 
 
-@pytest.fixture(scope="session")
-def packaged_embedder() -> SentenceTransformerEmbedder:
+@pytest.fixture(scope="session", name=MODEL)
+def _packaged_embedder() -> SentenceTransformerEmbedder:
     """The model that ships, loaded at its first use and once for all tests."""
     # One thread: what is tested is small, and threads that wait for one another are slow on a busy machine.
     return SentenceTransformerEmbedder(threads=1)

@@ -27,6 +27,11 @@ def parsed(file: Path) -> ast.Module:
     return ast.parse(file.read_text("utf-8"))
 
 
+@cache
+def nodes(file: Path) -> tuple[ast.AST, ...]:
+    return tuple(ast.walk(parsed(file)))
+
+
 def named(file: Path) -> str:
     return str(file.relative_to(ROOT))
 
@@ -54,8 +59,8 @@ def test_a_web_process_with_workers_elsewhere_loads_no_model() -> None:
     assert not loaded & (HEAVY - {"celery"})
 
 
-def functions(tree: ast.AST) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
-    return (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
+def functions(file: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    return (node for node in nodes(file) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
 
 
 def lines_of(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
@@ -68,7 +73,7 @@ def test_no_function_grows_beyond_60_lines_and_no_file_beyond_400() -> None:
     long_functions = {
         f"{named(file)}:{node.lineno} {node.name}": lines_of(node)
         for file in files
-        for node in functions(parsed(file))
+        for node in functions(file)
         if lines_of(node) > 60
     }
     assert not long_files
@@ -77,7 +82,7 @@ def test_no_function_grows_beyond_60_lines_and_no_file_beyond_400() -> None:
 
 def test_most_functions_are_short() -> None:
     files = sources("service", "pipelines")
-    sizes = [lines_of(node) for file in files for node in functions(parsed(file))]
+    sizes = [lines_of(node) for file in files for node in functions(file)]
     assert statistics.median(sizes) <= 10
     assert sorted(sizes)[int(len(sizes) * 0.9)] <= 30
 
@@ -86,7 +91,7 @@ def test_the_web_neither_queries_nor_commits_nor_catches() -> None:
     """A route parses, calls one action and renders; transactions are the edge's, and errors have one place."""
     found = []
     for file in sources("service/web"):
-        for node in ast.walk(parsed(file)):
+        for node in nodes(file):
             catches = isinstance(node, ast.Try | ast.TryStar)
             queries = isinstance(node, ast.Name) and node.id == "select"
             commits = isinstance(node, ast.Attribute) and node.attr in ("commit", "rollback", "execute", "scalars")
@@ -106,7 +111,7 @@ def test_nothing_below_the_edge_looks_at_a_clock(folder: str) -> None:
         f"{named(file)}:{node.lineno}"
         for file in sources(folder)
         if named(file) not in allowed and "adapters" not in file.parts
-        for node in ast.walk(parsed(file))
+        for node in nodes(file)
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Attribute)
         and node.func.attr in ("now", "utcnow", "today")
@@ -121,7 +126,7 @@ def test_only_the_settings_read_the_environment() -> None:
         f"{named(file)}:{node.lineno}"
         for file in sources("service", "pipelines")
         if named(file) != "service/settings.py"
-        for node in ast.walk(parsed(file))
+        for node in nodes(file)
         if isinstance(node, ast.Attribute)
         and node.attr in ("environ", "getenv")
         and isinstance(node.value, ast.Name)
@@ -135,7 +140,7 @@ def test_only_the_wiring_imports_adapters() -> None:
         f"{named(file)}:{node.lineno}"
         for file in sources("service")
         if named(file) != "service/wiring.py"
-        for node in ast.walk(parsed(file))
+        for node in nodes(file)
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("pipelines.adapters")
     ]
     assert not found
@@ -156,7 +161,7 @@ def test_to_whom_a_peers_work_is_shown_is_decided_in_one_room() -> None:
     used = {
         named(file)
         for file in sources("service")
-        for node in ast.walk(parsed(file))
+        for node in nodes(file)
         if (isinstance(node, ast.Name) and node.id in DECIDES_ON_SHOWING)
         or (isinstance(node, ast.Attribute) and node.attr in DECIDES_ON_SHOWING)
         or (isinstance(node, ast.FunctionDef) and node.name in DECIDES_ON_SHOWING)
@@ -180,7 +185,8 @@ def test_no_row_is_held_so_that_rows_which_refer_to_it_have_to_wait() -> None:
     held = [
         (named(file), node)
         for file in sources("service")
-        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        if "with_for_update" in file.read_text("utf-8")
+        for node in nodes(file)
         if isinstance(node, ast.Call) and "with_for_update" in ast.unparse(node)
     ]
     plain = {

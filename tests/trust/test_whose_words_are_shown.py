@@ -19,11 +19,12 @@ from service.jobs.uptake import comparing_uptake
 from service.store.session import Sessions
 from service.web.openapi import operations
 from service.web.pages import site
+from tests.begun import begun
 from tests.conftest import KINDS
 from tests.service.web.browsing import signed_in
 from tests.service.web.conftest import School, serve
 from tests.service.web.test_foreign_callers import _session
-from tests.service.web.test_tenants import BODIES
+from tests.service.web.test_tenants import BODIES, Secrets
 from tests.trust.test_who_gets_in import LONG, _fill
 from tests.trust.told_words import WORD, Told, let_out, told
 
@@ -62,8 +63,15 @@ def here(serve: Callable[..., School], sessions: Sessions) -> Told:
     given = {"network": charting, "brief": briefing, "following": comparing_uptake}
     made: dict[str, Any] = {name: make(sessions) for name, make in given.items()}
     found: list[Told] = []
-    school = serve(**made, similar=lambda actor, **asked: found[0].similar(actor, **asked)).founded("harbor").peopled()
-    found.append(told(school))
+    there = serve(**made, similar=lambda actor, **asked: found[0].similar(actor, **asked))
+
+    def begin() -> tuple[tuple[str, str], tuple[Secrets, str, str]]:
+        school = there.founded("harbor").peopled()
+        first = told(school)
+        return (school.organization, school.key), (first.secrets, first.person, first.revision)
+
+    school, ids = begun("whose words are shown", sessions, begin)
+    found.append(Told(there.of(*school), *ids))
     return found[0]
 
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 import sqlite3
 import time
-from typing import Final, cast
+from typing import Any, Final, cast
 
-import psycopg
 import structlog
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError
@@ -110,10 +109,10 @@ def _without_deleted_rows(connection: Connection, name: str, until: float) -> bo
 
 def _written(connection: Connection, name: str) -> int:
     """Write one table anew: how many deleted rows were kept."""
-    raw = cast("psycopg.Connection", connection.connection.driver_connection)
+    raw: Any = connection.connection.driver_connection  # psycopg's; only what connects imports that
     details: list[str] = []
 
-    def hear(notice: psycopg.errors.Diagnostic) -> None:
+    def hear(notice: Any) -> None:
         details.append(notice.message_detail or "")
 
     raw.add_notice_handler(hear)

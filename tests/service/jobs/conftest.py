@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -21,12 +21,11 @@ from service.actions.work import submit
 from service.actions.work.submit import SubmissionWish, Submitted
 from service.domain.roles import Actor, CredentialReach, Role
 from service.domain.visibility import ShowWork
-from service.settings import load
-from service.store.library import SqlLibrary
 from service.store.session import Sessions
 from service.store.tables import Job, JobState
 from tests.begun import begun
-from tests.service.jobs.village import Village, of_three
+from tests.service.jobs.parts import parts_of
+from tests.service.jobs.village import Village, filled, of_three
 
 TEXT = "We pair teachers across grades and visit each other twice before half-term. Afterwards we talk about it."
 
@@ -59,30 +58,26 @@ class School:
 
 
 @pytest.fixture
-def parts(tmp_path: Path, sqlite_database: str, sqlite_sessions: Sessions) -> wiring.Parts:
-    settings = load(
-        data=tmp_path / "data",
-        database_url=sqlite_database,
-        index="exact",
-        embedder="hashing",
-        model="",
-        dispatch="inline",
-        reconcile_seconds=5,
-    )
-    return replace(wiring.build(settings), attempts=3, sessions=sqlite_sessions, library=SqlLibrary(sqlite_sessions))
+def parts(tmp_path: Path, sqlite_sessions: Sessions) -> wiring.Parts:
+    return parts_of(tmp_path / "data", sqlite_sessions)
 
 
 @pytest.fixture
 def school(parts: wiring.Parts) -> School:
-    return School(parts, begun("quillmere", parts.sessions, lambda: _founded(parts.sessions)))
+    return School(parts, begun("quillmere", parts.sessions, lambda: founded(parts.sessions)))
 
 
 @pytest.fixture
-def village(sessions: Sessions, parts: wiring.Parts) -> Village:
-    return of_three(sessions, parts)
+def village(sessions: Sessions, tmp_path: Path) -> Village:
+    return of_three(sessions, tmp_path / "data")
 
 
-def _founded(sessions: Sessions) -> Actor:
+@pytest.fixture(name="filled")
+def filled_village(sessions: Sessions, tmp_path: Path) -> Village:
+    return filled(sessions, tmp_path / "data")
+
+
+def founded(sessions: Sessions) -> Actor:
     now = datetime.now(UTC) - timedelta(seconds=1)
     yes = ConsentWish(ShowWork.WITHOUT_NAME, True, AI.ANY)
     with sessions.writing() as session:

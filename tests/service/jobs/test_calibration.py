@@ -32,35 +32,32 @@ from tests.work_off import work_off
 AWAITS, WAITING, TO_JUDGE = DraftState.AWAITS_CALIBRATION, DraftState.WAITING, DraftState.TO_JUDGE
 
 
-def test_three_pieces_get_their_sheet_at_once_and_the_rest_waits(village: Village) -> None:
-    village.hand_in_all()
-    seen = village.seen()
-    assert village.states() == {TO_JUDGE: 3, AWAITS: 4}
+def test_three_pieces_get_their_sheet_at_once_and_the_rest_waits(filled: Village) -> None:
+    seen = filled.seen()
+    assert filled.states() == {TO_JUDGE: 3, AWAITS: 4}
     assert [(one.state, one.judged) for one in seen.pieces] == [(TO_JUDGE, False)] * 3
     assert (seen.awaits, seen.judged, seen.waiting, seen.wanted) == (True, 0, 4, 3)
-    with village.sessions.reading() as session:
+    with filled.sessions.reading() as session:
         drafts = [session.get_one(DraftRow, one.draft) for one in seen.pieces]
         assert all(draft.sheet and not draft.points and not draft.assessment["criteria"] for draft in drafts)
 
 
-def test_each_piece_is_told_with_its_true_reason(village: Village) -> None:
-    village.hand_in_all()
-    reasons = {one.submission: one.reason for one in village.seen().pieces}
+def test_each_piece_is_told_with_its_true_reason(filled: Village) -> None:
+    reasons = {one.submission: one.reason for one in filled.seen().pieces}
     assert reasons["s4"] is CalibrationReason.LONGEST
     assert CalibrationReason.TYPICAL in reasons.values()
     assert len(set(reasons.values())) == 3
 
 
-def test_once_three_are_judged_the_rest_is_drafted_each_once(village: Village) -> None:
-    village.hand_in_all()
-    for one in village.seen().pieces:
-        village.judge(one.draft)
-    work_off(village.parts)
-    assert village.states()[AWAITS] == 0
-    assert village.seen().done_at is not None
-    made = Counter(village.drafts_made())
+def test_once_three_are_judged_the_rest_is_drafted_each_once(filled: Village) -> None:
+    for one in filled.seen().pieces:
+        filled.judge(one.draft)
+    work_off(filled.parts)
+    assert filled.states()[AWAITS] == 0
+    assert filled.seen().done_at is not None
+    made = Counter(filled.drafts_made())
     assert len(made) == len(WORKS)
-    with village.sessions.reading() as session:
+    with filled.sessions.reading() as session:
         rows = session.scalars(select(DraftRow)).all()
         pieces = {piece.draft_id for piece in session.scalars(select(CalibrationPiece))}
         assert all(made[row.id] == 1 for row in rows if row.id not in pieces)
@@ -68,80 +65,73 @@ def test_once_three_are_judged_the_rest_is_drafted_each_once(village: Village) -
         assert {row.assessment["peers"] for row in drafted} == {3}
 
 
-def test_what_comes_in_afterwards_is_drafted_as_usual(village: Village) -> None:
-    village.hand_in_all()
-    for one in village.seen().pieces:
-        village.judge(one.draft)
-    work_off(village.parts)
-    draft = village.hand_in(8)
-    with village.sessions.reading() as session:
+def test_what_comes_in_afterwards_is_drafted_as_usual(filled: Village) -> None:
+    for one in filled.seen().pieces:
+        filled.judge(one.draft)
+    work_off(filled.parts)
+    draft = filled.hand_in(8)
+    with filled.sessions.reading() as session:
         assert session.get_one(DraftRow, draft).state is WAITING
 
 
-def test_a_piece_judged_in_part_does_not_count_until_its_feedback_is_approved(village: Village) -> None:
-    village.hand_in_all()
-    first, *others = village.seen().pieces
+def test_a_piece_judged_in_part_does_not_count_until_its_feedback_is_approved(filled: Village) -> None:
+    first, *others = filled.seen().pieces
     for one in others:
-        village.judge(one.draft)
-    village.judge(first.draft, "k1")
-    work_off(village.parts)
-    assert village.seen().judged == 2
-    with village.sessions.writing() as session:
+        filled.judge(one.draft)
+    filled.judge(first.draft, "k1")
+    work_off(filled.parts)
+    assert filled.seen().judged == 2
+    with filled.sessions.writing() as session:
         row = session.get_one(DraftRow, first.draft)
         row.summary = "Who and when are clear."
-        at = Deciding(session, village.lena, row.id, row.version, village.parts.now())
+        at = Deciding(session, filled.lena, row.id, row.version, filled.parts.now())
         review.approve(at, seen=text_to_approve(row)[0])
-    work_off(village.parts)
-    assert village.states()[AWAITS] == 0
+    work_off(filled.parts)
+    assert filled.states()[AWAITS] == 0
 
 
-def test_a_facilitator_of_all_can_have_the_rest_drafted_now_and_unopened_pieces_with_it(village: Village) -> None:
-    village.hand_in_all()
-    with village.sessions.writing() as session:
-        mateo = act_as(session, village.platform, "mateo", now=datetime.now(UTC))
-        asking.draft_now(session, mateo, "observe", now=village.parts.now())
-    work_off(village.parts)
-    assert village.states()[AWAITS] == 0
-    assert village.seen().pieces == ()
-    assert not village.seen().awaits
-    with village.sessions.writing() as session, pytest.raises(NotNow):
-        asking.draft_now(session, mateo, "observe", now=village.parts.now())
+def test_a_facilitator_of_all_can_have_the_rest_drafted_now_and_unopened_pieces_with_it(filled: Village) -> None:
+    with filled.sessions.writing() as session:
+        mateo = act_as(session, filled.platform, "mateo", now=datetime.now(UTC))
+        asking.draft_now(session, mateo, "observe", now=filled.parts.now())
+    work_off(filled.parts)
+    assert filled.states()[AWAITS] == 0
+    assert filled.seen().pieces == ()
+    assert not filled.seen().awaits
+    with filled.sessions.writing() as session, pytest.raises(NotNow):
+        asking.draft_now(session, mateo, "observe", now=filled.parts.now())
 
 
-def test_a_facilitator_of_one_group_of_several_cannot_end_the_wait_of_all(village: Village) -> None:
-    village.hand_in_all()
-    with village.sessions.writing() as session, pytest.raises(NotAllowed):
-        asking.draft_now(session, village.lena, "observe", now=village.parts.now())
-    village.choose_anew()
-    assert village.states()[AWAITS] == 4
+def test_a_facilitator_of_one_group_of_several_cannot_end_the_wait_of_all(filled: Village) -> None:
+    with filled.sessions.writing() as session, pytest.raises(NotAllowed):
+        asking.draft_now(session, filled.lena, "observe", now=filled.parts.now())
+    filled.choose_anew()
+    assert filled.states()[AWAITS] == 4
 
 
-def test_taking_the_setting_away_drafts_what_waits(village: Village) -> None:
-    village.hand_in_all()
-    village.set_to_wait(0)
-    work_off(village.parts)
-    assert village.states()[AWAITS] == 0
-    assert sum(village.states().values()) == len(WORKS)
+def test_taking_the_setting_away_drafts_what_waits(filled: Village) -> None:
+    filled.set_to_wait(0)
+    work_off(filled.parts)
+    assert filled.states()[AWAITS] == 0
+    assert sum(filled.states().values()) == len(WORKS)
 
 
-def test_a_platform_that_does_not_speak_of_the_setting_leaves_it(village: Village) -> None:
-    village.hand_in_all()
-    with village.sessions.writing() as session:
-        wish = editor.form(session, village.platform, "observe").wish
+def test_a_platform_that_does_not_speak_of_the_setting_leaves_it(filled: Village) -> None:
+    with filled.sessions.writing() as session:
+        wish = editor.form(session, filled.platform, "observe").wish
         setting.put_challenge(
-            session, village.platform, "observe", replace(wish, calibrate=None, title="Peers"), now=village.parts.now()
+            session, filled.platform, "observe", replace(wish, calibrate=None, title="Peers"), now=filled.parts.now()
         )
-    work_off(village.parts)
-    assert village.states()[AWAITS] == 4
+    work_off(filled.parts)
+    assert filled.states()[AWAITS] == 4
 
 
-def test_taking_out_all_criteria_drafts_what_waits(village: Village) -> None:
-    village.hand_in_all()
-    with village.sessions.writing() as session:
-        wish = editor.form(session, village.platform, "observe").wish
-        setting.put_challenge(session, village.platform, "observe", replace(wish, criteria=()), now=village.parts.now())
-    work_off(village.parts)
-    assert village.states()[AWAITS] == 0
+def test_taking_out_all_criteria_drafts_what_waits(filled: Village) -> None:
+    with filled.sessions.writing() as session:
+        wish = editor.form(session, filled.platform, "observe").wish
+        setting.put_challenge(session, filled.platform, "observe", replace(wish, criteria=()), now=filled.parts.now())
+    work_off(filled.parts)
+    assert filled.states()[AWAITS] == 0
 
 
 @pytest.mark.parametrize("pieces", [1, 2, 6, -1])
@@ -160,14 +150,13 @@ def test_work_that_no_machine_may_read_is_not_put_off_and_not_chosen(village: Vi
     assert "s0" not in {one.submission for one in village.seen().pieces}
 
 
-def test_who_says_no_to_machines_while_it_waits_is_told_to_a_person(village: Village) -> None:
-    village.hand_in_all()
-    (left, *_) = [one for one in range(7) if f"s{one}" not in {piece.submission for piece in village.seen().pieces}]
-    with village.sessions.writing() as session:
+def test_who_says_no_to_machines_while_it_waits_is_told_to_a_person(filled: Village) -> None:
+    (left, *_) = [one for one in range(7) if f"s{one}" not in {piece.submission for piece in filled.seen().pieces}]
+    with filled.sessions.writing() as session:
         consents = register.ConsentWish(ai=AI.NONE)
         register.put_person(
-            session, village.platform, f"p{left}", name="Person", roles=[(Role.LEARNER, "north")], consents=consents,
-            now=village.parts.now(),
+            session, filled.platform, f"p{left}", name="Person", roles=[(Role.LEARNER, "north")], consents=consents,
+            now=filled.parts.now(),
         )  # fmt: skip
         row = session.scalars(select(DraftRow).join(Submission).where(Submission.external_id == f"s{left}")).one()
         assert (row.state, row.reason_code) == (DraftState.STUCK, "ai_none")
@@ -190,13 +179,12 @@ def test_near_copies_and_what_was_taken_back_are_not_chosen_and_blanks_wait_for_
         assert session.get_one(DraftRow, blank).state is DraftState.STUCK
 
 
-def test_a_piece_that_is_taken_back_gives_its_place_to_another(village: Village) -> None:
-    village.hand_in_all()
-    first = village.seen().pieces[0]
-    with village.sessions.writing() as session:
-        submit.withdraw(session, village.platform, first.submission, now=village.parts.now())
-    work_off(village.parts)
-    pieces = village.seen().pieces
+def test_a_piece_that_is_taken_back_gives_its_place_to_another(filled: Village) -> None:
+    first = filled.seen().pieces[0]
+    with filled.sessions.writing() as session:
+        submit.withdraw(session, filled.platform, first.submission, now=filled.parts.now())
+    work_off(filled.parts)
+    pieces = filled.seen().pieces
     assert first.submission not in {one.submission for one in pieces}
     assert len(pieces) == 3
 
@@ -238,38 +226,35 @@ def test_nothing_changes_where_the_setting_is_off(village: Village) -> None:
     assert kinds["draft"] == len(WORKS)
 
 
-def test_the_clock_finds_what_waits_though_its_job_is_gone(village: Village) -> None:
-    village.hand_in_all()
-    with village.sessions.writing() as session:
+def test_the_clock_finds_what_waits_though_its_job_is_gone(filled: Village) -> None:
+    with filled.sessions.writing() as session:
         for job in session.scalars(select(Job)):
             session.delete(job)
-        assert going_on.sweep(session, village.platform.organization, now=village.parts.now()) == 1
-    for one in village.seen().pieces:
-        village.judge(one.draft)
-    work_off(village.parts)
-    assert village.states()[AWAITS] == 0
+        assert going_on.sweep(session, filled.platform.organization, now=filled.parts.now()) == 1
+    for one in filled.seen().pieces:
+        filled.judge(one.draft)
+    work_off(filled.parts)
+    assert filled.states()[AWAITS] == 0
 
 
-def test_a_job_that_died_between_two_transactions_is_done_by_another(village: Village) -> None:
-    village.hand_in_all()
-    for one in village.seen().pieces:
-        village.judge(one.draft)
-    with village.sessions.writing() as session:  # what was to be kept is, and the job is not ended
-        going_on.go_on(session, session.scalars(select(DraftRow.challenge_id)).first() or "", now=village.parts.now())
-    work_off(village.parts)
-    assert set(Counter(village.drafts_made()).values()) == {1}
-    assert set(village.states()) <= {DraftState.READY, TO_JUDGE}
+def test_a_job_that_died_between_two_transactions_is_done_by_another(filled: Village) -> None:
+    for one in filled.seen().pieces:
+        filled.judge(one.draft)
+    with filled.sessions.writing() as session:  # what was to be kept is, and the job is not ended
+        going_on.go_on(session, session.scalars(select(DraftRow.challenge_id)).first() or "", now=filled.parts.now())
+    work_off(filled.parts)
+    assert set(Counter(filled.drafts_made()).values()) == {1}
+    assert set(filled.states()) <= {DraftState.READY, TO_JUDGE}
 
 
-def test_a_facilitator_is_told_what_a_draft_rests_on(village: Village) -> None:
-    village.hand_in_all()
-    pieces = {one.draft for one in village.seen().pieces}
+def test_a_facilitator_is_told_what_a_draft_rests_on(filled: Village) -> None:
+    pieces = {one.draft for one in filled.seen().pieces}
     for draft in pieces:
-        village.judge(draft)
-    work_off(village.parts)
-    with village.sessions.writing() as session:
+        filled.judge(draft)
+    work_off(filled.parts)
+    with filled.sessions.writing() as session:
         row = next(one for one in session.scalars(select(DraftRow)) if one.id not in pieces)
-        seen = resting.of_draft(session, village.lena, row.id)
+        seen = resting.of_draft(session, filled.lena, row.id)
         assert seen.reason is None
         if row.state is DraftState.READY:
             assert (seen.rests_on, seen.own) == (3, 3)
@@ -305,28 +290,27 @@ def test_a_learner_is_shown_nothing_of_it(village: Village) -> None:
             progress.progress(session, learner, "observe")
 
 
-def test_work_handed_in_while_the_last_piece_is_judged_is_drafted(village: Village) -> None:
+def test_work_handed_in_while_the_last_piece_is_judged_is_drafted(filled: Village) -> None:
     """Whichever of the two is stored first, and whichever job runs between them."""
-    village.hand_in_all()
-    *some, last = village.seen().pieces
+    *some, last = filled.seen().pieces
     for one in some:
-        village.judge(one.draft)
+        filled.judge(one.draft)
     for round_ in range(4):
         ready = threading.Barrier(3)
 
         def hand_in(number: int, ready: threading.Barrier = ready) -> None:
             ready.wait()
-            village.hand_in(number)
+            filled.hand_in(number)
 
         def judge(ready: threading.Barrier = ready, round_: int = round_) -> None:
             ready.wait()
             if not round_:
-                village.judge(last.draft)
+                filled.judge(last.draft)
 
         def work(ready: threading.Barrier = ready) -> None:
             ready.wait()
             for _ in range(6):
-                work_one(village.parts)
+                work_one(filled.parts)
 
         threads = [threading.Thread(target=hand_in, args=(7 + round_,))]
         threads += [threading.Thread(target=one) for one in (judge, work)]
@@ -334,7 +318,7 @@ def test_work_handed_in_while_the_last_piece_is_judged_is_drafted(village: Villa
             thread.start()
         for thread in threads:
             thread.join()
-    work_off(village.parts)
-    states = village.states()
+    work_off(filled.parts)
+    states = filled.states()
     assert states[AWAITS] == states[WAITING] == 0
     assert sum(states.values()) == len(WORKS) + 4

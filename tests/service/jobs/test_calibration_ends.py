@@ -67,47 +67,44 @@ def test_once_all_that_can_be_judged_is_what_waits_for_more_goes_on(village: Vil
     assert not village.seen().awaits
 
 
-def test_what_waits_for_pieces_of_others_is_told_today(village: Village) -> None:
-    village.hand_in_all()
-    with village.sessions.writing() as session:
+def test_what_waits_for_pieces_of_others_is_told_today(filled: Village) -> None:
+    with filled.sessions.writing() as session:
         for piece in session.scalars(select(CalibrationPiece)).all():
             session.delete(piece)
-    with village.sessions.reading() as session:
-        (one,) = progress.still_to_do(session, village.lena)
+    with filled.sessions.reading() as session:
+        (one,) = progress.still_to_do(session, filled.lena)
         assert (one.left, one.waiting) == (0, 4)
 
 
-def test_a_piece_answered_without_a_verdict_gives_its_place_to_another(village: Village) -> None:
-    village.hand_in_all()
-    answered = village.seen().pieces
+def test_a_piece_answered_without_a_verdict_gives_its_place_to_another(filled: Village) -> None:
+    answered = filled.seen().pieces
     for one in answered:
-        village.answer_without_verdict(one.draft)
-    work_off(village.parts)
-    assert not village.chosen() & {one.submission for one in answered}
-    assert len(village.seen().pieces) == 3
-    judge_all(village)
-    assert village.states()[AWAITS] == 0
+        filled.answer_without_verdict(one.draft)
+    work_off(filled.parts)
+    assert not filled.chosen() & {one.submission for one in answered}
+    assert len(filled.seen().pieces) == 3
+    judge_all(filled)
+    assert filled.states()[AWAITS] == 0
 
 
-def test_pieces_approved_by_criteria_that_are_no_more_give_their_places_to_others(village: Village) -> None:
-    village.hand_in_all()
-    first, second, *_ = village.seen().pieces
+def test_pieces_approved_by_criteria_that_are_no_more_give_their_places_to_others(filled: Village) -> None:
+    first, second, *_ = filled.seen().pieces
     for one in (first, second):
-        village.judge(one.draft)
-        village.approve(one.draft)
-    with village.sessions.writing() as session:
-        wish = editor.form(session, village.platform, "observe").wish
+        filled.judge(one.draft)
+        filled.approve(one.draft)
+    with filled.sessions.writing() as session:
+        wish = editor.form(session, filled.platform, "observe").wish
         changed = setting.ChallengeWish(
             wish.title, wish.prompt, criteria=(CriterionWish("n1", "Names who visits whom."),), calibrate=3
         )
-        setting.put_challenge(session, village.platform, "observe", changed, now=village.parts.now())
-    work_off(village.parts)
-    assert len(village.seen().pieces) == 3
-    assert not village.chosen() & {first.submission, second.submission}
-    for one in village.seen().pieces:
-        village.judge(one.draft, "n1")
-    work_off(village.parts)
-    assert village.states()[AWAITS] == 0
+        setting.put_challenge(session, filled.platform, "observe", changed, now=filled.parts.now())
+    work_off(filled.parts)
+    assert len(filled.seen().pieces) == 3
+    assert not filled.chosen() & {first.submission, second.submission}
+    for one in filled.seen().pieces:
+        filled.judge(one.draft, "n1")
+    work_off(filled.parts)
+    assert filled.states()[AWAITS] == 0
 
 
 def test_switched_on_late_pieces_are_chosen_of_what_waits(village: Village, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -137,22 +134,21 @@ def test_what_cannot_be_chosen_makes_nobody_choose_anew_with_each_work(village: 
     assert village.chosen() == before
 
 
-def test_who_hands_in_again_undoes_nothing_that_was_judged_and_counts_once(village: Village) -> None:
-    village.hand_in_all()
-    first = village.seen().pieces[0]
-    village.judge(first.draft)
-    hand_in_again(village, first.submission, f"{WORKS[0]} We begin with those who want to.")
-    seen = village.seen()
+def test_who_hands_in_again_undoes_nothing_that_was_judged_and_counts_once(filled: Village) -> None:
+    first = filled.seen().pieces[0]
+    filled.judge(first.draft)
+    hand_in_again(filled, first.submission, f"{WORKS[0]} We begin with those who want to.")
+    seen = filled.seen()
     assert seen.judged == 1
     assert [one.submission for one in seen.pieces if not one.judged].count(first.submission) == 0
-    with village.sessions.reading() as session:
+    with filled.sessions.reading() as session:
         later = session.scalars(
             select(DraftRow.id).where(DraftRow.state == AWAITS).order_by(DraftRow.id.desc())
         ).first()
-    village.answer_without_verdict(later or "")
-    assert village.seen().judged == 1
-    judge_all(village)
-    assert village.states()[AWAITS] == 0
+    filled.answer_without_verdict(later or "")
+    assert filled.seen().judged == 1
+    judge_all(filled)
+    assert filled.states()[AWAITS] == 0
 
 
 @pytest.mark.parametrize("leaves", ["withdraw", "say_no_to_machines"])
@@ -167,37 +163,32 @@ def test_whose_piece_is_gone_is_named_no_more_and_nobody_is_sent_there(village: 
     assert seen.elsewhere == 0
 
 
-def test_who_says_no_to_machines_gives_the_place_to_another_at_once(village: Village) -> None:
-    village.hand_in_all()
-    first = village.seen().pieces[0]
-    village.say_no_to_machines(first.submission)
-    work_off(village.parts)
-    assert len(village.chosen() - {first.submission}) == 3
+def test_who_says_no_to_machines_gives_the_place_to_another_at_once(filled: Village) -> None:
+    first = filled.seen().pieces[0]
+    filled.say_no_to_machines(first.submission)
+    work_off(filled.parts)
+    assert len(filled.chosen() - {first.submission}) == 3
 
 
-def test_whose_piece_is_erased_gives_the_place_to_another_at_once(village: Village) -> None:
-    village.hand_in_all()
-    first = village.seen().pieces[0]
-    with village.sessions.writing() as session:
-        erasing.erase(
-            session, village.platform, ErasureKind.PERSON, f"p{first.submission[1:]}", now=village.parts.now()
-        )
-    assert first.draft not in {one.draft for one in village.seen().pieces}
-    work_off(village.parts)
-    assert len(village.seen().pieces) == 3
+def test_whose_piece_is_erased_gives_the_place_to_another_at_once(filled: Village) -> None:
+    first = filled.seen().pieces[0]
+    with filled.sessions.writing() as session:
+        erasing.erase(session, filled.platform, ErasureKind.PERSON, f"p{first.submission[1:]}", now=filled.parts.now())
+    assert first.draft not in {one.draft for one in filled.seen().pieces}
+    work_off(filled.parts)
+    assert len(filled.seen().pieces) == 3
 
 
-def test_a_piece_whose_job_was_given_up_and_taken_up_again_gets_its_sheet_and_no_draft(village: Village) -> None:
-    village.hand_in_all()
-    piece = village.seen().pieces[0].draft
-    with village.sessions.writing() as session:
+def test_a_piece_whose_job_was_given_up_and_taken_up_again_gets_its_sheet_and_no_draft(filled: Village) -> None:
+    piece = filled.seen().pieces[0].draft
+    with filled.sessions.writing() as session:
         row = session.get_one(DraftRow, piece)
         row.state = DraftState.WAITING
         session.flush()
-        assert make.fail(session, piece, row.generation, make.GAVE_UP, "It was given up.", now=village.parts.now())
-        again = make.wait_again(session, piece, row.generation - 1, now=village.parts.now())
+        assert make.fail(session, piece, row.generation, make.GAVE_UP, "It was given up.", now=filled.parts.now())
+        again = make.wait_again(session, piece, row.generation - 1, now=filled.parts.now())
         assert again == row.generation
-        task = make.begin(session, piece, again, now=village.parts.now())
+        task = make.begin(session, piece, again, now=filled.parts.now())
         assert task is not None
         assert task.judge_first
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from sqlalchemy import select
 
@@ -22,10 +23,11 @@ from service.actions.people import register
 from service.actions.work import submit
 from service.domain.drafts import DraftState
 from service.domain.roles import Actor, Role
-from service.store.library import SqlLibrary
 from service.store.session import Sessions
 from service.store.tables import CalibrationPiece, DraftRow, Job, Submission
+from tests.begun import begun
 from tests.service.actions.school import NOW, found
+from tests.service.jobs.parts import parts_of
 from tests.work_off import work_off
 
 WORKS = [
@@ -142,10 +144,29 @@ class Village:
             return list(session.scalars(select(Job.subject_id).where(Job.kind == "draft").order_by(Job.id)))
 
 
-def of_three(sessions: Sessions, parts: wiring.Parts) -> Village:
-    """It waits for three pieces, twelve learners have said yes to machines, and nobody has handed in."""
-    parts = replace(parts, sessions=sessions, library=SqlLibrary(sessions))
-    with sessions.writing() as session:
+def of_three(sessions: Sessions, folder: Path) -> Village:
+    """It waits for three pieces, twelve learners have said yes to machines, and nobody has handed in. On an empty
+    database, with its index in the folder."""
+    platform, lena = begun("a village of three", sessions, lambda: _settled(parts_of(folder, sessions)), folder)
+    return Village(parts_of(folder, sessions), platform, lena)
+
+
+def filled(sessions: Sessions, folder: Path) -> Village:
+    """The same when everybody has handed in: three pieces have their sheet, and four wait."""
+
+    def made() -> tuple[Actor, Actor]:
+        parts = parts_of(folder, sessions)
+        there = Village(parts, *_settled(parts))
+        there.hand_in_all()
+        return there.platform, there.lena
+
+    platform, lena = begun("a village that has handed in", sessions, made, folder)
+    return Village(parts_of(folder, sessions), platform, lena)
+
+
+def _settled(parts: wiring.Parts) -> tuple[Actor, Actor]:
+    """The platform, and Lena, who facilitates."""
+    with parts.sessions.writing() as session:
         platform = found(session)
         for number in range(12):
             held = [(Role.LEARNER, "north")]
@@ -157,7 +178,6 @@ def of_three(sessions: Sessions, parts: wiring.Parts) -> Village:
             session, platform, person="lena", now=datetime.now(UTC), lifetime=timedelta(hours=2)
         )
         lena = credentials.authenticate(session, secret, now=datetime.now(UTC))
-    there = Village(parts, platform, lena)
-    there.set_to_wait(3)
+    Village(parts, platform, lena).set_to_wait(3)
     work_off(parts)
-    return there
+    return platform, lena

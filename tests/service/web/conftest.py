@@ -1,4 +1,4 @@
-"""A small invented school behind the application, on both databases."""
+"""A small invented school behind the application."""
 
 from __future__ import annotations
 
@@ -36,6 +36,7 @@ from service.store.session import Sessions
 from service.store.tables import DraftRow
 from service.web.services import Services
 from tests.begun import begun
+from tests.conftest import KINDS, sessions_of
 from tests.service.conftest import Serve
 
 TEXT = "We pair teachers across grades and visit each other twice before half-term."
@@ -156,6 +157,17 @@ def laid_out(text: str) -> Draft:
     return Draft(
         DraftOutcome.TO_JUDGE, "", (), None, (), (), "extractive-1", Usage(), "en", reason=why, sheet=sheet
     )  # fmt: skip
+
+
+on_both = pytest.mark.parametrize("sessions", KINDS, indirect=True)
+"""For what the database has a part in: statements that nothing below the web has tried on PostgreSQL, and callers that
+come at the same time."""
+
+
+@pytest.fixture(params=["sqlite"])
+def sessions(request: pytest.FixtureRequest) -> Sessions:
+    """SQLite's, where a file does not ask for both: what a route calls was tried on both where it is."""
+    return sessions_of(request)
 
 
 @pytest.fixture

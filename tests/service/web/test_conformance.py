@@ -18,8 +18,11 @@ from schemathesis.specs.openapi.checks import (
 
 from service.jobs.briefs import briefing
 from service.store.session import Sessions
-from tests.budget import examples
+from tests.budget import MANY, examples
+from tests.conftest import sessions
 from tests.service.web.conftest import School
+
+__all__ = ["sessions"]  # on both databases
 
 CHECKS = [
     not_a_server_error,
@@ -29,7 +32,9 @@ CHECKS = [
     response_schema_conformance,
 ]
 EXAMPLES = examples(4, 100)
-"""Of each operation."""
+"""Of each operation on PostgreSQL, which refuses more than SQLite: a NUL in a text, a number beyond its column."""
+APART = {"postgresql": 1, "sqlite": 1 if MANY else 3}
+"""Of how many operations one is tried. What all of them ask of SQLite, other tests of this folder do."""
 KNOWN = {
     "groups": "year-8",
     "people": "amara",
@@ -47,19 +52,25 @@ def test_every_operation_answers_as_documented(serve: Callable[..., School], ses
     school = serve(similar=lambda *_, **__: [], brief=briefing(sessions)).founded("harbor").peopled()
     keys = {"platform": school.key, "person": school.person("lindiwe").headers["Authorization"].removeprefix("Bearer ")}
     document = schemathesis.openapi.from_dict(school.app.openapi())
-    tried, draft = [], ""
+    tried, draft, changed = [], "", True
+    apart = APART[sessions.engine.dialect.name]
     for number, found in enumerate(document.get_all_operations()):
         operation = found.ok()
-        if not draft or tried[-1].split()[0] != "GET":  # what was tried before may have undone anything
+        if number % apart:
+            continue
+        if changed:  # what was done before may have undone anything
             allowed = school.peopled().platform.put("/v1/people/amara/consents", json={"ai": "any"})
             assert allowed.status_code == 200, allowed.text
             draft = school.drafted(f"amara-{number}")
         tried.append(operation.label)
-        _try(operation, school, draft, keys)
-    assert len(tried) == sum(len(item) for item in school.app.openapi()["paths"].values())
+        changed = _try(operation, school, draft, keys) and operation.method.upper() != "GET"
+    there = sum(len(item) for item in school.app.openapi()["paths"].values())
+    assert len(tried) == -(-there // apart)
 
 
-def _try(operation: Any, school: School, draft: str, keys: dict[str, str]) -> None:
+def _try(operation: Any, school: School, draft: str, keys: dict[str, str]) -> bool:
+    """Whether any of what was tried was done."""
+    done = False
     reviewing = operation.path.startswith("/v1/drafts/")
 
     @settings(max_examples=EXAMPLES, suppress_health_check=list(HealthCheck))
@@ -72,10 +83,13 @@ def _try(operation: Any, school: School, draft: str, keys: dict[str, str]) -> No
             _point_at_something(case, seen.json())
             if other:
                 case.headers.pop("Idempotency-Key", None)
+        nonlocal done
         answer = case.call(base_url=school.url, headers=headers)
+        done |= not 400 <= answer.status_code < 500
         case.validate_response(answer, checks=CHECKS)
 
     attempt()
+    return done
 
 
 def _point_at_something(case: Any, seen: dict[str, Any]) -> None:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import ast
 import inspect
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -200,10 +198,3 @@ def test_only_errors_and_the_document_know_status_codes_of_errors() -> None:
         numbers = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and type(node.value) is int}
         if path.parent.name != "schemas" and path.name not in ("errors.py", "openapi.py", "health.py"):
             assert not numbers & codes, path
-
-
-def test_the_web_loads_neither_a_model_nor_a_queue() -> None:
-    heavy = "torch, chromadb, openai, celery, sklearn, sentence_transformers"
-    code = f"import sys, service.web.app; print([n for n in '{heavy}'.split(', ') if n in sys.modules])"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
-    assert done.stdout.strip() == "[]"

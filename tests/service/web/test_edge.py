@@ -25,7 +25,10 @@ from service.store.tables import ImportRun
 from service.web.edge import OuterLayer
 from service.web.pages import trouble
 from service.web.services import Similar
+from tests.conftest import sessions
 from tests.service.web.conftest import School
+
+__all__ = ["sessions"]  # on both databases
 
 MARK = "zebrafish"
 

@@ -14,7 +14,10 @@ from service.actions.people import register
 from service.domain import errors as domain
 from service.web.errors import KINDS
 from service.web.services import Limits
+from tests.conftest import sessions
 from tests.service.web.conftest import School
+
+__all__ = ["sessions"]  # on both databases
 
 JSON = {"Content-Type": "application/json"}
 

@@ -8,7 +8,7 @@ just as for what is not there.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -19,11 +19,13 @@ from fastapi.routing import APIRoute
 
 from service.actions.access import credentials, sign_in
 from service.store import find
+from service.store.session import Sessions
 from service.store.tables import Credential, Person
 from service.web import app
 from service.web.openapi import operations
 from service.web.pages import site
-from tests.service.web.conftest import School
+from tests.begun import begun
+from tests.service.web.conftest import School, on_both
 from tests.service.web.test_tenants import BODIES, MARK, Secrets, marked
 
 OPEN_API = {"/health", "/ready"}
@@ -71,10 +73,28 @@ def _some(template: str) -> str:
 
 
 @pytest.fixture
-def secrets(bare: School) -> Secrets:
-    for path, body in {**marked(), **ELSEWHERE}.items():
-        assert bare.platform.put(path, json=body).status_code == 201
-    return Secrets(bare)
+def theirs(serve: Callable[..., School], sessions: Sessions) -> tuple[School, Secrets]:
+    """A school with something of all there is, and people who belong elsewhere in it."""
+    there = serve()
+
+    def made() -> tuple[str, str, Secrets]:
+        school = there.founded("harbor")
+        for path, body in {**marked(), **ELSEWHERE}.items():
+            assert school.platform.put(path, json=body).status_code == 201
+        return school.organization, school.key, Secrets(school)
+
+    organization, key, secrets = begun("something of all there is", sessions, made)
+    return there.of(organization, key), secrets
+
+
+@pytest.fixture
+def school(theirs: tuple[School, Secrets]) -> School:
+    return theirs[0]
+
+
+@pytest.fixture
+def secrets(theirs: tuple[School, Secrets]) -> Secrets:
+    return theirs[1]
 
 
 def _ended(school: School, *, person: bool, how: str) -> str:
@@ -89,16 +109,16 @@ def _ended(school: School, *, person: bool, how: str) -> str:
     return secret
 
 
-def test_without_a_key_that_holds_nothing_of_the_api_answers(bare: School, secrets: Secrets) -> None:
+def test_without_a_key_that_holds_nothing_of_the_api_answers(school: School, secrets: Secrets) -> None:
     callers = {"no key": "", "no such key": "plk_" + "x" * 43}
     for how in ("expires_at", "revoked_at"):
         callers |= {
-            f"key {how}": _ended(bare, person=False, how=how),
-            f"token {how}": _ended(bare, person=True, how=how),
+            f"key {how}": _ended(school, person=False, how=how),
+            f"token {how}": _ended(school, person=True, how=how),
         }
-    clients = {who: bare.client(secret) for who, secret in callers.items()}
+    clients = {who: school.client(secret) for who, secret in callers.items()}
     tried = 0
-    for one in _operations(bare, secrets):
+    for one in _operations(school, secrets):
         for who, client in clients.items():
             answer = client.request(one.method, secrets.fill(one.template), **one.given)
             expected = 200 if one.template in OPEN_API else 401
@@ -122,15 +142,15 @@ def _session(school: School, person: str, **ended: Any) -> httpx.Client:
     return client
 
 
-def test_without_a_session_that_holds_no_page_answers(bare: School, secrets: Secrets) -> None:
-    past = bare.now() - timedelta(seconds=1)
+def test_without_a_session_that_holds_no_page_answers(school: School, secrets: Secrets) -> None:
+    past = school.now() - timedelta(seconds=1)
     clients = {
-        "nobody": bare.client(),
-        "expired": _session(bare, "lindiwe", expires_at=past),
-        "ended": _session(bare, "lindiwe", revoked_at=past),
+        "nobody": school.client(),
+        "expired": _session(school, "lindiwe", expires_at=past),
+        "ended": _session(school, "lindiwe", revoked_at=past),
     }
-    key = bare.client()
-    key.cookies["peerloom"] = bare.key
+    key = school.client()
+    key.cookies["peerloom"] = school.key
     clients["key in a cookie"] = key
     pages = _pages()
     assert {path for _, path in pages} >= OPEN_PAGES
@@ -164,19 +184,20 @@ def _clean(answer: httpx.Response, *ids: str) -> tuple[int, str]:
 CALLERS = ("key of another group", "facilitator of another group", "coordinator of another group", "learner elsewhere")
 
 
+@on_both
 @pytest.mark.parametrize("who", [*CALLERS, "another learner"])
-def test_who_belongs_elsewhere_cannot_tell_whether_a_draft_is_there(bare: School, secrets: Secrets, who: str) -> None:
+def test_who_belongs_elsewhere_cannot_tell_whether_a_draft_is_there(school: School, secrets: Secrets, who: str) -> None:
     """And so for all that has an id of ours: the answer is the one for an id that nothing has."""
     names = dict(zip([*CALLERS[1:], "another learner"], ["otto", "olga", "oriol", "zuri"], strict=True))
     if who in names:
-        client = bare.person(names[who])
+        client = school.person(names[who])
     else:
-        key = bare.platform.post("/v1/keys", json={"name": "Year 9", "groups": ["year-9"]}).json()["secret"]
-        client = bare.client(key)
+        key = school.platform.post("/v1/keys", json={"name": "Year 9", "groups": ["year-9"]}).json()["secret"]
+        client = school.client(key)
     own = {"drafts": secrets.draft, "galleries": secrets.gallery, "introductions": secrets.meeting}
     own |= {"asks": secrets.point, "spot-checks": secrets.draft, "commitments": secrets.step}
     tried, telling = 0, []
-    for one in _operations(bare, secrets):
+    for one in _operations(school, secrets):
         part = [*one.template.split("/"), "", ""][2]
         if part not in own or "{id}" not in one.template:
             continue

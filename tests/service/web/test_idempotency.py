@@ -17,7 +17,10 @@ from service.actions.people import register
 from service.store import replies
 from service.store.session import Sessions
 from service.store.tables import Credential, Group, StoredReply
+from tests.conftest import sessions
 from tests.service.web.conftest import School
+
+__all__ = ["sessions"]  # on both databases
 
 KEY = {"Idempotency-Key": "b0a1-first"}
 

@@ -14,7 +14,7 @@ from service.web.pages import site
 from service.web.services import Limits
 from service.web.throttle import COSTLY, Rates, Throttle
 from tests.service.web.browsing import signed_in
-from tests.service.web.conftest import TEXT, School
+from tests.service.web.conftest import TEXT, School, on_both
 
 REDIS = "redis://127.0.0.1:6379/6"
 Served = Callable[..., School]
@@ -87,6 +87,7 @@ def test_a_learner_cannot_hand_in_eighteen_times_in_ten_seconds(serve: Served) -
         assert school.platform.put(f"/v1/submissions/p-{number}", json=body).status_code == 202
 
 
+@on_both
 def test_what_a_learner_hands_in_themselves_is_limited_for_the_day(serve: Served) -> None:
     school = serve(limits=Limits(hand_ins=2)).founded("harbor").peopled()
     amara, body = school.person("amara"), {"challenge": "peer-observation", "person": "amara"}

@@ -20,11 +20,14 @@ from service.web.calls import Call, Mode
 from service.web.errors import RequestFault
 from service.web.openapi import operations
 from service.web.paging import Slice, decode, decode_place, encode, encode_place
+from tests.conftest import sessions
 from tests.service.actions.introductions.village import Village, settle
 from tests.service.web.conftest import TEXT, School
 from tests.service.web.learners.learning import released
 from tests.service.web.questioned.test_questioned import doubted
 from tests.service.web.test_errors import check
+
+__all__ = ["sessions"]  # on both databases
 
 
 def test_every_list_has_pages_or_says_that_it_is_one(school: School) -> None:

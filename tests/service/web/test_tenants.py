@@ -12,8 +12,11 @@ from service.actions.introductions import common, review
 from service.store import find
 from service.store.tables import Document, DocumentVersion, Introduction, Job, Person, Questioned
 from service.web.openapi import operations
+from tests.conftest import sessions
 from tests.service.web.conftest import SEED, School
 from tests.service.web.goals.goaled import goaled
+
+__all__ = ["sessions"]  # on both databases
 
 MARK = "orchid"
 KNOWN = {

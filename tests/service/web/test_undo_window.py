@@ -10,10 +10,13 @@ from sqlalchemy import select
 
 from service.actions.access import credentials
 from service.store.tables import Approval, GalleryApproval, IntroductionApproval
+from tests.conftest import sessions
 from tests.service.actions.galleries.world import WORKS, machine
 from tests.service.actions.introductions.village import settle
 from tests.service.web.browsing import signed_in
 from tests.service.web.conftest import School
+
+__all__ = ["sessions"]  # on both databases
 
 UNDO = timedelta(minutes=5)
 Ready = tuple[str, type[Approval | GalleryApproval | IntroductionApproval]]

@@ -22,6 +22,7 @@ from service.domain.galleries import GalleryState, Policy
 from service.domain.roles import Actor
 from service.store.session import Sessions
 from service.store.tables import DraftRow, Gallery, Introduction, Job, Organization
+from tests.begun import begun
 from tests.service.actions.galleries.world import all_hand_in, approved, machine, of, peopled
 from tests.service.actions.introductions import village
 from tests.service.actions.school import NOW, act_as, approve, found, hand_in, make_ready
@@ -105,7 +106,7 @@ every_kind = pytest.mark.parametrize(
 
 
 def _approved(sessions: Sessions, kind: Kind, said: int | float | None) -> Actor:
-    platform = kind.ready(sessions)
+    platform = begun(kind.ready.__name__, sessions, lambda: kind.ready(sessions))
     with sessions.writing() as session:
         if said is not None:
             session.get_one(Organization, platform.organization).settings = {"undo_seconds": said}

@@ -120,14 +120,14 @@ def test_a_bundle_brings_confirmed_forms_and_one_without_them_leaves_those_there
     assert [form["language"] for form in second.forms or ()] == ["en", "de"]
 
 
-def test_what_waits_is_queued_for_drafting_only_once_the_whole_bundle_is_in(sessions: Sessions):
-    actor = _new(sessions)
-    with sessions.writing() as session:
+def test_what_waits_is_queued_for_drafting_only_once_the_whole_bundle_is_in(sqlite_sessions: Sessions):
+    actor = _new(sqlite_sessions)
+    with sqlite_sessions.writing() as session:
         run = take_in.start(session, actor, _examples(), now=NOW)
-    with sessions.reading() as session:
+    with sqlite_sessions.reading() as session:
         assert session.scalars(select(Job.kind)).all() == ["import"]
-    _take_all(sessions, run.id)
-    with sessions.reading() as session:
+    _take_all(sqlite_sessions, run.id)
+    with sqlite_sessions.reading() as session:
         waiting = session.scalars(select(DraftRow.id).where(DraftRow.state == DraftState.WAITING)).all()
         queued = session.scalars(select(Job.subject_id).where(Job.kind == "draft")).all()
         fits = session.scalars(select(Job).where(Job.kind == "fit")).all()

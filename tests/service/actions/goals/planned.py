@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from pipelines.values import AI
 from service.actions.access import credentials
@@ -16,7 +17,10 @@ from service.actions.people.register import ConsentWish
 from service.domain.goals import EvidenceAct
 from service.domain.roles import Actor, Role
 from service.domain.visibility import ShowWork
-from tests.service.jobs.conftest import School
+from service.store.session import Sessions
+from tests.begun import begun
+from tests.service.jobs.conftest import School, founded
+from tests.service.jobs.parts import parts_of
 from tests.work_off import work_off
 
 PLAN = """# Plan
@@ -96,6 +100,17 @@ class Planned:
         with self.school.parts.sessions.writing() as session:
             now = self.school.parts.now()
             decisions.decide(session, actor, goal, piece.id, act, seen=seen or piece.seen, now=now)
+
+
+def planned(folder: Path, sessions: Sessions) -> Planned:
+    """`plan`, on an empty database, with its index in the folder."""
+
+    def made() -> tuple[Actor, Actor]:
+        school = School(parts_of(folder, sessions), founded(sessions))
+        return school.actor, plan(school).platform
+
+    operator, platform = begun("a plan and work on it", sessions, made, folder)
+    return Planned(School(parts_of(folder, sessions), operator), platform)
 
 
 def plan(school: School) -> Planned:

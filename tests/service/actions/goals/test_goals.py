@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -22,14 +23,14 @@ from service.domain.goals import EvidenceAct, EvidenceStanding
 from service.domain.roles import Actor, CredentialReach, Role
 from service.domain.visibility import PeersShown, SharingReach, ShowWork
 from service.store import find
+from service.store.session import Sessions
 from service.store.tables import AuditEntry, GoalEvidence, Job, JobState, Person
-from tests.service.actions.goals.planned import GARDEN, OPEN, OTHER, PLAN, VISITS, Planned, plan
-from tests.service.jobs.conftest import School
+from tests.service.actions.goals.planned import GARDEN, OPEN, OTHER, PLAN, VISITS, Planned, planned
 
 
 @pytest.fixture
-def here(school: School) -> Planned:
-    return plan(school)
+def here(tmp_path: Path, sqlite_sessions: Sessions) -> Planned:
+    return planned(tmp_path / "data", sqlite_sessions)
 
 
 def texts(pieces) -> set[str]:  # type: ignore[no-untyped-def]

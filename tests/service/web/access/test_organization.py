@@ -8,7 +8,7 @@ import pytest
 
 from service.domain.organization_settings import is_origin
 from tests.service.web.browsing import signed_in
-from tests.service.web.conftest import School
+from tests.service.web.conftest import School, on_both
 
 HERE = "/desk/settings"
 
@@ -62,6 +62,7 @@ def test_the_api_refuses_a_site_that_is_none(school: School) -> None:
     assert limited.get("/v1/organization").status_code == 403
 
 
+@on_both
 def test_a_keys_secret_is_shown_once_and_the_key_can_be_ended(school: School) -> None:
     tomasz = signed_in(school, "tomasz")
     path = f"{HERE}/keys"
@@ -76,6 +77,7 @@ def test_a_keys_secret_is_shown_once_and_the_key_can_be_ended(school: School) ->
     assert school.client(found[1]).get("/v1/me").status_code == 401
 
 
+@on_both
 @pytest.mark.parametrize("who", ["noor", "lindiwe", "amara"])
 def test_settings_and_keys_are_refused_to_everybody_else(school: School, who: str) -> None:
     noor = {"name": "Noor Aziz", "roles": [{"role": "coordinator", "group": "year-8"}]}

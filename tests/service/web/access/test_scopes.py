@@ -16,7 +16,7 @@ from service.actions.bundles import take_in
 from service.domain.access import KeyScope
 from service.store.tables import AuditEntry, Credential
 from tests.service.web.access.test_organization import HERE, signed_in
-from tests.service.web.conftest import School
+from tests.service.web.conftest import School, on_both
 
 KEYS = f"{HERE}/keys"
 
@@ -56,6 +56,7 @@ def test_a_key_is_told_which_scope_it_lacks_in_words_and_for_programs(school: Sc
     assert school.platform.get("/v1/challenges/new").status_code == 404
 
 
+@on_both
 def test_a_key_from_before_there_were_scopes_may_do_all_and_does_not_end(school: School) -> None:
     with school.sessions.writing() as session:
         row = session.scalars(select(Credential).where(Credential.organization_id == school.organization)).one()
@@ -117,6 +118,7 @@ def _in_by_link(school: School, key: httpx.Client, person: str) -> httpx.Client:
     return client
 
 
+@on_both
 def test_a_session_that_a_key_began_opens_no_page_that_the_key_may_not(school: School) -> None:
     client = _in_by_link(school, _made(school, "read", "act"), "tomasz")
     assert client.get("/desk/today").status_code == 200
@@ -129,6 +131,7 @@ def test_a_session_that_a_key_began_opens_no_page_that_the_key_may_not(school: S
     assert "This needs the scope `people`" in sent.text
 
 
+@on_both
 def test_what_a_key_makes_is_told_to_end_with_it_and_does(school: School) -> None:
     end = school.now() + timedelta(minutes=5)
     key = _made(school, "read", "act", expires_at=end.isoformat())
@@ -176,6 +179,7 @@ def test_a_key_for_nothing_or_with_an_impossible_end_is_not_made(school: School,
     assert school.platform.post("/v1/keys", json={"name": "k", **body}).status_code == 422
 
 
+@on_both
 def test_a_keys_list_says_what_each_is_for_until_when_and_when_it_was_used(school: School) -> None:
     end = school.now() + timedelta(days=90)
     key = _made(school, "submit", "read", expires_at=end.isoformat())
@@ -230,6 +234,7 @@ def test_a_coordinator_of_everything_is_told_a_month_before_a_key_ends_and_a_wee
     assert secret not in tomasz.get(KEYS).html
 
 
+@on_both
 def test_the_trail_says_what_each_key_token_and_link_is_for_and_until_when(school: School) -> None:
     end = school.now() + timedelta(days=1)
     key = _made(school, "read", "act", expires_at=end.isoformat())

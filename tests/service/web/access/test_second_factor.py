@@ -15,7 +15,7 @@ from service.store import find
 from service.store.sealing import Seal
 from service.store.tables import AuditEntry, Person, RecoveryCode, SecondFactor
 from tests.service.web.browsing import Page, Visitor, link_for, signed_in
-from tests.service.web.conftest import School
+from tests.service.web.conftest import School, on_both
 
 SET_UP, OFF, RENEW = "/safety/second-factor", "/safety/second-factor/off", "/safety/second-factor/recovery"
 CODE = re.compile(r"[a-z2-7]{4}(?:-[a-z2-7]{4}){5}")
@@ -76,6 +76,7 @@ def acts(school: School) -> list[str]:
         return list(session.scalars(rows.order_by(AuditEntry.number)))
 
 
+@on_both
 @pytest.mark.parametrize("person", ["amara", "lindiwe", "tomasz"])
 def test_everybody_can_turn_it_on_and_is_asked_for_a_code_from_then_on(school: School, person: str) -> None:
     visitor = signed_in(school, person)
@@ -128,6 +129,7 @@ def test_of_two_who_give_the_same_code_at_the_same_moment_one_comes_in(school: S
         assert sorted(one.result().status_code for one in sent) == [303, 422]
 
 
+@on_both
 def test_after_five_wrong_codes_the_link_is_worth_nothing_even_with_the_right_one(school: School) -> None:
     telephone, _ = set_up(school, signed_in(school, "lindiwe"))
     visitor, page = half_way(school, "lindiwe")
@@ -190,6 +192,7 @@ def test_digits_of_another_script_are_read_as_digits(school: School) -> None:
     assert visitor.client.post(page.path, data={"code": arabic}).status_code == 303
 
 
+@on_both
 def test_nothing_that_is_stored_tells_a_secret_or_a_recovery_code(school: School) -> None:
     visitor = signed_in(school, "amara")
     page = visitor.send(visitor.get("/safety"), SET_UP + "/begin")
@@ -215,6 +218,7 @@ def test_with_another_key_of_the_service_recovery_codes_still_work_and_the_page_
     assert visitor.client.post(page.path, data={"code": codes[3]}).status_code == 303
 
 
+@on_both
 def test_turning_it_on_or_off_signs_out_everywhere_else(school: School) -> None:
     here, there = signed_in(school, "lindiwe"), signed_in(school, "lindiwe")
     waiting = link_for(school, "lindiwe")
@@ -229,6 +233,7 @@ def test_turning_it_on_or_off_signs_out_everywhere_else(school: School) -> None:
     assert signed_in(school, "lindiwe").get("/safety").status == 200
 
 
+@on_both
 def test_whoever_sits_at_an_open_session_turns_nothing_off_without_a_code(school: School) -> None:
     visitor = signed_in(school, "lindiwe")
     telephone, _ = set_up(school, visitor)

@@ -9,9 +9,12 @@ import pytest
 from sqlalchemy import select
 
 from service.store.tables import AuditEntry
+from tests.conftest import sessions
 from tests.service.web.access.test_second_factor import CODE, Telephone, half_way, set_clock, shown_secret
 from tests.service.web.browsing import Page, Visitor
 from tests.service.web.conftest import School
+
+__all__ = ["sessions"]  # on both databases
 
 
 def _made_to_set_up(school: School) -> tuple[Visitor, Page, Telephone]:

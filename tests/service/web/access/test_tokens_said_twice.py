@@ -8,7 +8,10 @@ from datetime import timedelta
 from sqlalchemy import select, update
 
 from service.store.tables import Credential
+from tests.conftest import sessions
 from tests.service.web.conftest import School
+
+__all__ = ["sessions"]  # on both databases
 
 ASKED = {"person": "amara"}
 

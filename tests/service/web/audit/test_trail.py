@@ -14,7 +14,7 @@ from service.domain.audit import Anchor, ChainedEntry, beginning, chained
 from service.store import audit
 from service.store.tables import DraftRow, Opening, PointRow
 from tests.service.web.browsing import signed_in
-from tests.service.web.conftest import School
+from tests.service.web.conftest import School, on_both
 
 
 def entries(school: School) -> list[dict]:
@@ -58,6 +58,7 @@ def test_nobody_else_reads_it(school: School) -> None:
             assert visitor.client.get(f"/desk/settings/audit{path}").status_code == 403
 
 
+@on_both
 def test_the_page_shows_who_by_name_and_what_and_what_is_taken_along_has_no_name(school: School) -> None:
     coordinator = signed_in(school, "tomasz")
     page = coordinator.get("/desk/settings/audit")
@@ -81,6 +82,7 @@ def test_a_table_holds_nothing_that_a_spreadsheet_would_work_out(school: School)
         assert f",'{formula}" in table
 
 
+@on_both
 def test_an_approval_tells_after_how_long_on_which_sources_and_with_which_corrections(school: School) -> None:
     id_ = school.drafted("amara-1")
     desk = signed_in(school, "lindiwe")

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.service.web.conftest import SEED, TEXT, School
+from tests.service.web.conftest import SEED, TEXT, School, on_both
 
 
 @pytest.mark.parametrize("path", SEED)
@@ -132,6 +132,7 @@ def test_each_change_wakes_the_dispatcher_once_and_reading_never(school: School)
     assert len(school.woken) == before + 1
 
 
+@on_both
 def test_lists_are_walked_by_their_link_header(school: School) -> None:
     for number in range(7):
         school.platform.put(f"/v1/groups/g{number}", json={"name": f"Group {number}"})

@@ -6,7 +6,7 @@ import pytest
 
 from service.actions.bundles import roster, take_in
 from service.domain.errors import Invalid
-from tests.service.web.conftest import School
+from tests.service.web.conftest import School, on_both
 
 HEAD = "id,name,group,role,language"
 
@@ -54,6 +54,7 @@ def worked(school: School, run: object) -> dict[str, object]:
     return found
 
 
+@on_both
 def test_a_roster_adds_people_to_their_groups_and_takes_nothing_away(school: School) -> None:
     run = sent(school, "id;name;group\nx1;Ann Bee;year-8\nmateo;Mateo Ruiz;harbor\nx3;;year-8\n", "text/csv")
     done = worked(school, run["id"])

@@ -11,7 +11,7 @@ from service.actions.drafts import make
 from service.store import find
 from service.store.tables import Challenge, DraftRow
 from tests.service.web.browsing import signed_in
-from tests.service.web.conftest import SEED, TEXT, School, laid_out
+from tests.service.web.conftest import SEED, TEXT, School, laid_out, on_both
 
 HERE = "/desk/challenges/peer-observation/calibration"
 ASKED = "/v1/challenges/peer-observation/calibration"
@@ -90,6 +90,7 @@ def test_how_far_it_is_is_told_from_the_first_work_to_the_last_piece(waiting: Sc
     assert states(waiting) == {"waiting", "ready"}
 
 
+@on_both
 def test_the_page_lists_the_pieces_and_one_comes_back_to_it_from_each(waiting: School) -> None:
     pieces = choose(waiting)
     lindiwe = signed_in(waiting, "lindiwe")
@@ -135,6 +136,7 @@ def test_the_rest_is_drafted_when_somebody_says_so(waiting: School) -> None:
     assert (refused.status_code, refused.json()["kind"]) == (409, "not-now")
 
 
+@on_both
 def test_a_coordinator_has_it_wait_with_one_box_and_lets_it_go_on_by_taking_it_away(school: School) -> None:
     tomasz = signed_in(school, "tomasz")
     edit = "/desk/challenges/peer-observation/edit"

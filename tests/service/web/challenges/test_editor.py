@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.service.web.browsing import Page, Visitor, signed_in
-from tests.service.web.conftest import School
+from tests.service.web.conftest import School, on_both
 
 EDIT = "/desk/challenges/peer-observation/edit"
 FORM: dict[str, str | list[str]] = {
@@ -23,6 +23,7 @@ def sent(visitor: Visitor, page: Page, **fields: str | list[str]) -> Page:
     return visitor.send(page, EDIT, **{**FORM, "do": "save", **fields})
 
 
+@on_both
 def test_criteria_are_added_moved_and_taken_out_without_a_script_and_stored_on_saving(school: School) -> None:
     tomasz = signed_in(school, "tomasz")
     page = tomasz.get(EDIT)

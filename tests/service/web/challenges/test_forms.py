@@ -8,7 +8,7 @@ from typing import Any
 from service.store.tables import Challenge
 from tests.service.web.browsing import Page, Visitor, signed_in
 from tests.service.web.challenges.test_editor import EDIT, FORM
-from tests.service.web.conftest import School
+from tests.service.web.conftest import School, on_both
 
 PATH = "/v1/challenges/peer-observation"
 PLAN = {"language": "en", "clause": "the plan names who visits whom", "topic": "the visits"}
@@ -59,6 +59,7 @@ def test_forms_stand_on_one_line_without_the_stop_of_the_sentence_around_them(sc
     assert put(school, forms=[{"language": "en", "clause": " .", "topic": ""}])["forms"] == []
 
 
+@on_both
 def test_two_forms_in_one_language_and_a_form_in_none_are_refused(school: School) -> None:
     put(school, forms=[PLAN])
     for forms in (
@@ -98,6 +99,7 @@ def test_what_is_proposed_is_stored_only_once_a_person_saves_it(school: School) 
     assert "(1 of 2 filled in)" in tomasz.get(EDIT).text
 
 
+@on_both
 def test_saving_without_a_look_at_the_forms_confirms_nothing_and_keeps_all(school: School) -> None:
     put(school, forms=[PLAN, {"language": "fr", "clause": "le plan nomme qui visite qui", "topic": ""}])
     tomasz = signed_in(school, "tomasz")
@@ -181,6 +183,7 @@ def test_two_who_edit_at_once_both_find_their_forms(school: School) -> None:
     assert forms(school)[0][0]["clause"] == "my clause"
 
 
+@on_both
 def test_the_version_before_wrote_no_forms_and_its_criteria_are_read(school: School) -> None:
     with school.sessions.writing() as session:
         session.query(Challenge).one().criteria[0].forms = None

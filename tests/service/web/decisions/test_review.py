@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.service.web.conftest import School
+from tests.service.web.conftest import School, on_both
 
 
 @pytest.fixture
@@ -37,6 +37,7 @@ def test_a_draft_is_read_with_all_that_it_rests_on(lindiwe: httpx.Client, draft:
     assert shown["possible"] == ["judge", "revise", "approve", "decline", "redraft"]
 
 
+@on_both
 def test_from_points_to_release_and_back(school: School, lindiwe: httpx.Client, draft: str) -> None:
     seen = lindiwe.get(draft)
     first, second = (point["id"] for point in seen.json()["points"])
@@ -160,6 +161,7 @@ def test_of_work_that_was_taken_back_no_word_is_left_to_read(school: School, lin
     assert "teachers" not in shown.text
 
 
+@on_both
 def test_drafts_are_filtered_by_what_is_asked(school: School, lindiwe: httpx.Client, draft: str) -> None:
     school.handed_in("amara-2")
     for query, count in (

@@ -8,8 +8,11 @@ import pytest
 from sqlalchemy import select, update
 
 from service.store.tables import Decision
+from tests.conftest import sessions
 from tests.service.web.browsing import Page, Visitor, signed_in
 from tests.service.web.conftest import School
+
+__all__ = ["sessions"]  # on both databases
 
 
 def acts(school: School) -> list[str]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 
 from tests.service.web.browsing import signed_in
-from tests.service.web.conftest import School
+from tests.service.web.conftest import School, on_both
 
 FILTERS = "challenge=&group=&band=&days=&whose="
 
 
+@on_both
 def test_filters_that_ask_for_nothing_show_everything(school: School) -> None:
     draft = school.drafted()
     visitor = signed_in(school, "lindiwe")
@@ -38,6 +39,7 @@ def test_a_learner_is_shown_no_desk_and_a_facilitator_only_own_groups(school: Sc
     assert "All done" in other.get("/desk").text
 
 
+@on_both
 def test_an_edit_of_a_draft_that_changed_meanwhile_shows_both_texts_and_stores_neither(school: School) -> None:
     draft = school.drafted()
     one, two = signed_in(school, "lindiwe"), signed_in(school, "mateo")
@@ -78,6 +80,7 @@ def test_bad_forms_are_told_and_change_nothing(school: School) -> None:
     assert visitor.get(f"/desk/drafts/{draft}").html.count("point-added") == 0
 
 
+@on_both
 def test_a_trail_leads_nowhere_else(school: School) -> None:
     draft = school.drafted()
     visitor = signed_in(school, "lindiwe")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from tests.service.web.browsing import signed_in
-from tests.service.web.conftest import TEXT, School
+from tests.service.web.conftest import TEXT, School, on_both
 from tests.service.web.learners.learning import released
 
 REVISED = f"{TEXT} We look for how long students wait."
 
 
+@on_both
 def test_the_version_before_stands_beside_the_new_one_with_what_was_told_and_taken_up(school: School) -> None:
     released(school)
     draft = school.drafted(text=REVISED)
@@ -27,6 +28,7 @@ def _first(school: School) -> str:
     return str(min(items, key=lambda one: one["revision"])["id"])
 
 
+@on_both
 def test_a_learners_page_holds_their_work_and_feedback_for_those_who_review_them_and_for_nobody_else(
     school: School,
 ) -> None:
@@ -45,6 +47,7 @@ def test_a_learners_page_holds_their_work_and_feedback_for_those_who_review_them
     assert "Pairs make this doable." not in signed_in(school, "lindiwe").get("/desk/learners/amara").text
 
 
+@on_both
 def test_after_the_last_of_a_filter_it_says_where_more_waits(school: School) -> None:
     school.drafted()
     lindiwe = signed_in(school, "lindiwe")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.service.web.browsing import Visitor, signed_in
-from tests.service.web.conftest import School
+from tests.service.web.conftest import School, on_both
 
 HERE = "/desk/context"
 HOSTILE = (
@@ -19,6 +19,7 @@ def added(visitor: Visitor, **fields: str) -> str:
     return page.html
 
 
+@on_both
 def test_a_document_is_added_read_safely_changed_and_removed(school: School) -> None:
     tomasz = signed_in(school, "tomasz")
     html = added(tomasz)

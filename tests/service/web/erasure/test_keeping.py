@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 
 from service.store.tables import Erasure
 from tests.service.web.browsing import signed_in
-from tests.service.web.conftest import School
+from tests.service.web.conftest import School, on_both
 
 HERE = "/desk/settings/keeping"
 
@@ -41,6 +41,7 @@ def test_what_is_wrong_with_a_rule_is_said_at_its_field_and_nothing_typed_is_los
     assert school.platform.get("/v1/retention").json()["kinds"][0]["days"] == 30
 
 
+@on_both
 def test_a_person_is_erased_once_the_id_was_typed_again(school: School) -> None:
     school.handed_in()
     tomasz = signed_in(school, "tomasz")

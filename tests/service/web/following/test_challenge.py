@@ -13,13 +13,14 @@ from service.store.session import Sessions
 from service.store.tables import CommitmentRow, Submission
 from service.web.pages.following.challenge import between, over_time
 from tests.service.web.browsing import signed_in
-from tests.service.web.conftest import TEXT, School
+from tests.service.web.conftest import TEXT, School, on_both
 from tests.service.web.learners.learning import released
 
 HERE = "/desk/challenges/peer-observation/following"
 LATER = f"{TEXT} The first pair will look for questions that children ask."
 
 
+@on_both
 def test_a_point_that_the_next_revision_takes_up_and_a_late_commitment_are_counted(
     serve: Callable[..., School], sessions: Sessions
 ) -> None:

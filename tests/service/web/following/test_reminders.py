@@ -6,13 +6,14 @@ from sqlalchemy import select
 
 from service.store.tables import OutgoingEvent
 from tests.service.web.browsing import signed_in
-from tests.service.web.conftest import TEXT, School
+from tests.service.web.conftest import TEXT, School, on_both
 from tests.service.web.learners.learning import released
 
 HERE = "/desk/challenges/peer-observation"
 HOSTILE = "</textarea><script>alert(1)</script> \"'> {{7*7}} 🌱"
 
 
+@on_both
 def test_a_facilitator_sees_the_words_sends_them_and_the_learner_sets_them_aside(school: School) -> None:
     mateo = signed_in(school, "mateo")
     page = mateo.get(HERE)
@@ -67,6 +68,7 @@ def test_the_same_post_again_sends_once_and_the_event_leads_to_the_words(school:
     assert learners[0]["reminded_at"]
 
 
+@on_both
 def test_uptake_is_told_with_what_is_not_in_it_yet(school: School) -> None:
     released(school)
     assert school.platform.get("/v1/uptake").json() == {"items": [], "next": None}

@@ -10,7 +10,7 @@ from service.actions.galleries import review
 from service.store.tables import Gallery
 from tests.service.actions.galleries.world import WORKS, machine
 from tests.service.web.browsing import signed_in
-from tests.service.web.conftest import School
+from tests.service.web.conftest import School, on_both
 
 OTHERS = "/learn/work/amara-1/others"
 
@@ -42,6 +42,7 @@ def _undo_window_over(school: School, id_: str) -> None:
         assert review.show_due(session, id_, now=school.now() + timedelta(minutes=1))
 
 
+@on_both
 def test_a_learner_asks_and_compares_in_pages_after_a_facilitator_has_looked(crowd: School) -> None:
     amara, mateo, yusuf = (signed_in(crowd, name) for name in ("amara", "mateo", "yusuf"))
     page = amara.send(amara.get(OTHERS), f"{OTHERS}/ask")
@@ -83,6 +84,7 @@ def test_a_learner_asks_and_compares_in_pages_after_a_facilitator_has_looked(cro
     assert yusuf.get(OTHERS).status == 404
 
 
+@on_both
 def test_a_rule_is_tried_out_before_it_is_saved(crowd: School) -> None:
     mateo = signed_in(crowd, "mateo")
     here = "/desk/challenges/peer-observation/gallery-policy"

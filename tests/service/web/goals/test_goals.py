@@ -8,12 +8,13 @@ from sqlalchemy import select
 
 from service.store.tables import Job
 from tests.service.web.browsing import signed_in
-from tests.service.web.conftest import TEXT, School
+from tests.service.web.conftest import TEXT, School, on_both
 from tests.service.web.goals.goaled import PLAN, goaled
 
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)>"
 
 
+@on_both
 def test_a_facilitator_finds_reads_confirms_and_takes_back(school: School) -> None:
     goal, piece = goaled(school)
     mateo = signed_in(school, "mateo")
@@ -59,6 +60,7 @@ def test_what_is_taken_back_is_gone_from_page_and_api_at_once(school: School) ->
     assert lindiwe.post(f"/v1/goals/{goal}/pieces/{piece}/decide", json=undo).status_code == 404
 
 
+@on_both
 def test_learners_neither_read_nor_decide_and_a_platform_does_not_decide(school: School) -> None:
     goal, piece = goaled(school)
     amara = school.person("amara")

@@ -13,7 +13,7 @@ from service.actions.requests import found, make
 from service.store.tables import FoundWork, Person, Request, Revision, Submission
 from tests.service.actions.introductions.village import TEXTS
 from tests.service.web.browsing import signed_in
-from tests.service.web.conftest import School
+from tests.service.web.conftest import School, on_both
 from tests.service.web.introductions.test_introductions import moved_in
 
 NEED = "How do pairs agree on what to watch for in a visit?"
@@ -39,6 +39,7 @@ def _shown(school: School) -> None:
         assert found.show_due(session, one, now=school.now() + timedelta(minutes=1))
 
 
+@on_both
 def test_found_work_is_decided_on_by_pages_alone(bare: School) -> None:
     school, _ = moved_in(bare)
     tiago, ines, lin = (signed_in(school, person) for person in ("tiago", "ines", "lin"))

@@ -13,7 +13,7 @@ from service.actions.introductions import answers
 from service.store.tables import Introduction
 from tests.service.actions.introductions.village import settle
 from tests.service.web.browsing import Page, signed_in
-from tests.service.web.conftest import School
+from tests.service.web.conftest import School, on_both
 
 DESK = "/desk/introductions"
 
@@ -36,6 +36,7 @@ def row(school: School) -> Introduction:
         return session.scalars(select(Introduction)).one()
 
 
+@on_both
 def test_two_people_meet_by_pages_alone(bare: School) -> None:
     school, one = moved_in(bare)
     mateo, amara, lin = (signed_in(school, person) for person in ("mateo", "amara", "lin"))
@@ -71,6 +72,7 @@ def wording(page: Page) -> dict[str, str]:
     return dict(re.findall(r'<textarea id="(\w+)" name="\w+"[^>]*>([^<]*)</textarea>', page.html))
 
 
+@on_both
 def test_a_need_is_stated_seen_and_answered_by_pages_alone(bare: School) -> None:
     school, _ = moved_in(bare)
     tiago, ines, lena = (signed_in(school, person) for person in ("tiago", "ines", "lena"))

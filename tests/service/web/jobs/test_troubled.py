@@ -6,7 +6,7 @@ from sqlalchemy import update
 
 from service.store.tables import Job, JobState
 from tests.service.web.browsing import signed_in
-from tests.service.web.conftest import School
+from tests.service.web.conftest import School, on_both
 
 HERE = "/desk/settings/jobs"
 
@@ -35,6 +35,7 @@ def test_a_coordinator_sees_what_was_given_up_and_has_it_tried_again(school: Sch
     assert school.platform.get("/v1/jobs").json()["items"] == []
 
 
+@on_both
 def test_a_platform_reads_them_in_pages_and_takes_one_up_once(school: School) -> None:
     school.handed_in("amara-1")
     school.handed_in("amara-2")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from tests.service.web.conftest import TEXT, School
+from tests.service.web.conftest import TEXT, School, on_both
 from tests.service.web.learners.learning import released
 
 HOSTILE = "<script>alert(1)</script> {{7*7}} ' OR 1=1; -- \u202eשלום\u202c 🌱"
 
 
+@on_both
 def test_a_learner_reads_reacts_asks_and_commits_and_a_facilitator_answers(school: School) -> None:
     point = released(school)
     amara, mateo = school.person("amara"), school.person("mateo")

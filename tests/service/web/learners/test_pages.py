@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from service.web.pages.learners.consents import OWN_DATA
 from tests.service.web.browsing import Page, Visitor, signed_in
-from tests.service.web.conftest import TEXT, School
+from tests.service.web.conftest import TEXT, School, on_both
 from tests.service.web.learners.learning import released
 
 TASK, WORK = "/learn/challenges/peer-observation", "/learn/work/amara-1"
@@ -35,6 +35,7 @@ def test_a_learner_hands_in_and_waits_for_a_person(school: School) -> None:
     assert "waits for a facilitator" not in signed_in(school, "mateo").get("/learn").text
 
 
+@on_both
 def test_feedback_stands_at_its_place_with_who_approved_it_and_is_noted_as_read(school: School) -> None:
     point = released(school)
     amara = signed_in(school, "amara")

@@ -11,9 +11,12 @@ import pytest
 from sqlalchemy import func, select, update
 
 from service.store.tables import AskRow, CommitmentRow, OutgoingEvent, Request
+from tests.conftest import sessions
 from tests.service.web.browsing import signed_in
 from tests.service.web.conftest import School
 from tests.service.web.learners.learning import released
+
+__all__ = ["sessions"]  # on both databases
 
 NEED = "Somebody who has started peer observation in a small school."
 AT_ONCE = 4

@@ -10,12 +10,13 @@ from sqlalchemy import update
 from service.actions.learners import waiting
 from service.store.tables import Release, Revision
 from tests.service.web.browsing import signed_in
-from tests.service.web.conftest import School
+from tests.service.web.conftest import School, on_both
 from tests.service.web.learners.learning import released
 
 FEW, ENOUGH = 9, 10
 
 
+@on_both
 @pytest.mark.parametrize(("answered", "says"), [(FEW, None), (ENOUGH, 3)])
 def test_what_is_usual_is_told_from_the_organizations_own_releases_and_not_of_few(
     school: School, answered: int, says: int | None

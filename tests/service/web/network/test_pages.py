@@ -20,7 +20,7 @@ from service.jobs.uptake import comparing_uptake
 from service.store.session import Sessions
 from service.web.pages.rendering import STATIC
 from tests.service.web.browsing import signed_in
-from tests.service.web.conftest import SEED, School
+from tests.service.web.conftest import SEED, School, on_both
 
 HERE = "/desk/challenges/peer-observation"
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)>"
@@ -54,6 +54,7 @@ def open_up(school: School, name: str = "Amara Okafor", **wish: object) -> None:
     assert answer.status_code == 200, answer.text
 
 
+@on_both
 def test_every_page_and_file_is_there_for_reviewers_and_for_nobody_else(thinking: School) -> None:
     open_up(thinking)
     thinking.drafted()
@@ -114,6 +115,7 @@ def test_the_list_is_there_without_a_script_and_the_vendored_one_has_its_licence
     assert graph.HEAD[0] == "kind"
 
 
+@on_both
 def test_a_brief_has_the_same_headings_on_its_page_and_in_its_file_in_the_language_of_the_challenge(
     thinking: School,
 ) -> None:
@@ -161,6 +163,7 @@ def test_a_brief_is_worded_by_a_model_only_when_somebody_asks_and_only_where_the
     assert "Word it better" in mateo.get(f"{HERE}/brief").text, "of all groups it is another brief"
 
 
+@on_both
 def test_lines_in_a_models_words_are_marked_and_their_passages_stand_beside_them(
     thinking: School, sessions: Sessions
 ) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.service.web.browsing import Page, Visitor, signed_in
-from tests.service.web.conftest import School
+from tests.service.web.conftest import School, on_both
 from tests.service.web.overview.test_overview import approve, drawn_one_in
 
 HERE = "/desk/challenges/peer-observation"
@@ -65,6 +65,7 @@ def draw(coordinator: Visitor, every: str) -> Page:
     return coordinator.send(page, "/desk/settings", name="Harbor", language="en", spot_check_every=every)
 
 
+@on_both
 def test_a_second_reader_judges_without_being_told_and_then_sees_both(school: School, mateo: Visitor) -> None:
     draft, tomasz = school.drafted(), signed_in(school, "tomasz")
     assert 'id="spot_check_every-error"' in draw(tomasz, "257").html

@@ -5,7 +5,7 @@ from __future__ import annotations
 from service.actions.access import credentials
 from service.actions.bundles import lines
 from tests.service.web.browsing import signed_in
-from tests.service.web.conftest import School
+from tests.service.web.conftest import School, on_both
 
 AMARA = "/v1/people/amara"
 
@@ -15,6 +15,7 @@ def history(school: School) -> list[tuple[str, str, str, str]]:
     return [(one["ai"], one["basis"], one["note"], one["said_by"]) for one in items]
 
 
+@on_both
 def test_each_change_is_kept_with_who_said_it_and_on_whose_word(school: School) -> None:
     assert history(school) == [("local", "unstated", "", "platform")]
     parental = {"ai": "any", "basis": "parental", "note": "form 17 of 3 September"}

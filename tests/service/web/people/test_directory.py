@@ -9,7 +9,7 @@ import pytest
 from service.domain.audit import PSEUDONYM
 from service.store.tables import AuditEntry
 from tests.service.web.browsing import Visitor, signed_in
-from tests.service.web.conftest import School
+from tests.service.web.conftest import School, on_both
 
 PEOPLE = "/desk/people"
 
@@ -96,6 +96,7 @@ def test_the_last_coordinator_is_not_locked_out(school: School) -> None:
     assert roles(school, "tomasz") == set()
 
 
+@on_both
 def test_a_new_group_at_the_top_is_coordinated_by_those_who_coordinate_everything(school: School) -> None:
     tomasz = signed_in(school, "tomasz")
     tomasz.send(tomasz.get("/desk/groups"), "/desk/groups", name="Evening school", id="evening")
@@ -110,6 +111,7 @@ def test_a_new_group_at_the_top_is_coordinated_by_those_who_coordinate_everythin
     assert acts.count("group.put") == 1
 
 
+@on_both
 def test_people_are_found_by_name_role_and_group_with_a_constant_number_of_statements(large: School) -> None:
     tomasz = signed_in(large, "tomasz")
     assert "Inês Couto" in tomasz.get(f"{PEOPLE}?search=in%C3%AAs").text

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from service.actions.phrases import kept
 from service.store.tables import Phrase
 from tests.service.web.browsing import Visitor, signed_in
-from tests.service.web.conftest import School
+from tests.service.web.conftest import School, on_both
 
 PAGE = "/desk/phrases"
 OWN, SHARED = "High standard, and you can reach it.", "Which one question would your pair agree on?"
@@ -28,6 +28,7 @@ def test_own_phrases_are_ones_own_and_a_groups_are_of_all_who_review_it(school: 
     assert signed_in(school, "amara").get(PAGE).status == 403
 
 
+@on_both
 def test_nobody_keeps_for_a_group_that_they_do_not_review_or_lets_anothers_go(school: School) -> None:
     lindiwe, mateo = signed_in(school, "lindiwe"), signed_in(school, "mateo")
     assert mateo.send(mateo.get(PAGE), PAGE, text=OWN, group="harbor").status == 404

@@ -6,7 +6,7 @@ from pipelines.differing import DifferingText, differing
 from service.actions.questioned import make
 from service.store.tables import DocumentVersion, Revision, Submission
 from tests.service.web.browsing import signed_in
-from tests.service.web.conftest import School
+from tests.service.web.conftest import School, on_both
 
 HERE = "/desk/context/questioned"
 SAYS = "A visit lasts 45 minutes."
@@ -32,6 +32,7 @@ def doubted(school: School, *documents: str) -> None:
         make.finish(session, school.organization, found, now=school.now())
 
 
+@on_both
 def test_both_texts_are_quoted_and_a_new_version_closes_what_was_to_be_changed(school: School) -> None:
     doubted(school)
     tomasz = signed_in(school, "tomasz")
@@ -66,6 +67,7 @@ def test_what_is_fine_can_be_taken_back_and_a_facilitator_of_one_group_sees_noth
     assert school.person("mateo").get("/v1/questioned").json()["items"] == []
 
 
+@on_both
 def test_over_the_api_it_is_decided_with_the_version_seen_and_kept_from_learners_and_platforms(school: School) -> None:
     doubted(school)
     tomasz = school.person("tomasz")

@@ -16,7 +16,7 @@ from service.store.tables import WorkFile
 from service.web.services import Limits
 from tests.service.files import made
 from tests.service.web.browsing import signed_in
-from tests.service.web.conftest import TEXT, School
+from tests.service.web.conftest import TEXT, School, on_both
 from tests.service.web.test_errors import check
 
 PLAN = made.pdf(["We pair teachers across grades.", "Each pair agrees on one question."])
@@ -94,6 +94,7 @@ def test_work_that_was_taken_back_takes_its_files_along(school: School) -> None:
         check(who.get(f"/v1/submissions/amara-1/files/{id_}"), 404, "not-found")
 
 
+@on_both
 def test_sent_twice_is_sent_once_and_handed_in_twice_changes_nothing(school: School) -> None:
     first, again = send(school.platform).json(), send(school.platform).json()
     assert first["id"] == again["id"]
@@ -119,6 +120,7 @@ def test_the_same_key_gives_the_first_answer_whatever_parts_the_form(school: Sch
     check(send(school.platform, b"else", "b.txt", headers=key), 422, "same-key-other-body")
 
 
+@on_both
 def test_what_cannot_be_read_is_refused_in_words_and_nothing_is_kept(school: School) -> None:
     said = check(send(school.platform, b"%PDF-1.7 broken"), 422, "invalid")["detail"]
     assert said == "This PDF is damaged: it cannot be opened. Save or print it anew as PDF, and send that."
@@ -143,6 +145,7 @@ def test_files_that_are_not_handed_in_are_forgotten_after_a_day(school: School) 
             assert session.query(WorkFile).count() == left
 
 
+@on_both
 def test_a_learner_sees_what_was_read_and_hands_it_in_from_the_page(school: School) -> None:
     amara = signed_in(school, "amara")
     here = "/learn/challenges/peer-observation"

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.service.web.conftest import SEED, TEXT, School
+from tests.service.web.conftest import SEED, TEXT, School, on_both
 from tests.service.web.test_errors import check
 
 
@@ -35,6 +35,7 @@ def listed(client: httpx.Client, **query: Any) -> set[str]:
     return {one["id"] for one in answer.json()["items"]}
 
 
+@on_both
 @pytest.mark.parametrize(
     ("query", "found"),
     [
@@ -53,6 +54,7 @@ def test_submissions_are_listed_by_what_is_asked_for(busy: School, query: dict[s
     assert listed(busy.platform, **query) == found
 
 
+@on_both
 def test_a_filter_shows_no_more_than_the_list_would(busy: School) -> None:
     mateo = busy.person("mateo")
     assert listed(mateo) == {"amara-1", "amara-2"}
@@ -62,6 +64,7 @@ def test_a_filter_shows_no_more_than_the_list_would(busy: School) -> None:
     check(busy.person("amara").get("/v1/submissions?person=amara"), 403, "not-allowed")
 
 
+@on_both
 def test_the_same_names_in_another_organization_find_nothing_of_this_one(busy: School) -> None:
     other = busy.founded("valley").peopled()
     for query in ({"person": "amara"}, {"challenge": "peer-observation"}, {"group": "year-8"}, {"state": "waiting"}):
@@ -74,6 +77,7 @@ def test_what_is_no_state_and_what_is_no_moment_is_refused(busy: School) -> None
         assert [fault["pointer"] for fault in problem["errors"]] == [pointer]
 
 
+@on_both
 def test_a_narrowed_list_is_paged_with_the_same_filter(busy: School) -> None:
     first = busy.platform.get("/v1/submissions?person=ben&limit=1")
     link = first.headers["Link"].partition(">")[0].removeprefix("<")
