@@ -14,6 +14,7 @@ from typing import Final
 from pipelines import showing
 from pipelines.assessment import MOST_JUDGED, UNTAUGHT, Desks, assess
 from pipelines.contradictions import contradicted
+from pipelines.disputed import Disputes
 from pipelines.drafting import Budget, ShownBeside, draft, is_blank, may_ask
 from pipelines.ports import Embedder, LanguageModel
 from pipelines.retrieval import Caps, QueryPart, Shelves, find
@@ -84,7 +85,8 @@ def make(brief: DraftingTask, tools: Tools, *, guarded: Sequence[str] = ()) -> D
     reviewed = tools.shelves.library.reviewed(brief.scope, MOST_JUDGED)
     decided = tools.shelves.library.read(Shelf.PRECEDENTS, brief.scope)
     places = tools.desks.places_of(brief.challenge, reviewed, decided, tools.embedder)
-    search = SheetSearch(tools.shelves, tools.embedder, places)
+    disputes = Disputes(brief.scope, tools.shelves, tools.embedder, brief.language)
+    search = SheetSearch(tools.shelves, tools.embedder, places, disputes)
     if brief.judge_first and brief.challenge.criteria:
         return with_sheet(_unsaid(brief, tools), brief, search)
     assessment = assess(
@@ -94,6 +96,7 @@ def make(brief: DraftingTask, tools: Tools, *, guarded: Sequence[str] = ()) -> D
     evidence = gather(brief, assessment, tools)
     if asked:
         evidence = showing.for_a_model(brief, evidence, reviewed, tools.embedder, tools.shelves)
+    evidence = disputes.without(evidence)
     beside = NOTHING_BESIDE
     if asked:
         beside = showing.beside(brief, evidence, reviewed, decided, tools.shelves.library, guarded)
@@ -111,12 +114,13 @@ def _unsaid(brief: DraftingTask, tools: Tools) -> Draft:
 
 
 def with_sheet(made: Draft, brief: DraftingTask, search: SheetSearch) -> Draft:
-    """The draft with its evidence sheet. Where no draft could be made, a person judges on the sheet."""
-    if not brief.challenge.criteria:
-        return made
-    sheet, evidence = lay_out(brief, made.evidence, search)
-    outcome = DraftOutcome.TO_JUDGE if made.outcome is DraftOutcome.CANNOT else made.outcome
-    return replace(made, sheet=sheet, evidence=evidence, outcome=outcome)
+    """The draft with its evidence sheet, and what documents were found to say against each other on the way. Where no
+    draft could be made, a person judges on the sheet."""
+    if brief.challenge.criteria:
+        sheet, evidence = lay_out(brief, made.evidence, search)
+        outcome = DraftOutcome.TO_JUDGE if made.outcome is DraftOutcome.CANNOT else made.outcome
+        made = replace(made, sheet=sheet, evidence=evidence, outcome=outcome)
+    return replace(made, findings=(*made.findings, *search.disputes.findings))
 
 
 NOTHING_BESIDE: Final = ShownBeside()
