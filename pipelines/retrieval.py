@@ -19,6 +19,7 @@ from typing import Final
 import numpy as np
 
 from pipelines.ports import Embedder, Library, VectorIndex, Vectors
+from pipelines.texts.language import language_of, sentences
 from pipelines.texts.lexical import Floats, Ints, LexicalIndex, shelf_language, terms
 from pipelines.values import Evidence, Reviewed, Scope, Shelf, ShelfItem
 
@@ -26,6 +27,8 @@ DEPTH: Final = 400
 """Nearest ids asked of the index; the rest count as near as the last of them. 200 and more measured as good as all."""
 SHORT: Final = 8.0
 """Words of a longer text weigh SHORT / its distinct terms: nothing on questions, .788 → .883 MRR on long queries."""
+CONTENT: Final = 3
+"""Distinct terms of a sentence that is asked by itself beside the whole question."""
 TWIN: Final = 0.97
 """Cosine from which two passages say the same."""
 KEPT: Final = 64
@@ -40,6 +43,18 @@ class QueryPart:
     text: str
     vector: Vectors
     weight: float = 1.0
+
+
+def question(text: str, embedder: Embedder) -> list[QueryPart]:
+    """A question as a person writes it: as a whole, and by its sentences where there are several, since people tell
+    before they ask ("My wallet was stolen. Do I pay for the card?"). Sentences of less than three words of content
+    ("Hello there.") are not asked alone. Embeds a text for each."""
+    language = language_of(text)
+    alone = [text[a:b].strip() for a, b in sentences(text)]
+    alone = [one for one in alone if len(set(terms(one, language))) >= CONTENT] if len(alone) > 1 else []
+    whole, *vectors = embedder.embed([text, *alone])
+    parts = [QueryPart(one, vector, 1 / len(alone)) for one, vector in zip(alone, vectors, strict=True)]
+    return [QueryPart(text, whole), *parts]
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,13 +216,14 @@ def find(
     dense = np.array([_cosines(part, corpus, shelves.index, collection(shelf, scope)) for part in parts])
     wanted = [set(terms(part.text, corpus.language)) for part in parts]
     lexical = np.array([corpus.passages.scores(words) for words in wanted])
-    fused = _fused(parts, corpus, dense, lexical, wanted)
-    near, close = dense.max(axis=0), lexical.max(axis=0)
+    whole = np.array([corpus.document_vectors @ part.vector for part in parts])
+    fused = _fused(parts, corpus, dense, whole, lexical, wanted)
+    near, close, about = dense.max(axis=0), lexical.max(axis=0), whole.max(axis=0)[corpus.document_of]
     found: list[Evidence] = []
     order = _order(corpus, fused, first)
     for item in _varied(_visible(shelf, scope, shelves.library, order, limit), embedder, limit, caps):
         at = corpus.position[item.id]
-        found.append(Evidence("", item, float(near[at]), float(close[at]), float(fused[at])))
+        found.append(Evidence("", item, float(near[at]), float(close[at]), float(fused[at]), whole=float(about[at])))
     return found
 
 
@@ -225,14 +241,19 @@ def _cosines(part: QueryPart, corpus: Corpus, index: VectorIndex, name: str) -> 
 
 
 def _fused(
-    parts: Sequence[QueryPart], corpus: Corpus, dense: Floats, lexical: Floats, wanted: Sequence[set[str]]
+    parts: Sequence[QueryPart],
+    corpus: Corpus,
+    dense: Floats,
+    whole: Floats,
+    lexical: Floats,
+    wanted: Sequence[set[str]],
 ) -> Floats:
     """The weighted mean over the parts of the four voices' sums: shape (passages,)."""
     total = sum(part.weight for part in parts) or 1.0
     mean = np.zeros(len(corpus.ids), np.float32)
-    for part, cosines, scores, words in zip(parts, dense, lexical, wanted, strict=True):
+    for part, cosines, about, scores, words in zip(parts, dense, whole, lexical, wanted, strict=True):
         passage = standardize(cosines) + _by_words(corpus.passages, scores, words)
-        document = standardize(corpus.document_vectors @ part.vector)
+        document = standardize(about)
         document = document + _by_words(corpus.documents, corpus.documents.scores(words), words)
         mean += (passage + document[corpus.document_of]) * np.float32(part.weight / total)
     return mean
