@@ -44,6 +44,12 @@ def nearness(found: Iterable[Evidence]) -> float:
     return max((one.whole for one in list(found)[:LOOKED_AT]), default=0.0)
 
 
+def near_enough(found: Iterable[Evidence], embedder: Embedder) -> list[Evidence]:
+    """Those that speak to what was asked, as a passage or as a whole document; the others are only the nearest."""
+    least = floor(embedder)
+    return [one for one in found if max(one.dense, one.whole) >= least]
+
+
 def answered(found: Sequence[Evidence], embedder: Embedder) -> bool:
     """Whether any of what was found for a question, best first, can answer it."""
     return nearness(found) >= floor(embedder)

@@ -3,7 +3,7 @@
 Which of them is right, a person says: both lines go into a finding, and nothing rests on either passage until then. One
 document has one author, so no agreement can be asked for, as `pipelines.differing` asks it of work; in its place both
 sentences must differ when read from either side, of one subject, below titles and headings that name no two things.
-What that costs and brings: `python -m benchmarks.documents DIR --pairs` and docs/decisions/0009-goals-and-documents.md.
+What that costs and brings: `python -m benchmarks.documents DIR` and docs/decisions/0009-goals-and-documents.md.
 """
 
 from __future__ import annotations
@@ -25,6 +25,8 @@ ASKED: Final = 4
 """Sentences of a passage that say something that can be compared, with each of which others are looked for."""
 NEAREST: Final = 3
 """Passages looked at for each."""
+DIFFER: Final = "documents_differ"
+"""The finding's code. It is of documents, and stays whatever is composed anew from a person's verdicts."""
 MOST: Final = 3
 """Findings of this kind in one draft; more are the work of a conversation about the documents."""
 
@@ -53,7 +55,7 @@ class DisputedRule:
         """What the facilitator is told, with both lines."""
         one, other = (f"{line.item.title or 'A document'} says “{line.quote}”" for line in self.lines)
         return Finding(
-            "documents_differ",
+            DIFFER,
             f"{one}, {other[:1].lower() + other[1:] if not self.lines[1].item.title else other}. Nothing here rests on "
             "either: say which one holds, and have the other changed.",
         )

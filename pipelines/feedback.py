@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from pipelines import showing
+from pipelines.answering import near_enough
 from pipelines.assessment import MOST_JUDGED, UNTAUGHT, Desks, assess
 from pipelines.contradictions import contradicted
 from pipelines.disputed import Disputes
@@ -222,7 +223,8 @@ def _context(
     for text, vector in zip(wanted, tools.embedder.embed(wanted), strict=True):
         nearest = max(own, key=lambda part: float(part.vector @ vector), default=None)
         parts = [QueryPart(text, vector), *([replace(nearest, weight=LEARNER)] if nearest else [])]
-        also += find(Shelf.CONTEXT, parts, *search, limit=2, caps=Caps(per_document=1, per_author=0))
+        best = find(Shelf.CONTEXT, parts, *search, limit=2, caps=Caps(per_document=1, per_author=0))
+        also += near_enough(best, tools.embedder)
     return _once([*found, *sorted(also, key=lambda one: -one.fused)])[:CONTEXT]
 
 
