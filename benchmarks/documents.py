@@ -107,7 +107,11 @@ def measured(told: Sequence[tuple[bool, bool]]) -> dict[str, Any]:
 def pairs(folder: Path, embedder: Embedder) -> dict[str, Any]:
     """Documents against documents: what ships, and two baselines by one sentence against one: near with other numbers,
     and the detector for work where one author is enough."""
-    ways = {"disputed": _disputed, "one_way": _one_way, "nearest_number": partial(_other_number, embedder)}
+    ways: dict[str, Detector] = {
+        "disputed": _disputed,
+        "one_way": _one_way,
+        "nearest_number": partial(_other_number, embedder),
+    }
     by_half = {}
     for half in ("tuned", "held"):
         of = [case for case in read(folder, "pairs.jsonl") if case["half"] == half]

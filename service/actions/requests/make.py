@@ -44,9 +44,9 @@ class RequestFinds:
     """What was found for a request, best first. Where the documents are not `answered` with, they are the nearest that
     there are, and answer nothing."""
 
-    work: tuple[Evidence, ...]
-    documents: tuple[Evidence, ...]
-    answered: bool
+    work: tuple[Evidence, ...] = ()
+    documents: tuple[Evidence, ...] = ()
+    answered: bool = True
 
 
 def begin(session: Session, request_id: str, *, now: datetime) -> RequestSearch | None:
