@@ -1,8 +1,8 @@
 """What on a shelf speaks to a text: dense and lexical, passage and document, read again under the reader's scope.
 
-Four voices with equal weight, each as z-scores over the shelf: cosine and BM25F of the passage, cosine and BM25F of its
-whole document. Measured on 531 questions over two organizations' documents: hit@5 .964 and MRR .913, against .951/.875
-for words alone (docs/decisions/0004-retrieval.md).
+Voices, each as z-scores over the shelf: cosine and BM25F of the passage, cosine and BM25 of its whole document, and for
+documents the cosine of the passage's nearest sentence; words are as loud as they cover the question. What that brings,
+for questions in the documents' words and in people's own, is in docs/decisions/0004-retrieval.md.
 
 The index answers ids and cosines; texts come from the Library alone, so what the scope may not see is never in a
 result, whatever the index still holds.
@@ -31,6 +31,8 @@ CONTENT: Final = 3
 """Distinct terms of a sentence that is asked by itself beside the whole question."""
 TWIN: Final = 0.97
 """Cosine from which two passages say the same."""
+PIECES: Final = 6
+"""Texts at most that are embedded for a document's passage besides the passage."""
 KEPT: Final = 64
 """Shelves held in memory at once, the least used dropped first."""
 
@@ -78,6 +80,8 @@ class Corpus:
     document_of: Ints  # (passages,)
     owners: tuple[str, ...]  # the documents, by number
     document_vectors: Vectors  # (documents, dimensions): mean of the document's passages, length 1
+    piece_vectors: Vectors  # (pieces, dimensions): of the passages' sentences; none but of documents
+    piece_of: Ints  # (pieces,), rising: the number of the passage
     passages: LexicalIndex
     documents: LexicalIndex
 
@@ -176,6 +180,7 @@ def _build(fingerprint: str, items: Sequence[ShelfItem], embedder: Embedder) -> 
     for number, body in zip(document_of, bodies, strict=True):
         whole[number].extend(body)
     vectors = embedder.embed([item.indexed for item in items])
+    pieces = [(number, piece) for number, item in enumerate(items) for piece in pieces_of(item)]
     return Corpus(
         fingerprint,
         language,
@@ -184,9 +189,24 @@ def _build(fingerprint: str, items: Sequence[ShelfItem], embedder: Embedder) -> 
         document_of,
         tuple(numbers),
         _means(vectors, document_of, len(numbers)),
+        embedder.embed([piece for _, piece in pieces]),
+        np.array([number for number, _ in pieces], np.int32),
         LexicalIndex([bodies, heads]),
         LexicalIndex([whole]),
     )
+
+
+def pieces_of(item: ShelfItem) -> list[str]:
+    """What is embedded of a document's passage besides itself: its sentences below title and headings, neighbours
+    joined where there are more than PIECES. A question is mostly about one sentence, and a passage is of several.
+    Nothing of work and precedents, and of a passage that is one sentence."""
+    spans = sentences(item.text) if item.shelf is Shelf.CONTEXT else []
+    if len(spans) < 2:
+        return []
+    each = -(-len(spans) // PIECES)
+    groups = [spans[at : at + each] for at in range(0, len(spans), each)]
+    head = item.context
+    return ["\n".join(filter(None, (head, item.text[some[0][0] : some[-1][1]].strip()))) for some in groups]
 
 
 def _means(vectors: Vectors, groups: Ints, count: int) -> Vectors:
@@ -253,10 +273,20 @@ def _fused(
     mean = np.zeros(len(corpus.ids), np.float32)
     for part, cosines, about, scores, words in zip(parts, dense, whole, lexical, wanted, strict=True):
         passage = standardize(cosines) + _by_words(corpus.passages, scores, words)
+        if len(corpus.piece_of):
+            passage = passage + standardize(_by_sentence(corpus, part, cosines))
         document = standardize(about)
         document = document + _by_words(corpus.documents, corpus.documents.scores(words), words)
         mean += (passage + document[corpus.document_of]) * np.float32(part.weight / total)
     return mean
+
+
+def _by_sentence(corpus: Corpus, part: QueryPart, cosines: Floats) -> Floats:
+    """Cosine of each passage's nearest sentence, or its own where it is one sentence: shape (passages,)."""
+    starts = np.flatnonzero(np.diff(corpus.piece_of, prepend=-1))  # pieces are in the order of their passages
+    nearest = cosines.copy()
+    nearest[corpus.piece_of[starts]] = np.maximum.reduceat(corpus.piece_vectors @ part.vector, starts)
+    return nearest
 
 
 def _by_words(index: LexicalIndex, scores: Floats, words: set[str]) -> Floats:
