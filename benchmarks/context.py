@@ -3,7 +3,9 @@
     python -m benchmarks.context DIR [--embedder minilm|hashing]
 
 DIR holds a folder an organization: docs/*.md and questions.jsonl (question, gold_files). The baseline is BM25 over the
-same passages, in the same run.
+same passages, in the same run. `unanswered_told`: of questions put to another organization, the share that are told
+that no document answers; `unanswered_told_withheld`: of questions whose own documents are hidden; `answered_told`: of
+those that a document does answer, wrongly. `told_curve` has the three at other cosines than the one in use.
 """
 
 from __future__ import annotations
@@ -14,8 +16,9 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.setting import command, told
-from pipelines.evaluation import folders, measures
+from benchmarks.setting import command, share, told
+from pipelines import answering
+from pipelines.evaluation import context, folders, measures
 from pipelines.evaluation.configuration import Retrieving
 from pipelines.evaluation.context import DEPTH, ask, outcomes, scope, shelved
 from pipelines.evaluation.folders import DocumentQuestion
@@ -42,12 +45,27 @@ def figures(questions: Sequence[DocumentQuestion], ranks: Sequence[int | None]) 
     return measures.figures(outcomes(questions, ranks), measures.FINDING)
 
 
+def telling(
+    nearness: Sequence[float], elsewhere: Sequence[float], withheld: Sequence[float], at: float
+) -> dict[str, Any]:
+    """Shares that are told that no document answers, where that is said below a cosine of `at`."""
+    return {
+        "cosine": round(at, 3),
+        "answered_told": share([one < at for one in nearness]),
+        "unanswered_told": share([one < at for one in elsewhere]),
+        "unanswered_told_withheld": share([one < at for one in withheld]),
+    }
+
+
 def run(folder: Path, embedder: Embedder) -> dict[str, Any]:
     """All figures of a folder."""
     documents, settings = folders.documents(folder), Retrieving()
     questions = documents.questions
     shelves = shelved(documents, embedder, settings, told)
     found = ask(questions, shelves, embedder, settings, told)
+    told("asking where nothing answers", 0, 1)
+    without = context.elsewhere(questions, documents, shelves, embedder), context.withheld(questions, shelves, embedder)
+    floor = answering.floor(embedder)
     by_home = {}
     for home in documents.texts:
         pairs = [pair for pair in zip(questions, found.ranks, strict=True) if pair[0].organization == home]
@@ -56,6 +74,8 @@ def run(folder: Path, embedder: Embedder) -> dict[str, Any]:
         "n": len(questions),
         **figures(questions, found.ranks),
         "foreign": found.foreign,
+        **telling(found.nearness, *without, floor),
+        "told_curve": [telling(found.nearness, *without, floor + step / 20) for step in range(-3, 5)],
         "embedder": embedder.name,
         "by_organization": by_home,
         "baseline": {"bm25": figures(questions, lexical_ranks(questions, shelves, embedder))},

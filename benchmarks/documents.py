@@ -5,12 +5,14 @@
 DIR holds cases.jsonl: a passage of a document, passages of work by people in groups, whether several of them differ
 from it in the same way. Rules were tuned on the half `tuned`; `held` was looked at when they were done. The baseline is
 the nearest passages by cosine with any other number; `alone` is the detector without agreement of several people.
+Where DIR holds pairs.jsonl instead (first, second, language, differs, half), two documents are held against each other.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,9 +20,10 @@ from benchmarks.setting import command, say, share
 from pipelines.approaches import ApproachWork
 from pipelines.briefs.making import tensions
 from pipelines.differing import DifferingText, differing
+from pipelines.disputed import between
 from pipelines.ports import Embedder
 from pipelines.texts.language import tokens
-from pipelines.values import Criterion
+from pipelines.values import Criterion, Shelf, ShelfItem
 
 NEAREST: Final = 0.5
 """Cosine from which the baseline takes two passages for the same matter."""
@@ -28,9 +31,9 @@ Case = dict[str, Any]
 Detector = Callable[[Case], bool]
 
 
-def read(folder: Path) -> list[Case]:
+def read(folder: Path, name: str = "cases.jsonl") -> list[Case]:
     """The cases of a folder."""
-    return [json.loads(line) for line in (folder / "cases.jsonl").read_text(encoding="utf-8").splitlines()]
+    return [json.loads(line) for line in (folder / name).read_text(encoding="utf-8").splitlines()]
 
 
 def detector(embedder: Embedder) -> Detector:
@@ -101,8 +104,44 @@ def measured(told: Sequence[tuple[bool, bool]]) -> dict[str, Any]:
     }
 
 
+def pairs(folder: Path, embedder: Embedder) -> dict[str, Any]:
+    """Documents against documents: what ships, and two baselines by one sentence against one: near with other numbers,
+    and the detector for work where one author is enough."""
+    ways: dict[str, Detector] = {
+        "disputed": _disputed,
+        "one_way": _one_way,
+        "nearest_number": partial(_other_number, embedder),
+    }
+    by_half = {}
+    for half in ("tuned", "held"):
+        of = [case for case in read(folder, "pairs.jsonl") if case["half"] == half]
+        found = {name: [(case["differs"], way(case)) for case in of] for name, way in ways.items()}
+        wrong = [case["id"] for case, (is_, said) in zip(of, found["disputed"], strict=True) if is_ != said]
+        say(f"{half}: wrong at {', '.join(wrong) or 'none'}")
+        by_half[half] = {name: measured(told) for name, told in found.items()}
+    return {**by_half["held"]["disputed"], "embedder": embedder.name, "by_half": by_half}
+
+
+def _disputed(case: Case) -> bool:
+    one, other = (ShelfItem(key, Shelf.CONTEXT, case[key], key) for key in ("first", "second"))
+    return between(one, other, case["language"]) is not None
+
+
+def _one_way(case: Case) -> bool:
+    work = [DifferingText("w", case["second"], person="a", group="1")]
+    return bool(differing([DifferingText("d", case["first"])], work, case["language"], people=1))
+
+
+def _other_number(embedder: Embedder, case: Case) -> bool:
+    one, other = embedder.embed([case["first"], case["second"]])
+    numbers = _numbers(case["first"]), _numbers(case["second"])
+    return float(one @ other) >= NEAREST and all(numbers) and numbers[0] != numbers[1]
+
+
 def run(folder: Path, embedder: Embedder) -> dict[str, Any]:
     """All figures of a folder."""
+    if (folder / "pairs.jsonl").exists():
+        return pairs(folder, embedder)
     cases, by_half = read(folder), {}
     ways = {"differing": detector(embedder), "alone": alone(embedder), "nearest_number": baseline(embedder)}
     for half in ("tuned", "held"):

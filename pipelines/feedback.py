@@ -12,8 +12,10 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from pipelines import showing
+from pipelines.answering import near_enough
 from pipelines.assessment import MOST_JUDGED, UNTAUGHT, Desks, assess
 from pipelines.contradictions import contradicted
+from pipelines.disputed import Disputes
 from pipelines.drafting import Budget, ShownBeside, draft, is_blank, may_ask
 from pipelines.ports import Embedder, LanguageModel
 from pipelines.retrieval import Caps, QueryPart, Shelves, find
@@ -84,7 +86,8 @@ def make(brief: DraftingTask, tools: Tools, *, guarded: Sequence[str] = ()) -> D
     reviewed = tools.shelves.library.reviewed(brief.scope, MOST_JUDGED)
     decided = tools.shelves.library.read(Shelf.PRECEDENTS, brief.scope)
     places = tools.desks.places_of(brief.challenge, reviewed, decided, tools.embedder)
-    search = SheetSearch(tools.shelves, tools.embedder, places)
+    disputes = Disputes(brief.scope, tools.shelves, tools.embedder, brief.language)
+    search = SheetSearch(tools.shelves, tools.embedder, places, disputes)
     if brief.judge_first and brief.challenge.criteria:
         return with_sheet(_unsaid(brief, tools), brief, search)
     assessment = assess(
@@ -94,6 +97,7 @@ def make(brief: DraftingTask, tools: Tools, *, guarded: Sequence[str] = ()) -> D
     evidence = gather(brief, assessment, tools)
     if asked:
         evidence = showing.for_a_model(brief, evidence, reviewed, tools.embedder, tools.shelves)
+    evidence = disputes.without(evidence)
     beside = NOTHING_BESIDE
     if asked:
         beside = showing.beside(brief, evidence, reviewed, decided, tools.shelves.library, guarded)
@@ -111,12 +115,13 @@ def _unsaid(brief: DraftingTask, tools: Tools) -> Draft:
 
 
 def with_sheet(made: Draft, brief: DraftingTask, search: SheetSearch) -> Draft:
-    """The draft with its evidence sheet. Where no draft could be made, a person judges on the sheet."""
-    if not brief.challenge.criteria:
-        return made
-    sheet, evidence = lay_out(brief, made.evidence, search)
-    outcome = DraftOutcome.TO_JUDGE if made.outcome is DraftOutcome.CANNOT else made.outcome
-    return replace(made, sheet=sheet, evidence=evidence, outcome=outcome)
+    """The draft with its evidence sheet, and what documents were found to say against each other on the way. Where no
+    draft could be made, a person judges on the sheet."""
+    if brief.challenge.criteria:
+        sheet, evidence = lay_out(brief, made.evidence, search)
+        outcome = DraftOutcome.TO_JUDGE if made.outcome is DraftOutcome.CANNOT else made.outcome
+        made = replace(made, sheet=sheet, evidence=evidence, outcome=outcome)
+    return replace(made, findings=(*made.findings, *search.disputes.findings))
 
 
 NOTHING_BESIDE: Final = ShownBeside()
@@ -218,7 +223,8 @@ def _context(
     for text, vector in zip(wanted, tools.embedder.embed(wanted), strict=True):
         nearest = max(own, key=lambda part: float(part.vector @ vector), default=None)
         parts = [QueryPart(text, vector), *([replace(nearest, weight=LEARNER)] if nearest else [])]
-        also += find(Shelf.CONTEXT, parts, *search, limit=2, caps=Caps(per_document=1, per_author=0))
+        best = find(Shelf.CONTEXT, parts, *search, limit=2, caps=Caps(per_document=1, per_author=0))
+        also += near_enough(best, tools.embedder)
     return _once([*found, *sorted(also, key=lambda one: -one.fused)])[:CONTEXT]
 
 

@@ -12,6 +12,7 @@ from typing import Final
 import numpy as np
 
 from pipelines.assessment.places import CriterionPlaces
+from pipelines.disputed import Disputes
 from pipelines.ports import Embedder
 from pipelines.retrieval import Caps, QueryPart, Shelves, find
 from pipelines.texts.language import Span, sentences
@@ -37,6 +38,7 @@ class SheetSearch:
     shelves: Shelves
     embedder: Embedder
     places: CriterionPlaces
+    disputes: Disputes
 
 
 def lay_out(
@@ -98,7 +100,7 @@ def _document(
     brief: DraftingTask, asked: Sequence[QueryPart], own: Sequence[QueryPart], search: SheetSearch
 ) -> tuple[Evidence, Span] | None:
     """The sentence of the organization's documents nearest to the criterion, with its offsets; None below the floor: a
-    find that says nothing of the matter is no find."""
+    find that says nothing of the matter is no find. Of a passage that another document speaks against, no sentence."""
     parts = [*asked, *(replace(part, weight=PLACED) for part in own[:1])]
     near = find(Shelf.CONTEXT, parts, brief.scope, search.shelves, search.embedder, limit=PASSAGES, caps=Caps())
     told = [(piece, span) for piece in near for span in _quotable(piece.item.text)]
@@ -106,11 +108,13 @@ def _document(
         return None
     vectors = search.embedder.embed([piece.item.text[slice(*span)] for piece, span in told])
     likeness = (vectors @ np.stack([part.vector for part in asked]).T).max(axis=1)
-    best = int(likeness.argmax())
-    if likeness[best] < RELEVANT:
-        return None
-    piece, (start, end) = told[best]
-    return piece, (piece.item.start + start, piece.item.start + end)
+    for best in np.argsort(-likeness, kind="stable").tolist():
+        piece, (start, end) = told[best]
+        if likeness[best] < RELEVANT:
+            return None
+        if search.disputes.of(piece.item) is None:
+            return piece, (piece.item.start + start, piece.item.start + end)
+    return None
 
 
 def _quotable(text: str) -> list[Span]:

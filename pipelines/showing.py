@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Final
 
+from pipelines.answering import near_enough
 from pipelines.drafting import ShownBeside, WholeDraft
 from pipelines.ports import Embedder, Library
 from pipelines.retrieval import Caps, QueryPart, Shelves, find
@@ -48,7 +49,8 @@ def for_a_model(
     for text, vector in zip(asked, embedder.embed(asked), strict=True):
         parts = [QueryPart(text, vector)]
         caps = Caps(per_document=EACH, per_author=0)
-        documents += find(Shelf.CONTEXT, parts, brief.scope, shelves, embedder, limit=EACH, caps=caps)
+        found = find(Shelf.CONTEXT, parts, brief.scope, shelves, embedder, limit=EACH, caps=caps)
+        documents += near_enough(found, embedder)
     once = list({one.item.id: one for one in reversed(documents)}.values())[::-1][:DOCUMENTS]
     return tuple(replace(one, label=f"E{number}") for number, one in enumerate([*precedents, *once, *peers], 1))
 

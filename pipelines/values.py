@@ -198,6 +198,7 @@ class Evidence:
     lexical: float
     fused: float  # sum of the two as z-scores within the candidates
     note: str = ""  # how a facilitator judged it, where it is somebody's work
+    whole: float = 0.0  # cosine of the document it is of
 
     @property
     def kind(self) -> SourceKind:

@@ -75,6 +75,8 @@ class LexicalIndex:
         self._texts: Ints = texts.astype(np.int32)
         self._weights: Floats = (idf[numbers] * tf * (K1 + 1) / (tf + K1)).astype(np.float32)
         self._bounds = np.concatenate([[0], np.cumsum(df)])
+        self._idf: Floats = idf.astype(np.float32)
+        self._rarest = float(np.log1p(2 * self.size + 1))  # idf of a term that no text has
 
     def scores(self, wanted: Iterable[str]) -> Floats:
         """BM25F of each text for the distinct terms wanted: shape (size,), 0 where none occurs."""
@@ -83,6 +85,16 @@ class LexicalIndex:
             here = slice(self._bounds[number], self._bounds[number + 1])
             scores[self._texts[here]] += self._weights[here]
         return scores
+
+    def covered(self, scores: Floats, wanted: Iterable[str]) -> float:
+        """How much of what is wanted the best text says: its score over the sum of all terms' idf, from 0 to 1.
+
+        1 is a text of mean length that has each term once. A term that no text has counts as the rarest, so a question
+        in other words than the texts' is covered little, however far its best text stands out among the others.
+        """
+        idf = (self._idf[self.vocabulary[term]] if term in self.vocabulary else self._rarest for term in set(wanted))
+        total = float(sum(idf))
+        return min(1.0, float(scores.max(initial=0.0)) / total) if total else 0.0
 
     def _counts(self, texts: Sequence[Sequence[str]]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         """Keys `term * size + text`, and the length-normalized counts that belong to them."""

@@ -11,6 +11,7 @@ from typing import Final
 import numpy as np
 from sqlalchemy.orm import Session
 
+from pipelines.answering import answered
 from pipelines.people.commons import Commons
 from pipelines.people.matching import MatchWish, match, ranked, worded
 from pipelines.people.ranking import IntroductionOutcome, weights
@@ -18,7 +19,7 @@ from pipelines.people.reasons import Circle
 from pipelines.people.saying import introduced_through, wording
 from pipelines.people.values import Match, MeetingReason, ReasonKind
 from pipelines.ports import Embedder
-from pipelines.retrieval import Caps, QueryPart, find
+from pipelines.retrieval import Caps, find, question
 from pipelines.values import Evidence, Shelf
 from service.actions.introductions import answers, suggest, works
 from service.actions.introductions import circle as introductions_circle
@@ -27,7 +28,7 @@ from service.actions.introductions.suggest import IntroductionOffer
 from service.actions.introductions.works import Known
 from service.actions.requests import found as requests_found
 from service.actions.requests import make as requests_find
-from service.actions.requests.make import RequestSearch
+from service.actions.requests.make import RequestFinds, RequestSearch
 from service.domain.requests.need import RequestNeed, clusters
 from service.jobs.leases import keep, settle
 from service.jobs.tools import JobTools
@@ -40,7 +41,7 @@ EXPERTS: Final = 2
 AMONG: Final = 40
 """Matches that are looked through for experts."""
 LEAST: Final = 0.3
-"""Cosine below which a passage is not said to speak to a request: saying that nothing was found is a good answer."""
+"""Cosine below which nobody's work is said to speak to a request: saying that nothing was found is a good answer."""
 MOST_FOUND: Final = 3
 MANY: Final = 10_000
 """Works of an organization from which what is kept of them is taken from the collector's care when it is first made: it
@@ -150,16 +151,16 @@ def show_found(tools: JobTools, owner: str, job: Job) -> None:
         settle(session, tools, owner, job)
 
 
-def _passages(tools: JobTools, looking: RequestSearch, embedder: Embedder) -> list[Evidence]:
-    part = QueryPart(looking.text, embedder.embed([looking.text])[0])
+def _passages(tools: JobTools, looking: RequestSearch, embedder: Embedder) -> RequestFinds:
+    asked = question(looking.text, embedder)
     one_each = Caps(per_document=1, per_author=1)
     work = [
         one
         for scope in looking.work
-        for one in find(Shelf.WORK, [part], scope, tools.shelves, embedder, limit=2, caps=one_each)
+        for one in find(Shelf.WORK, asked[:1], scope, tools.shelves, embedder, limit=2, caps=one_each)
     ]
-    context = find(Shelf.CONTEXT, [part], looking.context, tools.shelves, embedder, limit=MOST_FOUND, caps=Caps())
-    return [*_nearest(work), *_nearest(context)]
+    context = find(Shelf.CONTEXT, asked, looking.context, tools.shelves, embedder, limit=MOST_FOUND, caps=Caps())
+    return RequestFinds(tuple(_nearest(work)), tuple(context), answered(context, embedder))
 
 
 def _nearest(found: Iterable[Evidence]) -> list[Evidence]:

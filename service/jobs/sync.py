@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from pipelines import indexing
 from pipelines.indexing import Holding
 from pipelines.ports import IndexUnavailable
+from pipelines.retrieval import pieces_of
 from pipelines.texts.passages import cut
 from pipelines.values import Passage, Shelf, ShelfItem
 from service.jobs.index_shares import IndexShare, everything, wanted
@@ -89,7 +90,9 @@ def bring(tools: JobTools, organization: str, subjects: Sequence[str]) -> dict[s
             if one.owner in passages:
                 _keep_passages(session, organization, one, passages[one.owner])
     holdings = [_holding(one, passages.get(one.owner, [])) for one in found.values()]
-    doubtful = indexing.settle(holdings, tools.embedder(organization), tools.index)
+    embedder = tools.embedder(organization)
+    doubtful = indexing.settle(holdings, embedder, tools.index)
+    embedder.embed([piece for one in found.values() for piece in _pieces(one, passages.get(one.owner, []))])
     if doubtful:
         raise IndexUnavailable(
             f"The index does not show what was written to {doubtful[0].collection}; it is tried again."
@@ -104,13 +107,19 @@ def _passages(one: IndexShare) -> list[Passage]:
 def _holding(one: IndexShare, passages: Iterable[Passage]) -> Holding:
     if one.owner and one.shelf is Shelf.PRECEDENTS:
         return Holding(one.collection, one.owners, {one.owner: one.text})
-    texts = {
-        passage.id: ShelfItem(
-            passage.id, one.shelf, passage.text, one.owner, title=one.title, heading=passage.heading
-        ).indexed
+    return Holding(one.collection, one.owners, {item.id: item.indexed for item in _items(one, passages)})
+
+
+def _items(one: IndexShare, passages: Iterable[Passage]) -> list[ShelfItem]:
+    return [
+        ShelfItem(passage.id, one.shelf, passage.text, one.owner, title=one.title, heading=passage.heading)
         for passage in passages
-    }
-    return Holding(one.collection, one.owners, texts)
+    ]
+
+
+def _pieces(one: IndexShare, passages: Iterable[Passage]) -> list[str]:
+    """What a shelf is searched by besides its passages: embedded here, so that nobody waits for it who searches."""
+    return [piece for item in _items(one, passages) for piece in pieces_of(item)]
 
 
 def _keep_passages(session: Session, organization: str, one: IndexShare, passages: Sequence[Passage]) -> None:
@@ -167,7 +176,9 @@ def texts(tools: JobTools, organization: str, subjects: Sequence[str]) -> Iterab
         found = wanted(session, organization, subjects)
     for one in found.values():
         if one.owner:
-            yield from _holding(one, _passages(one) if one.shelf is not Shelf.PRECEDENTS else []).texts.values()
+            passages = _passages(one) if one.shelf is not Shelf.PRECEDENTS else []
+            yield from _holding(one, passages).texts.values()
+            yield from _pieces(one, passages)
 
 
 def drop_strays(

@@ -14,7 +14,7 @@ from pipelines.adapters.exact import ExactIndex
 from pipelines.adapters.hashing import HashingEmbedder
 from pipelines.evaluation.shelves import MemoryLibrary
 from pipelines.ports import Embedder
-from pipelines.retrieval import Caps, QueryPart, Shelves, collection, find
+from pipelines.retrieval import PIECES, Caps, QueryPart, Shelves, collection, find, pieces_of
 from pipelines.values import Evidence, Scope, Shelf, ShelfItem
 
 NOW = datetime(2026, 9, 14, 9, tzinfo=UTC)
@@ -236,6 +236,27 @@ def test_another_challenge_is_never_found(shelves: Shelves, embedder: Embedder) 
     put(shelves, embedder, GARDEN)
     put(shelves, embedder, [work("x1", "Who waters the garden?")], part="c2", where=replace(SCOPE, challenge="c2"))
     assert "x1" not in ids(ask(shelves, embedder, "Who waters the garden?"))
+
+
+def test_a_question_finds_the_passage_of_which_one_sentence_is_about_it(shelves: Shelves, embedder: Embedder) -> None:
+    other = "Hens peck at seven. Ladders need two people. Glass stays in the shed. Wool brings a good price in May. "
+    more = "Bread rises overnight. The mayor opens the fair. Nobody whistles indoors. Bees swarm in June. "
+    texts = {"long": other + more + "Canoes are lent on Sundays.", "near": "Canoes on the lake are lent out."}
+    items = [ShelfItem(id_, Shelf.CONTEXT, text, id_, 0, len(text)) for id_, text in texts.items()]
+    put(shelves, embedder, items, part="quillmere")
+    whole = embedder.embed(list(texts.values())) @ embedder.embed(["Canoes are lent on Sundays."])[0]
+    assert whole[0] < whole[1]
+    assert ids(ask(shelves, embedder, "Canoes are lent on Sundays.", shelf=Shelf.CONTEXT))[0] == "long"
+
+
+@pytest.mark.parametrize("count", [1, 2, 6, 7, 40])
+def test_of_a_documents_passage_six_pieces_at_most_are_embedded_and_of_work_none(count: int) -> None:
+    text = " ".join(f"Boat number {at} is lent out on Sundays." for at in range(count))
+    item = ShelfItem("d", Shelf.CONTEXT, text, "d", title="Boats")
+    pieces = pieces_of(item)
+    assert len(pieces) <= PIECES
+    assert " ".join(piece.removeprefix("Boats\n") for piece in pieces) == (text if count > 1 else "")
+    assert pieces_of(replace(item, shelf=Shelf.WORK)) == []
 
 
 def test_the_words_of_a_long_text_do_not_drown_what_it_means(shelves: Shelves, embedder: Embedder) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from pipelines import values
+from pipelines.disputed import DIFFER
 from pipelines.drafting import judged
 from pipelines.ports import LanguageModel
 from pipelines.values import Band, Draft, PointKind, Standing
@@ -167,13 +168,14 @@ NOTHING_COMPOSED = "Nothing was composed from what you judged so far. Judge on, 
 
 
 def _drop(session: Session, draft: DraftRow, read: Mapping[str, Standing]) -> None:
-    """What was composed goes, and what a machine drafted that a person reads otherwise; what a person decided stays."""
+    """What was composed goes, and what a machine drafted that a person reads otherwise; what a person decided stays,
+    and what is said of documents."""
     kept = (PointState.PROPOSED,)
     for point in current_points(draft):
         if point.state in kept and (point.composed or contradicts(point.kind, read.get(point.criterion))):
             draft.points.remove(point)
     own = (FindingRow.draft_id == draft.id, FindingRow.generation == draft.generation, FindingRow.point_id.is_(None))
-    session.execute(delete(FindingRow).where(*own))
+    session.execute(delete(FindingRow).where(*own, FindingRow.code != DIFFER))
     session.flush()
     session.expire(draft, ["findings"])
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, func, select
@@ -125,7 +125,8 @@ def shown(actor: Actor, rows: Iterable[DeskRequest]) -> list[Showing]:
 def _with_work(found: RequestFindings | None, works: tuple[DeskFoundWork, ...]) -> RequestFindings:
     """To a reviewer all that whoever asked might be shown, decided on or not."""
     waiting = sum(one.state in WAITING for one in works)
-    return RequestFindings(tuple(one.quote for one in works), found.documents if found else (), waiting)
+    quotes = tuple(one.quote for one in works)
+    return replace(found, work=quotes, waiting=waiting) if found else RequestFindings(quotes, (), waiting)
 
 
 def _require(actor: Actor) -> str:

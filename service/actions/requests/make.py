@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from pipelines.values import AI, Evidence, Scope, Shelf
 from service.actions.visibility.quotes import attempted
 from service.domain.requests.found import FoundWorkState
-from service.domain.requests.need import RequestState
+from service.domain.requests.need import NEAREST, RequestState
 from service.domain.roles import Role
 from service.domain.visibility import PeersShown, SharingReach
 from service.store import tree
@@ -37,6 +37,16 @@ class RequestSearch:
     work: tuple[Scope, ...]
     others: Mapping[str, str]
     willing: bool  # to be introduced
+
+
+@dataclass(frozen=True, slots=True)
+class RequestFinds:
+    """What was found for a request, best first. Where the documents are not `answered` with, they are the nearest that
+    there are, and answer nothing."""
+
+    work: tuple[Evidence, ...] = ()
+    documents: tuple[Evidence, ...] = ()
+    answered: bool = True
 
 
 def begin(session: Session, request_id: str, *, now: datetime) -> RequestSearch | None:
@@ -101,21 +111,21 @@ def _others(session: Session, organization: str) -> dict[str, str]:
 
 
 def finish(
-    session: Session, looking: RequestSearch, found: Sequence[Evidence], clusters: Mapping[str, str], *, now: datetime
+    session: Session, looking: RequestSearch, found: RequestFinds, clusters: Mapping[str, str], *, now: datetime
 ) -> bool:
     """Store where it was found, by place. False: it is not wanted any more, and nothing was changed."""
     row = session.get(Request, looking.id, with_for_update={"key_share": True})
     if row is None or row.state is not RequestState.OPEN or not _machines_may(session, row):
         return False
     session.execute(delete(RequestFinding).where(RequestFinding.request_id == row.id))
-    _keep_work(session, row, [one for one in found if one.item.shelf is Shelf.WORK], now)
-    for position, one in enumerate(one for one in found if one.item.shelf is not Shelf.WORK):
+    _keep_work(session, row, found.work, now)
+    for position, one in enumerate(found.documents):
         session.add(
             RequestFinding(
                 request_id=row.id,
                 position=position,
                 organization_id=row.organization_id,
-                shelf=one.item.shelf.value,
+                shelf=Shelf.CONTEXT.value if found.answered else NEAREST,
                 passage_id=one.item.id,
                 owner_id=one.item.document,
                 start=one.item.start,

@@ -16,7 +16,7 @@ from service.actions.requests.found import for_author
 from service.actions.visibility.quotes import Quote, QuotePlace, QuoteReader, of_documents, reader
 from service.domain.errors import Invalid, NotAllowed, NotFound, NotNow
 from service.domain.events import Event
-from service.domain.requests.need import RequestState, require_open
+from service.domain.requests.need import NEAREST, RequestState, require_open
 from service.domain.roles import Actor
 from service.store import audit, holding, jobs, outbox, repeats
 from service.store import names as store_names
@@ -35,6 +35,7 @@ class RequestFindings:
     work: tuple[Quote, ...]
     documents: tuple[Quote, ...]
     waiting: int = 0  # pieces of others' work that wait for a facilitator
+    nearest: tuple[Quote, ...] = ()  # of documents none of which answers; for a reviewer's eyes
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,21 +145,25 @@ def answerers(session: Session, rows: Iterable[Request]) -> dict[str, str]:
 
 def findings(session: Session, requests: list[str], to: QuoteReader) -> dict[str, RequestFindings]:
     """What was found for each of these requests that its author may see now: of others' work only what a facilitator
-    has let out."""
+    has let out. What is only nearest is for the desk."""
     rows = session.scalars(
         select(RequestFinding)
-        .where(RequestFinding.request_id.in_(requests), RequestFinding.shelf == Shelf.CONTEXT.value)
+        .where(RequestFinding.request_id.in_(requests), RequestFinding.shelf.in_((Shelf.CONTEXT.value, NEAREST)))
         .order_by(RequestFinding.request_id, RequestFinding.position)
     ).all()
     work = for_author(session, requests, to)
     places = {(row.request_id, row.position): QuotePlace(row.owner_id, row.start, row.end) for row in rows}
     documents = of_documents(session, places.values())
 
-    def of(request: str) -> tuple[Quote, ...]:
-        mine = (places[row.request_id, row.position] for row in rows if row.request_id == request)
-        return tuple(documents[place] for place in mine if place in documents)
+    def of(request: str, shelf: str) -> tuple[Quote, ...]:
+        mine = [row for row in rows if (row.request_id, row.shelf) == (request, shelf)]
+        there = (places[row.request_id, row.position] for row in mine)
+        return tuple(documents[place] for place in there if place in documents)
 
-    return {id_: RequestFindings(work[id_].work, of(id_), work[id_].waiting) for id_ in requests}
+    return {
+        id_: RequestFindings(work[id_].work, of(id_, Shelf.CONTEXT.value), work[id_].waiting, of(id_, NEAREST))
+        for id_ in requests
+    }
 
 
 def own(session: Session, actor: Actor, request_id: str) -> Request:

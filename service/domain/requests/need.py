@@ -18,6 +18,9 @@ SAME_NEED: Final = 0.55
 the shipped model: 9 of 16 pairs of the same subject come together and none of different ones; from .45 it is 13, and
 two wrongly. Better two lists than people told that they ask for the same when they do not."""
 
+NEAREST: Final = "nearest"
+"""In place of a shelf where a finding is kept: no document answers, and this passage is among the nearest."""
+
 
 class RequestState(StrEnum):
     """Where a request is."""

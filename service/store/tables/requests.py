@@ -36,7 +36,8 @@ class Request(Base):
 
 
 class RequestFinding(Base):
-    """A passage that speaks to a request. Its words are read again whenever it is shown."""
+    """A passage that speaks to a request; its words are read again whenever it is shown. `shelf`: context, or `nearest`
+    where no document answers."""
 
     __tablename__ = "request_findings"
 

@@ -95,6 +95,10 @@ class DeskRequestShown(RequestShown):
     name: str = Field(description="Name of who asks.")
     introductions: int = Field(description="Introductions that it led to, suggested or further.")
     cluster: str = Field(description="Id of the first request of those that ask for the same.")
+    nearest: list[IntroductionQuoteShown] = Field(
+        validation_alias=AliasPath("found", "nearest"),
+        description="Where no document answers it: the nearest passages that there are.",
+    )
     found: list[FoundWorkShown] = Field(
         validation_alias="found_works", description="Others' work to decide on, as whoever asked would read it."
     )

@@ -143,6 +143,26 @@ def test_a_request_finds_work_and_documents_that_its_author_may_see_and_people_t
         assert all(row.kind == "expert" and NEED in row.wording["reason"] for row in experts)
 
 
+def test_what_no_document_answers_is_told_at_the_desk_with_the_nearest_and_its_author_is_shown_none(
+    parts: wiring.Parts,
+) -> None:
+    here = village(parts)
+    with parts.sessions.writing() as session:
+        text = "Bread is baked on Fridays. The oven holds nine loaves, and the flour is from the mill."
+        versions.put_document(session, here.platform, "bakery", title="Bakery", text=text, now=here.now)
+    work_off(parts)
+    state(here, "tiago")
+    work_off(parts)
+    with parts.sessions.reading() as session:
+        mine = need.mine(session, here.actor("tiago"))[0]
+        assert mine.looked_at is not None
+        assert mine.found.documents == ()
+        (asked,) = desk.listed(session, here.actor("ines"), state=RequestState.OPEN)
+        assert asked.found.documents == ()
+        assert [quote.title for quote in asked.found.nearest] == ["Bakery"]
+        assert signs.asked_about(session, here.actor("ines")) == []
+
+
 def test_a_request_that_no_machine_may_read_is_only_for_people(parts: wiring.Parts) -> None:
     here = village(parts)
     one = state(here, "tiago", ai=AI.NONE)

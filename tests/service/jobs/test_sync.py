@@ -10,13 +10,13 @@ from sqlalchemy import select
 
 from pipelines.adapters.exact import ExactIndex
 from pipelines.ports import Embedder, IndexUnavailable, Vectors
-from pipelines.values import AI
+from pipelines.values import AI, Scope, Shelf
 from service import wiring
 from service.actions.documents import versions
 from service.actions.people import register
 from service.actions.people.register import ConsentWish
 from service.domain.ids import new_id
-from service.jobs import sync
+from service.jobs import erasing, sync
 from service.store import jobs
 from service.store.tables import Challenge, JobState, PassageRow
 from tests.service.jobs.conftest import TEXT, School
@@ -153,6 +153,20 @@ def test_a_lost_index_is_rebuilt_from_rows_without_the_model(school: School) -> 
     sync.rebuild(parts, school.actor.organization, lambda done, all_: None)
     assert held(parts, school) == before
     assert counting.texts == 0
+
+
+def test_nobody_who_searches_waits_for_a_documents_sentences(school: School) -> None:
+    school.document("handbook", "# Visits\n\nAgree on one question. Each visit lasts 45 minutes. Bring a chair.")
+    sync_all(school.parts)
+    counting = Counting(school.parts.plain_embedder)
+    parts = replace(school.parts, plain_embedder=counting)
+    organization = school.actor.organization
+    shelf = parts.shelves.corpus(
+        Shelf.CONTEXT, Scope(organization, "", "", "", parts.now()), parts.embedder(organization)
+    )
+    assert len(shelf.piece_of) > 1
+    assert counting.texts == 0
+    assert erasing.sweep_vectors(parts, organization) == 0
 
 
 def test_a_rebuild_takes_out_what_belongs_to_no_row(school: School) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pipelines.adapters.extractive import ExtractiveModel
+from pipelines.disputed import DIFFER
 from pipelines.values import PointKind, Scope, Standing
 from service.actions.approvals.deciding import Deciding
 from service.actions.decisions import judging, points, release, review
@@ -21,7 +22,7 @@ from service.domain.errors import ChangedSince, Invalid, NotAllowed, NotFound, N
 from service.domain.roles import Actor
 from service.store.library import SqlLibrary
 from service.store.session import Sessions
-from service.store.tables import CriterionReadingRow, Decision, DraftRow, OutgoingEvent
+from service.store.tables import CriterionReadingRow, Decision, DraftRow, FindingRow, OutgoingEvent
 from tests.entitled import ENTITLED
 from tests.service.actions.school import NOW, PLAN, act_as, approve, found, hand_in, make_ready, make_to_judge
 
@@ -67,6 +68,18 @@ def test_feedback_is_composed_from_the_verdicts_at_their_places_and_says_nothing
         assert PLAN[said["k2"].start : said["k2"].end] == said["k2"].quote == "talk about it"
         assert "what will be looked for" in said["k2"].text
         assert row.summary
+
+
+def test_what_documents_say_against_each_other_stays_told_while_a_person_judges(sessions: Sessions):
+    with sessions.writing() as session:
+        platform = found(session)
+        row = make_to_judge(session, hand_in(session, platform).draft)
+        for code in (DIFFER, "no_peers"):
+            more = FindingRow(organization_id=row.organization_id, generation=row.generation, code=code, message=code)
+            row.findings.append(more)
+        session.flush()
+        judge(session, act_as(session, platform, "lena"), row, ReadingWish("k1", MET))
+        assert [one.code for one in row.findings] == [DIFFER]
 
 
 def test_a_verdict_is_kept_with_who_gave_it_and_when_and_is_a_decision(sessions: Sessions):

@@ -16,7 +16,7 @@ from service.actions.learners.own_data import own_data
 from service.actions.people import register
 from service.actions.requests import desk, found, make, need
 from service.actions.requests.found import DeskFoundWork
-from service.actions.requests.make import RequestSearch
+from service.actions.requests.make import RequestFinds, RequestSearch
 from service.actions.requests.need import OwnRequest
 from service.actions.work import submit
 from service.domain.errors import ChangedSince, Invalid, NotFound, NotNow
@@ -38,7 +38,8 @@ def looked_for(session: Session, request: str, people: Sequence[str] = ("yusuf",
     """A machine has found these people's work, or this part of it."""
     searched = make.begin(session, request, now=NOW)
     assert searched is not None
-    assert make.finish(session, searched, [_evidence(session, searched, one, part) for one in people], {}, now=NOW)
+    work = tuple(_evidence(session, searched, one, part) for one in people)
+    assert make.finish(session, searched, RequestFinds(work), {}, now=NOW)
 
 
 def _evidence(session: Session, searched: RequestSearch, person: str, part: str = "") -> Evidence:
@@ -162,7 +163,7 @@ def test_an_attempt_that_says_nothing_opens_nobodys_work(sessions: Sessions, att
         searched = make.begin(session, request.id, now=NOW)
         assert searched is not None
         assert searched.work == ()
-        make.finish(session, searched, [_evidence(session, searched, "yusuf")], {}, now=NOW)
+        make.finish(session, searched, RequestFinds((_evidence(session, searched, "yusuf"),)), {}, now=NOW)
         assert mine(session, platform).found.waiting == 0
         assert waiting(session, platform) == ()
 

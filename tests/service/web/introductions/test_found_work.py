@@ -9,8 +9,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pipelines.values import Evidence, Shelf, ShelfItem
+from service.actions.documents import versions
 from service.actions.requests import found, make
-from service.store.tables import FoundWork, Person, Request, Revision, Submission
+from service.actions.requests.make import RequestFinds
+from service.domain.roles import Actor, CredentialReach
+from service.store.tables import DocumentVersion, FoundWork, Person, Request, Revision, Submission
 from tests.service.actions.introductions.village import TEXTS
 from tests.service.web.browsing import signed_in
 from tests.service.web.conftest import School, on_both
@@ -30,7 +33,27 @@ def _looked_for(session: Session, school: School, person: str) -> None:
     searched = make.begin(session, request, now=school.now())
     assert searched is not None
     item = ShelfItem(f"{row.id}@0-{len(row.text)}", Shelf.WORK, row.text, row.id, 0, len(row.text))
-    assert make.finish(session, searched, [Evidence("E1", item, 0.9, 1.0, 1.0)], {}, now=school.now())
+    assert make.finish(session, searched, RequestFinds((Evidence("E1", item, 0.9, 1.0, 1.0),)), {}, now=school.now())
+
+
+def test_that_no_document_answers_is_said_at_the_desk_with_the_nearest(bare: School) -> None:
+    school, _ = moved_in(bare)
+    tiago, ines = (signed_in(school, person) for person in ("tiago", "ines"))
+    tiago.send(tiago.get("/learn/requests"), "/learn/requests", text=NEED)
+    line = "The oven holds nine loaves."
+    with school.sessions.writing() as session:
+        platform = Actor(school.organization, "operator", CredentialReach.PLATFORM)
+        versions.put_document(session, platform, "bakery", title="Bakery", text=line, now=school.now())
+        version = session.scalars(select(DocumentVersion.id)).one()
+        searched = make.begin(session, session.scalars(select(Request.id)).one(), now=school.now())
+        assert searched is not None
+        nearest = Evidence("", ShelfItem("p", Shelf.CONTEXT, line, version, 0, len(line)), 0.1, 0.0, 0.0)
+        finds = RequestFinds(documents=(nearest,), answered=False)
+        assert make.finish(session, searched, finds, {}, now=school.now())
+    page = ines.get("/desk/requests").text
+    assert "No document answers this. The nearest that there are" in page
+    assert line in page
+    assert line not in tiago.get("/learn/requests").text
 
 
 def _shown(school: School) -> None:
