@@ -207,27 +207,6 @@ def test_words_about_another_persons_particulars_are_not_reused() -> None:
     assert all("pub" not in point.text for point in drafted(here, evidence=(other, twin)).points)
 
 
-@pytest.mark.parametrize(
-    "said",
-    [
-        ("You were ill for weeks, so which day is the talk?", "You were away for weeks, so which day is the talk?"),
-        ("Philippa knows how the last talk went: which day is it?",) * 2,
-        ("Ask Ms Adeyemi which day the talk is.",) * 2,
-        ("Which day is the talk? Write to lena@harbor.example.",) * 2,
-        ("Which day is the talk? Call 0171 5550132.",) * 2,
-    ],
-)
-def test_no_word_that_may_be_somebodys_own_matter_or_name_reaches_another_learner(said: tuple[str, str]) -> None:
-    evidence = tuple(
-        precedent(f"E{n}", text, "talk about it in the staff meeting", author=str(n), criterion="k3")
-        for n, text in enumerate(said)
-    )
-    for made in (drafted(evidence=evidence), drafted(evidence=evidence[::-1])):
-        assert made.points
-        told = " ".join(point.text for point in made.points)
-        assert not any(word in told for word in ("ill for", "Philippa", "Adeyemi", "lena@", "5550132"))
-
-
 def test_facilitators_who_disagree_are_not_made_to_agree() -> None:
     bare = replace(CHALLENGE, criteria=())
     evidence = (
