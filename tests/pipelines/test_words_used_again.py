@@ -1,4 +1,4 @@
-"""Words of facilitators that are used again for somebody else: none may be a matter or a name of the one they were for."""
+"""Words of facilitators that are used again for somebody else: none may be a matter or a name of the one before."""
 
 from __future__ import annotations
 
