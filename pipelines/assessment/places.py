@@ -21,7 +21,7 @@ from pipelines.assessment.copies import author, copies
 from pipelines.assessment.entitlement import LeftOut, stood
 from pipelines.assessment.terms import MARKS, Array, Judged
 from pipelines.ports import Embedder
-from pipelines.texts.language import Span, content, language_code, orders, sentences, shared
+from pipelines.texts.language import Span, content, language_code, orders, quotable, shared
 from pipelines.values import ChallengeAsItStands, PastPoint, PointKind, ShelfItem, Standing
 
 MOST_SENTENCES: Final = 120
@@ -159,7 +159,7 @@ class CriterionPlaces:
         return self._known[text]
 
     def _read(self, text: str, embedder: Embedder) -> _Text:
-        spans = sentences(text)[:MOST_SENTENCES]
+        spans = quotable(text)[:MOST_SENTENCES]
         told = orders(text)  # to a machine: no part of the solution
         spans = [one for one in spans if not any(a < one[1] and one[0] < b for a, b in told)]
         spans = [one for one in spans if len(text[slice(*one)].split()) >= SHORTEST] or spans
