@@ -65,6 +65,7 @@ class GroupChoice:
     name: str
     depth: int
     people: int = 0
+    archived: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +118,7 @@ class GroupInDirectory:
     parent: str
     people: int
     may_change: bool
+    archived_at: datetime | None
 
 
 def listed(
@@ -286,12 +288,15 @@ def _stood_for(session: Session, actor: Actor, external_id: str) -> Person:
     return row
 
 
-def tree(session: Session, actor: Actor, *, coordinated: bool = False) -> tuple[GroupChoice, ...]:
-    """Groups that the actor may see (or coordinates), each under the one above, by name. Raises NotAllowed."""
+def tree(
+    session: Session, actor: Actor, *, coordinated: bool = False, archived: bool = False
+) -> tuple[GroupChoice, ...]:
+    """Groups that the actor may see (or coordinates), each under the one above, by name; those that are `archived` only
+    where that is asked for. Raises NotAllowed."""
     require_desk(actor)
     rows = session.scalars(select(Group).where(Group.organization_id == actor.organization)).all()
     seen = None if leads(actor) else actor.coordinates if coordinated else visible_groups(actor)
-    shown = {row.id for row in rows if seen is None or row.id in seen}
+    shown = {row.id for row in rows if (seen is None or row.id in seen) and (archived or row.archived_at is None)}
     grants = select(RoleGrant.group_id, func.count(func.distinct(RoleGrant.person_id))).where(
         RoleGrant.organization_id == actor.organization
     )
@@ -304,7 +309,7 @@ def tree(session: Session, actor: Actor, *, coordinated: bool = False) -> tuple[
     todo = [(row, 0) for row in reversed(below[""])]
     while todo:
         row, depth = todo.pop()
-        found.append(GroupChoice(row.external_id, row.name, depth, counts.get(row.id, 0)))
+        found.append(GroupChoice(row.external_id, row.name, depth, counts.get(row.id, 0), row.archived_at is not None))
         todo += [(child, depth + 1) for child in reversed(below[row.id])]
     return tuple(found)
 
@@ -316,7 +321,7 @@ def group(session: Session, actor: Actor, external_id: str) -> GroupInDirectory:
     parent = session.get(Group, row.parent_id) if row.parent_id else None
     count = select(func.count(func.distinct(RoleGrant.person_id))).where(RoleGrant.group_id == row.id)
     above = parent.external_id if parent else ""
-    return GroupInDirectory(row.external_id, row.name, above, session.scalar(count) or 0, leads(actor))
+    return GroupInDirectory(row.external_id, row.name, above, session.scalar(count) or 0, leads(actor), row.archived_at)
 
 
 def put_group(

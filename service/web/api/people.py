@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from service.actions.drafts import read
+from service.actions.erasure import begin
 from service.actions.learners import guard, own_data
-from service.actions.people import outward, reading, register
+from service.actions.people import archiving, outward, reading, register
 from service.domain.access import KeyScope
+from service.domain.erasure import ErasureKind
 from service.store.tables import Group, Person
 from service.web.calls import Reading, Writing
 from service.web.fields import ExternalId
 from service.web.needs import needs
 from service.web.openapi import made, v1
 from service.web.paging import Page, Sliced
+from service.web.schemas.erasure import ErasureShown
 from service.web.schemas.people import (
     ConsentHistory,
     ConsentsAsked,
@@ -39,6 +42,20 @@ def put_group(call: Writing, id: ExternalId, body: GroupAsked) -> GroupShown:
 def get_group(call: Reading, id: ExternalId) -> GroupShown:
     """One that this key or token may see, or in which its person learns."""
     row = reading.group(call.session, call.actor, id)
+    return GroupShown.of(outward.groups(call.session, [row])[0])
+
+
+@router.delete("/groups/{id}", summary="Archive a group", status_code=204)
+def archive_group(call: Writing, id: ExternalId) -> None:
+    """It is over, with all groups below it: it takes no more work, and nothing in it waits for anybody. Its people and
+    what they handed in stay, and can be read. To have all of it gone, erase it (`POST /v1/erasures`)."""
+    archiving.archive(call.session, call.actor, id, now=call.now)
+
+
+@router.post("/groups/{id}/bring-back", summary="Bring an archived group back")
+def bring_group_back(call: Writing, id: ExternalId) -> GroupShown:
+    """With the groups below that were archived with it. A `PUT` does not do this."""
+    row = archiving.bring_back(call.session, call.actor, id, now=call.now)
     return GroupShown.of(outward.groups(call.session, [row])[0])
 
 
@@ -72,6 +89,14 @@ def get_person(call: Reading, id: ExternalId) -> PersonShown:
     """One that this key or token may see; and everybody may read themselves."""
     row = reading.person(call.session, call.actor, id)
     return PersonShown.of(outward.people(call.session, [row])[0])
+
+
+@router.delete("/people/{id}", summary="Erase a person", status_code=202)
+@needs(KeyScope.ADMIN)
+def erase_person(call: Writing, id: ExternalId) -> ErasureShown:
+    """The same as `POST /v1/erasures` of this person, and for whom that is: all of theirs is hidden from everybody with
+    this answer, and gone for good soon after. Somebody who only left loses the roles by `PUT` instead."""
+    return ErasureShown.of(begin.erase(call.session, call.actor, ErasureKind.PERSON, id, now=call.now))
 
 
 @router.get("/people", summary="List people")

@@ -14,6 +14,8 @@ NOTICES: Final[Mapping[str, str]] = {
     "answered": "Thank you. Later drafts follow your answer.",
     "answered-learner": "Answered. The learner finds it beside the feedback.",
     "removed": "Removed.",
+    "archived": "Archived. It takes no more work, and can be brought back.",
+    "brought-back": "It is back, as it was.",
     "phrase-kept": "Kept. Alt and P insert it while you write.",
     "reminded": "Sent. They find it on their own page.",
     "reminded-some": "Sent to those who could be reminded; the others had moved on, or were reminded lately.",

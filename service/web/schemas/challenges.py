@@ -148,6 +148,7 @@ class ChallengeShown(AnswerBody):
     version: int = Field(description="Grows when prompt, outcome, reference, notes or criteria change.")
     opened_at: datetime | None = Field(description="When learners could begin.")
     calibrate: int = Field(description="Pieces of work that are judged before the rest is drafted; 0: nothing waits.")
+    archived_at: datetime | None = Field(description="Since when it takes no more work; null while it does.")
 
     @classmethod
     def of(cls, seen: ChallengeSeen) -> ChallengeShown:

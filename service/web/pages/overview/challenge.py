@@ -25,11 +25,15 @@ Chosen = Annotated[Name | Literal[""], Query()]
 
 
 @router.get("/desk/challenges")
-def list_challenges(visit: Reading) -> PageView:
-    rows = challenges.rows(visit.session, visit.actor)
+def list_challenges(visit: Reading, archived: bool = False) -> PageView:
+    rows = challenges.rows(visit.session, visit.actor, archived=archived)
     to_check = len(spot_checks.due(visit.session, visit.actor, now=visit.now))
     return challenges_page(
-        rows, to_check=to_check, pace=pace.own(visit.session, visit.actor, now=visit.now), now=visit.now
+        rows,
+        archived=archived,
+        to_check=to_check,
+        pace=pace.own(visit.session, visit.actor, now=visit.now),
+        now=visit.now,
     )
 
 

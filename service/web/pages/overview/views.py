@@ -303,17 +303,20 @@ class ChallengeDrawn:
 
 @dataclass(frozen=True)
 class ChallengesPage(PageView):
-    """All challenges of one's groups."""
+    """All challenges of one's groups: those that go on, or those that are archived."""
 
     template: ClassVar[str] = "following/challenges.html"
     challenges: tuple[ChallengeDrawn, ...]
+    archived: bool
     to_check: int
     pace: Pace
     now: datetime
 
 
-def challenges_page(rows: Sequence[ChallengeRow], *, to_check: int, pace: Pace, now: datetime) -> ChallengesPage:
-    return ChallengesPage(tuple(map(_listed, rows)), to_check, pace, now)
+def challenges_page(
+    rows: Sequence[ChallengeRow], *, archived: bool, to_check: int, pace: Pace, now: datetime
+) -> ChallengesPage:
+    return ChallengesPage(tuple(map(_listed, rows)), archived, to_check, pace, now)
 
 
 def _listed(row: ChallengeRow) -> ChallengeDrawn:

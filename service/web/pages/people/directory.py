@@ -12,7 +12,7 @@ from fastapi import Form, Query
 from pydantic import BaseModel, Field
 
 from service.actions.access import second_factor
-from service.actions.people import directory
+from service.actions.people import archiving, directory
 from service.actions.people.directory import GroupChoice, GroupInDirectory, ListedPeople, PersonInDirectory, PersonWish
 from service.domain.access import KeyScope
 from service.domain.errors import Conflict, Invalid
@@ -225,7 +225,7 @@ def groups(visit: Reading) -> Shown:
 
 def _groups(visit: Visit, sent: GroupSent, faults: Mapping[str, str] | None = None) -> PageView:
     may = directory.may_lead(visit.actor)
-    return GroupsPage(directory.tree(visit.session, visit.actor), may, sent, faults or {})
+    return GroupsPage(directory.tree(visit.session, visit.actor, archived=True), may, sent, faults or {})
 
 
 @router.post(GROUPS)
@@ -266,3 +266,15 @@ def change_group(visit: Writing, id: ExternalId, sent: Annotated[GroupSent, Form
     visit.status = errors.KINDS["invalid"].status
     seen = directory.group(visit.session, visit.actor, id)
     return GroupPage(seen, directory.tree(visit.session, visit.actor), sent, faults)
+
+
+@router.post(GROUPS + "/{id}/archive")
+def archive_group(visit: Writing, id: ExternalId) -> Shown:
+    archiving.archive(visit.session, visit.actor, id, now=visit.now)
+    return Goto(GROUPS, said="archived")
+
+
+@router.post(GROUPS + "/{id}/bring-back")
+def bring_group_back(visit: Writing, id: ExternalId) -> Shown:
+    archiving.bring_back(visit.session, visit.actor, id, now=visit.now)
+    return Goto(GROUPS, said="brought-back")
