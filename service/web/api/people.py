@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from fastapi import Response
+
 from service.actions.drafts import read
 from service.actions.erasure import begin
 from service.actions.learners import guard, own_data
-from service.actions.people import archiving, outward, reading, register
+from service.actions.people import archiving, outward, reading, register, tables
 from service.domain.access import KeyScope
 from service.domain.erasure import ErasureKind
 from service.store.tables import Group, Person
-from service.web.calls import Reading, Writing
+from service.web.calls import Attachment, Reading, Writing, spreadsheet
 from service.web.fields import ExternalId
 from service.web.needs import needs
-from service.web.openapi import made, v1
+from service.web.openapi import SPREADSHEET, made, v1
 from service.web.paging import Page, Sliced
 from service.web.schemas.erasure import ErasureShown
 from service.web.schemas.people import (
@@ -82,6 +84,18 @@ def put_person(call: Writing, id: ExternalId, body: PersonAsked) -> PersonShown:
     )
     call.made(created)
     return PersonShown.of(outward.people(call.session, [row])[0])
+
+
+@router.get(
+    "/people.csv",
+    summary="Take the people along",
+    response_class=Response,
+    response_model=None,
+    responses=SPREADSHEET,
+)
+def take_people(call: Reading) -> Attachment:
+    """Everybody with a role in a group that you may see, a row: roles, and how far they are with their work."""
+    return spreadsheet("people.csv", tables.people(call.session, call.actor))
 
 
 @router.get("/people/{id}", summary="Read a person")

@@ -12,7 +12,7 @@ from fastapi import Form, Query
 from pydantic import BaseModel, Field
 
 from service.actions.access import second_factor
-from service.actions.people import archiving, directory
+from service.actions.people import archiving, directory, tables
 from service.actions.people.directory import GroupChoice, GroupInDirectory, ListedPeople, PersonInDirectory, PersonWish
 from service.domain.access import KeyScope
 from service.domain.errors import Conflict, Invalid
@@ -22,7 +22,7 @@ from service.web.fields import ExternalId, Id
 from service.web.needs import needs
 from service.web.pages.forms import TAKEN, checked
 from service.web.pages.routes import Shown, pages
-from service.web.pages.views import Goto, PageView
+from service.web.pages.views import Download, Goto, PageView
 from service.web.pages.visits import Reading, Visit, Writing
 from service.web.schemas.people import GroupAsked, PersonAsked
 
@@ -278,3 +278,8 @@ def archive_group(visit: Writing, id: ExternalId) -> Shown:
 def bring_group_back(visit: Writing, id: ExternalId) -> Shown:
     archiving.bring_back(visit.session, visit.actor, id, now=visit.now)
     return Goto(GROUPS, said="brought-back")
+
+
+@router.get(PEOPLE + ".csv")
+def take_people(visit: Reading) -> Download:
+    return Download("people.csv", "text/csv; charset=utf-8", tables.people(visit.session, visit.actor))
