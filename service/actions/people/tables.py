@@ -28,7 +28,7 @@ def people(session: Session, actor: Actor) -> str:
     if actor.reach is CredentialReach.PERSON and not actor.reviews:
         raise NotAllowed("The list of people is for facilitators and coordinators.")
     groups = visible_groups(actor)
-    here = [] if groups is None else [Submission.group_id.in_(groups)]
+    here: list[ColumnElement[bool]] = [] if groups is None else [Submission.group_id.in_(groups)]
     roles = _roles(session, actor, groups)
     of_work = _of_work(session, actor, here)
     read = _read(session, actor, here)
