@@ -246,13 +246,20 @@ def change(session: Session, actor: Actor, external_id: str, wish: PersonWish, *
 
 
 def add(session: Session, actor: Actor, external_id: str, wish: PersonWish, *, now: datetime) -> Person | None:
-    """Somebody new; an empty id is made up. None if there is somebody by that id. Raises NotAllowed, NotFound."""
+    """Somebody new; an empty id is made up. The same once more is who is there; None if there is somebody else by that
+    id. Raises NotAllowed, NotFound."""
     require_coordinator(actor)
     id_ = external_id or f"p-{secrets.token_hex(5)}"
-    if find.maybe(session, Person, actor.organization, id_) is not None:
-        return None
+    there = find.maybe(session, Person, actor.organization, id_)
+    if there is not None:
+        return there if (there.name, _held(session, there)) == (wish.name, set(wish.roles)) else None
     row, _ = register.put_person(session, actor, id_, name=wish.name, language=wish.language, roles=wish.roles, now=now)
     return row
+
+
+def _held(session: Session, row: Person) -> set[tuple[Role, str]]:
+    held = select(RoleGrant.role, Group.external_id).join(Group, Group.id == RoleGrant.group_id)
+    return {(role, group) for role, group in session.execute(held.where(RoleGrant.person_id == row.id))}
 
 
 def invite(session: Session, actor: Actor, external_id: str, *, lifetime: timedelta, now: datetime) -> str:
@@ -327,14 +334,16 @@ def group(session: Session, actor: Actor, external_id: str) -> GroupInDirectory:
 def put_group(
     session: Session, actor: Actor, external_id: str, *, name: str, parent: str, new: bool, now: datetime
 ) -> Group | None:
-    """Make (`new`) or change a group; an empty id is made up. None if it is to be new and is there.
+    """Make (`new`) or change a group; an empty id is made up. The same once more is the group that is there; None if it
+    is to be new, and another is there by that id.
 
     Raises NotAllowed, NotFound, Invalid if the tree would bite its tail.
     """
     id_ = external_id or f"g-{secrets.token_hex(5)}"
     there = find.maybe(session, Group, actor.organization, id_)
     if new and there is not None:
-        return None
+        above = session.get(Group, there.parent_id) if there.parent_id else None
+        return there if (there.name, above.external_id if above else "") == (name, parent) else None
     if not new and there is None:
         raise NotFound
     row, _ = register.put_group(session, actor, id_, name=name, parent=parent or None, now=now)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -33,13 +34,16 @@ ROLES = tuple(Role)
 Search = Annotated[str, Query(max_length=255)]
 At = Annotated[int, Query(ge=1, le=1_000_000)]
 Typed = Annotated[str, Field(max_length=2_000)]
+MADE_UP = "^([pg]-[0-9a-f]{10})?$"
 Many = Annotated[list[Typed], Field(max_length=300)]
 
 
 class PersonSent(BaseModel):
-    """As it was typed. `held` are roles kept, `role|group`; `role` and `group` one more, if both are chosen."""
+    """As it was typed. `held` are roles kept, `role|group`; `role` and `group` one more, if both are chosen. `made`
+    is the id of somebody new for whom none is typed: a form that is sent twice makes one person."""
 
     id: Typed = ""
+    made: Annotated[str, Field(pattern=MADE_UP)] = ""
     name: Typed = ""
     language: Typed = ""
     held: Many = []
@@ -48,9 +52,10 @@ class PersonSent(BaseModel):
 
 
 class GroupSent(BaseModel):
-    """As it was typed."""
+    """As it was typed; `made` as of a person."""
 
     id: Typed = ""
+    made: Annotated[str, Field(pattern=MADE_UP)] = ""
     name: Typed = ""
     parent: Typed = ""
 
@@ -135,7 +140,7 @@ def people(visit: Reading, search: Search = "", role: Search = "", group: Search
 @router.get(PEOPLE + "/new")
 def new_person(visit: Reading, group: Search = "") -> Shown:
     require_coordinator(visit.actor)
-    return NewPersonPage(PersonSent(group=group, role="learner"), _mine(visit))
+    return NewPersonPage(PersonSent(group=group, role="learner", made=f"p-{secrets.token_hex(5)}"), _mine(visit))
 
 
 def _mine(visit: Visit) -> tuple[GroupChoice, ...]:
@@ -149,7 +154,7 @@ def add_person(visit: Writing, sent: Annotated[PersonSent, Form()]) -> Shown:
     id_, bad_id = checked(_New, {"id": sent.id.strip() or None})
     if wish is None or id_ is None:
         return _add_again(visit, sent, {**faults, **bad_id})
-    row = directory.add(visit.session, visit.actor, id_.id or "", wish, now=visit.now)
+    row = directory.add(visit.session, visit.actor, id_.id or sent.made, wish, now=visit.now)
     if row is None:
         return _add_again(visit, sent, {"id": TAKEN})
     return Goto(f"{PEOPLE}/{quote(row.external_id, safe='')}", said="saved")
@@ -220,7 +225,7 @@ def reset_second_factor(visit: Writing, id: ExternalId) -> Shown:
 
 @router.get(GROUPS)
 def groups(visit: Reading) -> Shown:
-    return _groups(visit, GroupSent())
+    return _groups(visit, GroupSent(made=f"g-{secrets.token_hex(5)}"))
 
 
 def _groups(visit: Visit, sent: GroupSent, faults: Mapping[str, str] | None = None) -> PageView:
@@ -234,8 +239,9 @@ def add_group(visit: Writing, sent: Annotated[GroupSent, Form()]) -> Shown:
     asked, faults = checked(GroupAsked, {"name": sent.name.strip(), "parent": sent.parent or None})
     id_, bad_id = checked(_New, {"id": sent.id.strip() or None})
     if asked is not None and id_ is not None:
+        new_id = id_.id or sent.made
         made = directory.put_group(
-            visit.session, visit.actor, id_.id or "", name=asked.name, parent=sent.parent, new=True, now=visit.now
+            visit.session, visit.actor, new_id, name=asked.name, parent=sent.parent, new=True, now=visit.now
         )
         if made is not None:
             return Goto(GROUPS, said="saved")
