@@ -145,6 +145,7 @@ class ChallengePage(PageView):
     progress: Whole
     reached: tuple[Count, ...]
     people: tuple[PeopleAtStage, ...]
+    slowest: str
     median: str
     ninetieth: str
     longest_wait: str
@@ -173,6 +174,7 @@ def challenge_page(
         progress=_progress(seen.progress),
         reached=_reached(seen.progress),
         people=tuple(_people(seen.progress, stage, top) for stage in OF_INTEREST if seen.progress.counts[stage]),
+        slowest=spoken(times.longest),
         median=spoken(times.median),
         ninetieth=spoken(times.ninetieth),
         longest_wait=spoken(times.longest_wait),
