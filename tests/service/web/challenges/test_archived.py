@@ -75,6 +75,8 @@ def test_a_coordinator_archives_on_a_page_and_finds_it_again(school: School) -> 
     assert "Archived. It takes no more work" in listed.text
     assert "Peer observation" not in listed.text
     assert "Peer observation" in tomasz.get("/desk/challenges?archived=1").text
+    task = signed_in(school, "amara").get("/learn/challenges/peer-observation")
+    assert task.status == 404  # never handed in
     back = tomasz.send(tomasz.get(edit), "/desk/challenges/peer-observation/bring-back")
     assert "It is back, as it was." in back.text
     groups = tomasz.send(tomasz.get("/desk/groups/year-8"), "/desk/groups/year-8/archive")
