@@ -14,6 +14,7 @@ NOTICES: Final[Mapping[str, str]] = {
     "answered": "Thank you. Later drafts follow your answer.",
     "answered-learner": "Answered. The learner finds it beside the feedback.",
     "removed": "Removed.",
+    "roster-taken": "Taken in. Rows that could not be are left out.",
     "archived": "Archived. It takes no more work, and can be brought back.",
     "brought-back": "It is back, as it was.",
     "phrase-kept": "Kept. Alt and P insert it while you write.",

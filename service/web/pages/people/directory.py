@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -34,7 +35,7 @@ ROLES = tuple(Role)
 Search = Annotated[str, Query(max_length=255)]
 At = Annotated[int, Query(ge=1, le=1_000_000)]
 Typed = Annotated[str, Field(max_length=2_000)]
-MADE_UP = "^([pg]-[0-9a-f]{10})?$"
+MADE_UP = re.compile("[pg]-[0-9a-f]{10}")
 Many = Annotated[list[Typed], Field(max_length=300)]
 
 
@@ -43,7 +44,7 @@ class PersonSent(BaseModel):
     is the id of somebody new for whom none is typed: a form that is sent twice makes one person."""
 
     id: Typed = ""
-    made: Annotated[str, Field(pattern=MADE_UP)] = ""
+    made: Typed = ""
     name: Typed = ""
     language: Typed = ""
     held: Many = []
@@ -55,7 +56,7 @@ class GroupSent(BaseModel):
     """As it was typed; `made` as of a person."""
 
     id: Typed = ""
-    made: Annotated[str, Field(pattern=MADE_UP)] = ""
+    made: Typed = ""
     name: Typed = ""
     parent: Typed = ""
 
@@ -154,10 +155,15 @@ def add_person(visit: Writing, sent: Annotated[PersonSent, Form()]) -> Shown:
     id_, bad_id = checked(_New, {"id": sent.id.strip() or None})
     if wish is None or id_ is None:
         return _add_again(visit, sent, {**faults, **bad_id})
-    row = directory.add(visit.session, visit.actor, id_.id or sent.made, wish, now=visit.now)
+    row = directory.add(visit.session, visit.actor, id_.id or _made_up(sent), wish, now=visit.now)
     if row is None:
         return _add_again(visit, sent, {"id": TAKEN})
     return Goto(f"{PEOPLE}/{quote(row.external_id, safe='')}", said="saved")
+
+
+def _made_up(sent: PersonSent | GroupSent) -> str:
+    """The id that the form brought along; empty where that is none of ours."""
+    return sent.made if MADE_UP.fullmatch(sent.made) else ""
 
 
 def _add_again(visit: Visit, sent: PersonSent, faults: Mapping[str, str]) -> PageView:
@@ -239,7 +245,7 @@ def add_group(visit: Writing, sent: Annotated[GroupSent, Form()]) -> Shown:
     asked, faults = checked(GroupAsked, {"name": sent.name.strip(), "parent": sent.parent or None})
     id_, bad_id = checked(_New, {"id": sent.id.strip() or None})
     if asked is not None and id_ is not None:
-        new_id = id_.id or sent.made
+        new_id = id_.id or _made_up(sent)
         made = directory.put_group(
             visit.session, visit.actor, new_id, name=asked.name, parent=sent.parent, new=True, now=visit.now
         )
