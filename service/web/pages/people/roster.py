@@ -15,6 +15,7 @@ from service.actions.bundles.enrolling import MOST, RosterLine, RosterRow
 from service.domain.access import KeyScope
 from service.domain.errors import Invalid
 from service.domain.roles import require_coordinator
+from service.domain.texts import digest
 from service.web import errors
 from service.web.fields import typed
 from service.web.pages.routes import Shown, pages
@@ -34,9 +35,10 @@ COMES_TO: Mapping[RosterRow, str] = {
 
 
 class RosterSent(BaseModel):
-    """As it was pasted. `do` is the button: look, or take what was looked at."""
+    """As it was pasted. `do` is the button: look, or take what was looked at, which `seen` is the hash of."""
 
     table: Annotated[str, Field(max_length=200_000)] = ""
+    seen: Annotated[str, Field(max_length=64)] = ""
     do: Annotated[str, Field(pattern="^(look|take)$")] = "look"
 
 
@@ -46,6 +48,7 @@ class RosterPage(PageView):
 
     template: ClassVar[str] = "people/roster.html"
     table: str
+    seen: str = ""
     rows: tuple[RosterLine, ...] = ()
     counts: Mapping[str, int] = field(default_factory=dict)
     changes: int = 0
@@ -63,15 +66,16 @@ def roster(visit: Reading) -> Shown:
 @router.post(HERE)
 def send_roster(visit: Writing, sent: Annotated[RosterSent, Form()]) -> Shown:
     table = typed(sent.table)
-    act = enrolling.take if sent.do == "take" else enrolling.preview
+    taken = sent.do == "take" and sent.seen == digest(table)  # what was changed since is looked at first
+    act = enrolling.take if taken else enrolling.preview
     with errors.Caught(Invalid) as caught:
         rows = act(visit.session, visit.actor, table, now=visit.now)
     if caught.error is not None:
         visit.status = errors.KINDS["invalid"].status
         return RosterPage(table, fault=str(caught.error))
-    if sent.do == "take":
+    if taken:
         return Goto("/desk/people", said="roster-taken")
     found = Counter(one.outcome for one in rows)
     counts = {COMES_TO[one]: found[one] for one in RosterRow if found[one]}
     changes = sum(found[one] for one in (RosterRow.ADDED, RosterRow.JOINS, RosterRow.RENAMED))
-    return RosterPage(table, rows, counts, changes)
+    return RosterPage(table, digest(table), rows, counts, changes)

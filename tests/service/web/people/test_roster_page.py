@@ -33,6 +33,14 @@ def test_a_table_is_shown_with_what_it_would_change_before_it_counts(school: Sch
     assert school.platform.get("/v1/audit/check").json()["faults"] == []
 
 
+def test_what_was_changed_since_it_was_looked_at_is_looked_at_first(school: School) -> None:
+    tomasz = signed_in(school, "tomasz")
+    seen = _send(tomasz, tomasz.get(HERE), TABLE, "look")
+    again = _send(tomasz, seen, TABLE + "yan;Yan Li;year-8;\n", "take")
+    assert "2 new" in again.text
+    assert not {"zed", "yan"} & _people(school)
+
+
 def test_somebody_known_by_another_name_is_pointed_out(school: School) -> None:
     tomasz = signed_in(school, "tomasz")
     seen = _send(tomasz, tomasz.get(HERE), "id,name,group\namara,A. Okafor-Bello,year-8\n", "look")
@@ -55,6 +63,6 @@ def test_a_coordinator_of_some_groups_adds_to_those_and_a_facilitator_to_none(sc
     put("/v1/people/noor", json={"name": "Noor Aziz", "roles": [{"role": "coordinator", "group": "year-8"}]})
     noor = signed_in(school, "noor")
     table = "id,name,group\nz8,Zed Eight,year-8\nz9,Zed Nine,year-9\n"
-    _send(noor, noor.get(HERE), table, "take")
+    _send(noor, _send(noor, noor.get(HERE), table, "look"), table, "take")
     assert {"z8", "z9"} & _people(school) == {"z8"}
     assert signed_in(school, "mateo").get(HERE).status == 403
