@@ -62,7 +62,7 @@ _SENTENCE_END = re.compile(
     r"(?<=[.!?…。！？])[\"”“’»)\]]*\s+|(?<=[。！？])|\n\s*\n|\n(?=\s*(?:[-*•–]|\d+[.)])\s)|(?<=[:;])\n|\n"
 )
 _ABBREVIATION = re.compile(
-    r"(?:\b(?:e\.g|i\.e|z\.B|d\.h|u\.a|bzw|vgl|ca|etc|approx|resp|no|nr|dr|mr|mrs|ms|prof|st|vs|fig)|\b[A-Za-z])\.$",
+    r"(?:\b(?:e\.g|i\.e|z\.B|d\.h|u\.a|bzw|vgl|ca|etc|approx|resp|no|nr|dr|mr|mrs|ms|prof|st|vs|fig|cf|al|eq|pp)|\b[A-Za-z])\.$",
     re.I,
 )
 _VARIABLE = re.compile(r"[!<>=+*/^≤≥≠≈]\s*[A-Za-z]\.$")

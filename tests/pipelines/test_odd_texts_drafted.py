@@ -57,6 +57,7 @@ def test_a_program_is_quoted_by_the_line() -> None:
         "Pairs are fixed so that A != B. Bo visits Ines on Tuesday; waiting time >= 3 seconds is what we look for.",
         "We call `pair(a, b)`, and then we look; `note(a)` is written by both of them on Friday at noon.",
         "- **We look** for waiting time\n1. `x <- 3`, and so on\n",
+        "Our rule is $n = 2k + 1$, so $k \\ge 1$ holds for all of our pairs, e.g. for Bo and Ines (cf. fig. 3).",
     ],
 )
 def test_what_holds_a_formula_code_or_a_row_is_quoted_whole(text: str) -> None:

@@ -20,6 +20,8 @@ STANDS_OUT = 1.0
 """Standard deviations above the mean of all sentences."""
 LONGEST_SENTENCE = 20
 """Words up to which a sentence is quoted whole."""
+LONGEST_FORMULAIC = 30
+"""The same where it holds a formula or code, whose signs stand apart like words."""
 MOST_SENTENCES = 250
 LIKE_A_PRECEDENT = 0.45
 """Share of stems (Dice) from which a phrase counts as saying what the passage of a precedent said."""
@@ -27,6 +29,7 @@ NEAR = 0.45
 """Weight of a word that stands for a wanted one (prompts/extractive: near) against that of the word itself."""
 
 _WORDS = re.compile(r"\S+")
+_NUMBERING = re.compile(r"(?:\d{1,3}|[a-z])[.)]\s+")
 _EDGE = " \t\n\r.,;:!?…–—-•*\"“”„«»'’()[]"
 _JOINING = frozenset({"", "and", "but", "so", "then", "und", "aber", "dann", "sondern"})
 _NUMBER = "#"
@@ -97,8 +100,9 @@ class PhrasePlaces:
         return [(span, self.words.stems(self.text[slice(*span)])) for span in long_enough or spans if span[0] < span[1]]
 
     def _runs(self, sentence: Span) -> list[Span]:
-        whole = self._count(sentence) <= LONGEST_SENTENCE
-        if is_program(self.text) or (whole and formulaic(self.text[slice(*sentence)])):
+        formula = formulaic(self.text[slice(*sentence)])
+        whole = self._count(sentence) <= (LONGEST_FORMULAIC if formula else LONGEST_SENTENCE)
+        if is_program(self.text) or (whole and formula):
             return [sentence] if whole else self._parts(sentence)
         pieces = clauses(self.text, sentence)
         if whole and len(pieces) == 1:
@@ -269,6 +273,9 @@ class PhrasePlaces:
             end -= 1
         while start < end and self.text[start] in _EDGE:
             start += 1
+        number = _NUMBERING.match(self.text, start, end)
+        if number and not self.text[:start].rpartition("\n")[2].strip():
+            start = number.end()
         start, end = _with_marks(self.text, start, end)
         if end < len(self.text) and self.text[end] in '?)”"“' and _open(self.text[start:end], self.text[end]):
             end += 1

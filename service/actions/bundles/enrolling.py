@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -50,11 +49,19 @@ class RosterLine:
     fault: str = ""
 
 
+class _TakenBack(Exception):
+    """Whatever was done in a savepoint has not been done."""
+
+
 def preview(session: Session, actor: Actor, text: str, *, now: datetime) -> tuple[RosterLine, ...]:
     """What each row would come to. Changes nothing. Raises NotAllowed; Invalid for a heading that is not understood,
     for no rows, or more than MOST."""
-    with _taken_back(session):
-        return take(session, actor, text, now=now)
+    seen: list[RosterLine] = []
+    with suppress(_TakenBack), session.begin_nested():
+        seen += take(session, actor, text, now=now)
+        raise _TakenBack
+    session.expire_all()
+    return tuple(seen)
 
 
 def take(session: Session, actor: Actor, text: str, *, now: datetime) -> tuple[RosterLine, ...]:
@@ -96,14 +103,3 @@ def _comes_to(session: Session, actor: Actor, asked: MemberLine) -> tuple[Roster
         .where(RoleGrant.person_id == there.id, RoleGrant.role == asked.role, Group.external_id == asked.group)
     )
     return (RosterRow.JOINS if session.scalar(has) is None else RosterRow.THERE), ""
-
-
-@contextmanager
-def _taken_back(session: Session) -> Iterator[None]:
-    """Whatever is done in it has not been done."""
-    savepoint = session.begin_nested()
-    try:
-        yield
-    finally:
-        savepoint.rollback()
-        session.expire_all()
