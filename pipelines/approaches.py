@@ -16,7 +16,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.texts.language import clauses, language_of, sentences, stem, stop_words, tokens
+from pipelines.texts.language import clauses, language_of, quotable, stem, stop_words, tokens
 from pipelines.texts.plain import one_line
 from pipelines.texts.shapes import flow, is_program
 from pipelines.texts.wholes import SHORTEST, points_back, whole
@@ -285,7 +285,7 @@ def _surface(term: str, texts: Sequence[str], language: str) -> str:
 
 def passage(work: ApproachWork, telling: Mapping[str, float]) -> ApproachPlace | None:
     """The sentence or line with most telling words for its length; None for a text that says nothing."""
-    spans = [whole(work.text, span, QUOTE) for span in sentences(work.text)[:200]]
+    spans = [whole(work.text, span, QUOTE) for span in quotable(work.text)[:200]]
     spans = [span for span in spans if any(map(str.isalnum, work.text[span[0] : span[1]]))]
     if not spans:
         return None

@@ -15,7 +15,7 @@ from typing import Any, Final
 from pipelines.approaches import ApproachPlace, ApproachWork
 from pipelines.prompts import has_words, words
 from pipelines.speaking import Speaking
-from pipelines.texts.language import content, language_code, language_of, passages_alike, sentences, tokens
+from pipelines.texts.language import content, language_code, language_of, passages_alike, quotable, tokens
 from pipelines.texts.masking import is_masked
 from pipelines.texts.plain import one_line
 from pipelines.texts.shapes import flow, is_program
@@ -120,7 +120,7 @@ def _only_here(own: ApproachWork, chosen: Sequence[ApproachWork]) -> _Sides | No
 def _peculiar(work: ApproachWork, others: Sequence[ApproachWork]) -> ApproachPlace | None:
     program, language = is_program(work.text), language_of(work.text)
     there = {word for one in others for word in _words(one.text, program, language)}
-    spans = [whole(work.text, span) for span in sentences(work.text)[:200]]
+    spans = [whole(work.text, span) for span in quotable(work.text)[:200]]
     best, most = None, 0.0
     for start, end in spans:
         said = work.text[start:end]

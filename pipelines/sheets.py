@@ -15,7 +15,7 @@ from pipelines.assessment.places import CriterionPlaces
 from pipelines.disputed import Disputes
 from pipelines.ports import Embedder
 from pipelines.retrieval import Caps, QueryPart, Shelves, find
-from pipelines.texts.language import Span, sentences
+from pipelines.texts.language import Span, quotable
 from pipelines.values import Criterion, DraftingTask, Evidence, SheetLine, SheetPlace, Shelf
 
 PRECEDENTS: Final = 2
@@ -118,6 +118,6 @@ def _document(
 
 
 def _quotable(text: str) -> list[Span]:
-    """Sentences that say something by themselves: no headings, no rows of a table."""
-    spans = [span for span in sentences(text) if not text[slice(*span)].lstrip().startswith(("#", "|", ">"))]
+    """Sentences that say something by themselves: no rows of a table either, and nobody else's words."""
+    spans = [span for span in quotable(text) if not text[slice(*span)].lstrip().startswith(("#", "|", ">"))]
     return [span for span in spans if SHORTEST <= len(text[slice(*span)].split()) <= LONGEST]

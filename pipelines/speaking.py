@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.ports import Embedder
-from pipelines.texts.language import Span, content, language_of, orders, sentences
+from pipelines.texts.language import Span, content, language_of, orders, quotable
 from pipelines.values import Criterion
 
 Floats = NDArray[np.float64]
@@ -64,7 +64,7 @@ class Speaking:
         if not self._criteria or (spoken and self._language and spoken != self._language):
             return {}
         told = orders(text)
-        spans = [one for one in sentences(text)[:MOST] if len(text[slice(*one)].split()) >= SHORTEST]
+        spans = [one for one in quotable(text)[:MOST] if len(text[slice(*one)].split()) >= SHORTEST]
         spans = [one for one in spans if not any(a < one[1] and one[0] < b for a, b in told)]
         if not spans:
             return {}

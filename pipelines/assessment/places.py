@@ -22,7 +22,7 @@ from pipelines.assessment.entitlement import LeftOut, stood
 from pipelines.assessment.sought import SoughtThings
 from pipelines.assessment.terms import MARKS, Array, Judged, standard
 from pipelines.ports import Embedder
-from pipelines.texts.language import Span, content, language_code, orders, sentences, shared, written_in
+from pipelines.texts.language import Span, content, language_code, orders, quotable, shared, written_in
 from pipelines.values import ChallengeAsItStands, PastPoint, PointKind, ShelfItem, Standing
 
 MOST_SENTENCES: Final = 120
@@ -167,7 +167,7 @@ class CriterionPlaces:
         return self._known[text]
 
     def _read(self, text: str, embedder: Embedder) -> _Text:
-        spans = sentences(text)[:MOST_SENTENCES]
+        spans = quotable(text)[:MOST_SENTENCES]
         told = orders(text)  # to a machine: no part of the solution
         spans = [one for one in spans if not any(a < one[1] and one[0] < b for a, b in told)]
         spans = [one for one in spans if len(text[slice(*one)].split()) >= SHORTEST] or spans

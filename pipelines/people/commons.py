@@ -23,7 +23,7 @@ from pipelines.texts.language import (
     content,
     language_of,
     passages_alike,
-    sentences,
+    quotable,
     tokens,
 )
 from pipelines.texts.lexical import terms
@@ -250,7 +250,7 @@ class Commons:
 
 def _telling(text: str) -> list[tuple[Span, str]]:
     """Passages that can be read alone and say more than a date, with their words."""
-    spans = dict.fromkeys(whole(text, span, LONGEST_QUOTE) for span in sentences(text))
+    spans = dict.fromkeys(whole(text, span, LONGEST_QUOTE) for span in quotable(text))
     found = [(span, text[slice(*span)]) for span in spans if SHORTEST_QUOTE <= span[1] - span[0] <= LONGEST_QUOTE]
     return [(span, said) for span, said in found if _says(said)] or found
 

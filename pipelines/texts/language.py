@@ -9,14 +9,14 @@ from __future__ import annotations
 import re
 import threading
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache, lru_cache
 
 import snowballstemmer
 
 from pipelines.prompts import words
 from pipelines.texts.detecting import SURE, SURE_OF_SCRIPT, foreign_script, likely
-from pipelines.texts.layout import unparted, within_whole, wraps
+from pipelines.texts.layout import LATEX, signs, unparted, within_whole, wraps
 
 Span = tuple[int, int]
 
@@ -58,12 +58,14 @@ PLAUSIBLE = 0.05
 _WORD = re.compile(r"[^\W_]+(?:(?:['’_./-]|(?<=\d),(?=\d))[^\W_]+)*")
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff]")
 _SENTENCE_END = re.compile(
+    rf"(?:{LATEX})(?:\s*(?:{LATEX}))*\s*|"
     r"(?<=[.!?…。！？])[\"”“’»)\]]*\s+|(?<=[。！？])|\n\s*\n|\n(?=\s*(?:[-*•–]|\d+[.)])\s)|(?<=[:;])\n|\n"
 )
 _ABBREVIATION = re.compile(
-    r"(?:\b(?:e\.g|i\.e|z\.B|d\.h|u\.a|bzw|vgl|ca|etc|approx|resp|no|nr|dr|mr|mrs|ms|prof|st|vs|fig)|\b[A-Za-z])\.$",
+    r"(?:\b(?:e\.g|i\.e|z\.B|d\.h|u\.a|bzw|vgl|ca|etc|approx|resp|no|nr|dr|mr|mrs|ms|prof|st|vs|fig|cf|al|eq|pp)|\b[A-Za-z])\.$",
     re.I,
 )
+_VARIABLE = re.compile(r"[!<>=+*/^≤≥≠≈]\s*[A-Za-z]\.$")
 _NUMBER_STOP = re.compile(r"\b\d+\.$")
 _CLAUSE_END = re.compile(
     r"\s*[,;:–—()]\s+|\s+(?:-|–|—)\s+|"
@@ -226,17 +228,30 @@ def sentences(text: str) -> list[Span]:
     spans, start = [], 0
     wrapped = wraps(text)
     for end in _SENTENCE_END.finditer(text):
-        breaks = end[0].count("\n")
-        if breaks == 1 and text.index("\n", end.start()) in wrapped:
+        breaks, laid = end[0].count("\n"), "\\" in end[0]
+        if breaks == 1 and not laid and text.index("\n", end.start()) in wrapped:
             breaks = 0
             if text[end.start() - 1 : end.start()] not in _STOPS:
                 continue
-        if not breaks and (_goes_on(text, start, end.start()) or within_whole(text, end.start())):
+        if not breaks and not laid and (_goes_on(text, start, end.start()) or within_whole(text, end.start())):
             continue
         spans.append(_trim(text, start, end.start()))
         start = end.end()
     spans.append(_trim(text, start, len(text)))
     return [span for span in spans if span[0] < span[1]]
+
+
+def quotable(text: str) -> list[Span]:
+    """Sentences, lines and items at which a reader may be sent to look: what lays the text out, and what has neither
+    letter nor figure, is none of them. All sentences of a text where nothing else is there."""
+    found = sentences(text)
+    laid = signs(text)
+    said = [one for one in found if any(map(str.isalnum, text[slice(*one)])) and not _within(one, laid)]
+    return said or found
+
+
+def _within(span: Span, among: Sequence[Span]) -> bool:
+    return any(a <= span[0] and span[1] <= b for a, b in among)
 
 
 def sentence_at(text: str, at: int) -> Span | None:
@@ -250,7 +265,7 @@ def _goes_on(text: str, start: int, end: int) -> bool:
     "In period 2." ends a sentence, in a language that writes no full stop after ordinal numbers.
     """
     if _ABBREVIATION.search(text, max(start, end - 8), end):
-        return True
+        return not _VARIABLE.search(text, max(start, end - 8), end)  # "A != B." ends a sentence, "by A. Novak" none
     if not _NUMBER_STOP.search(text, max(start, end - 8), end):
         return False
     return len(text[start:end].split()) == 1 or language_of(text[:2000]) == "de"

@@ -30,6 +30,26 @@ _WHOLE: Final = re.compile(
     r"|\\\([\s\S]{0,400}?\\\)|\\\[[\s\S]{0,400}?\\\]",  # the same, of bounded length: what never closes costs no time
     re.MULTILINE,
 )
+_RULED: Final = r"[ \t]*(?:\|[ \t]*)?:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*(?:\|[ \t]*)?$"
+_SIGNS: Final = re.compile(
+    rf"^[^|\n]*(?:\|[^|\n]*)+\n(?={_RULED})|^{_RULED}"  # a table's head and the line below it; rules
+    r"|^[ \t]*(?:={3,}|\*{3,}|_{3,})[ \t]*$"
+    r"|^[ \t]{0,3}#{1,6}(?:[ \t].*)?$|(?:(?<=\n\n)|(?<![\s\S]))[^\n]{1,80}\n(?:=+|--+)[ \t]*$"  # headings
+    r"|^[ \t]*(?:```|~~~).*$"  # what a fence of code begins and ends with
+    r"|^[ \t]*!\[[^\]\n]*\]\([^)\n]*\)[ \t]*$|^[ \t]*\[[^\]\n]+\]:[ \t]*\S+.*$",  # a picture, a link's address
+    re.MULTILINE,
+)
+LATEX: Final = (
+    r"\\(?:begin|end)\{[^{}\n]{1,40}\}(?:\[[^\]\n]{0,80}\])?(?:\{[^{}\n]{0,80}\})?"
+    r"|\\item\b(?:\[[^\]\n]{0,80}\])?"
+    r"|\\(?:(?:sub){0,2}section|chapter|paragraph)\*?\{[^{}\n]{0,200}\}"
+    r"|\\(?:newline|linebreak|par|hline|centering|maketitle)\b|\\\\(?=\s)"
+)
+"""Commands of LaTeX that part what is written and say nothing themselves; a section's title goes with them."""
+_FORMULA: Final = re.compile(
+    r"`[^`\n]+`|\$\$[^$]+\$\$|\$[^\s$](?:[^$\n]*[^\s$])?\$(?!\d)|\\[(\[]|\\[a-zA-Z]+\{"
+    r"|(?<=[\w)])\s*(?:[!<>=]=|<-|=>|[=≤≥≠≈<>])\s*(?=[\w(-])"
+)
 
 
 def unparted(text: str) -> str:
@@ -71,6 +91,18 @@ def _wrapped(text: str, lines: list[Span]) -> set[int]:
 def whole(text: str) -> tuple[Span, ...]:
     """What is not to be cut: fenced code, rows of tables, code and formulas within a line; in order."""
     return tuple(match.span() for match in _WHOLE.finditer(text))
+
+
+@lru_cache(maxsize=256)
+def signs(text: str) -> tuple[Span, ...]:
+    """Lines that lay a text out and are nobody's sentence: headings, a table's head and the line below it, rules, the
+    ends of a fence of code, pictures, addresses of links; in order. No reader is sent there."""
+    return tuple(match.span() for match in _SIGNS.finditer(text))
+
+
+def formulaic(text: str) -> bool:
+    """Whether there is a formula or code in it, which says something else as soon as a part is missing."""
+    return bool(_FORMULA.search(text))
 
 
 def within_whole(text: str, at: int) -> bool:

@@ -69,6 +69,11 @@ class Attachment:
         }
 
 
+def spreadsheet(name: str, text: str) -> Attachment:
+    """A table as spreadsheets open it: in UTF-8, which they know by the mark in front."""
+    return Attachment(name, "text/csv; charset=utf-8", f"\ufeff{text}".encode())
+
+
 @dataclass(slots=True)
 class Call:
     """What a route is given. `status` and `headers` are what it says of its answer beside the body."""

@@ -10,6 +10,7 @@ from fastapi import Path
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 from service.domain.texts import LONGEST_WORK, identifier, name, storable
+from service.domain.texts.rich import said
 
 FIRST_YEAR, LAST_YEAR = 1970, 2199
 
@@ -33,10 +34,21 @@ OwnId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=255), AfterValidator(name)]
 Key = Annotated[str, StringConstraints(min_length=1, max_length=64), AfterValidator(name)]
-Line = Annotated[str, StringConstraints(max_length=2_000), AfterValidator(storable)]
-Note = Annotated[str, StringConstraints(max_length=5_000), AfterValidator(storable)]
-Words = Annotated[str, StringConstraints(max_length=50_000), AfterValidator(storable)]
+
+
+def _filled(text: str) -> str:
+    if not text:
+        raise ValueError("holds markup and no words")
+    return text
+
+
+Line = Annotated[str, StringConstraints(max_length=2_000), AfterValidator(said)]
+Note = Annotated[str, StringConstraints(max_length=5_000), AfterValidator(said)]
+Words = Annotated[str, StringConstraints(max_length=50_000), AfterValidator(said)]
 Work = Annotated[str, StringConstraints(max_length=LONGEST_WORK), AfterValidator(storable)]
+SomeNote = Annotated[Note, AfterValidator(_filled)]
+SomeWords = Annotated[Words, AfterValidator(_filled)]
+"""Words that have to be there: of an editor that nothing was typed in, nothing is left."""
 Hash = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Language = Annotated[str, StringConstraints(max_length=35, pattern=r"^([A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*)?$")]
 Moment = Annotated[AwareDatetime, AfterValidator(_moment)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Final
 
 from fastapi import APIRouter, Security
 from pydantic import BaseModel
@@ -66,6 +66,15 @@ TAGS = [
     {"name": "Events", "description": "What happened, in order."},
     {"name": "Operation", "description": "Whether the service lives, and whether it is ready."},
 ]
+
+
+SPREADSHEET: Final[dict[int | str, dict[str, Any]]] = {
+    200: {
+        "description": "A table (CSV, RFC 4180) in UTF-8 with a byte-order mark. What a spreadsheet would take for a "
+        "formula has an apostrophe in front.",
+        "content": {"text/csv": {"schema": {"type": "string"}}},
+    }
+}
 
 
 def v1(tag: str, route: type[Route] = Route, *, reads: KeyScope, writes: KeyScope) -> APIRouter:

@@ -47,6 +47,10 @@ DESK = {
     "GET /desk/challenges/{id}/brief.md": "brief",
     "GET /v1/challenges/{id}/brief": "brief",
     "POST /v1/search": "search",
+    "GET /desk/challenges/{id}/work.csv": "table",
+    "GET /desk/challenges/{id}/decisions.csv": "table",
+    "GET /v1/challenges/{id}/work.csv": "table",
+    "GET /v1/challenges/{id}/decisions.csv": "table",
 }
 LEARNER = {
     "GET /learn/work/{id}/others": "gallery",

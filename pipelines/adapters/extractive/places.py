@@ -9,7 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
-from pipelines.texts.language import Span, akin, clauses, content, orders, sentences, stop_words, tokens
+from pipelines.texts.language import Span, akin, clauses, content, orders, quotable, stop_words, tokens
+from pipelines.texts.layout import formulaic, within_whole
 from pipelines.texts.shapes import is_program
 
 LONGEST_QUOTE = 13
@@ -19,6 +20,8 @@ STANDS_OUT = 1.0
 """Standard deviations above the mean of all sentences."""
 LONGEST_SENTENCE = 20
 """Words up to which a sentence is quoted whole."""
+LONGEST_FORMULAIC = 30
+"""The same where it holds a formula or code, whose signs stand apart like words."""
 MOST_SENTENCES = 250
 LIKE_A_PRECEDENT = 0.45
 """Share of stems (Dice) from which a phrase counts as saying what the passage of a precedent said."""
@@ -26,6 +29,7 @@ NEAR = 0.45
 """Weight of a word that stands for a wanted one (prompts/extractive: near) against that of the word itself."""
 
 _WORDS = re.compile(r"\S+")
+_NUMBERING = re.compile(r"(?:\d{1,3}|[a-z])[.)]\s+")
 _EDGE = " \t\n\r.,;:!?…–—-•*\"“”„«»'’()[]"
 _JOINING = frozenset({"", "and", "but", "so", "then", "und", "aber", "dann", "sondern"})
 _NUMBER = "#"
@@ -88,7 +92,7 @@ class PhrasePlaces:
     def phrases(self) -> list[tuple[Span, frozenset[str]]]:
         """Runs of neighbouring clauses short enough to quote, and parts of clauses that are too long, in order."""
         spans: dict[Span, None] = {}
-        for sentence in sentences(self.text)[:MOST_SENTENCES]:
+        for sentence in quotable(self.text)[:MOST_SENTENCES]:
             if not any(a < sentence[1] and sentence[0] < b for a, b in self.ordered):
                 spans |= dict.fromkeys(self._tidy(span) for span in self._runs(sentence))
         spans = {span: None for span in spans if _balanced(self.text[slice(*span)])}
@@ -96,7 +100,13 @@ class PhrasePlaces:
         return [(span, self.words.stems(self.text[slice(*span)])) for span in long_enough or spans if span[0] < span[1]]
 
     def _runs(self, sentence: Span) -> list[Span]:
-        pieces = [sentence] if is_program(self.text) else clauses(self.text, sentence)
+        formula = formulaic(self.text[slice(*sentence)])
+        whole = self._count(sentence) <= (LONGEST_FORMULAIC if formula else LONGEST_SENTENCE)
+        if is_program(self.text) or (whole and formula):
+            return [sentence] if whole else self._parts(sentence)
+        pieces = clauses(self.text, sentence)
+        if whole and len(pieces) == 1:
+            return [sentence]
         pieces = pieces[1:] or pieces
         runs = []
         for i, (start, end) in enumerate(pieces):
@@ -111,12 +121,15 @@ class PhrasePlaces:
     def _parts(self, clause: Span) -> list[Span]:
         """Parts of a long clause that begin at its beginning or before a small linking word, and end likewise."""
         found = [match.span() for match in _WORDS.finditer(self.text, *clause)]
-        edges = [0, *(i for i, span in enumerate(found) if i and self._word(span) in self._cuts), len(found)]
+        edges = [0, *(i for i, span in enumerate(found) if i and self._may_begin(span)), len(found)]
         if len(edges) == 2:
             edges = [0, min(len(found), LONGEST_QUOTE)]
         return [
             (found[i][0], found[j - 1][1]) for i in edges for j in edges if SHORTEST_QUOTE <= j - i <= LONGEST_QUOTE
         ] or [(found[0][0], found[min(len(found), LONGEST_QUOTE) - 1][1])]
+
+    def _may_begin(self, word: Span) -> bool:
+        return self._word(word) in self._cuts and not within_whole(self.text, word[0])
 
     @cached_property
     def _rarity(self) -> dict[str, float]:
@@ -175,7 +188,7 @@ class PhrasePlaces:
             rare = sum(here.get(stem, 0.0) * self._rarity.get(stem, 1.0) for stem in found)
             return rare / math.sqrt(10 + len(found))
 
-        each = [weight(span) for span in sentences(self.text)[:MOST_SENTENCES]]
+        each = [weight(span) for span in quotable(self.text)[:MOST_SENTENCES]]
         mean = sum(each) / len(each)
         spread = math.sqrt(sum((one - mean) ** 2 for one in each) / len(each))
         return weight(sentence) > mean + STANDS_OUT * spread or (len(each) == 1 and each[0] > 0)
@@ -261,9 +274,24 @@ class PhrasePlaces:
             end -= 1
         while start < end and self.text[start] in _EDGE:
             start += 1
+        number = _NUMBERING.match(self.text, start, end)
+        if number and not self.text[:start].rpartition("\n")[2].strip():
+            start = number.end()
+        start, end = _with_marks(self.text, start, end)
         if end < len(self.text) and self.text[end] in '?)”"“' and _open(self.text[start:end], self.text[end]):
             end += 1
         return start, end
+
+
+def _with_marks(text: str, start: int, end: int) -> Span:
+    """With the mark of bold or of code that something at the edge is begun or ended with: half a pair is no reading."""
+    for mark in ("**", "__", "`"):
+        if text.count(mark, start, end) % 2:
+            if text.endswith(mark, 0, start):
+                start -= len(mark)
+            elif text.startswith(mark, end):
+                end += len(mark)
+    return start, end
 
 
 def _parted(between: str) -> bool:

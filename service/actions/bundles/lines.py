@@ -19,11 +19,12 @@ from service.actions.people import register
 from service.actions.work import submit
 from service.domain.roles import Actor, Role
 from service.domain.texts import LONGEST_WORK, identifier, name, storable
+from service.domain.texts.rich import said
 from service.domain.visibility import ConsentBasis, PeersShown, SharingReach, ShowWork
 
 Id = Annotated[str, Field(min_length=1, max_length=255), AfterValidator(identifier)]
 Name = Annotated[str, Field(min_length=1, max_length=255), AfterValidator(name)]
-Words = Annotated[str, Field(max_length=50_000), AfterValidator(storable)]
+Words = Annotated[str, Field(max_length=50_000), AfterValidator(said)]
 Work = Annotated[str, Field(max_length=LONGEST_WORK), AfterValidator(storable)]
 FormWords = Annotated[str, Field(max_length=LONGEST_FORM), AfterValidator(storable)]
 Language = Annotated[str, Field(max_length=35, pattern=r"^([A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*)?$")]
@@ -131,7 +132,7 @@ class ContextLine(BundleLine):
     id: Id
     title: Name
     text: Work
-    media_type: Literal["text/markdown", "text/plain"] = "text/markdown"
+    media_type: Literal["text/markdown", "text/plain", "text/html"] = "text/markdown"
     tags: list[Name] = []
 
 

@@ -1,13 +1,15 @@
 """A list of people as a spreadsheet saves it: one person and group a row. Each row is read as one line of a bundle.
 
-Pure. Read are what spreadsheets write: commas, semicolons or tabs, with or without a byte-order mark, in UTF-8 or, of
-older programs, in Windows' Western European alphabet.
+Pure. Read are what spreadsheets write: commas, semicolons or tabs, with or without a byte-order mark, in UTF-8, in
+UTF-16 ("Unicode text"), or, of older programs, in Windows' Western European alphabet.
 """
 
 from __future__ import annotations
 
+import codecs
 import csv
 import json
+import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -16,12 +18,16 @@ from service.domain.errors import Invalid
 COLUMNS: Final = ("id", "name", "group", "role", "language")
 NEEDED: Final = ("id", "name", "group")
 DELIMITERS: Final = (",", ";", "\t")
+_SAID: Final = re.compile(r"\s*\"?sep=([,;\t])\"?[ \t]*(?:\r\n|\r|\n)", re.I)
+"""The line with which a table tells spreadsheets its delimiter."""
 FORMULA: Final = "'"
 """What this service and many others put before a cell that a spreadsheet would take for a formula."""
 
 
 def decoded(body: bytes) -> str:
     """The text of a file as spreadsheets write it. Never fails: every byte means something in the older alphabet."""
+    if body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return body.decode("utf-16", "replace")
     try:
         return body.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -31,7 +37,11 @@ def decoded(body: bytes) -> str:
 def lines(text: str) -> Iterator[str]:
     """One line of a bundle for each row of the table, blank for the heading and for empty rows, so that both are
     counted alike. A row without a role is a learner's. Raises Invalid for a heading that is not understood."""
-    rows = csv.reader(text.splitlines(), delimiter=_delimiter(text))
+    said = _SAID.match(text)
+    if said:
+        yield ""
+        text = text[said.end() :]
+    rows = csv.reader(text.splitlines(), delimiter=said[1] if said else _delimiter(text))
     names = _heading(next(rows, []))
     yield ""
     for row in rows:

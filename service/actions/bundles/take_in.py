@@ -84,7 +84,7 @@ def _take_line(session: Session, actor: Actor, run: ImportRun, number: int, text
             act_on(session, actor, LINE.validate_json(text), now=now)
             session.flush()
     except ValidationError as error:
-        said = _in_words(error) if text.lstrip().startswith("{") else NO_OBJECT
+        said = in_words(error) if text.lstrip().startswith("{") else NO_OBJECT
         _keep_error(session, run, number, "invalid", said)
     except PeerloomError as error:
         _keep_error(session, run, number, error.kind, error.detail)
@@ -101,7 +101,7 @@ def _keep_error(session: Session, run: ImportRun, number: int, kind: str, messag
     session.add(ImportError_(import_id=run.id, line=number, kind=kind, message=message))
 
 
-def _in_words(error: ValidationError) -> str:
+def in_words(error: ValidationError) -> str:
     """Where and why, without the text itself."""
     first = error.errors(include_input=False, include_url=False)[0]
     place = ".".join(str(part) for part in first["loc"]) or "line"

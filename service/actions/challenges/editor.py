@@ -42,6 +42,7 @@ class ChallengeForm:
     seen: str
     version: int
     waiting: int
+    archived_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ def form(session: Session, actor: Actor, external_id: str) -> ChallengeForm:
     if not may_set(actor, setting.groups_of(session, row)):
         raise NotAllowed("This challenge is also set to groups that you do not coordinate.")
     wish = wish_of(session, row)
-    return ChallengeForm(row.external_id, wish, mark(wish), row.version, waiting(session, row))
+    return ChallengeForm(row.external_id, wish, mark(wish), row.version, waiting(session, row), row.archived_at)
 
 
 def wish_of(session: Session, row: Challenge) -> ChallengeWish:

@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session
 from service.actions.drafts import outdated
 from service.actions.goals import make
 from service.actions.work import consequences
-from service.domain.errors import NotFound
+from service.domain.documents import markup
+from service.domain.errors import Invalid, NotFound
 from service.domain.roles import Actor, require_lead
-from service.domain.texts import digest
+from service.domain.texts import digest, rich
 from service.store import audit, find
 from service.store.tables import Document, DocumentVersion
 
@@ -38,8 +39,10 @@ def put_document(
     tags: Sequence[str] = (),
     now: datetime,
 ) -> tuple[Document, bool]:
-    """Make or change a context document. The same text again is the same version."""
+    """Make or change a context document. The same text again is the same version. HTML is kept as markdown, also what a
+    rich-text editor wrote and nobody called so. Raises Invalid for HTML of which no text is left."""
     require_lead(actor)
+    text, media_type = _as_kept(text, media_type)
     row = find.maybe(session, Document, actor.organization, external_id)
     created = row is None
     if row is None:
@@ -74,6 +77,18 @@ def put_document(
     if new_text or with_tags != (title, media_type, True, list(tags)):
         _record(session, actor, "context.put", row, now=now, version=row.version)
     return row, created
+
+
+def _as_kept(text: str, media_type: str) -> tuple[str, str]:
+    if media_type != rich.HTML and (media_type == rich.PLAIN or not rich.looks_like_an_editors(text)):
+        return text, media_type
+    try:
+        kept = markup.from_html(text)
+    except ValueError as error:
+        raise Invalid(str(error)) from error
+    if not kept.strip():
+        raise Invalid("There is no text in this HTML.")
+    return kept, "text/markdown"
 
 
 def text_of(session: Session, document: Document) -> DocumentVersion:

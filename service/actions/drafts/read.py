@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, selectinload
 from service.domain.drafts import FOR_A_PERSON, DraftActor, DraftState, possible
 from service.domain.errors import NotAllowed, NotFound
 from service.domain.roles import Actor, CredentialReach, may_see_group, visible_groups
-from service.store import find, visible
+from service.store import archived, find, visible
 from service.store.days import UtcDay
 from service.store.tables import (
     Challenge,
@@ -135,7 +135,7 @@ def next_draft(
     free = or_(DraftRow.claimed_until.is_(None), DraftRow.claimed_until <= now, DraftRow.claimed_by == actor.person)
     query = (
         _filtered(session, actor, wanted)
-        .where(DraftRow.state.in_(FOR_A_PERSON), free, DraftRow.id.not_in(list(skip)))
+        .where(DraftRow.state.in_(FOR_A_PERSON), free, archived.current(), DraftRow.id.not_in(list(skip)))
         .order_by(TURN, UtcDay(HANDED_IN), DraftRow.shuffle, DraftRow.id)
         .limit(1)
     )

@@ -36,9 +36,10 @@ class ChallengeRow:
     uptake: Figure = NOTHING
 
 
-def rows(session: Session, actor: Actor) -> list[ChallengeRow]:
+def rows(session: Session, actor: Actor, *, archived: bool = False) -> list[ChallengeRow]:
     """Challenges that are set to somebody whom the actor may see, or on which somebody has handed in; those with most
-    to decide first, then the newest. In seven statements. Raises NotAllowed for a learner."""
+    to decide first, then the newest; what is archived is told apart. In seven statements. Raises NotAllowed for a
+    learner."""
     if actor.reach is CredentialReach.PERSON and not actor.reviews:
         raise NotAllowed("The overview of challenges is for facilitators.")
     counts = _counts(session, actor)
@@ -47,7 +48,9 @@ def rows(session: Session, actor: Actor) -> list[ChallengeRow]:
     found = [
         ChallengeRow(one, audience(one.id), **counts.get(one.id, {}), uptake=uptake.get(one.id, NOTHING))
         for one in session.scalars(
-            select(Challenge).where(Challenge.organization_id == actor.organization).order_by(Challenge.id.desc())
+            select(Challenge)
+            .where(Challenge.organization_id == actor.organization, Challenge.archived_at.is_not(None) == archived)
+            .order_by(Challenge.id.desc())
         )
     ]
     shown = [row for row in found if row.set_to or row.submitted]

@@ -22,7 +22,7 @@ from service.domain.events import Event
 from service.domain.following.reminders import AGAIN_DAYS, LONGEST, ReminderBar, ReminderKind, bar, base, offer
 from service.domain.organization_settings import wish_of
 from service.domain.roles import Actor
-from service.store import audit, outbox
+from service.store import audit, outbox, repeats
 from service.store.tables import Challenge, Group, Organization, Person, Reminder, Submission
 
 STAGE = {
@@ -140,7 +140,8 @@ def _taken_back(session: Session, challenge: Challenge) -> frozenset[str]:
 def send(
     session: Session, actor: Actor, challenge: str, wish: ReminderWish, *, group: str | None = None, now: datetime
 ) -> SentReminders:
-    """Send it to all who may be reminded now; whoever may not is left out, and named.
+    """Send it to all who may be reminded now; whoever may not is left out, and named. The same once more within a
+    minute is what was sent.
 
     Raises NotAllowed for a platform and a learner: a person decides what is said; NotFound; Invalid for words that are
     missing or too long; NotNow where nobody is left.
@@ -156,12 +157,39 @@ def send(
     chosen = [may[person] for person in asked if person in may]
     if len(chosen) > MOST:
         raise Invalid(f"That is more than {MOST:,} people. Choose a group.")
+    if not chosen and (sent := _sent_just_now(session, actor, lens.challenge, wish.kind, texts, asked, now)):
+        return SentReminders(sent, {})
     if not chosen:
         raise NotNow("Nobody of them can be reminded of this now. Look at the list again: it says why.")
     rows = _rows(session, actor, lens.challenge, wish.kind, texts, chosen, now)
     _tell(session, actor, lens.challenge, chosen, rows, now)
     barred = {one.learner.person: one.bar for one in seen.candidates}
     return SentReminders(rows, {person: barred.get(person) for person in asked if person not in may})
+
+
+def _sent_just_now(
+    session: Session,
+    actor: Actor,
+    challenge: Challenge,
+    kind: ReminderKind,
+    texts: Mapping[str, str],
+    asked: Sequence[str],
+    now: datetime,
+) -> tuple[Reminder, ...]:
+    people = _ids(session, Person, actor, asked)
+    rows = session.scalars(
+        select(Reminder)
+        .where(
+            Reminder.challenge_id == challenge.id,
+            Reminder.person_id.in_(people.values()),
+            Reminder.kind == kind,
+            Reminder.sent_by == actor.person,
+            Reminder.text.in_([text for text in texts.values() if text]),
+            Reminder.sent_at > now - repeats.AGAIN,
+        )
+        .order_by(Reminder.id)
+    )
+    return tuple(rows)
 
 
 def _checked(texts: Mapping[str, str]) -> Mapping[str, str]:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from service.domain.drafts import FOR_A_PERSON, NOT_MADE_YET
 from service.domain.events import Event
-from service.store import outbox, tellings, visible
+from service.store import archived, outbox, tellings, visible
 from service.store.tables import Challenge, DraftRow, Group, Revision, Submission, Telling
 
 AT_ONCE: Final = 500
@@ -36,6 +36,7 @@ def tell(session: Session, organization: str, days: int, *, now: datetime) -> in
             DraftRow.organization_id == organization,
             DraftRow.state.in_(WAITS),
             Submission.withdrawn_at.is_(None),
+            archived.current(),
             Revision.submitted_at <= now - timedelta(days=days),
             ~told,
         )

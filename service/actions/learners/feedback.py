@@ -16,7 +16,7 @@ from service.actions.work import consequences, files
 from service.domain.drafts import DraftState
 from service.domain.events import Event
 from service.domain.roles import Actor
-from service.store.tables import DraftRow, ReadingRow, Release, Revision, WorkFile
+from service.store.tables import Challenge, DraftRow, Group, ReadingRow, Release, Revision, Submission, WorkFile
 
 
 class FeedbackStage(StrEnum):
@@ -27,6 +27,7 @@ class FeedbackStage(StrEnum):
     TAKEN_BACK = "taken_back"  # it was there, and no longer is
     DECLINED = "declined"  # a facilitator decided to give none
     PASSED = "passed"  # a later revision came first
+    OVER = "over"  # there is none, and the challenge or the group is archived
 
 
 _STAGES: Mapping[DraftState, FeedbackStage] = {
@@ -37,9 +38,9 @@ _STAGES: Mapping[DraftState, FeedbackStage] = {
 }
 
 
-def stage(state: DraftState) -> FeedbackStage:
-    """What a draft's state means to its learner, who is not told how a draft is made."""
-    return _STAGES.get(state, FeedbackStage.AWAITED)
+def stage(state: DraftState, *, over: bool = False) -> FeedbackStage:
+    """What a draft's state means to its learner, who is not told how a draft is made. `over`: it is archived."""
+    return _STAGES.get(state, FeedbackStage.OVER if over else FeedbackStage.AWAITED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,7 @@ def revisions(session: Session, actor: Actor, external_id: str) -> list[Revision
         .where(Revision.submission_id == submission.id)
         .order_by(Revision.number.desc())
     ).all()
+    ended = over(session, submission)
     there = readable(session, submission)
     said = {one.draft.id: words for one, words in zip(there, read_out(session, submission, there), strict=True)}
     drafts = [draft for _, draft, _ in rows]
@@ -80,7 +82,7 @@ def revisions(session: Session, actor: Actor, external_id: str) -> list[Revision
         RevisionSeen(
             revision,
             draft,
-            FeedbackStage.THERE if draft in said else _without(stage(state)),
+            FeedbackStage.THERE if draft in said else _without(stage(state, over=ended)),
             said.get(draft),
             read.get(draft),
             None if draft in said else back.get(draft),
@@ -88,6 +90,15 @@ def revisions(session: Session, actor: Actor, external_id: str) -> list[Revision
         )
         for revision, draft, state in rows
     ]
+
+
+def over(session: Session, submission: Submission) -> bool:
+    """Whether no more work can be handed in there, since its challenge or group is archived."""
+    challenge, group = (
+        session.get_one(Challenge, submission.challenge_id),
+        session.get_one(Group, submission.group_id),
+    )
+    return challenge.archived_at is not None or group.archived_at is not None
 
 
 def _without(found: FeedbackStage) -> FeedbackStage:

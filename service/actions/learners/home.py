@@ -152,9 +152,11 @@ def _set_to(session: Session, actor: Actor, now: datetime) -> list[Challenge]:
     if not actor.learns_in:
         return []
     above = _with_above(session, actor)
+    if not above:
+        return []
     rows = session.scalars(
         select(Challenge)
-        .where(Challenge.organization_id == actor.organization)
+        .where(Challenge.organization_id == actor.organization, Challenge.archived_at.is_(None))
         .order_by(Challenge.created_at, Challenge.id)
     ).all()
     set_to: dict[str, set[str]] = {}
@@ -172,12 +174,11 @@ def _set_to(session: Session, actor: Actor, now: datetime) -> list[Challenge]:
 
 
 def _with_above(session: Session, actor: Actor) -> set[str]:
-    """The groups learned in and every group above one of them, in one statement."""
-    parents = dict(
-        session.execute(select(Group.id, Group.parent_id).where(Group.organization_id == actor.organization)).all()
-    )
+    """The groups learned in that are not archived, and every group above one of them, in one statement."""
+    current = Group.organization_id == actor.organization, Group.archived_at.is_(None)
+    parents = dict(session.execute(select(Group.id, Group.parent_id).where(*current)).all())
     found: set[str] = set()
-    for group in actor.learns_in:
+    for group in actor.learns_in & parents.keys():
         at: str | None = group
         while at is not None and at not in found:
             found.add(at)
@@ -186,11 +187,14 @@ def _with_above(session: Session, actor: Actor) -> set[str]:
 
 
 def _groups(session: Session, person: str, challenge: Challenge) -> tuple[tuple[str, str], ...]:
-    """External id and name of the groups that the person learns in and that the challenge is set to."""
+    """External id and name of the groups that the person learns in and that the challenge is set to; none where it is
+    archived."""
+    if challenge.archived_at is not None:
+        return ()
     held = session.execute(
         select(Group.id, Group.external_id, Group.name)
         .join(RoleGrant, RoleGrant.group_id == Group.id)
-        .where(RoleGrant.person_id == person, RoleGrant.role == "learner")
+        .where(RoleGrant.person_id == person, RoleGrant.role == "learner", Group.archived_at.is_(None))
         .order_by(Group.name, Group.id)
     ).all()
     wanted = session.scalars(select(ChallengeGroup.group_id).where(ChallengeGroup.challenge_id == challenge.id)).all()
@@ -200,8 +204,9 @@ def _groups(session: Session, person: str, challenge: Challenge) -> tuple[tuple[
 
 def _work(session: Session, person: str) -> list[OwnWork]:
     rows = session.execute(
-        select(Submission, Challenge.external_id, Challenge.title, Revision, DraftRow.state, DraftRow.id)
+        select(Submission, Challenge, Group.archived_at, Revision, DraftRow.state, DraftRow.id)
         .join(Challenge, Challenge.id == Submission.challenge_id)
+        .join(Group, Group.id == Submission.group_id)
         .join(Revision, Revision.submission_id == Submission.id)
         .join(DraftRow, DraftRow.revision_id == Revision.id)
         .where(Submission.person_id == person, Submission.withdrawn_at.is_(None))
@@ -210,16 +215,16 @@ def _work(session: Session, person: str) -> list[OwnWork]:
     unread = _unread(session, person)
     answers = _answers(session, person)
     found: dict[str, OwnWork] = {}
-    for submission, challenge, title, revision, state, draft in rows:
+    for submission, challenge, archived_at, revision, state, draft in rows:
         before = found.get(submission.id)
         told = revision.number if stage(state) is FeedbackStage.THERE else None
         found[submission.id] = OwnWork(
             id=submission.external_id,
-            challenge=challenge,
-            title=title,
+            challenge=challenge.external_id,
+            title=challenge.title,
             revision=revision.number,
             handed_in_at=revision.submitted_at,
-            stage=stage(state),
+            stage=stage(state, over=(archived_at or challenge.archived_at) is not None),
             feedback_on=told or (before.feedback_on if before else None),
             unread=draft in unread or (before.unread if before else False),
             answers=answers.count(draft) + (before.answers if before else 0),

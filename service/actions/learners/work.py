@@ -27,7 +27,8 @@ class WorkSeen:
     """Own work. `withdrawn_at` and the challenge are all that is left of it once it was taken back.
 
     `group` (external id) is where the next revision goes; empty where its author learns elsewhere by now. `reactions`
-    are on the feedback shown, by point (empty: the whole); asks and commitments on all revisions.
+    are on the feedback shown, by point (empty: the whole); asks and commitments on all revisions. `over`: no other is
+    taken in.
     """
 
     id: str
@@ -42,6 +43,7 @@ class WorkSeen:
     commitments: tuple[CommitmentSeen, ...] = ()
     usual_days: int | None = None
     group: str = ""
+    over: bool = False
 
 
 def show(session: Session, actor: Actor, external_id: str, *, revision: int | None, now: datetime) -> WorkSeen:
@@ -73,6 +75,7 @@ def show(session: Session, actor: Actor, external_id: str, *, revision: int | No
         tuple(one for one in own if one.row.submission_id == row.id),
         usual_days(session, row.organization_id, now=now) if seen.feedback is None else None,
         session.get_one(Group, row.group_id).external_id if row.group_id in actor.learns_in else "",
+        feedback.over(session, row),
     )
 
 

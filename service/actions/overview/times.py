@@ -20,12 +20,14 @@ UNANSWERED = (*NOT_MADE_YET, *FOR_A_PERSON, DraftState.APPROVED)
 class Times:
     """Time from handing in a revision to when feedback on it could first be read.
 
-    `median` and `ninetieth` are of those answered; they say nothing of those who wait, who are counted by the time that
-    they have waited so far, in the same bins. A bin is below the edge of its place, the last at or above the last edge.
+    `longest`, `median` and `ninetieth` are of those answered, the last two None of fewer than FEWEST. They say nothing
+    of those who wait, who are counted by the time that they have waited so far, in the same bins. A bin is below the
+    edge of its place, the last at or above the last edge.
     """
 
     answered: tuple[int, ...]
     waiting: tuple[int, ...]
+    longest: timedelta | None
     median: timedelta | None
     ninetieth: timedelta | None
     longest_wait: timedelta | None
@@ -43,8 +45,9 @@ def times(pieces: Sequence[RevisionInLens], now: datetime) -> Times:
     return Times(
         answered=tuple(statistics.binned(took, edges)),
         waiting=tuple(statistics.binned(wait, edges)),
-        median=timedelta(seconds=statistics.median(took)) if took else None,
-        ninetieth=timedelta(seconds=statistics.quantile(took, 0.9)) if took else None,
+        longest=timedelta(seconds=max(took)) if took else None,
+        median=timedelta(seconds=statistics.median(took)) if len(took) >= statistics.FEWEST else None,
+        ninetieth=timedelta(seconds=statistics.quantile(took, 0.9)) if len(took) >= statistics.FEWEST else None,
         longest_wait=timedelta(seconds=max(wait)) if wait else None,
     )
 

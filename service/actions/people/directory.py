@@ -65,6 +65,7 @@ class GroupChoice:
     name: str
     depth: int
     people: int = 0
+    archived: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +118,7 @@ class GroupInDirectory:
     parent: str
     people: int
     may_change: bool
+    archived_at: datetime | None
 
 
 def listed(
@@ -244,13 +246,20 @@ def change(session: Session, actor: Actor, external_id: str, wish: PersonWish, *
 
 
 def add(session: Session, actor: Actor, external_id: str, wish: PersonWish, *, now: datetime) -> Person | None:
-    """Somebody new; an empty id is made up. None if there is somebody by that id. Raises NotAllowed, NotFound."""
+    """Somebody new; an empty id is made up. The same once more is who is there; None if there is somebody else by that
+    id. Raises NotAllowed, NotFound."""
     require_coordinator(actor)
     id_ = external_id or f"p-{secrets.token_hex(5)}"
-    if find.maybe(session, Person, actor.organization, id_) is not None:
-        return None
+    there = find.maybe(session, Person, actor.organization, id_)
+    if there is not None:
+        return there if (there.name, _held(session, there)) == (wish.name, set(wish.roles)) else None
     row, _ = register.put_person(session, actor, id_, name=wish.name, language=wish.language, roles=wish.roles, now=now)
     return row
+
+
+def _held(session: Session, row: Person) -> set[tuple[Role, str]]:
+    held = select(RoleGrant.role, Group.external_id).join(Group, Group.id == RoleGrant.group_id)
+    return {(role, group) for role, group in session.execute(held.where(RoleGrant.person_id == row.id))}
 
 
 def invite(session: Session, actor: Actor, external_id: str, *, lifetime: timedelta, now: datetime) -> str:
@@ -286,12 +295,15 @@ def _stood_for(session: Session, actor: Actor, external_id: str) -> Person:
     return row
 
 
-def tree(session: Session, actor: Actor, *, coordinated: bool = False) -> tuple[GroupChoice, ...]:
-    """Groups that the actor may see (or coordinates), each under the one above, by name. Raises NotAllowed."""
+def tree(
+    session: Session, actor: Actor, *, coordinated: bool = False, archived: bool = False
+) -> tuple[GroupChoice, ...]:
+    """Groups that the actor may see (or coordinates), each under the one above, by name; those that are `archived` only
+    where that is asked for. Raises NotAllowed."""
     require_desk(actor)
     rows = session.scalars(select(Group).where(Group.organization_id == actor.organization)).all()
     seen = None if leads(actor) else actor.coordinates if coordinated else visible_groups(actor)
-    shown = {row.id for row in rows if seen is None or row.id in seen}
+    shown = {row.id for row in rows if (seen is None or row.id in seen) and (archived or row.archived_at is None)}
     grants = select(RoleGrant.group_id, func.count(func.distinct(RoleGrant.person_id))).where(
         RoleGrant.organization_id == actor.organization
     )
@@ -304,7 +316,7 @@ def tree(session: Session, actor: Actor, *, coordinated: bool = False) -> tuple[
     todo = [(row, 0) for row in reversed(below[""])]
     while todo:
         row, depth = todo.pop()
-        found.append(GroupChoice(row.external_id, row.name, depth, counts.get(row.id, 0)))
+        found.append(GroupChoice(row.external_id, row.name, depth, counts.get(row.id, 0), row.archived_at is not None))
         todo += [(child, depth + 1) for child in reversed(below[row.id])]
     return tuple(found)
 
@@ -316,20 +328,22 @@ def group(session: Session, actor: Actor, external_id: str) -> GroupInDirectory:
     parent = session.get(Group, row.parent_id) if row.parent_id else None
     count = select(func.count(func.distinct(RoleGrant.person_id))).where(RoleGrant.group_id == row.id)
     above = parent.external_id if parent else ""
-    return GroupInDirectory(row.external_id, row.name, above, session.scalar(count) or 0, leads(actor))
+    return GroupInDirectory(row.external_id, row.name, above, session.scalar(count) or 0, leads(actor), row.archived_at)
 
 
 def put_group(
     session: Session, actor: Actor, external_id: str, *, name: str, parent: str, new: bool, now: datetime
 ) -> Group | None:
-    """Make (`new`) or change a group; an empty id is made up. None if it is to be new and is there.
+    """Make (`new`) or change a group; an empty id is made up. The same once more is the group that is there; None if it
+    is to be new, and another is there by that id.
 
     Raises NotAllowed, NotFound, Invalid if the tree would bite its tail.
     """
     id_ = external_id or f"g-{secrets.token_hex(5)}"
     there = find.maybe(session, Group, actor.organization, id_)
     if new and there is not None:
-        return None
+        above = session.get(Group, there.parent_id) if there.parent_id else None
+        return there if (there.name, above.external_id if above else "") == (name, parent) else None
     if not new and there is None:
         raise NotFound
     row, _ = register.put_group(session, actor, id_, name=name, parent=parent or None, now=now)

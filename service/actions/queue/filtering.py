@@ -17,7 +17,7 @@ from service.actions.drafts.read import BY_HAND_FIRST, HANDED_IN, TURN, not_own
 from service.domain.drafts import FOR_A_PERSON, DraftState
 from service.domain.errors import Invalid, NotFound
 from service.domain.roles import Actor, Role, visible_groups
-from service.store import find
+from service.store import archived, find
 from service.store.days import UtcDay
 from service.store.tables import AskKind, AskRow, Challenge, DraftRow, Group, RoleGrant, Submission
 
@@ -162,6 +162,7 @@ def upwards(groups: Mapping[str, GroupKnown], group: str | None) -> Iterable[str
 def _always(actor: Actor, wanted: QueueFilter, now: datetime) -> Iterable[ColumnElement[bool]]:
     yield DraftRow.organization_id == actor.organization
     yield from not_own(actor)
+    yield archived.current()
     if (groups := visible_groups(actor)) is not None:
         yield DraftRow.group_id.in_(groups)
     if wanted.days is not None:

@@ -18,7 +18,7 @@ from service.domain.errors import Invalid, NotAllowed, NotFound
 from service.domain.events import Event
 from service.domain.requests.need import RequestState, require_open
 from service.domain.roles import Actor
-from service.store import audit, outbox
+from service.store import audit, outbox, repeats
 from service.store.disclosures import Showing, at_desk
 from service.store.names import told_apart
 from service.store.tables import Group, Person, Request, RoleGrant
@@ -166,11 +166,15 @@ def counts(session: Session, actor: Actor) -> dict[str, int]:
 
 
 def reply(session: Session, actor: Actor, request_id: str, *, text: str, now: datetime) -> Request:
-    """Answer a request in one's own words; its author reads them at once. Raises NotFound, Invalid, NotNow."""
+    """Answer a request in one's own words; its author reads them at once. The same words by the same person once more
+    within a minute change nothing. Raises NotFound, Invalid, NotNow."""
     person = _require(actor)
     if session.scalar(select(Request.id).where(Request.id == request_id, *_here(actor))) is None:
         raise NotFound("There is no such request here, or it is not yours to answer.")
     row = session.get_one(Request, request_id, with_for_update={"key_share": True})
+    said = row.answered_by == person and row.answer == text.strip()
+    if said and row.answered_at is not None and row.answered_at > now - repeats.AGAIN:
+        return row
     require_open(row.state)
     if not text.strip():
         raise Invalid("Write what answers it.")

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from pipelines.drafting import is_blank
 from pipelines.values import AI
-from service.actions.challenges import calibrating, setting
+from service.actions.challenges import archiving, calibrating, setting
 from service.actions.galleries import wanted as galleries_wanted
 from service.actions.work import consequences, files, naming
 from service.domain.drafts import DraftAct, DraftActor, DraftState, possible, step
@@ -70,8 +70,8 @@ def submit(
 
     What a person names is in a space of their own (`naming`); a platform's ids are the platform's.
     The same text again changes nothing. Raises NotFound, NotAllowed, Invalid (no group), Conflict (another person's or
-    challenge's id, or another text under a revision's number), NotNow (taken back before), TooMany (a learner handed in
-    `most` times today; 0 is no limit).
+    challenge's id, or another text under a revision's number), NotNow (taken back before, or archived), TooMany (a
+    learner handed in `most` times today; 0 is no limit).
     """
     wish = replace(wish, text=rich.read(wish.text, wish.media_type))
     person = find.one(session, Person, actor.organization, wish.person)
@@ -125,6 +125,7 @@ def _check_may(session: Session, actor: Actor, person: Person, challenge: Challe
         raise NotAllowed("Only the learner, or a platform for the learner, may hand in.")
     if not setting.is_set_to(session, challenge, group.id):
         raise Invalid(f"Challenge '{challenge.external_id}' is not set to group '{group.external_id}'.")
+    archiving.require_open(challenge, group)
 
 
 def _within_the_day(session: Session, actor: Actor, most: int, *, now: datetime) -> None:

@@ -103,7 +103,7 @@ def from_html(html: str) -> str:
         link_rel=None,
     )
     try:
-        text = _Writer().convert(clean).strip()
+        text = _Writer().convert(clean.replace("&nbsp;", " ").replace("\xa0", " ")).strip()
     except RecursionError as deep:
         raise ValueError(TOO_MUCH) from deep
     return f"{text}\n" if text else ""

@@ -1,4 +1,4 @@
-"""Work that came out of a rich-text editor: known by its markup, and read as the text that its author saw. Pure.
+"""Words that came out of a rich-text editor: known by its markup, and read as the text that its author saw. Pure.
 
 What is kept has no tags, so that places are places in that text, and nobody reads `<p>`.
 """
@@ -13,15 +13,23 @@ import nh3
 
 from service.domain.documents.markup import DROPPED
 from service.domain.errors import Invalid
+from service.domain.texts import storable
 
 HTML: Final = "text/html"
 PLAIN: Final = "text/plain"
 
+_WORDS_MARK: Final = re.compile(r"<!--\[if !supportLists\]-->.*?<!--\[endif\]-->", re.I | re.S)
+_PRE: Final = re.compile(r"<pre\b[^>]*>(.*?)</pre>", re.I | re.S)
+_HEAD: Final = re.compile(r"</th>\s*</tr>", re.I)
+_SPACE: Final = "\ue000"
+"""Stands for a space that is kept, while others are folded: a sign of nobody's (a private use area)."""
 _BREAKS: Final = re.compile(r"<(?:br|hr)\b[^>]*>", re.I)
-_ITEM: Final = re.compile(r"<li\b[^>]*>", re.I)
+_ITEM: Final = re.compile(r"<li>\s*(?:<(?:p|div)>)?", re.I)
 _CELL: Final = re.compile(r"</t[dh]>\s*(?=<t[dh]\b)", re.I)
+_IN_CELL: Final = re.compile(r"(<t[dh]>)(.*?)(?=</t[dh]>)", re.I | re.S)
+_ROW: Final = re.compile(r"</tr>", re.I)
 _BLOCK_ENDS: Final = re.compile(
-    r"</?(?:p|div|section|article|blockquote|pre|ul|ol|table|thead|tbody|figure|h[1-6])\b[^>]*>|</(?:li|tr)>", re.I
+    r"</?(?:p|div|section|article|blockquote|pre|ul|ol|table|figure|h[1-6])\b[^>]*>|</li>", re.I
 )
 _TAG: Final = re.compile(r"<[^>]*>")
 _BLOCKS: Final = {"p", "div", "blockquote", "ul", "ol", "li", "table", "thead", "tbody", "tr", "td", "th", "hr"}
@@ -53,11 +61,26 @@ def looks_like_an_editors(text: str) -> bool:
     return bool(_FRAMED.fullmatch(text)) and {name.lower() for name in _NAME.findall(text)} <= _EDITORS
 
 
+def said(text: str) -> str:
+    """What people say to each other, as its author saw it: of an editor's HTML the text, of all else every sign.
+    Raises ValueError as `storable` does."""
+    return as_text(storable(text)) if looks_like_an_editors(text) else storable(text)
+
+
 def as_text(html: str) -> str:
-    """Foreign HTML as plain text: paragraphs and items on lines of their own, items with a dash, no tag."""
+    """Foreign HTML as plain text: paragraphs, items and rows on lines of their own, items with a dash, a line of dashes
+    below the head of a table, code as it is laid out, no tag."""
+    html = _PRE.sub(_laid_out, _WORDS_MARK.sub("- ", html.replace(_SPACE, "")).replace("\r\n", "\n"))
     kept = nh3.clean(html.replace("\n", " "), tags=_TAKEN, clean_content_tags=DROPPED, attributes={})
+    kept = _IN_CELL.sub(lambda cell: cell[1] + _BLOCK_ENDS.sub(" ", _BREAKS.sub(" ", cell[2])), kept)
+    kept = _ROW.sub("\n", _HEAD.sub("</th></tr>---</tr>", kept))
     kept = _ITEM.sub("\n- ", _BREAKS.sub("\n", _CELL.sub(" | ", kept)))
     plain = unescape(_TAG.sub("", _BLOCK_ENDS.sub("\n\n", kept))).replace("\xa0", " ")
     lines = (" ".join(line.split()) for line in plain.split("\n"))
     text = re.sub(r"\n{3,}", "\n\n", "\n".join(lines))
-    return re.sub(r"\n\n(?=- )", "\n", text).strip()
+    return re.sub(r"\n\n(?=- )", "\n", text).strip().replace(_SPACE, " ")
+
+
+def _laid_out(block: re.Match[str]) -> str:
+    lines = _TAG.sub("", block[1]).strip("\n").expandtabs(4).replace(" ", _SPACE).split("\n")
+    return f"<pre>{'<br>'.join(lines)}</pre>"

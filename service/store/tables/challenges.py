@@ -42,6 +42,7 @@ class Challenge(Base):
     calibrate: Mapped[int] = mapped_column(default=0, server_default="0")  # pieces to judge first; 0: none
     opened_at: Mapped[MaybeMoment]
     created_at: Mapped[Moment]
+    archived_at: Mapped[MaybeMoment]  # takes no more work, and nothing on it waits for anybody
 
     criteria: Mapped[list[CriterionRow]] = relationship(
         cascade="all, delete-orphan", passive_deletes=True, order_by="CriterionRow.position"

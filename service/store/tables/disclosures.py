@@ -21,6 +21,7 @@ class DisclosureKind(StrEnum):
     DESK = "desk"  # to a facilitator, beside what somebody else has, or a document
     SEARCH = "search"  # to a facilitator who looked for work like it
     EXPORT = "export"  # the name alone, in a file of the network
+    TABLE = "table"  # to whoever took a table of a challenge's work along
     MODEL = "model"  # to a model outside of the organization's machines
     LOCAL_MODEL = "local_model"  # to a model on the organization's own machines
 

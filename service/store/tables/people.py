@@ -24,6 +24,7 @@ class Group(Base):
     parent_id: Mapped[str | None] = mapped_column(
         ForeignKey("groups.id", ondelete="SET NULL"), index=True, default=None
     )
+    archived_at: Mapped[MaybeMoment]  # takes no more work, and nothing in it waits for anybody
 
 
 class Person(Base):

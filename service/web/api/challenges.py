@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from service.actions.challenges import outward, setting
+from service.actions.challenges import archiving, outward, setting
 from service.actions.drafts import read
 from service.domain.access import KeyScope
 from service.store.tables import Challenge
@@ -27,6 +27,20 @@ def put_challenge(call: Writing, id: ExternalId, body: ChallengeAsked) -> Challe
 def get_challenge(call: Reading, id: ExternalId) -> ChallengeShown:
     """A learner reads neither its reference solution nor its notes."""
     row = setting.get(call.session, call.actor, id)
+    return ChallengeShown.of(outward.challenges(call.session, call.actor, [row])[0])
+
+
+@router.delete("/challenges/{id}", summary="Archive a challenge", status_code=204)
+def archive_challenge(call: Writing, id: ExternalId) -> None:
+    """It is over: it takes no more work, nothing on it waits for anybody, and learners are not asked to do it. What was
+    handed in and said stays, and can be read. To have all of it gone, erase it (`POST /v1/erasures`)."""
+    archiving.archive(call.session, call.actor, id, now=call.now)
+
+
+@router.post("/challenges/{id}/bring-back", summary="Bring an archived challenge back")
+def bring_challenge_back(call: Writing, id: ExternalId) -> ChallengeShown:
+    """It is as it was before; what waited waits again. A `PUT` does not do this."""
+    row = archiving.bring_back(call.session, call.actor, id, now=call.now)
     return ChallengeShown.of(outward.challenges(call.session, call.actor, [row])[0])
 
 

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from fastapi import Response
+
 from service.actions.drafts import read
+from service.actions.erasure import begin
 from service.actions.learners import guard, own_data
-from service.actions.people import outward, reading, register
+from service.actions.people import archiving, outward, reading, register, tables
 from service.domain.access import KeyScope
+from service.domain.erasure import ErasureKind
 from service.store.tables import Group, Person
-from service.web.calls import Reading, Writing
+from service.web.calls import Attachment, Reading, Writing, spreadsheet
 from service.web.fields import ExternalId
 from service.web.needs import needs
-from service.web.openapi import made, v1
+from service.web.openapi import SPREADSHEET, made, v1
 from service.web.paging import Page, Sliced
+from service.web.schemas.erasure import ErasureShown
 from service.web.schemas.people import (
     ConsentHistory,
     ConsentsAsked,
@@ -42,6 +47,20 @@ def get_group(call: Reading, id: ExternalId) -> GroupShown:
     return GroupShown.of(outward.groups(call.session, [row])[0])
 
 
+@router.delete("/groups/{id}", summary="Archive a group", status_code=204)
+def archive_group(call: Writing, id: ExternalId) -> None:
+    """It is over, with all groups below it: it takes no more work, and nothing in it waits for anybody. Its people and
+    what they handed in stay, and can be read. To have all of it gone, erase it (`POST /v1/erasures`)."""
+    archiving.archive(call.session, call.actor, id, now=call.now)
+
+
+@router.post("/groups/{id}/bring-back", summary="Bring an archived group back")
+def bring_group_back(call: Writing, id: ExternalId) -> GroupShown:
+    """With the groups below that were archived with it. A `PUT` does not do this."""
+    row = archiving.bring_back(call.session, call.actor, id, now=call.now)
+    return GroupShown.of(outward.groups(call.session, [row])[0])
+
+
 @router.get("/groups", summary="List groups")
 def list_groups(call: Reading, cut: Sliced) -> Page[GroupShown]:
     """The groups that this key or token may see."""
@@ -67,11 +86,31 @@ def put_person(call: Writing, id: ExternalId, body: PersonAsked) -> PersonShown:
     return PersonShown.of(outward.people(call.session, [row])[0])
 
 
+@router.get(
+    "/people.csv",
+    summary="Take the people along",
+    response_class=Response,
+    response_model=None,
+    responses=SPREADSHEET,
+)
+def take_people(call: Reading) -> Attachment:
+    """Everybody with a role in a group that you may see, a row: roles, and how far they are with their work."""
+    return spreadsheet("people.csv", tables.people(call.session, call.actor))
+
+
 @router.get("/people/{id}", summary="Read a person")
 def get_person(call: Reading, id: ExternalId) -> PersonShown:
     """One that this key or token may see; and everybody may read themselves."""
     row = reading.person(call.session, call.actor, id)
     return PersonShown.of(outward.people(call.session, [row])[0])
+
+
+@router.delete("/people/{id}", summary="Erase a person", status_code=202)
+@needs(KeyScope.ADMIN)
+def erase_person(call: Writing, id: ExternalId) -> ErasureShown:
+    """The same as `POST /v1/erasures` of this person, and for whom that is: all of theirs is hidden from everybody with
+    this answer, and gone for good soon after. Somebody who only left loses the roles by `PUT` instead."""
+    return ErasureShown.of(begin.erase(call.session, call.actor, ErasureKind.PERSON, id, now=call.now))
 
 
 @router.get("/people", summary="List people")

@@ -44,6 +44,7 @@ from service.web.pages.overview import fairness as overview_fairness
 from service.web.pages.overview import pace as overview_pace
 from service.web.pages.overview import spot_checks as overview_spot_checks
 from service.web.pages.people import directory as people_directory
+from service.web.pages.people import roster as people_roster
 from service.web.pages.phrases import kept as phrases_kept
 from service.web.pages.questioned import passages as questioned_passages
 from service.web.pages.queue import waiting as queue_waiting
@@ -68,6 +69,7 @@ ROUTERS = (
     questioned_passages.router,  # before a document of this id
     documents_library.router,
     documents_library.file_router,
+    people_roster.router,
     people_directory.router,
     access_organization.router,
     access_safety.router,

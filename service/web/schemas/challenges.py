@@ -16,7 +16,7 @@ from service.domain.calibration import MOST
 from service.domain.texts import storable
 from service.domain.visibility import PeersShown, SharingReach
 from service.store.tables import CriterionRow
-from service.web.fields import AnswerBody, Id, Key, Language, Moment, Name, RequestBody, Words
+from service.web.fields import AnswerBody, Id, Key, Language, Moment, Name, RequestBody, SomeWords, Words
 
 FormWords = Annotated[str, Field(max_length=LONGEST_FORM), AfterValidator(storable)]
 
@@ -96,7 +96,7 @@ class ChallengeAsked(RequestBody):
     )
 
     title: Name = Field(description="A few words to know it by.")
-    prompt: Words = Field(min_length=1, description="What learners are asked to do.")
+    prompt: SomeWords = Field(min_length=1, description="What learners are asked to do.")
     outcome: Words = Field(default="", description="What should be there when it is done well.")
     reference: Words = Field(default="", description="A reference solution; learners are not shown it.")
     notes: Words = Field(default="", description="What facilitators want kept in mind; learners are not shown it.")
@@ -148,6 +148,7 @@ class ChallengeShown(AnswerBody):
     version: int = Field(description="Grows when prompt, outcome, reference, notes or criteria change.")
     opened_at: datetime | None = Field(description="When learners could begin.")
     calibrate: int = Field(description="Pieces of work that are judged before the rest is drafted; 0: nothing waits.")
+    archived_at: datetime | None = Field(description="Since when it takes no more work; null while it does.")
 
     @classmethod
     def of(cls, seen: ChallengeSeen) -> ChallengeShown:

@@ -13,7 +13,7 @@ from service.actions.decisions.given_elsewhere import FeedbackWish
 from service.actions.decisions.judging import ReadingWish
 from service.actions.decisions.points import PointWish
 from service.domain.texts import LONGEST_WORK
-from service.web.fields import AnswerBody, Hash, Id, Key, Line, Moment, RequestBody, Share, Words, Work
+from service.web.fields import AnswerBody, Hash, Id, Key, Line, Moment, RequestBody, Share, SomeWords, Words, Work
 
 STANDING = "`met`, `partly`, `not_yet` or `cannot_tell`."
 POINT_KIND = "`strength` (keep this), `next_step` (do this next) or `question` (check this)."
@@ -45,7 +45,7 @@ class PointEditedAsked(RequestBody):
     )
 
     act: Literal["edit"] = Field(description="`edit`.")
-    text: Words = Field(min_length=1, description="What it says instead.")
+    text: SomeWords = Field(min_length=1, description="What it says instead.")
 
 
 class PointDismissedAsked(RequestBody):
@@ -192,7 +192,7 @@ class PointAsked(RequestBody):
     )
 
     kind: PointKind = Field(description=POINT_KIND)
-    text: Words = Field(min_length=1, description="What the learner is told.")
+    text: SomeWords = Field(min_length=1, description="What the learner is told.")
     quote: Work = Field(
         default="", description="The place in the submission, letter for letter; empty for the submission as a whole."
     )

@@ -27,7 +27,9 @@ class DocumentAsked(RequestBody):
 
     title: Name = Field(description="What people call it.")
     text: Work = Field(min_length=1, description="The text itself.")
-    media_type: Literal["text/markdown", "text/plain"] = Field(default="text/markdown", description="How to read it.")
+    media_type: Literal["text/markdown", "text/plain", "text/html"] = Field(
+        default="text/markdown", description="How to read it. HTML is kept as the markdown that it comes to."
+    )
     tags: Annotated[list[Key], Field(max_length=100)] = Field(default=[], description="Words to find it by.")
 
 

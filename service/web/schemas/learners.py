@@ -15,7 +15,7 @@ from service.actions.learners.reactions import ReactionSeen
 from service.domain.following.uptake import UptakeVerdict
 from service.domain.texts.worddiff import ChangeKind
 from service.store.tables import AskKind, CommitmentOutcome
-from service.web.fields import AnswerBody, Id, Note, OwnId, RequestBody
+from service.web.fields import AnswerBody, Id, Note, OwnId, RequestBody, SomeNote
 from service.web.schemas.decisions import POINT_KIND, FeedbackRead
 
 REVISION = "Number of the revision; the latest that has feedback, if null."
@@ -99,7 +99,7 @@ class AskAsked(RequestBody):
         json_schema_extra={"example": {"text": "Do you mean one question for each visit, or one for all?"}}
     )
 
-    text: Note = Field(min_length=1, description="What is asked or said.")
+    text: SomeNote = Field(min_length=1, description="What is asked or said.")
     kind: AskKind = Field(default=AskKind.QUESTION, description="`question` (waits for an answer) or `reply`.")
     point: OwnId | None = Field(default=None, description="Id of the released point it is about; null for the whole.")
     revision: int | None = Field(default=None, ge=1, le=1_000_000, description=REVISION)
@@ -113,7 +113,7 @@ class AskAnswerAsked(RequestBody):
 
     model_config = ConfigDict(json_schema_extra={"example": {"text": "One for each visit; a small one will do."}})
 
-    text: Note = Field(min_length=1, description="The answer.")
+    text: SomeNote = Field(min_length=1, description="The answer.")
 
 
 class AskShown(AnswerBody):
@@ -200,7 +200,7 @@ class CommitmentAsked(RequestBody):
         json_schema_extra={"example": {"text": "Agree on one question with 4B.", "due_on": "2026-10-09"}}
     )
 
-    text: Note = Field(min_length=1, description="What will be done.")
+    text: SomeNote = Field(min_length=1, description="What will be done.")
     due_on: date = Field(description="By which day: from today on, within two years.")
     submission: Id | None = Field(default=None, description="Id of the own work it came from, if any.")
     point: OwnId | None = Field(default=None, description="Id of the released point it came from, if any.")

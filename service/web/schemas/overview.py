@@ -69,13 +69,16 @@ class ChallengeTimesShown(AnswerBody):
     edges: list[float] = Field(description="Between the bins, in hours; the first bin is below the first edge.")
     answered: list[int] = Field(description="How many were answered within each bin's time.")
     waiting: list[int] = Field(description="How many wait, by how long they have waited so far.")
-    median: float | None = Field(description="Of those answered; null where none was.")
-    ninetieth: float | None = Field(description="Nine of ten of those answered were answered within this time.")
+    longest: float | None = Field(description="The slowest answer; null where there is none.")
+    median: float | None = Field(description="Of those answered; null of fewer than ten.")
+    ninetieth: float | None = Field(
+        description="Nine of ten of those answered were answered within this time; null of fewer than ten."
+    )
     longest_wait: float | None = Field(description="Of those who wait; null where nobody does.")
 
     @classmethod
     def of(cls, seen: Times) -> ChallengeTimesShown:
-        spans = {name: _maybe_hours(getattr(seen, name)) for name in ("median", "ninetieth", "longest_wait")}
+        spans = {name: _maybe_hours(getattr(seen, name)) for name in ("longest", "median", "ninetieth", "longest_wait")}
         return cls.mirror(seen, edges=[_hours(edge) for edge in EDGES], **spans)
 
 

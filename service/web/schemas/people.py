@@ -43,6 +43,7 @@ class GroupShown(AnswerBody):
     id: str = Field(validation_alias="external_id", description="The platform's id.")
     name: str = Field(description="What people call it.")
     parent: str | None = Field(description="Id of the group above; null at the top.")
+    archived_at: datetime | None = Field(description="Since when it takes no more work; null while it does.")
 
     @classmethod
     def of(cls, seen: GroupWithParent) -> GroupShown:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from pipelines.texts import detecting
 from pipelines.texts.language import UNTOLD, language_name, language_of, written_in
 
 TOLD = {
@@ -50,3 +51,8 @@ def test_quotations_do_not_tell_a_texts_language() -> None:
 def test_a_language_is_called_by_its_name() -> None:
     assert [language_name(code) for code in ("de", "ar", "xx")] == ["German", "Arabic", "xx"]
     assert "not be told" in language_name(UNTOLD)
+
+
+def test_every_language_that_can_be_told_has_a_name() -> None:
+    codes = {str(code) for code in detecting._loaded().nb_classes} - detecting._NONE
+    assert [code for code in sorted(codes) if language_name(code) == code] == []

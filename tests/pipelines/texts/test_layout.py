@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from pipelines.texts.language import clauses, content, sentences, tokens
+from pipelines.texts.language import clauses, content, quotable, sentences, tokens
 from pipelines.texts.layout import unparted, wraps
 from pipelines.texts.lexical import terms
 
@@ -92,3 +92,50 @@ def test_a_long_text_of_marks_that_never_close_is_read_in_time(piece: str) -> No
     begun = time.process_time()
     sentences(text)
     assert time.process_time() - begun < 5
+
+
+PLAN = (
+    "# Plan\n\n| who | whom |\n|-----|------|\n| Bo | Ines |\n\nSteps\n-----\n"
+    "1. Bo visits Ines, e.g. in art.\n- [ ] write two sentences\n---\n"
+    "```python\nx = visit(a, b)\n```\n![board](board.png)\n"
+)
+
+
+def test_headings_a_tables_head_and_marks_are_no_place_to_send_a_reader() -> None:
+    assert [PLAN[slice(*span)] for span in quotable(PLAN)] == [
+        "| Bo | Ines |",
+        "1. Bo visits Ines, e.g. in art.",
+        "- [ ] write two sentences",
+        "x = visit(a, b)",
+    ]
+
+
+@pytest.mark.parametrize("text", ["# We visit twice", "who | whom\n--- | ---"])
+def test_where_there_is_nothing_else_a_heading_is_a_place(text: str) -> None:
+    assert quotable(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "items"),
+    [
+        (
+            "Pairs follow $p = \\frac{1}{n}$. \\begin{itemize}\\item We look for waiting time.\\item We write $t < 5$ "
+            "and $a > b$.\\end{itemize}",
+            ["Pairs follow $p = \\frac{1}{n}$.", "We look for waiting time.", "We write $t < 5$ and $a > b$."],
+        ),
+        ("\\section{Plan}\nBo visits Ines \\\\\nInes visits Bo", ["Bo visits Ines", "Ines visits Bo"]),
+        ("Pairs are fixed so that A != B. Bo visits Ines.", ["Pairs are fixed so that A != B.", "Bo visits Ines."]),
+        ("It was told by A. Novak. We agree.", ["It was told by A. Novak.", "We agree."]),
+    ],
+)  # fmt: skip
+def test_what_parts_a_text_in_latex_or_ends_a_formula_parts_sentences(text: str, items: list[str]) -> None:
+    assert said(text) == items
+
+
+@pytest.mark.parametrize(
+    "text", [" " * 30_000 + "\\", "-" + " " * 20_000 + "x", "\\item " * 5000, "| a " * 10_000, "-:|" * 8000 + "z"]
+)
+def test_marks_that_never_end_cost_no_time(text: str) -> None:
+    began = time.process_time()
+    quotable(text)
+    assert time.process_time() - began < 2

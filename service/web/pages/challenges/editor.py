@@ -12,7 +12,7 @@ from fastapi import Form
 from pydantic import BaseModel, Field
 
 from pipelines.texts.language import language_code
-from service.actions.challenges import editor
+from service.actions.challenges import archiving, editor
 from service.actions.challenges.editor import ALLOWED, PEERS, REACHES, ChallengeForm, Difference
 from service.actions.challenges.setting import ChallengeWish
 from service.actions.people import directory
@@ -188,6 +188,18 @@ def change(visit: Writing, id: ExternalId, sent: Annotated[ChallengeSent, Form()
 @router.get(HERE + "/{id}/preview")
 def preview(visit: Reading, id: ExternalId) -> Shown:
     return ChallengePreviewPage(id, editor.preview(visit.session, visit.actor, id), visit.now)
+
+
+@router.post(HERE + "/{id}/archive")
+def archive(visit: Writing, id: ExternalId) -> Shown:
+    archiving.archive(visit.session, visit.actor, id, now=visit.now)
+    return Goto(HERE, said="archived")
+
+
+@router.post(HERE + "/{id}/bring-back")
+def bring_back(visit: Writing, id: ExternalId) -> Shown:
+    archiving.bring_back(visit.session, visit.actor, id, now=visit.now)
+    return Goto(f"{HERE}/{quote(id, safe='')}", said="brought-back")
 
 
 def _form(

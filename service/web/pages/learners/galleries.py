@@ -35,6 +35,7 @@ WAYS: Mapping[DisclosureKind, str] = {
     DisclosureKind.DESK: "to a facilitator, beside a document or what somebody else had handed in or asked for",
     DisclosureKind.SEARCH: "to a facilitator who looked for work like it",
     DisclosureKind.EXPORT: "your name and whom you were introduced to, in a file for facilitators or coordinators",
+    DisclosureKind.TABLE: "in a table that a facilitator or coordinator took along",
     DisclosureKind.MODEL: "to a model outside of your organization’s machines",
     DisclosureKind.LOCAL_MODEL: "to a model on the organization’s own machine",
 }

@@ -128,6 +128,7 @@ class WorkPage(PageView):
     commitments: tuple[CommitmentSeen, ...]
     usual_days: int | None
     next: NextVersion | None
+    over: bool
     outcomes: Mapping[str, str]
     today: str
     now: datetime
@@ -190,6 +191,7 @@ def work_page(seen: WorkSeen, *, now: datetime) -> PageView:
         commitments=seen.commitments,
         usual_days=seen.usual_days,
         next=_next(seen, shown, points),
+        over=seen.over,
         outcomes=OUTCOMES,
         today=now.date().isoformat(),
         now=now,
@@ -197,8 +199,8 @@ def work_page(seen: WorkSeen, *, now: datetime) -> PageView:
 
 
 def _next(seen: WorkSeen, shown: RevisionSeen, points: tuple[PointDrawn, ...]) -> NextVersion | None:
-    """None where there is no feedback to write it from, or a later version was handed in already."""
-    if shown.feedback is None or shown.row.number != seen.revisions[0].row.number:
+    """None where there is no feedback to write it from, a later version was handed in already, or it is over."""
+    if seen.over or shown.feedback is None or shown.row.number != seen.revisions[0].row.number:
         return None
     asked = tuple(one for one in points if one.point.kind != PointKind.STRENGTH)
     return NextVersion(shown.row.submission_id, seen.group, len(shown.row.text.split()), asked)

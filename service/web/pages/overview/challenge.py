@@ -8,15 +8,16 @@ from fastapi import Query
 
 from service.actions.calibration import progress as calibration
 from service.actions.following import challenges
-from service.actions.overview import challenge, pace, solutions, spot_checks
+from service.actions.overview import challenge, pace, solutions, spot_checks, tables
+from service.actions.overview.tables import TakenTable
 from service.actions.work import lens as work_lens
 from service.web.fields import ExternalId, Name
 from service.web.pages.overview.decisions import decisions_page
 from service.web.pages.overview.solutions import solutions_page
 from service.web.pages.overview.views import challenge_page, challenges_page
 from service.web.pages.routes import pages
-from service.web.pages.views import PageView
-from service.web.pages.visits import Reading
+from service.web.pages.views import Download, PageView
+from service.web.pages.visits import Reading, Visit
 
 router = pages()
 
@@ -25,11 +26,15 @@ Chosen = Annotated[Name | Literal[""], Query()]
 
 
 @router.get("/desk/challenges")
-def list_challenges(visit: Reading) -> PageView:
-    rows = challenges.rows(visit.session, visit.actor)
+def list_challenges(visit: Reading, archived: bool = False) -> PageView:
+    rows = challenges.rows(visit.session, visit.actor, archived=archived)
     to_check = len(spot_checks.due(visit.session, visit.actor, now=visit.now))
     return challenges_page(
-        rows, to_check=to_check, pace=pace.own(visit.session, visit.actor, now=visit.now), now=visit.now
+        rows,
+        archived=archived,
+        to_check=to_check,
+        pace=pace.own(visit.session, visit.actor, now=visit.now),
+        now=visit.now,
     )
 
 
@@ -38,6 +43,29 @@ def show_challenge(visit: Reading, id: ExternalId, group: Chosen = "") -> PageVi
     seen = challenge.glance(visit.session, visit.actor, id, group=group or None, now=visit.now)
     far = calibration.progress(visit.session, visit.actor, id)
     return challenge_page(seen, work_lens.choices(visit.session, seen.lens), far, now=visit.now)
+
+
+@router.get("/desk/challenges/{id}/work.csv")
+def take_work(visit: Reading, id: ExternalId, group: Chosen = "") -> Download:
+    lens = work_lens.lens(visit.session, visit.actor, id, group=group or None)
+    return _taken(visit, "work.csv", tables.work(visit.session, visit.actor, lens))
+
+
+@router.get("/desk/challenges/{id}/decisions.csv")
+def take_decisions(visit: Reading, id: ExternalId, group: Chosen = "") -> Download:
+    lens = work_lens.lens(visit.session, visit.actor, id, group=group or None)
+    return _taken(visit, "decisions.csv", tables.decisions(visit.session, visit.actor, lens))
+
+
+@router.get("/desk/challenges/{id}/people.csv")
+def take_progress(visit: Reading, id: ExternalId, group: Chosen = "") -> Download:
+    lens = work_lens.lens(visit.session, visit.actor, id, group=group or None)
+    return _taken(visit, "people.csv", tables.people(visit.session, lens))
+
+
+def _taken(visit: Visit, name: str, found: TakenTable) -> Download:
+    visit.disclose(found.showings)
+    return Download(name, "text/csv; charset=utf-8", found.text)
 
 
 @router.get("/desk/challenges/{id}/solutions")

@@ -145,6 +145,7 @@ class ChallengePage(PageView):
     progress: Whole
     reached: tuple[Count, ...]
     people: tuple[PeopleAtStage, ...]
+    slowest: str
     median: str
     ninetieth: str
     longest_wait: str
@@ -173,6 +174,7 @@ def challenge_page(
         progress=_progress(seen.progress),
         reached=_reached(seen.progress),
         people=tuple(_people(seen.progress, stage, top) for stage in OF_INTEREST if seen.progress.counts[stage]),
+        slowest=spoken(times.longest),
         median=spoken(times.median),
         ninetieth=spoken(times.ninetieth),
         longest_wait=spoken(times.longest_wait),
@@ -303,17 +305,20 @@ class ChallengeDrawn:
 
 @dataclass(frozen=True)
 class ChallengesPage(PageView):
-    """All challenges of one's groups."""
+    """All challenges of one's groups: those that go on, or those that are archived."""
 
     template: ClassVar[str] = "following/challenges.html"
     challenges: tuple[ChallengeDrawn, ...]
+    archived: bool
     to_check: int
     pace: Pace
     now: datetime
 
 
-def challenges_page(rows: Sequence[ChallengeRow], *, to_check: int, pace: Pace, now: datetime) -> ChallengesPage:
-    return ChallengesPage(tuple(map(_listed, rows)), to_check, pace, now)
+def challenges_page(
+    rows: Sequence[ChallengeRow], *, archived: bool, to_check: int, pace: Pace, now: datetime
+) -> ChallengesPage:
+    return ChallengesPage(tuple(map(_listed, rows)), archived, to_check, pace, now)
 
 
 def _listed(row: ChallengeRow) -> ChallengeDrawn:

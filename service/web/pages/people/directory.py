@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -12,7 +14,7 @@ from fastapi import Form, Query
 from pydantic import BaseModel, Field
 
 from service.actions.access import second_factor
-from service.actions.people import directory
+from service.actions.people import archiving, directory, tables
 from service.actions.people.directory import GroupChoice, GroupInDirectory, ListedPeople, PersonInDirectory, PersonWish
 from service.domain.access import KeyScope
 from service.domain.errors import Conflict, Invalid
@@ -22,7 +24,7 @@ from service.web.fields import ExternalId, Id
 from service.web.needs import needs
 from service.web.pages.forms import TAKEN, checked
 from service.web.pages.routes import Shown, pages
-from service.web.pages.views import Goto, PageView
+from service.web.pages.views import Download, Goto, PageView
 from service.web.pages.visits import Reading, Visit, Writing
 from service.web.schemas.people import GroupAsked, PersonAsked
 
@@ -33,13 +35,16 @@ ROLES = tuple(Role)
 Search = Annotated[str, Query(max_length=255)]
 At = Annotated[int, Query(ge=1, le=1_000_000)]
 Typed = Annotated[str, Field(max_length=2_000)]
+MADE_UP = re.compile("[pg]-[0-9a-f]{10}")
 Many = Annotated[list[Typed], Field(max_length=300)]
 
 
 class PersonSent(BaseModel):
-    """As it was typed. `held` are roles kept, `role|group`; `role` and `group` one more, if both are chosen."""
+    """As it was typed. `held` are roles kept, `role|group`; `role` and `group` one more, if both are chosen. `made`
+    is the id of somebody new for whom none is typed: a form that is sent twice makes one person."""
 
     id: Typed = ""
+    made: Typed = ""
     name: Typed = ""
     language: Typed = ""
     held: Many = []
@@ -48,9 +53,10 @@ class PersonSent(BaseModel):
 
 
 class GroupSent(BaseModel):
-    """As it was typed."""
+    """As it was typed; `made` as of a person."""
 
     id: Typed = ""
+    made: Typed = ""
     name: Typed = ""
     parent: Typed = ""
 
@@ -135,7 +141,7 @@ def people(visit: Reading, search: Search = "", role: Search = "", group: Search
 @router.get(PEOPLE + "/new")
 def new_person(visit: Reading, group: Search = "") -> Shown:
     require_coordinator(visit.actor)
-    return NewPersonPage(PersonSent(group=group, role="learner"), _mine(visit))
+    return NewPersonPage(PersonSent(group=group, role="learner", made=f"p-{secrets.token_hex(5)}"), _mine(visit))
 
 
 def _mine(visit: Visit) -> tuple[GroupChoice, ...]:
@@ -149,10 +155,15 @@ def add_person(visit: Writing, sent: Annotated[PersonSent, Form()]) -> Shown:
     id_, bad_id = checked(_New, {"id": sent.id.strip() or None})
     if wish is None or id_ is None:
         return _add_again(visit, sent, {**faults, **bad_id})
-    row = directory.add(visit.session, visit.actor, id_.id or "", wish, now=visit.now)
+    row = directory.add(visit.session, visit.actor, id_.id or _made_up(sent), wish, now=visit.now)
     if row is None:
         return _add_again(visit, sent, {"id": TAKEN})
     return Goto(f"{PEOPLE}/{quote(row.external_id, safe='')}", said="saved")
+
+
+def _made_up(sent: PersonSent | GroupSent) -> str:
+    """The id that the form brought along; empty where that is none of ours."""
+    return sent.made if MADE_UP.fullmatch(sent.made) else ""
 
 
 def _add_again(visit: Visit, sent: PersonSent, faults: Mapping[str, str]) -> PageView:
@@ -220,12 +231,12 @@ def reset_second_factor(visit: Writing, id: ExternalId) -> Shown:
 
 @router.get(GROUPS)
 def groups(visit: Reading) -> Shown:
-    return _groups(visit, GroupSent())
+    return _groups(visit, GroupSent(made=f"g-{secrets.token_hex(5)}"))
 
 
 def _groups(visit: Visit, sent: GroupSent, faults: Mapping[str, str] | None = None) -> PageView:
     may = directory.may_lead(visit.actor)
-    return GroupsPage(directory.tree(visit.session, visit.actor), may, sent, faults or {})
+    return GroupsPage(directory.tree(visit.session, visit.actor, archived=True), may, sent, faults or {})
 
 
 @router.post(GROUPS)
@@ -234,8 +245,9 @@ def add_group(visit: Writing, sent: Annotated[GroupSent, Form()]) -> Shown:
     asked, faults = checked(GroupAsked, {"name": sent.name.strip(), "parent": sent.parent or None})
     id_, bad_id = checked(_New, {"id": sent.id.strip() or None})
     if asked is not None and id_ is not None:
+        new_id = id_.id or _made_up(sent)
         made = directory.put_group(
-            visit.session, visit.actor, id_.id or "", name=asked.name, parent=sent.parent, new=True, now=visit.now
+            visit.session, visit.actor, new_id, name=asked.name, parent=sent.parent, new=True, now=visit.now
         )
         if made is not None:
             return Goto(GROUPS, said="saved")
@@ -266,3 +278,20 @@ def change_group(visit: Writing, id: ExternalId, sent: Annotated[GroupSent, Form
     visit.status = errors.KINDS["invalid"].status
     seen = directory.group(visit.session, visit.actor, id)
     return GroupPage(seen, directory.tree(visit.session, visit.actor), sent, faults)
+
+
+@router.post(GROUPS + "/{id}/archive")
+def archive_group(visit: Writing, id: ExternalId) -> Shown:
+    archiving.archive(visit.session, visit.actor, id, now=visit.now)
+    return Goto(GROUPS, said="archived")
+
+
+@router.post(GROUPS + "/{id}/bring-back")
+def bring_group_back(visit: Writing, id: ExternalId) -> Shown:
+    archiving.bring_back(visit.session, visit.actor, id, now=visit.now)
+    return Goto(GROUPS, said="brought-back")
+
+
+@router.get(PEOPLE + ".csv")
+def take_people(visit: Reading) -> Download:
+    return Download("people.csv", "text/csv; charset=utf-8", tables.people(visit.session, visit.actor))

@@ -18,8 +18,11 @@ from service.actions.following import challenges as overview_list
 from service.actions.overview import challenge
 from service.actions.overview.decisions import DecisionCounts
 from service.actions.overview.progress import Learner, LearnerStage
+from service.actions.overview.times import times
 from service.actions.people import register
 from service.actions.work import submit
+from service.actions.work.lens import RevisionInLens
+from service.domain.drafts import DraftState
 from service.domain.errors import NotAllowed, NotFound
 from service.domain.roles import Actor, Role
 from service.store.session import Sessions
@@ -177,8 +180,24 @@ def test_times_are_of_those_answered_and_those_who_wait_are_counted_by_age(sessi
         seen = challenge.glance(session, mateo, "observe", now=NOW + 20 * DAY).times
         assert seen.answered == (1, 0, 0, 0, 1, 0, 0, 0)
         assert seen.waiting == (0, 0, 0, 0, 0, 0, 0, 1)
-        assert (seen.median, seen.longest_wait) == ((HOUR / 2 + 3 * DAY) / 2, 20 * DAY - HOUR)
-        assert seen.ninetieth == HOUR / 2 + 0.9 * (3 * DAY - HOUR / 2)
+        assert (seen.longest, seen.longest_wait) == (3 * DAY, 20 * DAY - HOUR)
+        assert (seen.median, seen.ninetieth) == (None, None)  # of two
+
+
+@pytest.mark.parametrize(("many", "middle"), [(9, None), (10, 5.5 * HOUR)])
+def test_half_and_nine_of_ten_are_told_of_no_fewer_than_ten(many: int, middle: timedelta | None) -> None:
+    pieces = [
+        RevisionInLens(
+            *(f"d{at}", f"r{at}", f"s{at}", f"s-{at}", f"p{at}", "g", 1, True, NOW, DraftState.RELEASED, None, {}, {}),
+            released_at=NOW + (at + 1) * HOUR,
+            stands=True,
+            read_at=None,
+        )
+        for at in range(many)
+    ]
+    seen = times(pieces, NOW + DAY)
+    assert (seen.median, seen.longest) == (middle, many * HOUR)
+    assert (seen.ninetieth is None) == (middle is None)
 
 
 def test_a_persons_judgement_comes_before_the_assessments(sessions: Sessions) -> None:

@@ -12,7 +12,7 @@ HEAD = "id,name,group,role,language"
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])
 def test_spreadsheets_of_all_kinds_say_the_same(delimiter: str, encoding: str) -> None:
     rows = [HEAD, "x1,Zoë Bélanger,g1,Learner,", "", '"x2","Ann ""Bee""",g1,facilitator,en']
     body = "\r\n".join(rows).replace(",", delimiter).encode(encoding)
@@ -23,6 +23,14 @@ def test_spreadsheets_of_all_kinds_say_the_same(delimiter: str, encoding: str) -
         '{"kind": "member", "id": "x2", "name": "Ann \\"Bee\\"", "group": "g1", "role": "facilitator", '
         '"language": "en"}',
     ]
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_a_table_that_names_its_delimiter_is_read_by_it(delimiter: str) -> None:
+    rows = [f"sep={delimiter}", "id,name,group".replace(",", delimiter), f"x1{delimiter}Bee; Ann, Dr.{delimiter}g1"]
+    quoted = rows[2].replace("Bee; Ann, Dr.", '"Bee; Ann, Dr."')
+    found = list(roster.lines("\r\n".join([*rows[:2], quoted])))
+    assert found == ["", "", '{"kind": "member", "id": "x1", "name": "Bee; Ann, Dr.", "group": "g1"}']
 
 
 @pytest.mark.parametrize(
