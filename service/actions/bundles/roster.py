@@ -13,7 +13,7 @@ from typing import Final
 
 from service.domain.errors import Invalid
 
-COLUMNS: Final = ("id", "name", "group", "role", "language")
+COLUMNS: Final = ("id", "name", "group", "role", "language", "email")
 NEEDED: Final = ("id", "name", "group")
 DELIMITERS: Final = (",", ";", "\t")
 FORMULA: Final = "'"
