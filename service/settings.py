@@ -234,19 +234,14 @@ class Settings(BaseSettings):
         "same on every machine. Empty: `secret.key` in the data folder, made at the first start.",
     )
     mail_host: str = Field("", description="SMTP server by which people are told. Empty: they are told on pages only.")
-    mail_port: int = Field(
-        0, ge=0, le=65535, description="Its port. 0: 587 with `starttls`, 465 with `implicit`, 25 with `none`."
-    )
+    mail_port: int = Field(0, ge=0, le=65535, description="Its port. 0: 587, 465 or 25, as its encryption has it.")
     mail_tls: MailTls = Field(
         MailTls.STARTTLS,
-        description="`starttls`: nothing is sent unless the connection is encrypted; `implicit`: encrypted from the "
-        "beginning; `none`: only for a server on this machine.",
+        description="`starttls`: encrypted or not at all; `implicit`: from the first byte; `none`: on this machine.",
     )
     mail_user: str = Field("", description="User at the mail server. Empty: none is needed.")
     mail_password: SecretStr = Field(SecretStr(""), description="Password at the mail server.")
-    mail_from: str = Field(
-        "", description="Whom mail comes from, e.g. `Peerloom <feedback@example.org>`. Needed with a mail server."
-    )
+    mail_from: str = Field("", description="Whom mail comes from, e.g. `Peerloom <feedback@example.org>`.")
     mail_seconds: float = Field(30, gt=0, description="How long the mail server may take for an answer.")
     hosts: str = Field(
         "",
@@ -333,8 +328,7 @@ class Settings(BaseSettings):
             complaints.append("PEERLOOM_MAIL_HOST needs PEERLOOM_PUBLIC_URL: the links in mail begin with it.")
         if self.dispatch is Dispatch.CELERY and not self.secret_key.get_secret_value():
             complaints.append(
-                "PEERLOOM_MAIL_HOST with PEERLOOM_DISPATCH=celery needs PEERLOOM_SECRET_KEY: workers sign the links "
-                "that end mail, and web processes check them."
+                "PEERLOOM_MAIL_HOST with PEERLOOM_DISPATCH=celery needs PEERLOOM_SECRET_KEY."
             )
         return complaints
 

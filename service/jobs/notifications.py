@@ -9,6 +9,7 @@ import structlog
 
 from service.actions.notifications import mailing, tell, wording
 from service.actions.notifications.mailing import LetterFacts
+from service.domain.ids import new_id
 from service.jobs.leases import keep, settle
 from service.jobs.tools import JobTools
 from service.mail.post import Letter, LetterItem, Post
@@ -111,7 +112,7 @@ def letter(post: Post, facts: LetterFacts) -> Letter:
         items=[
             LetterItem(
                 wording.sentence(line, facts.language, facts.zone),
-                post.base_url + line.path,
+                post.base_url + (line.path if facts.more or not line.names else "/notifications"),
                 wording.detail(line, facts.language) if facts.more else "",
             )
             for line in facts.lines
@@ -120,4 +121,22 @@ def letter(post: Post, facts: LetterFacts) -> Letter:
         settings=said["settings"],
         end=said["end"],
         end_url=post.end_url(facts.person),
+    )
+
+
+def trial_letter(post: Post, to: str) -> Letter:
+    """A letter that says only that it came, for whoever sets mail up."""
+    said = wording.words(wording.ENGLISH)["letter"]
+    return Letter(
+        id=new_id(),
+        to=to,
+        name="",
+        language=wording.ENGLISH,
+        subject=said["test_subject"],
+        greeting=said["test"],
+        items=[],
+        why="",
+        settings=said["settings"],
+        end=said["end"],
+        end_url=post.end_url(new_id()),
     )

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from service.actions.notifications.matters import Matter
+from service.actions.notifications.occurrences import Occurrence
 from service.domain.notifications.kinds import Audience, NotificationKind, Tell
 from service.domain.roles import Role
 from service.store import tree
@@ -44,14 +44,14 @@ class Audiences:
         each = [self._held[Role.COORDINATOR, top] for top in self._tops]
         return set.intersection(*each) if each else set()
 
-    def told(self, tell: Tell, matter: Matter) -> list[tuple[NotificationKind, str]]:
+    def told(self, tell: Tell, matter: Occurrence) -> list[tuple[NotificationKind, str]]:
         """Who is told which kind of thing; nobody of what is their own, but as its author."""
         found = self._people(tell.audience, matter)
         if found or tell.otherwise is None:
             return [(tell.kind, person) for person in sorted(found)]
         return [(tell.otherwise, person) for person in sorted(self.coordinators(matter.groups) - {matter.author})]
 
-    def _people(self, audience: Audience, matter: Matter) -> set[str]:
+    def _people(self, audience: Audience, matter: Occurrence) -> set[str]:
         match audience:
             case Audience.AUTHOR:
                 return {matter.author} - {""}

@@ -218,5 +218,6 @@ def address_bounced(reader: Reader, kind: NotificationKind, subjects: Sequence[s
         )
     )
     return {
-        id_: NotificationLine(kind, path("desk", "people", person), "", 1, at, who=who) for id_, person, at, who in rows
+        id_: NotificationLine(kind, path("desk", "people", person), "", 1, at, names=True, who=who)
+        for id_, person, at, who in rows
     }

@@ -35,6 +35,7 @@ class NotificationLine:
     since: datetime | None = None
     again: bool = False  # it was corrected: another text was there before
     done: bool = False
+    names: bool = False  # the path says who somebody is
     who: str = ""
     words: str = ""
 

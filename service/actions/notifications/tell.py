@@ -15,9 +15,9 @@ import structlog
 from sqlalchemy import exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from service.actions.notifications import matters
+from service.actions.notifications import occurrences
 from service.actions.notifications.audience import Audiences
-from service.actions.notifications.matters import Matter
+from service.actions.notifications.occurrences import Occurrence
 from service.actions.notifications.wishes import Wishes
 from service.domain.events import Event
 from service.domain.ids import new_id
@@ -82,7 +82,7 @@ def _tell(session: Session, audiences: Audiences, event: OutgoingEvent, *, now: 
     """One event; what is wrong with one is in nobody else's way."""
     try:
         with session.begin_nested():
-            matter = matters.of(session, event)
+            matter = occurrences.of(session, event)
             if matter is None:
                 return
             over(session, matter.subject, SETTLES.get(Event(event.name), ()), now=now)
@@ -91,7 +91,7 @@ def _tell(session: Session, audiences: Audiences, event: OutgoingEvent, *, now: 
         log.error("nobody could be told of an event", event=event.id, name=event.name, error=type(wrong).__name__)
 
 
-def _told(audiences: Audiences, event: OutgoingEvent, matter: Matter) -> list[Told]:
+def _told(audiences: Audiences, event: OutgoingEvent, matter: Occurrence) -> list[Told]:
     tell = TOLD.get(Event(event.name))
     if tell is None:
         return []

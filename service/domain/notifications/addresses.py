@@ -27,6 +27,15 @@ def address(text: str) -> str:
     return f"{local}@{host.lower()}"
 
 
+def is_address(text: str) -> bool:
+    """Whether `address` takes it."""
+    try:
+        address(text)
+    except ValueError:
+        return False
+    return True
+
+
 def address_or_none(text: str) -> str:
     """The address, or an empty text for one with nothing in it. Raises ValueError."""
     return address(text) if text.strip() else ""

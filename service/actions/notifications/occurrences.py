@@ -26,7 +26,7 @@ from service.store.tables import (
 
 
 @dataclass(frozen=True, slots=True)
-class Matter:
+class Occurrence:
     """All by our own ids. `within` is what it is gathered by: its challenge, or the organization. `people` are its
     author, or those whom the event names."""
 
@@ -37,13 +37,13 @@ class Matter:
     named: tuple[str, ...] = ()
 
 
-def of(session: Session, event: OutgoingEvent) -> Matter | None:
+def of(session: Session, event: OutgoingEvent) -> Occurrence | None:
     """What this event is about; None where that is gone, was taken back, or is another organization's."""
     kind = Event(event.name)
     return _READ[kind](session, event.organization_id, event.data) if kind in _READ else None
 
 
-def _draft(session: Session, organization: str, data: Mapping[str, Any]) -> Matter | None:
+def _draft(session: Session, organization: str, data: Mapping[str, Any]) -> Occurrence | None:
     row = session.execute(
         select(DraftRow.id, DraftRow.challenge_id, DraftRow.group_id, Submission.person_id)
         .join(Submission, Submission.id == DraftRow.submission_id)
@@ -58,51 +58,51 @@ def _draft(session: Session, organization: str, data: Mapping[str, Any]) -> Matt
     to = session.scalar(
         select(Person.id).where(Person.organization_id == organization, Person.external_id == data.get("to", ""))
     )
-    return Matter(row.id, row.challenge_id, row.person_id, (row.group_id,), (to,) if to else ())
+    return Occurrence(row.id, row.challenge_id, row.person_id, (row.group_id,), (to,) if to else ())
 
 
-def _gallery(session: Session, organization: str, data: Mapping[str, Any]) -> Matter | None:
+def _gallery(session: Session, organization: str, data: Mapping[str, Any]) -> Occurrence | None:
     row = session.get(Gallery, data.get("gallery"))
     if row is None or row.organization_id != organization:
         return None
-    return Matter(row.id, row.challenge_id, row.person_id, (row.group_id,))
+    return Occurrence(row.id, row.challenge_id, row.person_id, (row.group_id,))
 
 
-def _introduction(session: Session, organization: str, data: Mapping[str, Any]) -> Matter | None:
+def _introduction(session: Session, organization: str, data: Mapping[str, Any]) -> Occurrence | None:
     row = session.get(Introduction, data.get("introduction"))
     if row is None or row.organization_id != organization:
         return None
-    return Matter(row.id, organization, named=(row.first_id, row.second_id))
+    return Occurrence(row.id, organization, named=(row.first_id, row.second_id))
 
 
-def _request(session: Session, organization: str, data: Mapping[str, Any]) -> Matter | None:
+def _request(session: Session, organization: str, data: Mapping[str, Any]) -> Occurrence | None:
     row = session.get(Request, data.get("request"))
     if row is None or row.organization_id != organization:
         return None
     groups = session.scalars(
         select(RoleGrant.group_id).where(RoleGrant.person_id == row.person_id, RoleGrant.role == Role.LEARNER)
     )
-    return Matter(row.id, organization, row.person_id, tuple(groups))
+    return Occurrence(row.id, organization, row.person_id, tuple(groups))
 
 
-def _reminder(session: Session, organization: str, data: Mapping[str, Any]) -> Matter | None:
+def _reminder(session: Session, organization: str, data: Mapping[str, Any]) -> Occurrence | None:
     return _own(session.get(Reminder, data.get("reminder")), organization)
 
 
-def _commitment(session: Session, organization: str, data: Mapping[str, Any]) -> Matter | None:
+def _commitment(session: Session, organization: str, data: Mapping[str, Any]) -> Occurrence | None:
     return _own(session.get(CommitmentRow, data.get("commitment")), organization)
 
 
-def _own(row: Reminder | CommitmentRow | None, organization: str) -> Matter | None:
+def _own(row: Reminder | CommitmentRow | None, organization: str) -> Occurrence | None:
     there = row is not None and row.organization_id == organization
-    return Matter(row.id, organization, row.person_id) if row is not None and there else None
+    return Occurrence(row.id, organization, row.person_id) if row is not None and there else None
 
 
-def _job(session: Session, organization: str, data: Mapping[str, Any]) -> Matter:
-    return Matter(organization, organization)
+def _job(session: Session, organization: str, data: Mapping[str, Any]) -> Occurrence:
+    return Occurrence(organization, organization)
 
 
-_READ: Final[Mapping[Event, Callable[[Session, str, Mapping[str, Any]], Matter | None]]] = {
+_READ: Final[Mapping[Event, Callable[[Session, str, Mapping[str, Any]], Occurrence | None]]] = {
     **dict.fromkeys(
         (
             Event.DRAFT_READY,
