@@ -327,9 +327,7 @@ class Settings(BaseSettings):
         if not self.public_url:
             complaints.append("PEERLOOM_MAIL_HOST needs PEERLOOM_PUBLIC_URL: the links in mail begin with it.")
         if self.dispatch is Dispatch.CELERY and not self.secret_key.get_secret_value():
-            complaints.append(
-                "PEERLOOM_MAIL_HOST with PEERLOOM_DISPATCH=celery needs PEERLOOM_SECRET_KEY."
-            )
+            complaints.append("PEERLOOM_MAIL_HOST with PEERLOOM_DISPATCH=celery needs PEERLOOM_SECRET_KEY.")
         return complaints
 
     def _about_the_rest(self) -> list[str]:

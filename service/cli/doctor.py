@@ -251,9 +251,7 @@ def _mail(chosen: Settings, parts: wiring.Parts, *, to: str = "") -> Report:
     try:
         parts.post.reach() if not to else parts.post.send(notifications.trial_letter(parts.post, to), now=parts.now())
     except MailUnavailable as trouble:
-        return Report(
-            f"{said}: {trouble}", "Check that it runs, and PEERLOOM_MAIL_HOST, _PORT, _TLS, _USER and so on."
-        )
+        return Report(f"{said}: {trouble}", "Check that it runs, and PEERLOOM_MAIL_HOST, _PORT, _TLS, _USER and so on.")
     except (AddressRefused, LetterRefused) as trouble:
         return Report(f"{said}: it refused the letter ({trouble}).", "Check the address, and PEERLOOM_MAIL_FROM.")
     return Report(f"{said}; it took a letter to {to}." if to else f"{said}; it answers, and takes mail from us.")
