@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from service.actions.access import credentials
 from service.actions.learners.guard import person_of
 from service.domain.errors import Invalid
-from service.domain.notifications.kinds import DEFAULTS, ROLE, TOPIC, NotificationKind, NotificationTopic
+from service.domain.notifications.kinds import DEFAULTS, ROLES, TOPIC, NotificationKind, NotificationTopic
 from service.domain.notifications.timing import EVENING, MORNING, MailHours, Rhythm, due, is_zone
 from service.domain.organization_settings import time_zone
 from service.domain.roles import Actor, Role
@@ -79,13 +79,14 @@ class Wishes:
 
 
 def topics(actor: Actor) -> tuple[NotificationTopic, ...]:
-    """What this person is ever told of, by their roles. Where nobody facilitates, coordinators do."""
-    held = {
-        Role.LEARNER: bool(actor.learns_in),
-        Role.FACILITATOR: bool(actor.facilitates),
-        Role.COORDINATOR: bool(actor.coordinates),
+    """What this person is ever told of, by their roles."""
+    where = {
+        Role.LEARNER: actor.learns_in,
+        Role.FACILITATOR: actor.facilitates,
+        Role.COORDINATOR: actor.coordinates,
     }
-    return tuple(topic for topic in NotificationTopic if held[ROLE[topic]])
+    held = {role for role, groups in where.items() if groups}
+    return tuple(topic for topic in NotificationTopic if ROLES[topic] & held)
 
 
 def show(session: Session, actor: Actor, external_id: str) -> WishSeen:

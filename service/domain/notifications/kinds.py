@@ -155,13 +155,13 @@ TOPIC: Final[Mapping[NotificationKind, NotificationTopic]] = {
     _KIND.ADDRESS_BOUNCED: _TOPIC.ORGANIZATION,
 }
 
-ROLE: Final[Mapping[NotificationTopic, Role]] = {
-    _TOPIC.FEEDBACK: Role.LEARNER,
-    _TOPIC.MEETINGS: Role.LEARNER,
-    _TOPIC.REMINDERS: Role.LEARNER,
-    _TOPIC.WORK: Role.FACILITATOR,
-    _TOPIC.QUESTIONS: Role.FACILITATOR,
-    _TOPIC.ORGANIZATION: Role.COORDINATOR,
+ROLES: Final[Mapping[NotificationTopic, frozenset[Role]]] = {
+    _TOPIC.FEEDBACK: frozenset({Role.LEARNER}),
+    _TOPIC.MEETINGS: frozenset({Role.LEARNER}),
+    _TOPIC.REMINDERS: frozenset({Role.LEARNER}),
+    _TOPIC.WORK: frozenset({Role.FACILITATOR}),
+    _TOPIC.QUESTIONS: frozenset({Role.FACILITATOR, Role.COORDINATOR}),  # coordinators are asked where nobody else is
+    _TOPIC.ORGANIZATION: frozenset({Role.COORDINATOR}),
 }
 """Whose topic it is: nobody chooses a rhythm for what they are never told of."""
 

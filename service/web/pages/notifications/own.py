@@ -27,7 +27,7 @@ TOPICS: Final[Mapping[NotificationTopic, tuple[str, str]]] = {
     NotificationTopic.FEEDBACK: ("Feedback on my work", "When it is there, corrected or taken back, and answers."),
     NotificationTopic.MEETINGS: (
         "Others, and their work",
-        "How others solved it, introductions, and what you asked for.",
+        "How others solved it, introductions, what you asked for.",
     ),
     NotificationTopic.REMINDERS: ("Reminders", "A facilitator’s word, and the day of a next step."),
     NotificationTopic.WORK: ("What waits for me", "Work, galleries, introductions, requests: how many."),

@@ -11,7 +11,7 @@ from service.actions.notifications import occurrences, standing
 from service.domain.events import Event
 from service.domain.notifications.kinds import (
     DEFAULTS,
-    ROLE,
+    ROLES,
     SAID_BY_CLOCK,
     SETTLES,
     TOLD,
@@ -46,13 +46,13 @@ def test_every_event_that_is_told_or_settles_something_can_be_read() -> None:
 
 def test_every_kind_has_a_topic_of_a_role_and_every_topic_a_rhythm() -> None:
     assert set(TOPIC) == set(standing.LOOKS) == set(NotificationKind)
-    assert set(TOPIC.values()) == set(ROLE) == set(DEFAULTS) == set(NotificationTopic)
+    assert set(TOPIC.values()) == set(ROLES) == set(DEFAULTS) == set(NotificationTopic)
 
 
 def test_learners_are_told_what_is_theirs_and_others_of_what_they_decide_on() -> None:
     own = {Audience.AUTHOR, Audience.NAMED}
     for tell in TOLD.values():
-        learner = ROLE[TOPIC[tell.kind]] is Role.LEARNER
+        learner = Role.LEARNER in ROLES[TOPIC[tell.kind]]
         assert (tell.audience in own) == learner or tell.kind is NotificationKind.HANDED_OVER
 
 
