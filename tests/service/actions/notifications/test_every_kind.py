@@ -13,7 +13,7 @@ from service.actions.following.reminders import ReminderWish
 from service.actions.learners import commitments
 from service.actions.learners.commitments import CommitmentWish
 from service.actions.learners.galleries import ask as ask_for_others
-from service.actions.notifications import own, tell
+from service.actions.notifications import clock, own, tell
 from service.actions.people import register
 from service.actions.requests import desk, need
 from service.domain.events import Event
@@ -159,6 +159,8 @@ def test_a_key_that_ends_is_told_a_month_and_a_week_before_to_who_leads(sqlite_s
         sweep(sqlite_sessions, NOW + days * DAY)
         assert kinds(sqlite_sessions, platform, "ines", NOW + days * DAY) == told, days
         assert kinds(sqlite_sessions, platform, "tiago", NOW + days * DAY) == []
+    with sqlite_sessions.writing() as session:
+        assert clock.say(session, platform.organization, now=NOW + 34 * DAY) == 0  # it was told
     with sqlite_sessions.reading() as session:
         rows = session.query(Notification).where(Notification.subject_id == ending)
         assert sorted(row.turn for row in rows) == ["month", "week"]

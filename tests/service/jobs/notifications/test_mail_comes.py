@@ -255,6 +255,9 @@ def test_nobody_is_told_of_own_work_as_the_one_who_decides(office: Office) -> No
     office.go()
     assert office.kinds("lena") == []
     assert office.kinds("ines") == ["nobody_there"]  # there is nobody else
+    office.ready("amara")
+    office.go()
+    assert [(one.line.kind, one.line.count) for one in office.told("lena")] == [("work_waits", 1)]
 
 
 def test_where_nobody_facilitates_who_coordinates_is_told(office: Office) -> None:
