@@ -26,7 +26,7 @@ from service.store import audit, jobs
 from service.store.session import changed_rows
 from service.store.tables import Mailbox, Mailing, MailingState, Notification, Organization, Person, RoleGrant
 
-AT_ONCE: Final = 200
+AT_ONCE: Final = 50
 """People whose letters are planned in one transaction."""
 STALE: Final = timedelta(days=3)
 """What could not be mailed for so long is not: it stands on the page, and the next letter says how things are."""

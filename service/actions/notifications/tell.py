@@ -28,7 +28,7 @@ from service.store.tables import Mailing, Notification, NotificationRun, Organiz
 
 log = structlog.get_logger(__name__)
 
-AT_ONCE: Final = 100
+AT_ONCE: Final = 25
 """Events in one transaction: each leads to a row for each facilitator of a group."""
 NEWS: Final = timedelta(days=3)
 """What happened longer ago is no news: after a long standstill people are not buried."""
