@@ -65,6 +65,7 @@ def create(settings: Settings | None = None) -> FastAPI:
             drafter=parts.fallback,
             model=settings.model,
             undo=parts.undo,
+            mails=parts.post is not None,
             public_url=settings.public_url,
             hosts=LOOPBACK | {settings.host, *settings.hosts.split()},
         )

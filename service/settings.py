@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 from collections.abc import Mapping
+from email.utils import parseaddr
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Self
@@ -48,6 +50,14 @@ class LimitsIn(StrEnum):
 
     AUTO = "auto"
     MEMORY = "memory"
+
+
+class MailTls(StrEnum):
+    """How the connection to the mail server is encrypted."""
+
+    STARTTLS = "starttls"
+    IMPLICIT = "implicit"
+    NONE = "none"
 
 
 class LogFormat(StrEnum):
@@ -223,6 +233,16 @@ class Settings(BaseSettings):
         description="With it secrets of second factors are sealed in the database: at least 32 random characters, the "
         "same on every machine. Empty: `secret.key` in the data folder, made at the first start.",
     )
+    mail_host: str = Field("", description="SMTP server by which people are told. Empty: they are told on pages only.")
+    mail_port: int = Field(0, ge=0, le=65535, description="Its port. 0: 587, 465 or 25, as its encryption has it.")
+    mail_tls: MailTls = Field(
+        MailTls.STARTTLS,
+        description="`starttls`: encrypted or not at all; `implicit`: from the first byte; `none`: on this machine.",
+    )
+    mail_user: str = Field("", description="User at the mail server. Empty: none is needed.")
+    mail_password: SecretStr = Field(SecretStr(""), description="Password at the mail server.")
+    mail_from: str = Field("", description="Whom mail comes from, e.g. `Peerloom <feedback@example.org>`.")
+    mail_seconds: float = Field(30, gt=0, description="How long the mail server may take for an answer.")
     hosts: str = Field(
         "",
         description="Names of this machine, separated by blanks, for which sign-in links may be made where no public "
@@ -268,7 +288,7 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _agree(self) -> Self:
-        complaints = [*self._about_celery(), *self._about_the_rest()]
+        complaints = [*self._about_celery(), *self._about_mail(), *self._about_the_rest()]
         if complaints:
             raise ValueError(" ".join(complaints))
         return self
@@ -295,6 +315,19 @@ class Settings(BaseSettings):
             complaints.append(
                 "PEERLOOM_INDEX=exact lives in one process: with PEERLOOM_DISPATCH=celery set PEERLOOM_INDEX=chroma."
             )
+        return complaints
+
+    def _about_mail(self) -> list[str]:
+        if not self.mail_host:
+            return []
+        complaints = []
+        _, address = parseaddr(self.mail_from)
+        if not re.fullmatch(r"[^@\s]+@[^@\s]+", address):
+            complaints.append("PEERLOOM_MAIL_HOST needs PEERLOOM_MAIL_FROM, e.g. Peerloom <feedback@example.org>.")
+        if not self.public_url:
+            complaints.append("PEERLOOM_MAIL_HOST needs PEERLOOM_PUBLIC_URL: the links in mail begin with it.")
+        if self.dispatch is Dispatch.CELERY and not self.secret_key.get_secret_value():
+            complaints.append("PEERLOOM_MAIL_HOST with PEERLOOM_DISPATCH=celery needs PEERLOOM_SECRET_KEY.")
         return complaints
 
     def _about_the_rest(self) -> list[str]:

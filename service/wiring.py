@@ -11,7 +11,7 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -21,8 +21,11 @@ from sqlalchemy import make_url
 
 from pipelines.drafting import Budget
 from pipelines.ports import Embedder, IndexUnavailable, LanguageModel, Library, VectorIndex
+from service.actions.notifications.wishes import NO_MORE_MAIL
 from service.domain.errors import PeerloomError
 from service.domain.money import Prices, Terms, micro
+from service.mail.post import Post
+from service.mail.smtp import PORTS, MailServer
 from service.settings import EmbedderKind, IndexKind, LogFormat, Settings
 from service.store import data_folder, file_permissions, migrate
 from service.store.library import SqlLibrary
@@ -57,6 +60,7 @@ class Parts:
     patience: timedelta
     budget: Budget
     terms: Terms
+    post: Post | None = None
 
     @cached_property
     def shelves(self) -> Shelves:
@@ -137,6 +141,7 @@ def build(settings: Settings) -> Parts:
             settings.model_drafts_per_person,
             settings.model_drafts_per_group,
         ),
+        post=post(settings),
     )
 
 
@@ -157,6 +162,21 @@ def keep_private(settings: Settings) -> None:
 def seal(settings: Settings) -> Seal:
     """What secrets are stored under. Makes its key in the data folder where the settings give none."""
     return Seal(settings.secret_key.get_secret_value() or secret_in(settings.data))
+
+
+def post(settings: Settings) -> Post | None:
+    """What mails people, if a mail server is set up. Opens no connection."""
+    if not settings.mail_host:
+        return None
+    server = MailServer(
+        settings.mail_host,
+        settings.mail_port or PORTS[settings.mail_tls],
+        tls=settings.mail_tls.value,
+        user=settings.mail_user,
+        password=settings.mail_password.get_secret_value(),
+        seconds=settings.mail_seconds,
+    )
+    return Post(server, settings.mail_from, settings.public_url, partial(seal(settings).signed, NO_MORE_MAIL))
 
 
 def embedder(settings: Settings) -> Embedder:

@@ -16,8 +16,10 @@ from pipelines.ports import IndexUnavailable, ModelRequest, ModelTrouble
 from service import wiring
 from service.cli.console import out, settings
 from service.domain.errors import PeerloomError
-from service.jobs import broker, sync
+from service.domain.notifications.addresses import is_address
+from service.jobs import broker, notifications, sync
 from service.jobs.folder import DataFolder, FolderTaken
+from service.mail.smtp import AddressRefused, LetterRefused, MailUnavailable
 from service.settings import Dispatch, EmbedderKind, Settings
 from service.store import jobs, migrate
 from service.store.tables import Challenge, Job, JobState, Organization, PassageRow
@@ -53,6 +55,7 @@ def doctor(
             "--probe", "--model", help="Also ask the language model: a short question, a long text, a schema."
         ),
     ] = False,
+    mail_to: Annotated[str, typer.Option(help="Also send a test letter to this address.")] = "",
 ) -> None:
     """Look at every part of the service, and say what to do about what is not well."""
     chosen = settings()
@@ -60,11 +63,19 @@ def doctor(
     unknown = sorted(set(only or []) - set(LOOKS))
     if unknown:
         raise typer.BadParameter(f"There is no part {', '.join(unknown)}. There are: {', '.join(LOOKS)}.")
+    if mail_to and not is_address(mail_to):
+        raise typer.BadParameter(f"{mail_to} is not an e-mail address.")
     ill = False
     for name, look in LOOKS.items():
         if only and name not in only:
             continue
-        report = look(chosen, parts) if name != "model" else _model(chosen, parts, probe=probe)
+        match name:
+            case "model":
+                report = _model(chosen, parts, probe=probe)
+            case "mail":
+                report = _mail(chosen, parts, to=mail_to)
+            case _:
+                report = look(chosen, parts)
         ill = ill or not report.well
         out.print(f"{'ok ' if report.well else 'NO '} {name:<9} {report.found}", markup=False, soft_wrap=True)
         if not report.well:
@@ -231,6 +242,21 @@ def _worker(chosen: Settings, parts: wiring.Parts) -> Report:
     return Report("Alive.")
 
 
+def _mail(chosen: Settings, parts: wiring.Parts, *, to: str = "") -> Report:
+    """Connects and signs in; with an address, a letter is sent there."""
+    if parts.post is None:
+        return Report("None is set up; people are told on pages only.", "Set PEERLOOM_MAIL_HOST." if to else "")
+    server = parts.post.server
+    said = f"{server.host}:{server.port}, {server.tls}"
+    try:
+        parts.post.reach() if not to else parts.post.send(notifications.trial_letter(parts.post, to), now=parts.now())
+    except MailUnavailable as trouble:
+        return Report(f"{said}: {trouble}", "Check that it runs, and PEERLOOM_MAIL_HOST, _PORT, _TLS, _USER and so on.")
+    except (AddressRefused, LetterRefused) as trouble:
+        return Report(f"{said}: it refused the letter ({trouble}).", "Check the address, and PEERLOOM_MAIL_FROM.")
+    return Report(f"{said}; it took a letter to {to}." if to else f"{said}; it answers, and takes mail from us.")
+
+
 LOOKS: dict[str, Callable[[Settings, wiring.Parts], Report]] = {
     "folder": _folder,
     "disk": _disk,
@@ -241,4 +267,5 @@ LOOKS: dict[str, Callable[[Settings, wiring.Parts], Report]] = {
     "model": _model,
     "broker": _broker,
     "worker": _worker,
+    "mail": _mail,
 }

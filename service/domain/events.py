@@ -12,6 +12,7 @@ class Event(StrEnum):
     DRAFT_TO_JUDGE = "draft.to_judge"
     DRAFT_STUCK = "draft.stuck"
     DRAFT_DECLINED = "draft.declined"
+    DRAFT_HANDED_OVER = "draft.handed_over"
     FEEDBACK_RELEASED = "feedback.released"
     FEEDBACK_RETRACTED = "feedback.retracted"
     FEEDBACK_READ = "feedback.read"

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from service.domain import money
 from service.domain.following.reminders import MOST_DAYS
+from service.domain.notifications.timing import is_zone
 
 UNDO: Final = "undo_seconds"
 EMBED: Final = "embed_origins"
@@ -22,6 +23,8 @@ LOOK: Final = "look_for_introductions_weekly"
 OUTDATED: Final = "say_what_is_outdated"
 SPOT: Final = "spot_check_every"
 SECOND_FACTOR: Final = "second_factor_needed"
+TIME_ZONE: Final = "time_zone"
+SAYS_MORE: Final = "mail_says_more"
 LONGEST_UNDO: Final = 3_600
 """An hour: whoever waits for feedback should not wait for a second thought much longer."""
 MOST_ORIGINS: Final = 20
@@ -45,6 +48,8 @@ class OrganizationWish:
     nothing, and nobody is told of work that waits. `say_what_is_outdated`: learners read at a released quotation that
     its document no longer says so. `spot_check_every`: one approved draft in so many is read by a second facilitator; 0
     is none, None is `SPOT_CHECK_EVERY`. `second_factor_needed`: facilitators and coordinators set one up at sign-in.
+    `time_zone`: by whose clock people are mailed who say none; empty is UTC. `mail_says_more`: mail may hold learners'
+    words and names of peers.
     """
 
     name: str
@@ -58,6 +63,8 @@ class OrganizationWish:
     say_what_is_outdated: bool = False
     spot_check_every: int | None = None
     second_factor_needed: bool = False
+    time_zone: str = ""
+    mail_says_more: bool = False
 
 
 def is_origin(text: str) -> bool:
@@ -82,12 +89,14 @@ def faults(wish: OrganizationWish) -> dict[str, str]:
         REMIND: _days(wish.remind_again_days),
         ANSWER: _days(wish.answer_within_days),
         SPOT: "" if wish.spot_check_every is None or 0 <= wish.spot_check_every <= RAREST_SPOT_CHECK else _NO_SPOT,
+        TIME_ZONE: "" if not wish.time_zone or is_zone(wish.time_zone) else _NO_ZONE,
     }
     return {field: words for field, words in found.items() if words}
 
 
 _NO_LANGUAGE: Final = "Give a language tag such as en, de or pt-BR."
 _NO_UNDO: Final = f"Give whole seconds, from 0 to {LONGEST_UNDO:,}."
+_NO_ZONE: Final = "Give a zone by its name, such as Europe/Berlin or America/Bogota."
 _NO_SPOT: Final = f"Give a whole number, from 0 to {RAREST_SPOT_CHECK}; 0 is none."
 
 
@@ -132,6 +141,8 @@ def stored(settings: Mapping[str, Any], wish: OrganizationWish) -> dict[str, Any
         OUTDATED: wish.say_what_is_outdated or None,
         SPOT: wish.spot_check_every,
         SECOND_FACTOR: wish.second_factor_needed or None,
+        TIME_ZONE: wish.time_zone or None,
+        SAYS_MORE: wish.mail_says_more or None,
     }
     rest = {name: value for name, value in settings.items() if name not in own}
     return {**rest, **{name: value for name, value in own.items() if value is not None}}
@@ -152,7 +163,15 @@ def wish_of(name: str, language: str, settings: Mapping[str, Any]) -> Organizati
         settings.get(OUTDATED) is True,
         _spot(settings.get(SPOT)),
         settings.get(SECOND_FACTOR) is True,
+        time_zone(settings, otherwise=""),
+        settings.get(SAYS_MORE) is True,
     )
+
+
+def time_zone(settings: Mapping[str, Any], *, otherwise: str = "UTC") -> str:
+    """By whose clock people are mailed who say none themselves."""
+    zone = settings.get(TIME_ZONE)
+    return zone if isinstance(zone, str) and is_zone(zone) else otherwise
 
 
 def spot_check_every(settings: Mapping[str, Any]) -> int:

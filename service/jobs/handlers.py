@@ -32,6 +32,7 @@ from service.jobs import (
     goals,
     introductions,
     memory,
+    notifications,
     outages,
     paying,
     questioned,
@@ -265,5 +266,7 @@ KINDS: dict[str, Callable[[JobTools, str, Job], None]] = {
     "calibrate": calibration.calibrate,
     "criteria": calibration.look_at_criteria,
     "erase": erasing.erase,
+    "notify": notifications.notify,
+    "mail": notifications.mail,
 }
 """Every kind but `sync`, which is done in batches."""

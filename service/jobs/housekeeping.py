@@ -27,6 +27,7 @@ from service.actions.goals import make
 from service.actions.introductions import ends, met, suggest
 from service.actions.learners import commitments
 from service.actions.memory import opposed
+from service.actions.notifications import clock
 from service.actions.questioned import make as find
 from service.actions.work import files
 from service.jobs import erasing
@@ -99,6 +100,8 @@ OF_EACH: Final = (
     Step("goals to look for", make.sweep),
     Step("wordings to forget", _scrub),
     Step("files that were not handed in", files.sweep),
+    Step("what no event tells of", clock.say),
+    Step("what was told long ago", clock.forget, clock.FORGOTTEN_AT_ONCE),
     Step("what has had its time", retention.apply, retention.AT_ONCE),
 )
 OF_ALL: Final = (

@@ -19,6 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from service.domain.errors import Unavailable
 from service.jobs import leases
 from service.jobs.housekeeping import Housekeeping
+from service.jobs.notifications import Notifier
 from service.jobs.outages import Watch
 from service.jobs.tools import JobTools
 from service.store import jobs
@@ -54,6 +55,7 @@ class Inline:
         ]
         self._house = Housekeeping(tools)
         self._watch = Watch(tools)
+        self._notifier = Notifier(tools)
         self._change = threading.Condition()
         self._wakes = 0
         self._stopping = False
@@ -98,6 +100,7 @@ class Inline:
             seen = self._wakes
             try:
                 self._watch.look()
+                self._notifier.look()
                 if (not look_first or self._any_due(kinds)) and self._work(kinds):
                     look_first = False
                     continue

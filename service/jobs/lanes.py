@@ -11,7 +11,7 @@ from service.jobs.handlers import kinds
 AT_ONCE = frozenset({"release", "gallery_show", "found_show", "ask"})
 """Moved by the clock at the end of an undo window; nothing is thought about."""
 
-BULK = frozenset({"import", "fit", "introduce", "question", "goals", "uptake", "oppose", "criteria"})
+BULK = frozenset({"import", "fit", "introduce", "question", "goals", "uptake", "oppose", "criteria", "notify", "mail"})
 """Nobody sits before a page and waits for these."""
 
 

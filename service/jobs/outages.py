@@ -18,13 +18,14 @@ from sqlalchemy.exc import SQLAlchemyError
 from pipelines.ports import IndexUnavailable, ModelUnavailable
 from service.domain.errors import Unavailable
 from service.jobs.tools import JobTools
+from service.mail.smtp import MailUnavailable
 from service.store import jobs
 
 T = TypeVar("T")
 
 log = structlog.get_logger(__name__)
 
-INDEX, DATABASE, MODEL, NETWORK = "index", "database", "model", "network"
+INDEX, DATABASE, MODEL, MAIL, NETWORK = "index", "database", "model", "mail server", "network"
 
 LOOK_SECONDS = 5.0
 """How often what some job waits for is asked whether it answers again."""
@@ -40,6 +41,8 @@ def away(trouble: BaseException) -> str:
             return INDEX
         case ModelUnavailable():
             return MODEL
+        case MailUnavailable():
+            return MAIL
         case Unavailable():
             return DATABASE
         case ConnectionError() | TimeoutError():

@@ -17,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from service.domain.errors import Unavailable
 from service.jobs.housekeeping import Housekeeping
+from service.jobs.notifications import Notifier
 from service.jobs.outages import Watch
 from service.jobs.tools import JobTools
 from service.store import jobs
@@ -47,6 +48,7 @@ class Relay:
         self._sign_of_life = sign_of_life
         self._house = Housekeeping(tools)
         self._watch = Watch(tools)
+        self._notifier = Notifier(tools)
         self._trouble = ""
         self._bell = threading.Event()
         self._stopping = False
@@ -88,6 +90,7 @@ class Relay:
             self._sign_of_life()
         self._house.sweep()
         self._watch.look()
+        self._notifier.look()
         with self._tools.sessions.reading() as session:
             due = jobs.count_due(session, self._tools.now(), AT_ONCE)
         if due or self._trouble:

@@ -25,6 +25,7 @@ from service.store.tables import (
     ImportRun,
     Introduction,
     Job,
+    Mailing,
     Organization,
     Person,
     Request,
@@ -51,6 +52,8 @@ SUBJECTS: Final[Mapping[str, tuple[type[Any], ...]]] = {
     "calibrate": (Challenge,),
     "criteria": (Challenge,),
     "erase": (Erasure,),
+    "notify": (Organization,),
+    "mail": (Mailing,),
     "sync": (Submission, Document),
 }
 """Of every kind, the tables in which its subject may be."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from pipelines.ports import Embedder, LanguageModel, Library, VectorIndex
 from service.domain.money import Terms
+from service.mail.post import Post
 from service.store.session import Sessions
 
 if TYPE_CHECKING:  # a web process whose workers are elsewhere uses this file too, and need not load what thinks
@@ -79,6 +80,10 @@ class JobTools(Protocol):
     @property
     def terms(self) -> Terms:
         """What the model costs, and how much an organization may spend on it in a day."""
+
+    @property
+    def post(self) -> Post | None:
+        """What mails people; None: no mail is set up."""
 
     def embedder(self, organization: str) -> Embedder:
         """The embedder, with this organization's own memory of vectors."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import hmac
 import os
 import secrets
 from pathlib import Path
@@ -19,14 +20,29 @@ KEY_FILE = "secret.key"
 
 
 class Seal:
-    """Seals and opens short texts (Fernet: AES-128-CBC with HMAC-SHA256)."""
+    """Seals and opens short texts (Fernet: AES-128-CBC with HMAC-SHA256), and signs what nobody may make up."""
 
     def __init__(self, secret: str) -> None:
+        self._signing = hashlib.sha256(f"sign:{secret}".encode()).digest()
         self._fernet = Fernet(base64.urlsafe_b64encode(hashlib.sha256(f"seal:{secret}".encode()).digest()))
 
     def closed(self, text: str) -> str:
         """The text, sealed; never twice the same."""
         return self._fernet.encrypt(text.encode()).decode()
+
+    def signed(self, purpose: str, text: str) -> str:
+        """The text with a signature (HMAC-SHA256) for this purpose, fit for an address. It can be read by anybody."""
+        return f"{text}.{self._signature(purpose, text)}"
+
+    def checked(self, purpose: str, token: str) -> str | None:
+        """What was signed for this purpose; None for a signature that is not ours, or is for another."""
+        text, _, signature = token.rpartition(".")
+        ours = hmac.compare_digest(signature.encode(), self._signature(purpose, text).encode())
+        return text if ours else None
+
+    def _signature(self, purpose: str, text: str) -> str:
+        made = hmac.digest(self._signing, f"{purpose}:{text}".encode(), "sha256")
+        return base64.urlsafe_b64encode(made).decode().rstrip("=")
 
     def opened(self, sealed: str) -> str:
         """The text. Raises Unavailable where it was sealed with another key."""

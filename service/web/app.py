@@ -31,6 +31,7 @@ from service.web.api import (
     jobs,
     learners,
     memory,
+    notifications,
     overview,
     people,
     questioned,
@@ -68,6 +69,7 @@ ROUTERS = (
     access.events_router,
     audit.router,
     jobs.router,
+    notifications.router,
     health.router,
 )
 

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Self
 from fastapi import Path
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
+from service.domain.notifications.addresses import LONGEST, address_or_none
 from service.domain.texts import LONGEST_WORK, identifier, name, storable
 from service.domain.texts.rich import said
 
@@ -34,6 +35,7 @@ OwnId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=255), AfterValidator(name)]
 Key = Annotated[str, StringConstraints(min_length=1, max_length=64), AfterValidator(name)]
+Email = Annotated[str, StringConstraints(max_length=LONGEST), AfterValidator(storable), AfterValidator(address_or_none)]
 
 
 def _filled(text: str) -> str:

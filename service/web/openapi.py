@@ -64,6 +64,7 @@ TAGS = [
     {"name": "Access", "description": "Keys, tokens, and who is asking."},
     {"name": "Audit", "description": "Who did what: a chain in which nothing can be changed unseen."},
     {"name": "Events", "description": "What happened, in order."},
+    {"name": "Notifications", "description": "What people are told of, on pages and by mail, as each of them chooses."},
     {"name": "Operation", "description": "Whether the service lives, and whether it is ready."},
 ]
 

@@ -110,6 +110,7 @@ class Services:
     drafter: LanguageModel | None = None  # composes feedback from what people judge; without it they write themselves
     model: str = ""  # the language model that briefs may be worded by; empty: none is set up
     undo: timedelta = timedelta(seconds=10)  # how long an approval can be undone, where an organization says nothing
+    mails: bool = False  # whether a mail server is set up
     public_url: str = ""  # where people reach the service; empty: where the request came in, if that is one of `hosts`
     hosts: frozenset[str] = LOOPBACK
 

@@ -12,6 +12,8 @@ from pipelines.values import Band, PointKind, Shelf, SourceKind, Standing
 from service.domain.access import KeyScope
 from service.domain.following.reminders import ReminderKind
 from service.domain.following.uptake import UptakeVerdict
+from service.domain.notifications.kinds import NotificationTopic
+from service.domain.notifications.timing import Rhythm
 from service.domain.roles import Role
 from service.domain.visibility import ShowWork
 from service.store import tables
@@ -24,8 +26,10 @@ VALUES: dict[str, type[StrEnum]] = {
     "band": Band,
     "consent": ShowWork,
     "key scope": KeyScope,
+    "notification": NotificationTopic,
     "point": PointKind,
     "reminder": ReminderKind,
+    "rhythm": Rhythm,
     "role": Role,
     "shelf": Shelf,
     "source": SourceKind,

@@ -35,6 +35,7 @@ from service.store.tables import (
     Introduction,
     Job,
     JobState,
+    Mailing,
     Organization,
     Person,
     Request,
@@ -71,11 +72,13 @@ CASES: dict[str, tuple[type[Any], ...]] = {
     "calibrate": (Challenge,),
     "criteria": (Challenge,),
     "erase": (Erasure,),
+    "notify": (Organization,),
+    "mail": (Mailing,),
     "sync": (Submission, Document),
 }
 """Of each kind, what its id may be of. Whoever adds a kind adds a line here, and one to `service/jobs/subjects.py`."""
 
-CHANGES = {"draft", "release", "import", "gallery", "request", "erase", "criteria"}
+CHANGES = {"draft", "release", "import", "gallery", "request", "erase", "criteria", "notify", "mail"}
 """Kinds that change something in this small world when they are their owner's; others find nothing to do in it."""
 
 
@@ -145,6 +148,8 @@ def _rest(school: School, now: datetime) -> None:
         lens = dict.fromkeys(("groups", "set_to", "wide", "chosen"))
         wording = {"scope": "0" * 64, "lens": lens, "state": WordingState.ASKED, "asked_at": now}
         session.add(BriefWording(organization_id=own, challenge_id=challenge, **wording))
+        amara = session.scalars(select(Person.id).where(Person.organization_id == own, Person.external_id == "amara"))
+        session.add(Mailing(organization_id=own, person_id=amara.one(), planned_at=now))
 
 
 @pytest.mark.timeout(300)

@@ -52,6 +52,7 @@ WHERE_TO: dict[str, dict[str, str]] = {
     "service/files/reading.py": {"subprocess": "our own reader of files, in a process with limits"},
     "service/jobs/broker.py": {"celery": "the broker", "kombu": "its errors"},
     "service/jobs/relay.py": {"kombu": "the broker's errors"},
+    "service/mail/smtp.py": {"smtplib": "the mail server", "ssl": "its certificate is checked"},
     "service/store/backup.py": {"subprocess": "PostgreSQL's own programs, for the database"},
     "service/store/session.py": {"create_engine": "the database"},
     "service/web/connections.py": {"asyncio": "of those who call", "uvicorn": "is called, calls nobody"},

@@ -104,6 +104,7 @@ def _fill(secrets: Secrets, template: str) -> str:
         .replace("{alert}", f"{secrets.point}-{secrets.point}")
     )
     filled = filled.replace("{about}", secrets.point).replace("{kind}", "not_handed_in").replace("{secret}", "x" * 43)
+    filled = filled.replace("{token}", f"{secrets.draft}.{'x' * 43}")
     filled = filled.replace("{id}", own)
     return re.sub(r"\{[a-z_:]+\}", "amara-1" if "submission" in template else secrets.draft, filled)
 

@@ -6,6 +6,7 @@ import base64
 import hmac
 import secrets
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import or_, select, update
@@ -246,20 +247,38 @@ def minter_of(session: Session, actor: Actor) -> str | None:
 
 
 def _person(session: Session, row: Credential, person: str) -> Actor:
-    grants = session.execute(select(RoleGrant.role, RoleGrant.group_id).where(RoleGrant.person_id == person)).all()
     key = on_behalf.key_of(session, row)
+    grants = _grants(session, person)
     if key is not None and not acts_for(key, {group for _, group in grants}):
         raise NotSignedIn  # a part in another group came after the token: what it opens is no longer the key's to open
+    actor = _standing(session, row.organization_id, person, grants, whole=key is None or key.groups is None)
+    return replace(actor, credential=row.id, scopes=on_behalf.scopes_of(session, row))
+
+
+def standing_in(session: Session, organization: str, person: str) -> Actor:
+    """A person with the roles that they hold now, where nobody asks: what they would see if they did, as for a letter.
+    With no credential, so nothing can be done in their name that needs one."""
+    return _standing(session, organization, person, _grants(session, person), whole=True)
+
+
+_Grants = Sequence[tuple[Role, str]]
+
+
+def _grants(session: Session, person: str) -> _Grants:
+    rows = session.execute(select(RoleGrant.role, RoleGrant.group_id).where(RoleGrant.person_id == person))
+    return [(role, group) for role, group in rows]
+
+
+def _standing(session: Session, organization: str, person: str, grants: _Grants, *, whole: bool) -> Actor:
     held = {role: {group for has, group in grants if has is role} for role in Role}
-    whole = (key is None or key.groups is None) and bool(held[Role.COORDINATOR])
+    may_lead = whole and bool(held[Role.COORDINATOR])
     return Actor(
-        row.organization_id,
-        row.id,
+        organization,
+        "",
         CredentialReach.PERSON,
         person=person,
         learns_in=frozenset(held[Role.LEARNER]),
         facilitates=tree.below(session, held[Role.FACILITATOR]),
         coordinates=tree.below(session, held[Role.COORDINATOR]),
-        everywhere=whole and tree.tops(session, row.organization_id) <= held[Role.COORDINATOR],
-        scopes=on_behalf.scopes_of(session, row),
+        everywhere=may_lead and tree.tops(session, organization) <= held[Role.COORDINATOR],
     )

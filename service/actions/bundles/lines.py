@@ -17,6 +17,8 @@ from service.actions.decisions.points import PointWish
 from service.actions.documents import versions
 from service.actions.people import register
 from service.actions.work import submit
+from service.domain.notifications.addresses import LONGEST as LONGEST_ADDRESS
+from service.domain.notifications.addresses import address_or_none
 from service.domain.roles import Actor, Role
 from service.domain.texts import LONGEST_WORK, identifier, name, storable
 from service.domain.texts.rich import said
@@ -24,6 +26,7 @@ from service.domain.visibility import ConsentBasis, PeersShown, SharingReach, Sh
 
 Id = Annotated[str, Field(min_length=1, max_length=255), AfterValidator(identifier)]
 Name = Annotated[str, Field(min_length=1, max_length=255), AfterValidator(name)]
+Email = Annotated[str, Field(max_length=LONGEST_ADDRESS), AfterValidator(storable), AfterValidator(address_or_none)]
 Words = Annotated[str, Field(max_length=50_000), AfterValidator(said)]
 Work = Annotated[str, Field(max_length=LONGEST_WORK), AfterValidator(storable)]
 FormWords = Annotated[str, Field(max_length=LONGEST_FORM), AfterValidator(storable)]
@@ -70,6 +73,7 @@ class PersonLine(BundleLine):
     id: Id
     name: Name
     language: Language = ""
+    email: Email | None = None
     roles: list[RoleLine] = []
     consents: Consents | None = None
 
@@ -83,6 +87,7 @@ class MemberLine(BundleLine):
     group: Id
     role: Role = Role.LEARNER
     language: Language = ""
+    email: Email | None = None
 
 
 class FormHeld(BundleLine):
@@ -197,12 +202,20 @@ def _person(session: Session, actor: Actor, line: PersonLine, now: datetime) -> 
     roles = [(held.role, held.group) for held in line.roles]
     wish = register.ConsentWish(**line.consents.model_dump()) if line.consents else None
     register.put_person(
-        session, actor, line.id, name=line.name, language=line.language, roles=roles, consents=wish, now=now
+        session,
+        actor,
+        line.id,
+        name=line.name,
+        language=line.language,
+        roles=roles,
+        consents=wish,
+        email=line.email,
+        now=now,
     )
 
 
 def _member(session: Session, actor: Actor, line: MemberLine, now: datetime) -> None:
-    who = register.NamedPerson(line.id, line.name, line.language)
+    who = register.NamedPerson(line.id, line.name, line.language, line.email)
     register.enroll(session, actor, who, role=line.role, group=line.group, now=now)
 
 

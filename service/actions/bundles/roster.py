@@ -15,7 +15,7 @@ from typing import Final
 
 from service.domain.errors import Invalid
 
-COLUMNS: Final = ("id", "name", "group", "role", "language")
+COLUMNS: Final = ("id", "name", "group", "role", "language", "email")
 NEEDED: Final = ("id", "name", "group")
 DELIMITERS: Final = (",", ";", "\t")
 _SAID: Final = re.compile(r"\s*\"?sep=([,;\t])\"?[ \t]*(?:\r\n|\r|\n)", re.I)

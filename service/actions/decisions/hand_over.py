@@ -12,7 +12,9 @@ from service.actions.approvals.deciding import Deciding
 from service.actions.decisions.claim import UNDECIDED
 from service.actions.decisions.hold import decide, open_draft
 from service.actions.drafts import read
+from service.actions.work import consequences
 from service.domain.errors import Invalid, NotNow
+from service.domain.events import Event
 from service.domain.roles import Actor, Role
 from service.store import audit, find, tree
 from service.store.names import names_of
@@ -63,6 +65,7 @@ def hand_over(at: Deciding, *, to: str, note: str = "") -> DraftRow:
         raise Invalid(f"{colleague.name} does not review this group. Choose one of its facilitators.")
     draft.claimed_by, draft.claimed_until = colleague.id, at.now + HELD
     decide(at.session, draft, person, "hand_over", now=at.now, note=note)
+    consequences.told_of(at.session, draft, Event.DRAFT_HANDED_OVER, now=at.now, to=colleague.external_id)
     audit.record(
         at.session,
         organization=draft.organization_id,

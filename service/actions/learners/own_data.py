@@ -16,7 +16,19 @@ from service.actions.learners import asks, commitments, feedback, own_data_betwe
 from service.actions.learners.feedback import RevisionSeen
 from service.actions.learners.guard import person_of
 from service.domain.roles import Actor
-from service.store.tables import Challenge, ConsentVersion, Group, Person, ReadingRow, Reminder, RoleGrant, Submission
+from service.store.tables import (
+    Challenge,
+    ConsentVersion,
+    Group,
+    Mailbox,
+    Mailing,
+    Notification,
+    Person,
+    ReadingRow,
+    Reminder,
+    RoleGrant,
+    Submission,
+)
 
 FORMAT = 1
 """Grows when a part is named anew or taken out."""
@@ -49,6 +61,7 @@ def own_data(session: Session, actor: Actor, person: str, *, now: datetime) -> d
         "commitments": _commitments(session, who, now),
         "readings": _readings(session, who),
         "reminders": _reminders(session, who),
+        "notifications": _notifications(session, who),
         "requests": own_data_between_people.asked_for(session, who),
         "introductions": own_data_between_people.introduced(session, who),
         "galleries": own_data_between_people.read_of_others(session, kept),
@@ -72,11 +85,14 @@ def _profile(session: Session, who: Person) -> dict[str, Any]:
         .where(RoleGrant.person_id == who.id)
         .order_by(Group.external_id, RoleGrant.role)
     ).all()
+    box = session.get(Mailbox, who.id)
     return {
         "id": who.external_id,
         "name": who.name,
         "language": who.language,
         "known_since": who.created_at,
+        "email": box.address if box else "",
+        "time_zone": box.time_zone if box else "",
         "roles": [{"role": role, "group": group, "group_name": name} for role, group, name in roles],
     }
 
@@ -156,6 +172,17 @@ def _reminders(session: Session, who: Person) -> list[dict[str, Any]]:
     )
     names = ("id", "kind", "text", "sent_at", "dismissed_at")
     return [{"challenge": challenge, **{name: getattr(row, name) for name in names}} for row, challenge in rows]
+
+
+def _notifications(session: Session, who: Person) -> list[dict[str, Any]]:
+    """Of what they were told, when they read it, and when it was mailed."""
+    rows = session.execute(
+        select(Notification.kind, Notification.at, Notification.read_at, Mailing.ended_at)
+        .outerjoin(Mailing, Mailing.id == Notification.mailing_id)
+        .where(Notification.person_id == who.id)
+        .order_by(Notification.at, Notification.id)
+    )
+    return [{"kind": kind, "at": at, "read_at": read, "mailed_at": mailed} for kind, at, read, mailed in rows]
 
 
 def _plain(value: Any) -> Any:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import secrets
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session, selectinload
 from pipelines.values import AI
 from service.actions.access import credentials, second_factor, sessions, sign_in
 from service.actions.access.sessions import OpenSession
-from service.actions.people import guard, register
+from service.actions.people import addresses, guard, register
 from service.domain.errors import NotFound
 from service.domain.roles import (
     Actor,
@@ -98,6 +98,8 @@ class PersonInDirectory:
     may_stand_for: bool
     is_me: bool
     may_reset: bool
+    email: str = ""  # for those who may change it
+    bounced: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,7 @@ class PersonWish:
     name: str
     language: str = ""
     roles: tuple[tuple[Role, str], ...] = ()
+    email: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +211,8 @@ def person(session: Session, actor: Actor, external_id: str, *, now: datetime) -
         Credential.revoked_at.is_(None),
         Credential.expires_at > now,
     )
+    stands = may_stand_for(actor, guard.held(row))
+    box = addresses.of(session, row) if stands else None
     return PersonInDirectory(
         row.external_id,
         row.name,
@@ -220,9 +225,11 @@ def person(session: Session, actor: Actor, external_id: str, *, now: datetime) -
         row.consent.changed_at,
         session.scalar(live) or 0,
         leads(actor) or any(one.mine for one in roles),
-        may_stand_for(actor, guard.held(row)),
+        stands,
         row.id == actor.person,
         leads(actor) and second_factor.has(session, row.id),
+        box.address if box else "",
+        bool(box and box.bounced_at),
     )
 
 
@@ -239,10 +246,7 @@ def change(session: Session, actor: Actor, external_id: str, wish: PersonWish, *
     kept = (
         [] if leads(actor) else [(g.role, names[g.group_id]) for g in row.roles if g.group_id not in actor.coordinates]
     )
-    changed, _ = register.put_person(
-        session, actor, external_id, name=wish.name, language=wish.language, roles=[*wish.roles, *kept], now=now
-    )
-    return changed
+    return _put(session, actor, external_id, replace(wish, roles=(*wish.roles, *kept)), now)
 
 
 def add(session: Session, actor: Actor, external_id: str, wish: PersonWish, *, now: datetime) -> Person | None:
@@ -253,7 +257,14 @@ def add(session: Session, actor: Actor, external_id: str, wish: PersonWish, *, n
     there = find.maybe(session, Person, actor.organization, id_)
     if there is not None:
         return there if (there.name, _held(session, there)) == (wish.name, set(wish.roles)) else None
-    row, _ = register.put_person(session, actor, id_, name=wish.name, language=wish.language, roles=wish.roles, now=now)
+    return _put(session, actor, id_, wish, now)
+
+
+def _put(session: Session, actor: Actor, id_: str, wish: PersonWish, now: datetime) -> Person:
+    name, language, roles = wish.name, wish.language, wish.roles
+    row, _ = register.put_person(
+        session, actor, id_, name=name, language=language, roles=roles, email=wish.email, now=now
+    )
     return row
 
 

@@ -12,11 +12,11 @@ from sqlalchemy.orm import Session
 from pipelines.values import AI
 from service.actions.access import on_behalf
 from service.actions.introductions import ends
-from service.actions.people import guard
+from service.actions.people import addresses, guard
 from service.actions.work import consequences
 from service.domain.access import KeyScope, require_scopes
 from service.domain.errors import Invalid, NotAllowed
-from service.domain.roles import Actor, CredentialReach, Role, require_coordinator, require_lead
+from service.domain.roles import Actor, CredentialReach, Role, require_coordinator, require_lead, require_may_stand_for
 from service.domain.visibility import ConsentBasis, ShowWork
 from service.store import audit, find, holding, tree
 from service.store.tables import Consent, ConsentVersion, Group, Person, RoleGrant
@@ -69,9 +69,11 @@ def put_person(
     language: str = "",
     roles: Sequence[tuple[Role, str]] = (),
     consents: ConsentWish | None = None,
+    email: str | None = None,
     now: datetime,
 ) -> tuple[Person, bool]:
-    """Make or change a person; `roles` (role, external id of group) replace those held before.
+    """Make or change a person; `roles` (role, external id of group) replace those held before. `email` None leaves the
+    address as it is, and an empty one takes it away.
 
     Raises NotFound for a group; NotAllowed for what is not the actor's to change; ScopeMissing for a key without
     `admin` that would make somebody a coordinator, or no longer one; Conflict for a person that a
@@ -84,6 +86,8 @@ def put_person(
     as_it_was = (row.name, row.language, guard.held(row)) if row is not None else None
     if actor.reach is CredentialReach.PERSON:
         guard.require_may_put(actor, row, (name, language, wanted), consents=consents is not None)
+        if email is not None and row is not None:
+            require_may_stand_for(actor, guard.held(row))
     elif _coordinates(wanted) != _coordinates(as_it_was[2] if as_it_was else set()):
         require_scopes(actor.scopes, [KeyScope.ADMIN])  # whoever coordinates makes keys that may do everything
     if row is None:
@@ -98,18 +102,20 @@ def put_person(
         _set_roles(session, row, wanted)
     if consents is not None:
         _allow(session, actor, row, consents, new=created, now=now)
-    if as_it_was != (name, language, wanted):
+    readdressed = email is not None and addresses.put(session, row, email, now=now)
+    if readdressed or as_it_was != (name, language, wanted):
         _record(session, actor, "person.put", f"person:{row.id}", now=now, roles=len(wanted))
     return row, created
 
 
 @dataclass(frozen=True, slots=True)
 class NamedPerson:
-    """Somebody by the platform's id, as they are called; without a `language`, the one they have is kept."""
+    """Somebody by the platform's id, as they are called; without a `language` or `email`, what they have is kept."""
 
     id: str
     name: str
     language: str = ""
+    email: str | None = None
 
 
 def enroll(
@@ -126,7 +132,9 @@ def enroll(
     )
     roles = {*((has, names[id_]) for has, id_ in held), (role, group)}
     language = who.language or (row.language if row is not None else "")
-    return put_person(session, actor, who.id, name=who.name, language=language, roles=sorted(roles), now=now)
+    return put_person(
+        session, actor, who.id, name=who.name, language=language, roles=sorted(roles), email=who.email, now=now
+    )
 
 
 def _coordinates(roles: Iterable[tuple[Role, str]]) -> set[str]:

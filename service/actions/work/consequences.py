@@ -108,9 +108,9 @@ def lay_out(session: Session, draft: DraftRow, code: str, reason: str, *, now: d
     told_of(session, draft, Event.DRAFT_TO_JUDGE, now=now)
 
 
-def told_of(session: Session, draft: DraftRow, event: Event, *, now: datetime) -> None:
+def told_of(session: Session, draft: DraftRow, event: Event, *, now: datetime, **facts: str) -> None:
     """Tell the platform what became of a draft."""
-    outbox.tell(session, draft.organization_id, event, now=now, draft=draft.id, **_whose(session, draft))
+    outbox.tell(session, draft.organization_id, event, now=now, draft=draft.id, **_whose(session, draft), **facts)
 
 
 def _whose(session: Session, draft: DraftRow) -> dict[str, str]:

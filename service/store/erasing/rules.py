@@ -99,6 +99,11 @@ RULES: Final[dict[str, dict[str, ErasureRule]]] = {
     "introduction_approvals": _APPROVAL,
     "introductions": _of(made="reasons features wording note", places="passages", plain="pair kind reason_code"),
     "jobs": _of(made="last_error", plain="kind subject_id dedupe lease_owner waits_for request_id"),
+    "mailboxes": _of(own="address", plain="time_zone bounced_code"),
+    "mailings": {},
+    "notification_rhythms": {},
+    "notification_runs": {},
+    "notifications": _of(plain="subject_id turn"),
     "organizations": _of(own="external_id name language settings"),
     "passages": _of(own="heading", plain="part_id owner_id"),
     "people": _of(own="external_id name language"),
@@ -130,6 +135,7 @@ RULES: Final[dict[str, dict[str, ErasureRule]]] = {
 
 LOOSE: Final[dict[str, Loose]] = {
     "jobs": Loose("subject_id"),
+    "notifications": Loose("subject_id"),
     "passages": Loose("owner_id"),
     "request_findings": Loose("owner_id"),
     "sources": Loose("owner_id"),
@@ -146,6 +152,7 @@ KEPT: Final[dict[str, str]] = {
     "events": "Their numbers are a feed that platforms read; what they name of what is erased is taken out.",
     "import_errors": "They belong to an import; what they name of what is erased is taken out.",
     "imports": "Counts of lines.",
+    "notification_runs": "A number for each organization.",
     "reservations": "Amounts of money, which go with their job.",
     "spending": "Amounts of money.",
 }

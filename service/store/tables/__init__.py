@@ -44,6 +44,14 @@ from service.store.tables.introductions import (
 from service.store.tables.jobs import Job, JobState, Reservation, Spending
 from service.store.tables.learners import AskKind, AskRow, CommitmentOutcome, CommitmentRow, Reaction, ReadingRow
 from service.store.tables.memory import OpposedDecisions, PointCompared, RightDecision, Settlement
+from service.store.tables.notifications import (
+    Mailbox,
+    Mailing,
+    MailingState,
+    Notification,
+    NotificationRhythm,
+    NotificationRun,
+)
 from service.store.tables.overview import SpotCheck
 from service.store.tables.people import Consent, ConsentVersion, Group, Person, RoleGrant
 from service.store.tables.phrases import Phrase
@@ -114,7 +122,13 @@ __all__ = [
     "IntroductionUseful",
     "Job",
     "JobState",
+    "Mailbox",
+    "Mailing",
+    "MailingState",
     "Meeting",
+    "Notification",
+    "NotificationRhythm",
+    "NotificationRun",
     "Opening",
     "OpposedDecisions",
     "Organization",

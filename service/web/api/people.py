@@ -80,6 +80,7 @@ def put_person(call: Writing, id: ExternalId, body: PersonAsked) -> PersonShown:
         language=body.language,
         roles=body.held(),
         consents=wish,
+        email=body.email,
         now=call.now,
     )
     call.made(created)

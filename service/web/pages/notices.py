@@ -55,6 +55,8 @@ NOTICES: Final[Mapping[str, str]] = {
     "goal-confirmed": "Kept: it counts as progress on this goal. You can take it back below.",
     "goal-dismissed": "Kept: it is not offered for this goal again. You can take it back below.",
     "goal-undone": "Taken back. The piece waits for a decision again.",
+    "all-read": "All of it is marked as read.",
+    "address-gone": "Your address is forgotten. Nothing is mailed to you.",
     "none-waits": "Nothing else waits for you here.",
     "introduction-undone": "Taken back. Nobody was asked.",
     "introduction-dismissed": "They are not introduced, and not suggested to each other again.",

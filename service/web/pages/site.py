@@ -39,6 +39,7 @@ from service.web.pages.learners import requests as learners_requests
 from service.web.pages.learners import work as learners_work
 from service.web.pages.memory import decided as memory_decided
 from service.web.pages.network import mapping as network_mapping
+from service.web.pages.notifications import own as notifications_own
 from service.web.pages.overview import challenge as overview_challenge
 from service.web.pages.overview import fairness as overview_fairness
 from service.web.pages.overview import pace as overview_pace
@@ -76,6 +77,8 @@ ROUTERS = (
     audit_trail.router,
     erasure_keeping.router,
     jobs_troubled.router,
+    notifications_own.router,
+    notifications_own.open_router,
     overview_challenge.router,
     briefs_meeting.router,
     following_challenge.router,

@@ -81,6 +81,7 @@ class Frame:
     reviews: bool = False
     coordinates: bool = False
     learns: bool = False
+    unread: int = 0  # of what they were told
 
     @property
     def place_groups(self) -> tuple[tuple[str, tuple[NavigationEntry, ...]], ...]:

@@ -91,6 +91,7 @@ class Visit(Call):
                 reviews=bool(self.actor.reviews),
                 coordinates=bool(self.actor.coordinates),
                 learns=bool(self.actor.learns_in),
+                unread=here.unread,
             ),
             " ".join(here.embed_origins) if may_frame else rendering.NO_FRAMES,
         )

@@ -6,12 +6,13 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, StringConstraints
 
 from service.actions.access.me import Me
 from service.actions.access.sessions import OpenSession
 from service.domain.access import MEANS, KeyScope, in_order, scopes_in
 from service.domain.following.reminders import AGAIN_DAYS, MOST_DAYS
+from service.domain.notifications.timing import LONGEST_ZONE
 from service.domain.organization_settings import (
     LARGEST_BUDGET,
     LONGEST_UNDO,
@@ -33,6 +34,10 @@ OUTDATED = "Whether learners read, at a quotation in released feedback, that its
 SECOND_FACTOR = (
     "Whether facilitators and coordinators need a second factor: who has none sets it up when they next sign in by a "
     "link. Tokens, and frames on a platform's page, need none."
+)
+ZONE = "By whose clock people are mailed who have chosen no time zone, such as `Europe/Berlin`; empty is UTC."
+SAYS_MORE = (
+    "Whether e-mail may hold learners' words and peers' names. Otherwise it says what there is, and links to it."
 )
 SPOT = (
     "A second facilitator is asked to judge one approved draft in so many, drawn at random and blind to the first; "
@@ -222,6 +227,8 @@ class OrganizationAsked(RequestBody):
     say_what_is_outdated: bool = Field(default=False, description=OUTDATED)
     spot_check_every: int | None = Field(default=None, ge=0, le=RAREST_SPOT_CHECK, description=SPOT)
     second_factor_needed: bool = Field(default=False, description=SECOND_FACTOR)
+    time_zone: Annotated[str, StringConstraints(max_length=LONGEST_ZONE)] = Field(default="", description=ZONE)
+    mail_says_more: bool = Field(default=False, description=SAYS_MORE)
 
     def wish(self) -> OrganizationWish:
         return OrganizationWish(
@@ -236,6 +243,8 @@ class OrganizationAsked(RequestBody):
             self.say_what_is_outdated,
             self.spot_check_every,
             self.second_factor_needed,
+            self.time_zone,
+            self.mail_says_more,
         )
 
 
@@ -254,6 +263,8 @@ class OrganizationShown(AnswerBody):
     say_what_is_outdated: bool = Field(description=OUTDATED)
     spot_check_every: int | None = Field(description=SPOT)
     second_factor_needed: bool = Field(description=SECOND_FACTOR)
+    time_zone: str = Field(description=ZONE)
+    mail_says_more: bool = Field(description=SAYS_MORE)
 
     @classmethod
     def of(cls, found: tuple[str, OrganizationWish]) -> OrganizationShown:

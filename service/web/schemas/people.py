@@ -14,7 +14,7 @@ from service.domain.roles import Role
 from service.domain.texts import storable
 from service.domain.visibility import ConsentBasis, ShowWork
 from service.store.tables import ConsentVersion
-from service.web.fields import AnswerBody, Id, Language, Name, RequestBody
+from service.web.fields import AnswerBody, Email, Id, Language, Name, RequestBody
 
 SHOW_WORK = "Whether others may see the person's work: `no`, `without_name` or `with_name`."
 INTRODUCE = "Whether the person may be introduced to others."
@@ -128,6 +128,11 @@ class PersonAsked(RequestBody):
 
     name: Name = Field(description="The person's name, as facilitators read it.")
     language: Language = Field(default="", description="BCP 47 tag; empty for the organization's language.")
+    email: Email | None = Field(
+        default=None,
+        description="Where the person is mailed, if they want that. Null leaves it as it is, empty takes it away. "
+        "Nobody but the person, who coordinates their groups and platforms reads it.",
+    )
     roles: Annotated[list[RoleInGroup], Field(max_length=200)] = Field(
         default=[], description="Every role held. Replaces those held before."
     )

@@ -12,7 +12,7 @@ from tests.journeys.browser.people import COLOURS, COORDINATOR, FACILITATOR, LEA
 from tests.journeys.browser.walking import kinds, walk
 
 PEOPLE = {COORDINATOR: "/desk", FACILITATOR: "/desk", LEARNER: "/learn"}
-ALONE = ("/sign-in", "/nothing-here")
+ALONE = ("/sign-in", "/nothing-here", f"/mail/{32 * '0'}.{43 * 'x'}")
 BY_NAME = {
     COORDINATOR: (
         "/desk/pace",
@@ -23,7 +23,7 @@ BY_NAME = {
 }
 """Pages that a link leads to only once there is something to see."""
 TWICE = {"text": "We visit each other twice a term and write one question down before each visit.", "language": "en"}
-ELSEWHERE = {"/sign-in/{secret}", "/sign-in", "/desk/spot-checks/{id}/compared"}
+ELSEWHERE = {"/sign-in/{secret}", "/sign-in", "/mail/{token}", "/desk/spot-checks/{id}/compared"}
 """Looked at below, as nobody; and what two readers must have judged first."""
 
 OVERFLOWING = """() => [...document.querySelectorAll('body *')]

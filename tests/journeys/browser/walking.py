@@ -12,7 +12,7 @@ from fastapi.routing import APIRoute
 from service.web.pages import site
 from tests.journeys.browser.people import Window
 
-NOT_PAGES = re.compile(r"/pulse$|/download$|\.(jsonl?|md|csv|graphml|html)$|^/embed/|^/$|/next$|/files/\{file\}$")
+NOT_PAGES = re.compile(r"/pulse$|/download$|\.(jsonl?|md|csv|graphml|html|ics)$|^/embed/|^/$|/next$|/files/\{file\}$")
 """Marks for scripts, files to keep or that somebody sent, and addresses that only lead elsewhere."""
 
 

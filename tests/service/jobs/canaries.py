@@ -48,8 +48,9 @@ ID = "zq-canary-4711"
 WORK = "The heron ledger counts umbrella stands before vermilion kettles and every tuba sings at dusk."
 WISH = "Tomorrow the walrus orchestra rehearses beneath marmalade skies."
 ASK = "Why would a porcupine librarian need nine lanterns?"
+ADDRESS = "zq-canary-heron@quackenbush.example"
 QUOTE = "umbrella stands before vermilion kettles and every tuba"
-CANARIES = (NAME, ID, WORK, WISH, ASK, QUOTE, "s-zq-canary-0815")
+CANARIES = (NAME, ID, WORK, WISH, ASK, QUOTE, "s-zq-canary-0815", ADDRESS)
 
 
 @dataclass
@@ -92,7 +93,7 @@ def installed(folder: Path, sessions: Sessions, database: str, index: str) -> It
 def _people_it(session: Session, platform: Actor) -> None:
     yes = register.ConsentWish(*_all_allowed())
     roles = [(_learner(), "north")]
-    register.put_person(session, platform, ID, name=NAME, roles=roles, consents=yes, now=NOW)
+    register.put_person(session, platform, ID, name=NAME, roles=roles, consents=yes, email=ADDRESS, now=NOW)
     register.put_person(session, platform, "yusuf", name="Yusuf Demir", roles=roles, consents=yes, now=NOW)
     hand_in(session, platform, ID, WORK, id_="s-zq-canary-0815")
     hand_in(session, platform, "yusuf")

@@ -41,7 +41,7 @@ from service.store.tables import (
     VectorRow,
 )
 from tests.service.actions.school import NOW, act_as, found, hand_in
-from tests.service.jobs.canaries import CANARIES, ID, NAME, WORK, Place, canaries_in, draft_of, installed
+from tests.service.jobs.canaries import ADDRESS, CANARIES, ID, NAME, WORK, Place, canaries_in, draft_of, installed
 
 
 @pytest.fixture
@@ -114,7 +114,7 @@ def test_what_was_approved_with_the_words_is_looked_at_again_before_anybody_read
 def test_work_alone_goes_and_its_author_reads_on_that_it_was_shown(place: Place) -> None:
     place.erase(ErasureKind.SUBMISSION, "s-zq-canary-0815")
     place.work_off()
-    assert {canary for _, canary in canaries_in(place)} == {NAME, ID}
+    assert {canary for _, canary in canaries_in(place)} == {NAME, ID, ADDRESS}
     with place.parts.sessions.writing() as session:
         told = disclosed(session, act_as(session, place.platform, ID), ID)
         assert {one.kind: one.submission for one in told} == dict.fromkeys(
@@ -161,7 +161,7 @@ def test_what_an_erased_facilitator_approved_stays_approved_by_a_former_one(plac
 @pytest.mark.parametrize(
     ("kind", "id_", "left"),
     [
-        (ErasureKind.CHALLENGE, "observe", {NAME, ID}),
+        (ErasureKind.CHALLENGE, "observe", {NAME, ID, ADDRESS}),
         (ErasureKind.GROUP, "north", set()),
         (ErasureKind.ORGANIZATION, "lakeside", set()),
     ],

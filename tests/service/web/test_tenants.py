@@ -29,6 +29,8 @@ KNOWN = {
 BODIES: dict[str, Any] = {
     "put_group": {"name": "Ours"},
     "put_person": {"name": "Ours", "roles": [{"role": "learner", "group": "year-8"}]},
+    "read_notifications": {"ids": None},
+    "put_notification_settings": {"rhythms": {"feedback": "daily"}},
     "put_consents": {"show_work": "with_name"},
     "put_challenge": {"title": "Ours", "prompt": "Ours.", "groups": ["year-8"]},
     "put_document": {"title": "Ours", "text": "Ours."},

@@ -55,6 +55,8 @@ class SettingsSent(BaseModel):
     say_what_is_outdated: bool = False
     spot_check_every: Typed = ""
     second_factor_needed: bool = False
+    time_zone: Typed = ""
+    mail_says_more: bool = False
 
 
 @dataclass(frozen=True)
@@ -121,6 +123,8 @@ def _shown(wish: OrganizationWish) -> SettingsSent:
         say_what_is_outdated=wish.say_what_is_outdated,
         spot_check_every="" if wish.spot_check_every is None else str(wish.spot_check_every),
         second_factor_needed=wish.second_factor_needed,
+        time_zone=wish.time_zone,
+        mail_says_more=wish.mail_says_more,
     )
 
 
@@ -149,6 +153,8 @@ def _wish(sent: SettingsSent) -> tuple[OrganizationWish | None, dict[str, str]]:
         sent.say_what_is_outdated,
         numbers.spot_check_every,
         sent.second_factor_needed,
+        sent.time_zone.strip(),
+        sent.mail_says_more,
     )
     wrong = {**faults(wish), **dict.fromkeys(wrong, "Give a number.")}
     return (None if wrong else wish), wrong

@@ -62,6 +62,7 @@ OWN_DATA: Final = (
     ("commitments", "Your next steps"),
     ("readings", "When you opened feedback"),
     ("reminders", "What you were reminded of"),
+    ("notifications", "What you were told of, and when it was mailed"),
     ("requests", "What you asked others for"),
     ("introductions", "Whom you were asked to meet"),
     ("galleries", "What you read of others"),

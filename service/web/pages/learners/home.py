@@ -5,12 +5,13 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from typing import Annotated
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from fastapi import Form
 from pydantic import AfterValidator, BaseModel, Field
 
 from pipelines.values import AI
+from service.actions.learners import calendar as learners_calendar
 from service.actions.learners import commitments
 from service.actions.learners import home as learners_home
 from service.actions.learners.commitments import CommitmentWish
@@ -18,6 +19,7 @@ from service.actions.learners.home import Task
 from service.actions.work import files, submit
 from service.actions.work.submit import SubmissionWish
 from service.domain.access import KeyScope
+from service.domain.calendar import calendar
 from service.domain.errors import PeerloomError
 from service.domain.files import MOST_FILES
 from service.store.tables import CommitmentOutcome, WorkFile
@@ -26,8 +28,8 @@ from service.web.fields import ExternalId, Id, Language, Note, OwnId, Work, type
 from service.web.files import FileBody, FileChosen
 from service.web.needs import needs
 from service.web.pages.learners.views import OUTCOMES, HomePage, TaskAgainPage, TaskPage, allowed
-from service.web.pages.routes import FilePageRoute, pages
-from service.web.pages.views import Goto, PageView
+from service.web.pages.routes import FilePageRoute, Shown, pages
+from service.web.pages.views import Download, Goto, PageView
 from service.web.pages.visits import Reading, Writing
 
 router = pages()
@@ -144,3 +146,13 @@ def commit_to(visit: Writing, form: Annotated[CommitmentSent, Form()]) -> Goto:
 def say_outcome(visit: Writing, id: OwnId, form: Annotated[CommitmentOutcomeSent, Form()]) -> Goto:
     commitments.tell_outcome(visit.session, visit.actor, id, form.outcome, said=form.said, now=visit.now)
     return Goto(form.back, said="step-told")
+
+
+@router.get("/learn/calendar.ics")
+def take_days_along(visit: Reading) -> Shown:
+    """Next steps as a file for a calendar."""
+    here = visit.services.public_url  # without it nobody knows where a link would lead
+    url = f"{here}/learn" if here else ""
+    days = learners_calendar.due_days(visit.session, visit.actor, url=url, now=visit.now)
+    host = urlsplit(here).hostname or "localhost"
+    return Download("my-next-steps.ics", "text/calendar; charset=utf-8", calendar(days, host=host))

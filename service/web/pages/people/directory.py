@@ -47,6 +47,7 @@ class PersonSent(BaseModel):
     made: Typed = ""
     name: Typed = ""
     language: Typed = ""
+    email: Typed | None = None
     held: Many = []
     role: Typed = ""
     group: Typed = ""
@@ -176,11 +177,11 @@ def _wish(sent: PersonSent) -> tuple[PersonWish | None, dict[str, str]]:
     held = [{"role": role, "group": group} for role, _, group in pairs]
     if sent.role and sent.group:
         held.append({"role": sent.role, "group": sent.group})
-    given = {"name": " ".join(sent.name.split()), "language": sent.language.strip(), "roles": held}
+    given = {"name": " ".join(sent.name.split()), "language": sent.language.strip(), "roles": held, "email": sent.email}
     asked, wrong = checked(PersonAsked, given)
     if asked is None:
         return None, {name.partition(".")[0]: words for name, words in wrong.items()}
-    return PersonWish(asked.name, asked.language, tuple(asked.held())), {}
+    return PersonWish(asked.name, asked.language, tuple(asked.held()), asked.email), {}
 
 
 @router.get(PEOPLE + "/{id}")
@@ -191,7 +192,7 @@ def person(visit: Reading, id: ExternalId) -> Shown:
 def _person(visit: Visit, id_: str, sent: PersonSent | None = None, **given: Any) -> PersonPage:
     seen = directory.person(visit.session, visit.actor, id_, now=visit.now)
     held = [f"{one.role}|{one.group}" for one in seen.roles if one.mine]
-    typed = sent or PersonSent(id=seen.id, name=seen.name, language=seen.language, held=held)
+    typed = sent or PersonSent(id=seen.id, name=seen.name, language=seen.language, email=seen.email, held=held)
     return PersonPage(seen, typed, _mine(visit) if seen.may_change else (), **given)
 
 

@@ -1,0 +1,40 @@
+"""A person's e-mail address: said by a platform, a roster or a coordinator, and never shown to peers."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from service.domain.errors import Invalid
+from service.domain.notifications.addresses import address_or_none
+from service.store.tables import Mailbox, Person
+
+
+def put(session: Session, person: Person, text: str, *, now: datetime) -> bool:
+    """Set the address, or take it away where the text is empty; whether it was another before. One that is new is
+    mailed again, whatever was refused before. Raises Invalid for what is no address."""
+    wanted = _checked(text)
+    box = session.get(Mailbox, person.id, with_for_update={"key_share": True})
+    if box is None and not wanted:
+        return False
+    if box is None:
+        box = Mailbox(person_id=person.id, organization_id=person.organization_id, address="", changed_at=now)
+        session.add(box)
+    if box.address == wanted:
+        return False
+    box.address, box.bounced_at, box.bounced_code, box.changed_at = wanted, None, "", now
+    session.flush()
+    return True
+
+
+def _checked(text: str) -> str:
+    try:
+        return address_or_none(text)
+    except ValueError as wrong:
+        raise Invalid(f"“{text[:80]}” {wrong}.") from wrong
+
+
+def of(session: Session, person: Person) -> Mailbox | None:
+    """Where the person is mailed, for whoever may know: what is read here is not checked here."""
+    return session.get(Mailbox, person.id)

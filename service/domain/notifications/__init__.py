@@ -1,0 +1,1 @@
+"""Rules of telling people: what of, whom, and when. Pure."""

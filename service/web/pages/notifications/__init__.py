@@ -1,0 +1,1 @@
+"""Pages on which people read what they were told, and say how they want to be told."""

@@ -1,0 +1,25 @@
+"""Decisions that contradict each other are told to those who see both, until one of them settles it."""
+
+from __future__ import annotations
+
+from service.actions.memory import alerts
+from service.actions.notifications import clock
+from service.store.tables import RightDecision
+from tests.service.jobs.notifications.office import Office
+from tests.service.jobs.test_opposed_decisions import decided
+from tests.work_off import work_off
+
+
+def test_who_sees_both_decisions_is_told_that_they_differ_until_it_is_settled(office: Office) -> None:
+    office.do(lambda session: decided(session, office.platform, 1))
+    work_off(office.parts)
+    told = office.do(lambda session: clock.say(session, office.platform.organization, now=office.now))
+    assert told == 2
+    assert "decisions_differ" in office.kinds("mateo")
+    assert "decisions_differ" not in office.kinds("lena")  # she does not review the other group
+    assert office.do(lambda session: clock.say(session, office.platform.organization, now=office.now)) == 0
+    with office.sessions.writing() as session:
+        mateo = office.actor(session, "mateo")
+        (alert,) = alerts.alerts(session, mateo, "observe")
+        alerts.settle(session, mateo, alert.id, right=RightDecision.BOTH, note="", now=office.now)
+    assert "decisions_differ" not in office.kinds("mateo")
