@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 from sqlalchemy.orm import Session
 
-from pipelines.answering import answered
+from pipelines.answering import answered, near_enough
 from pipelines.people.commons import Commons
 from pipelines.people.matching import MatchWish, match, ranked, worded
 from pipelines.people.ranking import IntroductionOutcome, weights
@@ -160,7 +160,8 @@ def _passages(tools: JobTools, looking: RequestSearch, embedder: Embedder) -> Re
         for one in find(Shelf.WORK, asked[:1], scope, tools.shelves, embedder, limit=2, caps=one_each)
     ]
     context = find(Shelf.CONTEXT, asked, looking.context, tools.shelves, embedder, limit=MOST_FOUND, caps=Caps())
-    return RequestFinds(tuple(_nearest(work)), tuple(context), answered(context, embedder))
+    told = answered(context, embedder)
+    return RequestFinds(tuple(_nearest(work)), tuple(near_enough(context, embedder) if told else context), told)
 
 
 def _nearest(found: Iterable[Evidence]) -> list[Evidence]:

@@ -47,6 +47,8 @@ def _filled(text: str) -> str:
 Line = Annotated[str, StringConstraints(max_length=2_000), AfterValidator(said)]
 Note = Annotated[str, StringConstraints(max_length=5_000), AfterValidator(said)]
 Words = Annotated[str, StringConstraints(max_length=50_000), AfterValidator(said)]
+Source = Annotated[str, StringConstraints(max_length=50_000), AfterValidator(storable)]
+"""Words that are kept sign by sign: what is to be handed in may be markup."""
 Work = Annotated[str, StringConstraints(max_length=LONGEST_WORK), AfterValidator(storable)]
 SomeNote = Annotated[Note, AfterValidator(_filled)]
 SomeWords = Annotated[Words, AfterValidator(_filled)]

@@ -28,6 +28,7 @@ Id = Annotated[str, Field(min_length=1, max_length=255), AfterValidator(identifi
 Name = Annotated[str, Field(min_length=1, max_length=255), AfterValidator(name)]
 Email = Annotated[str, Field(max_length=LONGEST_ADDRESS), AfterValidator(storable), AfterValidator(address_or_none)]
 Words = Annotated[str, Field(max_length=50_000), AfterValidator(said)]
+Source = Annotated[str, Field(max_length=50_000), AfterValidator(storable)]
 Work = Annotated[str, Field(max_length=LONGEST_WORK), AfterValidator(storable)]
 FormWords = Annotated[str, Field(max_length=LONGEST_FORM), AfterValidator(storable)]
 Language = Annotated[str, Field(max_length=35, pattern=r"^([A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*)?$")]
@@ -121,8 +122,8 @@ class ChallengeLine(BundleLine):
     title: Name
     prompt: Words
     outcome: Words = ""
-    reference: Words = ""
-    notes: Words = ""
+    reference: Source = ""
+    notes: Source = ""
     language: Language = ""
     criteria: list[CriterionHeld] = []
     sharing: SharingLine = SharingLine()

@@ -41,7 +41,7 @@ def lines(text: str) -> Iterator[str]:
     if said:
         yield ""
         text = text[said.end() :]
-    rows = csv.reader(text.splitlines(), delimiter=said[1] if said else _delimiter(text))
+    rows = _rows(text, said[1] if said else _delimiter(text))
     names = _heading(next(rows, []))
     yield ""
     for row in rows:
@@ -53,6 +53,13 @@ def lines(text: str) -> Iterator[str]:
         if "role" in told:
             told["role"] = told["role"].casefold()
         yield json.dumps({"kind": "member", **told}, ensure_ascii=False)
+
+
+def _rows(text: str, delimiter: str) -> Iterator[list[str]]:
+    try:
+        yield from csv.reader(text.splitlines(), delimiter=delimiter)
+    except csv.Error as error:
+        raise Invalid("A cell of this table does not end: a quotation mark is opened and not closed.") from error
 
 
 def _delimiter(text: str) -> str:

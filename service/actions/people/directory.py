@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import secrets
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -307,14 +307,21 @@ def _stood_for(session: Session, actor: Actor, external_id: str) -> Person:
 
 
 def tree(
-    session: Session, actor: Actor, *, coordinated: bool = False, archived: bool = False
+    session: Session,
+    actor: Actor,
+    *,
+    coordinated: bool = False,
+    archived: bool = False,
+    besides: Set[str] = frozenset(),
 ) -> tuple[GroupChoice, ...]:
-    """Groups that the actor may see (or coordinates), each under the one above, by name; those that are `archived` only
-    where that is asked for. Raises NotAllowed."""
+    """Groups that the actor may see (or coordinates), each under the one above, by name; those that are archived only
+    where all `archived` are asked for, or by their ids `besides`: what is chosen already must be there to be kept.
+    Raises NotAllowed."""
     require_desk(actor)
     rows = session.scalars(select(Group).where(Group.organization_id == actor.organization)).all()
     seen = None if leads(actor) else actor.coordinates if coordinated else visible_groups(actor)
-    shown = {row.id for row in rows if (seen is None or row.id in seen) and (archived or row.archived_at is None)}
+    may = [row for row in rows if seen is None or row.id in seen]
+    shown = {row.id for row in may if archived or row.archived_at is None or row.external_id in besides}
     grants = select(RoleGrant.group_id, func.count(func.distinct(RoleGrant.person_id))).where(
         RoleGrant.organization_id == actor.organization
     )

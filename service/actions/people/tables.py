@@ -12,7 +12,7 @@ from pipelines.network import table
 from service.domain.drafts import DraftState
 from service.domain.errors import NotAllowed
 from service.domain.roles import Actor, CredentialReach, visible_groups
-from service.store import visible
+from service.store import archived, visible
 from service.store.names import told_apart
 from service.store.tables import DraftRow, Group, Person, ReadingRow, Release, Revision, RoleGrant, Submission
 
@@ -51,7 +51,7 @@ def _figures(row: Any, read: int) -> list[object]:
     if row is None:
         return [0, 0, 0, 0, ""]
     at: datetime = row.last
-    return [row.works, row.told, read, row.works - row.answered, at.astimezone(UTC).isoformat(timespec="seconds")]
+    return [row.works, row.told, read, row.waits, at.astimezone(UTC).isoformat(timespec="seconds")]
 
 
 def _roles(session: Session, actor: Actor, groups: frozenset[str] | None) -> dict[str, list[str]]:
@@ -70,14 +70,14 @@ def _roles(session: Session, actor: Actor, groups: frozenset[str] | None) -> dic
 
 
 def _of_work(session: Session, actor: Actor, here: list[ColumnElement[bool]]) -> dict[str, Any]:
-    """By person: latest revisions, those with released feedback, those that wait for nothing more."""
+    """By person: latest revisions, those with released feedback, those that wait."""
     ended = (DraftState.RELEASED, DraftState.DECLINED, DraftState.RETRACTED)
     query = (
         select(
             Submission.person_id,
             func.count().label("works"),
             func.count().filter(DraftRow.state == DraftState.RELEASED).label("told"),
-            func.count().filter(DraftRow.state.in_(ended)).label("answered"),
+            func.count().filter(DraftRow.state.not_in(ended), archived.current()).label("waits"),
             func.max(Revision.submitted_at).label("last"),
         )
         .join(Revision, visible.latest_text())

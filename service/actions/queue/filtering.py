@@ -162,7 +162,8 @@ def upwards(groups: Mapping[str, GroupKnown], group: str | None) -> Iterable[str
 def _always(actor: Actor, wanted: QueueFilter, now: datetime) -> Iterable[ColumnElement[bool]]:
     yield DraftRow.organization_id == actor.organization
     yield from not_own(actor)
-    yield archived.current()
+    if not wanted.asks:  # a question waits for its answer also where no more work is taken
+        yield archived.current()
     if (groups := visible_groups(actor)) is not None:
         yield DraftRow.group_id.in_(groups)
     if wanted.days is not None:

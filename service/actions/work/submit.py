@@ -82,6 +82,7 @@ def submit(
     holding.consent(session, person.id)  # nobody takes it back before this is stored, and is then not heard
     row = naming.meant(session, actor, external_id, hold=True)
     if row is None or (actor.person is not None and row.person_id != actor.person):
+        archiving.require_open(challenge, group)
         _within_the_day(session, actor, most, now=now)
         row = _first(session, actor, naming.new(actor, external_id), person, challenge, group, wish, now)
         return _hand_in(session, row, person, challenge, wish, sent, number=1, now=now, start=start, created=True)
@@ -92,6 +93,7 @@ def submit(
     there = _already(session, row, wish, sent)
     if there is not None:
         return Submitted(row, there, _draft_of(session, there), created=False, changed=False)
+    archiving.require_open(challenge, group)
     _within_the_day(session, actor, most, now=now)
     _move(session, row, person, group, wish)
     number = row.latest + 1
@@ -125,7 +127,6 @@ def _check_may(session: Session, actor: Actor, person: Person, challenge: Challe
         raise NotAllowed("Only the learner, or a platform for the learner, may hand in.")
     if not setting.is_set_to(session, challenge, group.id):
         raise Invalid(f"Challenge '{challenge.external_id}' is not set to group '{group.external_id}'.")
-    archiving.require_open(challenge, group)
 
 
 def _within_the_day(session: Session, actor: Actor, most: int, *, now: datetime) -> None:

@@ -6,7 +6,8 @@ What is kept has no tags, so that places are places in that text, and nobody rea
 from __future__ import annotations
 
 import re
-from html import unescape
+from collections.abc import Callable
+from html import escape, unescape
 from typing import Final
 
 import nh3
@@ -18,8 +19,8 @@ from service.domain.texts import storable
 HTML: Final = "text/html"
 PLAIN: Final = "text/plain"
 
-_WORDS_MARK: Final = re.compile(r"<!--\[if !supportLists\]-->.*?<!--\[endif\]-->", re.I | re.S)
-_PRE: Final = re.compile(r"<pre\b[^>]*>(.*?)</pre>", re.I | re.S)
+_WORDS_MARK: Final = ("<!--[if !supportlists]-->", "<!--[endif]-->")
+_PRE: Final = ("<pre", "</pre>")
 _HEAD: Final = re.compile(r"</th>\s*</tr>", re.I)
 _SPACE: Final = "\ue000"
 """Stands for a space that is kept, while others are folded: a sign of nobody's (a private use area)."""
@@ -31,7 +32,12 @@ _ROW: Final = re.compile(r"</tr>", re.I)
 _BLOCK_ENDS: Final = re.compile(
     r"</?(?:p|div|section|article|blockquote|pre|ul|ol|table|figure|h[1-6])\b[^>]*>|</li>", re.I
 )
-_TAG: Final = re.compile(r"<[^>]*>")
+_TAG: Final = re.compile(r"</?[a-z][^<>]*>|<!--[^<>]*-->", re.I)
+_OPENED: Final = re.compile(r"<(?:div|section|article|blockquote|pre|ul|ol|table|figure|h[1-6])\b", re.I)
+_CLOSED: Final = re.compile(r"</(?:div|section|article|blockquote|pre|ul|ol|table|figure|h[1-6])\b", re.I)
+MOST_OPEN: Final = 200
+"""Blocks that are opened and never closed, beyond which no markup is read any more: no editor nests so deep, and the
+time to clean it grows with the square of the depth (40,000 take eleven seconds, 200 none that can be told)."""
 _BLOCKS: Final = {"p", "div", "blockquote", "ul", "ol", "li", "table", "thead", "tbody", "tr", "td", "th", "hr"}
 _HEADINGS: Final = {"h1", "h2", "h3", "h4", "h5", "h6"}
 _TAKEN: Final = _BLOCKS | _HEADINGS | {"section", "article", "pre", "figure", "br"}
@@ -70,7 +76,10 @@ def said(text: str) -> str:
 def as_text(html: str) -> str:
     """Foreign HTML as plain text: paragraphs, items and rows on lines of their own, items with a dash, a line of dashes
     below the head of a table, code as it is laid out, no tag."""
-    html = _PRE.sub(_laid_out, _WORDS_MARK.sub("- ", html.replace(_SPACE, "")).replace("\r\n", "\n"))
+    html = _between(html.replace(_SPACE, "").replace("\r\n", "\n"), _WORDS_MARK, lambda _: "- ")
+    html = _between(html, _PRE, _laid_out)
+    if len(_OPENED.findall(html)) - len(_CLOSED.findall(html)) > MOST_OPEN:
+        html = _TAG.sub("\n", html)
     kept = nh3.clean(html.replace("\n", " "), tags=_TAKEN, clean_content_tags=DROPPED, attributes={})
     kept = _IN_CELL.sub(lambda cell: cell[1] + _BLOCK_ENDS.sub(" ", _BREAKS.sub(" ", cell[2])), kept)
     kept = _ROW.sub("\n", _HEAD.sub("</th></tr>---</tr>", kept))
@@ -81,6 +90,19 @@ def as_text(html: str) -> str:
     return re.sub(r"\n\n(?=- )", "\n", text).strip().replace(_SPACE, " ")
 
 
-def _laid_out(block: re.Match[str]) -> str:
-    lines = _TAG.sub("", block[1]).strip("\n").expandtabs(4).replace(" ", _SPACE).split("\n")
+def _between(html: str, edges: tuple[str, str], put: Callable[[str], str]) -> str:
+    """With something else in place of what stands from one edge to the other, which are in lower case; what is opened
+    and not closed stays. In one pass: what is foreign may hold thousands of the first edge and none of the other."""
+    low, parts, done = html.lower(), list[str](), 0
+    if len(low) != len(html):  # some capital is written with two small letters
+        low = "".join(one.lower() if len(one.lower()) == 1 else one for one in html)
+    while (start := low.find(edges[0], done)) >= 0 and (end := low.find(edges[1], start)) >= 0:
+        parts += [html[done:start], put(html[start:end])]
+        done = end + len(edges[1])
+    return "".join([*parts, html[done:]])
+
+
+def _laid_out(block: str) -> str:
+    inner = _TAG.sub("", block.partition(">")[2])
+    lines = escape(unescape(inner), quote=False).strip("\n").expandtabs(4).replace(" ", _SPACE).split("\n")
     return f"<pre>{'<br>'.join(lines)}</pre>"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
 from sqlalchemy import delete, select
 
+from pipelines import answering
 from pipelines.values import AI
 from service import wiring
 from service.actions.documents import versions
@@ -144,8 +146,9 @@ def test_a_request_finds_work_and_documents_that_its_author_may_see_and_people_t
 
 
 def test_what_no_document_answers_is_told_at_the_desk_with_the_nearest_and_its_author_is_shown_none(
-    parts: wiring.Parts,
+    parts: wiring.Parts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(answering, "MEASURED", frozenset({parts.embedder("").name.rpartition("@")[2]}))
     here = village(parts)
     with parts.sessions.writing() as session:
         text = "Bread is baked on Fridays. The oven holds nine loaves, and the flour is from the mill."

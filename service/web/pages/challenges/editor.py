@@ -205,7 +205,8 @@ def bring_back(visit: Writing, id: ExternalId) -> Shown:
 def _form(
     visit: Visit, there: ChallengeForm | None, sent: ChallengeSent, anew: frozenset[str] = frozenset(), **given: Any
 ) -> ChallengeFormPage:
-    groups = directory.tree(visit.session, visit.actor, coordinated=True)
+    chosen = frozenset(there.wish.groups if there is not None else ())
+    groups = directory.tree(visit.session, visit.actor, coordinated=True, besides=chosen)
     languages = editor.languages(visit.session, visit.actor, sent.language)
     sent = sent.with_criteria(sent.criteria, languages)
     read = sentences.shown(sent.criteria, languages, anew)

@@ -257,11 +257,16 @@ def add_group(visit: Writing, sent: Annotated[GroupSent, Form()]) -> Shown:
     return _groups(visit, sent, {**faults, **bad_id})
 
 
+def _above(visit: Visit, seen: directory.GroupInDirectory) -> tuple[directory.GroupChoice, ...]:
+    """What a group may stand below; where it stands already, even if that is archived."""
+    return directory.tree(visit.session, visit.actor, besides=frozenset({seen.parent}))
+
+
 @router.get(GROUPS + "/{id}")
 def group(visit: Reading, id: ExternalId) -> Shown:
     seen = directory.group(visit.session, visit.actor, id)
     sent = GroupSent(id=seen.id, name=seen.name, parent=seen.parent)
-    return GroupPage(seen, directory.tree(visit.session, visit.actor), sent)
+    return GroupPage(seen, _above(visit, seen), sent)
 
 
 @router.post(GROUPS + "/{id}")
@@ -278,7 +283,7 @@ def change_group(visit: Writing, id: ExternalId, sent: Annotated[GroupSent, Form
         faults = {"parent": str(caught.error)}
     visit.status = errors.KINDS["invalid"].status
     seen = directory.group(visit.session, visit.actor, id)
-    return GroupPage(seen, directory.tree(visit.session, visit.actor), sent, faults)
+    return GroupPage(seen, _above(visit, seen), sent, faults)
 
 
 @router.post(GROUPS + "/{id}/archive")

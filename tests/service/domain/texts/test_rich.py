@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -80,3 +82,14 @@ def test_what_was_pasted_from_word_and_from_a_document_on_the_web_reads_as_it_di
 )
 def test_what_people_say_to_each_other_is_kept_as_they_saw_it(sent: str, kept: str) -> None:
     assert said(sent) == kept
+
+
+def test_code_keeps_what_is_no_tag() -> None:
+    assert as_text("<pre>if (a < b && c > d) { x }</pre>") == "if (a < b && c > d) { x }"
+
+
+@pytest.mark.parametrize("opened", ["<pre>", "<div>", "<!--[if !supportLists]-->", "<table><tr><td>"])
+def test_what_is_opened_thousands_of_times_and_never_closed_takes_no_time(opened: str) -> None:
+    begun = time.process_time()
+    as_text(opened * 20_000)
+    assert time.process_time() - begun < 3.0  # with markup read at any depth: minutes

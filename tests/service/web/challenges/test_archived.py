@@ -100,3 +100,34 @@ def test_a_person_is_erased_by_the_address_that_made_them_by_whoever_may_erase(s
     begun = school.platform.delete("/v1/people/amara")
     assert (begun.status_code, begun.json()["kind"]) == (202, "person"), begun.text
     assert school.platform.get("/v1/people/amara").status_code == 404
+
+
+def test_the_same_work_sent_again_changes_nothing_also_where_no_more_is_taken(school: School) -> None:
+    body = {
+        "challenge": "peer-observation",
+        "person": "amara",
+        "text": "A plan for the whole term, with days and names.",
+    }
+    assert school.platform.put("/v1/submissions/amara-9", json=body).status_code == 202
+    school.platform.delete("/v1/challenges/peer-observation")
+    again = school.platform.put("/v1/submissions/amara-9", json=body)
+    assert again.status_code in (200, 202)
+    changed = school.platform.put("/v1/submissions/amara-9", json={**body, "text": "Another plan altogether."})
+    assert changed.status_code == 409
+
+
+def test_a_page_that_changes_a_word_keeps_what_is_set_to_an_archived_group(school: School) -> None:
+    school.platform.put("/v1/groups/year-9", json={"name": "Year 9", "parent": "harbor"})
+    asked = {"title": "Peer observation", "prompt": "Plan it.", "groups": ["year-9"]}
+    school.platform.put("/v1/challenges/peer-observation", json=asked)
+    school.platform.delete("/v1/groups/year-9")
+    form = signed_in(school, "tomasz").get("/desk/challenges/peer-observation/edit").html
+    assert '<option value="year-9" selected>' in form
+
+
+def test_a_group_below_an_archived_one_stays_there_when_it_is_renamed(school: School) -> None:
+    school.platform.put("/v1/groups/upper", json={"name": "Upper school", "parent": "harbor"})
+    school.platform.put("/v1/groups/year-9", json={"name": "Year 9", "parent": "upper"})
+    school.platform.delete("/v1/groups/upper")
+    page = signed_in(school, "tomasz").get("/desk/groups/year-9").html
+    assert '<option value="upper" selected>' in page
