@@ -11,9 +11,9 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from email.headerregistry import Address
+from email.headerregistry import Address, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, Policy
 from email.utils import format_datetime, parseaddr
 from typing import Final
 
@@ -24,6 +24,24 @@ from service.mail import smtp
 from service.mail.smtp import MailServer, ServerAway
 
 REST_SECONDS: Final = 30.0
+
+
+class _Unfolded(UnstructuredHeader):
+    """A header that stands on one line: one without a blank to fold at is otherwise encoded, and programs that end mail
+    at one click look for the link as it is."""
+
+    def fold(self, *, policy: Policy) -> str:
+        return f"{self.name}: {self}{policy.linesep}"
+
+
+def _headers() -> HeaderRegistry:
+    made = HeaderRegistry()
+    made.map_to_type("List-Unsubscribe", _Unfolded)
+    return made
+
+
+_POLICY: Final = SMTP.clone(header_factory=_headers())
+"""Lines of at most 78 characters but for `_Unfolded`: with longer ones, encoded words would outgrow RFC 2047's 75."""
 _BREAKS: Final = re.compile(r"[\x00-\x1f\x7f\u0085\u2028\u2029]+")
 
 
@@ -90,7 +108,7 @@ class Post:
 
     def send(self, letter: Letter, *, now: datetime) -> None:
         """Raises MailUnavailable, AddressRefused, LetterRefused."""
-        sender = parseaddr(self.sender)[1]
+        sender = _envelope(parseaddr(self.sender)[1])
         to = _envelope(letter.to)
         self.rest.require_none()
         try:
@@ -106,7 +124,7 @@ class Post:
 
     def written(self, letter: Letter, *, now: datetime) -> EmailMessage:
         """The letter as it goes out: plain and HTML, and headers by which programs know what it is."""
-        made = EmailMessage(policy=SMTP)
+        made = EmailMessage(policy=_POLICY)
         made["From"] = _address(*parseaddr(self.sender))
         made["To"] = _address(letter.name, letter.to)
         made["Subject"] = one_line(letter.subject)
