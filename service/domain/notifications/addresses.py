@@ -6,6 +6,8 @@ import re
 import unicodedata
 from typing import Final
 
+import idna
+
 LONGEST: Final = 254
 """Characters of an address (RFC 5321, section 4.5.3.1.3)."""
 _LOCAL: Final = re.compile(r"[^\s@<>()\[\]\\,;:\"\x00-\x1f\x7f]{1,64}")
@@ -47,8 +49,13 @@ def _is_host(host: str) -> bool:
 
 
 def ascii_host(host: str) -> str:
-    """The host as name servers know it; empty where there is no such spelling."""
+    """The host as name servers know it (IDNA 2008, UTS 46); empty where there is no such spelling.
+
+    Python's own codec knows IDNA 2003 alone, in which straße.de is strasse.de, somebody else's.
+    """
+    if host.isascii():
+        return host.lower()
     try:
-        return host.encode("idna").decode("ascii").lower()
-    except UnicodeError:
+        return idna.encode(host, uts46=True).decode("ascii").lower()
+    except idna.IDNAError:
         return ""
