@@ -131,8 +131,10 @@ def _follow(session: Session, person: Person, *, now: datetime) -> None:
     """What waits to be mailed goes when the person wants it now."""
     wishes = Wishes(session, person.organization_id, [person.id])
     waiting = (Notification.person_id == person.id, Notification.mail_at.is_not(None))
-    for row in session.scalars(select(Notification).where(*waiting, Notification.mailing_id.is_(None))):
-        row.mail_at = wishes.mailed_at(person.id, row.kind, now)
+    kinds = session.scalars(select(Notification.kind).where(*waiting).distinct()).all()
+    for kind in kinds:  # in one statement, so that what goes with a letter meanwhile is not mailed with the next, too
+        mine = (*waiting, Notification.kind == kind, Notification.mailing_id.is_(None))
+        session.execute(update(Notification).where(*mine).values(mail_at=wishes.mailed_at(person.id, kind, now)))
 
 
 def mailbox(session: Session, person: Person, *, now: datetime) -> Mailbox:

@@ -17,7 +17,7 @@ class MailingState(StrEnum):
 
     PLANNED = "planned"
     SENT = "sent"  # the server took it; whether it arrives is between servers
-    EMPTY = "empty"  # nothing of it was to be said any more
+    EMPTY = "empty"  # nothing of it was to be said any more, or another letter says it
     REFUSED = "refused"  # for good, for this address
 
 
