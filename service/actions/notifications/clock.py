@@ -105,6 +105,6 @@ def forget(session: Session, organization: str, *, now: datetime) -> int:
     """Delete what was told a season ago, and letters with it; how many rows."""
     old = select(Notification.id).where(Notification.organization_id == organization, Notification.at < now - KEPT)
     gone = changed_rows(session, delete(Notification).where(Notification.id.in_(old.limit(FORGOTTEN_AT_ONCE))))
-    ended = (Mailing.organization_id == organization, Mailing.planned_at < now - KEPT)
-    session.execute(delete(Mailing).where(*ended))
-    return gone
+    ended = select(Mailing.id).where(Mailing.organization_id == organization, Mailing.planned_at < now - KEPT)
+    letters = changed_rows(session, delete(Mailing).where(Mailing.id.in_(ended.limit(FORGOTTEN_AT_ONCE))))
+    return max(gone, letters)
