@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from email.headerregistry import Address, HeaderRegistry, UnstructuredHeader
+from email.headerregistry import Address, BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
 from email.policy import SMTP, Policy
 from email.utils import format_datetime, parseaddr
@@ -26,7 +26,7 @@ from service.mail.smtp import MailServer, ServerAway
 REST_SECONDS: Final = 30.0
 
 
-class _Unfolded(UnstructuredHeader):
+class _Unfolded(UnstructuredHeader, BaseHeader):
     """A header that stands on one line: one without a blank to fold at is otherwise encoded, and programs that end mail
     at one click look for the link as it is."""
 

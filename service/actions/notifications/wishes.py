@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from service.actions.access import credentials
 from service.actions.learners.guard import person_of
 from service.domain.errors import Invalid
+from service.domain.notifications.addresses import mark
 from service.domain.notifications.kinds import DEFAULTS, ROLES, TOPIC, NotificationKind, NotificationTopic
 from service.domain.notifications.timing import EVENING, MORNING, MailHours, Rhythm, due, is_zone
 from service.domain.organization_settings import time_zone
@@ -171,7 +172,8 @@ def knows(session: Session, person_id: str) -> bool:
 
 
 def take_address_away(session: Session, actor: Actor, external_id: str, *, now: datetime) -> None:
-    """The person wants their address forgotten. Raises NotFound."""
+    """The person wants their address forgotten, and no roster to bring it back. Raises NotFound."""
     box = session.get(Mailbox, person_of(session, actor, external_id).id, with_for_update={"key_share": True})
-    if box is not None:
+    if box is not None and box.address:
+        box.taken_away = mark(box.address, box.person_id)
         box.address, box.bounced_at, box.bounced_code, box.changed_at = "", None, "", now

@@ -104,7 +104,8 @@ def put_person(
         _set_roles(session, row, wanted)
     if consents is not None:
         _allow(session, actor, row, consents, new=created, now=now)
-    readdressed = email is not None and addresses.put(session, row, email, anew=mail_anew, now=now)
+    by_hand = actor.reach is CredentialReach.PERSON
+    readdressed = email is not None and addresses.put(session, row, email, anew=mail_anew, by_hand=by_hand, now=now)
     if readdressed or as_it_was != (name, language, wanted):
         _record(session, actor, "person.put", f"person:{row.id}", now=now, roles=len(wanted))
     return row, created

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from hashlib import blake2b
 from typing import Final
 
 import idna
 
 LONGEST: Final = 254
 """Characters of an address (RFC 5321, section 4.5.3.1.3)."""
+MARK: Final = 32
 _LOCAL: Final = re.compile(r"[^\s@<>()\[\]\\,;:\"\x00-\x1f\x7f]{1,64}")
 _LABEL: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 
@@ -41,6 +43,12 @@ def is_address(text: str) -> bool:
 def address_or_none(text: str) -> str:
     """The address, or an empty text for one with nothing in it. Raises ValueError."""
     return address(text) if text.strip() else ""
+
+
+def mark(text: str, person: str) -> str:
+    """What an address of this person (our id) is known again by once it is forgotten (`MARK` characters). Nobody can
+    read it back; whoever has the database and guesses the address can see that the guess is right."""
+    return blake2b(text.lower().encode(), key=person.encode(), digest_size=MARK // 2).hexdigest()
 
 
 def _is_host(host: str) -> bool:
