@@ -7,8 +7,10 @@ who reads the mailbox, or is sent the letter on, somebody else. The one that doe
 from __future__ import annotations
 
 import re
+import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.headerregistry import Address, BaseHeader, HeaderRegistry, UnstructuredHeader
@@ -21,9 +23,10 @@ from markupsafe import Markup
 
 from service.domain.notifications.addresses import ascii_host
 from service.mail import smtp
-from service.mail.smtp import MailServer, ServerAway
+from service.mail.smtp import AddressRefused, LetterRefused, MailServer, MailUnavailable, ServerAway
 
 REST_SECONDS: Final = 30.0
+LONGEST_REST_SECONDS: Final = 300.0
 
 
 class _Unfolded(UnstructuredHeader, BaseHeader):
@@ -73,18 +76,46 @@ class Letter:
 
 
 class MailRest:
-    """A server that was not to be had is left alone for a while: a thread that waits for it does nothing else."""
+    """A server that was not to be had is left alone for a while, each time for twice as long, and is then asked by one
+    thread alone: a thread that waits for it does nothing else. Safe to use from several threads."""
 
     def __init__(self) -> None:
         self._until = 0.0
+        self._failures = 0
+        self._probed = False
+        self._lock = threading.Lock()
 
-    def begin(self) -> None:
-        self._until = time.monotonic() + REST_SECONDS
+    @contextmanager
+    def asking(self) -> Iterator[None]:
+        """While the server is asked. Raises ServerAway at once where it is to be left alone."""
+        probes = self._begin()
+        try:
+            yield
+        except ServerAway:
+            self._rest()
+            raise
+        except (MailUnavailable, AddressRefused, LetterRefused):
+            self._failures = 0  # it has answered
+            raise
+        else:
+            self._failures = 0
+        finally:
+            if probes:
+                self._probed = False
 
-    def require_none(self) -> None:
-        """Raises ServerAway."""
-        if time.monotonic() < self._until:
-            raise ServerAway("it was away a moment ago")
+    def _begin(self) -> bool:
+        with self._lock:
+            if time.monotonic() < self._until or self._probed:
+                raise ServerAway("it was away a moment ago")
+            self._probed = self._failures > 0
+            return self._probed
+
+    def _rest(self) -> None:
+        with self._lock:
+            if time.monotonic() < self._until:  # another has just found the same
+                return
+            self._until = time.monotonic() + min(REST_SECONDS * 2 ** min(self._failures, 9), LONGEST_REST_SECONDS)
+            self._failures += 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,12 +141,8 @@ class Post:
         """Raises MailUnavailable, AddressRefused, LetterRefused."""
         sender = _envelope(parseaddr(self.sender)[1])
         to = _envelope(letter.to)
-        self.rest.require_none()
-        try:
+        with self.rest.asking():
             smtp.send(self.server, self.written(letter, now=now), sender=sender, to=to, name=self.host)
-        except ServerAway:
-            self.rest.begin()
-            raise
 
     def reach(self) -> None:
         """Connect and sign in, and send nothing. Raises MailUnavailable."""
