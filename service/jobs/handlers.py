@@ -21,6 +21,7 @@ from service.actions.drafts import make as drafts_make
 from service.actions.drafts import read_by_model
 from service.actions.drafts.guarded import guarded
 from service.actions.galleries import make
+from service.actions.notifications import mailing
 from service.domain.events import Event
 from service.domain.ids import new_id
 from service.jobs import (
@@ -175,6 +176,9 @@ def _write_failure(tools: JobTools, owner: str, job: Job, trouble: Exception, sa
 def _give_up(session: Session, tools: JobTools, job: Job, said: str) -> None:
     """The job is dead: whoever waits for it is told, in the same transaction (rule 7)."""
     now = tools.now()
+    if job.kind == "mail" and job.waits_since is not None:  # nothing is lost, and nobody has anything to mend here
+        mailing.put_back(session, job.subject_id, now=now)
+        return
     tried = f"{job.attempts} tries" if job.waits_since is None else f"{tools.patience.total_seconds() / 3600:g} hours"
     if job.kind == "draft":
         reason = f"No draft could be made after {tried} ({said}). Write it yourself, or ask for another draft."

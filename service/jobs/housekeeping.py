@@ -101,6 +101,7 @@ OF_EACH: Final = (
     Step("wordings to forget", _scrub),
     Step("files that were not handed in", files.sweep),
     Step("what no event tells of", clock.say),
+    Step("what says nothing any more", clock.hush),
     Step("what was told long ago", clock.forget, clock.FORGOTTEN_AT_ONCE),
     Step("what has had its time", retention.apply, retention.AT_ONCE),
 )

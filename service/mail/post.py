@@ -7,13 +7,15 @@ who reads the mailbox, or is sent the letter on, somebody else. The one that doe
 from __future__ import annotations
 
 import re
+import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from email.headerregistry import Address
+from email.headerregistry import Address, BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, Policy
 from email.utils import format_datetime, parseaddr
 from typing import Final
 
@@ -21,9 +23,28 @@ from markupsafe import Markup
 
 from service.domain.notifications.addresses import ascii_host
 from service.mail import smtp
-from service.mail.smtp import MailServer, ServerAway
+from service.mail.smtp import AddressRefused, LetterRefused, MailServer, MailUnavailable, ServerAway
 
 REST_SECONDS: Final = 30.0
+LONGEST_REST_SECONDS: Final = 300.0
+
+
+class _Unfolded(UnstructuredHeader, BaseHeader):
+    """A header that stands on one line: one without a blank to fold at is otherwise encoded, and programs that end mail
+    at one click look for the link as it is."""
+
+    def fold(self, *, policy: Policy) -> str:
+        return f"{self.name}: {self}{policy.linesep}"
+
+
+def _headers() -> HeaderRegistry:
+    made = HeaderRegistry()
+    made.map_to_type("List-Unsubscribe", _Unfolded)
+    return made
+
+
+_POLICY: Final = SMTP.clone(header_factory=_headers())
+"""Lines of at most 78 characters but for `_Unfolded`: with longer ones, encoded words would outgrow RFC 2047's 75."""
 _BREAKS: Final = re.compile(r"[\x00-\x1f\x7f\u0085\u2028\u2029]+")
 
 
@@ -55,18 +76,46 @@ class Letter:
 
 
 class MailRest:
-    """A server that was not to be had is left alone for a while: a thread that waits for it does nothing else."""
+    """A server that was not to be had is left alone for a while, each time for twice as long, and is then asked by one
+    thread alone: a thread that waits for it does nothing else. Safe to use from several threads."""
 
     def __init__(self) -> None:
         self._until = 0.0
+        self._failures = 0
+        self._probed = False
+        self._lock = threading.Lock()
 
-    def begin(self) -> None:
-        self._until = time.monotonic() + REST_SECONDS
+    @contextmanager
+    def asking(self) -> Iterator[None]:
+        """While the server is asked. Raises ServerAway at once where it is to be left alone."""
+        probes = self._begin()
+        try:
+            yield
+        except ServerAway:
+            self._rest()
+            raise
+        except (MailUnavailable, AddressRefused, LetterRefused):
+            self._failures = 0  # it has answered
+            raise
+        else:
+            self._failures = 0
+        finally:
+            if probes:
+                self._probed = False
 
-    def require_none(self) -> None:
-        """Raises ServerAway."""
-        if time.monotonic() < self._until:
-            raise ServerAway("it was away a moment ago")
+    def _begin(self) -> bool:
+        with self._lock:
+            if time.monotonic() < self._until or self._probed:
+                raise ServerAway("it was away a moment ago")
+            self._probed = self._failures > 0
+            return self._probed
+
+    def _rest(self) -> None:
+        with self._lock:
+            if time.monotonic() < self._until:  # another has just found the same
+                return
+            self._until = time.monotonic() + min(REST_SECONDS * 2 ** min(self._failures, 9), LONGEST_REST_SECONDS)
+            self._failures += 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,14 +139,10 @@ class Post:
 
     def send(self, letter: Letter, *, now: datetime) -> None:
         """Raises MailUnavailable, AddressRefused, LetterRefused."""
-        sender = parseaddr(self.sender)[1]
+        sender = _envelope(parseaddr(self.sender)[1])
         to = _envelope(letter.to)
-        self.rest.require_none()
-        try:
+        with self.rest.asking():
             smtp.send(self.server, self.written(letter, now=now), sender=sender, to=to, name=self.host)
-        except ServerAway:
-            self.rest.begin()
-            raise
 
     def reach(self) -> None:
         """Connect and sign in, and send nothing. Raises MailUnavailable."""
@@ -106,7 +151,7 @@ class Post:
 
     def written(self, letter: Letter, *, now: datetime) -> EmailMessage:
         """The letter as it goes out: plain and HTML, and headers by which programs know what it is."""
-        made = EmailMessage(policy=SMTP)
+        made = EmailMessage(policy=_POLICY)
         made["From"] = _address(*parseaddr(self.sender))
         made["To"] = _address(letter.name, letter.to)
         made["Subject"] = one_line(letter.subject)

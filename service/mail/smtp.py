@@ -1,9 +1,10 @@
 """One letter to one SMTP server. Says whether the server took it, refused the address, or is not to be had now.
 
-Which answer means what (RFC 5321, RFC 3463): 4yz, silence, a broken connection and a server that refuses *us* (5.7.z:
-policy, authentication) pass, or are for an operator to mend; nothing of that says anything about an address. A
-recipient refused with any other 5yz is refused for good, but for a mailbox that is full (5.2.2). What the server says
-to the text of a letter (after DATA, 5yz) is about the letter.
+Which answer means what (RFC 5321, RFC 3463): an address is refused for good only by what is said of it alone, that it
+is none, or that nobody has it (`_GONE`; 550, 551 or 553 of a server that has no enhanced codes). All else passes, or is
+for an operator to mend, and says nothing about an address: 4yz, silence, a broken connection, a sender that is not
+liked (5.1.7, 5.1.8), a full mailbox, routing (5.4.z), commands out of order (503, 530, 5.5.z), policy (5.7.z). What the
+server says to the text of a letter (after DATA, 5yz) is about the letter.
 """
 
 from __future__ import annotations
@@ -18,9 +19,11 @@ from email.message import EmailMessage
 from typing import Final
 
 PORTS: Final[Mapping[str, int]] = {"starttls": 587, "implicit": 465, "none": 25}
-_ENHANCED: Final = re.compile(rb"\b([245]\.\d{1,3}\.\d{1,3})\b")
-_FULL: Final = "5.2.2"
-_OURS: Final = "5.7."
+_ENHANCED: Final = re.compile(rb"\s*#?([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
+"""Where the text begins (RFC 2034), so that no number of a network further on is taken for one."""
+_GONE: Final = frozenset(
+    {"5.1.0", "5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.0", "5.2.1", "550", "551", "553"},
+)
 
 
 class MailUnavailable(Exception):
@@ -71,9 +74,9 @@ def send(server: MailServer, letter: EmailMessage, *, sender: str, to: str, name
             if refused.smtp_code >= 500:
                 raise LetterRefused(_status(refused.smtp_code, refused.smtp_error)) from None
             raise MailUnavailable(_status(refused.smtp_code, refused.smtp_error)) from None
-        except (
-            smtplib.SMTPNotSupportedError
-        ):  # an address with other letters than ASCII's, and a server that has no such
+        except smtplib.SMTPNotSupportedError:  # a local part with other letters than ASCII's, and a server without such
+            if to.isascii():  # it is our own
+                raise MailUnavailable("smtputf8") from None
             raise AddressRefused("smtputf8") from None
 
 
@@ -116,12 +119,11 @@ def _connect(server: MailServer, name: str) -> smtplib.SMTP:
 
 def _about_address(code: int, said: bytes | str) -> Exception:
     status = _status(code, said)
-    passes = code < 500 or status == _FULL or status.startswith(_OURS)
-    return MailUnavailable(status) if passes else AddressRefused(status)
+    return AddressRefused(status) if code >= 500 and status in _GONE else MailUnavailable(status)
 
 
 def _status(code: int, said: bytes | str) -> str:
-    found = _ENHANCED.search(said if isinstance(said, bytes) else said.encode())
+    found = _ENHANCED.match(said if isinstance(said, bytes) else said.encode())
     return found[1].decode() if found else str(code)
 
 

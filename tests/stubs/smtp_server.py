@@ -29,6 +29,8 @@ class MailServerHere:
     utf8: bool = True
     port: int = 0
     letters: list[EmailMessage] = field(default_factory=list)
+    raw: list[bytes] = field(default_factory=list)
+    senders: list[str] = field(default_factory=list)
     recipients: list[str] = field(default_factory=list)
     refuse: dict[str, str] = field(default_factory=dict)
     refuse_text: str = ""
@@ -73,5 +75,7 @@ class MailServerHere:
             return self.refuse_text
         content: Any = envelope.content
         self.letters.append(message_from_bytes(content, policy=policy.default))  # type: ignore[arg-type]
+        self.raw.append(content)
+        self.senders.append(str(envelope.mail_from))
         self.recipients += envelope.rcpt_tos
         return "250 OK"

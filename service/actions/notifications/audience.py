@@ -39,6 +39,10 @@ class Audiences:
         """Likewise."""
         return self._of(Role.COORDINATOR, groups)
 
+    def reviewers(self, groups: Iterable[str]) -> set[str]:
+        """Whoever may read drafts of one of these groups."""
+        return self._of(Role.FACILITATOR, groups) | self._of(Role.COORDINATOR, groups)
+
     def leaders(self) -> set[str]:
         """Who coordinate every group at the top."""
         each = [self._held[Role.COORDINATOR, top] for top in self._tops]

@@ -6,11 +6,13 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import delete, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy.orm import Session, aliased
 
-from service.actions.notifications import tell
+from service.actions.access import credentials
+from service.actions.notifications import standing, tell
 from service.actions.notifications.audience import Audiences
+from service.actions.notifications.lines import Reader
 from service.actions.notifications.tell import Told
 from service.domain.access import SOON
 from service.domain.introductions import IntroductionState
@@ -34,6 +36,8 @@ LAST_WEEK: Final = timedelta(days=7)
 """Before a key ends it is told a second time."""
 KEPT: Final = timedelta(days=90)
 FORGOTTEN_AT_ONCE: Final = 1_000
+HUSHED_AT_ONCE: Final = 200
+"""People: what there is to say to one takes a statement or two for each kind of thing."""
 
 
 def say(session: Session, organization: str, *, now: datetime) -> int:
@@ -69,17 +73,21 @@ def _introductions(session: Session, organization: str, audiences: Audiences, no
 
 
 def _alerts(session: Session, organization: str, audiences: Audiences, now: datetime) -> Iterable[Told]:
-    """Whoever facilitates a group of one of the two points; who may not see both is shown nothing of it."""
+    """Whoever facilitates a group of one of the two points, and may see the other, too."""
+    first, second, one, other = aliased(PointRow), aliased(PointRow), aliased(DraftRow), aliased(DraftRow)
     rows = session.execute(
-        select(OpposedDecisions.challenge_id, DraftRow.group_id, func.max(OpposedDecisions.second_id))
-        .join(PointRow, or_(PointRow.id == OpposedDecisions.first_id, PointRow.id == OpposedDecisions.second_id))
-        .join(DraftRow, DraftRow.id == PointRow.draft_id)
+        select(OpposedDecisions.challenge_id, one.group_id, other.group_id, func.max(OpposedDecisions.second_id))
+        .join(first, first.id == OpposedDecisions.first_id)
+        .join(second, second.id == OpposedDecisions.second_id)
+        .join(one, one.id == first.draft_id)
+        .join(other, other.id == second.draft_id)
         .where(OpposedDecisions.organization_id == organization, OpposedDecisions.at > now - LATELY)
-        .group_by(OpposedDecisions.challenge_id, DraftRow.group_id)
+        .group_by(OpposedDecisions.challenge_id, one.group_id, other.group_id)
     ).all()
     newest: dict[tuple[str, str], str] = {}
-    for challenge, group, id_ in rows:
-        for person in audiences.facilitators([group]):
+    for challenge, *groups, id_ in rows:
+        both = set.intersection(*(audiences.reviewers([group]) for group in groups))
+        for person in audiences.facilitators(groups) & both:
             newest[person, challenge] = max(id_, newest.get((person, challenge), ""))
     kind = NotificationKind.DECISIONS_DIFFER
     return [Told(person, kind, of, id_, gathered=True) for (person, of), id_ in sorted(newest.items())]
@@ -101,10 +109,33 @@ def _keys(session: Session, organization: str, audiences: Audiences, now: dateti
     return [Told(person, kind, key, turn) for key, turn in sorted(ending) for person in sorted(audiences.leaders())]
 
 
+def hush(session: Session, organization: str, *, now: datetime) -> int:
+    """Mark as read what says nothing any more, so that nobody's number of unread ones counts what they cannot see; of
+    so many people each hour, in turn. How many rows."""
+    unread = (Notification.organization_id == organization, Notification.read_at.is_(None))
+    people = session.scalars(
+        select(Notification.person_id).where(*unread).distinct().order_by(Notification.person_id)
+    ).all()
+    first = int(now.timestamp() // 3600) * HUSHED_AT_ONCE % max(len(people), 1)
+    next_ones = [*people[first:], *people[:first]][:HUSHED_AT_ONCE]
+    return sum(_hush(session, organization, person, now) for person in next_ones)
+
+
+def _hush(session: Session, organization: str, person: str, now: datetime) -> int:
+    mine = (Notification.person_id == person, Notification.read_at.is_(None))
+    rows = session.scalars(select(Notification).where(Notification.person_id == person)).all()
+    said = standing.lines(Reader(session, credentials.standing_in(session, organization, person), now), rows)
+    silent = [row.id for row in rows if row.read_at is None and (row.id not in said or said[row.id].done)]
+    for at in range(0, len(silent), FORGOTTEN_AT_ONCE):
+        some = Notification.id.in_(silent[at : at + FORGOTTEN_AT_ONCE])
+        session.execute(update(Notification).where(*mine, some).values(read_at=now, mail_at=None))
+    return len(silent)
+
+
 def forget(session: Session, organization: str, *, now: datetime) -> int:
     """Delete what was told a season ago, and letters with it; how many rows."""
     old = select(Notification.id).where(Notification.organization_id == organization, Notification.at < now - KEPT)
     gone = changed_rows(session, delete(Notification).where(Notification.id.in_(old.limit(FORGOTTEN_AT_ONCE))))
-    ended = (Mailing.organization_id == organization, Mailing.planned_at < now - KEPT)
-    session.execute(delete(Mailing).where(*ended))
-    return gone
+    ended = select(Mailing.id).where(Mailing.organization_id == organization, Mailing.planned_at < now - KEPT)
+    letters = changed_rows(session, delete(Mailing).where(Mailing.id.in_(ended.limit(FORGOTTEN_AT_ONCE))))
+    return max(gone, letters)

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, true
+from sqlalchemy import ColumnElement, func, or_, select, true, tuple_
 
 from service.actions.access import organizations
 from service.actions.decisions.claim import UNDECIDED
@@ -22,7 +22,7 @@ from service.domain.galleries import GalleryState
 from service.domain.introductions import IntroductionState
 from service.domain.notifications.kinds import NotificationKind
 from service.domain.requests.need import RequestState
-from service.store import names, visible
+from service.store import archived, names, visible
 from service.store.tables import (
     Challenge,
     Credential,
@@ -55,7 +55,7 @@ def _nobodys(reader: Reader) -> ColumnElement[bool]:
     alone = {group: next(iter(who)) for group, who in there.items() if len(who) == 1}
     return or_(
         DraftRow.group_id.in_([group for group, who in there.items() if not who]),
-        *(and_(DraftRow.group_id == group, Submission.person_id == who) for group, who in alone.items()),
+        tuple_(DraftRow.group_id, Submission.person_id).in_(list(alone.items())),
     )
 
 
@@ -83,6 +83,7 @@ def _work(
         .where(
             Challenge.id.in_(subjects),
             DraftRow.state.in_(states),
+            archived.current(),
             Submission.withdrawn_at.is_(None),
             Submission.person_id != reader.person,
             *where,

@@ -30,6 +30,8 @@ AT_ONCE: Final = 50
 """People whose letters are planned in one transaction."""
 STALE: Final = timedelta(days=3)
 """What could not be mailed for so long is not: it stands on the page, and the next letter says how things are."""
+KEPT_TRYING: Final = STALE + timedelta(days=7)
+"""Since something was told, which may have waited a week for its reader's Monday, until no letter is tried for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,8 @@ def _plan(session: Session, organization: str, person: str, now: datetime) -> No
     mine = (Notification.person_id == person, Notification.mail_at <= now)
     fresh = update(Notification).where(*mine, Notification.mail_at > now - STALE)
     taken = changed_rows(session, fresh.values(mailing_id=row.id, mail_at=None))
-    session.execute(update(Notification).where(*mine).values(mail_at=None))
+    stale = update(Notification).where(Notification.person_id == person, Notification.mail_at <= now - STALE)
+    session.execute(stale.values(mail_at=None))  # not what became due since the statement before
     if not taken:  # all of it is stale, or another worker was here
         session.delete(row)
         return
@@ -145,6 +148,16 @@ def dropped(session: Session, mailing_id: str, *, now: datetime) -> None:
     row = session.get(Mailing, mailing_id, with_for_update={"key_share": True})
     if row is not None and row.state is MailingState.PLANNED:
         _end(row, MailingState.EMPTY, now)
+
+
+def put_back(session: Session, mailing_id: str, *, now: datetime) -> None:
+    """The server did not take it for as long as a job waits: what it was to say goes with the person's next letter."""
+    row = session.get(Mailing, mailing_id, with_for_update={"key_share": True})
+    if row is None or row.state is not MailingState.PLANNED:
+        return
+    _end(row, MailingState.EMPTY, now)
+    waits = (Notification.mailing_id == row.id, Notification.read_at.is_(None), Notification.at > now - KEPT_TRYING)
+    session.execute(update(Notification).where(*waits).values(mailing_id=None, mail_at=now))
 
 
 def refused(session: Session, mailing_id: str, address: str, code: str, *, now: datetime) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from sqlalchemy import select
@@ -85,6 +85,12 @@ def _request(session: Session, organization: str, data: Mapping[str, Any]) -> Oc
     return Occurrence(row.id, organization, row.person_id, tuple(groups))
 
 
+def _answered(session: Session, organization: str, data: Mapping[str, Any]) -> Occurrence | None:
+    """A request is answered in a facilitator's words, or because its author says so: of that, nobody is told."""
+    found, row = _request(session, organization, data), session.get(Request, data.get("request"))
+    return replace(found, author="") if found is not None and row is not None and not row.answer else found
+
+
 def _reminder(session: Session, organization: str, data: Mapping[str, Any]) -> Occurrence | None:
     return _own(session.get(Reminder, data.get("reminder")), organization)
 
@@ -128,7 +134,8 @@ _READ: Final[Mapping[Event, Callable[[Session, str, Mapping[str, Any]], Occurren
         ),
         _introduction,
     ),
-    **dict.fromkeys((Event.REQUEST_STATED, Event.REQUEST_ANSWERED), _request),
+    Event.REQUEST_STATED: _request,
+    Event.REQUEST_ANSWERED: _answered,
     Event.REMINDER_SENT: _reminder,
     Event.COMMITMENT_DUE: _commitment,
     Event.JOB_FAILED: _job,

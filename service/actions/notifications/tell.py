@@ -6,7 +6,7 @@ leaves neither; and the same event leads to the same key, so nobody is told of i
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -30,6 +30,8 @@ log = structlog.get_logger(__name__)
 
 AT_ONCE: Final = 25
 """Events in one transaction: each leads to a row for each facilitator of a group."""
+ROWS_AT_ONCE: Final = 500
+"""In one statement, which may hold only so many values (65,535 in PostgreSQL)."""
 NEWS: Final = timedelta(days=3)
 """What happened longer ago is no news: after a long standstill people are not buried."""
 PAUSE: Final = timedelta(hours=3)
@@ -114,8 +116,13 @@ def told(session: Session, organization: str, some: Collection[Told], *, now: da
         return 0
     last = _last_mailed(session, gathered)
     rows = [_row(organization, one, wishes, last.get(_what(one)), now) for one in wanted]
-    statement = insert(session, Notification.__table__).values(rows).on_conflict_do_nothing()
-    return len(session.execute(statement.returning(Notification.__table__.c.id)).all())
+    return sum(_written(session, rows[at : at + ROWS_AT_ONCE]) for at in range(0, len(rows), ROWS_AT_ONCE))
+
+
+def _written(session: Session, rows: Sequence[dict[str, Any]]) -> int:
+    table = Notification.__table__
+    statement = insert(session, table).values(rows).on_conflict_do_nothing()
+    return len(session.execute(statement.returning(table.c.id)).all())
 
 
 def _row(organization: str, one: Told, wishes: Wishes, last: datetime | None, now: datetime) -> dict[str, Any]:
@@ -144,22 +151,28 @@ def _about(some: Mapping[_What, Told]) -> list[Any]:
 
 
 def _waiting(session: Session, some: Mapping[_What, Told], wishes: Wishes, now: datetime) -> set[_What]:
-    """Those of which the same waits to be read, and to be mailed where its reader is mailed: it says how much there is
-    when it is read, so it stands for what came since. One that was mailed and is unread is over: the next follows."""
-    found: set[_What] = set()
+    """Those of which nothing is to be written: they were told at this very turn, or the same waits to be read, and to
+    be mailed where its reader is mailed. It says how much there is when it is read, so it stands for what came since,
+    under the later turn. One that was mailed and is unread is over: the next follows."""
     if not some:
-        return found
-    for row in session.scalars(select(Notification).where(*_about(some), Notification.read_at.is_(None))):
-        what = (row.person_id, row.kind, row.subject_id)
-        if what not in some:
-            continue
-        if row.mailing_id is None:
+        return set()
+    turns = {one.turn for one in some.values()}
+    either = or_(Notification.read_at.is_(None), Notification.turn.in_(turns))
+    rows = [(_of(row), row) for row in session.scalars(select(Notification).where(*_about(some), either))]
+    found = {what for what, row in rows if what in some and row.turn == some[what].turn}
+    for what, row in [(what, row) for what, row in rows if what in some and what not in found]:
+        if row.mailing_id is None and what not in found:
             found.add(what)
-            row.at, row.mail_at = now, row.mail_at or wishes.mailed_at(row.person_id, row.kind, now)
+            row.at, row.turn = now, some[what].turn
+            row.mail_at = row.mail_at or wishes.mailed_at(row.person_id, row.kind, now)
         else:
             row.read_at = now
     session.flush()
     return found
+
+
+def _of(row: Notification) -> _What:
+    return row.person_id, row.kind, row.subject_id
 
 
 def _last_mailed(session: Session, some: Mapping[_What, Told]) -> dict[_What, datetime]:

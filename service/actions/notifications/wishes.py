@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from service.actions.access import credentials
 from service.actions.learners.guard import person_of
 from service.domain.errors import Invalid
+from service.domain.notifications.addresses import mark
 from service.domain.notifications.kinds import DEFAULTS, ROLES, TOPIC, NotificationKind, NotificationTopic
 from service.domain.notifications.timing import EVENING, MORNING, MailHours, Rhythm, due, is_zone
 from service.domain.organization_settings import time_zone
@@ -131,8 +132,10 @@ def _follow(session: Session, person: Person, *, now: datetime) -> None:
     """What waits to be mailed goes when the person wants it now."""
     wishes = Wishes(session, person.organization_id, [person.id])
     waiting = (Notification.person_id == person.id, Notification.mail_at.is_not(None))
-    for row in session.scalars(select(Notification).where(*waiting, Notification.mailing_id.is_(None))):
-        row.mail_at = wishes.mailed_at(person.id, row.kind, now)
+    kinds = session.scalars(select(Notification.kind).where(*waiting).distinct()).all()
+    for kind in kinds:  # in one statement, so that what goes with a letter meanwhile is not mailed with the next, too
+        mine = (*waiting, Notification.kind == kind, Notification.mailing_id.is_(None))
+        session.execute(update(Notification).where(*mine).values(mail_at=wishes.mailed_at(person.id, kind, now)))
 
 
 def mailbox(session: Session, person: Person, *, now: datetime) -> Mailbox:
@@ -169,7 +172,8 @@ def knows(session: Session, person_id: str) -> bool:
 
 
 def take_address_away(session: Session, actor: Actor, external_id: str, *, now: datetime) -> None:
-    """The person wants their address forgotten. Raises NotFound."""
+    """The person wants their address forgotten, and no roster to bring it back. Raises NotFound."""
     box = session.get(Mailbox, person_of(session, actor, external_id).id, with_for_update={"key_share": True})
-    if box is not None:
+    if box is not None and box.address:
+        box.taken_away = mark(box.address, box.person_id)
         box.address, box.bounced_at, box.bounced_code, box.changed_at = "", None, "", now

@@ -263,7 +263,7 @@ def add(session: Session, actor: Actor, external_id: str, wish: PersonWish, *, n
 def _put(session: Session, actor: Actor, id_: str, wish: PersonWish, now: datetime) -> Person:
     name, language, roles = wish.name, wish.language, wish.roles
     row, _ = register.put_person(
-        session, actor, id_, name=name, language=language, roles=roles, email=wish.email, now=now
+        session, actor, id_, name=name, language=language, roles=roles, email=wish.email, mail_anew=True, now=now
     )
     return row
 

@@ -70,10 +70,12 @@ def put_person(
     roles: Sequence[tuple[Role, str]] = (),
     consents: ConsentWish | None = None,
     email: str | None = None,
+    mail_anew: bool = False,
     now: datetime,
 ) -> tuple[Person, bool]:
     """Make or change a person; `roles` (role, external id of group) replace those held before. `email` None leaves the
-    address as it is, and an empty one takes it away.
+    address as it is, and an empty one takes it away; the same as before is mailed again, where a server had refused it,
+    only with `mail_anew`.
 
     Raises NotFound for a group; NotAllowed for what is not the actor's to change; ScopeMissing for a key without
     `admin` that would make somebody a coordinator, or no longer one; Conflict for a person that a
@@ -102,7 +104,8 @@ def put_person(
         _set_roles(session, row, wanted)
     if consents is not None:
         _allow(session, actor, row, consents, new=created, now=now)
-    readdressed = email is not None and addresses.put(session, row, email, now=now)
+    by_hand = actor.reach is CredentialReach.PERSON
+    readdressed = email is not None and addresses.put(session, row, email, anew=mail_anew, by_hand=by_hand, now=now)
     if readdressed or as_it_was != (name, language, wanted):
         _record(session, actor, "person.put", f"person:{row.id}", now=now, roles=len(wanted))
     return row, created

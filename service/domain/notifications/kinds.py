@@ -123,12 +123,12 @@ SETTLES: Final[Mapping[Event, tuple[NotificationKind, ...]]] = {
     Event.FEEDBACK_READ: (_KIND.FEEDBACK_THERE,),
     Event.FEEDBACK_RETRACTED: (_KIND.FEEDBACK_THERE,),
     Event.FEEDBACK_RELEASED: (_KIND.FEEDBACK_TAKEN_BACK,),
-    Event.ASK_ANSWERED: (_KIND.QUESTION_ASKED,),
     Event.INTRODUCTION_MADE: (_KIND.INTRODUCTION_ASKED,),
     Event.INTRODUCTION_ENDED: (_KIND.INTRODUCTION_ASKED, _KIND.INTRODUCED, _KIND.DID_YOU_MEET),
     Event.REQUEST_ANSWERED: (_KIND.REQUEST_WAITS,),
 }
-"""What is over with an event: nobody needs to read that any more."""
+"""What is over with an event: nobody needs to read that any more. An answer is not among them: another question on the
+same feedback may be open."""
 
 TOPIC: Final[Mapping[NotificationKind, NotificationTopic]] = {
     _KIND.FEEDBACK_THERE: _TOPIC.FEEDBACK,

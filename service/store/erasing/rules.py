@@ -99,7 +99,7 @@ RULES: Final[dict[str, dict[str, ErasureRule]]] = {
     "introduction_approvals": _APPROVAL,
     "introductions": _of(made="reasons features wording note", places="passages", plain="pair kind reason_code"),
     "jobs": _of(made="last_error", plain="kind subject_id dedupe lease_owner waits_for request_id"),
-    "mailboxes": _of(own="address", plain="time_zone bounced_code"),
+    "mailboxes": _of(own="address taken_away", plain="time_zone bounced_code"),
     "mailings": {},
     "notification_rhythms": {},
     "notification_runs": {},

@@ -7,6 +7,7 @@ from enum import StrEnum
 from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from service.domain.notifications.addresses import MARK
 from service.domain.notifications.kinds import NotificationKind, NotificationTopic
 from service.domain.notifications.timing import EVENING, LONGEST_ZONE, MORNING, Rhythm
 from service.store.columns import Base, Id, MaybeMoment, Moment, OrganizationId, choice
@@ -17,7 +18,7 @@ class MailingState(StrEnum):
 
     PLANNED = "planned"
     SENT = "sent"  # the server took it; whether it arrives is between servers
-    EMPTY = "empty"  # nothing of it was to be said any more
+    EMPTY = "empty"  # nothing of it was to be said any more, or another letter says it
     REFUSED = "refused"  # for good, for this address
 
 
@@ -25,7 +26,9 @@ class Mailbox(Base):
     """Where and when a person is mailed; no row, or no address: never. `bounced_at`: a server refused the address for
     good, with the code `bounced_code`, and nothing more goes there until it changes.
 
-    `time_zone` is empty where it is the organization's. The two quiet hours are equal where none is quiet.
+    `taken_away` is the mark (`domain.notifications.addresses.mark`) of an address that its person wants forgotten, so
+    that the next roster does not bring it back. `time_zone` is empty where it is the organization's. The two quiet
+    hours are equal where none is quiet.
     """
 
     __tablename__ = "mailboxes"
@@ -39,6 +42,7 @@ class Mailbox(Base):
     quiet_until: Mapped[int] = mapped_column(default=MORNING)
     bounced_at: Mapped[MaybeMoment]
     bounced_code: Mapped[str] = mapped_column(String(16), default="")
+    taken_away: Mapped[str] = mapped_column(String(MARK), default="")
     changed_at: Mapped[Moment]
 
 

@@ -81,6 +81,7 @@ def put_person(call: Writing, id: ExternalId, body: PersonAsked) -> PersonShown:
         roles=body.held(),
         consents=wish,
         email=body.email,
+        mail_anew=True,
         now=call.now,
     )
     call.made(created)

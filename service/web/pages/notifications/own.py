@@ -65,7 +65,6 @@ class NotificationsPage(PageView):
 
     template: ClassVar[str] = "notifications/list.html"
     items: tuple[NotificationItem, ...]
-    unread: bool
 
 
 @dataclass(frozen=True)
@@ -116,7 +115,7 @@ def show_notifications(visit: Reading) -> Shown:
         NotificationItem(one.id, one.at, one.read, wording.sentence(one.line, wording.ENGLISH), one.line.path)
         for one in told
     )
-    return NotificationsPage(items, any(not one.read for one in items))
+    return NotificationsPage(items)
 
 
 @router.post(HERE + "/read")

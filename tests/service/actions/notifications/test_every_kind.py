@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pipelines.values import AI
 from service.actions.access import credentials
 from service.actions.following import reminders
 from service.actions.following.reminders import ReminderWish
+from service.actions.introductions import answers
 from service.actions.learners import commitments
 from service.actions.learners.commitments import CommitmentWish
 from service.actions.learners.galleries import ask as ask_for_others
@@ -18,11 +20,21 @@ from service.actions.people import register
 from service.actions.requests import desk, need
 from service.domain.events import Event
 from service.domain.following.reminders import ReminderKind
+from service.domain.notifications.kinds import NotificationKind
+from service.domain.requests.need import RequestState
 from service.domain.roles import Actor, Role
 from service.domain.visibility import ShowWork
 from service.store import outbox
 from service.store.session import Sessions
-from service.store.tables import CommitmentOutcome, Job, JobState, Notification
+from service.store.tables import (
+    CommitmentOutcome,
+    Introduction,
+    IntroductionUseful,
+    Job,
+    JobState,
+    Notification,
+    Request,
+)
 from tests.service.actions.galleries import world
 from tests.service.actions.introductions.village import Village
 from tests.service.actions.school import NOW, act_as, found, hand_in, make_ready
@@ -93,6 +105,30 @@ def test_who_settles_an_own_request_is_not_told_of_it(sqlite_sessions: Sessions)
         row = need.state(session, amara, text="How do I begin a first conversation after a visit?", ai=AI.NONE, now=NOW)
         need.settle(session, amara, row.id, answered=True, now=NOW)
     assert kinds(sqlite_sessions, platform, "amara") == kinds(sqlite_sessions, platform, "lena") == []
+    assert told_of(sqlite_sessions, NotificationKind.REQUEST_ANSWERED) == 0
+
+
+def told_of(sessions: Sessions, kind: NotificationKind) -> int:
+    """How many rows there are of it, whether they say something or not."""
+    with sessions.reading() as session:
+        return len(session.scalars(select(Notification).where(Notification.kind == kind)).all())
+
+
+def test_who_says_that_a_meeting_answered_an_own_request_is_not_told_so(hamlet: Village) -> None:
+    village = hamlet
+    amara, introduction = village.actor("amara"), village.asked("amara", "lin")
+    with village.sessions.writing() as session:
+        text = "How do I begin a first conversation after a visit?"
+        row = need.state(session, amara, text=text, ai=AI.NONE, now=village.now)
+        session.get_one(Introduction, introduction).request_id = row.id
+    for person in ("amara", "lin"):
+        village.answer(introduction, person, yes=True)
+    with village.sessions.writing() as session:
+        useful = IntroductionUseful.YES
+        answers.report(session, amara, introduction, met=True, useful=useful, now=village.now)
+        assert session.get_one(Request, row.id).state is RequestState.ANSWERED
+    assert "request_answered" not in of_village(village, "amara")
+    assert told_of(village.sessions, NotificationKind.REQUEST_ANSWERED) == 0
 
 
 def test_a_reminder_is_told_until_it_is_acted_on(sqlite_sessions: Sessions) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.domain.notifications.addresses import address
+from service.domain.notifications.addresses import address, ascii_host
 
 
 @pytest.mark.parametrize(
@@ -53,6 +53,15 @@ def test_addresses_are_kept_in_one_spelling(text: str, kept: str) -> None:
 def test_what_is_none_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="not an e-mail address"):
         address(text)
+
+
+@pytest.mark.parametrize(
+    ("host", "known"),
+    [("straße.de", "xn--strae-oqa.de"), ("Bücher.example", "xn--bcher-kva.example"), ("βόλος.com", "xn--nxasmm1c.com")],
+)
+def test_a_host_is_spelled_as_name_servers_know_it_today(host: str, known: str) -> None:
+    assert ascii_host(host) == known
+    assert ascii_host(known) == known
 
 
 @given(st.text(max_size=60))

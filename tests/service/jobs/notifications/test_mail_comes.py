@@ -56,6 +56,17 @@ def test_a_letter_says_what_it_is_to_people_and_to_programs(office: Office) -> N
     assert letter["From"] == "Peerloom <feedback@example.org>"
 
 
+def test_the_link_that_ends_mail_is_on_the_wire_as_it_is(office: Office) -> None:
+    office.address("amara")
+    office.release()
+    office.go()
+    (sent,) = office.server.raw
+    (line,) = [line for line in sent.split(b"\r\n") if line.startswith(b"List-Unsubscribe:")]
+    assert line.startswith(f"List-Unsubscribe: <{BASE}/mail/".encode())
+    assert line.endswith(b">")
+    assert line[-2:-1].isalnum()
+
+
 def test_a_letter_is_in_its_readers_language(office: Office) -> None:
     office.address("amara")
 

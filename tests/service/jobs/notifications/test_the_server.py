@@ -4,16 +4,33 @@ but where nobody can know, and an address that is gone is left alone."""
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import pytest
+from sqlalchemy.orm import Session
 
 from service.actions.notifications import mailing
+from service.actions.people import register
+from service.domain.roles import Role
 from service.jobs import notifications
 from service.mail.post import Post
 from service.store import jobs
 from service.store.tables import JobState, MailingState
 from tests.service.jobs.notifications.office import Office, plain
 from tests.work_off import work_off
+
+PASSES = (
+    "550 5.7.1 Your network is on a list",
+    "552 5.2.2 Mailbox full",
+    "553 5.1.8 Your domain is none",
+    "550 5.1.7 Bad sender",
+    "550 5.3.0 Something is wrong here",
+    "550 5.4.1 No route",
+    "503 5.5.1 Bad sequence",
+    "530 Authentication required",
+    "554 Transaction failed",
+    "554 Listed: 195.1.1.1",
+)
 
 
 def rested(office: Office) -> None:
@@ -95,7 +112,37 @@ def test_another_address_is_mailed_again_and_the_coordinators_page_forgets_it(of
     assert office.mailed() == [("amara.okafor@example.net", "Your feedback is there")]
 
 
-@pytest.mark.parametrize("said", ["550 5.7.1 Your network is on a list", "552 5.2.2 Mailbox full"])
+def test_an_address_that_was_refused_is_mailed_again_when_somebody_says_that_it_is_right(office: Office) -> None:
+    office.address("amara")
+    office.server.refuse["amara@example.org"] = "550 5.1.1 No such user"
+    office.release()
+    office.go()
+    office.server.refuse.clear()
+
+    def again(session: Session, *, anew: bool) -> None:
+        roles, email = [(Role.LEARNER, "north")], "amara@example.org"
+        given = {"name": "Amara Okafor", "roles": roles, "email": email, "mail_anew": anew}
+        register.put_person(session, office.platform, "amara", now=office.now, **given)
+
+    office.do(partial(again, anew=False))  # a roster that is read every night
+    assert office.kinds("ines") == ["address_bounced"]
+    office.do(partial(again, anew=True))
+    assert office.kinds("ines") == []
+    office.release("amara", "Another text, handed in later, of which feedback is given, too.")
+    office.go()
+    assert office.mailed() == [("amara@example.org", "Your feedback is there")]
+
+
+def test_our_own_address_with_letters_of_any_alphabet_is_known_to_servers_without_them(office: Office) -> None:
+    assert office.parts.post is not None
+    office.address("amara")
+    office.release()
+    office.parts = replace(office.parts, post=replace(office.parts.post, sender="Peerloom <feedback@exämple.org>"))
+    office.go()
+    assert office.server.senders == ["feedback@xn--exmple-cua.org"]
+
+
+@pytest.mark.parametrize("said", PASSES)
 def test_a_server_that_refuses_us_or_a_full_mailbox_says_nothing_about_the_address(office: Office, said: str) -> None:
     office.address("amara")
     office.server.refuse["amara@example.org"] = said
