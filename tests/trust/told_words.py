@@ -17,6 +17,7 @@ from service.actions.approvals.deciding import Deciding
 from service.actions.galleries import review
 from service.actions.introductions import common
 from service.actions.requests import found, make
+from service.actions.requests.make import RequestFinds
 from service.actions.work import similar
 from service.actions.work.similar import Similar
 from service.domain.ids import new_id
@@ -156,7 +157,7 @@ def _found_for_a_request(session: Session, revision: Revision, school: School) -
     searched = make.begin(session, session.scalars(select(Request.id)).one(), now=school.now())
     assert searched is not None
     item = ShelfItem(f"{revision.id}@0-{len(TEXT)}", Shelf.WORK, TEXT, revision.id, 0, len(TEXT))
-    assert make.finish(session, searched, [Evidence("E1", item, 0.9, 1.0, 1.0)], {}, now=school.now())
+    assert make.finish(session, searched, RequestFinds((Evidence("E1", item, 0.9, 1.0, 1.0),)), {}, now=school.now())
 
 
 def let_out(here: Told) -> None:

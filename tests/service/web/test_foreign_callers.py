@@ -29,7 +29,7 @@ from tests.service.web.conftest import School, on_both
 from tests.service.web.test_tenants import BODIES, MARK, Secrets, marked
 
 OPEN_API = {"/health", "/ready"}
-OPEN_PAGES = {"/sign-in", "/sign-in/{secret}", "/sign-in/{secret}/code", "/embed/{secret}"}
+OPEN_PAGES = {"/sign-in", "/sign-in/{secret}", "/sign-in/{secret}/code", "/embed/{secret}", "/mail/{token}"}
 NOBODY = "0" * 32
 ELSEWHERE: dict[str, dict[str, Any]] = {
     "/v1/groups/year-9": {"name": "Year 9", "parent": "harbor"},
