@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -40,6 +41,12 @@ class Cramped:
         return np.hstack([0.5 * vectors, np.full((len(texts), 1), np.sqrt(0.75), np.float32)]).astype(np.float32)
 
 
+@pytest.fixture(autouse=True)
+def measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both embedders here, as if their floors had been looked at."""
+    monkeypatch.setattr(answering, "MEASURED", frozenset({HashingEmbedder(256).name.rpartition("@")[2], Cramped.name}))
+
+
 @pytest.fixture(params=["as it is", "cramped"])
 def embedder(request: pytest.FixtureRequest) -> Embedder:
     hashing = HashingEmbedder(256)
@@ -70,6 +77,22 @@ def test_of_what_was_found_only_what_speaks_to_it_is_near_enough(embedder: Embed
 
 def test_where_nothing_was_found_nothing_answers(embedder: Embedder) -> None:
     assert not answering.answered([], embedder)
+
+
+def test_nothing_is_left_out_by_an_embedder_whose_floor_nobody_measured(
+    embedder: Embedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(answering, "MEASURED", frozenset())
+    found = ask("Quel est le prix du billet pour Lyon?", embedder)
+    assert answering.near_enough(found, embedder) == found
+    assert answering.answered(found, embedder)
+
+
+def test_of_few_long_documents_a_passage_answers_and_of_many_the_document() -> None:
+    one = ask("When is the gate of the school garden locked?", HashingEmbedder(256))[0]
+    handbook = [replace(one, dense=0.6, whole=0.1)]
+    many = [replace(handbook[0], item=replace(one.item, id=str(n), document=str(n))) for n in range(answering.FEW)]
+    assert (answering.nearness(handbook), answering.nearness(many)) == (0.6, 0.1)
 
 
 def test_the_scale_of_an_embedder_is_taken_once() -> None:
