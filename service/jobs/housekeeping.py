@@ -7,8 +7,6 @@ is logged with its name, and everything else goes on.
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -31,6 +29,7 @@ from service.actions.notifications import clock
 from service.actions.questioned import make as find
 from service.actions.work import files
 from service.jobs import erasing
+from service.jobs.now_and_then import NowAndThen
 from service.jobs.tools import JobTools
 from service.store import jobs, replies
 from service.store.session import changed_rows
@@ -117,15 +116,12 @@ class Housekeeping:
 
     def __init__(self, tools: JobTools) -> None:
         self._tools = tools
-        self._next = 0.0
-        self._lock = threading.Lock()
+        self._now_and_then = NowAndThen()
 
     def sweep(self) -> bool:
         """True if it was time, and it was done."""
-        with self._lock:
-            if time.monotonic() < self._next:
-                return False
-            self._next = time.monotonic() + EVERY_SECONDS
+        if not self._now_and_then.due(EVERY_SECONDS):
+            return False
         now = self._tools.now()
         with self._tools.sessions.reading() as session:
             there = organizations.ids(session)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import threading
-import time
-
 import structlog
 
 from service.actions.notifications import mailing, tell, wording
 from service.actions.notifications.mailing import LetterFacts
 from service.domain.ids import new_id
 from service.jobs.leases import keep, settle
+from service.jobs.now_and_then import NowAndThen
 from service.jobs.tools import JobTools
 from service.mail.post import Letter, LetterItem, Post
 from service.mail.smtp import AddressRefused
@@ -29,15 +27,11 @@ class Notifier:
 
     def __init__(self, tools: JobTools) -> None:
         self._tools = tools
-        self._next = 0.0
-        self._lock = threading.Lock()
+        self._now_and_then = NowAndThen()
 
     def look(self) -> None:
-        with self._lock:
-            if time.monotonic() < self._next:
-                return
-            self._next = time.monotonic() + LOOK_SECONDS
-        ask(self._tools)
+        if self._now_and_then.due(LOOK_SECONDS):
+            ask(self._tools)
 
 
 def ask(tools: JobTools) -> list[str]:

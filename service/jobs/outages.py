@@ -17,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from pipelines.ports import IndexUnavailable, ModelUnavailable
 from service.domain.errors import Unavailable
+from service.jobs.now_and_then import NowAndThen
 from service.jobs.tools import JobTools
 from service.mail.smtp import MailUnavailable
 from service.store import jobs
@@ -104,14 +105,11 @@ class Watch:
     def __init__(self, tools: JobTools) -> None:
         self._tools = tools
         self._was_away = True
-        self._next = 0.0
-        self._lock = threading.Lock()
+        self._now_and_then = NowAndThen()
 
     def look(self) -> None:
-        with self._lock:
-            if time.monotonic() < self._next:
-                return
-            self._next = time.monotonic() + LOOK_SECONDS
+        if not self._now_and_then.due(LOOK_SECONDS):
+            return
         with self._tools.sessions.reading() as session:
             awaited = jobs.awaited(session)
         if INDEX not in awaited:
