@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from typing import Any, Final
 
-from fastapi import APIRouter, Security
+from fastapi import APIRouter, Response, Security
 from pydantic import BaseModel
 
 from service.domain.access import MEANS, KeyScope
@@ -69,13 +69,18 @@ TAGS = [
 ]
 
 
-SPREADSHEET: Final[dict[int | str, dict[str, Any]]] = {
-    200: {
-        "description": "A table (CSV, RFC 4180) in UTF-8 with a byte-order mark. What a spreadsheet would take for a "
-        "formula has an apostrophe in front.",
-        "content": {"text/csv": {"schema": {"type": "string"}}},
-    }
+SPREADSHEET: Final[dict[str, Any]] = {
+    "response_class": Response,
+    "response_model": None,
+    "responses": {
+        200: {
+            "description": "A table (CSV, RFC 4180) in UTF-8 with a byte-order mark. What a spreadsheet would take for "
+            "a formula has an apostrophe in front.",
+            "content": {"text/csv": {"schema": {"type": "string"}}},
+        }
+    },
 }
+"""How a route is described that answers with a table."""
 
 
 def v1(tag: str, route: type[Route] = Route, *, reads: KeyScope, writes: KeyScope) -> APIRouter:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import Query, Response
+from fastapi import Query
 
 from service.actions.overview import challenge, fairness, solutions, spot_checks, tables
 from service.actions.work import lens as work_lens
@@ -49,13 +49,7 @@ def get_map(
     return SolutionMapShown.of(solutions.solution_map(call.session, lens))
 
 
-@router.get(
-    "/challenges/{id}/work.csv",
-    summary="Take a challenge's work along",
-    response_class=Response,
-    response_model=None,
-    responses=SPREADSHEET,
-)
+@router.get("/challenges/{id}/work.csv", summary="Take a challenge's work along", **SPREADSHEET)
 def take_work(call: Reading, id: ExternalId, group: Group = None) -> Attachment:
     """Every revision a row, with the released feedback on it; of the groups that you may see, and not your own. Whoever
     wrote it is told that it was taken along."""
@@ -64,13 +58,7 @@ def take_work(call: Reading, id: ExternalId, group: Group = None) -> Attachment:
     return spreadsheet("work.csv", found.text)
 
 
-@router.get(
-    "/challenges/{id}/decisions.csv",
-    summary="Take along what was decided",
-    response_class=Response,
-    response_model=None,
-    responses=SPREADSHEET,
-)
+@router.get("/challenges/{id}/decisions.csv", summary="Take along what was decided", **SPREADSHEET)
 def take_decisions(call: Reading, id: ExternalId, group: Group = None) -> Attachment:
     """Every point of every draft as it stands a row: what was drafted, what it says now, and what was decided on it."""
     found = tables.decisions(call.session, call.actor, work_lens.lens(call.session, call.actor, id, group=group))
@@ -78,13 +66,7 @@ def take_decisions(call: Reading, id: ExternalId, group: Group = None) -> Attach
     return spreadsheet("decisions.csv", found.text)
 
 
-@router.get(
-    "/challenges/{id}/people.csv",
-    summary="Take along how far everybody is",
-    response_class=Response,
-    response_model=None,
-    responses=SPREADSHEET,
-)
+@router.get("/challenges/{id}/people.csv", summary="Take along how far everybody is", **SPREADSHEET)
 def take_progress(call: Reading, id: ExternalId, group: Group = None) -> Attachment:
     """Everybody whom the challenge is set to, or who has handed in, a row."""
     lens = work_lens.lens(call.session, call.actor, id, group=group)

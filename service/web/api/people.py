@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from fastapi import Response
-
 from service.actions.drafts import read
 from service.actions.erasure import begin
 from service.actions.learners import guard, own_data
@@ -88,13 +86,7 @@ def put_person(call: Writing, id: ExternalId, body: PersonAsked) -> PersonShown:
     return PersonShown.of(outward.people(call.session, [row])[0])
 
 
-@router.get(
-    "/people.csv",
-    summary="Take the people along",
-    response_class=Response,
-    response_model=None,
-    responses=SPREADSHEET,
-)
+@router.get("/people.csv", summary="Take the people along", **SPREADSHEET)
 def take_people(call: Reading) -> Attachment:
     """Everybody with a role in a group that you may see, a row: roles, and how far they are with their work."""
     return spreadsheet("people.csv", tables.people(call.session, call.actor))
