@@ -69,14 +69,13 @@ def _postgresql(engine: Engine, *, large: bool) -> str:
             )
         ).all()
         until = time.monotonic() + PATIENCE
-        for name, size in rows:
+        # Samples of columns, deleted values among them, stand in pg_statistic until they are taken anew: so it is last.
+        for name, size in (*rows, ("pg_catalog.pg_statistic", 0)):
             if size > LARGE and not large:
                 connection.execute(text(f"VACUUM (ANALYZE) {name}"))
                 left.append(name)
             elif not _without_deleted_rows(connection, name, until):
                 held.append(name)
-        # Samples of columns, deleted values among them, stand in pg_statistic until they are taken anew.
-        _without_deleted_rows(connection, "pg_catalog.pg_statistic", until)
         try:
             connection.execute(text("CHECKPOINT"))
         except DBAPIError:
