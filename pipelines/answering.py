@@ -24,6 +24,7 @@ LOOKED_AT: Final = 5
 """Finds, the best first, among which one has to be near."""
 
 FEW: Final = 3
+"""Documents among the best finds, below which their passages count by themselves."""
 MEASURED: Final = frozenset({"53aa51172d14"})
 """Weights of embedders whose floor was looked at: those of the packaged model. By one made alike .92 of what
 multilingual-e5 finds rightly would be no answer, and .68 to .92 by character n-grams: then nothing is left out."""

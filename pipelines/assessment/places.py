@@ -12,7 +12,7 @@ sentence, and drowns in a comparison of whole texts (there: accuracy .80 against
 from __future__ import annotations
 
 from collections.abc import Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
@@ -79,6 +79,7 @@ class _Text:
     said: list[str]
     vectors: Array  # (sentences, d)
     stems: list[frozenset[str]]
+    sought: dict[str, Array] = field(default_factory=dict)  # by thing: what `SoughtThings` found
 
 
 @dataclass(frozen=True)
@@ -195,14 +196,12 @@ class CriterionPlaces:
     def _scores(self, read: _Text) -> Array:
         """(sentences, criteria): z-scores of likeness to the criterion, its question, its words and its quotations, and
         of what it asks for."""
-        if not read.spans:
-            return np.zeros((0, len(self._order)))
         columns = []
         for at in range(len(self._order)):
             asked = sum((standard(read.vectors @ vector) for vector in self._asked[at]), np.zeros(len(read.spans)))
             words = standard(np.array([_overlap(self._words[at], stems) for stems in read.stems]))
             columns.append(asked + words + QUOTED * standard(self._like_quotes(read.vectors, at)))
-        return np.stack(columns, axis=1) + self._sought.scores(read.said, read.vectors, read.language)
+        return np.stack(columns, axis=1) + self._sought.scores(read.said, read.vectors, read.language, read.sought)
 
     def _near(self, vector: Array, at: int) -> float:
         """Cosine to the criterion, its question, or what was quoted for it, whichever is nearest."""

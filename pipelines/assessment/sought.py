@@ -29,17 +29,23 @@ class SoughtThings:
         self._things = [things(f"{one.text} {one.question}", language) for one in criteria]
         self._edges = [edges(f"{one.text} {one.question}", language) for one in criteria]
 
-    def scores(self, said: Sequence[str], vectors: Array, language: str) -> Array:
+    def scores(self, said: Sequence[str], vectors: Array, language: str, known: dict[str, Array]) -> Array:
         """(sentences, criteria): how much each deals with what is asked for, in standard deviations; 0 where a
-        criterion asks for nothing of the kind. `vectors` (sentences, d) are the sentences' own, in a text's order."""
+        criterion asks for nothing of the kind. `vectors` (sentences, d) are the sentences' own, in a text's order.
+        `known` is of that text: what was found in it by things is kept there, however often it is read."""
         found = np.zeros((len(said), len(self._things)))
         for at, names in enumerate(self._things):
             for name in names:
-                signs = np.array([min(signs_in(one, language, name), MOST_SIGNS) for one in said], np.float64)
-                found[:, at] += (standard(signs) + standard(self._likeness(vectors, language, name))) / len(names)
+                if name not in known:
+                    known[name] = self._found(said, vectors, language, name)
+                found[:, at] += known[name] / len(names)
             for edge in self._edges[at]:
                 found[0 if edge == "begins" else -1, at] += 1.0
         return found
+
+    def _found(self, said: Sequence[str], vectors: Array, language: str, name: str) -> Array:
+        signs = np.array([min(signs_in(one, language, name), MOST_SIGNS) for one in said], np.float64)
+        return standard(signs) + standard(self._likeness(vectors, language, name))
 
     def dealt_with(self, sentence: str, at: int, language: str) -> bool:
         """Whether the sentence has a sign of what the criterion asks for."""

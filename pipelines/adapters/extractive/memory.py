@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 from pipelines.adapters.extractive.speech import without_mention
 from pipelines.prompts import words
@@ -46,7 +47,6 @@ _BEGINS = re.compile(
     r"(?:^|[.!?:]\s+)([A-ZÄÖÜ][a-zäöüß]+)(?=[’']s\b|\s+(?:\w+s|had|will|can|could|would|did|may|said|wrote)\b)"
 )
 _SMALL = re.compile(r"\b[a-zäöüß]+\b")
-_TITLED = re.compile(rf"\b(?i:{'|'.join(words('words/names')['titles'].split())})\b\.?\s+([A-ZÄÖÜ][\w’'-]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +120,8 @@ def fits(past: PastPoint, others: Sequence[PastPoint], brief: DraftingTask) -> b
     a name must be in this text or in the task; and they must pass the checks for any feedback.
     """
     here = _public(brief)
-    if not speaks_generally(past, others, brief) or _may_name(unquoted(past.text), here, others, brief.language):
+    said = unquoted(past.text)
+    if not speaks_generally(past, others, brief) or _may_name(said, here, others, brief.language):
         return False
     if next(iter(contacts_in(past.text)), None) is not None:
         return False
@@ -132,7 +133,7 @@ def fits(past: PastPoint, others: Sequence[PastPoint], brief: DraftingTask) -> b
         return False
     if any(finding.code in _UNFIT for finding in lint(past.text, kind=past.kind)):
         return False
-    known, said = set(tokens(f"{here} {' '.join(other.text for other in others)}")), unquoted(past.text)
+    known = set(tokens(f"{here} {' '.join(other.text for other in others)}"))
     return all(word in known for word in tokens(said) if any(map(str.isdigit, word)))
 
 
@@ -141,7 +142,7 @@ def _may_name(said: str, here: str, others: Sequence[PastPoint], language: str) 
     capital, by a capital that is not the sentence's, or at its beginning, of one who does something, where nobody
     writes the word small."""
     known = set(tokens(here))
-    if any(not set(tokens(found[1])) <= known for found in _TITLED.finditer(said)):
+    if any(not set(tokens(found[1])) <= known for found in _titled().finditer(said)):
         return True
     if language == "de":
         return False
@@ -149,6 +150,12 @@ def _may_name(said: str, here: str, others: Sequence[PastPoint], language: str) 
     begins = {word.casefold() for word in _BEGINS.findall(said)}
     ordinary = small | stop_words(language) | set(str(words("words/judging")["asking"].get(language, "")).split())
     return any(word.casefold() not in known for word in _SPECIFIC.findall(said)) or bool(begins - ordinary - known)
+
+
+@cache
+def _titled() -> re.Pattern[str]:
+    titles = "|".join(words("words/names")["titles"].split())
+    return re.compile(rf"\b(?i:{titles})\b\.?\s+([A-ZÄÖÜ][\w’'-]+)")
 
 
 def speaks_generally(past: PastPoint, others: Sequence[PastPoint], brief: DraftingTask) -> bool:
