@@ -147,6 +147,8 @@ class PastPoint:
     reason: str = ""
     decided_by: str = ""  # name of the facilitator, for the facilitator's eyes
     matter: bool = True  # False: only these words are settled, not the matter; it may be said in others
+    of: str = ""  # id of the revision it is on
+    ai: AI = AI.ANY  # what the author of that text lets machines do with it
 
 
 LINE: Final = 150
@@ -169,6 +171,7 @@ class ShelfItem:
     version: int = 1
     author: str = ""
     past: PastPoint | None = None
+    ai: AI = AI.ANY  # what its author lets machines do with it
 
     @property
     def context(self) -> str:
@@ -276,6 +279,7 @@ class Draft:
     readings: tuple[ModelReading, ...] = ()
     passes: tuple[DraftPass, ...] = ()
     sheet: tuple[SheetLine, ...] = ()  # one a criterion, also where something was drafted: a person may judge first
+    sent: frozenset[str] = frozenset()  # ids of others' revisions of which a language model was sent words
 
 
 @dataclass(frozen=True, slots=True)

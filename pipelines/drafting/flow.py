@@ -100,11 +100,12 @@ def draft(
         )
     if model.name == fallback.name:
         return _fall_back(course, fallback, _Attempt())
-    asked = course.ask(model.local)
-    attempt = course.second_look(course.attempt(model, asked, course.budget.repairs, judged=True), asked, model)
+    going = course.as_it_may_go(model.local)
+    asked = going.ask(model.local)
+    attempt = going.second_look(going.attempt(model, asked, going.budget.repairs, judged=True), asked, model)
     if attempt.settles:
-        return course.drafted(attempt, asked, attempt.usage)
-    return _fall_back(course, fallback, attempt, asked)
+        return replace(going.drafted(attempt, asked, attempt.usage), sent=asked.others)
+    return replace(_fall_back(course, fallback, attempt, asked), sent=asked.others)
 
 
 def may_ask(brief: DraftingTask, model: LanguageModel) -> bool:
@@ -143,6 +144,16 @@ class _Course:
     budget: Budget
     beside: ShownBeside
     names: list[Pseudonyms] = field(default_factory=list)
+
+    def as_it_may_go(self, local: bool) -> _Course:
+        """Without words of people who do not let them go to such a model: it may be nobody's but the organization's."""
+        examples = tuple(one for one in self.beside.examples if all(past.ai.lets(local=local) for past in one.points))
+        return replace(
+            self,
+            brief=replace(self.brief, dismissed=tuple(one for one in self.brief.dismissed if one.ai.lets(local=local))),
+            evidence=tuple(one for one in self.evidence if one.item.ai.lets(local=local)),
+            beside=replace(self.beside, examples=examples),
+        )
 
     def without(self, outcome: DraftOutcome, reason: str, usage: Usage | None = None) -> Draft:
         """A draft that has no points, with its reason."""

@@ -66,12 +66,14 @@ NOTHING_BESIDE = ShownBeside()
 
 @dataclass(frozen=True, slots=True)
 class DraftingRequest:
-    """A request with what of the evidence it shows, and the prompt behind it."""
+    """A request with what of the evidence it shows, and the prompt behind it. `others`: ids of the revisions of other
+    people of which it holds words."""
 
     request: ModelRequest
     evidence: tuple[Evidence, ...]
     prompt: prompts.Prompt
     rendered: str
+    others: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +122,13 @@ def build(
         max_tokens=budget.reply_tokens or prompt.reply_tokens,
         material=DraftingMaterial(brief, evidence, assessment) if local else None,
     )
-    return DraftingRequest(request, parts.evidence, prompt, words.text)
+    return DraftingRequest(request, parts.evidence, prompt, words.text, _others(brief, parts))
+
+
+def _others(brief: DraftingTask, parts: _Parts) -> frozenset[str]:
+    of = {one.item.document for one in parts.evidence if one.item.shelf is not Shelf.CONTEXT}
+    of |= {past.of for past in (*brief.dismissed, *(past for one in parts.examples for past in one.points))}
+    return frozenset(of - {"", brief.submission})
 
 
 def most(budget: Budget) -> Usage:

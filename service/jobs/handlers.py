@@ -211,7 +211,7 @@ def _draft(tools: JobTools, owner: str, job: Job) -> None:
         sent = paying.asked(model)
         if sent is not None and may_ask(brief, sent):
             told = read_by_model.told(job.subject_id, sent.name, local=sent.local)
-            read_by_model.note(session, brief.submission, made.evidence, told, now=tools.now())
+            read_by_model.note(session, {brief.submission, *made.sent}, told, now=tools.now())
         drafts_make.finish(session, job.subject_id, job.generation, made, now=tools.now(), cost=cost)
         settle(session, tools, owner, job)
 

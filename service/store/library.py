@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Row, Select, and_, func, select
 from sqlalchemy.orm import Session, aliased, selectinload
 
-from pipelines.values import PastPoint, Reviewed, Scope, Shelf, ShelfItem, Standing
+from pipelines.values import AI, PastPoint, Reviewed, Scope, Shelf, ShelfItem, Standing
 from service.domain.memory.consistency import OF_WORDING
 from service.store.session import Sessions
 from service.store.tables import (
@@ -36,6 +36,9 @@ MOST_IDS = 5000
 """Ids in one statement; SQLite takes 32,766 parameters, PostgreSQL 65,535."""
 
 Query = Select[*tuple[Any, ...]]
+
+_MACHINES = (Revision.ai.label("text_ai"), Consent.ai.label("author_ai"))
+"""What the author lets machines do with this text, and with all of theirs; see `_allowed`."""
 
 
 class SqlLibrary:
@@ -105,7 +108,7 @@ def _marks(shelf: Shelf, scope: Scope) -> list[Query]:
         case Shelf.CONTEXT:
             owners = _visible_context(scope).subquery()
         case Shelf.PRECEDENTS:
-            columns = (PointRow.id, PointRow.state, PointRow.decided_at, DraftRow.version, _Decider.name)
+            columns = (PointRow.id, PointRow.state, PointRow.decided_at, DraftRow.version, _Decider.name, *_MACHINES)
             return [_visible_precedents(scope).with_only_columns(*columns)]
     passages = _passages(shelf, scope, owners).with_only_columns(PassageRow.id, PassageRow.heading)
     return [select(owners).order_by(owners.c.owner_id), passages]
@@ -114,7 +117,12 @@ def _marks(shelf: Shelf, scope: Scope) -> list[Query]:
 def _visible_work(scope: Scope) -> Query:
     """Others' latest revisions that the scope may see."""
     statement = (
-        select(Revision.id.label("owner_id"), Submission.person_id.label("author"), Revision.number.label("version"))
+        select(
+            Revision.id.label("owner_id"),
+            Submission.person_id.label("author"),
+            Revision.number.label("version"),
+            *_MACHINES,
+        )
         .join(Submission, latest_text())
         .join(Consent, Consent.person_id == Submission.person_id)
         .where(
@@ -165,7 +173,14 @@ def _work(session: Session, scope: Scope, ids: Sequence[str] | None) -> list[She
         return []
     rows = _rows(session, _passages(Shelf.WORK, scope, _visible_work(scope).subquery()), PassageRow.id, ids)
     texts = _texts(session, Revision, rows)
-    return [_passage_item(Shelf.WORK, row, texts, version=row.version, author=row.author) for row in rows]
+    return [
+        _passage_item(Shelf.WORK, row, texts, version=row.version, author=row.author, ai=_allowed(row)) for row in rows
+    ]
+
+
+def _allowed(row: Row[Any]) -> AI:
+    allowed: AI = row.text_ai.and_(row.author_ai)
+    return allowed
 
 
 def _context(session: Session, scope: Scope, ids: Sequence[str] | None) -> list[ShelfItem]:
@@ -196,7 +211,14 @@ def _visible_precedents(scope: Scope) -> Query:
     The passage a point is about is matched by machines, so its author must let them; nobody is shown it as peers' work.
     """
     return (
-        select(PointRow, DraftRow.revision_id, Submission.person_id, Revision.number, _Decider.name.label("decided_by"))
+        select(
+            PointRow,
+            DraftRow.revision_id,
+            Submission.person_id,
+            Revision.number,
+            _Decider.name.label("decided_by"),
+            *_MACHINES,
+        )
         .join(DraftRow, DraftRow.id == PointRow.draft_id)
         .join(Revision, Revision.id == DraftRow.revision_id)
         .join(Submission, Submission.id == DraftRow.submission_id)
@@ -229,6 +251,8 @@ def _precedent(row: Row[Any]) -> ShelfItem:
         reason=(point.reason or point.reason_code) if dismissed else "",
         decided_by=row.decided_by or "",
         matter=point.reason_code not in OF_WORDING,
+        of=row.revision_id,
+        ai=_allowed(row),
     )
     return ShelfItem(
         id=point.id,
@@ -240,6 +264,7 @@ def _precedent(row: Row[Any]) -> ShelfItem:
         version=row.number,
         author=row.person_id,
         past=past,
+        ai=past.ai,
     )
 
 

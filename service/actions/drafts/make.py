@@ -28,6 +28,7 @@ from service.store.tables import (
     AssessmentFit,
     CalibrationPiece,
     Challenge,
+    Consent,
     DraftRow,
     FindingRow,
     Organization,
@@ -38,7 +39,7 @@ from service.store.tables import (
     Revision,
     Submission,
 )
-from service.store.visible import vanished
+from service.store.visible import machines_may, vanished
 
 MOST_NAMES = 20_000
 MOST_DISMISSED = 500
@@ -149,14 +150,18 @@ def _told(session: Session, submission: Submission) -> tuple[str, ...]:
 
 
 def _dismissed(session: Session, challenge: Challenge, submission: str) -> tuple[values.PastPoint, ...]:
-    """What facilitators turned down on this challenge, the latest first.
+    """What facilitators turned down on this challenge, the latest first, on texts that machines may read: it holds
+    words of theirs.
 
     On the same submission another draft was asked for, so that the matter may be put in other words there.
     """
     rows = session.execute(
-        select(PointRow, DraftRow.submission_id)
+        select(PointRow, Submission.id, Revision.id, Revision.ai, Consent.ai)
         .join(DraftRow, DraftRow.id == PointRow.draft_id)
-        .where(DraftRow.challenge_id == challenge.id, PointRow.state == PointState.DISMISSED)
+        .join(Revision, Revision.id == DraftRow.revision_id)
+        .join(Submission, Submission.id == DraftRow.submission_id)
+        .join(Consent, Consent.person_id == Submission.person_id)
+        .where(DraftRow.challenge_id == challenge.id, PointRow.state == PointState.DISMISSED, machines_may())
         .order_by(PointRow.decided_at.desc())
         .limit(MOST_DISMISSED)
     )
@@ -168,9 +173,11 @@ def _dismissed(session: Session, challenge: Challenge, submission: str) -> tuple
             criterion=point.criterion,
             dismissed=True,
             reason=point.reason or point.reason_code,
-            matter=point.reason_code not in OF_WORDING and of != submission,
+            matter=point.reason_code not in OF_WORDING and on != submission,
+            of=revision,
+            ai=text.and_(author),
         )
-        for point, of in rows
+        for point, on, revision, text, author in rows
     )
 
 

@@ -3,12 +3,11 @@ work too."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from pipelines.values import Evidence, Shelf
 from service.store import disclosures
 from service.store.disclosures import DisclosedTo, Showing
 from service.store.tables import DisclosureKind
@@ -19,11 +18,9 @@ def told(subject: str, model: str, *, local: bool) -> DisclosedTo:
     return DisclosedTo(DisclosureKind.LOCAL_MODEL if local else DisclosureKind.MODEL, subject, reader=model)
 
 
-def note(session: Session, revision: str, evidence: Iterable[Evidence], to: DisclosedTo, *, now: datetime) -> None:
-    """The model was asked about this revision, with passages of others' work, and of work that was decided on before,
-    among the evidence beside it."""
-    others = {one.item.document for one in evidence if one.item.shelf is not Shelf.CONTEXT}
-    disclosures.record(session, {revision, *others}, to, now=now)
+def note(session: Session, revisions: Collection[str], to: DisclosedTo, *, now: datetime) -> None:
+    """The model was sent words of these revisions: of the one that it was asked about, and of what went beside it."""
+    disclosures.record(session, revisions, to, now=now)
 
 
 def note_drafts(session: Session, drafts: Collection[str], to: DisclosedTo, *, now: datetime) -> None:
