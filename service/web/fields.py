@@ -96,6 +96,7 @@ ExternalId = Annotated[Id, Path(description="The platform's own id of it. Any ch
 DraftId = Annotated[OwnId, Path(description="The draft's id.")]
 PointId = Annotated[OwnId, Path(description="The point's id.")]
 GalleryId = Annotated[OwnId, Path(description="The gallery's id.")]
+WorkId = Annotated[OwnId, Path(description="The id of a text in the gallery, or of one that could be.")]
 FileId = Annotated[OwnId, Path(description="The file's id.")]
 ImportId = Annotated[OwnId, Path(description="The import's id.")]
 JobId = Annotated[OwnId, Path(description="The job's id.")]

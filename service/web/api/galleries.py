@@ -7,13 +7,13 @@ from urllib.parse import quote
 
 from fastapi import Query
 
-from service.actions.galleries import desk, review
+from service.actions.galleries import changes, desk, review
 from service.actions.learners import galleries
 from service.actions.learners.disclosed import alike, disclosed
 from service.domain.access import KeyScope
 from service.domain.galleries import GalleryState
 from service.web.calls import Reading, Seen, Writing, WritingAnew, tag
-from service.web.fields import ExternalId, GalleryId, Id
+from service.web.fields import ExternalId, GalleryId, Id, WorkId
 from service.web.openapi import v1
 from service.web.paging import Page, Sliced
 from service.web.schemas.galleries import (
@@ -21,11 +21,13 @@ from service.web.schemas.galleries import (
     DisclosureList,
     DisclosureShown,
     GalleryApprovedAsked,
+    GalleryComparisonAsked,
     GalleryDecided,
     GalleryDismissedAsked,
     GalleryShown,
     GalleryTakeawayAsked,
     GalleryThanksAsked,
+    GalleryWorkAsked,
     LearnerGalleryShown,
     OwnWorkInGalleriesList,
     OwnWorkInGalleriesShown,
@@ -36,6 +38,7 @@ router = v1("Galleries", reads=KeyScope.READ, writes=KeyScope.ACT)
 
 _OK: dict[int | str, dict[str, Any]] = {200: {"headers": {"ETag": {"$ref": "#/components/headers/ETag"}}}}
 _NO_NOTE = GalleryDismissedAsked()
+_ONE_MORE = GalleryWorkAsked()
 
 
 @router.get("/submissions/{id}/gallery", summary="How others solved it")
@@ -98,7 +101,7 @@ def list_galleries(
 @router.get("/galleries/{id}", summary="One gallery, to decide on", responses=_OK)
 def get_gallery(call: Reading, id: GalleryId) -> DeskGalleryShown:
     """With the works and why they were chosen."""
-    found = desk.show(call.session, call.actor, id, now=call.now, choices=False)
+    found = desk.show(call.session, call.actor, id, now=call.now)
     call.headers["ETag"] = tag(found.row.version)
     call.disclose(desk.shown(call.actor, found))
     return DeskGalleryShown.of(found)
@@ -109,6 +112,39 @@ def approve_gallery(call: Writing, id: GalleryId, seen: Seen, body: GalleryAppro
     """It is shown when the undo window has passed. 412 if it is another than the one seen."""
     at, undo = call.deciding(id, seen), call.services.undo
     return GalleryDecided.of(review.approve(at, seen=body.seen, undo=undo))
+
+
+@router.post("/galleries/{id}/undo", summary="Take the approval back")
+def undo_gallery(call: Writing, id: GalleryId, seen: Seen) -> GalleryDecided:
+    """As long as it is not shown."""
+    return GalleryDecided.of(review.undo(call.deciding(id, seen)))
+
+
+@router.put("/galleries/{id}/comparison", summary="Compare otherwise")
+def put_comparison(call: Writing, id: GalleryId, seen: Seen, body: GalleryComparisonAsked) -> GalleryDecided:
+    """An approval ends with it."""
+    return GalleryDecided.of(changes.word(call.deciding(id, seen), text=body.text))
+
+
+@router.put("/galleries/{id}/works/{revision}", summary="Put a work in")
+def put_work(
+    call: Writing, id: GalleryId, revision: WorkId, seen: Seen, body: GalleryWorkAsked = _ONE_MORE
+) -> GalleryDecided:
+    """One of its `alternatives`; the comparison is drafted anew."""
+    at = call.deciding(id, seen)
+    return GalleryDecided.of(changes.put_in(at, revision=revision, instead_of=body.instead_of or ""))
+
+
+@router.delete("/galleries/{id}/works/{revision}", summary="Leave a work out")
+def leave_work_out(call: Writing, id: GalleryId, revision: WorkId, seen: Seen) -> GalleryDecided:
+    """A comparison that quotes it is drafted anew from the others."""
+    return GalleryDecided.of(changes.leave_out(call.deciding(id, seen), revision=revision))
+
+
+@router.post("/galleries/{id}/remake", summary="Choose anew", status_code=202)
+def remake_gallery(call: Writing, id: GalleryId, seen: Seen) -> GalleryDecided:
+    """From what is there now, for the learner's latest text."""
+    return GalleryDecided.of(review.remake(call.deciding(id, seen)))
 
 
 @router.post("/galleries/{id}/dismiss", summary="Show none, or take it back")

@@ -144,11 +144,20 @@ class GalleryShown(AnswerBody):
 class DeskGalleryWorkShown(AnswerBody):
     """A peer's work as a facilitator sees it before it is shown."""
 
+    revision: str = Field(description="Id of the text, by which it is left out or put in.")
     letter: str = Field(description="A, B or C.")
     shared: bool = Field(description="Whether it may be shown now.")
     hindrance: str = Field(description="Why not; else empty.")
     text: str = Field(description="The work; empty where it may not be shown.")
     reasons: list[str] = Field(description="Why it was chosen; the learner is not shown this.")
+
+
+class GalleryAlternativeShown(AnswerBody):
+    """A work that could be put in."""
+
+    revision: str = Field(description="Id of the text.")
+    beginning: str = Field(description="How it begins.")
+    standing: str = Field(description="How it was judged; else empty.")
 
 
 class DeskGalleryShown(AnswerBody):
@@ -161,6 +170,7 @@ class DeskGalleryShown(AnswerBody):
     text_hash: str = Field(description="Hash of what is here, to be sent back with an approval.")
     works: list[DeskGalleryWorkShown] = Field(description="The works, in order.")
     possible: list[str] = Field(description="What you may do now.")
+    alternatives: list[GalleryAlternativeShown] = Field(description="Works that could be put in.")
 
     @classmethod
     def of(cls, one: DeskGallery) -> DeskGalleryShown:
@@ -171,6 +181,24 @@ class DeskGalleryShown(AnswerBody):
             for work in one.works
         ]
         return cls.mirror(one, id=one.row.id, version=one.row.version, works=works)
+
+
+class GalleryComparisonAsked(RequestBody):
+    """Another comparison."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        json_schema_extra={"example": {"text": "Who begins where, and why?"}},
+    )
+
+    text: Line = Field(description="One question that the learner can check in the texts.")
+
+
+class GalleryWorkAsked(RequestBody):
+    """In whose place a work is put in."""
+
+    instead_of: OwnId | None = Field(None, description="Id of the text that goes; without it, the work is one more.")
 
 
 class GalleryApprovedAsked(RequestBody):
