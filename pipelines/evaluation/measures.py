@@ -49,6 +49,14 @@ class Outcomes:
         ]
 
 
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What a side made of a folder: outcomes by group of measures, and single figures that have no interval."""
+
+    outcomes: Mapping[str, Outcomes]
+    single: Mapping[str, float | int | None]
+
+
 def _plain(value: float) -> float | None:
     return None if np.isnan(value) else round(float(value), 6)
 

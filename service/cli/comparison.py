@@ -10,9 +10,8 @@ from rich.table import Table
 from rich.text import Text
 
 from pipelines.evaluation.comparing import ComparedMeasure, EstimatedFigure, compare
-from pipelines.evaluation.measures import ASSESSING, DRAFTING, FINDING, KNOWN_WORKS, Measure, Outcomes, curve
+from pipelines.evaluation.measures import ASSESSING, DRAFTING, FINDING, KNOWN_WORKS, Measure, Measured, Outcomes, curve
 from service.cli.console import out
-from service.cli.evaluate import Measured
 
 GROUPS: dict[str, tuple[str, Sequence[Measure]]] = {
     "verdicts": ("How answers are read", ASSESSING),

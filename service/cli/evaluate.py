@@ -6,7 +6,7 @@ Measures nothing itself: `pipelines.evaluation` does. Reads no database and chan
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from importlib.util import find_spec
@@ -25,7 +25,7 @@ from service.settings import EmbedderKind, Settings
 if TYPE_CHECKING:
     from pipelines.evaluation.configuration import Configuration
     from pipelines.evaluation.context import Told
-    from pipelines.evaluation.measures import Outcomes
+    from pipelines.evaluation.measures import Measured
 
 DRAFTS = 60
 """Probes that are drafted: enough to see a model fail, few enough to pay for."""
@@ -104,14 +104,6 @@ class Side:
         return cls(configuration, Remembering(wiring.embedder(own)), wiring.language_model(own))
 
 
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """What a side made of a folder: outcomes by group of measures, and single figures that have no interval."""
-
-    outcomes: Mapping[str, Outcomes]
-    single: Mapping[str, float | int | None]
-
-
 def _configurations(files: Sequence[Path], chosen: Settings) -> list[Configuration]:
     from pipelines.evaluation.configuration import ConfigurationUnusable, read
 
@@ -167,7 +159,7 @@ def _measured(kind: str, sides: Sequence[Side], folder: Path, drafts: int, told:
 
 def _works(sides: Sequence[Side], folder: Path, most: int, told: Told) -> list[Measured]:
     """Whole drafts of works whose standings are known, evenly picked where there are more than `most`."""
-    from pipelines.evaluation import drafts, known_works
+    from pipelines.evaluation import drafts, known_works, measures
 
     with _told_plainly():
         known = drafts.read(folder)
@@ -184,12 +176,12 @@ def _works(sides: Sequence[Side], folder: Path, most: int, told: Told) -> list[M
             say(f"drafting {len(works)} works", at, len(works))
             made.append(drafter.draft(work))
         single = known_works.spent(made, asked) if side.model is not None else {}
-        found.append(Measured({"works": known_works.outcomes(known, works, made, asked)}, single))
+        found.append(measures.Measured({"works": known_works.outcomes(known, works, made, asked)}, single))
     return found
 
 
 def _answers(sides: Sequence[Side], folder: Path, drafts: int, told: Told) -> list[Measured]:
-    from pipelines.evaluation import answers, folders
+    from pipelines.evaluation import answers, folders, measures
 
     with _told_plainly():
         cases = folders.answers(folder)
@@ -209,12 +201,12 @@ def _answers(sides: Sequence[Side], folder: Path, drafts: int, told: Told) -> li
             single |= {"cold_spearman": cold[0], "cold_told": sum(cold[1]) / len(cold[1])}
         if drafts:
             outcomes["drafts"] = drafter.drafts(drafts, say)
-        found.append(Measured(outcomes, single))
+        found.append(measures.Measured(outcomes, single))
     return found
 
 
 def _context(sides: Sequence[Side], folder: Path, told: Told) -> list[Measured]:
-    from pipelines.evaluation import context, folders
+    from pipelines.evaluation import context, folders, measures
 
     with _told_plainly():
         documents = folders.documents(folder)
@@ -222,7 +214,7 @@ def _context(sides: Sequence[Side], folder: Path, told: Told) -> list[Measured]:
     for side in sides:
         say = _prefixed(side.configuration.name, told)
         asked = context.measure(documents, side.embedder, side.configuration.retrieval, say)
-        found.append(Measured({"questions": asked.outcomes}, {"foreign": asked.foreign}))
+        found.append(measures.Measured({"questions": asked.outcomes}, {"foreign": asked.foreign}))
     return found
 
 

@@ -34,7 +34,7 @@ def held(tools: JobTools, owner: str, claimed: Sequence[Job]) -> Iterator[None]:
     names = [job.id for job in claimed]
     with _CHANGE:
         _HELD[owner] = (tools, names)
-    thread = threading.Thread(target=_beat, args=(tools, owner, names, done), name="heartbeat", daemon=True)
+    thread = threading.Thread(target=_stay_alive, args=(tools, owner, names, done), name="heartbeat", daemon=True)
     thread.start()
     try:
         yield
@@ -59,7 +59,7 @@ def give_back(tools: JobTools) -> int:
     return given
 
 
-def _beat(tools: JobTools, owner: str, names: list[str], done: threading.Event) -> None:
+def _stay_alive(tools: JobTools, owner: str, names: list[str], done: threading.Event) -> None:
     while not done.wait(tools.heartbeat.total_seconds()):
         try:
             with tools.sessions.writing() as session:

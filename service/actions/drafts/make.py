@@ -183,7 +183,7 @@ def _dismissed(session: Session, challenge: Challenge, submission: str) -> tuple
 
 def names(session: Session, organization: str) -> tuple[str, ...]:
     there = select(Person.name).where(Person.organization_id == organization, Person.erased_at.is_(None))
-    return tuple(session.scalars(there.limit(MOST_NAMES)))
+    return tuple(session.scalars(there.order_by(Person.id).limit(MOST_NAMES)))
 
 
 def finish(

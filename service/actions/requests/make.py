@@ -36,7 +36,6 @@ class RequestSearch:
     context: Scope
     work: tuple[Scope, ...]
     others: Mapping[str, str]
-    willing: bool  # to be introduced
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +63,6 @@ def begin(session: Session, request_id: str, *, now: datetime) -> RequestSearch 
         context=Scope(row.organization_id, "", row.person_id, row.person_id, now),
         work=tuple(_scopes(session, row, now)),
         others=_others(session, row.organization_id),
-        willing=session.get_one(Consent, row.person_id).introduce,
     )
 
 

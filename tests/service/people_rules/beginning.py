@@ -37,7 +37,7 @@ def begin(folder: Path) -> Life:
         life.allow_now(person, show, True, "local")
     life.ids = {person: life.id(person) for person in PEOPLE}
     life.names = {id_: person for person, id_ in life.ids.items()}
-    life.open_shop(folder)
+    life.set_up(folder)
     life.share("after_attempt", "organization")
     for person in PEOPLE:
         life.hand_in(person)

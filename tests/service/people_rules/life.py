@@ -69,7 +69,7 @@ KINDS = ("sync", "gallery", "gallery_show", "introduce", "ask", "request", "foun
 
 
 @dataclass(frozen=True)
-class Shop(wiring.Parts):
+class ByClock(wiring.Parts):
     """The real tools of jobs with a clock that is moved by hand."""
 
     clock: Callable[[], datetime] = lambda: NOW
@@ -82,7 +82,7 @@ class Life(Village):
     """The village of people with marks in their texts; every act is done to the database and to what was agreed."""
 
     folder: Path
-    tools: Shop
+    tools: ByClock
     agreed: Agreed
     actors: dict[str, Actor]
     ids: dict[str, str]
@@ -91,7 +91,7 @@ class Life(Village):
 
     # Beginning
 
-    def open_shop(self, folder: Path) -> None:
+    def set_up(self, folder: Path) -> None:
         self.folder = folder
         settings = load(
             data=folder,
@@ -104,7 +104,7 @@ class Life(Village):
         parts = wiring.build(settings)
         parts.sessions.engine.dispose()
         parts = replace(parts, sessions=self.sessions)
-        self.tools = Shop(**{one.name: getattr(parts, one.name) for one in fields(parts)}, clock=lambda: self.now)
+        self.tools = ByClock(**{one.name: getattr(parts, one.name) for one in fields(parts)}, clock=lambda: self.now)
 
     def copy_to(self, folder: Path) -> Life:
         """The same life, to be gone on with in another folder."""
@@ -115,7 +115,7 @@ class Life(Village):
         )
         other.agreed, other.actors = copy.deepcopy(self.agreed), dict(self.actors)
         other.ids, other.names, other.number = self.ids, self.names, copy.copy(self.number)
-        other.open_shop(folder)
+        other.set_up(folder)
         return other
 
     def act(self, what: Callable[[Session], object]) -> object:
