@@ -33,11 +33,19 @@ def ask_whether_met(session: Session, organization: str | None = None, *, now: d
         .with_for_update(key_share=True, skip_locked=True)
     ).all()
     for row in rows:
-        turn = AGAIN if session.get(Telling, (row.organization_id, MEET, row.id, FIRST)) else FIRST
-        mine = tellings.first(session, row.organization_id, MEET, row.id, turn=turn, now=now)
+        turn = _turn(session, row, now)
+        mine = turn and tellings.first(session, row.organization_id, MEET, row.id, turn=turn, now=now)
         if mine and all(open_people(session, (row.first_id, row.second_id), machines=False).values()):
             tell(session, row, Event.INTRODUCTION_DID_YOU_MEET, now=now)
     return len(rows)
+
+
+def _turn(session: Session, row: Introduction, now: datetime) -> str:
+    """Which one it is, of an introduction that is held; none where another worker asked since it was looked for."""
+    asked = session.get(Telling, (row.organization_id, MEET, row.id, FIRST))
+    if asked is None:
+        return FIRST
+    return AGAIN if asked.at <= now - ASK_HOW_IT_WENT_AFTER else ""
 
 
 def _silent() -> ColumnElement[bool]:

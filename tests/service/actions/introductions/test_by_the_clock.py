@@ -5,9 +5,10 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
-from sqlalchemy import select
+import pytest
+from sqlalchemy import select, true
 
-from service.actions.introductions import answers, ends, suggest
+from service.actions.introductions import answers, ends, met, suggest
 from service.domain.introductions import ANSWER_WITHIN, ASK_HOW_IT_WENT_AFTER
 from service.store.session import Sessions
 from service.store.tables import Introduction, Job
@@ -117,6 +118,18 @@ def test_many_workers_at_once_ask_once_whether_two_have_met(sessions: Sessions) 
     with ThreadPoolExecutor(4) as threads:
         list(threads.map(lambda _: sweep(sessions, at), range(4)))
     assert len(events(sessions, MEET)) == 1
+
+
+def test_whoever_saw_an_introduction_before_another_asked_does_not_ask_at_once_again(
+    sqlite_sessions: Sessions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = settle(sqlite_sessions)
+    introduced(here)
+    at = here.now + ASK_HOW_IT_WENT_AFTER
+    sweep(sqlite_sessions, at)
+    monkeypatch.setattr(met, "_its_turn", lambda _: true())  # what a statement sees that began before
+    sweep(sqlite_sessions, at)
+    assert len(events(sqlite_sessions, MEET)) == 1
 
 
 def test_nothing_is_looked_for_while_many_suggestions_wait_and_it_is_made_up_for_in_the_same_week(
