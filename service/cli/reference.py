@@ -12,13 +12,17 @@ from pathlib import Path
 from typing import Any
 
 import typer
+from pydantic import SecretStr
+from pydantic_core import PydanticUndefined
 
 from service.cli import app
 from service.domain import drafts, galleries, introductions
 from service.domain.access import MEANS
 from service.domain.lifecycle import Lifecycle
 from service.domain.roles import CredentialReach
-from service.settings import reference as settings_table
+from service.integrations import plugged
+from service.settings import Settings, variable
+from service.store.sealing import Seal
 from service.store.session import Sessions, make_engine
 from service.web.app import create_app
 from service.web.services import Services
@@ -35,7 +39,7 @@ def page(name: str) -> str:
     """One page, in Markdown."""
     match name:
         case "settings.md":
-            return _titled("Settings", "Environment variables, read once at the start.", [settings_table().rstrip()])
+            return _titled("Settings", "Environment variables, read once at the start.", _settings())
         case "commands.md":
             command = typer.main.get_command(app)
             return _titled("Commands", "What `peerloom --help` says.", _commands(command, "peerloom"))
@@ -50,6 +54,19 @@ def page(name: str) -> str:
 
 def _titled(title: str, lead: str, body: Iterator[str] | list[str]) -> str:
     return "\n".join([f"# {title}", "", f"{lead} Made by `make docs`.", "", *body]) + "\n"
+
+
+def _settings() -> Iterator[str]:
+    yield "| variable | default | what it does |"
+    yield "|---|---|---|"
+    for name, field in Settings.model_fields.items():
+        yield f"| `{variable(name)}` | {_default(field.get_default())} | {field.description} |"
+
+
+def _default(value: object) -> str:
+    if isinstance(value, SecretStr):
+        value = value.get_secret_value()
+    return "" if value in ("", None, PydanticUndefined) else f"`{value}`"
 
 
 def _commands(command: Any, path: str) -> Iterator[str]:
@@ -89,7 +106,8 @@ def _routes() -> Iterator[str]:
     yield "| method | address | what it does | scope |"
     yield "|---|---|---|---|"
     sessions = Sessions(make_engine("sqlite:///unused.db"))  # never opened: only the document is asked for
-    web = create_app(Services(sessions, lambda: None, lambda: datetime.now(UTC), dict))
+    connected = plugged(lambda: Seal("unused"), "")
+    web = create_app(Services(sessions, lambda: None, lambda: datetime.now(UTC), dict, integrations=connected))
     for address, methods in web.openapi()["paths"].items():
         for method, operation in methods.items():
             scopes = ", ".join(f"`{one}`" for entry in operation.get("security", []) for one in entry.get("key", []))

@@ -1,8 +1,9 @@
 """Which kinds of jobs a thread takes, so that what somebody waits for never stands behind what nobody does.
 
 Beyond those asked for, one thread does only what is over at once (a release is some rows, and people wait for it). Of
-the others the last takes no bulk: an import or a comparison of everything with everything may take minutes. What integrations do waits for machines of others,
-which may take as long as they like; it has threads of its own, so that nobody else waits for them.
+the others the last takes no bulk: an import or a comparison of everything with everything may take minutes. What
+integrations do waits for machines of others, which may take as long as they like; it has threads of its own, so that
+nobody else waits for them.
 """
 
 from __future__ import annotations

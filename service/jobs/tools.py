@@ -30,8 +30,8 @@ class Doing(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Something that is done every hour. With `most`, it does so much at once, and is called until it does less, so that
-    a transaction stays short however much there is."""
+    """What is done every hour. With `most`, it does so much at once, and is called until it does less, so that a
+    transaction stays short however much there is."""
 
     name: str
     do: Doing
@@ -39,7 +39,7 @@ class Step:
 
 
 class JobsOfIntegration(Protocol):
-    """What an integration has done by jobs. Its kinds wait for machines of others, so they have threads of their own."""
+    """What an integration has done by jobs. They wait for machines of others, so they have threads of their own."""
 
     @property
     def kinds(self) -> Mapping[str, Callable[[JobTools, str, Job], None]]: ...

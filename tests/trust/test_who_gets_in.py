@@ -31,8 +31,8 @@ from service.jobs.network import charting
 from service.jobs.uptake import comparing_uptake
 from service.store.session import Sessions
 from service.web.openapi import operations
-from service.web.pages import site
 from tests.conftest import KINDS
+from tests.connected import PAGES
 from tests.service.web.conftest import School, serve
 from tests.service.web.test_foreign_callers import ELSEWHERE, _session
 from tests.service.web.test_tenants import BODIES, KNOWN, MARK, Secrets, marked
@@ -184,7 +184,7 @@ def _of_the_pages(school: School, secrets: Secrets, visitors: dict[str, httpx.Cl
         assert mark, f"{letter} has no form, and would be refused everywhere"
         marks[letter] = mark[1]
     found: dict[str, str] = {}
-    routes = [one for router in site.ROUTERS for one in router.routes if isinstance(one, APIRoute)]
+    routes = [one for router in PAGES for one in router.routes if isinstance(one, APIRoute)]
     for method, template, page in sorted(
         ((method, one.path_format, one) for one in routes for method in one.methods or ()), key=lambda it: it[:2]
     ):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import BigInteger, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -54,7 +55,7 @@ class WebhookEndpoint(Base):
 
 
 _PENDING = text("state = 'pending'")
-_OF_PENDING = {"sqlite_where": _PENDING, "postgresql_where": _PENDING}
+_OF_PENDING: dict[str, Any] = {"sqlite_where": _PENDING, "postgresql_where": _PENDING}
 
 
 class WebhookDelivery(Base):

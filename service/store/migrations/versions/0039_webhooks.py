@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
@@ -79,7 +81,7 @@ def upgrade() -> None:
         *_owned("webhook_deliveries", endpoint_id="webhook_endpoints", event_id="events"),
         sa.PrimaryKeyConstraint("id", name="pk_webhook_deliveries"),
     )
-    pending = {"sqlite_where": _PENDING, "postgresql_where": _PENDING}
+    pending: dict[str, Any] = {"sqlite_where": _PENDING, "postgresql_where": _PENDING}
     table = "webhook_deliveries"
     op.create_index("ix_webhook_deliveries_lane", table, ["endpoint_id", "lane", "number"], **pending)
     op.create_index("ix_webhook_deliveries_due", table, ["endpoint_id", "due_at"], **pending)
