@@ -18,6 +18,7 @@ from pydantic_core import PydanticUndefined
 from service.cli import app
 from service.domain import drafts, galleries, introductions
 from service.domain.access import MEANS
+from service.domain.events import EVENTS
 from service.domain.lifecycle import Lifecycle
 from service.domain.roles import CredentialReach
 from service.integrations import plugged
@@ -32,7 +33,7 @@ LIVES: Mapping[str, tuple[str, str, Lifecycle[Any, Any, Any]]] = {
     "galleries.md": ("The life of a gallery", "galleries", galleries.LIFE),
     "introductions.md": ("The life of an introduction", "introductions", introductions.LIFE),
 }
-PAGES = ("settings.md", "commands.md", *LIVES, "routes.md")
+PAGES = ("settings.md", "commands.md", *LIVES, "events.md", "routes.md")
 
 
 def page(name: str) -> str:
@@ -46,6 +47,9 @@ def page(name: str) -> str:
         case life if life in LIVES:
             title, module, of = LIVES[life]
             return _titled(title, f"From `service/domain/{module}.py`.", _states(of))
+        case "events.md":
+            lead = "From `service/domain/events.py`: what `GET /v1/events` and webhooks tell, by ids and states only."
+            return _titled("Events", lead, _events())
         case "routes.md":
             return _titled("Routes", "The whole of it, with schemas and examples: `/openapi.json`.", _routes())
         case other:
@@ -100,6 +104,14 @@ def _states(life: Lifecycle[Any, Any, Any]) -> Iterator[str]:
             yield f"| {state.value} | {act.value} | {by} | {rule.to.value} |"
     yield ""
     yield f"{life.a} may rest for good in: {', '.join(sorted(state.value for state in life.ends))}."
+
+
+def _events() -> Iterator[str]:
+    yield "| event | told when | subject | facts beside it |"
+    yield "|---|---|---|---|"
+    for event, known in EVENTS.items():
+        facts = ", ".join(f"`{one}`" for one in sorted(known.facts - {known.subject}))
+        yield f"| `{event}` | {known.when} | `{known.subject}` | {facts or '–'} |"
 
 
 def _routes() -> Iterator[str]:

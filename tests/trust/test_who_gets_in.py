@@ -97,6 +97,8 @@ def _fill(secrets: Secrets, template: str) -> str:
     ids |= {"evidence": secrets.piece, "reminders": secrets.word, "context": "handbook", "settings": secrets.key}
     if "questioned" in template:
         kind = "questioned"
+    if "webhooks" in template:
+        ids[kind], template = secrets.hook, template.replace("{delivery}", secrets.delivery)
     own = ids.get(kind) or KNOWN.get(kind) or secrets.draft
     filled = (
         template.replace("{point}", secrets.point)
