@@ -67,6 +67,7 @@ def create(settings: Settings | None = None) -> FastAPI:
             undo=parts.undo,
             mails=parts.post is not None,
             public_url=settings.public_url,
+            integrations=parts.integrations,
             hosts=LOOPBACK | {settings.host, *settings.hosts.split()},
         )
     )
@@ -102,11 +103,12 @@ def dispatch(settings: Settings, parts: wiring.Parts) -> Dispatcher:
     """Not started yet."""
     match settings.dispatch:
         case Dispatch.INLINE:
-            from service.jobs.handlers import work_one
+            from service.jobs.handlers import kinds_of_integrations, work_one
             from service.jobs.inline import Inline
             from service.jobs.lanes import lanes
 
-            return Inline(parts, lambda of: work_one(parts, of=of), lanes(settings.worker_threads))
+            own = lanes(settings.worker_threads, kinds_of_integrations(parts))
+            return Inline(parts, lambda of: work_one(parts, of=of), own)
         case Dispatch.CELERY:
             from service.jobs import broker
             from service.jobs.relay import Relay

@@ -12,11 +12,10 @@ from collections.abc import Mapping
 from email.utils import parseaddr
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
-from pydantic import Field, SecretStr, ValidationError, model_validator
-from pydantic_core import PydanticUndefined
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BeforeValidator, Field, IPvAnyNetwork, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PREFIX = "PEERLOOM_"
 SHORTEST_SECRET = 32
@@ -69,6 +68,10 @@ class LogFormat(StrEnum):
 
 class SettingsProblem(Exception):
     """The settings cannot be used as they are; the message says what to set."""
+
+
+def _parted(given: object) -> object:
+    return given.split() if isinstance(given, str) else given
 
 
 class Settings(BaseSettings):
@@ -243,6 +246,11 @@ class Settings(BaseSettings):
     mail_password: SecretStr = Field(SecretStr(""), description="Password at the mail server.")
     mail_from: str = Field("", description="Whom mail comes from, e.g. `Peerloom <feedback@example.org>`.")
     mail_seconds: float = Field(30, gt=0, description="How long the mail server may take for an answer.")
+    webhook_networks: Annotated[list[IPvAnyNetwork], NoDecode, BeforeValidator(_parted)] = Field(
+        default_factory=list,
+        description="Networks of the own house that webhooks may be sent to, separated by blanks, such as "
+        "`10.1.0.0/16`: there at any port, and without TLS. Empty: public addresses only, by https.",
+    )
     hosts: str = Field(
         "",
         description="Names of this machine, separated by blanks, for which sign-in links may be made where no public "
@@ -380,18 +388,3 @@ def unknown(environment: Mapping[str, str] | None = None) -> list[str]:
 def _hint(stray: str, known: list[str]) -> str:
     near = difflib.get_close_matches(stray.upper(), known, n=1)
     return f"{stray} is not a setting." + (f" Did you mean {near[0]}?" if near else "")
-
-
-def reference() -> str:
-    """The table of all settings, in Markdown, for the documentation."""
-    rows = [
-        f"| `{variable(name)}` | {_default(field.get_default())} | {field.description} |"
-        for name, field in Settings.model_fields.items()
-    ]
-    return "\n".join(["| variable | default | what it does |", "|---|---|---|", *rows]) + "\n"
-
-
-def _default(value: object) -> str:
-    if isinstance(value, SecretStr):
-        value = value.get_secret_value()
-    return "" if value in ("", None, PydanticUndefined) else f"`{value}`"

@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property, partial
@@ -24,6 +24,7 @@ from pipelines.ports import Embedder, IndexUnavailable, LanguageModel, Library, 
 from service.actions.notifications.wishes import NO_MORE_MAIL
 from service.domain.errors import PeerloomError
 from service.domain.money import Prices, Terms, micro
+from service.integrations import Integration, plugged
 from service.mail.post import Post
 from service.mail.smtp import PORTS, MailServer
 from service.settings import EmbedderKind, IndexKind, LogFormat, Settings
@@ -61,6 +62,7 @@ class Parts:
     budget: Budget
     terms: Terms
     post: Post | None = None
+    integrations: Sequence[Integration] = ()
 
     @cached_property
     def shelves(self) -> Shelves:
@@ -142,6 +144,7 @@ def build(settings: Settings) -> Parts:
             settings.model_drafts_per_group,
         ),
         post=post(settings),
+        integrations=plugged(partial(seal, settings), settings.address, settings.webhook_networks),
     )
 
 

@@ -22,7 +22,7 @@ from service.jobs.folder import DataFolder, FolderTaken
 from service.mail.smtp import AddressRefused, LetterRefused, MailUnavailable
 from service.settings import Dispatch, EmbedderKind, Settings
 from service.store import jobs, migrate
-from service.store.tables import Challenge, Job, JobState, Organization, PassageRow
+from service.store.tables import Challenge, IntegrationTrouble, Job, JobState, Organization, PassageRow
 
 LEAST_DISK = 2_000_000_000
 """Bytes that should be free: a rebuild of the index needs room for a second one."""
@@ -257,6 +257,19 @@ def _mail(chosen: Settings, parts: wiring.Parts, *, to: str = "") -> Report:
     return Report(f"{said}; it took a letter to {to}." if to else f"{said}; it answers, and takes mail from us.")
 
 
+def _connected(chosen: Settings, parts: wiring.Parts) -> Report:
+    """What integrations have found out by themselves; nobody is asked anew."""
+    try:
+        with parts.sessions.reading() as session:
+            found = session.scalars(select(IntegrationTrouble).order_by(IntegrationTrouble.since)).all()
+    except Exception:
+        return Report("Cannot be looked at.", "See database.")
+    if not found:
+        return Report("Nothing is known that does not answer.")
+    which = ", ".join(f"{one.integration} at {one.path} since {one.since:%Y-%m-%d %H:%M} UTC" for one in found)
+    return Report(f"{len(found)} do not answer: {which}.", "Look at the pages named, or tell who runs those platforms.")
+
+
 LOOKS: dict[str, Callable[[Settings, wiring.Parts], Report]] = {
     "folder": _folder,
     "disk": _disk,
@@ -268,4 +281,5 @@ LOOKS: dict[str, Callable[[Settings, wiring.Parts], Report]] = {
     "broker": _broker,
     "worker": _worker,
     "mail": _mail,
+    "connected": _connected,
 }

@@ -12,13 +12,18 @@ from pathlib import Path
 from typing import Any
 
 import typer
+from pydantic import SecretStr
+from pydantic_core import PydanticUndefined
 
 from service.cli import app
 from service.domain import drafts, galleries, introductions
 from service.domain.access import MEANS
+from service.domain.events import EVENTS
 from service.domain.lifecycle import Lifecycle
 from service.domain.roles import CredentialReach
-from service.settings import reference as settings_table
+from service.integrations import plugged
+from service.settings import Settings, variable
+from service.store.sealing import Seal
 from service.store.session import Sessions, make_engine
 from service.web.app import create_app
 from service.web.services import Services
@@ -28,20 +33,23 @@ LIVES: Mapping[str, tuple[str, str, Lifecycle[Any, Any, Any]]] = {
     "galleries.md": ("The life of a gallery", "galleries", galleries.LIFE),
     "introductions.md": ("The life of an introduction", "introductions", introductions.LIFE),
 }
-PAGES = ("settings.md", "commands.md", *LIVES, "routes.md")
+PAGES = ("settings.md", "commands.md", *LIVES, "events.md", "routes.md")
 
 
 def page(name: str) -> str:
     """One page, in Markdown."""
     match name:
         case "settings.md":
-            return _titled("Settings", "Environment variables, read once at the start.", [settings_table().rstrip()])
+            return _titled("Settings", "Environment variables, read once at the start.", _settings())
         case "commands.md":
             command = typer.main.get_command(app)
             return _titled("Commands", "What `peerloom --help` says.", _commands(command, "peerloom"))
         case life if life in LIVES:
             title, module, of = LIVES[life]
             return _titled(title, f"From `service/domain/{module}.py`.", _states(of))
+        case "events.md":
+            lead = "From `service/domain/events.py`: what `GET /v1/events` and webhooks tell, by ids and states only."
+            return _titled("Events", lead, _events())
         case "routes.md":
             return _titled("Routes", "The whole of it, with schemas and examples: `/openapi.json`.", _routes())
         case other:
@@ -50,6 +58,19 @@ def page(name: str) -> str:
 
 def _titled(title: str, lead: str, body: Iterator[str] | list[str]) -> str:
     return "\n".join([f"# {title}", "", f"{lead} Made by `make docs`.", "", *body]) + "\n"
+
+
+def _settings() -> Iterator[str]:
+    yield "| variable | default | what it does |"
+    yield "|---|---|---|"
+    for name, field in Settings.model_fields.items():
+        yield f"| `{variable(name)}` | {_default(field.get_default())} | {field.description} |"
+
+
+def _default(value: object) -> str:
+    if isinstance(value, SecretStr):
+        value = value.get_secret_value()
+    return "" if value in ("", None, PydanticUndefined) else f"`{value}`"
 
 
 def _commands(command: Any, path: str) -> Iterator[str]:
@@ -85,11 +106,20 @@ def _states(life: Lifecycle[Any, Any, Any]) -> Iterator[str]:
     yield f"{life.a} may rest for good in: {', '.join(sorted(state.value for state in life.ends))}."
 
 
+def _events() -> Iterator[str]:
+    yield "| event | told when | subject | facts beside it |"
+    yield "|---|---|---|---|"
+    for event, known in EVENTS.items():
+        facts = ", ".join(f"`{one}`" for one in sorted(known.facts - {known.subject}))
+        yield f"| `{event}` | {known.when} | `{known.subject}` | {facts or '–'} |"
+
+
 def _routes() -> Iterator[str]:
     yield "| method | address | what it does | scope |"
     yield "|---|---|---|---|"
     sessions = Sessions(make_engine("sqlite:///unused.db"))  # never opened: only the document is asked for
-    web = create_app(Services(sessions, lambda: None, lambda: datetime.now(UTC), dict))
+    connected = plugged(lambda: Seal("unused"), "")
+    web = create_app(Services(sessions, lambda: None, lambda: datetime.now(UTC), dict, integrations=connected))
     for address, methods in web.openapi()["paths"].items():
         for method, operation in methods.items():
             scopes = ", ".join(f"`{one}`" for entry in operation.get("security", []) for one in entry.get("key", []))

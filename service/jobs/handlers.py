@@ -7,6 +7,7 @@ effect and the job's end, so that a worker that lost its lease writes nothing.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
+from typing import Any
 
 import structlog
 from sqlalchemy.orm import Session
@@ -53,16 +54,21 @@ SYNC_BATCH = 128
 
 
 def kinds() -> frozenset[str]:
-    """What can be done here. While a release is rolled out there may be jobs of a kind that only the new one knows:
-    they are left to it, whole, with all their attempts."""
+    """What can be done here, beside what integrations do. While a release is rolled out there may be jobs of a kind
+    that only the new one knows: they are left to it, whole, with all their attempts."""
     return frozenset({*KINDS, "sync"})
+
+
+def kinds_of_integrations(tools: JobTools) -> frozenset[str]:
+    """What is done for integrations."""
+    return frozenset(kind for one in tools.integrations for kind in one.kinds)
 
 
 def work_one(tools: JobTools, *, job: str | None = None, of: Collection[str] | None = None) -> bool:
     """Claim the most urgent job that is due (of these kinds, or of all known here; this one, if named) and do it. False
     if there was none to claim."""
     owner = new_id()
-    claimed = _claim(tools, owner, job, kinds() if of is None else of)
+    claimed = _claim(tools, owner, job, kinds() | kinds_of_integrations(tools) if of is None else of)
     if claimed is None:
         return False
     if claimed:
@@ -78,13 +84,20 @@ def _claim(tools: JobTools, owner: str, job: str | None, of: Collection[str]) ->
         if claimed and claimed[0].kind == "sync":
             claimed += _take(session, tools, owner, limit=SYNC_BATCH - 1, of=["sync"])
         dead = jobs.buried(session)
-        others = subjects.foreign(session, [*claimed, *dead])
+        others = subjects.foreign(session, [*claimed, *dead], _subjects(tools))
         for one in dead:
             if one.id not in others:
                 _give_up(session, tools, one, one.last_error)
             one.told_at = tools.now()
         _leave_alone(session, tools, owner, [one for one in claimed if one.id in others])
         return [one for one in claimed if one.id not in others] if claimed else None
+
+
+def _subjects(tools: JobTools) -> dict[str, tuple[type[Any], ...]]:
+    found = dict(subjects.SUBJECTS)
+    for one in tools.integrations:
+        found |= one.subjects
+    return found
 
 
 def _leave_alone(session: Session, tools: JobTools, owner: str, claimed: Iterable[Job]) -> None:
@@ -134,8 +147,11 @@ def _do(tools: JobTools, owner: str, claimed: list[Job]) -> None:
     if claimed[0].kind == "sync":
         sync.run(tools, owner, claimed)
         return
+    doing = dict(KINDS)
+    for one in tools.integrations:
+        doing |= one.kinds
     for job in claimed:
-        KINDS[job.kind](tools, owner, job)
+        doing[job.kind](tools, owner, job)
         log.info("job done", job=job.id, kind=job.kind, subject=job.subject_id, request_id=job.request_id)
 
 

@@ -8,9 +8,8 @@ is logged with its name, and everything else goes on.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final, Protocol
+from typing import Final
 
 import structlog
 from sqlalchemy import delete
@@ -30,7 +29,7 @@ from service.actions.questioned import make as find
 from service.actions.work import files
 from service.jobs import erasing
 from service.jobs.now_and_then import NowAndThen
-from service.jobs.tools import JobTools
+from service.jobs.tools import JobTools, Step
 from service.store import jobs, replies
 from service.store.session import changed_rows
 from service.store.tables import Credential
@@ -41,22 +40,6 @@ EVERY_SECONDS = 3600.0
 DONE_JOBS = timedelta(days=7)
 """Long enough to look into what went wrong last week."""
 ENDED_TOKENS = timedelta(days=1)
-
-
-class Doing(Protocol):
-    """Does what there is to do for an organization (our id) at this moment; how much it did."""
-
-    def __call__(self, session: Session, organization: str, /, *, now: datetime) -> int: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """With `most`, it does so much at once, and is called until it does less, so that a transaction stays short however
-    much there is."""
-
-    name: str
-    do: Doing
-    most: int | None = None
 
 
 def _unanswered(session: Session, organization: str, /, *, now: datetime) -> int:
@@ -125,8 +108,9 @@ class Housekeeping:
         now = self._tools.now()
         with self._tools.sessions.reading() as session:
             there = organizations.ids(session)
+        steps = (*OF_EACH, *(step for one in self._tools.integrations for step in one.steps))
         for organization in there:
-            self._do(OF_EACH, organization, now)
+            self._do(steps, organization, now)
         self._do(OF_ALL, "", now)
         self._write_anew()
         return True

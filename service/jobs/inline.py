@@ -101,6 +101,8 @@ class Inline:
             try:
                 self._watch.look()
                 self._notifier.look()
+                for one in self._tools.integrations:
+                    one.look(self._tools)
                 if (not look_first or self._any_due(kinds)) and self._work(kinds):
                     look_first = False
                     continue

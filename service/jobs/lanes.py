@@ -1,7 +1,9 @@
 """Which kinds of jobs a thread takes, so that what somebody waits for never stands behind what nobody does.
 
-One thread beyond those asked for does only what is over at once (a release is some rows, and people wait for it). Of
-the others the last takes no bulk: an import or a comparison of everything with everything may take minutes.
+Beyond those asked for, one thread does only what is over at once (a release is some rows, and people wait for it). Of
+the others the last takes no bulk: an import or a comparison of everything with everything may take minutes. What
+integrations do waits for machines of others, which may take as long as they like; it has threads of its own, so that
+nobody else waits for them.
 """
 
 from __future__ import annotations
@@ -15,8 +17,13 @@ BULK = frozenset({"import", "fit", "introduce", "question", "goals", "uptake", "
 """Nobody sits before a page and waits for these."""
 
 
-def lanes(threads: int) -> tuple[frozenset[str], ...]:
-    """The kinds that each thread takes; one more than `threads`."""
+OUTSIDE = 2
+"""Threads for what integrations do: while one waits for somebody's machine, the others' are spoken to."""
+
+
+def lanes(threads: int, of_integrations: frozenset[str] = frozenset()) -> tuple[frozenset[str], ...]:
+    """The kinds that each thread takes; one more than `threads`, and those for integrations."""
     every = kinds()
     without_bulk = [every - BULK] if threads > 1 else []
-    return (AT_ONCE, *[every] * (threads - len(without_bulk)), *without_bulk)
+    outside = [of_integrations] * OUTSIDE if of_integrations else []
+    return (AT_ONCE, *[every] * (threads - len(without_bulk)), *without_bulk, *outside)

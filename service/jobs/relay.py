@@ -91,6 +91,8 @@ class Relay:
         self._house.sweep()
         self._watch.look()
         self._notifier.look()
+        for one in self._tools.integrations:
+            one.look(self._tools)
         with self._tools.sessions.reading() as session:
             due = jobs.count_due(session, self._tools.now(), AT_ONCE)
         if due or self._trouble:

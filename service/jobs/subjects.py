@@ -59,13 +59,15 @@ SUBJECTS: Final[Mapping[str, tuple[type[Any], ...]]] = {
 """Of every kind, the tables in which its subject may be."""
 
 
-def foreign(session: Session, about: Collection[Job]) -> set[str]:
+def foreign(
+    session: Session, about: Collection[Job], where: Mapping[str, tuple[type[Any], ...]] = SUBJECTS
+) -> set[str]:
     """The ids of those jobs whose subject is another organization's, in a statement for each table that they may be in.
     A subject that is not there, or not any more, is nobody's; so is that of a kind which only a newer release knows,
     and which is not done here."""
     named: dict[type[Any], list[Job]] = defaultdict(list)
     for job in about:
-        for table in SUBJECTS.get(job.kind, ()):
+        for table in where.get(job.kind, ()):
             named[table].append(job)
     found = set()
     for table, some in named.items():

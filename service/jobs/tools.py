@@ -2,19 +2,58 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
+
+from sqlalchemy.orm import Session
 
 from pipelines.ports import Embedder, LanguageModel, Library, VectorIndex
 from service.domain.money import Terms
 from service.mail.post import Post
 from service.store.session import Sessions
+from service.store.tables import Job
 
 if TYPE_CHECKING:  # a web process whose workers are elsewhere uses this file too, and need not load what thinks
     from pipelines.assessment import Desks
     from pipelines.drafting import Budget
     from pipelines.people.keeping import KeptCommons
     from pipelines.retrieval import Shelves
+
+
+class Doing(Protocol):
+    """Does what there is to do for an organization (our id) at this moment; how much it did."""
+
+    def __call__(self, session: Session, organization: str, /, *, now: datetime) -> int: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What is done every hour. With `most`, it does so much at once, and is called until it does less, so that a
+    transaction stays short however much there is."""
+
+    name: str
+    do: Doing
+    most: int | None = None
+
+
+class JobsOfIntegration(Protocol):
+    """What an integration has done by jobs. They wait for machines of others, so they have threads of their own."""
+
+    @property
+    def kinds(self) -> Mapping[str, Callable[[JobTools, str, Job], None]]: ...
+
+    @property
+    def subjects(self) -> Mapping[str, tuple[type[Any], ...]]:
+        """Of each of its kinds, the tables in which its subject may be."""
+
+    @property
+    def steps(self) -> Sequence[Step]:
+        """What is done every hour, for each organization."""
+
+    def look(self, tools: JobTools) -> None:
+        """Called often, from any thread: ask for the jobs that there is a need for."""
 
 
 class JobTools(Protocol):
@@ -84,6 +123,10 @@ class JobTools(Protocol):
     @property
     def post(self) -> Post | None:
         """What mails people; None: no mail is set up."""
+
+    @property
+    def integrations(self) -> Sequence[JobsOfIntegration]:
+        """What is connected to the service, each for itself."""
 
     def embedder(self, organization: str) -> Embedder:
         """The embedder, with this organization's own memory of vectors."""

@@ -112,6 +112,12 @@ def enqueue(
     return row["id"] if _insert(session, row) == row["id"] else None
 
 
+def sooner(session: Session, dedupe: str, at: datetime) -> None:
+    """The job with this key that waits, if there is one, is due at that moment, if not before."""
+    waits = (Job.dedupe == dedupe, Job.state == JobState.QUEUED, Job.not_before > at)
+    changed_rows(session, update(Job).where(*waits).values(not_before=at))
+
+
 def _insert(session: Session, row: dict[str, Any]) -> str:
     """The id of the job that waits now: the new one, or the one with the same key that waited already."""
     statement = insert(session, Job.__table__).values(row)

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from service.domain.events import Event
+from service.domain.events import Event, unknown_facts
 from service.store.tables import Organization, OutgoingEvent
 
 AT_ONCE = 1000
@@ -15,7 +15,11 @@ AT_ONCE = 1000
 
 
 def tell(session: Session, organization: str, event: Event, *, now: datetime, **data: object) -> None:
-    """Queue an event. `data` holds ids and states, never anybody's words."""
+    """Queue an event. `data` holds ids and states, never anybody's words. Raises ValueError for a fact that the event
+    may not carry (`service.domain.events`)."""
+    wrong = unknown_facts(event, data)
+    if wrong:
+        raise ValueError(f"{event} is told with facts that are not its own, or without its subject: {wrong}.")
     session.add(OutgoingEvent(organization_id=organization, name=event.value, data=data, at=now))
 
 

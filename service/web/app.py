@@ -96,7 +96,7 @@ def create_app(services: Services) -> FastAPI:
         title=docs.TITLE,
         version=version("peerloom"),
         description=docs.DESCRIPTION,
-        openapi_tags=docs.TAGS,
+        openapi_tags=[*docs.TAGS, *(dict(tag) for one in services.integrations for tag in one.tags)],
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
@@ -107,9 +107,9 @@ def create_app(services: Services) -> FastAPI:
     app.add_middleware(GZipMiddleware, minimum_size=SMALL, compresslevel=LEVEL)
     app.add_middleware(OuterLayer, page=trouble.page)  # the last is the outermost
     errors.install(app)
-    for router in ROUTERS:
+    for router in (*ROUTERS, *(router for one in services.integrations for router in one.api)):
         app.include_router(router)
-    site.install(app)
+    site.install(app, [router for one in services.integrations for router in one.pages])
     return app
 
 

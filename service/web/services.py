@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
+from fastapi import APIRouter
+
 from pipelines.ports import LanguageModel
 from service.actions.briefs.meeting import Prepared
 from service.actions.following.challenge import Followed
@@ -87,6 +89,24 @@ class FollowingThrough(Protocol):
         """On a challenge (external id). Raises NotAllowed for a learner, NotFound."""
 
 
+class WebOfIntegration(Protocol):
+    """What an integration adds to the web. Its templates stand in its own folder."""
+
+    @property
+    def api(self) -> Sequence[APIRouter]: ...
+
+    @property
+    def tags(self) -> Sequence[Mapping[str, str]]:
+        """Parts of the API, each with `name` and `description`."""
+
+    @property
+    def pages(self) -> Sequence[APIRouter]: ...
+
+    @property
+    def way(self) -> tuple[str, str]:
+        """Where its page is, and what it is called among the settings."""
+
+
 @dataclass(frozen=True, slots=True)
 class Services:
     """Everything the web is given.
@@ -113,10 +133,11 @@ class Services:
     mails: bool = False  # whether a mail server is set up
     public_url: str = ""  # where people reach the service; empty: where the request came in, if that is one of `hosts`
     hosts: frozenset[str] = LOOPBACK
+    integrations: Sequence[WebOfIntegration] = ()  # what is connected to the service, each for itself
 
     @property
     def sealing(self) -> Seal:
         """Raises Unavailable where there is none."""
         if self.seal is None:
-            raise Unavailable("A second factor cannot be used here at the moment. Ask who runs this service.")
+            raise Unavailable("Secrets cannot be kept here at the moment. Ask who runs this service.")
         return self.seal

@@ -64,6 +64,12 @@ VIOLATIONS = (
     Violation("service/web/errors.py", "import torch", "The web loads no model and no queue"),
     Violation("service/web/errors.py", "import pipelines.assessment", "The web loads no model and no queue"),
     Violation("service/actions/work/submit.py", "import service.settings", "Only the edge reads configuration"),
+    Violation(
+        "service/wiring.py",
+        "import service.integrations.webhooks.rules",
+        "Only the registry knows integrations",
+    ),
+    Violation("service/jobs/relay.py", "import service.integrations", "Inside service"),
     Violation("pipelines/adapters/hashing.py", "import pipelines.adapters.exact", "Adapters do not know one another"),
 )
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from service.store.session import Sessions, make_engine
 from service.web.app import create_app
 from service.web.services import Services
+from tests.connected import CONNECTED
 
 ROOT = Path(__file__).parents[2]
 
@@ -26,6 +27,7 @@ def test_no_public_class_is_called_as_another() -> None:
 def test_a_client_made_from_the_api_has_names_that_say_what_they_are() -> None:
     """Of two that are called the same, the document gives the modules; one that differs both ways it calls `-Input`."""
     sessions = Sessions(make_engine("sqlite:///unused.db"))  # never opened: only the document is asked for
-    document = create_app(Services(sessions, lambda: None, lambda: datetime.now(UTC), dict)).openapi()
+    services = Services(sessions, lambda: None, lambda: datetime.now(UTC), dict, integrations=CONNECTED)
+    document = create_app(services).openapi()
     names = set(document["components"]["schemas"])
     assert [name for name in names if "__" in name or "-" in name] == []

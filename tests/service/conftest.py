@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 import uvicorn
@@ -18,6 +18,7 @@ from fastapi import FastAPI
 
 from service.web.app import create_app
 from service.web.services import Services
+from tests.connected import CONNECTED
 
 
 @dataclass(frozen=True)
@@ -54,10 +55,10 @@ def served() -> Iterator[Serve]:
         @contextmanager
         def serve(services: Services) -> Iterator[Door]:
             if not free:
-                app = create_app(services)
+                app = create_app(replace(services, integrations=CONNECTED))
                 free.append(Door(closing.enter_context(_running(app)), app))
             door = free.pop()
-            door.app.state.services = services
+            door.app.state.services = replace(services, integrations=services.integrations or CONNECTED)
             yield door
             free.append(door)
 

@@ -29,7 +29,7 @@ from service.store.library import SqlLibrary
 from service.store.session import Sessions
 from service.store.tables import AuditEntry, OutgoingEvent
 from service.web.openapi import operations
-from service.web.pages import site
+from tests.connected import PAGES
 from tests.service.web.conftest import School, serve
 from tests.service.web.test_tenants import BODIES
 from tests.stubs.openai_wire import OpenAIWire, reply
@@ -171,7 +171,7 @@ def parts(tmp_path: Path, database: str, sessions: Sessions, wire: OpenAIWire) -
 
 
 def _pages() -> tuple[list[tuple[str, str]], dict[str, dict[str, Any]]]:
-    routes = [one for router in site.ROUTERS for one in router.routes if isinstance(one, APIRoute)]
+    routes = [one for router in PAGES for one in router.routes if isinstance(one, APIRoute)]
     found = sorted((method, one.path_format) for one in routes for method in one.methods or ())
     return found, {one.path_format: form_of(one) for one in routes if "POST" in (one.methods or ())}
 

@@ -20,11 +20,10 @@ from fastapi.routing import APIRoute
 from service.actions.access import credentials, sign_in
 from service.domain.access import EVERY_SCOPE, KeyScope, in_order
 from service.store.session import Sessions
-from service.web import app
-from service.web.pages import site
 from service.web.pages.routes import PageRoute
 from service.web.routes import Route
 from tests.conftest import KINDS
+from tests.connected import API, PAGES
 from tests.service.web.conftest import School, serve
 from tests.trust.told import TOLD
 
@@ -39,7 +38,7 @@ Scopes = frozenset[KeyScope]
 
 
 def _routes() -> Iterator[tuple[str, APIRoute]]:
-    for router in (*app.ROUTERS, *site.ROUTERS):
+    for router in (*API, *PAGES):
         for route in router.routes:
             assert isinstance(route, APIRoute)
             yield from ((f"{method} {route.path_format}", route) for method in sorted(route.methods or ()))

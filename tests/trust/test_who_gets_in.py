@@ -31,8 +31,8 @@ from service.jobs.network import charting
 from service.jobs.uptake import comparing_uptake
 from service.store.session import Sessions
 from service.web.openapi import operations
-from service.web.pages import site
 from tests.conftest import KINDS
+from tests.connected import PAGES
 from tests.service.web.conftest import School, serve
 from tests.service.web.test_foreign_callers import ELSEWHERE, _session
 from tests.service.web.test_tenants import BODIES, KNOWN, MARK, Secrets, marked
@@ -97,6 +97,8 @@ def _fill(secrets: Secrets, template: str) -> str:
     ids |= {"evidence": secrets.piece, "reminders": secrets.word, "context": "handbook", "settings": secrets.key}
     if "questioned" in template:
         kind = "questioned"
+    if "webhooks" in template:
+        ids[kind], template = secrets.hook, template.replace("{delivery}", secrets.delivery)
     own = ids.get(kind) or KNOWN.get(kind) or secrets.draft
     filled = (
         template.replace("{point}", secrets.point)
@@ -184,7 +186,7 @@ def _of_the_pages(school: School, secrets: Secrets, visitors: dict[str, httpx.Cl
         assert mark, f"{letter} has no form, and would be refused everywhere"
         marks[letter] = mark[1]
     found: dict[str, str] = {}
-    routes = [one for router in site.ROUTERS for one in router.routes if isinstance(one, APIRoute)]
+    routes = [one for router in PAGES for one in router.routes if isinstance(one, APIRoute)]
     for method, template, page in sorted(
         ((method, one.path_format, one) for one in routes for method in one.methods or ()), key=lambda it: it[:2]
     ):

@@ -18,9 +18,9 @@ from service.jobs.network import charting
 from service.jobs.uptake import comparing_uptake
 from service.store.session import Sessions
 from service.web.openapi import operations
-from service.web.pages import site
 from tests.begun import begun
 from tests.conftest import KINDS
+from tests.connected import PAGES
 from tests.service.web.browsing import signed_in
 from tests.service.web.conftest import School, serve
 from tests.service.web.test_foreign_callers import _session
@@ -80,7 +80,7 @@ def here(serve: Callable[..., School], sessions: Sessions) -> Told:
 
 
 def _pages() -> list[str]:
-    routes = [one for router in site.ROUTERS for one in router.routes if isinstance(one, APIRoute)]
+    routes = [one for router in PAGES for one in router.routes if isinstance(one, APIRoute)]
     return sorted(one.path_format for one in routes if "GET" in (one.methods or ()))
 
 

@@ -96,9 +96,19 @@ def release(at: Deciding) -> DraftRow:
 
 def make_visible(session: Session, draft: DraftRow, approval: Approval, by: DraftActor, *, now: datetime) -> None:
     """The one way in which a draft is released."""
+    corrected = _was_taken_back(session, draft)
     consequences.touch(draft, step(draft.state, DraftAct.RELEASE, by), now=now)
     approving.let_out(session, approving.DRAFT, draft, approval, by.value, now=now)
     consequences.told_of(session, draft, Event.FEEDBACK_RELEASED, now=now)
+    if corrected:
+        consequences.told_of(session, draft, Event.FEEDBACK_CORRECTED, now=now)
+
+
+def _was_taken_back(session: Session, draft: DraftRow) -> bool:
+    """Whether other feedback on the same text was released before, and taken back."""
+    before = select(Release.id).join(DraftRow, DraftRow.id == Release.draft_id)
+    same = before.where(DraftRow.revision_id == draft.revision_id, Release.retracted_at.is_not(None))
+    return session.scalars(same.limit(1)).first() is not None
 
 
 def retract(at: Deciding, *, reason: str = "") -> DraftRow:

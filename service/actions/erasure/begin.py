@@ -146,6 +146,8 @@ def _announce(session: Session, erasure: Erasure, subject: str, *, by: str, now:
     organization = erasure.organization_id
     kind = erasure.kind.value
     outbox.tell(session, organization, Event.ERASED, now=now, kind=kind, erasure=erasure.id)
+    if erasure.kind is ErasureKind.PERSON:
+        outbox.tell(session, organization, Event.PERSON_ERASED, now=now, erasure=erasure.id)
     audit.record(session, organization=organization, actor=by, act=f"erase.{kind}", subject=subject, now=now)
     jobs.enqueue(
         session,

@@ -28,6 +28,7 @@ from service.store.tables import (
     Credential,
     DraftRow,
     Gallery,
+    IntegrationTrouble,
     Introduction,
     Job,
     JobState,
@@ -189,6 +190,15 @@ def jobs_given_up(reader: Reader, kind: NotificationKind, subjects: Sequence[str
     count, since = reader.session.execute(select(func.count(), func.min(Job.finished_at)).where(*dead)).one()
     where = path("desk", "settings", "jobs")
     return {one: NotificationLine(kind, where, "", count, since) for one in subjects if count}
+
+
+def integration_fails(reader: Reader, kind: NotificationKind, subjects: Sequence[str]) -> Lines:
+    """How many of what is connected do not answer, and where the first of them can be mended."""
+    if not reader.actor.everywhere:
+        return {}
+    mine = IntegrationTrouble.organization_id == reader.actor.organization
+    found = reader.session.scalars(select(IntegrationTrouble).where(mine).order_by(IntegrationTrouble.since)).all()
+    return {one: NotificationLine(kind, found[0].path, "", len(found), found[0].since) for one in subjects if found}
 
 
 def key_ends(reader: Reader, kind: NotificationKind, subjects: Sequence[str]) -> Lines:

@@ -104,7 +104,7 @@ def _own(row: Reminder | CommitmentRow | None, organization: str) -> Occurrence 
     return Occurrence(row.id, organization, row.person_id) if row is not None and there else None
 
 
-def _job(session: Session, organization: str, data: Mapping[str, Any]) -> Occurrence:
+def _whole(session: Session, organization: str, data: Mapping[str, Any]) -> Occurrence:
     return Occurrence(organization, organization)
 
 
@@ -138,6 +138,6 @@ _READ: Final[Mapping[Event, Callable[[Session, str, Mapping[str, Any]], Occurren
     Event.REQUEST_ANSWERED: _answered,
     Event.REMINDER_SENT: _reminder,
     Event.COMMITMENT_DUE: _commitment,
-    Event.JOB_FAILED: _job,
+    **dict.fromkeys((Event.JOB_FAILED, Event.INTEGRATION_FAILED), _whole),
 }
 """Every event of `kinds.TOLD` and `kinds.SETTLES` is here; a test compares."""

@@ -32,6 +32,7 @@ LOOKS: Final[Mapping[NotificationKind, Looking]] = {
     _KIND.NOBODY_THERE: for_desks.work_waits,
     _KIND.WAITS_TOO_LONG: for_desks.waits_too_long,
     _KIND.JOBS_GIVEN_UP: for_desks.jobs_given_up,
+    _KIND.INTEGRATION_FAILS: for_desks.integration_fails,
     _KIND.KEY_ENDS: for_desks.key_ends,
     _KIND.ADDRESS_BOUNCED: for_desks.address_bounced,
 }

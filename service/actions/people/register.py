@@ -16,9 +16,10 @@ from service.actions.people import addresses, guard
 from service.actions.work import consequences
 from service.domain.access import KeyScope, require_scopes
 from service.domain.errors import Invalid, NotAllowed
+from service.domain.events import Event
 from service.domain.roles import Actor, CredentialReach, Role, require_coordinator, require_lead, require_may_stand_for
 from service.domain.visibility import ConsentBasis, ShowWork
-from service.store import audit, find, holding, tree
+from service.store import audit, find, holding, outbox, tree
 from service.store.tables import Consent, ConsentVersion, Group, Person, RoleGrant
 
 
@@ -229,6 +230,8 @@ def _allow(
     consent.show_work, consent.introduce, consent.ai = wanted
     consent.changed_at = now
     _keep_version(session, actor, person, basis, wish.note, now)
+    if not new:
+        outbox.tell(session, person.organization_id, Event.CONSENT_CHANGED, now=now, person=person.external_id)
     if shy:
         ends.of_no_consent(session, person, now=now)
     if narrowed:

@@ -50,6 +50,7 @@ class NotificationKind(StrEnum):
     NOBODY_THERE = "nobody_there"
     WAITS_TOO_LONG = "waits_too_long"
     JOBS_GIVEN_UP = "jobs_given_up"
+    INTEGRATION_FAILS = "integration_fails"
     KEY_ENDS = "key_ends"
     ADDRESS_BOUNCED = "address_bounced"
 
@@ -100,15 +101,19 @@ TOLD: Final[Mapping[Event, Tell]] = {
     Event.REQUEST_STATED: Tell(_KIND.REQUEST_WAITS, _WHO.FACILITATORS),
     Event.SUBMISSION_UNANSWERED: Tell(_KIND.WAITS_TOO_LONG, _WHO.COORDINATORS, gathered=True),
     Event.JOB_FAILED: Tell(_KIND.JOBS_GIVEN_UP, _WHO.LEADERS, gathered=True),
+    Event.INTEGRATION_FAILED: Tell(_KIND.INTEGRATION_FAILS, _WHO.LEADERS, gathered=True),
 }
 
 UNTOLD: Final[Mapping[Event, str]] = {
     Event.DRAFT_DECLINED: "there is nothing to read; the learner's page says so beside the work",
+    Event.FEEDBACK_CORRECTED: "that it is released is told",
     Event.FEEDBACK_READ: "it is the reader's own act, and nobody waits for it",
     Event.SUBMISSION_WITHDRAWN: "whoever takes work back owes nobody a word",
+    Event.CONSENT_CHANGED: "whoever changes it sees it changed",
     Event.IMPORT_FINISHED: "whoever imports looks at the import",
     Event.INTRODUCTION_ENDED: "a no, or silence, is told to nobody",
     Event.ERASED: "nothing is said of what is gone",
+    Event.PERSON_ERASED: "nothing is said of who is gone",
 }
 
 SAID_BY_CLOCK: Final[Mapping[NotificationKind, Audience]] = {
@@ -151,6 +156,7 @@ TOPIC: Final[Mapping[NotificationKind, NotificationTopic]] = {
     _KIND.NOBODY_THERE: _TOPIC.ORGANIZATION,
     _KIND.WAITS_TOO_LONG: _TOPIC.ORGANIZATION,
     _KIND.JOBS_GIVEN_UP: _TOPIC.ORGANIZATION,
+    _KIND.INTEGRATION_FAILS: _TOPIC.ORGANIZATION,
     _KIND.KEY_ENDS: _TOPIC.ORGANIZATION,
     _KIND.ADDRESS_BOUNCED: _TOPIC.ORGANIZATION,
 }

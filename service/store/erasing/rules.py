@@ -95,6 +95,7 @@ RULES: Final[dict[str, dict[str, ErasureRule]]] = {
     "import_chunks": _of(own="body"),
     "import_errors": _of(made="message", plain="kind"),
     "imports": _of(plain="credential_id state"),
+    "integration_troubles": _of(plain="integration subject_id path"),
     "introduction_answers": _of(own="note"),
     "introduction_approvals": _APPROVAL,
     "introductions": _of(made="reasons features wording note", places="passages", plain="pair kind reason_code"),
@@ -131,6 +132,8 @@ RULES: Final[dict[str, dict[str, ErasureRule]]] = {
     "tellings": _of(plain="name subject_id turn"),
     "uptakes": _of(plain="approval_id month"),
     "vectors": _of(own="data", plain="model text_hash"),
+    "webhook_deliveries": _of(made="excerpt", plain="event_name lane trouble"),
+    "webhook_endpoints": _of(own="name url", plain="events secret old_secret"),
 }
 
 LOOSE: Final[dict[str, Loose]] = {
@@ -152,9 +155,12 @@ KEPT: Final[dict[str, str]] = {
     "events": "Their numbers are a feed that platforms read; what they name of what is erased is taken out.",
     "import_errors": "They belong to an import; what they name of what is erased is taken out.",
     "imports": "Counts of lines.",
+    "integration_troubles": "They are about what is connected, not about people.",
     "notification_runs": "A number for each organization.",
     "reservations": "Amounts of money, which go with their job.",
     "spending": "Amounts of money.",
+    "webhook_deliveries": "That an event was sent stays told for a month; of what is erased it held ids at most.",
+    "webhook_endpoints": "Addresses of platforms.",
 }
 """Tables whose rows stay when a person or their work is erased, and why. All go with their organization, but for
 erasures."""

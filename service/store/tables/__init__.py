@@ -32,6 +32,7 @@ from service.store.tables.galleries import (
     GalleryThanks,
 )
 from service.store.tables.goals import Goal, GoalEvidence, GoalReading
+from service.store.tables.integrations import IntegrationTrouble
 from service.store.tables.introductions import (
     Introduction,
     IntroductionAnswer,
@@ -64,6 +65,7 @@ from service.store.tables.requests import (
     Request,
     RequestFinding,
 )
+from service.store.tables.webhooks import DeliveryState, WebhookDelivery, WebhookEndpoint, WebhookState
 from service.store.tables.work import AssessmentFit, PassageRow, Revision, Submission, VectorRow, WorkFile
 
 __all__ = [
@@ -88,6 +90,7 @@ __all__ = [
     "CriterionReadingRow",
     "CriterionRow",
     "Decision",
+    "DeliveryState",
     "Disclosure",
     "DisclosureKind",
     "Document",
@@ -114,6 +117,7 @@ __all__ = [
     "ImportChunk",
     "ImportError_",
     "ImportRun",
+    "IntegrationTrouble",
     "Introduction",
     "IntroductionAnswer",
     "IntroductionApproval",
@@ -167,6 +171,9 @@ __all__ = [
     "Uptake",
     "UptakeCount",
     "VectorRow",
+    "WebhookDelivery",
+    "WebhookEndpoint",
+    "WebhookState",
     "WordingState",
     "WorkFile",
 ]

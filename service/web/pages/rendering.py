@@ -18,6 +18,7 @@ from pipelines.texts.language import UNTOLD, written_in
 from service.web.pages.views import Frame, PageView
 
 HERE: Final = Path(__file__).parents[1]
+TEMPLATES: Final = (HERE / "templates", *sorted(HERE.parent.glob("integrations/*/templates")))
 STATIC: Final = HERE / "static"
 
 
@@ -45,7 +46,7 @@ def headers(frames: str = NO_FRAMES) -> dict[str, str]:
 @cache
 def environment() -> Environment:
     made = Environment(
-        loader=FileSystemLoader(HERE / "templates"),
+        loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

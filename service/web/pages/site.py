@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
@@ -111,8 +112,8 @@ class Files(StaticFiles):
         return response
 
 
-def install(app: FastAPI) -> None:
-    """Every page, and /static."""
-    for router in ROUTERS:
+def install(app: FastAPI, more: Iterable[APIRouter] = ()) -> None:
+    """Every page, those of integrations (`more`), and /static."""
+    for router in (*ROUTERS, *more):
         app.include_router(router)
     app.mount("/static", Files(directory=STATIC), name="static")

@@ -82,6 +82,7 @@ class Frame:
     coordinates: bool = False
     learns: bool = False
     unread: int = 0  # of what they were told
+    connected: tuple[NavigationEntry, ...] = ()  # settings of integrations
 
     @property
     def place_groups(self) -> tuple[tuple[str, tuple[NavigationEntry, ...]], ...]:

@@ -24,7 +24,7 @@ from service.store.replies import Reply
 from service.web.calls import Attachment, Call, Mode
 from service.web.pages import navigation, rendering
 from service.web.pages.notices import notice
-from service.web.pages.views import Download, Frame, Goto, PageMark, PageView
+from service.web.pages.views import Download, Frame, Goto, NavigationEntry, PageMark, PageView
 
 COOKIE = "peerloom"
 MARK_BYTES = 32
@@ -92,6 +92,7 @@ class Visit(Call):
                 coordinates=bool(self.actor.coordinates),
                 learns=bool(self.actor.learns_in),
                 unread=here.unread,
+                connected=tuple(NavigationEntry(*one.way) for one in self.services.integrations),
             ),
             " ".join(here.embed_origins) if may_frame else rendering.NO_FRAMES,
         )

@@ -9,7 +9,7 @@ from urllib.parse import urljoin, urlsplit
 
 from fastapi.routing import APIRoute
 
-from service.web.pages import site
+from tests.connected import PAGES
 from tests.journeys.browser.people import Window
 
 NOT_PAGES = re.compile(r"/pulse$|/download$|\.(jsonl?|md|csv|graphml|html|ics)$|^/embed/|^/$|/next$|/files/\{file\}$")
@@ -26,7 +26,7 @@ class Kind:
 
 def kinds() -> list[Kind]:
     """All kinds of pages there are, the most particular first."""
-    routes = [route for router in site.ROUTERS for route in router.routes if isinstance(route, APIRoute)]
+    routes = [route for router in PAGES for route in router.routes if isinstance(route, APIRoute)]
     found = {
         route.path: Kind(route.path, route.path_regex)
         for route in routes

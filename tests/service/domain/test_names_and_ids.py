@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from service.domain.errors import Invalid
+from service.domain.ids import new_id
 from service.domain.moments import SKEW, happened
 from service.domain.texts import identifier, name
 
@@ -49,3 +50,9 @@ def test_what_is_still_to_come_did_not_happen() -> None:
     assert happened(NOW + SKEW, "submitted_at", now=NOW) == NOW + SKEW
     with pytest.raises(Invalid, match="`submitted_at` is still to come"):
         happened(NOW + SKEW + timedelta(seconds=1), "submitted_at", now=NOW)
+
+
+def test_ids_that_are_made_one_after_the_other_sort_in_that_order() -> None:
+    made = [new_id() for _ in range(2_000)]
+    assert made == sorted(made)
+    assert len(set(made)) == len(made)

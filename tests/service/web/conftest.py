@@ -31,12 +31,12 @@ from pipelines.values import (
 from service.actions.access import credentials, organizations
 from service.actions.drafts import make
 from service.files import reading
-from service.store.sealing import Seal
 from service.store.session import Sessions
 from service.store.tables import DraftRow
 from service.web.services import Services
 from tests.begun import begun
 from tests.conftest import KINDS, sessions_of
+from tests.connected import SEAL
 from tests.service.conftest import Serve
 
 TEXT = "We pair teachers across grades and visit each other twice before half-term."
@@ -185,7 +185,7 @@ def serve(sessions: Sessions, served: Serve) -> Iterator[Callable[..., School]]:
                 "readiness": lambda: {"database": "ok"},
                 "drafter": ExtractiveModel(),
                 "files": reading.read,
-                "seal": Seal("of these tests"),
+                "seal": SEAL,
             }
             door = closing.enter_context(served(Services(**{**plain, **given})))
             schools.append(School(door.url, sessions, door.app, woken=woken))

@@ -21,10 +21,9 @@ from service.actions.access import credentials, sign_in
 from service.store import find
 from service.store.session import Sessions
 from service.store.tables import Credential, Person
-from service.web import app
 from service.web.openapi import operations
-from service.web.pages import site
 from tests.begun import begun
+from tests.connected import API, PAGES
 from tests.service.web.conftest import School, on_both
 from tests.service.web.test_tenants import BODIES, MARK, Secrets, marked
 
@@ -64,7 +63,7 @@ def _operations(school: School, secrets: Secrets) -> Iterator[Tried]:
 
 
 def _pages() -> set[tuple[str, str]]:
-    routes = [one for router in site.ROUTERS for one in router.routes if isinstance(one, APIRoute)]
+    routes = [one for router in PAGES for one in router.routes if isinstance(one, APIRoute)]
     return {(method, one.path_format) for one in routes for method in one.methods or ()}
 
 
@@ -167,7 +166,7 @@ def test_without_a_session_that_holds_no_page_answers(school: School, secrets: S
 def test_every_route_of_the_api_is_one_of_those_that_ask_who_calls() -> None:
     from service.web.routes import Route
 
-    for router in app.ROUTERS:
+    for router in API:
         for route in router.routes:
             assert isinstance(route, APIRoute)
             assert isinstance(route, Route) or route.path_format in OPEN_API, route.path_format

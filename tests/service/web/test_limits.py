@@ -9,10 +9,9 @@ from typing import Any
 import pytest
 from fastapi.routing import APIRoute
 
-from service.web import app
-from service.web.pages import site
 from service.web.services import Limits
 from service.web.throttle import COSTLY, Rates, Throttle
+from tests.connected import API, PAGES
 from tests.service.web.browsing import signed_in
 from tests.service.web.conftest import TEXT, School, on_both
 
@@ -128,6 +127,6 @@ def test_processes_that_share_redis_count_together(serve: Served, without_server
 
 
 def test_every_route_that_is_called_costly_is_there() -> None:
-    routes = [route for router in (*app.ROUTERS, *site.ROUTERS) for route in router.routes]
+    routes = [route for router in (*API, *PAGES) for route in router.routes]
     there = {(way, route.path_format) for route in routes if isinstance(route, APIRoute) for way in route.methods or ()}
     assert there >= COSTLY

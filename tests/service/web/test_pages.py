@@ -9,16 +9,19 @@ from dataclasses import fields, is_dataclass
 
 import pytest
 
-from service.web.pages import rendering, site, trouble
+from service.web.pages import rendering, trouble
 from service.web.pages.notices import NOTICES
 from service.web.pages.views import PageView
+from tests.connected import PAGES
 
-TEMPLATES = rendering.HERE / "templates"
+FILES = sorted((folder, file) for folder in rendering.TEMPLATES for file in folder.rglob("*.*"))
+OWN = rendering.HERE / "templates"
+HTML = [file for _, file in FILES if file.suffix == ".html"]
 
 
 def kinds(of: type[PageView] = PageView) -> list[type[PageView]]:
     """Every page there is; importing the site has defined them."""
-    assert site.ROUTERS
+    assert PAGES
     assert trouble.Trouble
     return [kind for one in of.__subclasses__() for kind in (one, *kinds(one))]
 
@@ -33,20 +36,20 @@ def test_a_template_takes_exactly_what_its_context_holds(kind: type[PageView]) -
 
 def test_every_template_is_some_pages_or_part_of_one() -> None:
     used = {kind.template for kind in kinds() if hasattr(kind, "template")}
-    text = "\n".join(file.read_text("utf-8") for file in TEMPLATES.rglob("*.html"))
+    text = "\n".join(file.read_text("utf-8") for file in HTML)
     named = set(re.findall(r'{%-?\s*(?:extends|include|import|from)\s+"([^"]+)"', text))
-    there = {str(file.relative_to(TEMPLATES)) for file in TEMPLATES.rglob("*.html")}
+    there = {str(file.relative_to(folder)) for folder, file in FILES if file.suffix == ".html"}
     assert there == used | named
 
 
-@pytest.mark.parametrize("file", sorted(TEMPLATES.rglob("*.html")), ids=lambda file: file.name)
+@pytest.mark.parametrize("file", HTML, ids=lambda file: file.name)
 def test_no_template_has_anything_inline(file: object) -> None:
     text = file.read_text("utf-8")  # type: ignore[attr-defined]
     assert not re.search(r"<style|\sstyle=|<script(?![^>]*\bsrc=)|\son[a-z]+=|hx-on|javascript:|https?://", text)
     assert "|safe" not in text.replace(" ", "")
 
 
-@pytest.mark.parametrize("file", sorted(TEMPLATES.rglob("*.jinja")), ids=lambda file: file.name)
+@pytest.mark.parametrize("file", [file for _, file in FILES if file.suffix == ".jinja"], ids=lambda file: file.name)
 def test_a_file_to_keep_has_its_looks_in_it_and_nothing_that_runs_or_is_fetched(file: object) -> None:
     text = file.read_text("utf-8")  # type: ignore[attr-defined]
     assert "<style>" in text
@@ -54,13 +57,13 @@ def test_a_file_to_keep_has_its_looks_in_it_and_nothing_that_runs_or_is_fetched(
     assert "|safe" not in text.replace(" ", "")
 
 
-@pytest.mark.parametrize("file", sorted(TEMPLATES.rglob("*.html")), ids=lambda file: file.name)
+@pytest.mark.parametrize("file", HTML, ids=lambda file: file.name)
 def test_every_form_that_changes_something_carries_the_sessions_mark(file: object) -> None:
     text = file.read_text("utf-8")  # type: ignore[attr-defined]
     forms = re.findall(r'<form\b[^>]*method="post".*?</form>', text, re.S)
     bare = [form[:80] for form in forms if "page.csrf_field" not in form]
-    nobody_is_signed_in_yet = [TEMPLATES / "access" / name for name in ("sign_in_link.html", "code.html")]
-    nobody_need_be = [TEMPLATES / "notifications" / "end.html"]  # whoever holds a letter's link
+    nobody_is_signed_in_yet = [OWN / "access" / name for name in ("sign_in_link.html", "code.html")]
+    nobody_need_be = [OWN / "notifications" / "end.html"]  # whoever holds a letter's link
     assert bare == [] or file in [*nobody_is_signed_in_yet, *nobody_need_be]
 
 

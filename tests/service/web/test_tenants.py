@@ -41,6 +41,9 @@ BODIES: dict[str, Any] = {
     "decide_point": {"act": "accept"},
     "change_draft": {"summary": "Ours."},
     "search": {"submission": "amara-1"},
+    "create_webhook": {"name": "Ours", "url": "https://ours.example.org/"},
+    "put_webhook": {"name": "Ours", "url": "https://ours.example.org/"},
+    "replay_failed": {"since": "2020-01-01T00:00:00Z"},
     "create_key": {"name": "Ours", "groups": ["year-8"]},
     "mint_token": {"person": "amara"},
     "apply_decision": {"to": [{"draft": "0" * 32, "version": 1, "point": "0" * 32}]},
@@ -112,6 +115,9 @@ class Secrets:
         school.platform.post("/v1/submissions/amara-1/gallery")
         self.gallery = school.platform.get("/v1/galleries").json()["items"][0]["id"]
         self.key = school.platform.post("/v1/keys", json={"name": MARK}).json()["id"]
+        hook = {"name": MARK, "url": f"https://{MARK}.example.org/"}
+        self.hook = school.platform.post("/v1/webhooks", json=hook).json()["id"]
+        self.delivery = school.platform.post(f"/v1/webhooks/{self.hook}/test").json()["id"]
         sent = {"file": (f"{MARK}.txt", MARK.encode())}
         self.file = school.platform.post("/v1/files?person=amara", files=sent).json()["id"]
         ndjson = {"Content-Type": "application/x-ndjson"}
@@ -143,7 +149,8 @@ class Secrets:
         own |= {"galleries": self.gallery, "spot-checks": self.draft, "commitments": self.step, "asks": self.point}
         part = [*path.split("/"), ""][2]
         own |= {"goals": self.goal, "reminders": self.word, "questioned": self.passage, "erasures": self.erasure}
-        own |= {"jobs": self.job}
+        own |= {"jobs": self.job, "webhooks": self.hook}
+        path = path.replace("{delivery}", self.delivery)
         path = path.replace("{kind}", "not_handed_in")
         path = path.replace("{about}", self.point).replace("{piece}", self.piece).replace("{file}", self.file)
         return path.replace("{point}", self.point).replace("{id}", own.get(part) or KNOWN.get(part, "{id}"))
@@ -158,7 +165,7 @@ def marked() -> dict[str, Any]:
 
 def everything(school: School) -> dict[str, str]:
     """All that the first organization can read of itself."""
-    paths = ["groups", "people", "challenges", "context", "submissions", "drafts", "events", "keys", "me"]
+    paths = ["groups", "people", "challenges", "context", "submissions", "drafts", "events", "keys", "webhooks", "me"]
     return {path: school.platform.get(f"/v1/{path}").text for path in paths}
 
 
@@ -193,6 +200,7 @@ def test_another_organization_finds_and_changes_nothing(bare: School, who: str) 
                 secrets.gallery,
                 secrets.goal,
                 secrets.word,
+                secrets.hook,
             )
         ):
             assert answer.status_code in (403, 404), (method, path, answer.text)

@@ -1,0 +1,80 @@
+"""What the rest of the service is given of webhooks: jobs, routes and pages. A worker asks for no routes or pages, and
+loads none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from fastapi import APIRouter
+
+from service.integrations.webhooks import deliveries, sending
+from service.integrations.webhooks.addresses import Network
+from service.integrations.webhooks.sending import Sender
+from service.integrations.webhooks.transport import Transport
+from service.jobs.now_and_then import NowAndThen
+from service.jobs.tools import JobTools, Step
+from service.store.sealing import Seal
+from service.store.tables import Job, Organization, WebhookEndpoint
+
+LOOK_SECONDS: Final = 1.0
+"""How often it is looked whether there are events to send."""
+
+
+@dataclass(frozen=True)
+class Webhooks:
+    """Safe to use from several threads."""
+
+    sender: Sender
+    _now_and_then: NowAndThen = field(default_factory=NowAndThen)
+
+    @classmethod
+    def of(cls, seal: Callable[[], Seal], base_url: str, networks: Sequence[Network] = ()) -> Webhooks:
+        """Opens no connection, and asks for the seal with the first secret."""
+        return cls(Sender(Transport(tuple(networks)), sending.opened_by(seal), base_url))
+
+    @property
+    def networks(self) -> Sequence[Network]:
+        """Of the own house, that may be spoken to."""
+        return self.sender.transport.networks
+
+    @property
+    def kinds(self) -> Mapping[str, Callable[[JobTools, str, Job], None]]:
+        return {deliveries.SORT: self.sender.sort, deliveries.SEND: self.sender.send}
+
+    @property
+    def subjects(self) -> Mapping[str, tuple[type[Any], ...]]:
+        return {deliveries.SORT: (Organization,), deliveries.SEND: (WebhookEndpoint,)}
+
+    @property
+    def steps(self) -> Sequence[Step]:
+        return (
+            Step("webhooks to go on with", deliveries.pump_all),
+            Step("deliveries to forget", deliveries.forget, deliveries.FORGOTTEN_AT_ONCE),
+        )
+
+    def look(self, tools: JobTools) -> None:
+        if self._now_and_then.due(LOOK_SECONDS):
+            sending.ask(tools)
+
+    @property
+    def api(self) -> Sequence[APIRouter]:
+        from service.integrations.webhooks import api
+
+        return (api.router,)
+
+    @property
+    def tags(self) -> Sequence[Mapping[str, str]]:
+        said = "Where events are sent to by themselves, and what became of each. For keys with the scope `admin`."
+        return ({"name": "Webhooks", "description": said},)
+
+    @property
+    def pages(self) -> Sequence[APIRouter]:
+        from service.integrations.webhooks import pages
+
+        return (pages.router,)
+
+    @property
+    def way(self) -> tuple[str, str]:
+        return deliveries.PAGE, "Webhooks"

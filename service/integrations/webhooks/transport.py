@@ -1,0 +1,234 @@
+"""One POST to somebody else's machine, over a connection of our own making. Knows no table and decides nothing.
+
+The host is looked up once, each number that comes of it is judged, and the connection is made to one that was judged:
+whoever answers another number at the next question has nothing of it. No redirect is followed, no proxy of the
+environment asked, and of the answer only the beginning is read. There is one deadline for all of it, so that a receiver
+that sends a byte now and then is cut off like one that says nothing.
+"""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass, field
+from datetime import timedelta
+from ipaddress import ip_address
+from typing import Final
+from urllib.parse import urlsplit
+
+import h11
+
+from service.integrations.webhooks.addresses import Network, host_of, may_send, port_of
+
+EXCERPT: Final = 500
+"""Bytes of an answer that are kept. More is not read."""
+LARGEST_HEAD: Final = 16_384
+EXCERPT_SECONDS: Final = 1.0
+"""That is waited for it, once there is a status."""
+MOST_NUMBERS: Final = 4
+"""Of a host that are tried, one after the other, within the time that there is."""
+STEP: Final = 4_096
+
+Resolve = Callable[[str, int], Sequence[str]]
+"""A host and port → the numbers that it has now, the likeliest first. Raises OSError."""
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """Seconds: until there is a connection, until more of an answer comes, and for all of it together."""
+
+    connect: float = 5.0
+    read: float = 10.0
+    total: float = 15.0
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What came of it. `status` is None where there was no answer, and `trouble` says why, in a few words."""
+
+    status: int | None = None
+    retry_after: str = ""
+    excerpt: str = ""
+    trouble: str = ""
+    took: timedelta = timedelta()
+
+
+class _Failed(Exception):
+    """There is no answer; the message says why."""
+
+
+def lookup(host: str, port: int) -> Sequence[str]:
+    """As the machine resolves it."""
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(address[0]) for *_, address in found))
+
+
+@dataclass(frozen=True)
+class Transport:
+    """Safe to use from several threads."""
+
+    networks: Sequence[Network] = ()
+    patience: Patience = Patience()
+    resolve: Resolve = lookup
+    tls: ssl.SSLContext = field(default_factory=ssl.create_default_context)
+
+    def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answered:
+        """Send it, once. Never raises for what the other side does."""
+        begun = time.monotonic()
+        try:
+            answered = self._post(url, body, headers, begun + self.patience.total)
+        except _Failed as failed:
+            answered = Answered(trouble=str(failed))
+        took = timedelta(seconds=time.monotonic() - begun)
+        return Answered(answered.status, answered.retry_after, answered.excerpt, answered.trouble, took)
+
+    def _post(self, url: str, body: bytes, headers: Mapping[str, str], until: float) -> Answered:
+        numbers = self._checked(url, until)
+        with ExitStack() as closing:
+            connection = self._connected(url, numbers, until, closing)
+            return _exchange(connection, _request(url, body, headers), body, self.patience.read, until)
+
+    def _checked(self, url: str, until: float) -> list[str]:
+        """The numbers to connect to. One that may not be spoken to is in the way of all: a host that has both a public
+        and a private number is no host of the public."""
+        numbers = self._resolved(host_of(url), port_of(url), until)
+        for number in numbers:
+            refusal = may_send(url, ip_address(number), self.networks)
+            if refusal:
+                raise _Failed(refusal)
+        return numbers[:MOST_NUMBERS]
+
+    def _resolved(self, host: str, port: int, until: float) -> list[str]:
+        """In a thread of its own, since a name server that is silent cannot be told to hurry."""
+        found: list[str] = []
+        done = threading.Event()
+
+        def look() -> None:
+            with suppress(OSError, UnicodeError):
+                found.extend(self.resolve(host, port))
+            done.set()
+
+        threading.Thread(target=look, name="webhook-lookup", daemon=True).start()
+        if not done.wait(min(self.patience.connect, _left(until))):
+            raise _Failed("the host's name could not be looked up in time")
+        if not found:
+            raise _Failed("the host's name is not known")
+        return found
+
+    def _connected(self, url: str, numbers: Sequence[str], until: float, closing: ExitStack) -> socket.socket:
+        try:
+            plain = closing.enter_context(self._reached(numbers, port_of(url), until))
+            if urlsplit(url).scheme != "https":
+                return plain
+            plain.settimeout(min(self.patience.connect, _left(until)))
+            with _cut_at(plain, until):  # each step of a handshake may take its time, and all of them together may not
+                return closing.enter_context(self.tls.wrap_socket(plain, server_hostname=host_of(url)))
+        except ssl.SSLCertVerificationError as error:
+            raise _Failed(f"its certificate does not hold: {error.verify_message}"[:200]) from error
+        except TimeoutError as error:
+            raise _Failed("no connection in time") from error
+        except OSError as error:
+            raise _Failed(f"no connection ({type(error).__name__})") from error
+
+    def _reached(self, numbers: Sequence[str], port: int, until: float) -> socket.socket:
+        """The first of these that lets itself be connected to. Raises OSError, of the last."""
+        *others, last = numbers
+        for number in others:
+            with suppress(OSError):
+                return socket.create_connection((number, port), timeout=min(self.patience.connect, _left(until)))
+        return socket.create_connection((last, port), timeout=min(self.patience.connect, _left(until)))
+
+
+class _cut_at:
+    """Within it a connection is shut at the deadline, whatever is being done with it."""
+
+    def __init__(self, connection: socket.socket, until: float) -> None:
+        self._timer = threading.Timer(max(0.0, until - time.monotonic()), _shut, [connection])
+        self._timer.daemon = True
+
+    def __enter__(self) -> None:
+        self._timer.start()
+
+    def __exit__(self, *_: object) -> None:
+        self._timer.cancel()
+
+
+def _shut(connection: socket.socket) -> None:
+    with suppress(OSError):
+        connection.shutdown(socket.SHUT_RDWR)
+
+
+def _left(until: float) -> float:
+    """Seconds; raises when there are none."""
+    left = until - time.monotonic()
+    if left <= 0:
+        raise _Failed("no answer in time")
+    return left
+
+
+def _request(url: str, body: bytes, headers: Mapping[str, str]) -> h11.Request:
+    parts = urlsplit(url)
+    host = f"[{host_of(url)}]" if ":" in host_of(url) else host_of(url)
+    own = {
+        "Host": host if parts.port is None else f"{host}:{parts.port}",
+        "User-Agent": "Peerloom-Webhooks",
+        "Content-Type": "application/json",
+        "Content-Length": str(len(body)),
+        "Connection": "close",
+    }
+    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    return h11.Request(method="POST", target=target, headers=list({**own, **headers}.items()))
+
+
+def _exchange(connection: socket.socket, request: h11.Request, body: bytes, step: float, until: float) -> Answered:
+    """Send, and read the beginning of the answer. Once there is a status, whatever happens afterwards is no matter."""
+    talk = h11.Connection(h11.CLIENT, max_incomplete_event_size=LARGEST_HEAD)
+    out = (talk.send(request) or b"") + (talk.send(h11.Data(data=body)) or b"") + (talk.send(h11.EndOfMessage()) or b"")
+    head: h11.Response | None = None
+    read = b""
+    try:
+        connection.settimeout(_left(until))
+        connection.sendall(out)
+        while True:
+            event = talk.next_event()
+            if event is h11.NEED_DATA:
+                connection.settimeout(min(step, _left(until)))
+                talk.receive_data(connection.recv(STEP))
+            elif isinstance(event, h11.Response):
+                head, until = event, min(until, time.monotonic() + EXCERPT_SECONDS)
+            elif isinstance(event, h11.Data):
+                read += bytes(event.data)
+            if isinstance(event, h11.EndOfMessage | h11.ConnectionClosed) or len(read) >= EXCERPT:
+                break
+    except (OSError, h11.ProtocolError, _Failed) as error:
+        if head is None:
+            raise _Failed(_why(error)) from error
+    if head is None:
+        raise _Failed("the connection was closed without an answer")
+    return Answered(head.status_code, _header(head, b"retry-after"), _text(read))
+
+
+def _why(error: Exception) -> str:
+    match error:
+        case _Failed():
+            return str(error)
+        case TimeoutError():
+            return "no answer in time"
+        case h11.ProtocolError():
+            return "the answer is not HTTP, or ended half-way"
+        case _:
+            return f"the connection broke ({type(error).__name__})"
+
+
+def _header(head: h11.Response, name: bytes) -> str:
+    return next((value.decode("latin-1") for key, value in head.headers if key == name), "")
+
+
+def _text(read: bytes) -> str:
+    """What people can read of it: no control signs, which databases and pages do not take."""
+    text = read[:EXCERPT].decode("utf-8", "replace")
+    return "".join(sign if sign.isprintable() else " " for sign in text).strip()
