@@ -218,6 +218,20 @@ document.addEventListener("htmx:before:swap", (event) => {
   shown = next;
 });
 
+// The menus of the bar close when one goes on elsewhere, and Escape gives the focus back to what opened them.
+const menus = () => document.querySelectorAll(".nav-menu[open]");
+document.addEventListener("click", ({ target }) => {
+  for (const menu of menus()) if (!menu.contains(target) || target.closest("a")) menu.open = false;
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const menu of menus()) {
+    const inside = menu.contains(document.activeElement);
+    menu.open = false;
+    if (inside) menu.querySelector("summary").focus();
+  }
+});
+
 function samePage(ctx) {
   const url = ctx.response?.raw?.url;
   return Boolean(url) && new URL(url).pathname === location.pathname;
