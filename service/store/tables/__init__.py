@@ -64,6 +64,7 @@ from service.store.tables.requests import (
     Request,
     RequestFinding,
 )
+from service.store.tables.search import SearchKind, SearchText
 from service.store.tables.work import AssessmentFit, PassageRow, Revision, Submission, VectorRow, WorkFile
 
 __all__ = [
@@ -153,6 +154,8 @@ __all__ = [
     "Revision",
     "RightDecision",
     "RoleGrant",
+    "SearchKind",
+    "SearchText",
     "SecondFactor",
     "Settlement",
     "SignIn",

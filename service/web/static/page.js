@@ -232,6 +232,17 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// One key leads to the search from every page that has it; where the desk's own keys are, they do.
+document.addEventListener("keydown", (event) => {
+  const desk = document.documentElement.classList.contains("scripted") || localStorage.getItem("peerloom-keys-off") === "1";
+  const held = event.ctrlKey || event.metaKey || event.altKey || event.isComposing;
+  if (event.key !== "/" || event.defaultPrevented || desk || held) return;
+  if (event.target.closest?.("input, textarea, select, [contenteditable], dialog")) return;
+  const there = document.querySelector('.bar [aria-keyshortcuts="/"]');
+  if (there) event.preventDefault();
+  there?.click();
+});
+
 function samePage(ctx) {
   const url = ctx.response?.raw?.url;
   return Boolean(url) && new URL(url).pathname === location.pathname;

@@ -1,6 +1,6 @@
 """Every form of every page, sent twice, is one act: the second leads where the first led, and changes nothing.
 
-All forms go through one door, so what is tried here on those that refused or doubled a repeat holds for the others; that
+All forms go through one door, so what is tried here on those that refused or doubled a repeat holds for all; that
 there is no other door is tried on the routes.
 """
 
