@@ -14,6 +14,8 @@ from service.store.tables import Base
 Made = TypeVar("Made")
 Rows = list[tuple[Table, list[dict[str, Any]]]]
 Files = dict[Path, bytes]
+_TABLES = [table for table in Base.metadata.sorted_tables if not table.info.get("derived")]
+"""Those whose rows nothing else makes; the others' come with them, by triggers."""
 _MADE: dict[tuple[str, str], tuple[Any, Rows, Files]] = {}
 
 
@@ -46,7 +48,7 @@ def _write(folder: Path, files: Files) -> None:
 def rows_of(sessions: Sessions) -> Rows:
     """All rows there are, those first that others refer to."""
     with sessions.engine.connect() as connection:
-        found = ((table, connection.execute(select(table)).mappings()) for table in Base.metadata.sorted_tables)
+        found = ((table, connection.execute(select(table)).mappings()) for table in _TABLES)
         return [(table, _parents_first(table, rows)) for table, all_ in found if (rows := [dict(row) for row in all_])]
 
 

@@ -1,11 +1,11 @@
 """The same said twice in a row is one act: a double click, a form sent again after a lost connection, a repeated call.
 
-What makes it the same is its content: the same words by the same person about the same thing, within a minute. That
-holds for every way in, a page with and without script, two windows, and a client that knows nothing of
-Idempotency-Keys; a mark in the form would hold only for the page that it stands in, and a key only for who sends one
-(whoever does is answered by it first, whatever the content). The price is small: who means to say the very same thing
-twice within a minute is heard once. Tokens follow the same rule where they are made (`actions.access.credentials`).
-Keys and sign-in links do not: a key is not for one person, and a link that works once cannot serve two who asked.
+A form of a page is known again by its mark (`replies.of_a_form`), and a call by its Idempotency-Key; both hold for
+everything. Here is the rule for words, whichever way they come in: from two windows, or from a client that knows
+nothing of keys. What makes it the same is its content: the same words by the same person about the same thing, within a
+minute. The price is small: who means to say the very same thing twice within a minute is heard once. Tokens follow the
+same rule where they are made (`actions.access.credentials`). Sign-in links do not, since a link that works once cannot
+serve two who asked.
 """
 
 from __future__ import annotations

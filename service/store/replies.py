@@ -21,6 +21,11 @@ from service.store.tables import StoredReply
 
 KEPT_FOR = timedelta(hours=48)
 """Longer than any client goes on repeating a call, short enough that answers are not an archive."""
+FORM = "form "
+"""What keys of forms begin with; a client's key holds no blank."""
+SAME_FORM = timedelta(hours=1)
+"""As long as a page may wait for a lost connection. Whoever comes back to it later decides anew, on what they saw."""
+ELSEWHERE, REFUSED = 303, 400
 AT_ONCE = 1000
 """Answers forgotten in one transaction."""
 
@@ -68,6 +73,39 @@ def once(
     session.add(_row(actor, asked, reply, now))
     session.flush()
     return reply, False
+
+
+def of_a_form(
+    session: Session, actor: Actor, form: str, work: Callable[[bool], Reply], *, now: datetime
+) -> tuple[Reply, bool]:
+    """What this very form led to, and whether it had been sent before: clicked twice, or sent again since no answer
+    came. `form` is a hash of its page's own mark and of all that it holds.
+
+    Where it led elsewhere, it leads there again and nothing is done. Where it was answered with a page, which is not
+    kept, since it may hold a secret or others' words, `work` is done again and told so. Of two that come at the same
+    moment the second waits here for the first. What was refused was not done, and is tried again.
+    """
+    key = f"{FORM}{form}"
+    _wait_for_the_first(session, actor, key)
+    there = session.get(StoredReply, (actor.credential, key))
+    before = there is not None and there.created_at > now - SAME_FORM
+    if there is not None and before and there.status == ELSEWHERE:
+        return Reply(ELSEWHERE, there.headers, ""), True
+    reply = work(before)
+    if reply.status < REFUSED:
+        if there is not None:
+            session.delete(there)
+            session.flush()
+        headers = {"Location": reply.headers["Location"]} if reply.status == ELSEWHERE else {}
+        asked = KeyedRequest(key, form)
+        session.add(_row(actor, asked, Reply(reply.status, headers, ""), now))
+        session.flush()
+    return reply, False
+
+
+def _wait_for_the_first(session: Session, actor: Actor, key: str) -> None:
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"{actor.credential}:{key}", 0))))
 
 
 def _wait_for_nobody(session: Session, actor: Actor, asked: KeyedRequest) -> None:

@@ -36,6 +36,7 @@ from service.web.api import (
     people,
     questioned,
     requests,
+    search,
     work,
 )
 from service.web.edge import OuterLayer
@@ -64,6 +65,7 @@ ROUTERS = (
     goals.router,
     bundles.router,
     work.search_router,
+    search.router,
     erasure.router,
     access.router,
     access.events_router,

@@ -60,7 +60,7 @@ TAGS = [
     {"name": "Requests", "description": "What learners need, and what speaks to it."},
     {"name": "Goals", "description": "The organization's own goals, and the work that shows progress on them."},
     {"name": "Imports", "description": "Many things at once, one JSON object a line."},
-    {"name": "Search", "description": "Work that is like some text."},
+    {"name": "Search", "description": "Work that is like some text; work, feedback and people by words."},
     {"name": "Access", "description": "Keys, tokens, and who is asking."},
     {"name": "Audit", "description": "Who did what: a chain in which nothing can be changed unseen."},
     {"name": "Events", "description": "What happened, in order."},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +16,7 @@ from sqlalchemy.orm import Session
 from service.actions.bundles import roster
 from service.actions.bundles.lines import MemberLine, act_on
 from service.actions.bundles.take_in import in_words
+from service.actions.people import addresses
 from service.domain.errors import Invalid, PeerloomError
 from service.domain.roles import Actor, require_coordinator
 from service.store import find
@@ -30,13 +32,22 @@ class RosterRow(StrEnum):
     ADDED = "added"  # somebody new
     JOINS = "joins"  # somebody known gets this part
     RENAMED = "renamed"  # somebody known, by another name so far
+    CHANGED = "changed"  # somebody known, by another language or e-mail address so far
     THERE = "there"  # all of it is so already
     WRONG = "wrong"
 
 
 @dataclass(frozen=True, slots=True)
+class RosterChange:
+    """What a row changes of somebody known: what of them, and what it was before; empty where there was nothing."""
+
+    what: str
+    was: str
+
+
+@dataclass(frozen=True, slots=True)
 class RosterLine:
-    """One row by its number in the table: who, and what it comes to. `was` is the name so far, `fault` what is
+    """One row by its number in the table: who, and what it comes to. `email` is what stands in it, `fault` what is
     wrong."""
 
     number: int
@@ -45,7 +56,8 @@ class RosterLine:
     name: str = ""
     role: str = ""
     group: str = ""
-    was: str = ""
+    email: str = ""
+    changes: tuple[RosterChange, ...] = ()
     fault: str = ""
 
 
@@ -80,26 +92,41 @@ def _row(session: Session, actor: Actor, number: int, line: str, now: datetime) 
         asked = MemberLine.model_validate_json(line)
     except ValidationError as error:
         return RosterLine(number, RosterRow.WRONG, fault=in_words(error))
-    who = (asked.id, asked.name, asked.role.value, asked.group)
-    outcome, was = _comes_to(session, actor, asked)
+    who = (asked.id, asked.name, asked.role.value, asked.group, asked.email or "")
+    outcome, changes = _comes_to(session, actor, asked)
     try:
         with session.begin_nested():
             act_on(session, actor, asked, now=now)
             session.flush()
     except PeerloomError as error:
         return RosterLine(number, RosterRow.WRONG, *who, fault=error.detail)
-    return RosterLine(number, outcome, *who, was)
+    return RosterLine(number, outcome, *who, changes)
 
 
-def _comes_to(session: Session, actor: Actor, asked: MemberLine) -> tuple[RosterRow, str]:
+def _comes_to(session: Session, actor: Actor, asked: MemberLine) -> tuple[RosterRow, tuple[RosterChange, ...]]:
     there = find.maybe(session, Person, actor.organization, asked.id)
     if there is None:
-        return RosterRow.ADDED, ""
+        return RosterRow.ADDED, ()
+    changes = tuple(_changes(session, there, asked))
     if there.name != asked.name:
-        return RosterRow.RENAMED, there.name
+        return RosterRow.RENAMED, changes
     has = (
         select(RoleGrant.person_id)
         .join(Group, Group.id == RoleGrant.group_id)
         .where(RoleGrant.person_id == there.id, RoleGrant.role == asked.role, Group.external_id == asked.group)
     )
-    return (RosterRow.JOINS if session.scalar(has) is None else RosterRow.THERE), ""
+    if session.scalar(has) is None:
+        return RosterRow.JOINS, changes
+    return (RosterRow.CHANGED if changes else RosterRow.THERE), changes
+
+
+def _changes(session: Session, there: Person, asked: MemberLine) -> Iterator[RosterChange]:
+    """What is another in the row than it is now; a cell without anything in it changes nothing."""
+    if there.name != asked.name:
+        yield RosterChange("Name", there.name)
+    if asked.language and asked.language != there.language:
+        yield RosterChange("Language", there.language)
+    box = addresses.of(session, there)
+    has = box.address if box is not None else ""
+    if asked.email is not None and asked.email != has:
+        yield RosterChange("E-mail", has)

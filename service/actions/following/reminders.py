@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from service.actions.overview import progress
@@ -22,7 +22,7 @@ from service.domain.events import Event
 from service.domain.following.reminders import AGAIN_DAYS, LONGEST, ReminderBar, ReminderKind, bar, base, offer
 from service.domain.organization_settings import wish_of
 from service.domain.roles import Actor
-from service.store import audit, outbox, repeats
+from service.store import archived, audit, outbox, repeats
 from service.store.tables import Challenge, Group, Organization, Person, Reminder, Submission
 
 STAGE = {
@@ -93,7 +93,8 @@ def _offer(session: Session, lens: Lens, kind: ReminderKind, now: datetime) -> R
     there = [one for one in seen.learners if one.stage is STAGE[kind]]
     spoken = _languages(session, organization)
     gone = _taken_back(session, lens.challenge) if kind is ReminderKind.NOT_HANDED_IN else frozenset()
-    candidates = tuple(_candidate(one, kind, spoken, gone, lens, days, now) for one in there)
+    over = frozenset(session.scalars(select(Group.external_id).where(Group.id.in_(archived.groups()), _own(lens))))
+    candidates = tuple(_candidate(one, kind, spoken, gone, over, lens, days, now) for one in there)
     languages = dict.fromkeys(one.language for one in candidates if one.bar is None)
     texts = {language: offer(kind, language, lens.challenge.title) for language in languages}
     return ReminderOffer(lens, tuple(work_lens.choices(session, lens)), kind, candidates, texts, days)
@@ -104,14 +105,20 @@ def _candidate(
     kind: ReminderKind,
     spoken: Mapping[str, str],
     gone: frozenset[str],
+    over: frozenset[str],
     lens: Lens,
     days: int,
     now: datetime,
 ) -> Candidate:
     last = max((at for of, at in one.reminded if of is kind), default=None)
     opens = lens.challenge.opened_at if kind is ReminderKind.NOT_HANDED_IN else None
-    why = bar(last=last, taken_back=one.person in gone, opens=opens, days=days, now=now)
+    ended = lens.challenge.archived_at is not None or one.group in over
+    why = bar(last=last, taken_back=one.person in gone, opens=opens, over=ended, days=days, now=now)
     return Candidate(one, spoken[one.person], why)
+
+
+def _own(lens: Lens) -> ColumnElement[bool]:
+    return Group.organization_id == lens.challenge.organization_id
 
 
 def days_of(organization: Organization) -> int:

@@ -22,7 +22,7 @@ from service.domain.errors import NotFound
 from service.domain.galleries import GalleryActor, GalleryState, SharingHindrance, body_digest, possible
 from service.domain.roles import Actor, may_see_group, require_desk, visible_groups
 from service.domain.texts.marking import Stretch, stretches
-from service.store import find
+from service.store import archived, find
 from service.store.disclosures import Showing, at_desk
 from service.store.names import told_apart
 from service.store.tables import Challenge, Gallery, GalleryDecision, Group, Person, Revision, Submission
@@ -101,6 +101,14 @@ def listing(
         _challenges(session, actor),
         len(rows) > limit,
     )
+
+
+def to_look_at(session: Session, actor: Actor) -> int:
+    """How many wait for a person, where nothing is archived. Raises NotAllowed."""
+    require_desk(actor)
+    waits = Gallery.state.in_((GalleryState.READY, GalleryState.STUCK))
+    here = archived.not_over(Gallery.challenge_id, Gallery.group_id)
+    return session.scalar(select(func.count()).select_from(Gallery).where(waits, here, *_here(actor))) or 0
 
 
 def _here(actor: Actor) -> list[ColumnElement[bool]]:

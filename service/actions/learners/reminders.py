@@ -14,7 +14,8 @@ from service.actions.learners.guard import person_of, require_own
 from service.domain.drafts import DraftState
 from service.domain.errors import NotFound
 from service.domain.following.reminders import ReminderKind
-from service.domain.roles import Actor
+from service.domain.roles import Actor, Role
+from service.store import archived
 from service.store import names as store_names
 from service.store.tables import (
     Challenge,
@@ -25,6 +26,7 @@ from service.store.tables import (
     Release,
     Reminder,
     Revision,
+    RoleGrant,
     Submission,
 )
 
@@ -49,7 +51,7 @@ def mine(session: Session, actor: Actor, person: str) -> list[ReminderSeen]:
 
 def of_person(session: Session, person: str) -> list[ReminderSeen]:
     """The same for a person (our id) whom the caller may see."""
-    return _seen(session, [Reminder.person_id == person, Reminder.dismissed_at.is_(None), _to_do()])
+    return _seen(session, [Reminder.person_id == person, Reminder.dismissed_at.is_(None), _to_do(), _current()])
 
 
 def one(session: Session, actor: Actor, reminder: str) -> ReminderSeen:
@@ -83,7 +85,7 @@ def _seen(session: Session, where: Sequence[ColumnElement[bool]]) -> list[Remind
             Challenge.external_id,
             Challenge.title,
             Submission.external_id,
-            and_(Reminder.dismissed_at.is_(None), _to_do()),
+            and_(Reminder.dismissed_at.is_(None), _to_do(), _current()),
         )
         .join(Person, Person.id == Reminder.person_id)
         .join(Challenge, Challenge.id == Reminder.challenge_id)
@@ -96,6 +98,18 @@ def _seen(session: Session, where: Sequence[ColumnElement[bool]]) -> list[Remind
         ReminderSeen(row, person, challenge, title, submission, names.get(row.sent_by or "", ""), bool(still))
         for row, person, challenge, title, submission, still in rows
     ]
+
+
+def _current() -> Any:
+    """That neither the challenge nor the group is archived: that of the work, or, before there is any, all in which
+    its reader learns."""
+    learns = exists().where(
+        RoleGrant.person_id == Reminder.person_id,
+        RoleGrant.role == Role.LEARNER,
+        RoleGrant.group_id.not_in(archived.groups()),
+    )
+    there = or_(and_(Reminder.submission_id.is_(None), learns), Submission.group_id.not_in(archived.groups()))
+    return and_(Challenge.archived_at.is_(None), there)
 
 
 def _to_do() -> Any:

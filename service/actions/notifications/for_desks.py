@@ -104,6 +104,7 @@ def gallery_waits(reader: Reader, kind: NotificationKind, subjects: Sequence[str
         .where(
             Challenge.id.in_(subjects),
             Gallery.state.in_((GalleryState.READY, GalleryState.STUCK)),
+            archived.not_over(Gallery.challenge_id, Gallery.group_id),
             Gallery.group_id.in_(reader.actor.facilitates),
             Gallery.person_id != reader.person,
         )

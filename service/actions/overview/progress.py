@@ -15,6 +15,7 @@ from service.actions.work.lens import Lens, RevisionInLens
 from service.domain.drafts import DraftState
 from service.domain.following.reminders import ReminderKind
 from service.domain.roles import Role
+from service.store import archived
 from service.store.names import told_apart
 from service.store.tables import CommitmentRow, Group, Person, Reminder, RoleGrant, Submission
 
@@ -118,11 +119,12 @@ def progress(session: Session, lens: Lens, pieces: Sequence[RevisionInLens]) -> 
 
 
 def _places(session: Session, lens: Lens) -> dict[str, str]:
-    """Learners whom the challenge is set to, each with one of the groups it is set to."""
+    """Learners whom the challenge is set to, each with one of the groups it is set to: one that is not archived, where
+    there is one."""
     query = (
         select(RoleGrant.person_id, RoleGrant.group_id)
         .where(RoleGrant.organization_id == lens.challenge.organization_id, RoleGrant.role == Role.LEARNER)
-        .order_by(RoleGrant.group_id.desc())
+        .order_by(RoleGrant.group_id.not_in(archived.groups()), RoleGrant.group_id.desc())  # the last one counts
     )
     if lens.set_to is not None:
         query = query.where(RoleGrant.group_id.in_(lens.set_to))

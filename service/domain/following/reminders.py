@@ -28,12 +28,15 @@ class ReminderBar(StrEnum):
     LATELY = "lately"  # of the same, within the days that the organization says
     TAKEN_BACK = "taken_back"  # the work was withdrawn; that is an answer
     NOT_OPEN = "not_open"  # the challenge opens later
+    OVER = "over"  # the challenge, or the group in which this person is asked for it, is archived
 
 
 def bar(
-    *, last: datetime | None, taken_back: bool, opens: datetime | None, days: int, now: datetime
+    *, last: datetime | None, taken_back: bool, opens: datetime | None, over: bool, days: int, now: datetime
 ) -> ReminderBar | None:
     """Why this person is not reminded now; None if they may be. `last`: when they were reminded of the same thing."""
+    if over:
+        return ReminderBar.OVER
     if opens is not None and opens > now:
         return ReminderBar.NOT_OPEN
     if taken_back:

@@ -1,4 +1,5 @@
-"""What was deleted leaves the files: SQLite's and PostgreSQL's own ways of writing them anew. Knows no table."""
+"""What was deleted leaves the files: SQLite's and PostgreSQL's own ways of writing them anew. Knows no table
+but the one by which SQLite searches."""
 
 from __future__ import annotations
 
@@ -12,6 +13,7 @@ from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError
 
 from service.domain.errors import Unavailable
+from service.store import search
 
 log = structlog.get_logger(__name__)
 
@@ -35,6 +37,7 @@ def _sqlite(engine: Engine) -> str:
         raw = cast("sqlite3.Connection", connection.driver_connection)
         raw.execute("PRAGMA query_only=OFF")
         try:
+            search.write_anew(raw)
             raw.execute("VACUUM")
             return _emptied_log(raw)
         except sqlite3.OperationalError as error:

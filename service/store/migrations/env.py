@@ -7,6 +7,7 @@ from typing import Any, Literal
 from alembic import context
 from sqlalchemy import JSON, Enum
 
+from service.store import search
 from service.store.columns import UtcDateTime
 from service.store.tables import Base
 
@@ -29,6 +30,7 @@ context.configure(
     connection=context.config.attributes["connection"],
     target_metadata=Base.metadata,
     render_item=_frozen,
+    include_name=search.ours,  # a database's own index of words is made by its migration
     render_as_batch=True,  # SQLite changes a table by making it anew
 )
 with context.begin_transaction():

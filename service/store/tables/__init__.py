@@ -65,6 +65,7 @@ from service.store.tables.requests import (
     Request,
     RequestFinding,
 )
+from service.store.tables.search import SearchKind, SearchText
 from service.store.tables.webhooks import DeliveryState, WebhookDelivery, WebhookEndpoint, WebhookState
 from service.store.tables.work import AssessmentFit, PassageRow, Revision, Submission, VectorRow, WorkFile
 
@@ -157,6 +158,8 @@ __all__ = [
     "Revision",
     "RightDecision",
     "RoleGrant",
+    "SearchKind",
+    "SearchText",
     "SecondFactor",
     "Settlement",
     "SignIn",

@@ -8,6 +8,9 @@ from service.web.pages.views import NavigationEntry
 
 FEEDBACK, PEOPLE, ORGANIZATION, OWN = "Feedback", "People", "Organization", "My own"
 
+KEYS = {"/search": "/"}
+"""Single keys of the desk that lead to a place."""
+
 
 def places(actor: Actor, path: str, here: SignedIn) -> tuple[NavigationEntry, ...]:
     """The entries of the navigation; the one that holds `path` is current."""
@@ -15,6 +18,7 @@ def places(actor: Actor, path: str, here: SignedIn) -> tuple[NavigationEntry, ..
     if actor.reviews:
         found += [(FEEDBACK, "/desk/today", "Today"), (FEEDBACK, "/desk", "Queue")]
         found += [(FEEDBACK, "/desk/challenges", "Challenges"), (FEEDBACK, "/desk/galleries", "Galleries")]
+        found += [(FEEDBACK, "/search", "Search")]
         found += [(PEOPLE, "/desk/people", "People"), (PEOPLE, "/desk/introductions", "Introductions")]
         found += [(PEOPLE, "/desk/requests", "Requests"), (PEOPLE, "/desk/network", "Network")]
         found += [(ORGANIZATION, "/desk/context", "Context"), (ORGANIZATION, "/desk/goals", "Goals")]
@@ -24,7 +28,9 @@ def places(actor: Actor, path: str, here: SignedIn) -> tuple[NavigationEntry, ..
         found += [(OWN, "/learn", "My learning"), (OWN, "/learn/introductions", "Introductions")]
         found += [(OWN, "/learn/requests", "What I need"), (OWN, "/learn/consents", "What I allow")]
     current = max((href for _, href, _ in found if _holds(href, path)), key=len, default="")
-    return tuple(NavigationEntry(href, label, href == current, group) for group, href, label in found)
+    return tuple(
+        NavigationEntry(href, label, href == current, group, KEYS.get(href, "")) for group, href, label in found
+    )
 
 
 def _holds(href: str, path: str) -> bool:

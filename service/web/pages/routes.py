@@ -65,7 +65,7 @@ class PageRoute(APIRoute):
                     return _sign_in_first(request)
                 request.state.actor, request.state.session_secret = found
                 if request.method != "GET":
-                    await visits.check_form(request, found[1])
+                    request.state.form = await visits.check_form(request, found[1])
             return await handle(request)
 
         return handler

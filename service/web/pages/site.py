@@ -51,6 +51,7 @@ from service.web.pages.phrases import kept as phrases_kept
 from service.web.pages.questioned import passages as questioned_passages
 from service.web.pages.queue import waiting as queue_waiting
 from service.web.pages.rendering import STATIC
+from service.web.pages.search import words as search_words
 
 ROUTERS = (
     access_entrance.router,
@@ -68,6 +69,7 @@ ROUTERS = (
     challenges_editor.router,  # its /new before an id in the same place
     calibration_challenge.router,
     phrases_kept.router,
+    search_words.router,
     questioned_passages.router,  # before a document of this id
     documents_library.router,
     documents_library.file_router,

@@ -64,6 +64,7 @@ class NavigationEntry:
     label: str
     current: bool = False
     group: str = ""
+    key: str = ""  # that leads there, where single keys are on
 
 
 @dataclass(frozen=True, slots=True)

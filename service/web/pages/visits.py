@@ -6,6 +6,7 @@ made from it, so that no other site can send a form in this person's name.
 
 from __future__ import annotations
 
+import hashlib
 import hmac
 import re
 import secrets
@@ -16,12 +17,15 @@ from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 from fastapi import Depends, Request
+from sqlalchemy.orm import Session
+from starlette.datastructures import FormData
 
 from service.actions.access import frame, sign_in
 from service.domain.errors import NotAllowed
 from service.domain.texts import digest
+from service.store import replies
 from service.store.replies import Reply
-from service.web.calls import Attachment, Call, Mode
+from service.web.calls import Attachment, Call, Mode, Work
 from service.web.pages import navigation, rendering
 from service.web.pages.notices import notice
 from service.web.pages.views import Download, Frame, Goto, NavigationEntry, PageMark, PageView
@@ -39,6 +43,8 @@ class Visit(Call):
 
     session_secret: str = ""
     said: str = ""
+    form: str = ""  # a hash of the form that was sent, as it stands in its page; empty where none was
+    sent_before: bool = False  # that very form, which was answered with a page
     frames: str = rendering.NO_FRAMES  # who may frame a page for which nobody is signed in
 
     @property
@@ -46,6 +52,17 @@ class Visit(Call):
         """Where this is, with its query: to come back to."""
         query = self.scope["query_string"].decode("ascii", "replace")
         return f"{self.scope['path']}?{query}" if query else str(self.scope["path"])
+
+    def _write(self, session: Session, work: Work, status: int) -> tuple[Reply, bool]:
+        """A form that is sent twice is one act, whatever it is about: it leads where it led the first time."""
+        if not self.form:
+            return self._run(session, work, status), False
+
+        def done(before: bool) -> Reply:
+            self.sent_before = before
+            return self._run(session, work, status)
+
+        return replies.of_a_form(session, self.actor, self.form, done, now=self.now)
 
     def _reply(self, result: Any, status: int) -> Reply:
         headers = {**rendering.headers(), **self.headers}
@@ -167,11 +184,29 @@ def same_site(request: Request) -> bool:
     return origin is None or urlsplit(origin).netloc == request.headers.get("host", "")
 
 
-async def check_form(request: Request, session_secret: str) -> None:
-    """Raises NotAllowed unless the form was made by a page of this session, on this site."""
-    given = request.headers.get("x-csrf") or (await request.form()).get("csrf")
+async def check_form(request: Request, session_secret: str) -> str:
+    """By what the form is known again when it is sent twice; empty for what a script sends.
+
+    The mark in it is another on each page, so the same act meant a second time, from a page that was shown since, is
+    another form. Raises NotAllowed unless the form was made by a page of this session, on this site.
+    """
+    scripted = request.headers.get("x-csrf")
+    given = scripted or (await request.form()).get("csrf")
     if not _belongs(given, session_secret) or not same_site(request):
         raise NotAllowed("This form belongs to a session that has ended. Load the page again; nothing was changed.")
+    return "" if scripted else _mark_of(request.scope["path"], await request.form())
+
+
+def _mark_of(path: str, form: FormData) -> str:
+    whole = hashlib.sha256(path.encode("utf-8", "surrogatepass"))
+    for name, value in form.multi_items():
+        whole.update(f"\n{name}=".encode("utf-8", "surrogatepass"))
+        if isinstance(value, str):
+            whole.update(value.encode("utf-8", "surrogatepass"))
+        else:  # a file, already whole in memory or on the disk
+            whole.update(hashlib.file_digest(value.file, "sha256").digest())  # type: ignore[arg-type]
+            value.file.seek(0)
+    return whole.hexdigest()
 
 
 def _visit(mode: Mode) -> Any:
@@ -185,6 +220,7 @@ def _visit(mode: Mode) -> Any:
             mode,
             session_secret=getattr(request.state, "session_secret", ""),
             said=request.query_params.get("said", ""),
+            form=getattr(request.state, "form", ""),
         )
 
     return Depends(made)

@@ -218,6 +218,31 @@ document.addEventListener("htmx:before:swap", (event) => {
   shown = next;
 });
 
+// The menus of the bar close when one goes on elsewhere, and Escape gives the focus back to what opened them.
+const menus = () => document.querySelectorAll(".nav-menu[open]");
+document.addEventListener("click", ({ target }) => {
+  for (const menu of menus()) if (!menu.contains(target) || target.closest("a")) menu.open = false;
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const menu of menus()) {
+    const inside = menu.contains(document.activeElement);
+    menu.open = false;
+    if (inside) menu.querySelector("summary").focus();
+  }
+});
+
+// One key leads to the search from every page that has it; where the desk's own keys are, they do.
+document.addEventListener("keydown", (event) => {
+  const desk = document.documentElement.classList.contains("scripted") || localStorage.getItem("peerloom-keys-off") === "1";
+  const held = event.ctrlKey || event.metaKey || event.altKey || event.isComposing;
+  if (event.key !== "/" || event.defaultPrevented || desk || held) return;
+  if (event.target.closest?.("input, textarea, select, [contenteditable], dialog")) return;
+  const there = document.querySelector('.bar [aria-keyshortcuts="/"]');
+  if (there) event.preventDefault();
+  there?.click();
+});
+
 function samePage(ctx) {
   const url = ctx.response?.raw?.url;
   return Boolean(url) && new URL(url).pathname === location.pathname;

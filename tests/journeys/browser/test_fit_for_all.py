@@ -32,6 +32,9 @@ OVERFLOWING = """() => [...document.querySelectorAll('body *')]
   .slice(0, 5).map(one => one.outerHTML.slice(0, 160))"""
 """What reaches beyond the window's edge, and does not scroll by itself."""
 
+BAR_ROWS = """() => Math.round((document.querySelector('.bar')?.clientHeight ?? 0) / 46)"""
+"""How many rows of places the bar takes up; 46 pixels each."""
+
 HIDDEN_FOCUS = """() => { const one = document.activeElement, box = one.getBoundingClientRect();
   const { reached, before } = window;
   window.before = one;
@@ -62,6 +65,8 @@ def wrong_with(window: Window, where: str) -> list[str]:
             only = () if scheme == "light" else COLOURS  # nothing else is another in the dark
             found += [f"{where} {width} {scheme}: {one}" for one in window.axe(*only)]
     found += [f"{where} too wide at 320: {one}" for one in window.page.evaluate(OVERFLOWING)]
+    window.page.set_viewport_size({"width": 1280, "height": 900})
+    found += [f"{where} {rows} rows of places" for rows in [window.page.evaluate(BAR_ROWS)] if rows > 1]
     return found + [f"{where} {one}" for one in focus_troubles(window)]
 
 

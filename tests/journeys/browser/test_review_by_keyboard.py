@@ -244,3 +244,17 @@ def test_single_keys_can_be_switched_off_and_help_says_what_they_are(demo: Demo)
     assert here(window.page) == draft
     assert decided(window) == 0
     expect(window.page.locator("details.opens[open]")).to_have_count(0)
+
+
+def test_a_key_leads_to_the_search_and_is_a_letter_where_words_are_typed(demo: Demo) -> None:
+    window = demo.window(COORDINATOR)
+    window.open("/desk/goals")
+    window.key("/")
+    expect(window.page.locator("#q")).to_be_focused()
+    window.page.keyboard.type("to/day")
+    expect(window.page.locator("#q")).to_have_value("to/day")
+    window.open("/desk/next?state=ready")
+    window.key("n")
+    window.page.keyboard.type("and/or")
+    expect(window.page.locator("#add-text")).to_have_value("and/or")
+    assert window.wrong == []

@@ -11,7 +11,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import inspect, text
 
 from service.domain.errors import Unavailable
-from service.store import migrate
+from service.store import migrate, search
 from service.store.session import Sessions, make_engine
 from service.store.tables import Base
 from tests.forked import FORKED
@@ -20,7 +20,7 @@ from tests.service.store.processes import upgrade
 
 def test_the_migrations_make_exactly_the_models(sessions: Sessions) -> None:
     with sessions.engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "include_name": search.ours})
         assert compare_metadata(context, Base.metadata) == []
 
 

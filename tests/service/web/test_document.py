@@ -142,7 +142,7 @@ def test_the_document_says_where_it_holds_and_how_it_may_change() -> None:
         assert said in " ".join(at_home["info"]["description"].split())
 
 
-NEEDED = {("/v1/erasures/preview", "kind"), ("/v1/erasures/preview", "id")}
+NEEDED = {("/v1/search", "q"), ("/v1/erasures/preview", "kind"), ("/v1/erasures/preview", "id")}
 """Parts of a query without which there is nothing to answer."""
 
 

@@ -215,7 +215,9 @@ def make_key(visit: Writing, sent: Annotated[KeySent, Form()]) -> Shown:
         visit.status = errors.KINDS["invalid"].status
         typed = {"name": sent.name, "chosen_scopes": tuple(sent.scopes), "days": sent.days}
         return _keys(visit, **typed, chosen=tuple(chosen), faults=wrong)
-    _, secret = credentials.create_key(visit.session, visit.actor, **asked.wish(), now=visit.now)
+    made, secret = credentials.create_key(visit.session, visit.actor, **asked.wish(), now=visit.now)
+    if visit.sent_before:
+        credentials.end_unseen(visit.session, visit.actor, made, now=visit.now)
     return _keys(visit, secret=secret)
 
 

@@ -22,7 +22,6 @@ from service.actions.queue import waiting
 from service.actions.queue.progress import QueueProgress
 from service.actions.queue.waiting import QueueFilter
 from service.actions.requests import desk as requests_desk
-from service.domain.galleries import GalleryState
 from service.domain.requests.need import RequestState
 from service.web.pages.rendering import plural
 from service.web.pages.routes import Shown, pages
@@ -102,8 +101,7 @@ def _errands(visit: Reading) -> Iterable[Errand | None]:
     session, actor, now = visit.session, visit.actor, visit.now
     alone = waiting.alone(session, actor, now=now)
     yield _if(alone, "/desk?alone=1", plural(alone, "draft"), "that only a coordinator can decide on")
-    galleries = galleries_desk.listing(session, actor, limit=1, now=now).counts
-    ready = galleries.get(GalleryState.READY, 0) + galleries.get(GalleryState.STUCK, 0)
+    ready = galleries_desk.to_look_at(session, actor)
     yield _if(ready, "/desk/galleries", plural(ready, "gallery", "galleries"), "to look at")
     meets = introductions_desk.counts(session, actor, now=now).get("suggested", 0)
     yield _if(meets, "/desk/introductions", plural(meets, "introduction"), "to decide on")

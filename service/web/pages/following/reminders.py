@@ -28,6 +28,7 @@ BARS: Mapping[ReminderBar, str] = {
     ReminderBar.LATELY: "was reminded of this lately",
     ReminderBar.TAKEN_BACK: "took the work back",
     ReminderBar.NOT_OPEN: "the challenge is not open yet",
+    ReminderBar.OVER: "the challenge or the group is archived",
 }
 KINDS: Mapping[ReminderKind, str] = {
     ReminderKind.NOT_HANDED_IN: "Not handed in",

@@ -29,6 +29,7 @@ COMES_TO: Mapping[RosterRow, str] = {
     RosterRow.ADDED: "new",
     RosterRow.JOINS: "joins the group",
     RosterRow.RENAMED: "has another name so far",
+    RosterRow.CHANGED: "changes",
     RosterRow.THERE: "is there already",
     RosterRow.WRONG: "cannot be taken in",
 }
@@ -77,5 +78,5 @@ def send_roster(visit: Writing, sent: Annotated[RosterSent, Form()]) -> Shown:
         return Goto("/desk/people", said="roster-taken")
     found = Counter(one.outcome for one in rows)
     counts = {COMES_TO[one]: found[one] for one in RosterRow if found[one]}
-    changes = sum(found[one] for one in (RosterRow.ADDED, RosterRow.JOINS, RosterRow.RENAMED))
+    changes = sum(found[one] for one in (RosterRow.ADDED, RosterRow.JOINS, RosterRow.RENAMED, RosterRow.CHANGED))
     return RosterPage(table, digest(table), rows, counts, changes)

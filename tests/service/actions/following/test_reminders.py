@@ -22,8 +22,18 @@ from service.actions.work import submit
 from service.domain.errors import Invalid, NotAllowed, NotFound, NotNow
 from service.domain.following.reminders import LONGEST, ReminderBar, ReminderKind, offer
 from service.domain.roles import Actor, Role
+from service.store import find
 from service.store.session import Sessions
-from service.store.tables import Organization, OutgoingEvent, ReadingRow, Release, Reminder, Submission
+from service.store.tables import (
+    Challenge,
+    Group,
+    Organization,
+    OutgoingEvent,
+    ReadingRow,
+    Release,
+    Reminder,
+    Submission,
+)
 from tests.service.actions.memory.remembered import NEXT, ready
 from tests.service.actions.school import NOW, act_as, approve, found, hand_in
 
@@ -231,3 +241,40 @@ def test_erasing_the_person_erases_their_reminders(sqlite_sessions: Sessions) ->
         session.delete(person)
         session.flush()
         assert session.scalars(select(Reminder)).all() == []
+
+
+@pytest.mark.parametrize("what", [Challenge, Group])
+def test_nobody_is_reminded_or_reads_a_reminder_of_what_is_archived(
+    sessions: Sessions, what: type[Challenge] | type[Group]
+) -> None:
+    with sessions.writing() as session:
+        platform = found(session)
+        lena = act_as(session, platform, "lena")
+        send(session, lena, people=["amara"])
+        assert open_for(session, platform, "amara") == ["Please try."]
+        name = "observe" if what is Challenge else "north"
+        row = find.one(session, what, platform.organization, name)
+        row.archived_at = NOW
+        session.flush()
+        assert open_for(session, platform, "amara") == []
+        offered = reminders.offered(session, lena, "observe", HAND_IN, now=NOW + 30 * DAY)
+        assert {one.bar for one in offered.candidates} == {ReminderBar.OVER}
+        with pytest.raises(NotNow):
+            send(session, lena, now=NOW + 30 * DAY)
+        row.archived_at = None
+        session.flush()
+        assert open_for(session, platform, "amara") == ["Please try."]
+
+
+def test_who_also_learns_in_a_group_that_goes_on_is_reminded_there(sessions: Sessions) -> None:
+    with sessions.writing() as session:
+        platform = found(session)
+        roles = [(Role.LEARNER, "north"), (Role.LEARNER, "south")]
+        register.put_person(session, platform, "amara", name="Amara Okafor", roles=roles, now=NOW)
+        for over in ("north", "south"):
+            find.one(session, Group, platform.organization, over).archived_at = NOW
+            session.flush()
+            seen = reminders.offered(session, act_as(session, platform, "mateo"), "observe", HAND_IN, now=NOW)
+            assert {one.learner.person: one.bar for one in seen.candidates}["amara"] is None
+            find.one(session, Group, platform.organization, over).archived_at = None
+            session.flush()

@@ -11,6 +11,7 @@ from pipelines.values import AI
 from service.actions.access import credentials
 from service.actions.following import reminders
 from service.actions.following.reminders import ReminderWish
+from service.actions.galleries import desk as galleries_desk
 from service.actions.introductions import answers
 from service.actions.learners import commitments
 from service.actions.learners.commitments import CommitmentWish
@@ -24,10 +25,12 @@ from service.domain.notifications.kinds import NotificationKind
 from service.domain.requests.need import RequestState
 from service.domain.roles import Actor, Role
 from service.domain.visibility import ShowWork
-from service.store import outbox
+from service.store import find, outbox
 from service.store.session import Sessions
 from service.store.tables import (
+    Challenge,
     CommitmentOutcome,
+    Group,
     Introduction,
     IntroductionUseful,
     Job,
@@ -169,7 +172,17 @@ def test_a_gallery_waits_then_is_shown_and_is_told_no_more_when_nobody_shares(sq
 
     with sqlite_sessions.writing() as session:
         platform = make(session)
-    assert "gallery_waits" in kinds(sqlite_sessions, platform, "lena")
+    for what, name in ((Challenge, "observe"), (Group, "north")):
+        assert "gallery_waits" in kinds(sqlite_sessions, platform, "lena")
+        with sqlite_sessions.writing() as session:
+            lena = act_as(session, platform, "lena")
+            assert galleries_desk.to_look_at(session, lena) == 1
+            find.one(session, what, platform.organization, name).archived_at = NOW
+            session.flush()
+            assert galleries_desk.to_look_at(session, lena) == 0
+        assert "gallery_waits" not in kinds(sqlite_sessions, platform, "lena")
+        with sqlite_sessions.writing() as session:
+            find.one(session, what, platform.organization, name).archived_at = None
     with sqlite_sessions.writing() as session:
         world.shown(session, platform)
     assert "gallery_waits" not in kinds(sqlite_sessions, platform, "lena")

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from service.store.tables import Decision
+from service.store.tables import Decision, StoredReply
 from tests.conftest import sessions
 from tests.service.web.browsing import Page, Visitor, signed_in
 from tests.service.web.conftest import School
@@ -98,7 +98,8 @@ def test_the_same_form_sent_much_later_is_a_decision_of_its_own(school: School) 
     action = of_the_first_point(page, "accept")
     visitor.send(page, action)
     with school.sessions.writing() as session:
-        session.execute(update(Decision).values(at=school.now() - timedelta(minutes=2)))
+        session.execute(update(Decision).values(at=school.now() - timedelta(hours=2)))
+        session.execute(update(StoredReply).values(created_at=school.now() - timedelta(hours=2)))
     assert visitor.send(page, action).status == 412
     assert acts(school) == ["accept"]
 

@@ -44,7 +44,7 @@ def test_what_was_changed_since_it_was_looked_at_is_looked_at_first(school: Scho
 def test_somebody_known_by_another_name_is_pointed_out(school: School) -> None:
     tomasz = signed_in(school, "tomasz")
     seen = _send(tomasz, tomasz.get(HERE), "id,name,group\namara,A. Okafor-Bello,year-8\n", "look")
-    assert "has another name so far So far: Amara Okafor" in seen.text
+    assert "has another name so far Name so far: Amara Okafor" in seen.text
     assert school.platform.get("/v1/people/amara").json()["name"] == "Amara Okafor"
 
 
@@ -66,3 +66,16 @@ def test_a_coordinator_of_some_groups_adds_to_those_and_a_facilitator_to_none(sc
     _send(noor, _send(noor, noor.get(HERE), table, "look"), table, "take")
     assert {"z8", "z9"} & _people(school) == {"z8"}
     assert signed_in(school, "mateo").get(HERE).status == 403
+
+
+def test_addresses_are_taken_in_and_what_changes_of_somebody_known_is_shown_before(school: School) -> None:
+    tomasz = signed_in(school, "tomasz")
+    table = "id,name,group,email\namara,Amara Okafor,year-8,amara@school.example\nmateo,Mateo Ruiz,year-8,\n"
+    seen = _send(tomasz, tomasz.get(HERE), table, "look")
+    assert "E-mail so far: none" in seen.text
+    assert "amara@school.example changes" in seen.text
+    _send(tomasz, seen, table, "take")
+    assert "amara@school.example" in tomasz.get("/desk/people/amara").html
+    again = _send(tomasz, tomasz.get(HERE), table.replace("amara@school", "a.okafor@school"), "look")
+    assert "E-mail so far: amara@school.example" in again.text
+    assert "1 is there already" in _send(tomasz, tomasz.get(HERE), "\n".join(table.split("\n")[:2]), "look").text

@@ -1,0 +1,1 @@
+"""Finding work, released feedback and people by words."""

@@ -1,0 +1,34 @@
+"""Finding work, released feedback and people by words."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Query
+
+from service.actions.search import found
+from service.domain.access import KeyScope
+from service.store.tables import SearchKind
+from service.web.calls import Reading
+from service.web.openapi import v1
+from service.web.paging import Page, Sliced
+from service.web.schemas.search import SearchHitShown
+
+router = v1("Search", reads=KeyScope.READ, writes=KeyScope.ACT)
+
+
+@router.get("/search", summary="Find work, feedback and people by words")
+def find_by_words(
+    call: Reading,
+    cut: Sliced,
+    q: Annotated[
+        str, Query(max_length=found.LONGEST, description="Words, or their beginnings; all of them must be there.")
+    ],
+    kind: Annotated[SearchKind | None, Query(description="Only work, feedback, or people.")] = None,
+) -> Page[SearchHitShown]:
+    """For those who review and for platforms, of what they may read now: latest changed first. Other forms of a word
+    are found where the database knows the language, and accents do not matter. Work that was taken back, one's own,
+    and feedback that is not released are never found."""
+    before = cut.after_number or None
+    hits = found.find(call.session, call.actor, q, kind=kind, before=before, limit=cut.wanted)
+    return cut.page(call, hits, SearchHitShown.model_validate, lambda one: str(one.number))

@@ -1,0 +1,112 @@
+"""What is found by words: in any form, with any accents, by those who may read it, and gone once it is taken back."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from service.actions.decisions import release
+from service.actions.search import found as search
+from service.actions.search.found import SearchHit
+from service.actions.work import submit
+from service.domain.errors import Invalid, NotAllowed
+from service.domain.roles import Actor
+from service.store.session import Sessions
+from service.store.tables import Person, SearchKind, Submission
+from tests.service.actions.school import NOW, act_as, approve, found, hand_in, make_ready
+
+WORK = "Chaque élève note une question avant la visite. Two colleagues were visiting each other's lessons on Tuesday."
+
+
+def hits(session: Session, actor: Actor, query: str, kind: SearchKind | None = None) -> list[tuple[str, str]]:
+    return [(one.kind.value, one.id) for one in search.find(session, actor, query, kind=kind)]
+
+
+def marked(one: SearchHit) -> list[str]:
+    return [part.text for part in one.snippet if part.found]
+
+
+def test_words_are_found_by_their_beginning_in_another_form_and_without_accents(sessions: Sessions) -> None:
+    with sessions.writing() as session:
+        platform = found(session)
+        hand_in(session, platform, text=WORK)
+        hand_in(session, platform, "yusuf", "We write one line on the board.")
+        lena = act_as(session, platform, "lena")
+        for query in ("visiting", "visited", "colleag tues", "ELEVE", "élè", "question, (visite)!"):
+            assert hits(session, lena, query) == [("work", "s-amara")], query
+        for query in ("tuesday board", "nothing", "", "?!", "sit", "t"):
+            assert hits(session, lena, query) == [], query
+        one = search.find(session, lena, "eleve colleagues")[0]
+        assert marked(one) == ["élève", "colleagues"]
+        assert (one.name, one.title) == ("Amara Okafor", "Peer observation")
+        assert "".join(part.text for part in one.snippet if part.text != "… ").rstrip(" …") in WORK
+
+
+def test_only_what_somebody_reviews_is_found_and_never_their_own(sessions: Sessions) -> None:
+    with sessions.writing() as session:
+        platform, elsewhere = found(session), found(session, "hillside")
+        for person in ("amara", "lin"):
+            hand_in(session, platform, person)
+        hand_in(session, elsewhere)
+        lena, mateo = (act_as(session, platform, one) for one in ("lena", "mateo"))
+        assert hits(session, lena, "half-term") == [("work", "s-amara")]
+        assert hits(session, mateo, "half-term") == [("work", "s-lin"), ("work", "s-amara")]
+        assert hits(session, platform, "half-term") == [("work", "s-lin"), ("work", "s-amara")]
+        assert hits(session, lena, "lin") == []
+        assert hits(session, mateo, "lin we") == [("person", "lin")]
+        amara = act_as(session, platform, "amara")
+        with pytest.raises(NotAllowed):
+            search.find(session, amara, "half-term")
+        with pytest.raises(Invalid):
+            search.find(session, lena, "x" * 201)
+        session.execute(update(Submission).values(person_id=lena.person))
+        assert hits(session, lena, "half-term") == []
+
+
+def test_feedback_is_found_from_its_release_until_it_is_retracted(sessions: Sessions) -> None:
+    with sessions.writing() as session:
+        platform = found(session)
+        lena = act_as(session, platform, "lena")
+        row = make_ready(session, hand_in(session, platform).draft)
+        feedback = SearchKind.FEEDBACK
+        approve(session, lena, row)
+        assert hits(session, lena, "first pair agree", feedback) == []
+        later = NOW + timedelta(minutes=1)
+        assert release.release_due(session, row.id, now=later)
+        assert hits(session, lena, "first pair agree", feedback) == [("feedback", "s-amara")]
+        assert search.find(session, lena, "first pair agree")[0].draft == row.id
+        release.retract(release.Deciding(session, lena, row.id, row.version, later))
+        assert hits(session, lena, "first pair agree", feedback) == []
+
+
+def test_what_is_taken_back_handed_in_anew_renamed_or_gone_is_found_as_it_is_now(sessions: Sessions) -> None:
+    with sessions.writing() as session:
+        platform = found(session)
+        lena = act_as(session, platform, "lena")
+        hand_in(session, platform)
+        hand_in(session, platform, text="Now a lantern is lit.", now=NOW + timedelta(days=1))
+        assert hits(session, lena, "lantern") == [("work", "s-amara")]
+        assert hits(session, lena, "half-term") == []
+        submit.withdraw(session, platform, "s-amara", now=NOW)
+        session.flush()
+        assert hits(session, lena, "lantern") == []
+        session.execute(update(Person).where(Person.external_id == "amara").values(name="Ngozi Eze"))
+        assert hits(session, lena, "okafor") == []
+        assert hits(session, lena, "ngozi") == [("person", "amara")]
+        session.execute(update(Person).where(Person.external_id == "amara").values(erased_at=NOW))
+        assert hits(session, lena, "ngozi") == []
+
+
+def test_pages_go_from_the_latest_to_the_first_and_miss_nothing(sessions: Sessions) -> None:
+    with sessions.writing() as session:
+        platform = found(session)
+        for number in range(5):
+            hand_in(session, platform, id_=f"s-{number}", text=f"A lantern, number {number}.")
+        before, seen = None, []
+        while page := search.find(session, platform, "lantern", before=before, limit=2):
+            seen += [one.id for one in page]
+            before = page[-1].number
+        assert seen == [f"s-{number}" for number in (4, 3, 2, 1, 0)]

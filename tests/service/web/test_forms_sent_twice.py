@@ -1,0 +1,111 @@
+"""Every form of every page, sent twice, is one act: the second leads where the first led, and changes nothing.
+
+All forms go through one door, so what is tried here on those that refused or doubled a repeat holds for all; that
+there is no other door is tried on the routes.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+from fastapi.routing import APIRoute
+from sqlalchemy import func, select
+
+from service.store.tables import AuditEntry, Credential, Decision, Job, StoredReply
+from service.web.pages import site
+from tests.service.web.browsing import Visitor, signed_in
+from tests.service.web.conftest import School, on_both
+
+OPEN = {"/sign-in/{secret}", "/embed/{secret}", "/sign-out", "/mail/{token}", "/sign-in/{secret}/code"}
+"""Of nobody who is signed in; each holds a secret that is used up, or does what is done already."""
+
+
+def counted(school: School) -> list[int]:
+    """How much was done: acts in the trail, jobs asked for, answers kept."""
+    with school.sessions.reading() as session:
+        tables = (AuditEntry, Job, StoredReply)
+        return [session.scalar(select(func.count()).select_from(one)) or 0 for one in tables]
+
+
+def twice(school: School, visitor: Visitor, at: str, action: str, **fields: str) -> None:
+    page = visitor.get(at)
+    sent = {**page.hidden(action), **fields}
+    first = visitor.client.post(action, data=sent)
+    done = counted(school)
+    second = visitor.client.post(action, data=sent)
+    assert (first.status_code, second.status_code) == (303, 303), second.text
+    assert second.headers["location"] == first.headers["location"]
+    assert counted(school) == done
+
+
+def test_what_is_ended_looked_for_or_settled_by_a_form_sent_twice_is_so_once(school: School) -> None:
+    tomasz, amara = signed_in(school, "tomasz"), signed_in(school, "amara")
+    twice(school, tomasz, "/desk/introductions", "/desk/introductions/search")
+    twice(school, tomasz, "/desk/context/new", "/desk/context", id="two", title="Two", text="Agree on one question.")
+    twice(school, tomasz, "/desk/context/handbook", "/desk/context/handbook/remove")
+    twice(school, amara, "/learn/consents", "/learn/consents", show_work="with_name", introduce="true", ai="any")
+    said = "Who has started peer observation here?"
+    twice(school, amara, "/learn/requests", "/learn/requests", text=said)
+    page = amara.get("/learn/requests")
+    settle = next(part for part in page.html.split('"') if part.endswith("/settle"))
+    twice(school, amara, "/learn/requests", settle, answered="true")
+
+
+def test_the_same_meant_again_from_a_page_shown_since_is_done_again(school: School) -> None:
+    tomasz = signed_in(school, "tomasz")
+    action = "/desk/challenges/peer-observation/archive"
+    for _ in range(2):
+        edit = tomasz.get("/desk/challenges/peer-observation/edit")
+        tomasz.send(edit, action)
+        assert school.platform.get("/v1/challenges/peer-observation").json()["archived_at"]
+        tomasz.send(
+            tomasz.get("/desk/challenges/peer-observation/edit"), "/desk/challenges/peer-observation/bring-back"
+        )
+        assert not school.platform.get("/v1/challenges/peer-observation").json()["archived_at"]
+
+
+def test_what_was_refused_is_tried_again(school: School) -> None:
+    lindiwe = signed_in(school, "lindiwe")
+    here = f"/desk/drafts/{school.drafted()}"
+    page = lindiwe.get(here)
+    for _ in range(2):
+        assert lindiwe.send(page, f"{here}/points", kind="next_step", text="", quote="").status == 422
+
+
+def test_a_key_made_by_a_form_sent_twice_is_the_one_that_was_seen(school: School) -> None:
+    tomasz = signed_in(school, "tomasz")
+    page = tomasz.get("/desk/settings/keys")
+    sent = {**page.hidden("/desk/settings/keys"), "name": "Nightly", "scopes": "read", "days": "30"}
+    answers = [tomasz.client.post("/desk/settings/keys", data=sent) for _ in range(2)]
+    assert [one.status_code for one in answers] == [200, 200]
+    with school.sessions.reading() as session:
+        made = session.scalars(select(Credential).where(Credential.name == "Nightly").order_by(Credential.id)).all()
+    assert [one.revoked_at is None for one in made] == [False, True]
+
+
+@on_both
+def test_of_two_that_come_at_once_the_second_waits_for_the_first(school: School) -> None:
+    lindiwe = signed_in(school, "lindiwe")
+    draft = school.drafted()
+    action = f"/desk/drafts/{draft}/approve"
+    sent = lindiwe.get(f"/desk/drafts/{draft}").hidden(action)
+    with ThreadPoolExecutor(3) as pool:
+        answers = list(pool.map(lambda _: lindiwe.client.post(action, data=sent), range(3)))
+    assert [one.status_code for one in answers] == [303] * 3
+    assert len({one.headers["location"] for one in answers}) == 1
+    with school.sessions.reading() as session:
+        assert list(session.scalars(select(Decision.act).where(Decision.draft_id == draft))) == ["approve"]
+
+
+POSTS = {
+    route.path_format: route
+    for router in site.ROUTERS
+    for route in router.routes
+    if isinstance(route, APIRoute) and "POST" in (route.methods or ()) and route.path_format not in OPEN
+}
+
+
+def test_every_form_goes_through_the_door_that_knows_it_again() -> None:
+    takes = {path: route.endpoint.__wrapped__.__annotations__["visit"] for path, route in POSTS.items()}
+    assert len(takes) > 100
+    assert {path for path, one in takes.items() if one != "Writing"} == set()
