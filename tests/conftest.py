@@ -16,6 +16,7 @@ import os
 # for one another longer than they work; two processes that both have some take twice as much of the machine.
 os.environ["OPENBLAS_NUM_THREADS"] = os.environ["OMP_NUM_THREADS"] = "1"
 
+import gc
 import secrets
 import shutil
 from collections.abc import Callable, Iterator
@@ -57,6 +58,14 @@ def no_server(reason: str) -> NoReturn:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Two processes share the tests file by file. The longest come first, or one would work on when all is done."""
     items.sort(key=_turn)
+
+
+def pytest_collection_finish() -> None:
+    """What was imported stays, so the collector need not go through it again and again: an eighth of the time that
+    tests with a database take."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 100)
 
 
 def _turn(item: pytest.Item) -> int:
