@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from service.domain.events import Event, unknown_facts
@@ -40,13 +40,16 @@ def number(session: Session, organization: str) -> None:
         session.flush()
 
 
-def page(session: Session, organization: str, *, after: int, limit: int) -> list[OutgoingEvent]:
-    """Numbered events after `after`, in order."""
-    return list(
-        session.scalars(
-            select(OutgoingEvent)
-            .where(OutgoingEvent.organization_id == organization, OutgoingEvent.number > after)
-            .order_by(OutgoingEvent.number)
-            .limit(limit)
-        )
-    )
+def page(
+    session: Session, organization: str, *where: ColumnElement[bool], after: int, limit: int
+) -> list[OutgoingEvent]:
+    """Numbered events after `after` (of these, if any are named), in order."""
+    mine = (OutgoingEvent.organization_id == organization, OutgoingEvent.number > after, *where)
+    return list(session.scalars(select(OutgoingEvent).where(*mine).order_by(OutgoingEvent.number).limit(limit)))
+
+
+def any_after(session: Session, organization: str, *where: ColumnElement[bool], after: int) -> bool:
+    """Whether there is an event after `after` (of these, if any are named), be it numbered or not yet."""
+    new = or_(OutgoingEvent.number.is_(None), OutgoingEvent.number > after)
+    mine = (OutgoingEvent.organization_id == organization, new, *where)
+    return session.scalars(select(OutgoingEvent.id).where(*mine).limit(1)).first() is not None

@@ -19,7 +19,7 @@ from service.domain.files import FileRead
 from service.domain.roles import Actor
 from service.store.sealing import Seal
 from service.store.session import Sessions
-from service.web.throttle import Throttle
+from service.web.throttle import Throttle, Waiters
 
 Body = Literal["body", "bundle", "file"]
 """Sorts of request bodies."""
@@ -133,6 +133,7 @@ class Services:
     mails: bool = False  # whether a mail server is set up
     public_url: str = ""  # where people reach the service; empty: where the request came in, if that is one of `hosts`
     hosts: frozenset[str] = LOOPBACK
+    waiters: Waiters = field(default_factory=Waiters)  # who waits for an event
     integrations: Sequence[WebOfIntegration] = ()  # what is connected to the service, each for itself
 
     @property

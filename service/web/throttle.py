@@ -7,9 +7,11 @@ one caller from taking what all need, and are not what keeps texts apart. Holds 
 from __future__ import annotations
 
 import math
+import threading
 import time
-from collections.abc import Mapping
-from contextlib import suppress
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 
 import structlog
@@ -18,7 +20,7 @@ from limits.errors import StorageError
 from limits.storage import Storage, storage_from_string
 from limits.strategies import MovingWindowRateLimiter
 
-from service.domain.errors import TooMany
+from service.domain.errors import TooMany, Unavailable
 
 COSTLY = frozenset(
     {
@@ -113,3 +115,31 @@ def _words(limit: RateLimit, seconds: int) -> str:
     return (
         f"More than {limit.amount} of these in a minute are not taken. Try again in {seconds} s; nothing was changed."
     )
+
+
+class Waiters:
+    """Who waits for something to happen, in this process: so many at most, and so many of one key or token."""
+
+    def __init__(self, most: int = 100, each: int = 4) -> None:
+        self._most, self._each = most, each
+        self._there: Counter[str] = Counter()
+        self._change = threading.Lock()
+
+    @contextmanager
+    def place(self, who: str) -> Iterator[None]:
+        """A place for as long as the block lasts. Raises TooMany, and Unavailable where all are taken."""
+        with self._change:
+            if self._there[who] >= self._each:
+                raise TooMany(f"You wait in {self._each} requests already. Wait for one of them.", retry_after=1)
+            if self._there.total() >= self._most:
+                raise Unavailable("As many wait here as may. Ask without `wait`, or again in a moment.")
+            self._there[who] += 1
+        with ExitStack() as leaving:
+            leaving.callback(self._left, who)
+            yield
+
+    def _left(self, who: str) -> None:
+        with self._change:
+            self._there[who] -= 1
+            if not self._there[who]:  # nobody is remembered who does not wait
+                del self._there[who]

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import Query
-
-from service.actions.access import credentials, events, organizations, second_factor, sign_in
+from service.actions.access import credentials, organizations, second_factor, sign_in
 from service.actions.access.me import who_asks
 from service.actions.people import directory
 from service.domain.access import KeyScope
@@ -17,8 +15,6 @@ from service.web.needs import needs
 from service.web.openapi import v1
 from service.web.paging import Page
 from service.web.schemas.access import (
-    EventList,
-    EventShown,
     KeyAsked,
     KeyShown,
     MeShown,
@@ -32,7 +28,6 @@ from service.web.schemas.access import (
 )
 
 router = v1("Access", reads=KeyScope.ADMIN, writes=KeyScope.ADMIN)
-events_router = v1("Events", reads=KeyScope.READ, writes=KeyScope.READ)
 
 
 @router.get("/me", summary="Who this key or token stands for")
@@ -126,17 +121,3 @@ def put_organization(call: Writing, body: OrganizationAsked) -> OrganizationShow
     """All of them. They hold from the next request on."""
     organizations.change(call.session, call.actor, body.wish(), now=call.now)
     return OrganizationShown.of(organizations.show(call.session, call.actor))
-
-
-@events_router.get("/events", summary="Read what happened")
-def list_events(
-    call: Writing,
-    after: Annotated[
-        int, Query(ge=0, le=9_000_000_000_000_000, description="Number of the last event you have handled.")
-    ] = 0,
-    limit: Annotated[int, Query(ge=1, le=200, description="How many events at most.")] = 50,
-) -> EventList:
-    """In order, and none is ever passed over: ask again with the number of the last event that you have handled. This
-    has no last page, and so no cursor: `after` can be kept, and asked from at any time."""
-    rows = events.since(call.session, call.actor, after=after, limit=limit)
-    return EventList(items=[EventShown.of(row) for row in rows])

@@ -15,7 +15,7 @@ DAY = timedelta(days=1)
 
 
 def sweep(sessions: Sessions, now: datetime) -> None:
-    assert Housekeeping(SimpleNamespace(sessions=sessions, now=lambda: now)).sweep()  # type: ignore[arg-type]
+    assert Housekeeping(SimpleNamespace(sessions=sessions, now=lambda: now, integrations=())).sweep()  # type: ignore[arg-type]
 
 
 def events(sessions: Sessions, name: str) -> list[dict[str, object]]:

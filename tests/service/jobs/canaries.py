@@ -33,12 +33,15 @@ from service.store.disclosures import DisclosedTo, Showing
 from service.store.library import SqlLibrary
 from service.store.session import Sessions
 from service.store.tables import (
+    DeliveryState,
     DisclosureKind,
     DraftRow,
     Erasure,
     Person,
     Revision,
     Submission,
+    WebhookDelivery,
+    WebhookEndpoint,
 )
 from tests.service.actions.school import NOW, act_as, approve, found, hand_in, make_ready
 from tests.work_off import work_off
@@ -98,6 +101,18 @@ def _people_it(session: Session, platform: Actor) -> None:
     hand_in(session, platform, ID, WORK, id_="s-zq-canary-0815")
     hand_in(session, platform, "yusuf")
     hand_in(session, platform, "amara", "We look at one lesson a week and write down what pupils ask.")
+    _sent_it(session, platform.organization)
+
+
+def _sent_it(session: Session, organization: str) -> None:
+    """What a platform answered to a webhook: it may say whatever it likes."""
+    facts = {"organization_id": organization, "name": "Courses", "url": "https://courses.example.org/", "reached": 0}
+    endpoint = WebhookEndpoint(**facts, secret="sealed", created_at=NOW)
+    session.add(endpoint)
+    session.flush()
+    said = {"event_name": "webhook.test", "number": 0, "lane": "0" * 64, "excerpt": f"Nobody here is {NAME} ({ID})."}
+    times = {"begun_at": NOW, "due_at": NOW, "ended_at": NOW, "state": DeliveryState.DELIVERED}
+    session.add(WebhookDelivery(organization_id=organization, endpoint_id=endpoint.id, **said, **times))
 
 
 def _all_allowed() -> tuple[object, ...]:

@@ -39,7 +39,7 @@ def test_old_replies_done_jobs_and_ended_tokens_go_and_the_rest_stays(sessions: 
                     created_at=NOW - age,
                 )
             )
-    house = Housekeeping(SimpleNamespace(sessions=sessions, now=lambda: NOW))  # type: ignore[arg-type]
+    house = Housekeeping(SimpleNamespace(sessions=sessions, now=lambda: NOW, integrations=()))  # type: ignore[arg-type]
     assert house.sweep()
     assert not house.sweep()
     with sessions.reading() as session:
@@ -104,4 +104,4 @@ def test_an_organization_whose_housekeeping_fails_stops_nobody_elses(sessions: S
 
 
 def _house(sessions: Sessions, now: datetime = NOW) -> Housekeeping:
-    return Housekeeping(SimpleNamespace(sessions=sessions, now=lambda: now))  # type: ignore[arg-type]
+    return Housekeeping(SimpleNamespace(sessions=sessions, now=lambda: now, integrations=()))  # type: ignore[arg-type]

@@ -52,7 +52,7 @@ def test_the_outside_is_told_once_that_a_day_has_come(sessions: Sessions) -> Non
         commitments.tell_outcome(session, here.amara, kept.row.id, CommitmentOutcome.KEPT, now=NOW)
         submit.withdraw(session, here.amara, "s-amara", now=NOW)
     for _ in range(2):
-        Housekeeping(SimpleNamespace(sessions=sessions, now=lambda: LATER)).sweep()  # type: ignore[arg-type]
+        Housekeeping(SimpleNamespace(sessions=sessions, now=lambda: LATER, integrations=())).sweep()  # type: ignore[arg-type]
     with sessions.reading() as session:
         told = session.scalars(select(OutgoingEvent.data).where(OutgoingEvent.name == "commitment.due")).all()
         assert [(one["person"], one["due_on"]) for one in told] == [("amara", DAY.isoformat())]
