@@ -30,7 +30,7 @@ _STEMMERS: Final = (
 )
 
 
-def ours(name: str | None, kind: str, parents: Mapping[str, str | None]) -> bool:
+def ours(name: str | None, kind: str, parents: Mapping[Any, str | None]) -> bool:
     """Whether a table, column or index is one of the models', and not one that a database keeps for searching only."""
     if kind == "table":
         return not SQLITES_OWN.fullmatch(name or "")

@@ -111,7 +111,7 @@ def _people(actor: Actor) -> Sequence[ColumnElement[bool]]:
 
 def _learns(actor: Actor) -> ColumnElement[bool]:
     groups = visible_groups(actor)
-    here = [] if groups is None else [RoleGrant.group_id.in_(groups)]
+    here: list[ColumnElement[bool]] = [] if groups is None else [RoleGrant.group_id.in_(groups)]
     here += [] if actor.person is None else [RoleGrant.person_id != actor.person]
     return exists().where(RoleGrant.person_id == SearchText.person_id, RoleGrant.role == Role.LEARNER, *here)
 

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
+from service.actions.decisions import assigning, judging, points, release, review
 from service.actions.decisions import claim as decisions_claim
-from service.actions.decisions import judging, points, release, review
 from service.actions.drafts import outward
 from service.actions.memory import alerts
 from service.domain.access import KeyScope
 from service.store.tables import DraftRow
 from service.web.calls import Call, Seen, Writing, tag
-from service.web.fields import DraftId, PointId
+from service.web.fields import DraftId, ExternalId, PointId
 from service.web.openapi import v1
 from service.web.schemas.decisions import (
+    AssignmentAsked,
+    AssignmentShown,
+    AssignmentTakenBackAsked,
+    AssignmentTakenBackShown,
     Decided,
     DraftApprovedAsked,
     DraftChangeAsked,
@@ -143,3 +147,21 @@ def claim(call: Writing, id: DraftId, seen: Seen, body: DraftClaimedAsked = _NO_
 def hand_back(call: Writing, id: DraftId, seen: Seen) -> DraftShown:
     """Ends your claim."""
     return _shown(call, decisions_claim.let_go(call.session, call.actor, id, version=seen))
+
+
+@router.post("/challenges/{id}/assignment", summary="Give waiting drafts to colleagues by shares")
+def assign_drafts(call: Writing, id: ExternalId, body: AssignmentAsked) -> AssignmentShown:
+    """With a coordinator's token. Without `seen` you look, and nothing is given; with it, exactly what was looked at is
+    handed over, for two days. What somebody is at or has begun stays, and nobody gets work of their own."""
+    if body.seen is None:
+        found = assigning.proposed(call.session, call.actor, id, body.weights, now=call.now)
+        return AssignmentShown.model_validate(found)
+    done = assigning.assign(call.session, call.actor, id, body.weights, seen=body.seen, now=call.now)
+    return AssignmentShown.model_validate(done).model_copy(update={"given_at": call.now})
+
+
+@router.post("/challenges/{id}/assignment/take-back", summary="Take back drafts that were given by shares")
+def take_assignment_back(call: Writing, id: ExternalId, body: AssignmentTakenBackAsked) -> AssignmentTakenBackShown:
+    """Those that you gave at that moment. The same again takes back nothing."""
+    count = assigning.take_back(call.session, call.actor, id, at=body.given_at, now=call.now)
+    return AssignmentTakenBackShown(taken_back=count)

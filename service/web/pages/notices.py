@@ -17,6 +17,8 @@ NOTICES: Final[Mapping[str, str]] = {
     "roster-taken": "Taken in. Rows that could not be are left out.",
     "archived": "Archived. It takes no more work, and can be brought back.",
     "brought-back": "It is back, as it was.",
+    "drafts-given": "Given. Each is told, and finds theirs in the queue.",
+    "drafts-back": "Taken back. What somebody had begun stays theirs.",
     "phrase-kept": "Kept. Alt and P insert it while you write.",
     "reminded": "Sent. They find it on their own page.",
     "reminded-some": "Sent to those who could be reminded; the others had moved on, or were reminded lately.",

@@ -18,6 +18,7 @@ from service.web.pages.audit import trail as audit_trail
 from service.web.pages.briefs import meeting as briefs_meeting
 from service.web.pages.calibration import challenge as calibration_challenge
 from service.web.pages.challenges import editor as challenges_editor
+from service.web.pages.decisions import assigning as decisions_assigning
 from service.web.pages.decisions import draft as decisions_draft
 from service.web.pages.decisions import together as decisions_together
 from service.web.pages.desk import draft as desk_draft
@@ -59,6 +60,7 @@ ROUTERS = (
     desk_today.router,
     desk_draft.router,
     desk_learner.router,
+    decisions_assigning.router,
     decisions_draft.router,
     memory_decided.router,
     galleries_desk.router,

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field, model_validator
 
 from pipelines.values import PointKind, SourceKind, Standing
+from service.actions.decisions.assigning import LARGEST
 from service.actions.decisions.given_elsewhere import FeedbackWish
 from service.actions.decisions.judging import ReadingWish
 from service.actions.decisions.points import PointWish
@@ -278,3 +279,64 @@ class FeedbackRead(AnswerBody):
     released_at: datetime = Field(description="When it could be read first.")
     drafted_by_machine: bool = Field(description="Whether a machine drafted it before a facilitator approved it.")
     text_hash: str = Field(description="Hash of the approved text.")
+
+
+class AssignedShareAsked(RequestBody):
+    """How much somebody gets, against the others."""
+
+    person: Id = Field(description="Your id of who reviews there.")
+    weight: int = Field(ge=1, le=LARGEST, description="Their share: 2 gets twice as much as 1.")
+
+
+class AssignmentAsked(RequestBody):
+    """To whom a challenge's waiting drafts go, by shares."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {"shares": [{"person": "lindiwe", "weight": 2}, {"person": "mateo", "weight": 1}]}
+        }
+    )
+
+    shares: list[AssignedShareAsked] = Field(min_length=1, max_length=200, description="Everybody who gets some.")
+    seen: Hash | None = Field(
+        None, description="`seen` of the answer to the same without it. Left out, nothing is given, and you only look."
+    )
+
+    @property
+    def weights(self) -> dict[str, int]:
+        return {one.person: one.weight for one in self.shares}
+
+
+class AssignmentTakenBackAsked(RequestBody):
+    """Which giving is taken back."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"given_at": "2026-10-05T09:00:00.000001Z"}})
+
+    given_at: Moment = Field(description="`given_at` of the answer with which it was given.")
+
+
+class AssignedShareShown(AnswerBody):
+    """Somebody who may review some of what waits."""
+
+    person: str = Field(validation_alias="id", description="Your id of them.")
+    name: str = Field(description="Their name.")
+    weight: int = Field(description="Their share; 0 if they were not named.")
+    has: int = Field(description="How many of the challenge's are theirs already.")
+    gets: int = Field(description="How many they get.")
+
+
+class AssignmentShown(AnswerBody):
+    """What sharing out comes to, or came to."""
+
+    challenge: str = Field(description="Your id of the challenge.")
+    shares: list[AssignedShareShown] = Field(description="Everybody who may review some of what waits.")
+    kept: int = Field(description="How many stay as they are: somebody is at them, or has begun.")
+    left: int = Field(description="How many nobody who was named may have.")
+    seen: str = Field(description="To be sent as `seen`, to do exactly this.")
+    given_at: datetime | None = Field(None, description="When it was done; by it, it can be taken back. Null: not yet.")
+
+
+class AssignmentTakenBackShown(AnswerBody):
+    """What was taken back."""
+
+    taken_back: int = Field(description="How many drafts are anybody's again; who had begun keeps theirs.")

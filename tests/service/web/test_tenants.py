@@ -47,6 +47,8 @@ BODIES: dict[str, Any] = {
     "create_key": {"name": "Ours", "groups": ["year-8"]},
     "mint_token": {"person": "amara"},
     "apply_decision": {"to": [{"draft": "0" * 32, "version": 1, "point": "0" * 32}]},
+    "assign_drafts": {"shares": [{"person": "lindiwe", "weight": 1}]},
+    "take_assignment_back": {"given_at": "2026-10-05T09:00:00Z"},
     "lint": {"kind": "question", "text": "Whose?"},
     "settle_alert": {"right": "both"},
     "make_spot_check": {"standing": "met"},
