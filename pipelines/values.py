@@ -149,6 +149,8 @@ class PastPoint:
     matter: bool = True  # False: only these words are settled, not the matter; it may be said in others
     of: str = ""  # id of the revision it is on
     ai: AI = AI.ANY  # what the author of that text lets machines do with it
+    became: str = ""  # what became of a released point in a later version: see `EarlierVersion`
+    now: tuple[int, int] | None = None  # where its passage is in the later version, as far as that can be told
 
 
 LINE: Final = 150
@@ -284,7 +286,9 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class EarlierVersion:
-    """The latest version of this work that feedback was released on; each point's `reason` is what became of it."""
+    """The latest version of this work that feedback was released on, and what `became` of each point: "taken_up" (words
+    of what was asked were newly written), or its passage is "changed", "unchanged", unchanged with a sentence "added"
+    beside it, "gone"; or "cannot_tell"."""
 
     text: str
     points: tuple[PastPoint, ...]

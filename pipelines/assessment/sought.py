@@ -14,11 +14,25 @@ import numpy as np
 
 from pipelines.assessment.terms import Array, standard
 from pipelines.ports import Embedder
-from pipelines.texts.sought import edges, said_like, signs_in, things
+from pipelines.texts.sought import all_said, edges, said_like, signs_in, things
 from pipelines.values import Criterion
 
 MOST_SIGNS: Final = 3
 """Different signs in one sentence that are counted."""
+
+
+_COMMON: dict[tuple[str, str], float] = {}  # by embedder and language: what never changes is found once
+
+
+def common_likeness(embedder: Embedder, language: str) -> float:
+    """The mean cosine of sentences on different matters, by this embedder: about .1 in the language that it learned,
+    .4 in another one, all of whose sentences look alike to it. 0 in a language that we have no sentences in."""
+    key = embedder.name, language
+    if key not in _COMMON:
+        vectors = np.asarray(embedder.embed(all_said(language)), np.float64)
+        pairs, whole = len(vectors) * (len(vectors) - 1), vectors.sum(axis=0)
+        _COMMON[key] = float((whole @ whole - len(vectors)) / pairs) if pairs else 0.0
+    return _COMMON[key]
 
 
 class SoughtThings:

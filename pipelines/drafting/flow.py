@@ -260,7 +260,9 @@ class _Course:
         findings += [one for one in verified if one.grave]
         complaints = [one.message for one in findings]
         settled = {
-            i: why for i, p in enumerate(points) if i not in bad and (why := settled_by(p, self.brief, self.evidence))
+            i: why
+            for i, p in enumerate(points)
+            if i not in bad and (why := settled_by(p, self.brief, self.evidence, self.assessment))
         }
         kept = [i for i in range(len(points)) if i not in bad and i not in settled][:MOST_POINTS]
         told = [

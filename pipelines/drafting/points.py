@@ -10,6 +10,7 @@ from pipelines.drafting.parsing import RawPoint, RawReading
 from pipelines.texts.language import SAME_MATTER, alike, quotations, same_passage, twins
 from pipelines.texts.plain import short
 from pipelines.texts.quoting import locate
+from pipelines.texts.saying_back import without_mention
 from pipelines.values import (
     Assessment,
     Band,
@@ -38,18 +39,19 @@ def place(
     readings: Sequence[ModelReading] = (),
 ) -> Point | Finding:
     """The point at its place, its form mended, or the grave finding that keeps it from having one."""
-    span = quotation(raw.quote, brief.text)
+    span = (0, len(brief.text)) if (whole := _of_whole(raw, assessment)) else quotation(raw.quote, brief.text)
     if span is None:
         wrong = f"the quotation “{short(raw.quote)}” is not in the submission" if raw.quote else "it has no quotation"
         return Finding("quote-not-there", f"This point has no place: {wrong}.", None, grave=True)
     labels = labels_of(raw, brief, evidence)
     criteria = {criterion.id: criterion for criterion in brief.challenge.criteria}
     text = text_of(raw.text)
-    sources = [Source(SourceKind.SUBMISSION, brief.submission, brief.text[slice(*span)], *span)]
+    quote = "" if whole else brief.text[slice(*span)]
+    sources = [Source(SourceKind.SUBMISSION, brief.submission, quote, *span)]
     sources += [Source(SourceKind.CRITERION, one, title=criteria[one].text) for one in labels.criteria]
     sources += [_source(piece, text) for piece in labels.evidence]
     criterion = criterion_of(raw.criterion, brief.challenge.criteria, brief.language) or next(iter(labels.criteria), "")
-    mended = raw.model_copy(update={"text": text, "quote": brief.text[slice(*span)], "criterion": criterion})
+    mended = raw.model_copy(update={"text": text, "quote": quote, "criterion": criterion})
     return Point(
         kind=raw.kind,
         text=text,
@@ -60,6 +62,14 @@ def place(
         criterion=criterion,
         band=_band(mended, sources, labels.evidence, assessment, readings, brief.language),
     )
+
+
+def _of_whole(raw: RawPoint, assessment: Assessment) -> bool:
+    """Whether it says of the work as a whole what a person finds met there, and at no one place: it quotes nothing."""
+    if raw.quote or raw.kind is not PointKind.STRENGTH:
+        return False
+    read = next((one for one in assessment.criteria if one.criterion == raw.criterion), None)
+    return read is not None and read.by_person and read.standing is Standing.MET and read.place is None
 
 
 def dropped(raw: RawPoint, brief: DraftingTask, evidence: Sequence[Evidence]) -> Finding | None:
@@ -165,17 +175,33 @@ def _agrees(raw: RawPoint, piece: Evidence, language: str) -> bool:
     return max(alike(raw.text, past.text, language), alike(raw.quote, past.quote, language)) >= SAME_MATTER
 
 
-def settled_by(point: Point, brief: DraftingTask, precedents: Sequence[Evidence]) -> str:
+def settled_by(
+    point: Point, brief: DraftingTask, precedents: Sequence[Evidence], assessment: Assessment | None = None
+) -> str:
     """Why a point like this one is not to come back, or "". Near-twins count (see `wording.TWINS`), and what says the
-    same of nearly the same passage in other words."""
+    same of nearly the same passage in other words. What the learner was told before may be said again where a person
+    finds it still open in this version."""
+    said = without_mention(point.text)
     turned_down: list[PastPoint] = [*brief.dismissed]
     turned_down += [piece.item.past for piece in precedents if piece.item.past and piece.item.past.dismissed]
     for past in turned_down:
-        if twins(point.text, past.text, brief.language) or _reworded(point, past, brief.language):
+        words = said if past.matter else point.text  # only these words: another clause before them makes them others
+        if twins(words, past.text, brief.language) or _reworded(point, past, brief.language):
             return f"a facilitator dismissed one like it: {past.reason.rstrip('. ') or 'no reason was given'}"
-    if any(twins(point.text, told, brief.language) for told in brief.told):
+    if _still_open(point, brief, assessment):
+        return ""
+    if any(twins(said, without_mention(told), brief.language) for told in brief.told):
         return "this learner was told so before"
     return ""
+
+
+def _still_open(point: Point, brief: DraftingTask, assessment: Assessment | None) -> bool:
+    """Whether an earlier version was asked for it, and a person reads this one as open on it."""
+    asked = (
+        {one.criterion for one in brief.earlier.points if one.kind is not PointKind.STRENGTH} if brief.earlier else ()
+    )
+    read = assessment.criteria if assessment and point.criterion in asked else ()
+    return any(x.by_person and x.criterion == point.criterion and x.standing is not Standing.MET for x in read)
 
 
 def _reworded(point: Point, past: PastPoint, language: str) -> bool:

@@ -1,115 +1,187 @@
-"""A plain sentence taken into reported speech: "I will ask my neighbour" after "You write that". Pure; quotes nothing.
+"""What a sentence says, given back: in reported speech ("you will ask your neighbour" after "You write that") or as it
+stands, for quotation marks. Pure.
 
-A wrong one puts words into somebody's mouth, so whatever is not plainly right is not reported: only a whole sentence in
-nobody else's words, without a name, a number that could reach somebody, or an "I" that may be something else. In
-English the first person becomes "you"; in German nobody may speak of themselves, since "ich gehe" would have to become
-"du gehst".
+A wrong report puts words into somebody's mouth, so whatever is not plainly right is not reported, and quoted instead:
+reported is only an English statement in nobody else's words. "I" becomes "you", and so does "we", but in a text in
+which it may be everybody. No other language is reported: "ich gehe" would have to become "du gehst".
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from itertools import pairwise
 from typing import Final
 
-from pipelines.texts.language import Span, quotations, sentence_at
+from pipelines.prompts import words
+from pipelines.texts.language import Span, clauses, quotations, sentence_at, sentences, stop_words
+from pipelines.texts.layout import unparted
 
 FEWEST_WORDS: Final = 4
-MOST_WORDS: Final = 20
-"""Words of a sentence that is reported; a longer one is lost on whoever reads it."""
-SUBJECT: Final = 7
-"""Words within which a noun's verb has to come."""
+MOST_WORDS: Final = 32
+"""Words that are given back; more are lost on whoever reads them."""
+ONE_VERB: Final = 2
+"""Words from a verb within which another one belongs to it ("could have")."""
+A_GERUND: Final = 6
+"""Letters of a word in "-ing" from which it is no name."""
 
 _EDGE = " .!;,:"
-_MARK = re.compile(r"^(?:[-*•]+|#+|\d+[.)])\s+")
-_LABEL = re.compile(r"^(?:note|answer|idea|plan|goal|aim|reason|example|objection|problem|solution|step \d+):\s+", re.I)
+_MARK = re.compile(r"^(?:[-*•#>]+|\d+[.)]|[a-z]\))\s+")
+_LABEL = re.compile(
+    r"^(?:note|answer|idea|plan|goal|aim|reason|example|objection|problem|solution|(?:next |first )?step|step \d+):\s+",
+    re.IGNORECASE,
+)
+_TABLE: Final = words("words/reporting")
 _JOINED = re.compile(
-    r"^(?:but|and|so|however|therefore|thus|moreover|furthermore|additionally|in other words|for example|for instance|"
-    r"in addition|in conclusion|conclusively|overall|more generally|of course|firstly|secondly|thirdly|lastly)\b,?\s+",
+    rf"^(?:(?:{'|'.join(_TABLE['joining'].split())})\b,?|(?:{'|'.join(map(re.escape, _TABLE['phrases']))}),)\s+",
     re.IGNORECASE,
 )
 _NEVER = re.compile(
-    r"[“”\"„‚‘()\[\]{}<>:?/=@\n]|\b(?:you|your|yours|yourself|us|mine|ours|ourselves|i[.]e|e[.]g)\b|\d{3,}|"
-    r"\b(?:am|was|were|is|are|did|do|have|had|will|can|should) (?:i|we)\b|\bwe (?:was|is|has)\b|"
-    r"\bi (?:is|are|has|were)\b",
+    r"[“”\"„‚‘()\[\]{}<>:?/=@\n]|\b(?:you|your|yours|yourself|mine|ours|ourselves|let[’']s)\b|(?-i:\bUS\b)|"
+    r"\b(?:i[.]e|e[.]g)\b|\d{5,}|\b0\d{2,}|(?<!\d)\+\d|"
+    r"\b(?:am|was|were|is|are|did|do|have|had|will|can|could|should|would|may) (?:i|we)\b|\bi (?:is|are|has|were)\b|"
+    r"\bwe (?:was|is|has)\b|\b(?:is|are|was|were|be) us\b|"
+    r"(?<!\bi )\bam\b",
     re.IGNORECASE,
 )
-_DAYS = "(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)days?"
-_MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
-_CAPITAL = re.compile(rf"(?<=[^.!?]\s)(?!(?:I|{_DAYS}|{_MONTHS})\b)[A-ZÀ-ÖØ-Þ]|\w[A-Z]")
-_OPENERS = """i we he she it they there the a an my our his her their its this these those that many most some all no
-    every each both two three four five then now also at in on after before during for from with without
-    first next later here today tomorrow finally sometimes often"""
-_PREFIX = (
-    r"(?:(?:then|now|also|at|in|on|after|before|during|for|from|with|without|first|next|later|here|today|tomorrow|"
-    r"finally|sometimes|often)\b[^,;]{0,24}?,?\s+)?"
-)
-_PRONOUN = re.compile(_PREFIX + r"(?:i|we|he|she|it|they|there)(?:[’']\w+)?\s+\w", re.IGNORECASE)
 _I = re.compile(r"(?:^|[,;] |\b(?:and|but|so|that|then|when|if|because|where|what|as|than|before|after|while|or|though|"
-                r"although|since|until|unless|which|how|why|who) )I\b(?! errors?\b)")  # fmt: skip
-_VERBS = "is are was were has have had will would can could should may might must do does did"
-_NOT_BEFORE_VERBS = """and or that which who whom what where when why how if because although though while since unless
-    after before until as than but so yet not to only"""
-_FINITE = frozenset(_VERBS.split())
-_UNSURE = frozenset(_NOT_BEFORE_VERBS.split())
-_FIRST = frozenset(_OPENERS.split())
+                r"although|since|until|unless|which|how|why|who|think|believe|know|say|am|time|day|way|all|one|thing|"
+                r"now|here|today|finally|often|sometimes|also|next|later|end|first) )I\b(?! errors?\b)")  # fmt: skip
+_FIRST, _FINITE, _BELOW, _BESIDE_VERBS, _PAST, _COMMON = (
+    frozenset(_TABLE[name].split()) for name in ("openers", "verbs", "below", "beside", "past", "common")
+)
+_MAYBE = _PAST | {one + end for one in _COMMON for end in ("", "s", "es")}
+_I_DO = re.compile(rf"(?<=[a-z] )I (?:{'|'.join(sorted(_MAYBE))})\b")
+_BEFORE_ING = frozenset(["while", "when", "if", "though", "although"])
+_SUBJECTS = frozenset(["i", "we", "he", "she", "it", "they", "there"])
+_MARKED = re.compile(r"[“”\"„«»|`\n]")
+_OF_WHOM = re.compile(
+    r"\b(?:sa(?:y|id|ys)|according|claim\w*|argue\w*|sag\w*|laut|mein(?:t|en|te)|behaupt\w*)\b", re.IGNORECASE
+)
+_SAYS_ON = re.compile(
+    r"\b(?:but|however|though|although|unless|except|only|if|not|nor|never|rather|instead|sa(?:y|id|ys|ying)|according|"
+    r"claim\w*|argue\w*|think\w*|believe\w*|supposed\w*|aber|sondern|doch|jedoch|obwohl|außer|nur|falls|wenn|nicht|"
+    r"sag\w*|laut|mein\w*|behaupt\w*|angeblich)\b|[?\"“”„«»]",
+    re.IGNORECASE,
+)
+"""In what is left off, what may turn what comes before it, or say whose words they are."""
+_GOES_ON = re.compile(
+    r"\s*,\s*(?:so|which|since|where|weil|denn|sodass)\b|\s*,?\s*(?:and|because|und)\b|\s*[;–—]", re.I
+)
+_WE = re.compile(r"\b(?:we|us|our)\b|\bwe[’']", re.IGNORECASE)
+_EVERYBODY = re.compile(
+    r"\b(?:we all|all of us|each of us|any of us|many of us|most of us|society|societies|humans?|humanity|mankind|"
+    r"our (?:lives|life|world|planet|country|nation|future|generation|economy|environment|cities|roads|children)|"
+    r"as (?:citizens|people|americans|drivers|consumers))\b",
+    re.IGNORECASE,
+)
+"""Words of a text in which "we" may be everybody, whoever reads it included."""
 _OTHER = {
     "i wasn't": "you weren't", "i wasn’t": "you weren’t", "i am": "you are", "i was": "you were", "i'm": "you're",
     "i’m": "you’re", "i'll": "you'll", "i’ll": "you’ll", "i've": "you've", "i’ve": "you’ve", "i'd": "you'd",
-    "i’d": "you’d", "i": "you", "me": "you", "my": "your", "myself": "yourself", "we're": "you're", "we’re": "you’re",
-    "we'll": "you'll", "we’ll": "you’ll", "we've": "you've", "we’ve": "you’ve", "we": "you", "our": "your",
+    "i’d": "you’d", "i": "you", "me": "you", "my": "your", "myself": "yourself",
+    "we're": "you're", "we’re": "you’re", "we'll": "you'll", "we’ll": "you’ll", "we've": "you've", "we’ve": "you’ve",
+    "we'd": "you'd", "we’d": "you’d", "we": "you", "us": "you", "our": "your",
 }  # fmt: skip
 _PERSON = re.compile(r"\b(?:" + "|".join(sorted(_OTHER, key=len, reverse=True)) + r")\b", re.IGNORECASE)
 
-_LEADS_OF_GERMAN = (
-    """Der Die Das Ein Eine Er Es Dieser Diese Dieses Viele Manche Alle Jeder Jede Jedes Kein Keine Zwei Drei"""
-)
-_GERMAN_VERBS = """ist sind war waren hat haben hatte hatten wird werden kann können könnte könnten soll sollen sollte
-    sollten muss müssen darf dürfen will wollen gibt geht gehen kommt kommen liegt liegen steht stehen bleibt bleiben"""
-_DE_LEADS = frozenset(_LEADS_OF_GERMAN.split())
-_DE_FINITE = frozenset(_GERMAN_VERBS.split())
-_DE_OWN = re.compile(
-    r"\b(?:ich|wir|mich|mir|uns|mein\w*|unser\w*|unsr\w*|dass|du|dich|dir|dein\w*|Sie|sag(?:t|te|ten|en)|laut|meint)\b"
-)
-
 
 def reported(text: str, span: Span, language: str) -> str:
-    """The sentence as it stands after "You write that", or "" where that is not plainly right."""
-    if not _whole(text, span) or any(start < span[1] and span[0] < end for start, end in quotations(text)):
+    """The sentence as it stands after "You write that", or "" where that is not plainly right; of a long one its
+    beginning, where what follows only goes on."""
+    if language != "en" or not _whole(text, span):
         return ""
-    said = _MARK.sub("", " ".join(text[slice(*span)].split()).strip(_EDGE))
-    said = _JOINED.sub("", _LABEL.sub("", said))
-    if _NEVER.search(said) or not FEWEST_WORDS <= len(said.split()) <= MOST_WORDS:
-        return ""
-    return _english(said) if language == "en" else _german(said) if language == "de" else ""
+    found = (_english(text[slice(*one)], text) for one in _beginnings(text, span))
+    return next(filter(None, found), "")
+
+
+def verbatim(text: str, span: Span) -> str:
+    """The passage as it stands between quotation marks: whole, or of a long one its beginning up to a clause's end,
+    with "…"; "" where there is none that short, or a mark in it would close the quotation."""
+    for start, end in (*_beginnings(text, span), *_cut_short(text, span)):
+        said = _MARK.sub("", " ".join(unparted(text[start:end]).split()).strip(_EDGE))
+        if FEWEST_WORDS <= len(said.split()) <= MOST_WORDS and not _MARKED.search(said):
+            return f"{said} …" if text[end : span[1]].strip(_EDGE) else said
+    return ""
+
+
+def _cut_short(text: str, span: Span) -> Iterator[Span]:
+    """Beginnings of the passage up to the end of any clause, the longest first; none where what is left off may say
+    whose words they are."""
+    ends = [end for _, end in clauses(text, span)[1:]]
+    yield from ((span[0], end) for end in reversed(ends) if not _OF_WHOM.search(text, end, span[1]))
 
 
 def _whole(text: str, span: Span) -> bool:
-    """Whether the span is a sentence, its marks aside: what is cut off may say whose words they are."""
+    """Whether the span is a sentence that ends with a full stop: what is cut off may say whose words they are, and a
+    line without an end may go on in the next."""
     around = sentence_at(text, span[0])
-    if around is None or text[around[1] : around[1] + 1] in ("?", ")"):
+    if around is None or text[around[1] : around[1] + 1] in ("?", ")") or text[around[1] - 1] not in ".!":
+        return False
+    if any(start < span[1] and span[0] < end for start, end in quotations(text)):
         return False
     return not text[around[0] : span[0]].strip(_EDGE) and not text[span[1] : around[1]].strip(_EDGE)
 
 
-def _english(said: str) -> str:
-    words = [word.casefold().strip(",") for word in said.split()]
-    if words[0].partition("'")[0].partition("’")[0] not in _FIRST or _CAPITAL.search(said):
+def _beginnings(text: str, span: Span) -> Iterator[Span]:
+    """The passage, if it is one sentence, and its beginnings up to a clause that goes on, the longest first."""
+    start, end = span
+    if len(sentences(text[start:end])) > 1:
+        return
+    yield span
+    pieces = clauses(text, span)[1:]
+    for (_, before), following in reversed(list(pairwise(pieces))):
+        goes_on = _GOES_ON.match(text, before, end)
+        if goes_on and not _SAYS_ON.search(text, before, end) and _parts(goes_on[0], text[slice(*following)]):
+            yield start, before
+
+
+def _parts(joint: str, following: str) -> bool:
+    """Whether a statement ends at the joint: "and" parts two statements, or only the things of a list."""
+    return joint.strip(" ,").casefold() not in ("and", "und") or _states(following)
+
+
+def _english(said: str, text: str) -> str:
+    said = _MARK.sub("", " ".join(unparted(said).split()).strip(_EDGE))
+    said = _JOINED.sub("", _LABEL.sub("", said))
+    if _NEVER.search(said) or not FEWEST_WORDS <= len(said.split()) <= MOST_WORDS:
         return ""
-    if not (pronoun := _PRONOUN.match(said)) and not _with_noun(words):
+    first = re.split(r"[,'’]", said.split()[0])[0]
+    name = re.search(rf"(?<=[\w,;] ){re.escape(first)}\b", text) is not None
+    if not (name or _small(first, text)) or not _states(said):
         return ""
-    rest = said[pronoun.end() - 1 :] if pronoun else said
-    if len(re.findall(r"\bI\b", rest)) != len(_I.findall(rest)):
+    if len(re.findall(r"\bI\b", said)) != len(_I.findall(said)) + len(_I_DO.findall(_I.sub(" ", said))):
         return ""
-    return _PERSON.sub(lambda match: _OTHER[match.group().casefold()], said[:1].lower() + said[1:])
+    said = said if first == "I" or (name and not _small(first, text)) else said[:1].lower() + said[1:]
+    everybody = _EVERYBODY.search(text) is not None
+
+    def turned(match: re.Match[str]) -> str:
+        return match[0] if everybody and _WE.match(match[0]) else _OTHER[match[0].casefold()]
+
+    return _PERSON.sub(turned, said)
 
 
-def _with_noun(words: list[str]) -> bool:
-    """Whether a clause begins with a noun that does something: no word of joining or time before its verb."""
-    verb = next((at for at, word in enumerate(words[:SUBJECT]) if word in _FINITE), 0)
-    return verb > 0 and not _UNSURE & set(words[:verb])
+def _small(first: str, text: str) -> bool:
+    """Whether the first word has its capital from the sentence alone, and gives no order."""
+    if first.casefold() in _FINITE or first.casefold() in str(words("words/judging")["asking"]["en"]).split():
+        return False
+    plain = first[:1].isdigit() or first.casefold() in _FIRST or (first.endswith("ing") and len(first) >= A_GERUND)
+    return plain or re.search(rf"(?<![^\s(]){re.escape(first.lower())}\b", text) is not None
 
 
-def _german(said: str) -> str:
-    words = said.split()
-    plain = words[0] in _DE_LEADS and not _DE_OWN.search(said) and _DE_FINITE & set(words[1:SUBJECT])
-    return said[:1].lower() + said[1:] if plain else ""
+def _states(said: str) -> bool:
+    """Whether more verbs are there than clauses that are no statement by themselves: then one is the sentence's own."""
+    found = [re.sub("’", "'", word.strip(",;").casefold()) for word in said.split()]
+    small = stop_words("en") - _SUBJECTS - _BESIDE_VERBS
+    verbs, last = 0, -ONE_VERB
+    for at, word in enumerate(found):
+        subject = word.partition("'")[0] in _SUBJECTS and at + 1 < len(found)
+        if word in _BELOW:
+            last = -ONE_VERB
+        elif word in _FINITE or subject or (at and word in _MAYBE and found[at - 1] not in small):
+            verbs, last = verbs + (at - last >= ONE_VERB), at
+    below = (
+        word in _BELOW and not (word in _BEFORE_ING and following.endswith("ing"))
+        for word, following in pairwise([*found, ""])
+    )
+    return verbs > sum(below)

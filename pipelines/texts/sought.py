@@ -58,6 +58,11 @@ def said_like(language: str, name: str) -> Sequence[str]:
     return tuple(_things(language).get(name, {}).get("like", ()))
 
 
+def all_said(language: str) -> list[str]:
+    """Sentences in which people say any of these things, in the order of the table."""
+    return [one for name in _things(language) for one in said_like(language, name)]
+
+
 def _table(language: str) -> Mapping[str, Any]:
     return words(f"sought/{language}") if has_words(f"sought/{language}") else {}
 

@@ -88,7 +88,8 @@ def lint(
 
 
 def _of_point(point: Point, brief: DraftingTask, evidence: Sequence[Evidence]) -> Iterator[Finding]:
-    if not point.quote.strip() or brief.text[point.start : point.end] != point.quote:
+    whole = point.kind is PointKind.STRENGTH and (point.quote, point.start, point.end) == ("", 0, len(brief.text))
+    if not whole and (not point.quote.strip() or brief.text[point.start : point.end] != point.quote):
         yield Finding("quote-not-there", f"The quotation “{short(point.quote)}” is not in the submission.", grave=True)
     yield from _of_sources(point, brief, evidence)
     yield from _quoted(point, brief, evidence)

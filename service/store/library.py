@@ -14,6 +14,7 @@ from sqlalchemy import Row, Select, and_, func, select
 from sqlalchemy.orm import Session, aliased, selectinload
 
 from pipelines.values import AI, PastPoint, Reviewed, Scope, Shelf, ShelfItem, Standing
+from pipelines.texts.saying_back import without_mention
 from service.domain.memory.consistency import OF_WORDING
 from service.store.session import Sessions
 from service.store.tables import (
@@ -240,11 +241,12 @@ def _precedents(session: Session, scope: Scope, ids: Sequence[str] | None) -> li
 
 
 def _precedent(row: Row[Any]) -> ShelfItem:
+    """What it says of the work that it was made on is left out: it is nothing of the one it is looked for."""
     point: PointRow = row.PointRow
     dismissed = point.state is PointState.DISMISSED
     past = PastPoint(
         kind=point.kind,
-        text=point.text,
+        text=without_mention(point.text),
         quote=point.quote,
         criterion=point.criterion,
         dismissed=dismissed,

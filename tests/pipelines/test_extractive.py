@@ -85,7 +85,7 @@ def test_the_worked_example_is_drafted_without_any_model() -> None:
     }
     assert (first.kind, first.criterion) == (PointKind.NEXT_STEP, "k2")
     assert "“There is one question agreed before each visit”" in first.text
-    assert first.text.endswith("Which one question would your first pair agree on before the visit?")
+    assert first.text.endswith("half-term: which one question would your first pair agree on before the visit?")
     assert "visit each other twice before half-term" in first.quote
     assert (second.text, second.band) == (ASKED, Band.HIGH)
     assert "talk about it in the staff meeting" in second.quote

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import product
@@ -15,6 +14,7 @@ import pytest
 from pipelines.evaluation import drafts
 from pipelines.prompts import words
 from pipelines.texts.in_sentences import LONGEST_QUOTED, proposed, read_out
+from pipelines.texts.saying_back import without_mention
 from pipelines.values import (
     Assessment,
     ChallengeAsItStands,
@@ -76,14 +76,9 @@ def sentences_of_ours(language: str, part: str, form: str) -> Iterator[str]:
     return (f"{said} {more}".strip() for said, more in product(table[part][form], after))
 
 
-def said_of_it(made: Draft, language: str) -> str:
-    """What the first point says, without what it names of the text before."""
-    said = made.points[0].text
-    for template in (one for forms in words(f"extractive/{language}")["mention"].values() for one in forms):
-        before = re.escape(template.removesuffix("{rest}")).replace(r"\{a\}", ".+?").replace(r"\{b\}", ".+?")
-        if found := re.match(before, said):
-            return said[found.end() :]
-    return said
+def said_of_it(made: Draft) -> str:
+    """What the first point says, without the clause of the text that it begins with."""
+    return without_mention(made.points[0].text)
 
 
 @pytest.mark.parametrize(("language", "line"), EACH)
@@ -92,7 +87,7 @@ def test_an_unconfirmed_line_is_quoted_whole_in_a_sentence_of_ours(language: str
     for standing, part in PARTS.items():
         made = told(language, standing, Criterion("k", line["text"]))
         assert made.outcome is DraftOutcome.DRAFTED
-        said = said_of_it(made, language)
+        said = said_of_it(made)
         assert said.count(quoted) == 1
         assert said.replace(quoted, "{n}") in set(sentences_of_ours(language, part, "name"))
         assert (quoted in made.summary) == (len(made.summary) > len(quoted) and "“" in made.summary)
@@ -104,7 +99,7 @@ def test_a_confirmed_line_reads_as_its_person_said_and_is_quoted_no_more(languag
     form = CriterionForm(language, line["clause"], line["topic"])
     for standing, part in PARTS.items():
         made = told(language, standing, Criterion("k", line["text"], forms=(form,)))
-        said = said_of_it(made, language)
+        said = said_of_it(made)
         assert said in {text.format(c=line["clause"]) for text in sentences_of_ours(language, part, "clause")}
         assert line["topic"] in made.summary
         assert quotation(language, line["text"]) not in said + made.summary
@@ -121,7 +116,7 @@ def test_with_a_topic_alone_the_points_speak_of_the_topic() -> None:
 def test_a_line_confirmed_in_another_language_is_quoted_whole_in_its_own() -> None:
     english = CriterionForm("en", "the plan names who visits whom")
     criterion = Criterion("k", "Names who visits whom.", forms=(english,))
-    said = said_of_it(told("de", Standing.NOT_YET, criterion), "de")
+    said = said_of_it(told("de", Standing.NOT_YET, criterion))
     assert "„Names who visits whom“" in said
     assert said.replace("„Names who visits whom“", "{n}") in set(sentences_of_ours("de", "gap", "name"))
     german = replace(criterion, forms=(english, CriterionForm("de-AT", "der Plan sagt, wer wen besucht")))
@@ -134,7 +129,7 @@ def test_a_line_too_long_for_a_sentence_is_not_cut_but_left_to_stand_beside_the_
     line = "Explains, step by step and with reasons, " + "what was done and then " * 10 + "how it ended."
     assert len(line) > LONGEST_QUOTED
     made = told("en", Standing.NOT_YET, Criterion("k", line))
-    assert said_of_it(made, "en") in set(sentences_of_ours("en", "gap", "plain"))
+    assert said_of_it(made) in set(sentences_of_ours("en", "gap", "plain"))
     assert "step by step" not in made.summary
 
 

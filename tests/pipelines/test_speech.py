@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 
 from pipelines.adapters.extractive.memory import agreement, precedents
-from pipelines.adapters.extractive.phrasing import Phrases
-from pipelines.adapters.extractive.speech import OfThisText, without_mention
+from pipelines.adapters.extractive.phrasing import Phrases, joined
+from pipelines.adapters.extractive.speech import OfThisText
+from pipelines.texts.saying_back import without_mention
 from tests.pipelines.worked_example import brief, precedent
 
 ASKS = "Who checks the stock?"
@@ -21,7 +22,42 @@ def said_of(text: str, language: str = "en", names: tuple[str, ...] = ()) -> str
 
 
 def test_a_sentence_is_said_back_before_the_question() -> None:
-    assert said_of("The stock is counted on two evenings.").endswith(f"the stock is counted on two evenings: {ASKS}")
+    said = said_of("The stock is counted on two evenings.")
+    assert said.endswith("that the stock is counted on two evenings: who checks the stock?")
+
+
+def test_what_cannot_be_reported_is_quoted() -> None:
+    assert said_of("Everything calmly, with the feel-felt-found method.").endswith(
+        "“Everything calmly, with the feel-felt-found method”: who checks the stock?"
+    )
+    german = said_of("Die Nachbarin zählt am Sonntag.", "de")
+    assert german.endswith(f"„Die Nachbarin zählt am Sonntag“: {ASKS}")  # after a colon German begins a sentence large
+
+
+def test_words_that_only_say_the_challenge_again_are_not_said_back() -> None:
+    assert said_of("The plan names who observes whom and when.") == ASKS
+
+
+def test_a_sentence_is_said_back_once_and_then_only_pointed_at() -> None:
+    text = "The stock is counted on two evenings."
+    speech = OfThisText(brief(text=text), "en", Phrases("en", "seed", "en"))
+    first, second = (speech.of_it((0, len(text)), ASKS, key) for key in ("one", "two"))
+    assert "two evenings" in first
+    assert "two evenings" not in second
+    assert without_mention(first) == without_mention(second) == ASKS
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("In one sentence: what is it?", "You write that it is so – in one sentence: what is it?"),
+        ("Say which one it is.", "You write that it is so: say which one it is."),
+        ("I would ask for the day.", "You write that it is so. I would ask for the day."),
+        ("Quillmere has a rule for it.", "You write that it is so. Quillmere has a rule for it."),
+    ],
+)
+def test_after_a_colon_english_goes_on_small_where_the_word_is_no_name(question: str, said: str) -> None:
+    assert joined("You write that it is so", question, "en") == said
 
 
 @pytest.mark.parametrize(
@@ -53,6 +89,11 @@ def test_nobody_is_named_and_the_question_stays() -> None:
         ("Our rules say: “count it”. In your words, it is counted: Who does?", "Our rules say: “count it”. Who does?"),
         ("Hier steht, der Vater ist im Gefängnis: Wer zählt?", "Wer zählt?"),
         ("Stichworte Vater und Bruder: Wer zählt?", "Wer zählt?"),
+        ("You say that it opens at 9.30 on Sunday: who checks the stock?", "Who checks the stock?"),
+        ("You write “it is: counted. Twice”: who checks the stock?", "Who checks the stock?"),
+        ("Your text says that it is so – in one sentence: who does?", "In one sentence: who does?"),
+        ("About this sentence, too: who checks the stock?", "Who checks the stock?"),
+        ("Hier steht „er zählt: zwei“: Wer zählt?", "Wer zählt?"),
         ("On which day: morning or evening?", "On which day: morning or evening?"),
     ],
 )

@@ -44,6 +44,17 @@ def test_a_german_text_is_read_in_german_under_criteria_in_english() -> None:
     assert work[slice(*found[0][0])].startswith("Manche könnten")
 
 
+@pytest.mark.model
+def test_a_german_work_speaks_nowhere_of_another_matter_and_still_of_its_own() -> None:
+    using = embedder("minilm")
+    criteria = (Criterion("a", "nennt einen Ort für die Notizen"), Criterion("b", "rechnet mit der Kettenregel"))
+    challenge = ChallengeAsItStands(id="c", prompt="Plane.", language="de", criteria=criteria)
+    work = "Wir schreiben alle Notizen in ein Heft. Es liegt am Eingang neben dem Fenster auf dem Tisch."
+    own, other = CriterionPlaces(challenge, (), (), using).speaking(work, using)
+    assert own
+    assert not other
+
+
 def test_every_language_names_the_same_things() -> None:
     assert tables("sought") == ["de", "en"]
     assert set(words("sought/de")) == set(words("sought/en"))

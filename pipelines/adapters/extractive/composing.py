@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import cast
 
-from pipelines.adapters.extractive.memory import DocumentQuote, PrecedentAgreement, agreement, cited, line, precedents
+from pipelines.adapters.extractive.memory import PrecedentAgreement, agreement, precedents
 from pipelines.adapters.extractive.otherwise import questions
 from pipelines.adapters.extractive.peoples_words import in_peoples_words
-from pipelines.adapters.extractive.phrasing import Phrases, speaks, table
+from pipelines.adapters.extractive.phrasing import speaks, table
 from pipelines.adapters.extractive.places import PhrasePlaces, Vocabulary
 from pipelines.adapters.extractive.readings import (
     ASKED,
@@ -23,7 +23,7 @@ from pipelines.adapters.extractive.readings import (
     by_urgency,
 )
 from pipelines.adapters.extractive.replies import MOST_POINTS, Reply, abstain, point, reply
-from pipelines.adapters.extractive.speech import OfThisText
+from pipelines.adapters.extractive.wording import PointWording
 from pipelines.ports import DraftingMaterial
 from pipelines.texts.in_sentences import matter
 from pipelines.texts.language import (
@@ -31,16 +31,19 @@ from pipelines.texts.language import (
     content,
     language_code,
     language_of,
+    sentence_at,
     sentences,
     stop_words,
     tokens,
     written_in,
 )  # fmt: skip
-from pipelines.texts.sought import asked_plainly
 from pipelines.values import Criterion, Evidence, PastPoint, PointKind, Standing
 
-SHORT_MATTER = 60
-"""Characters of what a criterion asks for up to which it is named in passing."""
+MOST_ON_ONE = 2
+"""Points that one sentence of a work carries."""
+MOST_ON_WHOLE = 2
+NO_PLACE = (0, 0)
+"""Points on the work as a whole, and what stands for its place: no words."""
 UNCOVERED = 0.34
 """Share of a reference sentence's words found here below which the task is asked about again."""
 
@@ -67,10 +70,10 @@ class _Composer:
         self.language = language
         self.words = Vocabulary(language, table(language))
         self.places = self._places_in(self.brief.text)
-        self.quoted: list[str] = []
         self.shown: list[Span] = []
-        self.phrases = Phrases(language, self.brief.text, language_code(self.brief.challenge.language))
-        self.speech = OfThisText(self.brief, language, self.phrases)
+        self.asked: list[Span] = []  # places of what is asked
+        self.wording = PointWording(self.brief, self.evidence, language, self.words)
+        self.phrases, self.speech, self.since = self.wording.phrases, self.wording.speech, self.wording.since
         criteria = self.brief.challenge.criteria
         spoken = language_of(" ".join(f"{criterion.text} {criterion.question}" for criterion in criteria))
         self.foreign = bool(criteria) and (spoken or language_code(self.brief.challenge.language)) != language
@@ -89,43 +92,44 @@ class _Composer:
         readings = [self._read(criterion, i) for i, criterion in enumerate(self.brief.challenge.criteria)]
         met = sorted((one for one in readings if not one.open and self._may_praise(one)), key=lambda one: -one.chance)
         chosen = self._chosen(by_urgency(one for one in readings if one.open), bool(met))
+        chosen.sort(key=lambda one: self.since.asked(one.criterion.id) is None)  # what still stands comes first
+        met.sort(key=lambda one: self.since.asked(one.criterion.id) is None)  # and of what is there, what was asked
         if self._too_short() and not self.judged_by_person and not any(one.agreed for one in chosen):
             return abstain(self.phrases.note("short"))
         told = self.judged_by_person or any(one.agreed for one in chosen)
         general = None if told else self._general()
-        shown = self._shown(
-            met, 1 if general or chosen else 2
-        )  # first: where it can be seen, nothing else is asked for
-        gaps = [point for i, one in enumerate(chosen) if (point := self._gap(one, i))]
+        fresh = [one for one in met if not self.since.praised(one.criterion.id)]
+        # first: where it can be seen, nothing else is asked for
+        shown = self._shown(fresh if chosen else fresh or met, 1 if general or chosen else 2)
+        gaps = self._gaps(chosen)
+        shown = [(one, span) for one, span in shown if self._has_room(span)]
         points = [general, *gaps][:2] if general else gaps
         still = chosen if points else ()
         points += [self._strength(one, span, still) for one, span in shown][: MOST_POINTS - len(points)]
+        points = points or self._whole(met)
         if not points:
             return abstain(self.phrases.note("met" if not any(one.open for one in readings) else "unsure"))
         if general and not shown:
             return reply(self.phrases.say("summary", "agreed_gap"), points)
         seen = [one for one, _ in shown]
         clear = [*seen, *(one for one in met if one not in seen and one.confidence >= CLEAR)]
-        return reply(self._summary(clear, chosen if gaps else []), points)
+        return reply(self.wording.summary(clear, chosen if gaps else []), points)
 
     def _chosen(self, open_ones: Sequence[CriterionStanding], has_strength: bool) -> list[CriterionStanding]:
         """What is known to be open first; of what cannot be told, as much as makes two in all, where it is doubtful."""
         if self._overall() is Standing.MET and not self.judged_by_person:  # sure, by comparison with enough judged work
             return []
-        open_ones = [one for one in open_ones if one.by_person or one.agreed or not self._gives_away(one.criterion)]
+        open_ones = [
+            one for one in open_ones if one.by_person or one.agreed or not self.wording.gives_away(one.criterion)
+        ]
         known = [one for one in open_ones if one.known]
         doubtful = [one for one in open_ones if not one.known and self._may_be_asked(one, bool(known))]
-        most = MOST_POINTS - (has_strength and not self.judged_by_person)  # what a person found open comes first
-        return (known + doubtful[: max(0, 2 - len(known))])[:most]
-
-    def _gives_away(self, criterion: Criterion) -> bool:
-        """Whether the criterion is a piece of the expected answer: to quote it as missing would solve the task."""
-        expected = " ".join(self.brief.challenge.reference.split())
-        return not criterion.question.strip() and " ".join(criterion.text.split()) in expected
+        told = known + doubtful[: max(0, 2 - len(known))]
+        return told if self.judged_by_person else told[: MOST_POINTS - has_strength]  # what a person found comes first
 
     def _may_praise(self, one: CriterionStanding) -> bool:
         """A piece of the expected answer is praised only where the whole is surely right: alone it says little."""
-        return one.by_person or not self._gives_away(one.criterion) or self._overall() is Standing.MET
+        return one.by_person or not self.wording.gives_away(one.criterion) or self._overall() is Standing.MET
 
     def _too_short(self) -> bool:
         """Fewer than two words of meaning for each criterion with a question: nothing that could be pointed at. Words
@@ -145,7 +149,7 @@ class _Composer:
         Where judged passages help, they say how likely that is; where there are none, a phrase with the criterion's or
         its question's words is taken for an answer.
         """
-        if not one.criterion.question.strip():
+        if not one.criterion.question.strip() or self.since.seems_answered(one.criterion.id):
             return False
         if not self._cold:
             near = one.evidence >= SEEN_HERE
@@ -171,17 +175,36 @@ class _Composer:
             criterion, spoken, standing, chance, sure, place, evidence, agreed, praised, order, person
         )
 
-    def _gap(self, one: CriterionStanding, number: int) -> Reply | None:
-        nowhere = one.by_person and one.place is None and one.standing is Standing.NOT_YET
-        end = self.places.last(self.speech.may_stand_beside) if nowhere else None
-        span = end or self._place(one, strength=False, agreed=one.agreed) or self._beside(one)
-        if span is None:
-            return None
+    def _gaps(self, chosen: Iterable[CriterionStanding]) -> list[Reply]:
+        """Points on what is open, those on one sentence together."""
+        made: dict[Span, list[Reply]] = {}
+        for one in chosen:
+            place = self._gap_place(one) if len(self.asked) < MOST_POINTS else None
+            there = made.setdefault(self._sentence(place), []) if place else []
+            if place and len(there) < MOST_ON_ONE:
+                there.append(self._gap(one, len(self.asked), place))
+                self.asked.append(place)
+        return [point for there in made.values() for point in there]
+
+    def _sentence(self, place: Span) -> Span:
+        return sentence_at(self.brief.text, place[0]) or place
+
+    def _has_room(self, span: Span) -> bool:
+        """Whether praise is heard there: the sentence carries less than two points, and where a person judged, who may
+        have read several criteria at it, none that asks."""
+        beside = sum(self._sentence(one) == self._sentence(span) for one in self.asked)
+        return beside < (1 if self.judged_by_person else MOST_ON_ONE)
+
+    def _gap_place(self, one: CriterionStanding) -> Span | None:
+        end = self.places.last(self.speech.may_stand_beside) if one.nowhere else None
+        return end or self._place(one, strength=False, agreed=one.agreed) or self._beside(one)
+
+    def _gap(self, one: CriterionStanding, number: int, span: Span) -> Reply:
         key, labels = f"{one.criterion.id}{number}", one.agreed.labels if one.agreed else self._alike(one)
         if one.agreed and one.agreed.text:
             return self._point(one.agreed.kind, one.criterion.id, span, one.agreed.text, labels)
-        found = self._line(one.criterion) if number < 2 and (one.known or not self._cold) else None
-        text = self._gap_text(one, found, key, span, nowhere=nowhere)
+        found = self.wording.line(one.criterion) if number < 2 and (one.known or not self._cold) else None
+        text = self.wording.gap(one, found, key, span)
         first = one.claimed and one.standing is Standing.NOT_YET and number == 0
         kind = PointKind.NEXT_STEP if first or "?" not in text else PointKind.QUESTION
         return self._point(kind, one.criterion.id, span, text, [found.label, *labels] if found else labels)
@@ -224,50 +247,6 @@ class _Composer:
             place, self.words.wanted((one.matter.words, 1.0), (one.criterion.question, 0.8))
         )
 
-    def _line(self, criterion: Criterion) -> DocumentQuote | None:
-        """A line of the organization's documents on this criterion that was not quoted yet."""
-        wanted, also = self.words.stems(criterion.text), self.words.stems(f"{criterion.question} {criterion.evidence}")
-        found = cited(self.evidence, criterion.id, told=self.quoted)
-        found = found or line(self.evidence, wanted, also, self.language, told=self.quoted)
-        self.quoted += [found.quote] if found else []
-        return found
-
-    def _gap_text(
-        self, one: CriterionStanding, found: DocumentQuote | None, key: str, span: Span, *, nowhere: bool
-    ) -> str:
-        """What a reader cannot tell of what this text speaks of, or finds nowhere in it; a line of our documents if one
-        fits; the question of a facilitator, or a step."""
-        part = "unsure" if not one.claimed else "partly" if one.standing is Standing.PARTLY else "gap"
-        question = one.criterion.question.strip()
-        if self._gives_away(one.criterion):
-            return self._without_giving_away(one, key)
-        cited = self.phrases.cite(found.title, found.quote, key) if found else ""
-        if nowhere:
-            said = self.phrases.about("nowhere", one.matter, key)
-            return " ".join(filter(None, (said, cited, question or self._step(one, "gap", key))))
-        if not question:
-            open_ = self.speech.of_it(span, self.phrases.about(part, one.matter, key), key)
-            step = "" if part == "unsure" else self._step(one, part, key)
-            return " ".join(filter(None, (open_, cited, step)))
-        asked = self.speech.of_it(span, question, key)
-        if asked != question or part == "unsure":
-            return " ".join(filter(None, (cited, asked)))
-        open_ = self.phrases.about(part, one.matter, key)
-        return f"{open_} {cited} {question}" if cited else f"{open_.rstrip('.')}: {question}"
-
-    def _step(self, one: CriterionStanding, part: str, key: str) -> str:
-        """What to do about it: a question for what the criterion plainly asks for, where nothing of it is there yet."""
-        spoken = language_code(self.brief.challenge.language)
-        options = asked_plainly(one.criterion.text, spoken, self.language) if part == "gap" else ()
-        form = "partly" if part == "partly" else "plain"
-        return self.phrases.ask(options, key) or self.phrases.say("step", form, key)
-
-    def _without_giving_away(self, one: CriterionStanding, key: str) -> str:
-        """That something is open, and which part of the task to read again; not what would solve it."""
-        part = self._part_of_task(content(one.criterion.text, self.language))
-        open_ = self.phrases.say("gap", "plain", key)
-        return f"{open_} {self.phrases.say('task', 'part', q=part)}" if part else open_
-
     def _shown(self, met: Sequence[CriterionStanding], most: int) -> list[tuple[CriterionStanding, Span]]:
         """Of the criteria that are met, those that can be pointed at, with their places."""
         found = ((one, self._place(one, strength=True, agreed=one.praised)) for one in met)
@@ -279,22 +258,16 @@ class _Composer:
         labels = one.praised.labels if one.praised else []
         if one.praised and one.praised.text:
             return self._point(PointKind.STRENGTH, one.criterion.id, span, one.praised.text, labels)
-        key, plain = one.criterion.id, self.phrases.about("strength", one.matter, one.criterion.id)
-        text = self.speech.of_it(span, plain, key)
-        text = self._kept(text, still, key) if text == plain else text
-        return self._point(PointKind.STRENGTH, key, span, text, labels)
+        text = self.wording.strength(one, span, still)
+        return self._point(PointKind.STRENGTH, one.criterion.id, span, text, labels)
 
-    def _kept(self, text: str, still: Sequence[CriterionStanding], key: str) -> str:
-        """Praise that can name nothing of this text says at least what to do with it."""
-        next_one = still[0].matter.name if still and still[0].claimed else ""
-        if 0 < len(next_one) <= SHORT_MATTER:
-            return f"{text} {self.phrases.say('strength', 'link', key, b=next_one)}"
-        return f"{text} {self.phrases.say('strength', 'keep' if still else 'alone', key)}"
-
-    def _summary(self, met: Sequence[CriterionStanding], chosen: Sequence[CriterionStanding]) -> str:
-        """What is clear (two criteria if both are short) and what is open first."""
-        still = [one.matter for one in chosen[:1]]
-        return self.phrases.summary([one.matter for one in met], still, sure=not chosen or chosen[0].claimed)
+    def _whole(self, met: Iterable[CriterionStanding]) -> list[Reply]:
+        """What a person finds met, and marked nowhere: said of the work as a whole, and no word of it is quoted."""
+        there = [one for one in met if one.by_person and one.place is None]
+        return [
+            self._point(PointKind.STRENGTH, one.criterion.id, NO_PLACE, self.wording.whole(one), [])
+            for one in there[:MOST_ON_WHOLE]
+        ]
 
     # What documents say otherwise
 
@@ -368,19 +341,12 @@ class _Composer:
         least = min(expected, key=self.places.covered, default=None)
         if least is None or self.places.covered(least) >= UNCOVERED:
             return None
-        part = self._part_of_task(least)
+        part = self.wording.part_of_task(least)
         span = self.places.nearest(self.words.wanted((part, 1.0))) or self.places.last()
         if not part or span is None:
             return None
         text = self.phrases.say("task", "part", q=part)
         return self._point(PointKind.QUESTION, "", span, text, [])
-
-    def _part_of_task(self, wanted: frozenset[str]) -> str:
-        """The part of the task's own wording that is nearest to what is wanted, short enough to quote."""
-        prompt = self.brief.challenge.prompt
-        task = self._places_in(prompt)
-        span = task.nearest(dict.fromkeys(wanted, 1.0)) or task.last()
-        return prompt[slice(*span)] if span else ""
 
     def _point(self, kind: PointKind, criterion: str, span: Span, text: str, labels: Sequence[str]) -> Reply:
         return point(kind, criterion, self.brief.text, span, text, labels)

@@ -9,7 +9,6 @@ from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
-from pipelines.adapters.extractive.speech import without_mention
 from pipelines.prompts import words
 from pipelines.texts.contacts import contacts_in
 from pipelines.texts.language import (
@@ -26,6 +25,7 @@ from pipelines.texts.language import (
 )
 from pipelines.texts.names import names_in
 from pipelines.texts.quoting import locate
+from pipelines.texts.saying_back import without_mention
 from pipelines.values import DraftingTask, Evidence, PastPoint, PointKind, Shelf
 from pipelines.verification import lint
 

@@ -12,9 +12,12 @@ from typing import Any
 
 from pipelines.prompts import has_words, words
 from pipelines.texts.in_sentences import Matter
+from pipelines.texts.language import stop_words
 
 LONGEST_SUMMARY = 120
 
+_BEGINS = frozenset(["around", "close", "whoever", "half", "part", "under", "somebody", "part", "one", "nothing"])
+"""First words of sentences of ours that are in no list of small words."""
 _TITLE_END = re.compile(r"\s*[,(–-]\s*(?:version|edition|fassung|stand|v)\b.*$|,\s.*$", re.IGNORECASE)
 
 
@@ -26,6 +29,24 @@ def table(language: str) -> Mapping[str, Any]:
 def speaks(language: str) -> bool:
     """Whether there is a table of words for this language."""
     return has_words(f"extractive/{language}")
+
+
+def joined(lead: str, rest: str, language: str) -> str:
+    """What is said of a passage, with what is said or asked then. After a colon an English sentence begins small, where
+    its first word may; a German one has its capital."""
+    if language == "de":
+        return f"{lead}: {rest}"
+    small = _with_small_letter(rest)
+    mark = " –" if ":" in small else ":"
+    return f"{lead}{mark} {small}" if small else f"{lead}. {rest}"
+
+
+def _with_small_letter(said: str) -> str:
+    """An English sentence as it goes on after a colon; "" where its first word may be a name."""
+    first = re.split(r"[\W_]", said, maxsplit=1)[0].casefold()
+    verbs = str(words("words/judging")["asking"]["en"]).split()
+    known = first in stop_words("en") or first in verbs or first in _BEGINS
+    return said[:1].lower() + said[1:] if known and first != "i" else ""
 
 
 class Phrases:
@@ -82,6 +103,13 @@ class Phrases:
                 if len(text) <= LONGEST_SUMMARY:
                     return text
         return self.say("summary", "long" if met and still else "long_open" if still else "long_met")
+
+    def first_short(self, part: str, form: str, met: Sequence[Matter], still: Sequence[Matter]) -> str:
+        """The first of these templates that names all it speaks of in a short line; else one that names nothing."""
+        a, b = (" ".join(one.name for one in some) for some in (met, still))
+        named = all(one.name for one in (*met, *still))
+        told = [template.format(a=a, b=b) for template in self._turned(part, form, "")] if named else []
+        return next((one for one in told if len(one) <= LONGEST_SUMMARY), self.say(part, f"{form}_long"))
 
     def _summed(self, met: Sequence[Matter], still: Sequence[Matter], *, sure: bool) -> Iterator[str]:
         """All ways to say it; none where something has no name."""

@@ -62,6 +62,11 @@ class CriterionStanding:
     def known(self) -> bool:
         return self.standing is not Standing.CANNOT_TELL or self.agreed is not None
 
+    @property
+    def nowhere(self) -> bool:
+        """Whether a person found nothing of it anywhere in the text."""
+        return self.by_person and self.place is None and self.standing is Standing.NOT_YET
+
     def urgency(self, spoken_of: Container[Span | None] = ()) -> tuple[float, float, bool, float, int]:
         """What comes first, the least first. Of criteria that stand alike, one comes later whose place is `spoken_of`:
         three remarks on one sentence help less than on three. (Of what people asked 53 authors to work on, three points

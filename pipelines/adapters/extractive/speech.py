@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from functools import cache
-from typing import Final
-
-from pipelines.adapters.extractive.phrasing import Phrases, table
-from pipelines.prompts import tables
+from pipelines.adapters.extractive.phrasing import Phrases, joined, table
 from pipelines.texts.contacts import contacts_in
-from pipelines.texts.language import Span, content, sentences
-from pipelines.texts.mentions import mentions
+from pipelines.texts.language import Span, content, sentence_at, sentences
 from pipelines.texts.names import names_in
-from pipelines.texts.reporting import reported
+from pipelines.texts.reporting import reported, verbatim
 from pipelines.values import ChallengeAsItStands, DraftingTask
-
-FORMS: Final = ("clause", "one", "two")
 
 
 class OfThisText:
@@ -24,22 +16,28 @@ class OfThisText:
     def __init__(self, brief: DraftingTask, language: str, phrases: Phrases) -> None:
         self._text, self._language, self._phrases, self._names = brief.text, language, phrases, brief.names
         self._public = _public(brief.challenge, language)
+        self._said: set[Span] = set()
 
     def of_it(self, span: Span, rest: str, key: str) -> str:
-        """`rest`, after what the passage says or names; as it is, where it names nothing of its own."""
+        """`rest`, after the learner's own clause: reported where that is plainly right, else quoted. As it is, where
+        the passage only says the challenge's words again, or may not be said back."""
+        form, said = self._clause(span)
+        if not said:
+            return rest
+        sentence = sentence_at(self._text, span[0]) or span
+        again, self._said = sentence in self._said, self._said | {sentence}
+        form = "again" if again else form
+        return joined(self._phrases.say("mention", form, key, a=said), rest, self._language)
+
+    def _clause(self, span: Span) -> tuple[str, str]:
         if self._unsaid(span):
-            return rest
-        clause = reported(self._text, span, self._language)
-        if clause and self._may_be_said(clause):
-            return self._phrases.say("mention", "clause", key, rest=rest, a=clause)
-        named = mentions(self._text, span, self._language, self._public)
-        if not named or not all(map(self._may_be_said, named)):
-            return rest
-        return self._phrases.say("mention", "two" if named[1:] else "one", key, rest=rest, a=named[0], b=named[-1])
+            return "", ""
+        found = {"clause": reported(self._text, span, self._language), "quote": verbatim(self._text, span)}
+        return next(((form, said) for form, said in found.items() if said and self._may_be_said(said)), ("", ""))
 
     def may_stand_beside(self, span: Span) -> bool:
         """Whether a remark that is about no passage may be put at this one: it names nobody and is no grave matter."""
-        return not self._unsaid(span) and self._may_be_said(self._text[slice(*span)])
+        return not self._unsaid(span) and self._is_nobodys(self._text[slice(*span)])
 
     def _unsaid(self, span: Span) -> bool:
         """Whether the sentence speaks of what no routine question begins with."""
@@ -50,28 +48,13 @@ class OfThisText:
         return bool(stems & content(str(table(self._language)["mention"]["unsaid"]), self._language))
 
     def _may_be_said(self, words: str) -> bool:
+        """Whether the words say something that the challenge does not, and may be said of anybody."""
+        return bool(content(words, self._language) - self._public) and self._is_nobodys(words)
+
+    def _is_nobodys(self, words: str) -> bool:
         """Whether nobody is named in these words, and nothing reaches anybody."""
         named = any(names_in(one, self._names, "", self._language) for one in (words, words.title()))
         return not named and next(iter(contacts_in(words)), None) is None
-
-
-def without_mention(text: str) -> str:
-    """A point that was said of another text, without what it says of that one."""
-    for pattern in _mentioning():
-        text = pattern.sub("", text)
-    return text
-
-
-@cache
-def _mentioning() -> tuple[re.Pattern[str], ...]:
-    """What begins a sentence of ours that speaks of a text, in any language we have words of."""
-    templates = (one for code in tables("extractive") for forms in FORMS for one in table(code)["mention"][forms])
-    return tuple(re.compile(rf"(?<!\S){_anything(one.removesuffix('{rest}'))}") for one in templates)
-
-
-def _anything(template: str) -> str:
-    """A pattern in which whatever is named may stand; none of it has a colon."""
-    return re.escape(template).replace(re.escape("{a}"), "[^:]+").replace(re.escape("{b}"), "[^:]+")
 
 
 def _public(challenge: ChallengeAsItStands, language: str) -> frozenset[str]:

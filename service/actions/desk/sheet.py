@@ -10,10 +10,10 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from pipelines.values import SheetLine, Source, SourceKind, Standing, TrackRecord
+from pipelines.values import PointKind, SheetLine, Source, SourceKind, Standing, TrackRecord
 from service.actions.desk import sources as desk_sources
 from service.actions.desk.sources import OpenedSource
-from service.actions.drafts import read, sheets
+from service.actions.drafts import earlier, read, sheets
 from service.actions.drafts.points import source_row
 from service.domain import assessed
 from service.domain.drafts import DraftState
@@ -47,9 +47,18 @@ class ReadingSeen:
 
 
 @dataclass(frozen=True, slots=True)
+class SaidBefore:
+    """A point that was released on an earlier version, and what `became` of its place: see `EarlierVersion`."""
+
+    kind: PointKind
+    text: str
+    became: str
+
+
+@dataclass(frozen=True, slots=True)
 class CriterionLine:
     """One criterion. `number` is its place on the page, from 1; `machine` is what the machine says of it, if it does;
-    `record` what entitles it to that."""
+    `record` what entitles it to that; `before` what was said on it of an earlier version."""
 
     number: int
     criterion: str
@@ -61,6 +70,7 @@ class CriterionLine:
     record: TrackRecord | None
     reading: ReadingSeen | None
     judged: Standing | None
+    before: tuple[SaidBefore, ...] = ()
 
     @property
     def differs(self) -> bool:
@@ -106,7 +116,9 @@ def of(session: Session, actor: Actor, row: DraftRow) -> SheetSeen:
     """The sheet of a draft that the actor may see."""
     challenge = session.get_one(Challenge, row.challenge_id)
     taken_back = row.state is DraftState.WITHDRAWN
-    text = "" if taken_back else session.get_one(Revision, row.revision_id).text
+    revision = session.get_one(Revision, row.revision_id)
+    text = "" if taken_back else revision.text
+    before = _before(session, revision) if not taken_back else {}
     lines = {} if taken_back else sheets.lines(row)
     opened = _opened(session, actor, row, lines)
     readings = {one.criterion: one for one in row.readings}
@@ -133,10 +145,20 @@ def of(session: Session, actor: Actor, row: DraftRow) -> SheetSeen:
             record,
             reading,
             Standing(judged) if judged else None,
+            tuple(before.get(key, ())),
         )
 
     told = tuple(seen(n, one.key, one.text, one.question) for n, one in enumerate(challenge.criteria, start=1))
     return SheetSeen(row.id, row.version, row.state, told, bool(row.sheet))
+
+
+def _before(session: Session, revision: Revision) -> dict[str, list[SaidBefore]]:
+    """What was released on the version before, by criterion."""
+    said: dict[str, list[SaidBefore]] = {}
+    version = earlier.earlier(session, revision)
+    for one in version.points if version else ():
+        said.setdefault(one.criterion, []).append(SaidBefore(one.kind, one.text, one.became))
+    return said
 
 
 def _reading(row: CriterionReadingRow, text: str, outside: Mapping[str, str], who: Mapping[str, str]) -> ReadingSeen:

@@ -12,6 +12,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from pipelines.texts.saying_back import without_mention
 from pipelines.values import SourceKind
 from service.domain.roles import Actor, may_see_group
 from service.domain.visibility import ShowWork
@@ -158,7 +159,8 @@ def _work(session: Session, actor: Actor, revisions: Collection[str]) -> dict[st
 
 
 def _precedents(session: Session, actor: Actor, ids: Sequence[str]) -> dict[str, OpenedSource]:
-    """Points decided before: what was said, who decided, and, of a group that the actor reviews, about which words."""
+    """Points decided before: what was said, but for the words of the work that it was said of, who decided, and, of a
+    group that the actor reviews, about which words."""
     if not ids:
         return {}
     rows = session.execute(
@@ -176,7 +178,7 @@ def _precedent(actor: Actor, point: PointRow, group: str, submission: str, names
     return OpenedSource(
         SourceKind.PRECEDENT,
         point.id,
-        point.text,
+        without_mention(point.text),
         of=submission if seen else "",
         passage=point.quote if seen else "",
         who=names.get(point.decided_by or "", ""),

@@ -6,9 +6,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pipelines import values
-from service.domain.following.uptake import AskingPoint, spoken, uptake
+from service.domain.following.uptake import AskingPoint, UptakeVerdict, spoken, uptake
 from service.domain.texts.worddiff import DiffPiece, words
 from service.store.tables import DraftRow, PointRow, PointState, Release, Revision
+
+ADDED = "added"
+"""What became of a passage that is as it was, with a sentence newly written beside it."""
 
 
 def earlier(session: Session, revision: Revision) -> values.EarlierVersion | None:
@@ -46,5 +49,9 @@ def earlier(session: Session, revision: Revision) -> values.EarlierVersion | Non
 
 
 def _point(row: PointRow, pieces: list[DiffPiece], language: str) -> values.PastPoint:
-    became = uptake(AskingPoint(row.kind, row.text, row.quote), pieces, language=language).verdict
-    return values.PastPoint(row.kind, row.text, row.quote, row.criterion, reason=became.value.replace("_", " "))
+    found = uptake(AskingPoint(row.kind, row.text, row.quote), pieces, language=language)
+    became = ADDED if found.verdict is UptakeVerdict.UNCHANGED and found.beside else found.verdict.value
+    return values.PastPoint(
+        row.kind, row.text, row.quote, row.criterion,
+        reason=became.replace("_", " "), became=became, now=found.place,
+    )  # fmt: skip

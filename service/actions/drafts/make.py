@@ -12,6 +12,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from pipelines import values
+from pipelines.texts.saying_back import without_mention
 from pipelines.values import AI
 from service.actions.challenges import calibrating, clarifications
 from service.actions.challenges.as_it_stands import as_it_stands
@@ -168,7 +169,7 @@ def _dismissed(session: Session, challenge: Challenge, submission: str) -> tuple
     return tuple(
         values.PastPoint(
             kind=point.kind,
-            text=point.text,
+            text=without_mention(point.text),
             quote=point.quote,
             criterion=point.criterion,
             dismissed=True,

@@ -14,6 +14,7 @@ from functools import partial
 from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session, load_only
 
+from pipelines.texts.saying_back import without_mention
 from service.actions.approvals.deciding import Deciding
 from service.actions.decisions import points
 from service.actions.decisions.hold import open_draft
@@ -202,12 +203,13 @@ Again = Callable[[Deciding, str], DraftRow]
 
 
 def _again(point: PointRow) -> Again:
-    """The act by which this point was decided on, as one of several; it is told which draft, and which point of it."""
+    """The act by which this point was decided on, as one of several; it is told which draft, and which point of it.
+    Words that it says back of its own work are not put into another's."""
     match point.state:
         case PointState.ACCEPTED:
             return partial(points.accept_point, bulk=True)
         case PointState.EDITED | PointState.ADDED:
-            return partial(points.edit_point, text=point.text, bulk=True)
+            return partial(points.edit_point, text=without_mention(point.text), bulk=True)
         case PointState.DISMISSED:
             return partial(points.dismiss_point, reason_code=point.reason_code, note=point.reason, bulk=True)
     raise NotNow("Decide on this point first; then it can be decided likewise on others.")

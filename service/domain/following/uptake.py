@@ -59,12 +59,14 @@ class AskingPoint:
 @dataclass(frozen=True, slots=True)
 class ComparedPoint:
     """What became of a point and how sure that is; the nearest place in the later text as [start, end), if there is
-    one, and the words of the point that were taken up."""
+    one, and the words of the point that were taken up. `beside`: the place is as it was, and a sentence was newly
+    written before or after the one that holds it."""
 
     verdict: UptakeVerdict
     sure: Band
     place: tuple[int, int] | None
     echoes: tuple[str, ...]
+    beside: bool = False
 
 
 def spoken(declared: str, text: str) -> str:
@@ -78,8 +80,10 @@ def uptake(said: AskingPoint, pieces: Sequence[DiffPiece], *, language: str) -> 
     after = "".join(piece.text for piece in pieces if piece.kind is not ChangeKind.REMOVED)
     echoes = () if said.kind is PointKind.STRENGTH else _echoes(said, before, pieces, language)
     place, left = _nearest(said.quote, after, language)
-    verdict, sure = _judge(said, before, pieces, left, len(echoes), exact=place is not None and left == 1)
-    return ComparedPoint(verdict, sure, place, echoes)
+    exact = place is not None and left == 1
+    verdict, sure = _judge(said, before, pieces, left, len(echoes), exact=exact)
+    beside = exact and place is not None and _new_beside(place, after, pieces)
+    return ComparedPoint(verdict, sure, place, echoes, beside)
 
 
 def _judge(
@@ -98,6 +102,21 @@ def _judge(
     if left >= STILL_THERE:
         return UptakeVerdict.CHANGED, Band.MEDIUM
     return UptakeVerdict.GONE, Band.MEDIUM if left == 0 else Band.LOW
+
+
+def _new_beside(place: tuple[int, int], after: str, pieces: Sequence[DiffPiece]) -> bool:
+    """Whether a sentence's worth of words was added in the sentence that holds the place, or in a neighbour of it."""
+    spans = sentences(after)
+    here = [at for at, (start, end) in enumerate(spans) if start < place[1] and place[0] < end]
+    near = spans[max(0, here[0] - 1) : here[-1] + 2] if here else []
+    at = 0
+    for piece in pieces:
+        end = at if piece.kind is ChangeKind.REMOVED else at + len(piece.text)
+        added = piece.kind is ChangeKind.ADDED and len(piece.text.split()) >= A_SENTENCE
+        if added and near and at < near[-1][1] and near[0][0] < end:
+            return True
+        at = end
+    return False
 
 
 def _by_echoes(echoes: int, *, exact: bool) -> Band:

@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from pipelines.values import Band
 from service.actions.learners.progress import Changes, PointUptake
 from service.domain.following.uptake import UptakeVerdict
+
+BECAME: Final[Mapping[str, str]] = {
+    "taken_up": "Words of it were newly written since.",
+    "changed": "The place has changed since; whether it answers, the text must show.",
+    "unchanged": "The place is as it was.",
+    "added": "The place is as it was, and a sentence was added beside it.",
+    "gone": "The place is no longer in the text.",
+    "cannot_tell": "What became of it cannot be told from the words.",
+}
+"""What became of a point in a later version, by `EarlierVersion`, for whoever judges that one."""
 
 
 @dataclass(frozen=True, slots=True)

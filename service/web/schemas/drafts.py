@@ -162,6 +162,17 @@ class TrackRecordShown(AnswerBody):
     right: int = Field(description="In how many of these it was right.")
 
 
+class SaidBeforeShown(AnswerBody):
+    """A point that was released on an earlier version of the work."""
+
+    kind: PointKind = Field(description="What sort of point it was.")
+    text: str = Field(description="What it said.")
+    became: str = Field(
+        description="What became of it: `taken_up` (words of it were newly written), or its place is `changed`, "
+        "`unchanged`, unchanged with a sentence `added` beside it, `gone`; or `cannot_tell`."
+    )
+
+
 class CriterionLineShown(AnswerBody):
     """One criterion of the evidence sheet: what is found on it, what the machine says, and what a person read."""
 
@@ -178,6 +189,7 @@ class CriterionLineShown(AnswerBody):
     record: TrackRecordShown | None = Field(description="What entitles the machine to say so.")
     reading: ReadingShown | None = Field(description="How a person reads it; null where nobody did.")
     differs: bool = Field(description="The person and the machine say otherwise.")
+    before: list[SaidBeforeShown] = Field(description="What was released on it of the version before.")
 
 
 class ReadingsShown(AnswerBody):

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import pytest
 
-from pipelines.texts.reporting import reported
+from pipelines.texts.quoting import locate
+from pipelines.texts.reporting import reported, verbatim
 
 REPORTED = {
     "I will ask my neighbour on Sunday.": "you will ask your neighbour on Sunday",
     "At the end I thank him for his time.": "at the end you thank him for his time",
     "However, I'm not sure that we can pay.": "you're not sure that you can pay",
+    "Although she is away, the plants need water.": "although she is away, the plants need water",
+    "We ask the drivers to put our leaflet in.": "you ask the drivers to put your leaflet in",
+    "In our society we should be careful with it.": "in our society we should be careful with it",  # everybody
+    "I check the stock every morning with Amara.": "you check the stock every morning with Amara",
+    "From talks with colleagues I assume that they know.": "from talks with colleagues you assume that they know",
+    "The cars reduce the traffic on every road.": "the cars reduce the traffic on every road",
+    "For example, asking for help is what they learn.": "asking for help is what they learn",
     "Objection: she sees no difference between these two.": "she sees no difference between these two",
     "- I would write it on a list.": "you would write it on a list",
     "2. I would write it on a list.": "you would write it on a list",
@@ -21,7 +29,6 @@ REPORTED = {
 }
 NOT_REPORTED = (
     "Say who I am and why I call.",  # an order has no subject
-    "Although she is away, the plants need water.",
     "Preparation: look up the file and the orders.",
     "Amara: I would call the nurse.",  # somebody else speaks
     "Who would argue against a better light?",
@@ -30,7 +37,7 @@ NOT_REPORTED = (
     'I will say "come in" to everybody there.',
     "I will meet you there at nine.",  # who is "you" then?
     "We go.",
-    "I " + "really " * 25 + "will go there.",
+    "I " + "really " * 40 + "will go there.",
     "The US is the largest market for it.",  # "us", "I", "mine" that are something else
     "In World War I nurses checked it all.",
     "World War I were caused by pride.",
@@ -42,7 +49,11 @@ NOT_REPORTED = (
     "We was there when it was opened.",
     "Jonas will call the family today.",  # names
     "Mrs. Brown is the head of it all.",
-    "I check the stock every morning with Amara.",
+    "I personally am for it, and so is she.",
+    "Look up the file and the orders that are old.",  # an order
+    "Idea: tea on Saturday in the hall, so that working parents can come too.",
+    "It also includes the old, and when they consider that the others are not",  # goes on in the next line
+    "No more noise, each of them talking to the other one.",
     "They have called me on 0171 2345678.",
     "They have a page at https://peer.example/us there.",
 )
@@ -81,22 +92,54 @@ def test_what_is_cut_off_may_say_whose_words_they_are(language: str, text: str, 
     assert reported(text, (at, at + len(part)), language) == ""
 
 
+LONG = (
+    "and this is, as all of them know, how all of it has been done in every house of this street for as long as any "
+    "of them can remember it"
+)
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("Die Nachbarin hat am Sonntag den Schlüssel.", "die Nachbarin hat am Sonntag den Schlüssel"),
-        ("Die Frage nach dem Schlüssel der Nachbarin.", ""),
-        ("Der Nachbar sagt, dass er am Sonntag kommt.", ""),
-        ("Die Kinder sind faul, sagt der Lehrer dazu.", ""),
-        ("Ich gebe dem Nachbarn den Schlüssel.", ""),
-        ("Die Leute sollen meinen Schlüssel haben.", ""),
+        (f"They bring the key at nine, which is the day of the market, {LONG}.",
+         "they bring the key at nine, which is the day of the market"),
+        (f"They bring the key at nine, but nobody is in, {LONG}.", "they bring the key at nine, but nobody is in"),
+        (f"They bring the key at nine, {LONG}, but nobody is there.", ""),
+        (f"They bring the key at nine, {LONG}, says the woman.", ""),
+    ],
+)  # fmt: skip
+def test_of_a_long_sentence_the_beginning_is_reported_where_the_rest_only_goes_on(text: str, said: str) -> None:
+    assert reported(text, (0, len(text)), "en") == said
+
+
+def test_german_is_quoted_and_never_reported() -> None:
+    text = "Die Nachbarin hat am Sonntag den Schlüssel."
+    assert reported(text, (0, len(text)), "de") == ""
+    assert verbatim(text, (0, len(text))) == "Die Nachbarin hat am Sonntag den Schlüssel"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("- Handle objections calmly, then close.", "Handle objections calmly, then close"),
+        ("Who would argue against a better light?", "Who would argue against a better light?"),
+        ("He said “come in” to everybody there.", ""),  # a mark within closes ours
+        ("We go.", ""),
+        (
+            f"They bring the key on Sunday, but nobody opens, {LONG}.",
+            "They bring the key on Sunday, but nobody opens …",
+        ),
+        (f"They have a key, says the old woman, {LONG}.", "They have a key, says the old woman …"),
+        (f"They have no key at all, {LONG}, says the woman.", ""),
     ],
 )
-def test_german_is_reported_where_nobody_speaks_of_themselves(text: str, said: str) -> None:
-    assert reported(text, (0, len(text)), "de") == said
+def test_what_is_quoted_stands_in_the_text_and_shows_what_it_leaves_off(text: str, said: str) -> None:
+    assert verbatim(text, (0, len(text))) == said
+    assert locate(said, text) or not said
 
 
 @pytest.mark.parametrize("text", ["", " ", "the", "I", "a\n\nb", "𝒜 the 𝒷", "The (", "(" * 50, "I I I I I I"])
 def test_any_text_can_be_asked(text: str) -> None:
     for language in ("en", "de", "und", "fr"):
         reported(text, (0, len(text)), language)
+    verbatim(text, (0, len(text)))

@@ -191,6 +191,14 @@ def test_a_precedent_holds_the_passage_it_was_about_and_what_was_said(world: Wor
     assert (item.past.text, item.past.quote, item.past.criterion) == ("Say when.", "each other", "k1")
 
 
+def test_a_precedent_says_back_nothing_of_the_work_that_it_was_made_on(world: World, shelves: SqlLibrary) -> None:
+    draft = world.draft(world.work(world.person("amara"), "We visit each other."), DraftState.APPROVED)
+    world.point(draft, PointState.ACCEPTED, text="You write that you visit each other: when is that?")
+    (item,) = shelves.read(Shelf.PRECEDENTS, world.scope())
+    assert item.past is not None
+    assert item.past.text == "When is that?"
+
+
 def test_points_on_ones_own_work_or_on_withdrawn_work_are_no_precedents(world: World, shelves: SqlLibrary) -> None:
     person = world.person("amara")
     revision = world.work(person, "We visit each other.")

@@ -18,7 +18,7 @@ from service.domain.memory.clarifying import CriterionQuestion
 from service.domain.texts.worddiff import DiffPiece
 from service.web.pages.decisions.words import ACTS
 from service.web.pages.queue.done import Done
-from service.web.pages.uptake import PointBecameDrawn
+from service.web.pages.uptake import BECAME, PointBecameDrawn
 from service.web.pages.views import PageView
 
 POINT_KINDS = tuple(PointKind)
@@ -56,3 +56,4 @@ class DraftPage(PageView):
     act_words: Mapping[str, str] = field(default_factory=lambda: ACTS)
     kinds: tuple[PointKind, ...] = POINT_KINDS
     verdicts: tuple[tuple[Standing, str], ...] = VERDICTS
+    became_words: Mapping[str, str] = field(default_factory=lambda: BECAME)

@@ -128,6 +128,17 @@ def test_an_edit_is_applied_as_an_edit_and_an_acceptance_as_one(sessions: Sessio
         assert first(lin).state is PointState.EDITED
 
 
+def test_an_edit_takes_no_words_of_its_own_work_to_another_learner(sqlite_sessions: Sessions):
+    with sqlite_sessions.writing() as session:
+        platform, amara, _, lin = three(session)
+        mateo = act_as(session, platform, "mateo")
+        edited = "You write “we sit in silence”: what will you look for?"
+        points.edit_point(Deciding(session, mateo, amara.id, amara.version, NOW), point_id=first(amara).id, text=edited)
+        apply(session, mateo, amara, targets(session, mateo, amara))
+        assert first(amara).text == edited
+        assert first(lin).text == "What will you look for?"
+
+
 def test_what_changed_since_it_was_listed_is_left_as_it_is_and_the_others_are_kept(sessions: Sessions):
     with sessions.writing() as session:
         platform, amara, yusuf, lin = three(session)

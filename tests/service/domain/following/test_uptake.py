@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from pipelines.values import Band, PointKind
@@ -48,6 +50,21 @@ def test_a_change_elsewhere_leaves_the_place_unchanged() -> None:
 def test_where_a_sentence_was_added_elsewhere_nobody_is_sure_that_nothing_was_taken_up() -> None:
     found = became(ASKS, f"{BEFORE} On Friday at noon both of us compare our lists in the library.")
     assert found.verdict is not UptakeVerdict.UNCHANGED or found.sure is Band.LOW
+
+
+@pytest.mark.parametrize(
+    ("after", "beside"),
+    [
+        (BEFORE.replace("it goes. ", "it goes. At noon both compare their lists by the window. "), True),
+        (BEFORE.replace("half-term. ", "half-term. At noon both compare their lists by the window. "), True),
+        (f"{BEFORE} At noon both compare their lists by the window.", False),  # not beside it: a sentence lies between
+        (BEFORE.replace("it goes. ", "it goes. At noon. "), False),
+        (BEFORE, False),
+    ],
+)
+def test_a_sentence_that_was_added_beside_an_unchanged_place_is_told(after: str, beside: bool) -> None:
+    found = became(replace(ASKS, text="Who counts?"), after)
+    assert (found.verdict, found.beside) == (UptakeVerdict.UNCHANGED, beside)
 
 
 def test_a_place_worded_anew_without_a_word_of_the_point_is_only_changed() -> None:
