@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any, Self
 
 from pydantic import Field, SecretStr, ValidationError, model_validator
-from pydantic_core import PydanticUndefined
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "PEERLOOM_"
@@ -24,7 +23,7 @@ SHORTEST_SECRET = 32
 
 
 class Dispatch(StrEnum):
-    """Who does the work: threads in the web process, or Celery workers behind a broker."""
+    """Who does the work: a worker beside the web process, or Celery workers behind a broker."""
 
     INLINE = "inline"
     CELERY = "celery"
@@ -83,7 +82,8 @@ class Settings(BaseSettings):
     )
 
     dispatch: Dispatch = Field(
-        Dispatch.INLINE, description="`inline`: threads in the web process. `celery`: workers behind a broker."
+        Dispatch.INLINE,
+        description="`inline`: a worker beside the web process. `celery`: workers behind a broker.",
     )
     broker_url: SecretStr = Field(
         SecretStr(""), description="Broker for Celery: `redis://host:6379/0` or `amqp://user:password@host:5672/vhost`."
@@ -107,7 +107,7 @@ class Settings(BaseSettings):
         IndexKind.CHROMA, description="`chroma`, or `exact`: plain numpy in memory, kept in the data folder."
     )
     chroma_url: str = Field(
-        "", description="URL of a Chroma server. Empty: Chroma embedded in this process, in the data folder."
+        "", description="URL of a Chroma server. Empty: Chroma embedded in the worker, in the data folder."
     )
     embedder: EmbedderKind = Field(
         EmbedderKind.SENTENCE_TRANSFORMER,
@@ -250,6 +250,11 @@ class Settings(BaseSettings):
     )
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on.")
+    metrics: str = Field(
+        "",
+        pattern=r"^(\S+:[0-9]{1,5})?$",
+        description="Where `serve` answers Prometheus, e.g. `127.0.0.1:9464`. Not for others. Empty: nowhere.",
+    )
     log_format: LogFormat = Field(LogFormat.CONSOLE, description="`console` for people, `json` for machines.")
     log_level: str = Field(
         "info", pattern="^(?i:debug|info|warning|error)$", description="The least important lines written."
@@ -368,6 +373,16 @@ def variable(name: str) -> str:
     return alias if isinstance(alias, str) else PREFIX + name.upper()
 
 
+def environment(settings: Settings) -> dict[str, str]:
+    """This process's environment, with these settings in it: what another process is to be started with."""
+    given = {name: getattr(settings, name) for name in settings.model_fields_set}
+    return {**os.environ, **{variable(name): _spelled(value) for name, value in given.items() if value is not None}}
+
+
+def _spelled(value: object) -> str:
+    return value.get_secret_value() if isinstance(value, SecretStr) else str(value)
+
+
 def unknown(environment: Mapping[str, str] | None = None) -> list[str]:
     """A hint for each PEERLOOM_ variable that no setting reads."""
     known = [variable(name) for name in Settings.model_fields]
@@ -380,18 +395,3 @@ def unknown(environment: Mapping[str, str] | None = None) -> list[str]:
 def _hint(stray: str, known: list[str]) -> str:
     near = difflib.get_close_matches(stray.upper(), known, n=1)
     return f"{stray} is not a setting." + (f" Did you mean {near[0]}?" if near else "")
-
-
-def reference() -> str:
-    """The table of all settings, in Markdown, for the documentation."""
-    rows = [
-        f"| `{variable(name)}` | {_default(field.get_default())} | {field.description} |"
-        for name, field in Settings.model_fields.items()
-    ]
-    return "\n".join(["| variable | default | what it does |", "|---|---|---|", *rows]) + "\n"
-
-
-def _default(value: object) -> str:
-    if isinstance(value, SecretStr):
-        value = value.get_secret_value()
-    return "" if value in ("", None, PydanticUndefined) else f"`{value}`"

@@ -12,13 +12,15 @@ from pathlib import Path
 from typing import Any
 
 import typer
+from pydantic import SecretStr
+from pydantic_core import PydanticUndefined
 
 from service.cli import app
 from service.domain import drafts, galleries, introductions
 from service.domain.access import MEANS
 from service.domain.lifecycle import Lifecycle
 from service.domain.roles import CredentialReach
-from service.settings import reference as settings_table
+from service.settings import Settings, variable
 from service.store.session import Sessions, make_engine
 from service.web.app import create_app
 from service.web.services import Services
@@ -28,6 +30,23 @@ LIVES: Mapping[str, tuple[str, str, Lifecycle[Any, Any, Any]]] = {
     "galleries.md": ("The life of a gallery", "galleries", galleries.LIFE),
     "introductions.md": ("The life of an introduction", "introductions", introductions.LIFE),
 }
+
+
+def settings_table() -> str:
+    """All settings, in Markdown."""
+    rows = [
+        f"| `{variable(name)}` | {_default(field.get_default())} | {field.description} |"
+        for name, field in Settings.model_fields.items()
+    ]
+    return "\n".join(["| variable | default | what it does |", "|---|---|---|", *rows]) + "\n"
+
+
+def _default(value: object) -> str:
+    if isinstance(value, SecretStr):
+        value = value.get_secret_value()
+    return "" if value in ("", None, PydanticUndefined) else f"`{value}`"
+
+
 PAGES = ("settings.md", "commands.md", *LIVES, "routes.md")
 
 

@@ -6,7 +6,9 @@ the others the last takes no bulk: an import or a comparison of everything with 
 
 from __future__ import annotations
 
-from service.jobs.handlers import kinds
+from service.jobs.handlers import kinds, work_one
+from service.jobs.inline import Inline
+from service.jobs.tools import JobTools
 
 AT_ONCE = frozenset({"release", "gallery_show", "found_show", "ask"})
 """Moved by the clock at the end of an undo window; nothing is thought about."""
@@ -20,3 +22,8 @@ def lanes(threads: int) -> tuple[frozenset[str], ...]:
     every = kinds()
     without_bulk = [every - BULK] if threads > 1 else []
     return (AT_ONCE, *[every] * (threads - len(without_bulk)), *without_bulk)
+
+
+def threads_for(tools: JobTools, threads: int) -> Inline:
+    """Threads that do the jobs with these tools; not started."""
+    return Inline(tools, lambda of: work_one(tools, of=of), lanes(threads))

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from service.settings import Settings, SettingsProblem, load, reference, unknown, variable
+from service.cli.reference import settings_table
+from service.settings import Settings, SettingsProblem, load, unknown, variable
 
 
 @pytest.fixture(autouse=True)
@@ -85,7 +86,7 @@ def test_a_misspelt_variable_is_told_with_the_likely_one() -> None:
 
 
 def test_every_setting_says_what_it_does_and_is_in_the_reference() -> None:
-    table = reference()
+    table = settings_table()
     for name, field in Settings.model_fields.items():
         assert field.description, name
         assert f"| `{variable(name)}` |" in table
