@@ -1,14 +1,14 @@
 # Every target makes .venv and installs what it needs; nothing else has to be there but Python 3.11 or later.
-# `make demo ONCE=1` shows the demonstration and exits instead of serving.
+# `make demo ONCE=1` drafts everything, shows it, and exits instead of serving.
 
 PYTHON ?= python3
 WORKERS ?= 3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-# Tests, and the commands that they start, keep what they compile, also where the environment says otherwise: compiling
-# all of it takes each process of a run twelve seconds, and each command five.
-test coverage sure trust: export PYTHONDONTWRITEBYTECODE =
+# What is compiled is kept, also where the environment says otherwise: compiling all of it takes each process of a run of
+# tests twelve seconds, and each command five.
+demo serve test coverage sure trust: export PYTHONDONTWRITEBYTECODE =
 
 # What counts the lines that run: from Python 3.12 on the interpreter does so itself, at little cost.
 CORE := import sys; print('sysmon' if sys.version_info >= (3, 12) else 'ctrace')
@@ -19,7 +19,7 @@ CORE := import sys; print('sysmon' if sys.version_info >= (3, 12) else 'ctrace')
 help: ## What there is
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-demo: $(STAMP) ## Load an invented organization, draft its feedback, show it, and serve (ONCE=1: exit instead of serving)
+demo: $(STAMP) ## Load an invented organization and serve it while its feedback is drafted (ONCE=1: draft all, show it, exit)
 	@$(BIN)/peerloom demo $(if $(ONCE),--once)
 
 test: $(STAMP) ## Run the tests, in three processes, since they mostly wait (WORKERS=0: in this one; LONG=1: many more examples)
@@ -94,4 +94,5 @@ $(BIN)/python:
 
 $(STAMP): pyproject.toml constraints.txt | $(BIN)/python
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[test]"
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m compileall -q service pipelines prompts
 	@touch $@

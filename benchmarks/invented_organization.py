@@ -100,12 +100,13 @@ class InventedOrganization:
         return random.Random(group).sample(self.challenges, min(SET, len(self.challenges)))
 
 
-def lay(session: Session, organization: str, people: int) -> InventedOrganization:
-    """So many people in the organization (external id), in groups below its group `all`, with their work."""
+def lay(session: Session, organization: str, people: int, challenges: int = 0) -> InventedOrganization:
+    """So many people in the organization (external id), in groups below its group `all`, with their work on so many
+    challenges, or on as many as there would be."""
     of = session.scalars(select(Organization.id).where(Organization.external_id == organization)).one()
     top = session.scalars(select(Group.id).where(Group.organization_id == of, Group.external_id == "all")).one()
     made = InventedOrganization(of, datetime.now(UTC), random.Random(people))
-    _put(session, of, _frame(made, top, people))
+    _put(session, of, _frame(made, top, people, challenges or max(EACH, people // AT_CHALLENGE)))
     for start in range(0, people, 100):
         told(f"laying {people} people", start // 100, people // 100)
         _put(session, of, (row for at in range(start, min(people, start + 100)) for row in _person(made, at)))
@@ -122,11 +123,11 @@ def _put(session: Session, of: str, rows: Rows) -> None:
         session.execute(insert(model), some)
 
 
-def _frame(made: InventedOrganization, top: str, people: int) -> Rows:
+def _frame(made: InventedOrganization, top: str, people: int, challenges: int) -> Rows:
     for at in range(max(1, people // IN_GROUP)):
         made.groups.append(new_id())
         yield Group, {"id": made.groups[-1], "external_id": f"g-{at}", "name": f"Group {at}", "parent_id": top}
-    for at in range(max(EACH, people // AT_CHALLENGE)):
+    for at in range(challenges):
         id_, title = new_id(), f"Challenge {at}"
         made.challenges.append((id_, title, tuple(made.dice.sample(WORDS, 25))))
         yield Challenge, {"id": id_, "external_id": f"c-{at}", "title": title, "created_at": made.now}

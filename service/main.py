@@ -2,30 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import Any, Protocol
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from functools import partial
+from importlib.metadata import version
+from typing import Protocol
 
 from fastapi import FastAPI
 
 from service import wiring
-from service.actions.work.similar import Similar
-from service.domain.roles import Actor
+from service.domain.errors import Unavailable
 from service.files import reading
 from service.jobs.briefs import briefing
 from service.jobs.folder import DataFolder
 from service.jobs.network import charting
 from service.jobs.outages import Recent
+from service.jobs.similar import Finder, finder, searcher
 from service.jobs.uptake import comparing_uptake
-from service.settings import Dispatch, Settings, load
-from service.store import migrate
+from service.settings import Dispatch, Settings, environment, load
+from service.store import data_folder, measures, migrate
+from service.store.session import Sessions
 from service.web.app import create_app
-from service.web.services import LOOPBACK, Limits, Search, Services
+from service.web.metrics import MetricsServer, exposition
+from service.web.services import LOOPBACK, Limits, Services
 from service.web.throttle import Rates, Throttle
 
 
 class Dispatcher(Protocol):
-    """What sends jobs on their way: threads of this process, or a relay to a broker."""
+    """What sends jobs on their way: the hand on a worker beside this process, or a relay to a broker."""
 
     def start(self) -> None: ...
 
@@ -37,11 +41,10 @@ class Dispatcher(Protocol):
 
 
 def create(settings: Settings | None = None) -> FastAPI:
-    """The application. Threads start and folders are taken with its lifespan, not before."""
+    """The application. The worker is started, and folders are taken, with its lifespan, not before."""
     settings = settings or load()
-    wiring.set_up_logs(settings)
-    parts = wiring.build(settings)
-    dispatcher = dispatch(settings, parts)
+    wiring.set_up_logs(settings, process="web" if settings.dispatch is Dispatch.INLINE else "")
+    parts, dispatcher, find = _behind(settings)
     ready = Recent(parts.readiness)
     app = create_app(
         Services(
@@ -58,7 +61,7 @@ def create(settings: Settings | None = None) -> FastAPI:
             files=reading.read,
             throttle=throttle(settings),
             seal=wiring.seal(settings),
-            similar=_similar(parts),
+            similar=searcher(parts.sessions, find),
             network=charting(parts.sessions),
             brief=briefing(parts.sessions),
             following=comparing_uptake(parts.sessions),
@@ -75,6 +78,16 @@ def create(settings: Settings | None = None) -> FastAPI:
     return app
 
 
+def _measured(parts: wiring.Front, dispatcher: Dispatcher) -> str:
+    """What Prometheus is told. The parts first: without the database there is nothing to count."""
+    about = {**parts.readiness(), **dispatcher.readiness()}
+    if about["database"] != "ok":
+        return exposition(None, about, version("peerloom"))
+    with parts.sessions.reading() as session:
+        found = measures.measure(session, now=parts.now())
+    return exposition(found, about, version("peerloom"))
+
+
 def throttle(settings: Settings) -> Throttle:
     """How often somebody may ask."""
     rates = Rates(
@@ -88,62 +101,65 @@ def throttle(settings: Settings) -> Throttle:
     return Throttle(rates, settings.counter)
 
 
-def _similar(parts: wiring.Parts) -> Search:
-    """Imports the thinking floor with the first question: a web process that is never asked stays light."""
-
-    def search(actor: Actor, **asked: Any) -> Sequence[Similar]:
-        from service.jobs.similar import searcher
-
-        return searcher(parts)(actor, **asked)
-
-    return search
-
-
-def dispatch(settings: Settings, parts: wiring.Parts) -> Dispatcher:
-    """Not started yet."""
+def _behind(settings: Settings) -> tuple[wiring.Front, Dispatcher, Finder]:
+    """What the web is given of the rest, by where the jobs are done; not started yet."""
     match settings.dispatch:
         case Dispatch.INLINE:
-            from service.jobs.handlers import kinds_of_integrations, work_one
-            from service.jobs.inline import Inline
-            from service.jobs.lanes import lanes
+            from service.jobs.keeper import Keeper
 
-            own = lanes(settings.worker_threads, kinds_of_integrations(parts))
-            return Inline(parts, lambda of: work_one(parts, of=of), own)
+            keeper = Keeper(environment(settings))
+            return wiring.front(settings), keeper, keeper.find
         case Dispatch.CELERY:
             from service.jobs import broker
             from service.jobs.relay import Relay
 
-            app = broker.make_app(settings.broker_url.get_secret_value(), settings.queue)
-            return Relay(parts, lambda: broker.ring(app), lambda: broker.waiting(app))
+            parts, app = wiring.build(settings), broker.make_app(settings.broker_url.get_secret_value(), settings.queue)
+            return parts, Relay(parts, lambda: broker.ring(app), lambda: broker.waiting(app)), finder(parts)
 
 
 def _lifespan(
-    settings: Settings, parts: wiring.Parts, dispatcher: Dispatcher
+    settings: Settings, parts: wiring.Front, dispatcher: Dispatcher
 ) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        folder = DataFolder(settings.data)
+        folder = DataFolder(settings.data, [data_folder.WEB])
         if settings.dispatch is Dispatch.INLINE:
             folder.take()
         try:
-            prepare(settings, parts)
-            dispatcher.start()
-            if settings.dispatch is Dispatch.INLINE:
-                wiring.probe_soon(settings)
-            yield
-            dispatcher.stop()
+            prepare(settings, parts.sessions)
+            with _metrics(settings, partial(_measured, parts, dispatcher)):
+                dispatcher.start()
+                yield
+                dispatcher.stop()
         finally:
             folder.free()
 
     return lifespan
 
 
-def prepare(settings: Settings, parts: wiring.Parts) -> None:
-    """The database must be as this version needs it; work that a dead process left in our own folder is taken up."""
-    if settings.embedded:
-        from service.jobs.inline import take_over
+@contextmanager
+def _metrics(settings: Settings, tell: Callable[[], str]) -> Iterator[None]:
+    """Prometheus is answered while the block runs, if an address is set for it."""
+    if not settings.metrics:
+        yield
+        return
+    host, _, port = settings.metrics.rpartition(":")
+    try:
+        server = MetricsServer(host.strip("[]"), int(port), tell)
+    except OSError as trouble:
+        raise Unavailable(
+            f"Nothing can listen on PEERLOOM_METRICS={settings.metrics} ({trouble.strerror}). Choose another."
+        ) from trouble
+    server.start()
+    try:
+        yield
+    finally:
+        server.stop()
 
-        migrate.upgrade(parts.sessions.engine)
-        take_over(parts)
+
+def prepare(settings: Settings, sessions: Sessions) -> None:
+    """The database must be as this version needs it: made so where it is our own file, else checked."""
+    if settings.embedded:
+        migrate.upgrade(sessions.engine)
     else:
-        migrate.check(parts.sessions.engine)
+        migrate.check(sessions.engine)

@@ -23,7 +23,7 @@ SHORTEST_SECRET = 32
 
 
 class Dispatch(StrEnum):
-    """Who does the work: threads in the web process, or Celery workers behind a broker."""
+    """Who does the work: a worker beside the web process, or Celery workers behind a broker."""
 
     INLINE = "inline"
     CELERY = "celery"
@@ -86,7 +86,8 @@ class Settings(BaseSettings):
     )
 
     dispatch: Dispatch = Field(
-        Dispatch.INLINE, description="`inline`: threads in the web process. `celery`: workers behind a broker."
+        Dispatch.INLINE,
+        description="`inline`: a worker beside the web process. `celery`: workers behind a broker.",
     )
     broker_url: SecretStr = Field(
         SecretStr(""), description="Broker for Celery: `redis://host:6379/0` or `amqp://user:password@host:5672/vhost`."
@@ -110,7 +111,7 @@ class Settings(BaseSettings):
         IndexKind.CHROMA, description="`chroma`, or `exact`: plain numpy in memory, kept in the data folder."
     )
     chroma_url: str = Field(
-        "", description="URL of a Chroma server. Empty: Chroma embedded in this process, in the data folder."
+        "", description="URL of a Chroma server. Empty: Chroma embedded in the worker, in the data folder."
     )
     embedder: EmbedderKind = Field(
         EmbedderKind.SENTENCE_TRANSFORMER,
@@ -258,6 +259,11 @@ class Settings(BaseSettings):
     )
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on.")
+    metrics: str = Field(
+        "",
+        pattern=r"^(\S+:[0-9]{1,5})?$",
+        description="Where `serve` answers Prometheus, e.g. `127.0.0.1:9464`. Not for others. Empty: nowhere.",
+    )
     log_format: LogFormat = Field(LogFormat.CONSOLE, description="`console` for people, `json` for machines.")
     log_level: str = Field(
         "info", pattern="^(?i:debug|info|warning|error)$", description="The least important lines written."
@@ -374,6 +380,19 @@ def variable(name: str) -> str:
     field = Settings.model_fields.get(name)
     alias = field.validation_alias if field is not None else name
     return alias if isinstance(alias, str) else PREFIX + name.upper()
+
+
+def environment(settings: Settings) -> dict[str, str]:
+    """This process's environment, with these settings in it: what another process is to be started with."""
+    given = {name: getattr(settings, name) for name in settings.model_fields_set}
+    return {**os.environ, **{variable(name): _spelled(value) for name, value in given.items() if value is not None}}
+
+
+def _spelled(value: object) -> str:
+    """As it would stand in the environment."""
+    if isinstance(value, list):
+        return " ".join(map(str, value))
+    return value.get_secret_value() if isinstance(value, SecretStr) else str(value)
 
 
 def unknown(environment: Mapping[str, str] | None = None) -> list[str]:

@@ -8,18 +8,17 @@ from __future__ import annotations
 import logging
 import sys
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import structlog
 from sqlalchemy import make_url
 
-from pipelines.drafting import Budget
 from pipelines.ports import Embedder, IndexUnavailable, LanguageModel, Library, VectorIndex
 from service.actions.notifications.wishes import NO_MORE_MAIL
 from service.domain.errors import PeerloomError
@@ -36,6 +35,7 @@ from service.store.vectors import LatelyUsed, RememberedEmbedder
 
 if TYPE_CHECKING:
     from pipelines.assessment import Desks
+    from pipelines.drafting import Budget
     from pipelines.people.keeping import KeptCommons
     from pipelines.retrieval import Shelves
 
@@ -43,26 +43,56 @@ OPENAI = "https://api.openai.com/v1"
 """The provider's own address."""
 
 
-@dataclass(frozen=True)
-class Parts:
-    """Everything that runs, put together. Has the shape of `service.jobs.tools.JobTools`."""
+@dataclass(frozen=True, kw_only=True)
+class Front:
+    """What a web process needs whose jobs are done elsewhere: nothing that embeds, searches or asks a model."""
 
     sessions: Sessions
+    fallback: LanguageModel
+    undo: timedelta
+    post: Post | None = None
+    integrations: Sequence[Integration] = ()
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    def readiness(self) -> Mapping[str, str]:
+        """Each part that answers depend on, with "ok" or what is wrong with it."""
+        return {"database": self._about_database()}
+
+    def _about_database(self) -> str:
+        try:
+            migrate.check(self.sessions.engine)
+        except PeerloomError as trouble:
+            return trouble.detail
+        except Exception as trouble:  # whatever a driver raises means that it does not answer
+            return f"The database does not answer ({type(trouble).__name__})."
+        return "ok"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parts(Front):
+    """Everything that runs, put together. Has the shape of `service.jobs.tools.JobTools`."""
+
     index: VectorIndex
     library: Library
     plain_embedder: Embedder
     model: LanguageModel | None
-    fallback: LanguageModel
     lease: timedelta
     heartbeat: timedelta
     reconcile: timedelta
-    undo: timedelta
     attempts: int
     patience: timedelta
     budget: Budget
     terms: Terms
-    post: Post | None = None
-    integrations: Sequence[Integration] = ()
+
+    def about_model(self) -> Mapping[str, str]:
+        """Of the model, if there is one: "ok", or until when it is left alone after failures."""
+        if self.model is None:
+            return {}
+        until: datetime | None = getattr(self.model, "left_alone", None)
+        alone = f"It failed several times in a row and is left alone until {until:%H:%M:%S} (UTC)." if until else "ok"
+        return {"model": alone}
 
     @cached_property
     def shelves(self) -> Shelves:
@@ -89,23 +119,11 @@ class Parts:
     def _lately(self) -> LatelyUsed:
         return LatelyUsed()
 
-    def now(self) -> datetime:
-        return datetime.now(UTC)
-
     def readiness(self) -> Mapping[str, str]:
-        """Each part that answers depend on, with "ok" or what is wrong with it."""
-        return {"database": self._about_database(), "index": self._about_index()}
+        return {**super().readiness(), "index": self.about_index()}
 
-    def _about_database(self) -> str:
-        try:
-            migrate.check(self.sessions.engine)
-        except PeerloomError as trouble:
-            return trouble.detail
-        except Exception as trouble:  # whatever a driver raises means that it does not answer
-            return f"The database does not answer ({type(trouble).__name__})."
-        return "ok"
-
-    def _about_index(self) -> str:
+    def about_index(self) -> str:
+        """ "ok", or why it does not answer."""
         try:
             self.index.ids("readiness")
         except IndexUnavailable as trouble:
@@ -113,9 +131,23 @@ class Parts:
         return "ok"
 
 
+def front(settings: Settings) -> Front:
+    """As `build`, for a web process whose jobs are done elsewhere."""
+    keep_private(settings)
+    return Front(
+        sessions=Sessions(make_engine(settings.database)),
+        fallback=fallback(),
+        undo=timedelta(seconds=settings.undo_seconds),
+        post=post(settings),
+        integrations=connected(settings),
+    )
+
+
 def build(settings: Settings) -> Parts:
     """Opens no connection and loads no model; both happen at first use. Files that the process makes from now on are
     its user's alone."""
+    from pipelines.drafting import Budget
+
     keep_private(settings)
     sessions = Sessions(make_engine(settings.database))
     return Parts(
@@ -144,7 +176,7 @@ def build(settings: Settings) -> Parts:
             settings.model_drafts_per_group,
         ),
         post=post(settings),
-        integrations=plugged(partial(seal, settings), settings.address, settings.webhook_networks),
+        integrations=connected(settings),
     )
 
 
@@ -165,6 +197,11 @@ def keep_private(settings: Settings) -> None:
 def seal(settings: Settings) -> Seal:
     """What secrets are stored under. Makes its key in the data folder where the settings give none."""
     return Seal(settings.secret_key.get_secret_value() or secret_in(settings.data))
+
+
+def connected(settings: Settings) -> Sequence[Integration]:
+    """What is connected to the service."""
+    return plugged(partial(seal, settings), settings.address, settings.webhook_networks)
 
 
 def post(settings: Settings) -> Post | None:
@@ -298,10 +335,16 @@ def fallback() -> LanguageModel:
     return ExtractiveModel()
 
 
-def set_up_logs(settings: Settings, *, quiet: bool = False) -> None:
-    """One line an event on standard error, ours and the libraries' alike. `quiet`: warnings and worse only."""
+def set_up_logs(settings: Settings, *, quiet: bool = False, process: str = "") -> None:
+    """One line an event on standard error, ours and the libraries' alike. `quiet`: warnings and worse only. `process`:
+    who says it, where two speak to one terminal."""
+
+    def named(_logger: object, _method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+        return {**line, "process": process} if process else line
+
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
+        named,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]

@@ -8,19 +8,25 @@ from pathlib import Path
 from subprocess import CompletedProcess
 
 from service.cli import app, console
+from service.jobs import keeper
+from tests import zygote
 from tests.forked import FORKED
 from tests.journeys.crashing import POINTS, plant
 
 
 def run(command: list[str], environment: dict[str, str], out: Path, err: Path, dying_at: str | None = None) -> None:
-    """As the shell would: this environment and no other, and what is said goes to the files."""
+    """As the shell would: this environment and no other, and what is said goes to the files. A death is of the process
+    that comes by the point, be it the worker that this one keeps."""
     os.environ.clear()
     os.environ.update(environment)
     for stream, file in ((sys.stdout, out), (sys.stderr, err)):
         with file.open("ab") as said:
             os.dup2(said.fileno(), stream.fileno())
     console.out.width = console.WIDE  # which it asked its output for when it was imported
-    if dying_at:
+    beside = dying_at is not None and command == ["serve"] and not POINTS[dying_at].web
+    if command[0] in ("serve", "demo"):
+        keeper.start_process = zygote.started(dying_at if beside else None)
+    if dying_at and not beside:
         plant(POINTS[dying_at])
     sys.argv = ["peerloom", *command]
     app()

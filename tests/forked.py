@@ -13,6 +13,7 @@ FORKED.set_forkserver_preload(
         "service.cli",
         "service.main",
         "service.worker",
+        "service.companion",
         "service.jobs.handlers",
         "service.jobs.inline",
         "service.jobs.similar",

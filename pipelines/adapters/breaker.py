@@ -46,6 +46,12 @@ class Breaker:
     def local(self) -> bool:
         return self._model.local
 
+    @property
+    def left_alone(self) -> datetime | None:
+        """Until when the model is left alone; None: it is asked."""
+        with self._lock:
+            return self._until
+
     def reply(self, request: ModelRequest) -> ModelReply:
         trial = self._enter()
         answered = False

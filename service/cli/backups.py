@@ -15,7 +15,6 @@ from service.cli import operator
 from service.cli.console import err, out, settings
 from service.cli.work import index_anew
 from service.domain.errors import Conflict
-from service.jobs import handlers
 from service.jobs.folder import DataFolder
 from service.settings import Dispatch, Settings
 from service.store import backup as archives
@@ -103,6 +102,8 @@ def _put_back(chosen: Settings, file: Path, manifest: archives.Manifest, erased:
 
 def _finish(parts: wiring.Parts) -> None:
     """Erasures that were begun are ended; all other jobs wait for the service."""
+    from service.jobs import handlers  # all that thinks comes with it, and no other command here needs it
+
     with parts.sessions.reading() as session:
         waiting = session.scalars(select(Job.id).where(Job.kind == "erase", Job.state == JobState.QUEUED)).all()
     with err.status("Erasing again …"):

@@ -103,7 +103,7 @@ def _lines(file: Path | None, answers: Path | None, context: Path | None) -> Ite
         yield (json.dumps(line, ensure_ascii=False) for line in converter.documents(context))
 
 
-def organization_of(parts: wiring.Parts, external_id: str, own: Line | None) -> Organization:
+def organization_of(parts: wiring.Front, external_id: str, own: Line | None) -> Organization:
     with parts.sessions.writing() as session:
         row = session.scalar(select(Organization).where(Organization.external_id == external_id))
         if row is not None:

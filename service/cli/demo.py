@@ -1,4 +1,5 @@
-"""`peerloom demo`: an invented organization comes in by the front door, its feedback is drafted, one draft is shown.
+"""`peerloom demo`: an invented organization comes in by the front door, and is served while its feedback is drafted.
+With `--once` all is drafted before anything is said, one draft is shown, and that is all.
 
 Nothing here is special to the demonstration but the printing: import, jobs and serving are those of every day. A second
 run changes nothing.
@@ -22,12 +23,13 @@ from sqlalchemy.orm import Session
 from pipelines.values import SourceKind
 from service import wiring
 from service.actions.access import credentials, sign_in
+from service.actions.bundles import take_in
 from service.actions.drafts.points import current_points
 from service.actions.goals import make
 from service.actions.questioned import make as find
 from service.cli import bundles, operator, serving
 from service.cli.console import err, out, settings
-from service.domain.drafts import FOR_A_PERSON, DraftState
+from service.domain.drafts import FOR_A_PERSON, NOT_MADE_YET, DraftState
 from service.domain.errors import NotFound
 from service.domain.roles import CredentialReach, Role
 from service.domain.texts import digest
@@ -56,10 +58,55 @@ def demo(
     once: Annotated[bool, typer.Option("--once", help="Exit instead of serving.")] = False,
     examples: Annotated[Path | None, typer.Option(help="Folder with another bundle.ndjson.", file_okay=False)] = None,
 ) -> None:
-    """Load an invented organization, draft feedback on what waits, show it, and serve."""
+    """Load an invented organization and serve it, while feedback is drafted on what waits."""
     chosen = settings()
-    parts = wiring.build(chosen)
     bundle = _bundle(examples)
+    if once:
+        _to_its_end(chosen, bundle)
+    else:
+        _live(chosen, bundle)
+
+
+def _live(chosen: Settings, bundle: Path) -> None:
+    """Everybody and everything comes in; the rest is done by whoever serves, while one looks."""
+    parts = wiring.front(chosen)
+    with operator.alone(chosen, parts) as here:
+        row = bundles.organization_of(parts, *_whose(bundle))
+        with err.status(f"{row.name} comes in …"):
+            begun = _take_in(parts, row, list(bundles.read_bundle(bundle)))
+            if not here:
+                operator.wait(parts, row.id, lambda _: None, lambda now: now.lines_done == now.lines)
+            while begun and here and _take_chunk(parts, begun):
+                pass
+        secret = _key(parts, row)
+
+    def tell() -> None:
+        _how_to_look(chosen, parts, row)
+        out.print(f"  {_drafted(parts, row)} The queue of the review desk fills while you look.")
+        _how_to_call(chosen, secret)
+
+    if here:
+        serving.run(chosen, tell)
+    else:
+        err.print("Another Peerloom process serves, or does the work: look there.")
+        tell()
+
+
+def _take_chunk(parts: wiring.Front, begun: str) -> bool:
+    """The job that would do so finds it done."""
+    with parts.sessions.writing() as session:
+        return take_in.take_chunk(session, begun, now=parts.now())
+
+
+def _drafted(parts: wiring.Front, row: Organization) -> str:
+    with parts.sessions.reading() as session:
+        now = operator.progress(session, row.id, parts.now())
+    return f"{now.drafts - now.to_draft} of {now.drafts} pieces of work are drafted so far."
+
+
+def _to_its_end(chosen: Settings, bundle: Path) -> None:
+    """All that there is to do is done, and shown."""
+    parts = wiring.build(chosen)
     with operator.working(chosen, parts) as here:
         if not here:
             err.print("Another Peerloom process does the work; it is watched from here.")
@@ -71,8 +118,6 @@ def demo(
     _show(parts, row)
     _how_to_look(chosen, parts, row)
     _how_to_call(chosen, secret)
-    if not once:
-        serving.run(chosen)
 
 
 def _bundle(examples: Path | None) -> Path:
@@ -89,15 +134,15 @@ def _whose(bundle: Path) -> tuple[str, bundles.Line]:
     return str(own["id"]), own
 
 
-def _take_in(parts: wiring.Parts, row: Organization, lines: list[str]) -> None:
-    """Once for the same lines: what was begun goes on by itself."""
+def _take_in(parts: wiring.Front, row: Organization, lines: list[str]) -> str:
+    """Once for the same lines: what was begun goes on by itself. The import's id, if it begins here."""
     mark = digest("\n".join(lines))
     with parts.sessions.writing() as session:
         organization = session.get_one(Organization, row.id)
         if organization.settings.get(MARK) == mark:
-            return
+            return ""
         organization.settings = {**organization.settings, MARK: mark}
-        bundles.begin(session, row, lines, now=parts.now())
+        return bundles.begin(session, row, lines, now=parts.now()).id
 
 
 def _look_for_goals(parts: wiring.Parts, row: Organization) -> None:
@@ -108,7 +153,7 @@ def _look_for_goals(parts: wiring.Parts, row: Organization) -> None:
     operator.wait(parts, row.id, lambda _: None)
 
 
-def _key(parts: wiring.Parts, row: Organization) -> str | None:
+def _key(parts: wiring.Front, row: Organization) -> str | None:
     """The secret of a new key, or None where there is one already: a secret is shown once."""
     with parts.sessions.writing() as session:
         there = select(Credential.id).where(
@@ -121,7 +166,7 @@ def _key(parts: wiring.Parts, row: Organization) -> str | None:
         return credentials.issue_key(session, row.id, name="demo", now=parts.now())[1]
 
 
-def _show(parts: wiring.Parts, row: Organization) -> None:
+def _show(parts: wiring.Front, row: Organization) -> None:
     with parts.sessions.reading() as session:
         waiting = session.execute(
             select(DraftRow, Person.name, Challenge.title)
@@ -193,7 +238,7 @@ SHOWN = (
 )
 
 
-def _how_to_look(chosen: Settings, parts: wiring.Parts, row: Organization) -> None:
+def _how_to_look(chosen: Settings, parts: wiring.Front, row: Organization) -> None:
     """A fresh sign-in link for one person of each role: the one with most to see."""
     out.print("\n[bold]Look at it in a browser.[/] Each link signs in once; `peerloom invite PERSON` makes another.")
     with parts.sessions.writing() as session:
@@ -205,14 +250,14 @@ def _how_to_look(chosen: Settings, parts: wiring.Parts, row: Organization) -> No
 
 
 def _with_most_to_see(session: Session, row: Organization, role: Role) -> Person | None:
-    """A learner with the most released feedback; a reviewer in whose own groups the most waits."""
+    """A learner with the most released feedback; a reviewer in whose own groups the most waits, or will."""
     mine = Submission.person_id == Person.id if role is Role.LEARNER else RoleGrant.group_id == Submission.group_id
-    wanted = DraftState.RELEASED if role is Role.LEARNER else DraftState.READY
+    wanted = (DraftState.RELEASED,) if role is Role.LEARNER else (DraftState.READY, *NOT_MADE_YET)
     return session.scalars(
         select(Person)
         .join(RoleGrant, RoleGrant.person_id == Person.id)
         .outerjoin(Submission, mine)
-        .outerjoin(DraftRow, and_(DraftRow.submission_id == Submission.id, DraftRow.state == wanted))
+        .outerjoin(DraftRow, and_(DraftRow.submission_id == Submission.id, DraftRow.state.in_(wanted)))
         .where(Person.organization_id == row.id, RoleGrant.role == role)
         .group_by(Person.id)
         .order_by(func.count(DraftRow.id).desc(), Person.id)

@@ -1,4 +1,7 @@
-"""`peerloom doctor`: looks at each part, says how it is, and what to do where it is not well. Changes nothing."""
+"""`peerloom doctor`: looks at each part, says how it is, and what to do where it is not well. Changes nothing.
+
+What a look needs is imported by it, so that commands which look at nothing start without a broker's library.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,6 @@ from service import wiring
 from service.cli.console import out, settings
 from service.domain.errors import PeerloomError
 from service.domain.notifications.addresses import is_address
-from service.jobs import broker, notifications, sync
 from service.jobs.folder import DataFolder, FolderTaken
 from service.mail.smtp import AddressRefused, LetterRefused, MailUnavailable
 from service.settings import Dispatch, EmbedderKind, Settings
@@ -168,6 +170,8 @@ def _taken(chosen: Settings) -> str:
 
 def _differences(parts: wiring.Parts) -> Iterator[int]:
     """How many ids are too many or missing, a collection at a time."""
+    from service.jobs import sync
+
     with parts.sessions.reading() as session:
         for organization in session.scalars(select(Organization.id)).all():
             challenges = session.scalars(select(Challenge.id).where(Challenge.organization_id == organization)).all()
@@ -217,7 +221,9 @@ def _model(chosen: Settings, parts: wiring.Parts, *, probe: bool = False) -> Rep
 
 def _broker(chosen: Settings, parts: wiring.Parts) -> Report:
     if chosen.dispatch is not Dispatch.CELERY:
-        return Report("None is needed: the web process does the jobs.")
+        return Report("None is needed: `peerloom serve` keeps a worker beside it.")
+    from service.jobs import broker
+
     app = broker.make_app(chosen.broker_url.get_secret_value(), chosen.queue)
     try:
         broker.reach(app)
@@ -232,7 +238,7 @@ def _broker(chosen: Settings, parts: wiring.Parts) -> Report:
 def _worker(chosen: Settings, parts: wiring.Parts) -> Report:
     """Of the worker whose data folder this is: its relay touches a file with every round."""
     if chosen.dispatch is not Dispatch.CELERY:
-        return Report("None is needed: the web process does the jobs.")
+        return Report("`peerloom serve` keeps it; GET /ready says how it is.")
     try:
         age = time.time() - chosen.sign_of_life.stat().st_mtime
     except FileNotFoundError:
@@ -246,6 +252,8 @@ def _mail(chosen: Settings, parts: wiring.Parts, *, to: str = "") -> Report:
     """Connects and signs in; with an address, a letter is sent there."""
     if parts.post is None:
         return Report("None is set up; people are told on pages only.", "Set PEERLOOM_MAIL_HOST." if to else "")
+    from service.jobs import notifications
+
     server = parts.post.server
     said = f"{server.host}:{server.port}, {server.tls}"
     try:

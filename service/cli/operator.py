@@ -86,15 +86,11 @@ def progress(session: Session, organization: str, now: datetime) -> Organization
 
 
 @contextmanager
-def working(settings: Settings, parts: wiring.Parts) -> Iterator[bool]:
-    """While the block runs, this process does the jobs, if nobody else does: False says that another process does.
-
-    What thinks is imported here: a command that lists keys need not wait for it.
-    """
-    from service.main import dispatch, prepare
-
+def alone(settings: Settings, parts: wiring.Front) -> Iterator[bool]:
+    """While the block runs, no other process does jobs in this data folder, and the database is as this version needs
+    it. False: another one does them, here or elsewhere."""
     if settings.dispatch is Dispatch.CELERY:
-        prepare(settings, parts)
+        migrate.check(parts.sessions.engine)
         yield False
         return
     folder = DataFolder(settings.data)
@@ -104,23 +100,51 @@ def working(settings: Settings, parts: wiring.Parts) -> Iterator[bool]:
         migrate.check(parts.sessions.engine)
         yield False
         return
-    dispatcher = dispatch(settings, parts)
     try:
-        prepare(settings, parts)
-        dispatcher.start()
+        if settings.embedded:
+            migrate.upgrade(parts.sessions.engine)
+        else:
+            migrate.check(parts.sessions.engine)
         yield True
     finally:
-        dispatcher.stop()
         folder.free()
 
 
-def wait(parts: wiring.Parts, organization: str, show: Callable[[OrganizationProgress], None]) -> OrganizationProgress:
-    """Until nothing of the organization's work is left, showing how far it is."""
+@contextmanager
+def working(settings: Settings, parts: wiring.Parts) -> Iterator[bool]:
+    """While the block runs, this process does the jobs, if nobody else does: False says that another process does.
+
+    What thinks is imported here: a command that lists keys need not wait for it.
+    """
+    with alone(settings, parts) as here:
+        if not here:
+            yield False
+            return
+        from service.jobs.inline import take_over
+        from service.jobs.lanes import threads_for
+
+        if settings.embedded:
+            take_over(parts)
+        threads = threads_for(parts, settings.worker_threads)
+        threads.start()
+        try:
+            yield True
+        finally:
+            threads.stop()
+
+
+def wait(
+    parts: wiring.Front,
+    organization: str,
+    show: Callable[[OrganizationProgress], None],
+    enough: Callable[[OrganizationProgress], bool] = lambda now: now.done,
+) -> OrganizationProgress:
+    """Until nothing of the organization's work is left, or what there is is `enough`, showing how far it is."""
     while True:
         with parts.sessions.reading() as session:
             now = progress(session, organization, parts.now())
         show(now)
-        if now.done:
+        if enough(now):
             return now
         time.sleep(LOOK_SECONDS)
 

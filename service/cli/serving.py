@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import socket
 import time
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
@@ -14,6 +16,7 @@ from service.cli.console import err, out, settings
 from service.domain.errors import Invalid, Unavailable
 from service.jobs.folder import DataFolder
 from service.settings import Dispatch, Settings
+from service.store import data_folder
 from service.store import migrate as migrations
 
 AGAIN_SECONDS = 2.0
@@ -26,30 +29,34 @@ def serve(
         int | None, typer.Option(help="Port to listen on instead of PEERLOOM_PORT; 0 is any free one.")
     ] = None,
 ) -> None:
-    """Serve the API; without a broker, also do the jobs."""
+    """Serve the API; without a broker, also keep a worker beside it that does the jobs."""
     run(settings(host=host, port=port))
 
 
-def run(chosen: Settings) -> None:
-    """Serve until told to stop. What would stop the start is said before the server says that it starts."""
+def run(chosen: Settings, tell: Callable[[], None] = lambda: None) -> None:
+    """Serve until told to stop. What would stop the start is said before the server says that it starts; `tell` says
+    what is to be known as soon as it answers."""
+    gc.disable()  # all that is made from here on stays: looking through it over and over is a quarter of the start
     import uvicorn  # here, with the application: other commands need neither
 
     from service.main import create
     from service.web.connections import LARGEST_HEAD, timed
 
-    parts = wiring.build(chosen)
     if chosen.dispatch is Dispatch.INLINE:
-        folder = DataFolder(chosen.data)
+        folder = DataFolder(chosen.data, [data_folder.WEB])
         folder.take()
         folder.free()
     if not chosen.embedded:
-        _wait_for_tables(parts)
+        _wait_for_tables(wiring.front(chosen))
     listener = _listen(chosen)
     host, port = listener.getsockname()[:2]
     err.print(f"Peerloom listens on http://{host}:{port}", markup=False)
+    app = create(chosen)
+    gc.freeze()
+    gc.enable()
     clock = timed(head_seconds=chosen.head_seconds, stall_seconds=chosen.stall_seconds, most=chosen.connections)
     config = uvicorn.Config(
-        create(chosen),
+        app,
         http=clock,
         ws="none",
         h11_max_incomplete_event_size=LARGEST_HEAD,
@@ -60,6 +67,7 @@ def run(chosen: Settings) -> None:
         server_header=False,
         timeout_graceful_shutdown=20,
     )
+    tell()
     uvicorn.Server(config).run(sockets=[listener])
 
 
@@ -77,15 +85,17 @@ def worker() -> None:
     """Do the jobs, with Celery. Start as many as are needed, on as many machines."""
     chosen = settings()
     if chosen.dispatch is not Dispatch.CELERY:
-        raise Invalid("The web process does the jobs itself. For workers of their own set PEERLOOM_DISPATCH=celery.")
+        raise Invalid(
+            "`peerloom serve` keeps its worker itself. For workers of their own set PEERLOOM_DISPATCH=celery."
+        )
     wiring.set_up_logs(chosen)
-    _wait_for_tables(wiring.build(chosen))
+    _wait_for_tables(wiring.front(chosen))
     from service.worker import run as work
 
     work(chosen)
 
 
-def _wait_for_tables(parts: wiring.Parts) -> None:
+def _wait_for_tables(parts: wiring.Front) -> None:
     """Until the database answers: a worker may be started before it. Raises Unavailable if it answers, and its tables
     are not what this version needs."""
     told = False
@@ -105,7 +115,7 @@ def _wait_for_tables(parts: wiring.Parts) -> None:
 def migrate() -> None:
     """Bring the database's tables to what this version needs. Safe to repeat, and from several places at once."""
     chosen = settings()
-    engine = wiring.build(chosen).sessions.engine
+    engine = wiring.front(chosen).sessions.engine
     before = migrations.current(engine)
     migrations.upgrade(engine)
     after = migrations.head()

@@ -14,7 +14,6 @@ from service.actions.work import submit
 from service.cli import operator
 from service.cli.console import err, out, settings
 from service.cli.demo import in_full
-from service.jobs import sync
 from service.jobs.folder import DataFolder
 from service.settings import Dispatch
 from service.store import migrate
@@ -39,6 +38,8 @@ def reindex(
 
 def index_anew(parts: wiring.Parts, organization: str | None) -> None:
     """Build the index of one organization or of all anew, showing how far it is."""
+    from service.jobs import sync  # all that thinks comes with it
+
     with Progress(console=err) as bars:
         for row in _organizations(parts, organization):
             bar = bars.add_task(row.name, total=None)

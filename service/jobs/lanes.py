@@ -8,7 +8,9 @@ nobody else waits for them.
 
 from __future__ import annotations
 
-from service.jobs.handlers import kinds
+from service.jobs.handlers import kinds, kinds_of_integrations, work_one
+from service.jobs.inline import Inline
+from service.jobs.tools import JobTools
 
 AT_ONCE = frozenset({"release", "gallery_show", "found_show", "ask"})
 """Moved by the clock at the end of an undo window; nothing is thought about."""
@@ -27,3 +29,8 @@ def lanes(threads: int, of_integrations: frozenset[str] = frozenset()) -> tuple[
     without_bulk = [every - BULK] if threads > 1 else []
     outside = [of_integrations] * OUTSIDE if of_integrations else []
     return (AT_ONCE, *[every] * (threads - len(without_bulk)), *without_bulk, *outside)
+
+
+def threads_for(tools: JobTools, threads: int) -> Inline:
+    """Threads that do the jobs with these tools; not started."""
+    return Inline(tools, lambda of: work_one(tools, of=of), lanes(threads, kinds_of_integrations(tools)))

@@ -9,8 +9,12 @@ EXACT: Final = "vectors"
 INDEX: Final = (CHROMA, EXACT)
 """Whichever index is embedded, its folder; can be made again from the rows. A new index with files adds its own."""
 
-LOCK: Final = "peerloom.lock"
-PID: Final = "peerloom.pid"
+WEB: Final = "peerloom"
+WORK: Final = "work"
+LOCKS: Final = (WEB, WORK)
+"""What in the folder has one owner at a time: the web, and jobs with the index's folder."""
+LOCK_END: Final = ".lock"
+PID_END: Final = ".pid"
 ALIVE: Final = "worker.alive"
 """What `Settings.sign_of_life` writes; settings import nothing of this."""
-OF_ONE_PROCESS: Final = (LOCK, PID, ALIVE)
+OF_ONE_PROCESS: Final = (*(name + end for name in LOCKS for end in (LOCK_END, PID_END)), ALIVE)

@@ -13,8 +13,8 @@ from typing import Any
 from sqlalchemy import Row, Select, and_, func, select
 from sqlalchemy.orm import Session, aliased, selectinload
 
-from pipelines.values import AI, PastPoint, Reviewed, Scope, Shelf, ShelfItem, Standing
 from pipelines.texts.saying_back import without_mention
+from pipelines.values import AI, PastPoint, Reviewed, Scope, Shelf, ShelfItem, Standing
 from service.domain.memory.consistency import OF_WORDING
 from service.store.session import Sessions
 from service.store.tables import (

@@ -150,8 +150,12 @@ def changed_rows(session: Session, statement: Any) -> int:
 
 def insert(session: Session, table: Any) -> postgresql.Insert | sqlite.Insert:
     """An INSERT in the database's own dialect: these two know what to do on a conflict, and the common one does not."""
-    made = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    return made(table)
+    return insert_on(session.get_bind().dialect.name, table)
+
+
+def insert_on(dialect: str, table: Any) -> postgresql.Insert | sqlite.Insert:
+    """The same, by the dialect's name."""
+    return (postgresql.insert if dialect == "postgresql" else sqlite.insert)(table)
 
 
 @contextmanager

@@ -59,6 +59,18 @@ def test_a_web_process_with_workers_elsewhere_loads_no_model() -> None:
     assert not loaded & (HEAVY - {"celery"})
 
 
+def test_a_web_process_that_keeps_a_worker_loads_no_model_no_index_and_no_queue(tmp_path: Path) -> None:
+    loaded = loaded_after(
+        "from service.main import create; from service.settings import load; "
+        f"create(load(data={str(tmp_path)!r}, database_url='sqlite:///{tmp_path}/one.db'))"
+    )
+    assert not loaded & HEAVY
+
+
+def test_a_command_loads_no_model_no_index_and_no_queue_before_it_needs_them() -> None:
+    assert not loaded_after("import service.cli") & HEAVY
+
+
 def functions(file: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
     return (node for node in nodes(file) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
 

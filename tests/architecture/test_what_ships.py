@@ -24,13 +24,16 @@ def compose() -> dict[str, Any]:
     return loaded
 
 
-def test_compose_has_the_five_services(compose: dict[str, Any]) -> None:
-    assert set(compose["services"]) == {"web", "worker", "postgres", "redis", "chroma"}
+def test_compose_has_the_five_services_and_one_that_watches_them_where_it_is_asked_for(compose: dict[str, Any]) -> None:
+    asked_for = {name: service["profiles"] for name, service in compose["services"].items() if "profiles" in service}
+    assert asked_for == {"prometheus": ["monitoring"]}
+    assert set(compose["services"]) - set(asked_for) == {"web", "worker", "postgres", "redis", "chroma"}
 
 
 def test_only_the_web_is_reachable_and_only_from_this_machine(compose: dict[str, Any]) -> None:
+    """And what watches, where it is asked for; the metrics' own port never."""
     published = {name: service["ports"] for name, service in compose["services"].items() if "ports" in service}
-    assert published == {"web": ["127.0.0.1:8000:8000"]}
+    assert published == {"web": ["127.0.0.1:8000:8000"], "prometheus": ["127.0.0.1:9090:9090"]}
     assert compose["networks"]["back"] == {"internal": True}
     for name in ("postgres", "redis", "chroma"):
         assert compose["services"][name]["networks"] == ["back"]
@@ -72,7 +75,10 @@ def test_web_and_worker_wait_for_servers_that_are_healthy(compose: dict[str, Any
 
 
 def test_what_is_kept_is_on_volumes(compose: dict[str, Any]) -> None:
-    used = {volume.split(":")[0] for service in compose["services"].values() for volume in service.get("volumes", [])}
+    mounted = [volume for service in compose["services"].values() for volume in service.get("volumes", [])]
+    ours = {volume for volume in mounted if volume.startswith("./")}
+    assert all(volume.endswith(":ro") and (ROOT / volume.split(":")[0]).is_file() for volume in ours)
+    used = {volume.split(":")[0] for volume in set(mounted) - ours}
     assert used == set(compose["volumes"])
     assert {"postgres", "chroma"} <= used
 

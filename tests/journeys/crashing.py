@@ -16,7 +16,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Point:
-    """Where a process dies. `web` says in which of the two processes, where there are two."""
+    """Where a process dies. `web` says in which of the two processes."""
 
     target: str  # module:attribute or module:class.attribute; several, where there are two ways to run
     after: bool
@@ -28,7 +28,7 @@ POINTS = {
     "2 submitted, not committed": Point("service.actions.work.submit:submit", after=True, web=True),
     # 2, 3: committed; neither was the answer sent nor anybody woken
     "3 committed, nobody woken": Point(
-        "service.jobs.inline:Inline.wake service.jobs.relay:Relay.wake", after=False, web=True
+        "service.jobs.keeper:Keeper.wake service.jobs.relay:Relay.wake", after=False, web=True
     ),
     # 4: the job is claimed
     "4 claimed, not begun": Point("service.jobs.handlers:_attempt", after=False),

@@ -30,13 +30,14 @@ PATIENCE = 120.0
 
 @dataclass
 class House:
-    """`environment` says how it is set up; `roles` are its processes: web, and worker where there is a broker."""
+    """`environment` says how it is set up; `roles` are its processes: web, which keeps a worker beside it, or web and
+    worker where there is a broker."""
 
     folder: Path
     environment: dict[str, str]
     roles: tuple[str, ...] = ("serve",)
     running: dict[str, BaseProcess] = field(default_factory=dict)
-    deaths: int = 0
+    revived: int = 0
 
     def __post_init__(self) -> None:
         self.port = free_port()
@@ -68,8 +69,19 @@ class House:
             code = process.exitcode
             assert code in (None, -signal.SIGKILL), f"{role} ended by itself, with {code}. {self.logs()}"
             if code is not None:
-                self.deaths += 1
+                self.revived += 1
                 self.start(role)
+
+    @property
+    def deaths(self) -> int:
+        """Of the processes that are started here, and of the worker that the web keeps."""
+        return self.revived + len(self.told("the worker has ended; it is started again"))
+
+    def told(self, event: str) -> list[dict[str, Any]]:
+        """Lines of that event in what the web and its worker log."""
+        log = self.folder / "serve.log"
+        lines = log.read_text("utf-8").splitlines() if log.exists() else []
+        return [said for line in lines if line.startswith("{") and (said := json.loads(line))["event"] == event]
 
     def kill(self, role: str) -> None:
         self.running[role].kill()

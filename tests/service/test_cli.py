@@ -104,6 +104,9 @@ def test_a_bundle_is_taken_in_drafted_shown_and_found_well(peerloom: Peerloom) -
     assert "names who observes whom" in peerloom.run("draft", "s-1")
     assert "NO " not in peerloom.run("doctor")
     assert "Quillmere Schools: 2 entries" in peerloom.run("reindex")
+    seen = peerloom.run("top", "--once")
+    assert "Releases are 0 s late" in seen
+    assert "draft" in seen
 
 
 def test_keys_and_tokens_are_shown_once_and_can_be_ended(peerloom: Peerloom) -> None:

@@ -51,11 +51,18 @@ WHERE_TO: dict[str, dict[str, str]] = {
     "service/cli/serving.py": {"socket": "is the port free?", "uvicorn": "is called, calls nobody"},
     "service/files/reading.py": {"subprocess": "our own reader of files, in a process with limits"},
     "service/jobs/broker.py": {"celery": "the broker", "kombu": "its errors"},
+    "service/companion.py": {"socket": "its end of the pair that the web process gives it"},
+    "service/jobs/keeper.py": {
+        "socket": "a pair, one end of which the worker is given",
+        "subprocess": "our own worker",
+    },
     "service/jobs/relay.py": {"kombu": "the broker's errors"},
+    "service/jobs/wire.py": {"socket": "one end of that pair"},
     "service/mail/smtp.py": {"smtplib": "the mail server", "ssl": "its certificate is checked"},
     "service/store/backup.py": {"subprocess": "PostgreSQL's own programs, for the database"},
     "service/store/session.py": {"create_engine": "the database"},
     "service/web/connections.py": {"asyncio": "of those who call", "uvicorn": "is called, calls nobody"},
+    "service/web/metrics.py": {"http.server": "of Prometheus, at an address that is set for it"},
     "service/web/throttle.py": {"limits": "Redis, to count"},
     "service/worker.py": {"celery": "the broker"},
 }

@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from pipelines.values import AI, Evidence, Scope
+from pipelines.values import AI, Scope
 from service.actions.work import submit
 from service.domain.errors import Invalid, NotAllowed
 from service.domain.roles import Actor, CredentialReach, visible_groups
@@ -40,6 +40,17 @@ class SimilarQuery:
 
     text: str
     scope: Scope
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPassage:
+    """A passage that was found, by the own id of its revision. `similarity` is a cosine in [-1, 1]."""
+
+    revision: str
+    quote: str
+    start: int
+    end: int
+    similarity: float
 
 
 def question(
@@ -80,9 +91,9 @@ def shown(actor: Actor, asked: Sequence[str | None], found: Sequence[Similar]) -
     return [Showing(told, frozenset(one.own_id for one in found))]
 
 
-def named(session: Session, found: Sequence[Evidence]) -> list[Similar]:
+def named(session: Session, found: Sequence[FoundPassage]) -> list[Similar]:
     """The answers in the platform's words."""
-    revisions = {one.item.document for one in found}
+    revisions = {one.revision for one in found}
     rows = session.execute(
         select(Revision.id, Revision.number, Submission.external_id, Person.external_id)
         .join(Submission, Submission.id == Revision.submission_id)
@@ -92,15 +103,15 @@ def named(session: Session, found: Sequence[Evidence]) -> list[Similar]:
     names = {id_: (submission, number, person) for id_, number, submission, person in rows}
     return [
         Similar(
-            submission=names[one.item.document][0],
-            revision=names[one.item.document][1],
-            person=names[one.item.document][2],
-            quote=one.item.text,
-            start=one.item.start,
-            end=one.item.end,
-            similarity=round(one.dense, 4),
-            own_id=one.item.document,
+            submission=names[one.revision][0],
+            revision=names[one.revision][1],
+            person=names[one.revision][2],
+            quote=one.quote,
+            start=one.start,
+            end=one.end,
+            similarity=round(one.similarity, 4),
+            own_id=one.revision,
         )
         for one in found
-        if one.item.document in names
+        if one.revision in names
     ]

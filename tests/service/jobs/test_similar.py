@@ -15,7 +15,7 @@ from service.actions.work.similar import Similar
 from service.domain.errors import Invalid, NotAllowed
 from service.domain.roles import Actor, CredentialReach
 from service.domain.visibility import ShowWork
-from service.jobs.similar import searcher
+from service.jobs.similar import finder, searcher
 from service.store.tables import Group, Person
 from tests.service.jobs.conftest import TEXT, School
 from tests.work_off import work_off
@@ -23,7 +23,7 @@ from tests.work_off import work_off
 
 def search(school: School, actor: Actor | None = None, **asked: Any) -> list[Similar]:
     wish = {"challenge": None, "submission": None, "text": None, "limit": 5, "now": school.parts.now()} | asked
-    return searcher(school.parts)(actor or school.actor, **wish)
+    return searcher(school.parts.sessions, finder(school.parts))(actor or school.actor, **wish)
 
 
 def allow(school: School, person: str, wish: ConsentWish) -> None:

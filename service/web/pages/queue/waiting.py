@@ -16,6 +16,7 @@ from service.actions.queue import waiting
 from service.actions.queue.counts import FilterChoice
 from service.actions.queue.filtering import QueueFilter
 from service.actions.queue.waiting import QueuePage, QueueRow
+from service.domain.drafts import DraftState
 from service.web.fields import OwnId
 from service.web.pages.queue import came_from
 from service.web.pages.queue.came_from import FromQueue
@@ -30,6 +31,8 @@ router = pages()
 AGES = ((0, "any age"), (1, "a day and older"), (3, "three days and older"), (7, "a week and older"))
 WHOSE = (("", "anybody’s"), ("mine", "mine"), ("free", "nobody’s"))
 MOST_ELSEWHERE = 3
+BEING_MADE = frozenset({DraftState.WAITING.value, DraftState.DRAFTING.value})
+"""States of drafts that come to the queue by themselves."""
 BANDS: Mapping[str, str] = {"high": "sources agree", "medium": "some agreement", "low": "thin evidence"}
 
 
@@ -59,6 +62,7 @@ class QueueView(PageView):
     asked: int
     alone: int
     elsewhere: tuple[FilterChoice, ...]
+    being_made: int
     after_last: bool
     states: tuple[FilterChoice, ...]
     state_words: Mapping[str, str]
@@ -93,6 +97,7 @@ def show_queue(
         asked=len(asks.asks_open(session, actor)),
         alone=waiting.alone(session, actor, now=now),
         elsewhere=_elsewhere(visit, trail) if not page.rows else (),
+        being_made=sum(one.count for one in page.counts.states if one.value in BEING_MADE),
         after_last=all,
         states=page.counts.states,
         state_words=STATES,

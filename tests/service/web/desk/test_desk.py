@@ -19,6 +19,19 @@ def test_filters_that_ask_for_nothing_show_everything(school: School) -> None:
     assert "Nothing waits here" in visitor.get("/desk?band=high").text
 
 
+def test_the_queue_says_how_many_are_drafted_while_others_are_being_made(school: School) -> None:
+    visitor = signed_in(school, "lindiwe")
+    school.handed_in("amara-1")
+    page = visitor.get("/desk").text
+    assert "0 of 1 drafted" in page
+    assert "Nothing waits for you yet" in page
+    school.drafted("amara-2")
+    assert "1 of 2 drafted. The rest comes here by itself." in visitor.get("/desk").text
+    assert " drafted." not in visitor.get("/desk?state=ready").text
+    school.drafted("amara-1")
+    assert " drafted." not in visitor.get("/desk").text
+
+
 @pytest.mark.parametrize("address", ["/desk?state=asleep", "/desk?days=-1", "/desk?after=x", "/desk?group=nowhere"])
 def test_a_filter_that_is_none_is_told_as_a_page(school: School, address: str) -> None:
     page = signed_in(school, "lindiwe").get(address)
