@@ -131,7 +131,7 @@ def ids(changed: Changed, table: str) -> set[str]:
 
 
 def _repeating(table: Table) -> list[Column[Any]]:
-    return list(columns_of(table, ErasureRule.MADE, ErasureRule.PLACES))
+    return list(columns_of(table, ErasureRule.MADE, ErasureRule.PLACES, ErasureRule.FOREIGN))
 
 
 def _left(table: Table, row: Row[Any], traces: Traces) -> dict[str, Any]:
@@ -139,8 +139,9 @@ def _left(table: Table, row: Row[Any], traces: Traces) -> dict[str, Any]:
     found = {}
     for column in _repeating(table):
         value = getattr(row, column.name)
-        kept = traces.unplaced(value) if RULES[table.name][column.name] is ErasureRule.PLACES else value
-        new = traces.scrub_all(kept)
+        rule = RULES[table.name][column.name]
+        kept = traces.unplaced(value) if rule is ErasureRule.PLACES else value
+        new = "" if rule is ErasureRule.FOREIGN else traces.scrub_all(kept)
         if new != value:
             found[column.name] = new
     return found

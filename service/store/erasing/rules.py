@@ -7,6 +7,7 @@ with what its keys with ON DELETE CASCADE point to. All others, text and JSON an
 * `MADE`: may repeat words of others, or name them; words of what is erased are taken out, wherever the row stays.
 * `PLACES`: JSON that points into texts by our own ids; parts that point into what is erased are taken out, and words.
 * `PLAIN`: codes, hashes, numbers and our own ids, which are random; nobody's words.
+* `FOREIGN`: what somebody else's machine answered, in which ids may stand in any form; emptied with each erasure.
 * `LEARNED`: worked out of many people's work; thrown away with each erasure and worked out anew.
 """
 
@@ -27,10 +28,11 @@ class ErasureRule(StrEnum):
     MADE = "made"
     PLACES = "places"
     PLAIN = "plain"
+    FOREIGN = "foreign"
     LEARNED = "learned"
 
 
-OWN, MADE, PLACES, PLAIN, LEARNED = ErasureRule
+OWN, MADE, PLACES, PLAIN, FOREIGN, LEARNED = ErasureRule
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +135,7 @@ RULES: Final[dict[str, dict[str, ErasureRule]]] = {
     "tellings": _of(plain="name subject_id turn"),
     "uptakes": _of(plain="approval_id month"),
     "vectors": _of(own="data", plain="model text_hash"),
-    "webhook_deliveries": _of(made="excerpt", plain="event_name lane trouble"),
+    "webhook_deliveries": _of(foreign="excerpt", plain="event_name lane trouble"),
     "webhook_endpoints": _of(own="name url", plain="events secret old_secret"),
 }
 

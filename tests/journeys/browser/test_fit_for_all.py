@@ -105,6 +105,9 @@ def lived_in(demo: Demo) -> str:
     again = {**TWICE, "challenge": there["challenge"]}
     for number, person in enumerate((LEARNER, "p-joao")):
         twice = house.expect(202, "PUT", f"/v1/submissions/twice-{number}", key, {**again, "person": person})
+    hook = {"name": "Course platform", "url": "https://courses.example.org/peerloom/" + "events-of-the-school-" * 3}
+    endpoint = house.expect(201, "POST", "/v1/webhooks", key, hook)["id"]
+    house.expect(201, "POST", f"/v1/webhooks/{endpoint}/test", key)
     draft = str(twice["draft"]["id"])
     house.wait_for(lambda: house.expect(200, "GET", f"/v1/drafts/{draft}", key)["state"] not in ("waiting", "drafting"))
     return draft
