@@ -22,8 +22,8 @@ from service.jobs.uptake import comparing_uptake
 from service.settings import Dispatch, Settings, environment, load
 from service.store import data_folder, measures, migrate
 from service.store.session import Sessions
+from service.web import metrics
 from service.web.app import create_app
-from service.web.metrics import MetricsServer, exposition
 from service.web.services import LOOPBACK, Limits, Services
 from service.web.throttle import Rates, Throttle
 
@@ -78,14 +78,13 @@ def create(settings: Settings | None = None) -> FastAPI:
     return app
 
 
-def _measured(parts: wiring.Front, dispatcher: Dispatcher) -> str:
+def _measured(parts: wiring.Front, dispatcher: Dispatcher) -> metrics.Measured:
     """What Prometheus is told. The parts first: without the database there is nothing to count."""
     about = {**parts.readiness(), **dispatcher.readiness()}
     if about["database"] != "ok":
-        return exposition(None, about, version("peerloom"))
+        return None, about
     with parts.sessions.reading() as session:
-        found = measures.measure(session, now=parts.now())
-    return exposition(found, about, version("peerloom"))
+        return measures.measure(session, now=parts.now()), about
 
 
 def throttle(settings: Settings) -> Throttle:
@@ -138,23 +137,22 @@ def _lifespan(
 
 
 @contextmanager
-def _metrics(settings: Settings, tell: Callable[[], str]) -> Iterator[None]:
+def _metrics(settings: Settings, measured: Callable[[], metrics.Measured]) -> Iterator[None]:
     """Prometheus is answered while the block runs, if an address is set for it."""
     if not settings.metrics:
         yield
         return
     host, _, port = settings.metrics.rpartition(":")
     try:
-        server = MetricsServer(host.strip("[]"), int(port), tell)
+        _, stop = metrics.serve(host.strip("[]"), int(port), metrics.Numbers(measured, version("peerloom")))
     except OSError as trouble:
         raise Unavailable(
             f"Nothing can listen on PEERLOOM_METRICS={settings.metrics} ({trouble.strerror}). Choose another."
         ) from trouble
-    server.start()
     try:
         yield
     finally:
-        server.stop()
+        stop()
 
 
 def prepare(settings: Settings, sessions: Sessions) -> None:

@@ -36,7 +36,18 @@ RANDOM_FOR_NO_SECRET = {
 FEWEST_BYTES = 16
 CONNECTS = {
     *("aiohttp", "asyncio", "celery", "chromadb", "ftplib", "grpc", "http.client", "http.server", "httpx", "httpx2"),
-    *("huggingface_hub", "imaplib", "kombu", "limits", "openai", "poplib", "psycopg", "redis", "requests"),
+    *(
+        "huggingface_hub",
+        "imaplib",
+        "kombu",
+        "limits",
+        "openai",
+        "poplib",
+        "prometheus_client",
+        "psycopg",
+        "redis",
+        "requests",
+    ),
     *("sentence_transformers", "smtplib", "socket", "socketserver", "ssl", "subprocess", "telnetlib"),
     *("urllib.request", "urllib3", "uvicorn", "websockets", "xmlrpc"),
 }
@@ -62,7 +73,7 @@ WHERE_TO: dict[str, dict[str, str]] = {
     "service/store/backup.py": {"subprocess": "PostgreSQL's own programs, for the database"},
     "service/store/session.py": {"create_engine": "the database"},
     "service/web/connections.py": {"asyncio": "of those who call", "uvicorn": "is called, calls nobody"},
-    "service/web/metrics.py": {"http.server": "of Prometheus, at an address that is set for it"},
+    "service/web/metrics.py": {"prometheus_client": "listens for Prometheus, at an address that is set for it"},
     "service/web/throttle.py": {"limits": "Redis, to count"},
     "service/worker.py": {"celery": "the broker"},
 }

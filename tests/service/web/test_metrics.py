@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from service.store.measures import Measures, Took
-from service.web.metrics import MetricsServer, exposition
+from service.web.metrics import Numbers, exposition, serve
 
 EXAMPLES = Path(__file__).parents[3] / "examples" / "monitoring"
 FOUND = Measures(
@@ -27,8 +27,11 @@ FOUND = Measures(
 LINE = re.compile(r'^(\w+)(\{(\w+="([^"\\]|\\.)*"(,|(?=\})))*\})? (\S+)$')
 
 
+PARTS = {"database": "ok", "index": 'It says "no".'}
+
+
 def told() -> str:
-    return exposition(FOUND, {"database": "ok", "index": 'It says "no".'}, "0.1.0")
+    return exposition((FOUND, PARTS), "0.1.0")
 
 
 def test_each_number_has_a_line_and_each_family_says_what_it_is() -> None:
@@ -38,33 +41,40 @@ def test_each_number_has_a_line_and_each_family_says_what_it_is() -> None:
     families = {line.split()[2] for line in lines if line.startswith("# TYPE")}
     assert {match[1] for match in samples} == families
     for line in (
-        'peerloom_up{part="database"} 1',
-        'peerloom_up{part="index"} 0',
-        'peerloom_jobs{kind="mail",state="dead"} 1',
+        'peerloom_up{part="database"} 1.0',
+        'peerloom_up{part="index"} 0.0',
+        'peerloom_jobs{kind="mail",state="dead"} 1.0',
         'peerloom_oldest_due_job_seconds{kind="draft"} 12.5',
-        'peerloom_job_seconds{kind="draft",quantile="0.95"} 4',
-        "peerloom_model_cost_total 1234567.25",
+        'peerloom_job_seconds{kind="draft",quantile="0.95"} 4.0',
+        "peerloom_model_cost_total 1.23456725e+06",
     ):
         assert line in lines
 
 
 def test_without_the_database_only_the_parts_are_told() -> None:
-    said = exposition(None, {"database": "It does not answer."}, "0.1.0")
+    said = exposition((None, {"database": "It does not answer."}), "0.1.0")
     assert 'peerloom_up{part="database"} 0' in said
     assert "peerloom_jobs" not in said
 
 
-def test_a_server_of_its_own_answers_metrics_and_nothing_else() -> None:
-    server = MetricsServer("127.0.0.1", 0, told)
-    server.start()
+def test_a_server_of_its_own_answers_anew_each_time_until_it_is_stopped() -> None:
+    looks: list[int] = []
+
+    def measured() -> tuple[Measures, dict[str, str]]:
+        looks.append(1)
+        return FOUND, PARTS
+
+    port, stop = serve("127.0.0.1", 0, Numbers(measured, "0.1.0"))
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{server.port}/metrics", timeout=10) as answer:
-            assert answer.read().decode() == told()
-            assert answer.headers["Content-Type"].startswith("text/plain; version=0.0.4")
-        with pytest.raises(urllib.error.HTTPError, match="404"):
-            urllib.request.urlopen(f"http://127.0.0.1:{server.port}/v1/drafts", timeout=10)
+        for _ in range(2):
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as answer:
+                assert answer.read().decode() == told()
+                assert answer.headers["Content-Type"].startswith("text/plain; version=")
+        assert len(looks) == 2
     finally:
-        server.stop()
+        stop()
+    with pytest.raises(urllib.error.URLError):
+        urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10)
 
 
 @pytest.mark.parametrize("file", ["alerts.yml", "dashboard.json"])
