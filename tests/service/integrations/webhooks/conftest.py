@@ -31,6 +31,8 @@ from tests.service.jobs.parts import parts_of
 from tests.stubs.receiver import Receiver, receiving
 
 SEAL = Seal("of these tests")
+PATIENT, SHORT = Patience(10, 10, 20), Patience(1, 0.15, 0.3)
+"""For receivers that answer, however busy the machine is; and for those that do not."""
 OF_WEBHOOKS = {deliveries.SEND, deliveries.SORT}
 
 
@@ -57,6 +59,10 @@ class Platform:
             wish = EndpointWish(name, url, events)
             row, secret = endpoints.create(session, self.actor, wish, SEAL, now=self.parts.now())
             return row.id, secret
+
+    def patient(self, patience: Patience) -> None:
+        """From now on receivers have so much time."""
+        self.parts = replace(self.parts, integrations=(webhooks(patience),))
 
     def tell(self, event: Event = Event.FEEDBACK_RELEASED, **facts: Any) -> None:
         given = facts or {"submission": "amara-1", "draft": "d" * 32}
@@ -122,7 +128,7 @@ def _the_same_chance() -> None:
 
 @pytest.fixture
 def platform(tmp_path: Path, sqlite_sessions: Sessions) -> Platform:
-    return founded(clocked(tmp_path / "data", sqlite_sessions, Patience(0.5, 0.15, 0.3)), "quillmere")
+    return founded(clocked(tmp_path / "data", sqlite_sessions, PATIENT), "quillmere")
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import threading
 import time
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +13,7 @@ import uvicorn
 from service.integrations.webhooks import endpoints
 from service.integrations.webhooks.endpoints import EndpointWish
 from service.store.tables import DeliveryState
-from tests.service.integrations.webhooks.conftest import Patience, Platform, webhooks
+from tests.service.integrations.webhooks.conftest import Platform
 
 HOW_TO = Path(__file__).parents[4] / "docs" / "how-to" / "receive-events.md"
 
@@ -22,7 +21,6 @@ HOW_TO = Path(__file__).parents[4] / "docs" / "how-to" / "receive-events.md"
 def test_the_receiver_takes_what_is_ours_once_and_nothing_else(
     platform: Platform, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    platform.parts = replace(platform.parts, integrations=(webhooks(Patience()),))
     endpoint, secret = platform.endpoint("https://courses.example.org/peerloom")
     monkeypatch.setenv("WEBHOOK_SECRET", secret)
     (snippet,) = re.findall(r"```python\n(.*?)```", HOW_TO.read_text("utf-8"), re.S)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import socket
 import threading
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -19,7 +18,7 @@ from service.jobs import handlers
 from service.jobs.leases import LeaseLost
 from service.store.session import Sessions
 from service.store.tables import DeliveryState, Job, JobState, OutgoingEvent, WebhookState
-from tests.service.integrations.webhooks.conftest import SEAL, Patience, Platform, clocked, founded, webhooks
+from tests.service.integrations.webhooks.conftest import PATIENT, SEAL, SHORT, Platform, clocked, founded
 from tests.stubs import receiver as stub
 from tests.stubs.receiver import Receiver, answering, receiving
 
@@ -38,7 +37,7 @@ def ids(receiver: Receiver) -> list[str]:
 def on_each(request: pytest.FixtureRequest, tmp_path: Path) -> Platform:
     kind = "sqlite_sessions" if request.param == "sqlite" else "postgres_sessions"
     sessions: Sessions = request.getfixturevalue(kind)
-    return founded(clocked(tmp_path / "data", sessions, Patience(0.5, 0.15, 0.3)), "quillmere")
+    return founded(clocked(tmp_path / "data", sessions, PATIENT), "quillmere")
 
 
 def test_what_happens_is_sent_signed_to_whoever_wants_it(on_each: Platform, receiver: Receiver) -> None:
@@ -158,12 +157,14 @@ def test_410_switches_the_endpoint_off_for_good(platform: Platform, receiver: Re
 )
 def test_a_bad_answer_is_tried_again(platform: Platform, receiver: Receiver, behave: stub.Behaviour) -> None:
     receiver.behave = [behave, answering(200)]
+    platform.patient(SHORT)
     platform.endpoint(receiver.url)
     platform.tell()
     platform.work()
     (row,) = platform.rows()
     assert row.state is PENDING
     assert row.trouble or row.status == 302
+    platform.patient(PATIENT)
     platform.until_due()
     platform.work()
     assert platform.rows()[0].state is DELIVERED
@@ -195,10 +196,12 @@ def test_a_worker_that_dies_after_sending_sends_again_with_the_same_id(
 def test_one_endpoint_that_hangs_holds_up_no_other(platform: Platform, receiver: Receiver) -> None:
     with receiving() as hanging:
         hanging.behave = [stub.hanging]
+        platform.patient(SHORT)
         slow, _ = platform.endpoint(hanging.url, name="Slow")
         for number in range(40):
             platform.tell(submission=f"work-{number}", draft="d" * 32)
         platform.work()
+        platform.patient(PATIENT)
         quick, _ = platform.endpoint(receiver.url, name="Quick")
         platform.tell()
         platform.work()
@@ -221,7 +224,6 @@ def test_of_two_threads_one_sends_to_an_endpoint(platform: Platform, receiver: R
 
     receiver.behave = [waiting, answering(204)]
     endpoint, _ = platform.endpoint(receiver.url)
-    platform.parts = replace(platform.parts, integrations=(webhooks(Patience(5, 5, 10)),))
     platform.tell()
     first = threading.Thread(target=platform.work)
     first.start()

@@ -24,6 +24,8 @@ from tests.stubs.receiver import Behaviour, Receiver, answering, receiving
 
 LOOPBACK = (ip_network("127.0.0.0/8"),)
 SHORT = Patience(connect=1, read=0.3, total=0.6)
+IN_TIME = 8
+"""Seconds: on a busy machine, too, and long before a receiver that hangs or drips would be done."""
 HEADERS = {"webhook-id": "one"}
 
 
@@ -34,7 +36,7 @@ def tls() -> ssl.SSLContext:
 
 @pytest.fixture
 def transport(tls: ssl.SSLContext) -> Transport:
-    return Transport(LOOPBACK, SHORT, tls=tls)
+    return Transport(LOOPBACK, Patience(10, 10, 20), tls=tls)
 
 
 @pytest.fixture
@@ -73,11 +75,11 @@ def test_a_receiver_that_gives_no_answer_is_left_in_time(
 ) -> None:
     receiver.behave = [behave]
     begun = time.monotonic()
-    answered = transport.post(receiver.url, b"{}", HEADERS)
+    answered = replace(transport, patience=SHORT).post(receiver.url, b"{}", HEADERS)
     assert answered.status is None
     assert trouble in answered.trouble
-    assert time.monotonic() - begun < SHORT.total + 0.5
-    assert answered.took <= timedelta(seconds=SHORT.total + 0.5)
+    assert time.monotonic() - begun < IN_TIME
+    assert answered.took < timedelta(seconds=IN_TIME)
 
 
 def test_of_fifty_megabytes_only_the_beginning_is_read(transport: Transport, receiver: Receiver) -> None:
@@ -180,7 +182,7 @@ def test_a_name_server_that_is_silent_is_not_waited_for(transport: Transport) ->
     there = replace(transport, patience=Patience(0.2, 0.2, 0.4), resolve=lambda host, port: [str(free.wait(5))])
     begun = time.monotonic()
     assert "looked up in time" in there.post("http://platform.example.org/", b"", {}).trouble
-    assert time.monotonic() - begun < 1
+    assert time.monotonic() - begun < 4
     free.set()
 
 
@@ -231,6 +233,6 @@ def test_over_tls_the_name_is_shown_and_the_certificate_must_be_of_it(transport:
 def test_a_handshake_that_drips_is_cut(transport: Transport) -> None:
     with receiving() as there:  # no TLS at all: it reads a first line that never comes
         begun = time.monotonic()
-        answered = transport.post(f"https://127.0.0.1:{there.port}/", b"{}", HEADERS)
+        answered = replace(transport, patience=SHORT).post(f"https://127.0.0.1:{there.port}/", b"{}", HEADERS)
     assert "no connection" in answered.trouble
-    assert time.monotonic() - begun < SHORT.total + 0.5
+    assert time.monotonic() - begun < IN_TIME
