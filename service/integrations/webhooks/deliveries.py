@@ -6,8 +6,8 @@ first has left. For each endpoint one job waits at most, for the moment at which
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
-from dataclasses import dataclass, field
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -50,13 +50,14 @@ _PENDING: Final[ColumnElement[Any]] = literal_column("'pending'")
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """One attempt, as plain values. `id` stays the same however often it is sent."""
+    """One attempt, as plain values. `id` stays the same however often it is sent; `sealed` are the secrets to sign with, as
+    they are kept: that in use, and the one before while it is good."""
 
     delivery: str
     url: str
     id: str
     body: bytes
-    secrets: tuple[str, ...] = field(repr=False)
+    sealed: tuple[str, ...]
 
 
 def behind(session: Session) -> list[str]:
@@ -79,13 +80,18 @@ def sort_some(session: Session, organization: str, *, now: datetime) -> bool:
     events = outbox.page(session, organization, after=min(one.reached for one in endpoints), limit=AT_ONCE)
     for endpoint in endpoints:
         new = [event for event in events if (event.number or 0) > endpoint.reached]
-        wanted = [event for event in new if rules.wants(endpoint.events, event.name)]
+        wanted = [event for event in new if rules.wants(endpoint.events, event.name) and not _of_ours(event)]
         session.add_all(_delivery(endpoint, event, now) for event in wanted)
         endpoint.reached = max([endpoint.reached, *(event.number or 0 for event in new)])
         if wanted:
             session.flush()
             pump(session, endpoint, now=now)
     return len(events) == AT_ONCE
+
+
+def _of_ours(event: OutgoingEvent) -> bool:
+    """That sending has failed is not sent: it would be told of by what fails, and make more of it each time."""
+    return event.name == Event.JOB_FAILED and event.data.get("kind") in (SEND, SORT)
 
 
 def _held(session: Session, *where: ColumnElement[bool]) -> list[WebhookEndpoint]:
@@ -162,9 +168,7 @@ def somebody_else_sends(session: Session, endpoint: str, job: str, *, now: datet
     return session.scalars(select(Job.id).where(*held, Job.id != job).limit(1)).first() is not None
 
 
-def begin(
-    session: Session, endpoint: WebhookEndpoint, opened: Callable[[str], str], base_url: str, *, now: datetime
-) -> Sending | None:
+def begin(session: Session, endpoint: WebhookEndpoint, base_url: str, *, now: datetime) -> Sending | None:
     """The next attempt that is due; None if there is none now. It counts from here on, whatever becomes of its worker;
     if nothing is heard of it, it is tried again when it would have been after a failure."""
     if endpoint.state is not WebhookState.ON or (endpoint.rest_until is not None and endpoint.rest_until > now):
@@ -176,16 +180,14 @@ def begin(
     row.attempts += 1
     row.tried_at, row.status, row.trouble, row.excerpt = now, None, UNTOLD, ""
     row.due_at = rules.again_at(row.attempts, row.begun_at, now) or now + rules.LONGEST_REST
-    secrets = [endpoint.secret]
-    if endpoint.old_until is not None and endpoint.old_until > now:
-        secrets.append(endpoint.old_secret)
+    old = [endpoint.old_secret] if endpoint.old_until is not None and endpoint.old_until > now else []
     event = session.get(OutgoingEvent, row.event_id) if row.event_id is not None else None
     return Sending(
         row.id,
         endpoint.url,
         event.id if event is not None else row.id,
         _body(row, event, base_url),
-        tuple(opened(one) for one in secrets),
+        (endpoint.secret, *old),
     )
 
 

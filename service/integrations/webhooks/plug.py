@@ -32,7 +32,7 @@ class Webhooks:
     @classmethod
     def of(cls, seal: Callable[[], Seal], base_url: str, networks: Sequence[Network] = ()) -> Webhooks:
         """Opens no connection, and asks for the seal with the first secret."""
-        return cls(Sender(Transport(tuple(networks)), sending.opened_by(seal), base_url))
+        return cls(Sender(Transport(tuple(networks)), seal, base_url))
 
     @property
     def networks(self) -> Sequence[Network]:

@@ -1,0 +1,65 @@
+"""What goes wrong ends by itself: it makes no storm of jobs and events, and whoever leads is told."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sqlalchemy import func, select
+
+from service.domain.events import Event
+from service.integrations.webhooks import deliveries, endpoints, sending
+from service.store.sealing import Seal
+from service.store.tables import DeliveryState, Job, JobState, OutgoingEvent
+from tests.service.integrations.webhooks.conftest import Patience, Platform, webhooks
+from tests.stubs.receiver import Receiver
+
+OTHER = Seal("of another machine")
+
+
+def sealed_otherwise(platform: Platform) -> None:
+    platform.parts = replace(platform.parts, integrations=(webhooks(Patience(0.5, 0.15, 0.3), OTHER),))
+
+
+def counted(platform: Platform) -> tuple[int, int]:
+    """Events, and jobs that were given up."""
+    with platform.parts.sessions.reading() as session:
+        dead = select(func.count()).select_from(Job).where(Job.state == JobState.DEAD)
+        return session.scalar(select(func.count()).select_from(OutgoingEvent)) or 0, session.scalar(dead) or 0
+
+
+def test_a_secret_that_does_not_open_is_a_failure_of_the_delivery_and_makes_nothing_more(
+    platform: Platform, receiver: Receiver
+) -> None:
+    endpoint, _ = platform.endpoint(receiver.url)
+    sealed_otherwise(platform)
+    platform.tell()
+    for attempts in (1, 2, 3):
+        platform.work()
+        (row,) = platform.rows()
+        assert (row.state, row.attempts) == (DeliveryState.PENDING, attempts)
+        assert row.trouble == sending.SEALED_OTHERWISE
+        assert counted(platform) == (1, 0)
+        platform.until_due()
+    assert receiver.received == []
+    assert platform.row(endpoint).failing_since is not None
+
+
+def test_where_the_secret_before_does_not_open_the_one_in_use_signs_alone(
+    platform: Platform, receiver: Receiver
+) -> None:
+    endpoint, _ = platform.endpoint(receiver.url)
+    sealed_otherwise(platform)
+    with platform.parts.sessions.writing() as session:
+        endpoints.rotate(session, platform.actor, endpoint, OTHER, seen=1, now=platform.parts.now())
+    platform.tell()
+    platform.work()
+    assert platform.rows()[0].state is DeliveryState.DELIVERED
+    assert " " not in receiver.received[0].headers["webhook-signature"]
+
+
+def test_that_sending_itself_was_given_up_is_not_sent(platform: Platform, receiver: Receiver) -> None:
+    endpoint, _ = platform.endpoint(receiver.url)
+    for kind in (deliveries.SEND, deliveries.SORT, "draft"):
+        platform.tell(Event.JOB_FAILED, job="j" * 32, kind=kind, subject=endpoint)
+    platform.work()
+    assert [row.number for row in platform.rows()] == [3]
