@@ -50,8 +50,8 @@ _PENDING: Final[ColumnElement[Any]] = literal_column("'pending'")
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """One attempt, as plain values. `id` stays the same however often it is sent; `sealed` are the secrets to sign with, as
-    they are kept: that in use, and the one before while it is good."""
+    """One attempt, as plain values. `id` stays the same however often it is sent; `sealed` are the secrets to sign with,
+    as they are kept: that in use, and the one before while it is good."""
 
     delivery: str
     url: str
@@ -173,8 +173,10 @@ def begin(session: Session, endpoint: WebhookEndpoint, base_url: str, *, now: da
     if nothing is heard of it, it is tried again when it would have been after a failure."""
     if endpoint.state is not WebhookState.ON or (endpoint.rest_until is not None and endpoint.rest_until > now):
         return None
-    due = select(WebhookDelivery).where(*_next(endpoint.id), WebhookDelivery.due_at <= now)
-    row = session.scalars(due.order_by(WebhookDelivery.due_at, WebhookDelivery.number).limit(1)).first()
+    row = _due(session, endpoint, now)
+    while row is not None and rules.is_over(row.attempts):  # of the last one, too, nothing was ever heard
+        _give_up(session, endpoint, row, now)
+        row = _due(session, endpoint, now)
     if row is None:
         return None
     row.attempts += 1
@@ -191,6 +193,11 @@ def begin(session: Session, endpoint: WebhookEndpoint, base_url: str, *, now: da
     )
 
 
+def _due(session: Session, endpoint: WebhookEndpoint, now: datetime) -> WebhookDelivery | None:
+    due = select(WebhookDelivery).where(*_next(endpoint.id), WebhookDelivery.due_at <= now)
+    return session.scalars(due.order_by(WebhookDelivery.due_at, WebhookDelivery.number).limit(1)).first()
+
+
 def _body(row: WebhookDelivery, event: OutgoingEvent | None, base_url: str) -> bytes:
     """As the event stands now: what was erased meanwhile is not in it any more."""
     if event is None:
@@ -204,7 +211,7 @@ def finish(session: Session, endpoint: WebhookEndpoint, sending: Sending, answer
     if row is None or row.state is not DeliveryState.PENDING:  # its event has had its time, or it was ended meanwhile
         return
     row.status, row.trouble, row.excerpt = answered.status, answered.trouble, answered.excerpt
-    asked = rules.retry_after(answered.retry_after, now) if answered.retry_after else None
+    asked = None
     match rules.outcome(answered.status):
         case Outcome.TAKEN:
             row.state, row.ended_at = DeliveryState.DELIVERED, now
@@ -216,6 +223,7 @@ def finish(session: Session, endpoint: WebhookEndpoint, sending: Sending, answer
             end_all(session, endpoint, now=now)
             _mark(session, endpoint, now)
         case Outcome.AGAIN:
+            asked = rules.retry_after(answered.retry_after, now)
             endpoint.failures += 1
             endpoint.failing_since = endpoint.failing_since or now
             _try_again(session, endpoint, row, asked, now)
@@ -227,11 +235,16 @@ def finish(session: Session, endpoint: WebhookEndpoint, sending: Sending, answer
 def _try_again(
     session: Session, endpoint: WebhookEndpoint, row: WebhookDelivery, asked: timedelta | None, now: datetime
 ) -> None:
-    """Later, unless that was the last time; and what waited for its first attempt as long is dead like it."""
+    """Later, unless that was the last time."""
     at = rules.again_at(row.attempts, row.begun_at, now, asked)
     if at is not None:
         row.due_at = at
         return
+    _give_up(session, endpoint, row, now)
+
+
+def _give_up(session: Session, endpoint: WebhookEndpoint, row: WebhookDelivery, now: datetime) -> None:
+    """It is dead, and what waited for its first attempt as long is dead like it."""
     row.state, row.ended_at = DeliveryState.DEAD, now
     end_all(session, endpoint, WebhookDelivery.begun_at <= now - rules.LASTS, now=now)
     _mark(session, endpoint, now)

@@ -63,3 +63,20 @@ def test_that_sending_itself_was_given_up_is_not_sent(platform: Platform, receiv
         platform.tell(Event.JOB_FAILED, job="j" * 32, kind=kind, subject=endpoint)
     platform.work()
     assert [row.number for row in platform.rows()] == [3]
+
+
+def test_what_is_never_heard_of_again_is_dead_after_its_last_attempt(platform: Platform, receiver: Receiver) -> None:
+    """Whoever sends it dies each time before the answer is written down."""
+    endpoint, _ = platform.endpoint(receiver.url, Event.FEEDBACK_RELEASED)
+    platform.tell()
+    with platform.parts.sessions.writing() as session:
+        deliveries.sort_some(session, platform.actor.organization, now=platform.parts.now())
+    for _ in range(12):
+        with platform.parts.sessions.writing() as session:
+            held = deliveries.held(session, endpoint)
+            assert held is not None
+            deliveries.begin(session, held, "", now=platform.parts.now())
+        platform.wait(hours=30)
+    (row,) = platform.rows()
+    assert (row.state, row.attempts) == (DeliveryState.DEAD, 10)
+    assert [one.subject_id for one in platform.troubles()] == [endpoint]
