@@ -45,6 +45,7 @@ UNTOLD: Final = "nothing is known of it: whoever sent it ended before the answer
 
 _KNOWN: Final = frozenset(Event)
 _PENDING: Final[ColumnElement[Any]] = literal_column("'pending'")
+_DEAD: Final[ColumnElement[Any]] = literal_column("'dead'")
 """Written out, since PostgreSQL matches no parameter with the condition of an index."""
 
 
@@ -216,7 +217,7 @@ def finish(session: Session, endpoint: WebhookEndpoint, sending: Sending, answer
         case Outcome.TAKEN:
             row.state, row.ended_at = DeliveryState.DELIVERED, now
             endpoint.failures, endpoint.failing_since = 0, None
-            troubles.over(session, NAME, endpoint.id)
+            _well(session, endpoint)
         case Outcome.GONE:
             endpoint.state, endpoint.version = WebhookState.GONE, endpoint.version + 1
             endpoint.failing_since = endpoint.failing_since or now
@@ -259,6 +260,19 @@ def end_all(session: Session, endpoint: WebhookEndpoint, *which: ColumnElement[b
 
 def _mark(session: Session, endpoint: WebhookEndpoint, now: datetime) -> None:
     troubles.begin(session, endpoint.organization_id, NAME, endpoint.id, f"{PAGE}/{endpoint.id}", now=now)
+
+
+def _well(session: Session, endpoint: WebhookEndpoint) -> None:
+    """It takes something. Its trouble is over once nothing is left that was given up since: one event that it refuses
+    is lost to it, however well it takes the others."""
+    since = troubles.since(session, NAME, endpoint.id)
+    if since is None:
+        return
+    session.flush()
+    given_up = (WebhookDelivery.endpoint_id == endpoint.id, WebhookDelivery.state == _DEAD)
+    left = select(WebhookDelivery.id).where(*given_up, WebhookDelivery.ended_at >= since).limit(1)
+    if session.scalars(left).first() is None:
+        troubles.over(session, NAME, endpoint.id)
 
 
 def again(session: Session, endpoint: WebhookEndpoint, rows: Collection[WebhookDelivery], *, now: datetime) -> None:

@@ -114,11 +114,6 @@ def test_after_75_hours_it_is_dead_the_endpoint_is_marked_and_somebody_is_told(
         told = session.scalars(select(OutgoingEvent.name).order_by(OutgoingEvent.id)).all()
     assert told == ["feedback.released", "integration.failed"]
     assert platform.row(endpoint).state is WebhookState.ON, "it may be well again tomorrow"
-    receiver.behave = [answering(200)]
-    platform.wait(hours=1)
-    platform.tell(submission="noor-1", draft="e" * 32)
-    platform.work()
-    assert platform.troubles() == []
 
 
 def test_retry_after_is_obeyed(platform: Platform, receiver: Receiver) -> None:

@@ -11,7 +11,7 @@ from service.integrations.webhooks import deliveries, endpoints, sending
 from service.store.sealing import Seal
 from service.store.tables import DeliveryState, Job, JobState, OutgoingEvent
 from tests.service.integrations.webhooks.conftest import Patience, Platform, webhooks
-from tests.stubs.receiver import Receiver
+from tests.stubs.receiver import Receiver, answering
 
 OTHER = Seal("of another machine")
 
@@ -80,3 +80,24 @@ def test_what_is_never_heard_of_again_is_dead_after_its_last_attempt(platform: P
     (row,) = platform.rows()
     assert (row.state, row.attempts) == (DeliveryState.DEAD, 10)
     assert [one.subject_id for one in platform.troubles()] == [endpoint]
+
+
+def test_what_was_given_up_is_told_until_it_is_taken_however_well_others_are(
+    platform: Platform, receiver: Receiver
+) -> None:
+    receiver.behave = [answering(422)]
+    endpoint, _ = platform.endpoint(receiver.url)
+    platform.tell()
+    platform.work()
+    platform.wait(hours=90)
+    platform.work()
+    receiver.behave = [answering(200)]
+    platform.wait(hours=1)
+    platform.work()  # that something was given up is itself an event
+    assert [row.state for row in platform.rows()] == [DeliveryState.DEAD, DeliveryState.DELIVERED]
+    assert [one.subject_id for one in platform.troubles()] == [endpoint]
+    with platform.parts.sessions.writing() as session:
+        dead = platform.rows()[0].id
+        endpoints.replay(session, platform.actor, endpoint, dead, now=platform.parts.now())
+    platform.work()
+    assert platform.troubles() == []
