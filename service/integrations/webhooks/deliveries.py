@@ -212,10 +212,20 @@ def finish(session: Session, endpoint: WebhookEndpoint, sending: Sending, answer
     if row is None or row.state is not DeliveryState.PENDING:  # its event has had its time, or it was ended meanwhile
         return
     row.status, row.trouble, row.excerpt = answered.status, answered.trouble, answered.excerpt
+    if rules.outcome(answered.status) is Outcome.TAKEN:
+        row.state, row.ended_at = DeliveryState.DELIVERED, now
+    if endpoint.url == sending.url:  # what an address says that it had before is nothing about the one it has now
+        _learn(session, endpoint, row, answered, now)
+    session.flush()
+
+
+def _learn(
+    session: Session, endpoint: WebhookEndpoint, row: WebhookDelivery, answered: Answered, now: datetime
+) -> None:
+    """What an attempt says about the endpoint, and about this delivery's next one."""
     asked = None
     match rules.outcome(answered.status):
         case Outcome.TAKEN:
-            row.state, row.ended_at = DeliveryState.DELIVERED, now
             endpoint.failures, endpoint.failing_since = 0, None
             _well(session, endpoint)
         case Outcome.GONE:
@@ -230,7 +240,6 @@ def finish(session: Session, endpoint: WebhookEndpoint, sending: Sending, answer
             _try_again(session, endpoint, row, asked, now)
     rest = rules.rest(endpoint.failures, answered.took, asked)
     endpoint.rest_until = now + rest if rest else None
-    session.flush()
 
 
 def _try_again(

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import socket
 from dataclasses import replace
 
 from sqlalchemy import func, select
 
 from service.domain.events import Event
 from service.integrations.webhooks import deliveries, endpoints, sending
+from service.integrations.webhooks.endpoints import EndpointWish
 from service.store.sealing import Seal
-from service.store.tables import DeliveryState, Job, JobState, OutgoingEvent
+from service.store.tables import DeliveryState, Job, JobState, OutgoingEvent, WebhookState
 from tests.service.integrations.webhooks.conftest import Patience, Platform, webhooks
-from tests.stubs.receiver import Receiver, answering
+from tests.stubs.receiver import Receiver, answering, receiving
 
 OTHER = Seal("of another machine")
 
@@ -101,3 +103,25 @@ def test_what_was_given_up_is_told_until_it_is_taken_however_well_others_are(
         endpoints.replay(session, platform.actor, endpoint, dead, now=platform.parts.now())
     platform.work()
     assert platform.troubles() == []
+
+
+def test_a_late_410_of_the_address_before_says_nothing_about_the_new_one(
+    platform: Platform, receiver: Receiver
+) -> None:
+    with receiving() as moving:
+        endpoint, _ = platform.endpoint(moving.url)
+
+        def moved(connection: socket.socket) -> None:
+            with platform.parts.sessions.writing() as session:
+                wish = EndpointWish("Course platform", receiver.url)
+                endpoints.change(session, platform.actor, endpoint, wish, seen=1, now=platform.parts.now())
+            answering(410)(connection)
+
+        moving.behave = [moved]
+        platform.tell()
+        platform.work()
+        platform.wait(minutes=1)
+        platform.work()
+    assert platform.row(endpoint).state is WebhookState.ON
+    assert [row.state for row in platform.rows()] == [DeliveryState.DELIVERED]
+    assert len(receiver.received) == 1
