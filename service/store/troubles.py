@@ -1,4 +1,4 @@
-"""That something connected does not take what it is given any more: kept while it is so, and told each time that it begins."""
+"""That something connected does not take what it is given: kept while it is so, and told each time that it begins."""
 
 from __future__ import annotations
 

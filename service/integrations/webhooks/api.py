@@ -83,7 +83,8 @@ def get_webhook(call: Reading, id: WebhookId) -> WebhookShown:
 
 @router.put("/webhooks/{id}", summary="Change an endpoint", responses=_OK)
 def put_webhook(call: Writing, id: WebhookId, seen: Seen, body: WebhookAsked, within: Networks) -> WebhookShown:
-    """All of it. Switched on again, it begins with what happens from then on: read `GET /v1/events` for what it has
+    """All of it. At another address, what waits is sent at once; what is not wanted any more is not sent. Switched on
+    again, it begins with what happens from then on: read `GET /v1/events` for what it has
     missed."""
     row = endpoints.change(call.session, call.actor, id, _wish(body, within), seen=seen, now=call.now)
     call.headers["ETag"] = tag(row.version)
@@ -125,7 +126,8 @@ def list_deliveries(
 
 @router.post("/webhooks/{id}/deliveries/{delivery}/replay", summary="Send one again")
 def replay_delivery(call: Writing, id: WebhookId, delivery: DeliveryId) -> DeliveryShown:
-    """Under the id that it had, whether it was delivered or given up."""
+    """Under the id that it had, whether it was delivered or given up. One that is still tried is tried now, or as soon
+    as what came before it on the same subject is taken."""
     return DeliveryShown.of_delivery(endpoints.replay(call.session, call.actor, id, delivery, now=call.now))
 
 

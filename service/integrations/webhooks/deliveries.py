@@ -51,8 +51,8 @@ _DEAD: Final[ColumnElement[Any]] = literal_column("'dead'")
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """One attempt, as plain values. `id` stays the same however often it is sent; `sealed` are the secrets to sign with,
-    as they are kept: that in use, and the one before while it is good."""
+    """One attempt, as plain values. `id` stays the same however often it is sent; `sealed` are the secrets to sign
+    with, as they are kept: that in use, and the one before while it is good."""
 
     delivery: str
     url: str
@@ -265,6 +265,28 @@ def end_all(session: Session, endpoint: WebhookEndpoint, *which: ColumnElement[b
     session.flush()
     pending = (WebhookDelivery.endpoint_id == endpoint.id, WebhookDelivery.state == _PENDING, *which)
     changed_rows(session, update(WebhookDelivery).where(*pending).values(state=DeliveryState.DEAD, ended_at=now))
+
+
+def drop_unwanted(session: Session, endpoint: WebhookEndpoint) -> None:
+    """What waits and is not wanted any more is not sent, and was not given up either: nothing is left of it."""
+    if endpoint.events:
+        pending = (WebhookDelivery.endpoint_id == endpoint.id, WebhookDelivery.state == _PENDING)
+        others = WebhookDelivery.event_name.not_in([*endpoint.events, rules.TRIAL])
+        changed_rows(session, delete(WebhookDelivery).where(*pending, others))
+
+
+def begin_anew(session: Session, endpoint: WebhookEndpoint, *, now: datetime) -> None:
+    """What waits is due at once, with all its attempts: it goes to another address now."""
+    pending = (WebhookDelivery.endpoint_id == endpoint.id, WebhookDelivery.state == _PENDING)
+    anew = {"attempts": 0, "begun_at": now, "due_at": now}
+    changed_rows(session, update(WebhookDelivery).where(*pending).values(anew))
+
+
+def hurry(session: Session, endpoint: WebhookEndpoint, row: WebhookDelivery, *, now: datetime) -> None:
+    """Try this one that waits as soon as what came before it is taken."""
+    row.due_at, endpoint.rest_until = now, None
+    session.flush()
+    pump(session, endpoint, now=now)
 
 
 def _mark(session: Session, endpoint: WebhookEndpoint, now: datetime) -> None:

@@ -113,18 +113,24 @@ def _latest(session: Session, organization: str) -> int:
 def change(
     session: Session, actor: Actor, id_: str, wish: EndpointWish, *, seen: int, now: datetime
 ) -> WebhookEndpoint:
-    """As it is wanted now. One that is switched on begins with what happens from then on. Raises as `_held`."""
+    """As it is wanted now. One that is switched on begins with what happens from then on; at another address, what
+    waits begins anew. Raises as `_held`."""
     row = _held(session, actor, id_, seen)
+    moved = row.url != wish.url
     was, row.state = row.state, WebhookState.ON if wish.on else WebhookState.OFF
     row.name, row.url, row.events = wish.name, wish.url, [one.value for one in wish.events]
     row.version += 1
-    row.failures, row.failing_since, row.rest_until = 0, None, None
-    troubles.over(session, deliveries.NAME, row.id)
+    if moved or row.state is not was:
+        row.failures, row.failing_since, row.rest_until = 0, None, None
+        troubles.over(session, deliveries.NAME, row.id)
     if row.state is WebhookState.OFF:
         deliveries.end_all(session, row, now=now)
     elif was is not WebhookState.ON:
         row.reached = _latest(session, actor.organization)
     session.flush()
+    deliveries.drop_unwanted(session, row)
+    if moved:
+        deliveries.begin_anew(session, row, now=now)
     deliveries.pump(session, row, now=now)
     _record(session, actor, row, "change", now)
     return row
@@ -183,15 +189,17 @@ def sent(
 
 
 def replay(session: Session, actor: Actor, id_: str, delivery: str, *, now: datetime) -> WebhookDelivery:
-    """Send one again that ended. Raises NotAllowed, NotFound, NotNow while it is tried, or the endpoint is off."""
+    """Send one again that ended, or one that is still tried as soon as may be. Raises NotAllowed, NotFound, and NotNow
+    while the endpoint is off."""
     row = _held(session, actor, id_)
     one = session.get(WebhookDelivery, delivery, populate_existing=True)
     if one is None or one.endpoint_id != row.id:
         raise NotFound
     _require_on(row)
     if one.state is DeliveryState.PENDING:
-        raise NotNow("This is still being tried. It can be sent again once that has ended.")
-    deliveries.again(session, row, [one], now=now)
+        deliveries.hurry(session, row, one, now=now)
+    else:
+        deliveries.again(session, row, [one], now=now)
     _record(session, actor, row, "replay", now, count=1)
     return one
 

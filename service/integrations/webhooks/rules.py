@@ -74,10 +74,11 @@ def is_over(attempts: int) -> bool:
 
 
 def again_at(attempts: int, begun: datetime, now: datetime, retry_after: timedelta | None = None) -> datetime | None:
-    """When it is tried again after that many attempts; None if that was the last."""
+    """When it is tried again after that many attempts; None if that was the last. None at all were counted where it was
+    begun anew while one was under way."""
     if is_over(attempts) or now - begun >= LASTS:
         return None
-    pause = PAUSES[attempts - 1] * (1 + random.uniform(0, JITTER))
+    pause = PAUSES[max(attempts, 1) - 1] * (1 + random.uniform(0, JITTER))
     return now + max(pause, retry_after or timedelta())
 
 

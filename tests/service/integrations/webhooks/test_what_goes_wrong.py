@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 from dataclasses import replace
 
@@ -27,6 +28,12 @@ def counted(platform: Platform) -> tuple[int, int]:
     with platform.parts.sessions.reading() as session:
         dead = select(func.count()).select_from(Job).where(Job.state == JobState.DEAD)
         return session.scalar(select(func.count()).select_from(OutgoingEvent)) or 0, session.scalar(dead) or 0
+
+
+def changed(platform: Platform, endpoint: str, url: str, *events: Event, name: str = "Course platform") -> None:
+    with platform.parts.sessions.writing() as session:
+        wish, seen = EndpointWish(name, url, events), platform.row(endpoint).version
+        endpoints.change(session, platform.actor, endpoint, wish, seen=seen, now=platform.parts.now())
 
 
 def test_a_secret_that_does_not_open_is_a_failure_of_the_delivery_and_makes_nothing_more(
@@ -112,9 +119,7 @@ def test_a_late_410_of_the_address_before_says_nothing_about_the_new_one(
         endpoint, _ = platform.endpoint(moving.url)
 
         def moved(connection: socket.socket) -> None:
-            with platform.parts.sessions.writing() as session:
-                wish = EndpointWish("Course platform", receiver.url)
-                endpoints.change(session, platform.actor, endpoint, wish, seen=1, now=platform.parts.now())
+            changed(platform, endpoint, receiver.url)
             answering(410)(connection)
 
         moving.behave = [moved]
@@ -125,3 +130,45 @@ def test_a_late_410_of_the_address_before_says_nothing_about_the_new_one(
     assert platform.row(endpoint).state is WebhookState.ON
     assert [row.state for row in platform.rows()] == [DeliveryState.DELIVERED]
     assert len(receiver.received) == 1
+
+
+def test_at_another_address_what_waits_is_sent_at_once_and_what_is_not_wanted_is_not(
+    platform: Platform, receiver: Receiver
+) -> None:
+    with receiving() as wrong:
+        wrong.behave = [answering(404, b"", "Retry-After: 86400")]
+        endpoint, _ = platform.endpoint(wrong.url)
+        platform.tell()
+        platform.tell(Event.CONSENT_CHANGED, person="amara")
+        platform.work()
+    changed(platform, endpoint, receiver.url, Event.FEEDBACK_RELEASED)
+    platform.work()
+    assert [json.loads(one.body)["type"] for one in receiver.received] == ["feedback.released"]
+    assert [(row.state, row.attempts) for row in platform.rows()] == [(DeliveryState.DELIVERED, 1)]
+
+
+def test_another_name_ends_no_trouble(platform: Platform, receiver: Receiver) -> None:
+    receiver.behave = [answering(503)]
+    endpoint, _ = platform.endpoint(receiver.url)
+    platform.tell()
+    platform.work()
+    platform.wait(hours=90)
+    platform.work()
+    changed(platform, endpoint, receiver.url, name="Courses")
+    assert platform.row(endpoint).failing_since is not None
+    assert len(platform.troubles()) == 1
+    changed(platform, endpoint, receiver.url + "&to=other")
+    assert platform.row(endpoint).failing_since is None
+    assert platform.troubles() == []
+
+
+def test_what_waits_is_tried_at_once_where_somebody_asks(platform: Platform, receiver: Receiver) -> None:
+    receiver.behave = [answering(503, b"", "Retry-After: 7200"), answering(204)]
+    endpoint, _ = platform.endpoint(receiver.url)
+    platform.tell()
+    platform.work()
+    with platform.parts.sessions.writing() as session:
+        delivery = platform.rows()[0].id
+        endpoints.replay(session, platform.actor, endpoint, delivery, now=platform.parts.now())
+    platform.work()
+    assert [(row.state, row.attempts) for row in platform.rows()] == [(DeliveryState.DELIVERED, 2)]
