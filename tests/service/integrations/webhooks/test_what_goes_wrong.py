@@ -8,7 +8,9 @@ from dataclasses import replace
 
 from sqlalchemy import func, select
 
+from service.actions.erasure import retention
 from service.domain.events import Event
+from service.domain.retention import Retention
 from service.integrations.webhooks import deliveries, endpoints, sending
 from service.integrations.webhooks.endpoints import EndpointWish
 from service.store.sealing import Seal
@@ -172,3 +174,24 @@ def test_what_waits_is_tried_at_once_where_somebody_asks(platform: Platform, rec
         endpoints.replay(session, platform.actor, endpoint, delivery, now=platform.parts.now())
     platform.work()
     assert [(row.state, row.attempts) for row in platform.rows()] == [(DeliveryState.DELIVERED, 2)]
+
+
+def test_an_event_stays_while_it_is_sent_however_short_events_are_kept(platform: Platform, receiver: Receiver) -> None:
+    receiver.behave = [answering(503)]
+    platform.endpoint(receiver.url, Event.FEEDBACK_RELEASED)
+    platform.tell()
+    platform.tell(Event.CONSENT_CHANGED, person="amara")  # the last event always stays
+    platform.work()
+    days = []
+    for behaviour in (answering(503), answering(204)):
+        receiver.behave = [behaviour]
+        platform.wait(days=2)
+        with platform.parts.sessions.writing() as session:
+            retention.change(session, platform.actor, Retention(event_days=1), now=platform.parts.now())
+            retention.apply(session, platform.actor.organization, now=platform.parts.now())
+        days.append(counted(platform)[0])
+        platform.work()
+    assert days == [2, 2]
+    with platform.parts.sessions.writing() as session:
+        retention.apply(session, platform.actor.organization, now=platform.parts.now())
+    assert counted(platform)[0] == 1
