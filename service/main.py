@@ -103,11 +103,11 @@ def dispatch(settings: Settings, parts: wiring.Parts) -> Dispatcher:
     """Not started yet."""
     match settings.dispatch:
         case Dispatch.INLINE:
-            from service.jobs.handlers import kinds_of_integrations, work_one
+            from service.jobs.handlers import kinds_of_integrations, waiting_kinds, work_one
             from service.jobs.inline import Inline
             from service.jobs.lanes import lanes
 
-            own = lanes(settings.worker_threads, kinds_of_integrations(parts))
+            own = lanes(settings.worker_threads, kinds_of_integrations(parts), waiting_kinds(parts))
             return Inline(parts, lambda of: work_one(parts, of=of), own)
         case Dispatch.CELERY:
             from service.jobs import broker

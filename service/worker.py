@@ -16,7 +16,7 @@ from celery.signals import worker_ready
 
 from service import wiring
 from service.jobs import broker
-from service.jobs.handlers import kinds_of_integrations, work_one
+from service.jobs.handlers import kinds_of_integrations, waiting_kinds, work_one
 from service.jobs.inline import Inline
 from service.jobs.lanes import lanes
 from service.jobs.relay import Relay
@@ -32,7 +32,7 @@ class Worker:
         parts = wiring.build(settings)
         self._settings = settings
         self.app: Celery = broker.make_app(settings.broker_url.get_secret_value(), settings.queue)
-        own = lanes(settings.worker_threads, kinds_of_integrations(parts))
+        own = lanes(settings.worker_threads, kinds_of_integrations(parts), waiting_kinds(parts))
         self.threads = Inline(parts, lambda of: work_one(parts, of=of), own)
         broker.add_task(self.app, self.threads.wake)
         self.relay = Relay(

@@ -39,10 +39,14 @@ class Step:
 
 
 class JobsOfIntegration(Protocol):
-    """What an integration has done by jobs. They wait for machines of others, so they have threads of their own."""
+    """What an integration has done by jobs. They have threads of their own."""
 
     @property
     def kinds(self) -> Mapping[str, Callable[[JobTools, str, Job], None]]: ...
+
+    @property
+    def waiting(self) -> frozenset[str]:
+        """Of its kinds, those that wait for machines of others."""
 
     @property
     def subjects(self) -> Mapping[str, tuple[type[Any], ...]]:

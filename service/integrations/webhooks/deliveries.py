@@ -169,6 +169,16 @@ def somebody_else_sends(session: Session, endpoint: str, job: str, *, now: datet
     return session.scalars(select(Job.id).where(*held, Job.id != job).limit(1)).first() is not None
 
 
+def others_wait(session: Session, job: Job, *, now: datetime) -> bool:
+    """Whether something of the same organization is sent already while another organization's is due: then a thread is
+    theirs, so that no organization's endpoints hold up everybody's, however many and slow they are."""
+    mine = (Job.kind == SEND, Job.organization_id == job.organization_id, Job.id != job.id)
+    running = select(Job.id).where(*mine, Job.state == JobState.LEASED, Job.lease_until > now)
+    others = (Job.kind == SEND, Job.organization_id != job.organization_id)
+    due = select(Job.id).where(*others, Job.state == JobState.QUEUED, Job.not_before <= now)
+    return all(session.scalars(query.limit(1)).first() is not None for query in (running, due))
+
+
 def begin(session: Session, endpoint: WebhookEndpoint, base_url: str, *, now: datetime) -> Sending | None:
     """The next attempt that is due; None if there is none now. It counts from here on, whatever becomes of its worker;
     if nothing is heard of it, it is tried again when it would have been after a failure."""

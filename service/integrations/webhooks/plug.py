@@ -44,6 +44,10 @@ class Webhooks:
         return {deliveries.SORT: self.sender.sort, deliveries.SEND: self.sender.send}
 
     @property
+    def waiting(self) -> frozenset[str]:
+        return frozenset({deliveries.SEND})
+
+    @property
     def subjects(self) -> Mapping[str, tuple[type[Any], ...]]:
         return {deliveries.SORT: (Organization,), deliveries.SEND: (WebhookEndpoint,)}
 

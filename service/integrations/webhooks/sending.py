@@ -7,8 +7,10 @@ once, and none can hold up the others by killing whoever sends it.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 
 import structlog
@@ -26,7 +28,10 @@ from service.store.tables import Job
 log = structlog.get_logger(__name__)
 
 IN_A_ROW: Final = 50
-"""Deliveries of one endpoint after which others' are looked at."""
+IN_A_ROW_SECONDS: Final = 5.0
+"""Deliveries of one endpoint, or time that it took for them, after which others' are looked at."""
+ASIDE: Final = timedelta(seconds=1)
+"""For so long steps aside who would be the second of an organization while others wait."""
 SEALED_OTHERWISE: Final = "not sent: its secret was sealed with another key than the service has now; make a new secret"
 
 
@@ -50,6 +55,7 @@ class Sender:
 
     def send(self, tools: JobTools, owner: str, job: Job) -> None:
         """Send what is due to one endpoint, one after the other, while it answers well."""
+        until = time.monotonic() + IN_A_ROW_SECONDS
         for _ in range(IN_A_ROW):
             sending = self._begin(tools, owner, job)
             if sending is None:
@@ -60,6 +66,8 @@ class Sender:
                 keep(session, tools, owner, job)
                 if endpoint is not None:
                     deliveries.finish(session, endpoint, sending, answered, now=tools.now())
+            if time.monotonic() >= until:
+                break
         with tools.sessions.writing() as session:
             endpoint = deliveries.held(session, job.subject_id)
             if endpoint is not None:
@@ -73,6 +81,10 @@ class Sender:
             keep(session, tools, owner, job)
             now = tools.now()
             if endpoint is None or deliveries.somebody_else_sends(session, endpoint.id, job.id, now=now):
+                settle(session, tools, owner, job)
+                return None
+            if deliveries.others_wait(session, job, now=now):
+                deliveries.pump(session, endpoint, now=now + ASIDE)
                 settle(session, tools, owner, job)
                 return None
             sending = deliveries.begin(session, endpoint, self.base_url, now=now)
