@@ -15,14 +15,14 @@ from service.integrations.webhooks import deliveries, endpoints, sending
 from service.integrations.webhooks.endpoints import EndpointWish
 from service.store.sealing import Seal
 from service.store.tables import DeliveryState, Job, JobState, OutgoingEvent, WebhookState
-from tests.service.integrations.webhooks.conftest import Patience, Platform, webhooks
+from tests.service.integrations.webhooks.conftest import PATIENT, Platform, webhooks
 from tests.stubs.receiver import Receiver, answering, receiving
 
 OTHER = Seal("of another machine")
 
 
 def sealed_otherwise(platform: Platform) -> None:
-    platform.parts = replace(platform.parts, integrations=(webhooks(Patience(0.5, 0.15, 0.3), OTHER),))
+    platform.parts = replace(platform.parts, integrations=(webhooks(PATIENT, OTHER),))
 
 
 def counted(platform: Platform) -> tuple[int, int]:
