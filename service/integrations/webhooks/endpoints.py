@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service.domain.errors import ChangedSince, Invalid, NotFound, NotNow
@@ -21,7 +21,6 @@ from service.store.sealing import Seal
 from service.store.tables import (
     DeliveryState,
     Organization,
-    OutgoingEvent,
     WebhookDelivery,
     WebhookEndpoint,
     WebhookState,
@@ -106,8 +105,7 @@ def create(
 def _latest(session: Session, organization: str) -> int:
     """The number of the last event so far."""
     outbox.number(session, organization)
-    last = select(func.max(OutgoingEvent.number)).where(OutgoingEvent.organization_id == organization)
-    return session.scalar(last) or 0
+    return outbox.last(session, organization)
 
 
 def change(
