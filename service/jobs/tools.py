@@ -59,6 +59,10 @@ class JobsOfIntegration(Protocol):
     def look(self, tools: JobTools) -> None:
         """Called often, from any thread: ask for the jobs that there is a need for."""
 
+    def failing(self, session: Session, before: datetime) -> Mapping[str, datetime]:
+        """What has not taken anything since before that moment, although nothing was given up yet: the path of the page
+        about it → since when."""
+
 
 class JobTools(Protocol):
     """Tools and times. Safe to use from several threads."""

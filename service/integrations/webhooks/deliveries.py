@@ -70,6 +70,14 @@ def behind(session: Session) -> list[str]:
     return list(session.scalars(select(WebhookEndpoint.organization_id).where(on, new).distinct()))
 
 
+def failing(session: Session, before: datetime) -> dict[str, datetime]:
+    """Endpoints that have failed since before that moment: the path of each one's page → since when."""
+    query = select(WebhookEndpoint.id, WebhookEndpoint.failing_since).where(
+        WebhookEndpoint.state == WebhookState.ON, WebhookEndpoint.failing_since < before
+    )
+    return {f"{PAGE}/{id_}": since for id_, since in session.execute(query) if since is not None}
+
+
 def sort_some(session: Session, organization: str, *, now: datetime) -> bool:
     """See for the next events which of the endpoints want them; whether there are more."""
     outbox.number(session, organization)

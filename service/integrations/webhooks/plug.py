@@ -5,9 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Final
 
 from fastapi import APIRouter
+from sqlalchemy.orm import Session
 
 from service.integrations.webhooks import deliveries, sending
 from service.integrations.webhooks.addresses import Network
@@ -61,6 +63,9 @@ class Webhooks:
     def look(self, tools: JobTools) -> None:
         if self._now_and_then.due(LOOK_SECONDS):
             sending.ask(tools)
+
+    def failing(self, session: Session, before: datetime) -> Mapping[str, datetime]:
+        return deliveries.failing(session, before)
 
     @property
     def api(self) -> Sequence[APIRouter]:
