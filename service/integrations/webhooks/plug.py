@@ -60,9 +60,11 @@ class Webhooks:
             Step("deliveries to forget", deliveries.forget, deliveries.FORGOTTEN_AT_ONCE),
         )
 
-    def look(self, tools: JobTools) -> None:
-        if self._now_and_then.due(LOOK_SECONDS):
-            sending.ask(tools)
+    def look(self, tools: JobTools) -> bool:
+        return self._now_and_then.due(LOOK_SECONDS) and bool(sending.ask(tools))
+
+    def again_in(self) -> float:
+        return self._now_and_then.again_in()
 
     def failing(self, session: Session, before: datetime) -> Mapping[str, datetime]:
         return deliveries.failing(session, before)

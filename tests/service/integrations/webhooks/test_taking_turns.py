@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import socket
+import threading
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,9 +13,10 @@ from sqlalchemy import update
 
 from service.integrations.webhooks import deliveries, sending
 from service.jobs.handlers import work_one
+from service.jobs.inline import Inline
 from service.store.tables import Job, JobState
 from tests.service.integrations.webhooks.conftest import Platform, founded
-from tests.stubs.receiver import Receiver, receiving
+from tests.stubs.receiver import Receiver, answering, receiving
 
 SEND = {deliveries.SEND}
 
@@ -34,6 +38,27 @@ def test_a_turn_ends_after_some_seconds_and_the_rest_waits_for_the_next(
     for done in (1, 2, 3):
         assert work_one(platform.parts, of=SEND)
         assert len(receiver.received) == done
+
+
+def test_an_event_told_just_after_a_look_is_not_left_to_the_next_round(platform: Platform, receiver: Receiver) -> None:
+    """Whoever is woken too early to look again looks a moment later, however long threads else sleep."""
+    platform.endpoint(receiver.url)
+    arrived = threading.Event()
+
+    def taking(connection: socket.socket) -> None:
+        answering(204)(connection)
+        arrived.set()
+
+    receiver.behave = [taking]
+    moving = replace(platform.parts, reconcile=timedelta(minutes=5))
+    running = Inline(moving, lambda of: work_one(moving, of=of), [{deliveries.SORT}, SEND])
+    moving.integrations[0].look(moving)
+    platform.tell()
+    running.start()
+    try:
+        assert arrived.wait(20)
+    finally:
+        running.stop()
 
 
 def test_while_others_wait_an_organization_has_one_thread(platform: Platform, receiver: Receiver) -> None:
