@@ -99,7 +99,8 @@ def delete_webhook(call: Writing, id: WebhookId) -> None:
 
 @router.post("/webhooks/{id}/rotate", summary="Make a new secret", responses=_OK)
 def rotate_webhook(call: Writing, id: WebhookId, seen: Seen) -> SecretWebhookShown:
-    """For 24 hours is signed with the old one, too, so that a receiver can change over at any moment of these."""
+    """For 24 hours is signed with the one in use until now, too, so that a receiver can change over at any moment of
+    these. One from before that ends at once: twice in a row ends a secret that somebody else got hold of."""
     given: dict[str, Any] = {"seen": seen, "now": call.now}
     found = endpoints.rotate(call.session, call.actor, id, call.services.sealing, **given)
     return _told(call, SecretWebhookShown.with_secret(found))

@@ -343,6 +343,12 @@ def forget(session: Session, organization: str, *, now: datetime) -> int:
     return changed_rows(session, delete(WebhookDelivery).where(WebhookDelivery.id.in_(some))) if some else 0
 
 
+def forget_secrets(session: Session, organization: str, *, now: datetime) -> int:
+    """Take away secrets whose day is over; how many."""
+    over = (WebhookEndpoint.organization_id == organization, WebhookEndpoint.old_until <= now)
+    return changed_rows(session, update(WebhookEndpoint).where(*over).values(old_secret="", old_until=None))
+
+
 def held(session: Session, endpoint: str) -> WebhookEndpoint | None:
     """The endpoint (our id), as it stands now and held until the transaction ends."""
     found = _held(session, WebhookEndpoint.id == endpoint)

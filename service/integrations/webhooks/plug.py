@@ -57,6 +57,7 @@ class Webhooks:
     def steps(self) -> Sequence[Step]:
         return (
             Step("webhooks to go on with", deliveries.pump_all),
+            Step("secrets to forget", deliveries.forget_secrets),
             Step("deliveries to forget", deliveries.forget, deliveries.FORGOTTEN_AT_ONCE),
         )
 

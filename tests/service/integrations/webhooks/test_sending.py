@@ -272,6 +272,10 @@ def test_while_a_secret_rotates_either_verifies_and_after_a_day_the_new_one_only
     platform.wait(hours=25)
     platform.tell()
     platform.work()
+    steps = {step.name: step.do for one in platform.parts.integrations for step in one.steps}
+    with platform.parts.sessions.writing() as session:
+        assert steps["secrets to forget"](session, platform.actor.organization, now=platform.parts.now()) == 1
+    assert (platform.row(endpoint).old_secret, platform.row(endpoint).old_until) == ("", None)
     both, one = (got.headers["webhook-signature"].split(" ") for got in receiver.received)
     assert (len(both), len(one)) == (2, 1)
     for secret in (old, new):
