@@ -324,6 +324,11 @@ def _well(session: Session, endpoint: WebhookEndpoint) -> None:
         troubles.over(session, NAME, endpoint.id)
 
 
+def is_in(state: DeliveryState) -> ColumnElement[bool]:
+    """That a delivery is in this state, so that what is dead is found without reading all that is not."""
+    return WebhookDelivery.state == (_DEAD if state is DeliveryState.DEAD else state)
+
+
 def again(session: Session, endpoint: WebhookEndpoint, rows: Collection[WebhookDelivery], *, now: datetime) -> None:
     """Send these once more, with all their attempts, under the ids that they had."""
     for row in rows:

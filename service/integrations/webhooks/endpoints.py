@@ -180,7 +180,7 @@ def sent(
     """Deliveries of an endpoint, the newest first. Raises NotAllowed, NotFound."""
     query = select(WebhookDelivery).where(WebhookDelivery.endpoint_id == show(session, actor, id_).id)
     if state is not None:
-        query = query.where(WebhookDelivery.state == state)
+        query = query.where(deliveries.is_in(state))
     if after is not None:
         query = query.where(WebhookDelivery.id < after)
     return list(session.scalars(query.order_by(WebhookDelivery.id.desc()).limit(limit)))
@@ -207,7 +207,7 @@ def replay_failed(session: Session, actor: Actor, id_: str, since: datetime, *, 
     NotAllowed, NotFound, NotNow while the endpoint is off."""
     row = _held(session, actor, id_)
     _require_on(row)
-    mine = (WebhookDelivery.endpoint_id == row.id, WebhookDelivery.state == DeliveryState.DEAD)
+    mine = (WebhookDelivery.endpoint_id == row.id, deliveries.is_in(DeliveryState.DEAD))
     dead = select(WebhookDelivery).where(*mine, WebhookDelivery.ended_at >= since).order_by(WebhookDelivery.number)
     found = session.scalars(dead.limit(REPLAYED_AT_ONCE)).all()
     deliveries.again(session, row, found, now=now)

@@ -6,7 +6,7 @@ import json
 import socket
 from dataclasses import replace
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from service.actions.erasure import retention
 from service.domain.events import Event
@@ -195,3 +195,13 @@ def test_an_event_stays_while_it_is_sent_however_short_events_are_kept(platform:
     with platform.parts.sessions.writing() as session:
         retention.apply(session, platform.actor.organization, now=platform.parts.now())
     assert counted(platform)[0] == 1
+
+
+def test_what_was_given_up_is_found_without_reading_all_that_was_not(platform: Platform) -> None:
+    query = select(deliveries.WebhookDelivery.id).where(
+        deliveries.WebhookDelivery.endpoint_id == "e" * 32, deliveries.is_in(DeliveryState.DEAD)
+    )
+    with platform.parts.sessions.reading() as session:
+        said = str(query.compile(session.get_bind(), compile_kwargs={"literal_binds": True}))
+        plan = session.execute(text(f"EXPLAIN QUERY PLAN {said}")).all()
+    assert "ix_webhook_deliveries_dead" in str(plan)
