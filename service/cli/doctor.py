@@ -9,7 +9,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Annotated
 
 import typer
@@ -32,6 +32,9 @@ LEAST_DISK = 2_000_000_000
 PATIENCE = timedelta(minutes=2)
 """A job that has been due for longer means that nobody does the jobs."""
 
+
+FAILS = timedelta(minutes=10)
+"""What is connected and has failed for longer is no hiccup: by then, webhooks have been tried three times."""
 
 SILENT = 6
 """Rounds without a sign of life after which a worker counts as gone."""
@@ -269,13 +272,19 @@ def _connected(chosen: Settings, parts: wiring.Parts) -> Report:
     """What integrations have found out by themselves; nobody is asked anew."""
     try:
         with parts.sessions.reading() as session:
-            found = session.scalars(select(IntegrationTrouble).order_by(IntegrationTrouble.since)).all()
+            found: dict[str, datetime] = {}
+            for one in parts.integrations:
+                found |= one.failing(session, parts.now() - FAILS)
+            found |= {one.path: one.since for one in session.scalars(select(IntegrationTrouble))}
     except Exception:
         return Report("Cannot be looked at.", "See database.")
     if not found:
-        return Report("Nothing is known that does not answer.")
-    which = ", ".join(f"{one.integration} at {one.path} since {one.since:%Y-%m-%d %H:%M} UTC" for one in found)
-    return Report(f"{len(found)} do not answer: {which}.", "Look at the pages named, or tell who runs those platforms.")
+        return Report("All take what they are sent, as far as is known.")
+    which = ", ".join(f"{path} since {since:%Y-%m-%d %H:%M} UTC" for path, since in sorted(found.items()))
+    return Report(
+        f"{len(found)} do not take what they are sent: {which}.",
+        "Look at the pages named, or tell who runs those platforms.",
+    )
 
 
 LOOKS: dict[str, Callable[[Settings, wiring.Parts], Report]] = {

@@ -20,7 +20,8 @@ class Retention:
 
     `withdrawn_days`: work that its author took back, counted from then; never for good. `work_days`: work, counted from
     its latest revision. `prompt_days`: what was sent to a model for a draft. `request_days`: requests that were
-    answered or closed. `event_days`: events, whether or not a platform has read them.
+    answered or closed. `event_days`: events, whether or not a platform has read them; one that is still being sent to
+    a platform stays until that has ended, which is within four days.
     """
 
     withdrawn_days: int = WITHDRAWN_DAYS

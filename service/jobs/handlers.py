@@ -64,6 +64,11 @@ def kinds_of_integrations(tools: JobTools) -> frozenset[str]:
     return frozenset(kind for one in tools.integrations for kind in one.kinds)
 
 
+def waiting_kinds(tools: JobTools) -> frozenset[str]:
+    """Of these, those that wait for machines of others."""
+    return frozenset(kind for one in tools.integrations for kind in one.waiting)
+
+
 def work_one(tools: JobTools, *, job: str | None = None, of: Collection[str] | None = None) -> bool:
     """Claim the most urgent job that is due (of these kinds, or of all known here; this one, if named) and do it. False
     if there was none to claim."""

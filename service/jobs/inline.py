@@ -53,6 +53,8 @@ class Inline:
             threading.Thread(target=self._loop, args=(kinds,), name=f"job-{number}", daemon=True)
             for number, kinds in enumerate(lanes)
         ]
+        # Of integrations' jobs, these ask for the others, which other threads do.
+        self._asking = {kind for one in tools.integrations for kind in one.kinds if kind not in one.waiting}
         self._house = Housekeeping(tools)
         self._watch = Watch(tools)
         self._notifier = Notifier(tools)
@@ -102,9 +104,12 @@ class Inline:
                 self._watch.look()
                 self._notifier.look()
                 for one in self._tools.integrations:
-                    one.look(self._tools)
+                    if one.look(self._tools):
+                        self.wake()  # whoever does these jobs may be another thread, and asleep
                 if (not look_first or self._any_due(kinds)) and self._work(kinds):
                     look_first = False
+                    if self._asking & set(kinds):
+                        self.wake()
                     continue
                 look_first = True  # whoever is woken for nothing should not hold up those who write
                 pause = self._until_next(kinds)
@@ -130,7 +135,8 @@ class Inline:
         self._house.sweep()
         with self._tools.sessions.reading() as session:
             due = jobs.next_due(session, kinds)  # what is not known here is waited for by nobody here
-        longest = self._tools.reconcile.total_seconds()
+        wanted = (one.again_in() for one in self._tools.integrations)
+        longest = min([self._tools.reconcile.total_seconds(), *wanted])
         return longest if due is None else min(longest, max(SOON, (due - self._tools.now()).total_seconds()))
 
 

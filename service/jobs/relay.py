@@ -104,8 +104,9 @@ class Relay:
     def _until_next(self) -> float:
         with self._tools.sessions.reading() as session:
             due = jobs.next_due(session)
-        pause = self._tools.reconcile.total_seconds()
+        wanted = (one.again_in() for one in self._tools.integrations)
+        pause = min([self._tools.reconcile.total_seconds(), *wanted])
         if due is None:
             return pause
         ahead = (due - self._tools.now()).total_seconds()
-        return ahead if ahead > 0 else pause
+        return min(ahead, pause) if ahead > 0 else pause

@@ -39,10 +39,14 @@ class Step:
 
 
 class JobsOfIntegration(Protocol):
-    """What an integration has done by jobs. They wait for machines of others, so they have threads of their own."""
+    """What an integration has done by jobs. They have threads of their own."""
 
     @property
     def kinds(self) -> Mapping[str, Callable[[JobTools, str, Job], None]]: ...
+
+    @property
+    def waiting(self) -> frozenset[str]:
+        """Of its kinds, those that wait for machines of others."""
 
     @property
     def subjects(self) -> Mapping[str, tuple[type[Any], ...]]:
@@ -52,8 +56,15 @@ class JobsOfIntegration(Protocol):
     def steps(self) -> Sequence[Step]:
         """What is done every hour, for each organization."""
 
-    def look(self, tools: JobTools) -> None:
-        """Called often, from any thread: ask for the jobs that there is a need for."""
+    def look(self, tools: JobTools) -> bool:
+        """Called often, from any thread: ask for the jobs that there is a need for; whether there are such."""
+
+    def again_in(self) -> float:
+        """Seconds after which one of those who looked too early should look again; infinitely many for the others."""
+
+    def failing(self, session: Session, before: datetime) -> Mapping[str, datetime]:
+        """What has not taken anything since before that moment, although nothing was given up yet: the path of the page
+        about it → since when."""
 
 
 class JobTools(Protocol):

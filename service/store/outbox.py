@@ -33,9 +33,7 @@ def number(session: Session, organization: str) -> None:
         .limit(AT_ONCE)
     ).all()
     if waiting:
-        last = select(func.max(OutgoingEvent.number)).where(OutgoingEvent.organization_id == organization)
-        first = (session.scalar(last) or 0) + 1
-        for at, event in enumerate(waiting, first):
+        for at, event in enumerate(waiting, last(session, organization) + 1):
             event.number = at
         session.flush()
 
@@ -53,3 +51,9 @@ def any_after(session: Session, organization: str, *where: ColumnElement[bool], 
     new = or_(OutgoingEvent.number.is_(None), OutgoingEvent.number > after)
     mine = (OutgoingEvent.organization_id == organization, new, *where)
     return session.scalars(select(OutgoingEvent.id).where(*mine).limit(1)).first() is not None
+
+
+def last(session: Session, organization: str) -> int:
+    """The highest number so far; 0 where there is none."""
+    found = select(func.max(OutgoingEvent.number)).where(OutgoingEvent.organization_id == organization)
+    return session.scalar(found) or 0

@@ -1,10 +1,10 @@
-"""That something connected does not answer any more: kept while it is so, and told each time that it begins."""
+"""That something connected does not take what it is given: kept while it is so, and told each time that it begins."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from service.domain.events import Event
@@ -26,7 +26,13 @@ def begin(session: Session, organization: str, integration: str, subject: str, p
     return True
 
 
+def since(session: Session, integration: str, subject: str) -> datetime | None:
+    """Since when it is so; None for what is well."""
+    mine = (IntegrationTrouble.integration == integration, IntegrationTrouble.subject_id == subject)
+    return session.scalar(select(IntegrationTrouble.since).where(*mine))
+
+
 def over(session: Session, integration: str, subject: str) -> None:
-    """It answers again, or is not looked after any more."""
+    """It is well again, or is not looked after any more."""
     mine = (IntegrationTrouble.integration == integration, IntegrationTrouble.subject_id == subject)
     changed_rows(session, delete(IntegrationTrouble).where(*mine))

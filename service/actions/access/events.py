@@ -29,19 +29,32 @@ class EventsWanted:
 ALL = EventsWanted()
 
 
-def since(
-    session: Session, actor: Actor, *, after: int, limit: int, wanted: EventsWanted = ALL
-) -> Sequence[OutgoingEvent]:
-    """Events numbered above `after`, in order; none is ever passed over. Raises NotAllowed."""
-    require_organization_wide(actor)
-    outbox.number(session, actor.organization)
-    return outbox.page(session, actor.organization, *_conditions(wanted), after=after, limit=limit)
+@dataclass(frozen=True, slots=True)
+class EventsFound:
+    """Events in order; with `reached`, all up to that number were looked at."""
+
+    events: Sequence[OutgoingEvent]
+    reached: int
 
 
-def any_since(session: Session, actor: Actor, *, after: int, wanted: EventsWanted = ALL) -> bool:
-    """Whether there is one, be it numbered or not yet. Changes nothing. Raises NotAllowed."""
+def since(session: Session, actor: Actor, *, after: int, limit: int, wanted: EventsWanted = ALL) -> EventsFound:
+    """Events numbered above `after`; none is ever passed over. Raises NotAllowed."""
     require_organization_wide(actor)
-    return outbox.any_after(session, actor.organization, *_conditions(wanted), after=after)
+    outbox.number(session, actor.organization)  # which nobody else does until this transaction ends
+    found = outbox.page(session, actor.organization, *_conditions(wanted), after=after, limit=limit)
+    if len(found) == limit:
+        return EventsFound(found, found[-1].number or after)
+    return EventsFound(found, max(after, outbox.last(session, actor.organization)))
+
+
+def look(session: Session, actor: Actor, *, after: int, wanted: EventsWanted = ALL) -> int | None:
+    """None where there is one above `after`, be it numbered or not yet. Else the number up to which there is none, to
+    look from the next time, so that whoever waits has each event looked at once. Changes nothing. Raises NotAllowed."""
+    require_organization_wide(actor)
+    reached = outbox.last(session, actor.organization)  # first: what is numbered meanwhile is above it
+    if outbox.any_after(session, actor.organization, *_conditions(wanted), after=after):
+        return None
+    return max(after, reached)
 
 
 def _conditions(wanted: EventsWanted) -> list[ColumnElement[bool]]:

@@ -19,7 +19,17 @@ from service.domain.retention import Retention
 from service.domain.roles import Actor, require_lead
 from service.store import audit
 from service.store.session import changed_rows
-from service.store.tables import DraftRow, Erasure, Organization, OutgoingEvent, Request, Revision, Submission
+from service.store.tables import (
+    DeliveryState,
+    DraftRow,
+    Erasure,
+    Organization,
+    OutgoingEvent,
+    Request,
+    Revision,
+    Submission,
+    WebhookDelivery,
+)
 
 AT_ONCE: Final = 50
 """How much of a kind goes in one transaction."""
@@ -91,7 +101,7 @@ def _due(organization: str, kind: str, before: datetime) -> Select[str]:
         "work_days": (Submission, and_(Submission.created_at < before, Submission.withdrawn_at.is_(None), ~newer)),
         "prompt_days": (DraftRow, and_(DraftRow.prompt_rendered != "", _made() < before)),
         "request_days": (Request, and_(Request.state != RequestState.OPEN, _ended() < before)),
-        "event_days": (OutgoingEvent, and_(OutgoingEvent.number < last, OutgoingEvent.at < before)),
+        "event_days": (OutgoingEvent, and_(OutgoingEvent.number < last, OutgoingEvent.at < before, ~_sent())),
     }
     table, due = wheres[kind]
     query: Select[str] = select(table.id).where(table.organization_id == organization, due).order_by(table.id)
@@ -101,6 +111,12 @@ def _due(organization: str, kind: str, before: datetime) -> Select[str]:
 def _going() -> ColumnElement[bool]:
     """That it is being erased already."""
     return Submission.id.in_(select(Erasure.subject_id).where(Erasure.state == ErasureState.HIDDEN))
+
+
+def _sent() -> ColumnElement[bool]:
+    """That an event is still being sent somewhere, which ends within days: it would be lost without a word."""
+    tried = (WebhookDelivery.event_id == OutgoingEvent.id, WebhookDelivery.state == DeliveryState.PENDING)
+    return select(WebhookDelivery.id).where(*tried).exists()
 
 
 def _made() -> ColumnElement[datetime]:

@@ -194,7 +194,7 @@ def jobs_given_up(reader: Reader, kind: NotificationKind, subjects: Sequence[str
 
 
 def integration_fails(reader: Reader, kind: NotificationKind, subjects: Sequence[str]) -> Lines:
-    """How many of what is connected do not answer, and where the first of them can be mended."""
+    """How many of what is connected do not take what they are sent, and where the first of them can be mended."""
     if not reader.actor.everywhere:
         return {}
     mine = IntegrationTrouble.organization_id == reader.actor.organization

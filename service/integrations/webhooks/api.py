@@ -83,7 +83,8 @@ def get_webhook(call: Reading, id: WebhookId) -> WebhookShown:
 
 @router.put("/webhooks/{id}", summary="Change an endpoint", responses=_OK)
 def put_webhook(call: Writing, id: WebhookId, seen: Seen, body: WebhookAsked, within: Networks) -> WebhookShown:
-    """All of it. Switched on again, it begins with what happens from then on: read `GET /v1/events` for what it has
+    """All of it. At another address, what waits is sent at once; what is not wanted any more is not sent. Switched on
+    again, it begins with what happens from then on: read `GET /v1/events` for what it has
     missed."""
     row = endpoints.change(call.session, call.actor, id, _wish(body, within), seen=seen, now=call.now)
     call.headers["ETag"] = tag(row.version)
@@ -98,7 +99,8 @@ def delete_webhook(call: Writing, id: WebhookId) -> None:
 
 @router.post("/webhooks/{id}/rotate", summary="Make a new secret", responses=_OK)
 def rotate_webhook(call: Writing, id: WebhookId, seen: Seen) -> SecretWebhookShown:
-    """For 24 hours is signed with the old one, too, so that a receiver can change over at any moment of these."""
+    """For 24 hours is signed with the one in use until now, too, so that a receiver can change over at any moment of
+    these. One from before that ends at once: twice in a row ends a secret that somebody else got hold of."""
     given: dict[str, Any] = {"seen": seen, "now": call.now}
     found = endpoints.rotate(call.session, call.actor, id, call.services.sealing, **given)
     return _told(call, SecretWebhookShown.with_secret(found))
@@ -125,7 +127,8 @@ def list_deliveries(
 
 @router.post("/webhooks/{id}/deliveries/{delivery}/replay", summary="Send one again")
 def replay_delivery(call: Writing, id: WebhookId, delivery: DeliveryId) -> DeliveryShown:
-    """Under the id that it had, whether it was delivered or given up."""
+    """Under the id that it had, whether it was delivered or given up. One that is still tried is tried now, or as soon
+    as what came before it on the same subject is taken."""
     return DeliveryShown.of_delivery(endpoints.replay(call.session, call.actor, id, delivery, now=call.now))
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service.domain.errors import ChangedSince, Invalid, NotFound, NotNow
@@ -21,7 +21,6 @@ from service.store.sealing import Seal
 from service.store.tables import (
     DeliveryState,
     Organization,
-    OutgoingEvent,
     WebhookDelivery,
     WebhookEndpoint,
     WebhookState,
@@ -106,25 +105,30 @@ def create(
 def _latest(session: Session, organization: str) -> int:
     """The number of the last event so far."""
     outbox.number(session, organization)
-    last = select(func.max(OutgoingEvent.number)).where(OutgoingEvent.organization_id == organization)
-    return session.scalar(last) or 0
+    return outbox.last(session, organization)
 
 
 def change(
     session: Session, actor: Actor, id_: str, wish: EndpointWish, *, seen: int, now: datetime
 ) -> WebhookEndpoint:
-    """As it is wanted now. One that is switched on begins with what happens from then on. Raises as `_held`."""
+    """As it is wanted now. One that is switched on begins with what happens from then on; at another address, what
+    waits begins anew. Raises as `_held`."""
     row = _held(session, actor, id_, seen)
+    moved = row.url != wish.url
     was, row.state = row.state, WebhookState.ON if wish.on else WebhookState.OFF
     row.name, row.url, row.events = wish.name, wish.url, [one.value for one in wish.events]
     row.version += 1
-    row.failures, row.failing_since, row.rest_until = 0, None, None
-    troubles.over(session, deliveries.NAME, row.id)
+    if moved or row.state is not was:
+        row.failures, row.failing_since, row.rest_until = 0, None, None
+        troubles.over(session, deliveries.NAME, row.id)
     if row.state is WebhookState.OFF:
         deliveries.end_all(session, row, now=now)
     elif was is not WebhookState.ON:
         row.reached = _latest(session, actor.organization)
     session.flush()
+    deliveries.drop_unwanted(session, row)
+    if moved:
+        deliveries.begin_anew(session, row, now=now)
     deliveries.pump(session, row, now=now)
     _record(session, actor, row, "change", now)
     return row
@@ -176,22 +180,24 @@ def sent(
     """Deliveries of an endpoint, the newest first. Raises NotAllowed, NotFound."""
     query = select(WebhookDelivery).where(WebhookDelivery.endpoint_id == show(session, actor, id_).id)
     if state is not None:
-        query = query.where(WebhookDelivery.state == state)
+        query = query.where(deliveries.is_in(state))
     if after is not None:
         query = query.where(WebhookDelivery.id < after)
     return list(session.scalars(query.order_by(WebhookDelivery.id.desc()).limit(limit)))
 
 
 def replay(session: Session, actor: Actor, id_: str, delivery: str, *, now: datetime) -> WebhookDelivery:
-    """Send one again that ended. Raises NotAllowed, NotFound, NotNow while it is tried, or the endpoint is off."""
+    """Send one again that ended, or one that is still tried as soon as may be. Raises NotAllowed, NotFound, and NotNow
+    while the endpoint is off."""
     row = _held(session, actor, id_)
     one = session.get(WebhookDelivery, delivery, populate_existing=True)
     if one is None or one.endpoint_id != row.id:
         raise NotFound
     _require_on(row)
     if one.state is DeliveryState.PENDING:
-        raise NotNow("This is still being tried. It can be sent again once that has ended.")
-    deliveries.again(session, row, [one], now=now)
+        deliveries.hurry(session, row, one, now=now)
+    else:
+        deliveries.again(session, row, [one], now=now)
     _record(session, actor, row, "replay", now, count=1)
     return one
 
@@ -201,7 +207,7 @@ def replay_failed(session: Session, actor: Actor, id_: str, since: datetime, *, 
     NotAllowed, NotFound, NotNow while the endpoint is off."""
     row = _held(session, actor, id_)
     _require_on(row)
-    mine = (WebhookDelivery.endpoint_id == row.id, WebhookDelivery.state == DeliveryState.DEAD)
+    mine = (WebhookDelivery.endpoint_id == row.id, deliveries.is_in(DeliveryState.DEAD))
     dead = select(WebhookDelivery).where(*mine, WebhookDelivery.ended_at >= since).order_by(WebhookDelivery.number)
     found = session.scalars(dead.limit(REPLAYED_AT_ONCE)).all()
     deliveries.again(session, row, found, now=now)

@@ -5,9 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Final
 
 from fastapi import APIRouter
+from sqlalchemy.orm import Session
 
 from service.integrations.webhooks import deliveries, sending
 from service.integrations.webhooks.addresses import Network
@@ -32,7 +34,7 @@ class Webhooks:
     @classmethod
     def of(cls, seal: Callable[[], Seal], base_url: str, networks: Sequence[Network] = ()) -> Webhooks:
         """Opens no connection, and asks for the seal with the first secret."""
-        return cls(Sender(Transport(tuple(networks)), sending.opened_by(seal), base_url))
+        return cls(Sender(Transport(tuple(networks)), seal, base_url))
 
     @property
     def networks(self) -> Sequence[Network]:
@@ -44,6 +46,10 @@ class Webhooks:
         return {deliveries.SORT: self.sender.sort, deliveries.SEND: self.sender.send}
 
     @property
+    def waiting(self) -> frozenset[str]:
+        return frozenset({deliveries.SEND})
+
+    @property
     def subjects(self) -> Mapping[str, tuple[type[Any], ...]]:
         return {deliveries.SORT: (Organization,), deliveries.SEND: (WebhookEndpoint,)}
 
@@ -51,12 +57,18 @@ class Webhooks:
     def steps(self) -> Sequence[Step]:
         return (
             Step("webhooks to go on with", deliveries.pump_all),
+            Step("secrets to forget", deliveries.forget_secrets),
             Step("deliveries to forget", deliveries.forget, deliveries.FORGOTTEN_AT_ONCE),
         )
 
-    def look(self, tools: JobTools) -> None:
-        if self._now_and_then.due(LOOK_SECONDS):
-            sending.ask(tools)
+    def look(self, tools: JobTools) -> bool:
+        return self._now_and_then.due(LOOK_SECONDS) and bool(sending.ask(tools))
+
+    def again_in(self) -> float:
+        return self._now_and_then.again_in()
+
+    def failing(self, session: Session, before: datetime) -> Mapping[str, datetime]:
+        return deliveries.failing(session, before)
 
     @property
     def api(self) -> Sequence[APIRouter]:

@@ -68,11 +68,17 @@ def outcome(status: int | None) -> Outcome:
     return Outcome.GONE if status == 410 else Outcome.AGAIN
 
 
+def is_over(attempts: int) -> bool:
+    """Whether that was the last."""
+    return attempts > len(PAUSES)
+
+
 def again_at(attempts: int, begun: datetime, now: datetime, retry_after: timedelta | None = None) -> datetime | None:
-    """When it is tried again after that many attempts; None if that was the last."""
-    if attempts > len(PAUSES) or now - begun >= LASTS:
+    """When it is tried again after that many attempts; None if that was the last. None at all were counted where it was
+    begun anew while one was under way."""
+    if is_over(attempts) or now - begun >= LASTS:
         return None
-    pause = PAUSES[attempts - 1] * (1 + random.uniform(0, JITTER))
+    pause = PAUSES[max(attempts, 1) - 1] * (1 + random.uniform(0, JITTER))
     return now + max(pause, retry_after or timedelta())
 
 
@@ -92,7 +98,7 @@ def retry_after(value: str, now: datetime) -> timedelta | None:
     else:
         try:
             at = parsedate_to_datetime(text)
-        except ValueError:
+        except (ValueError, OverflowError, TypeError):  # a year, zone or hour beyond what there is
             return None
         asked = (at if at.tzinfo else at.replace(tzinfo=UTC)) - now
     return min(max(asked, timedelta()), LONGEST_RETRY_AFTER)

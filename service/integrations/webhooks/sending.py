@@ -7,8 +7,10 @@ once, and none can hold up the others by killing whoever sends it.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 
 import structlog
@@ -26,19 +28,19 @@ from service.store.tables import Job
 log = structlog.get_logger(__name__)
 
 IN_A_ROW: Final = 50
-"""Deliveries of one endpoint after which others' are looked at."""
-
-
-class SealedOtherwise(Exception):
-    """A secret cannot be opened with the key that the service has now."""
+IN_A_ROW_SECONDS: Final = 5.0
+"""Deliveries of one endpoint, or time that it took for them, after which others' are looked at."""
+ASIDE: Final = timedelta(seconds=1)
+"""For so long steps aside who would be the second of an organization while others wait."""
+SEALED_OTHERWISE: Final = "not sent: its secret was sealed with another key than the service has now; make a new secret"
 
 
 @dataclass(frozen=True)
 class Sender:
-    """Sends what is due. `opened` opens a sealed secret; links begin with `base_url`."""
+    """Sends what is due. `seal` opens secrets, and is asked for with the first; links begin with `base_url`."""
 
     transport: Transport
-    opened: Callable[[str], str]
+    seal: Callable[[], Seal]
     base_url: str
 
     def sort(self, tools: JobTools, owner: str, job: Job) -> None:
@@ -53,6 +55,7 @@ class Sender:
 
     def send(self, tools: JobTools, owner: str, job: Job) -> None:
         """Send what is due to one endpoint, one after the other, while it answers well."""
+        until = time.monotonic() + IN_A_ROW_SECONDS
         for _ in range(IN_A_ROW):
             sending = self._begin(tools, owner, job)
             if sending is None:
@@ -63,6 +66,8 @@ class Sender:
                 keep(session, tools, owner, job)
                 if endpoint is not None:
                     deliveries.finish(session, endpoint, sending, answered, now=tools.now())
+            if time.monotonic() >= until:
+                break
         with tools.sessions.writing() as session:
             endpoint = deliveries.held(session, job.subject_id)
             if endpoint is not None:
@@ -78,18 +83,37 @@ class Sender:
             if endpoint is None or deliveries.somebody_else_sends(session, endpoint.id, job.id, now=now):
                 settle(session, tools, owner, job)
                 return None
-            sending = deliveries.begin(session, endpoint, self.opened, self.base_url, now=now)
+            if deliveries.others_wait(session, job, now=now):
+                deliveries.pump(session, endpoint, now=now + ASIDE)
+                settle(session, tools, owner, job)
+                return None
+            sending = deliveries.begin(session, endpoint, self.base_url, now=now)
             if sending is None:
                 deliveries.pump(session, endpoint, now=now)
                 settle(session, tools, owner, job)
             return sending
 
     def _sent(self, tools: JobTools, sending: Sending) -> Answered:
-        headers = signing.headers(sending.secrets, sending.id, tools.now(), sending.body)
-        answered = self.transport.post(sending.url, sending.body, headers)
+        answered = self._posted(tools, sending)
         said = answered.status if answered.status is not None else answered.trouble
         log.info("webhook sent", delivery=sending.delivery, said=said, seconds=round(answered.took.total_seconds(), 3))
         return answered
+
+    def _posted(self, tools: JobTools, sending: Sending) -> Answered:
+        """Signed with each secret that opens. One from before that does not is no use to anybody any more."""
+        in_use, *before = (self._opened(one) for one in sending.sealed)
+        if not in_use:
+            return Answered(trouble=SEALED_OTHERWISE)
+        secrets = [in_use, *filter(None, before)]
+        headers = signing.headers(secrets, sending.id, tools.now(), sending.body)
+        return self.transport.post(sending.url, sending.body, headers)
+
+    def _opened(self, sealed: str) -> str:
+        """Empty for what was sealed with another key."""
+        try:
+            return self.seal().opened(sealed)
+        except Unavailable:
+            return ""
 
 
 def ask(tools: JobTools) -> list[str]:
@@ -101,18 +125,3 @@ def ask(tools: JobTools) -> list[str]:
             key, now = f"{SORT}:{organization}", tools.now()
             jobs.enqueue(session, organization=organization, kind=SORT, subject=organization, now=now, dedupe=key)
     return wanted
-
-
-def opened_by(seal: Callable[[], Seal]) -> Callable[[str], str]:
-    """Opens a secret, with our own words where it was sealed with another key."""
-
-    def opened(sealed: str) -> str:
-        try:
-            return seal().opened(sealed)
-        except Unavailable as trouble:
-            raise SealedOtherwise(
-                "The secret of an endpoint was sealed with another key than the service has now. Set "
-                "PEERLOOM_SECRET_KEY as it was, or rotate the secrets of all endpoints twice."
-            ) from trouble
-
-    return opened

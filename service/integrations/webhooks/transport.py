@@ -32,6 +32,8 @@ EXCERPT_SECONDS: Final = 1.0
 MOST_NUMBERS: Final = 4
 """Of a host that are tried, one after the other, within the time that there is."""
 STEP: Final = 4_096
+LARGEST_ANSWER: Final = 65_536
+"""Bytes that are read at most until there is a status: any number of answers may say that one is to come (1xx)."""
 
 Resolve = Callable[[str, int], Sequence[str]]
 """A host and port → the numbers that it has now, the likeliest first. Raises OSError."""
@@ -124,9 +126,8 @@ class Transport:
             plain = closing.enter_context(self._reached(numbers, port_of(url), until))
             if urlsplit(url).scheme != "https":
                 return plain
-            plain.settimeout(min(self.patience.connect, _left(until)))
-            with _cut_at(plain, until):  # each step of a handshake may take its time, and all of them together may not
-                return closing.enter_context(self.tls.wrap_socket(plain, server_hostname=host_of(url)))
+            plain.settimeout(min(self.patience.connect, _left(until)))  # for all of the handshake together
+            return closing.enter_context(self.tls.wrap_socket(plain, server_hostname=host_of(url)))
         except ssl.SSLCertVerificationError as error:
             raise _Failed(f"its certificate does not hold: {error.verify_message}"[:200]) from error
         except TimeoutError as error:
@@ -141,25 +142,6 @@ class Transport:
             with suppress(OSError):
                 return socket.create_connection((number, port), timeout=min(self.patience.connect, _left(until)))
         return socket.create_connection((last, port), timeout=min(self.patience.connect, _left(until)))
-
-
-class _cut_at:
-    """Within it a connection is shut at the deadline, whatever is being done with it."""
-
-    def __init__(self, connection: socket.socket, until: float) -> None:
-        self._timer = threading.Timer(max(0.0, until - time.monotonic()), _shut, [connection])
-        self._timer.daemon = True
-
-    def __enter__(self) -> None:
-        self._timer.start()
-
-    def __exit__(self, *_: object) -> None:
-        self._timer.cancel()
-
-
-def _shut(connection: socket.socket) -> None:
-    with suppress(OSError):
-        connection.shutdown(socket.SHUT_RDWR)
 
 
 def _left(until: float) -> float:
@@ -189,7 +171,7 @@ def _exchange(connection: socket.socket, request: h11.Request, body: bytes, step
     talk = h11.Connection(h11.CLIENT, max_incomplete_event_size=LARGEST_HEAD)
     out = (talk.send(request) or b"") + (talk.send(h11.Data(data=body)) or b"") + (talk.send(h11.EndOfMessage()) or b"")
     head: h11.Response | None = None
-    read = b""
+    read, left = b"", LARGEST_ANSWER
     try:
         connection.settimeout(_left(until))
         connection.sendall(out)
@@ -197,7 +179,11 @@ def _exchange(connection: socket.socket, request: h11.Request, body: bytes, step
             event = talk.next_event()
             if event is h11.NEED_DATA:
                 connection.settimeout(min(step, _left(until)))
-                talk.receive_data(connection.recv(STEP))
+                more = connection.recv(STEP)
+                left -= len(more)
+                if left < 0:
+                    raise _Failed("no answer, but much else")
+                talk.receive_data(more)
             elif isinstance(event, h11.Response):
                 head, until = event, min(until, time.monotonic() + EXCERPT_SECONDS)
             elif isinstance(event, h11.Data):

@@ -56,6 +56,8 @@ class WebhookEndpoint(Base):
 
 _PENDING = text("state = 'pending'")
 _OF_PENDING: dict[str, Any] = {"sqlite_where": _PENDING, "postgresql_where": _PENDING}
+_DEAD = text("state = 'dead'")
+_OF_DEAD: dict[str, Any] = {"sqlite_where": _DEAD, "postgresql_where": _DEAD}
 
 
 class WebhookDelivery(Base):
@@ -67,6 +69,7 @@ class WebhookDelivery(Base):
     __table_args__ = (
         Index("ix_webhook_deliveries_lane", "endpoint_id", "lane", "number", **_OF_PENDING),
         Index("ix_webhook_deliveries_due", "endpoint_id", "due_at", **_OF_PENDING),
+        Index("ix_webhook_deliveries_dead", "endpoint_id", "id", **_OF_DEAD),
         Index("ix_webhook_deliveries_listed", "endpoint_id", "id"),
         Index("ix_webhook_deliveries_ended", "organization_id", "ended_at"),
     )

@@ -67,16 +67,17 @@ async def _waited(asked: EventsAsked, seconds: int) -> None:
     services: Services = asked.request.app.state.services
     loop = asyncio.get_running_loop()
     until = loop.time() + seconds
+    after: int | None = asked.after
     with services.waiters.place(asked.request.state.actor.credential):
-        while not await run_in_threadpool(_there, services, asked):
+        while (after := await run_in_threadpool(_none_until, services, asked, after)) is not None:
             if loop.time() >= until or await asked.request.is_disconnected():
                 return
             await asyncio.sleep(min(LOOK_SECONDS, max(0.0, until - loop.time())))
 
 
-def _there(services: Services, asked: EventsAsked) -> bool:
+def _none_until(services: Services, asked: EventsAsked, after: int) -> int | None:
     with services.sessions.reading() as session:
-        return events.any_since(session, asked.request.state.actor, after=asked.after, wanted=asked.wanted)
+        return events.look(session, asked.request.state.actor, after=after, wanted=asked.wanted)
 
 
 Asked = Annotated[EventsAsked, Depends(_asked)]
@@ -84,11 +85,12 @@ Asked = Annotated[EventsAsked, Depends(_asked)]
 
 @router.get("/events", summary="Read what happened", responses=_OK)
 def list_events(asked: Asked, call: Writing) -> EventList:
-    """In order, and none is ever passed over: ask again with the number of the last event that you have handled, as the
-    Link header's rel=next does. This has no last page, and so no cursor: `after` can be kept, and asked from at any
-    time. With `wait` the answer comes as soon as there is an event, or empty when the time is over."""
+    """In order, and none is ever passed over: ask again with the number of the last event that you have handled, or as
+    the Link header's rel=next does, which leads on behind all that was looked at. This has no last page, and so no
+    cursor: `after` can be kept, and asked from at any time. With `wait` the answer comes as soon as there is an event,
+    or empty when the time is over."""
     given: dict[str, Any] = {"after": asked.after, "limit": asked.limit, "wanted": asked.wanted}
-    rows = events.since(call.session, call.actor, **given)
-    target = asked.request.url.include_query_params(after=rows[-1].number if rows else asked.after)
+    found = events.since(call.session, call.actor, **given)
+    target = asked.request.url.include_query_params(after=found.reached)
     call.headers["Link"] = f'<{target.path}?{target.query}>; rel="next"'
-    return EventList(items=[EventShown.of(row) for row in rows])
+    return EventList(items=[EventShown.of(row) for row in found.events])

@@ -15,7 +15,7 @@ from service import wiring
 from service.domain.ids import new_id
 from service.jobs.handlers import kinds, work_one
 from service.jobs.inline import Inline, take_over
-from service.jobs.lanes import AT_ONCE, BULK, lanes
+from service.jobs.lanes import AT_ONCE, BULK, OUTSIDE, lanes
 from service.store import jobs
 from service.store.tables import Job, JobState
 from tests.service.jobs.conftest import School
@@ -146,6 +146,12 @@ def test_bulk_leaves_a_thread_to_what_somebody_waits_for() -> None:
         assert all(any(kind in lane for lane in of) for kind in kinds())
         assert sum(not BULK & lane for lane in of) >= min(threads, 2)
     assert kinds() >= AT_ONCE | BULK
+
+
+def test_what_waits_for_others_machines_has_threads_of_its_own_and_holds_up_nothing_else() -> None:
+    plain, outside = lanes(2), lanes(2, frozenset({"sort", "send"}), frozenset({"send"}))
+    assert outside[: len(plain)] == plain
+    assert outside[len(plain) :] == ({"sort"}, *[{"send"}] * OUTSIDE)
 
 
 def test_what_does_not_end_within_the_grace_is_given_back_and_written_by_nobody_else(school: School) -> None:

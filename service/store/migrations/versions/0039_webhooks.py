@@ -16,6 +16,7 @@ depends_on = None
 _MOMENT = sa.DateTime(timezone=True)
 _JSON = sa.JSON().with_variant(JSONB(), "postgresql")
 _PENDING = sa.text("state = 'pending'")
+_DEAD = sa.text("state = 'dead'")
 
 
 def _owned(table: str, **keys: str) -> list[sa.ForeignKeyConstraint]:
@@ -85,6 +86,8 @@ def upgrade() -> None:
     table = "webhook_deliveries"
     op.create_index("ix_webhook_deliveries_lane", table, ["endpoint_id", "lane", "number"], **pending)
     op.create_index("ix_webhook_deliveries_due", table, ["endpoint_id", "due_at"], **pending)
+    dead: dict[str, Any] = {"sqlite_where": _DEAD, "postgresql_where": _DEAD}
+    op.create_index("ix_webhook_deliveries_dead", table, ["endpoint_id", "id"], **dead)
     op.create_index("ix_webhook_deliveries_listed", table, ["endpoint_id", "id"])
     op.create_index("ix_webhook_deliveries_ended", table, ["organization_id", "ended_at"])
     op.create_index("ix_webhook_deliveries_event_id", table, ["event_id"])

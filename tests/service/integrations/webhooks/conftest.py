@@ -104,9 +104,9 @@ class Platform:
             return list(session.scalars(select(IntegrationTrouble)))
 
 
-def webhooks(patience: Patience) -> Webhooks:
+def webhooks(patience: Patience, seal: Seal = SEAL) -> Webhooks:
     transport = Transport((ip_network("127.0.0.0/8"),), patience)
-    return Webhooks(Sender(transport, sending.opened_by(lambda: SEAL), "https://peerloom.example.org"))
+    return Webhooks(Sender(transport, lambda: seal, "https://peerloom.example.org"))
 
 
 def clocked(folder: Path, sessions: Sessions, patience: Patience) -> Clocked:

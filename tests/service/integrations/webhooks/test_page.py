@@ -64,6 +64,7 @@ def test_what_somebody_else_changed_meanwhile_is_not_written_over(school: School
     rotated = tomasz.send(tomasz.get(own), f"{own}/rotate", version=str(endpoint["version"]))
     assert "whsec_" in rotated.html
     assert "is signed with the secret before" in rotated.text
+    assert "ends at once" in rotated.text
 
 
 def test_who_leads_nothing_sees_none_of_it(school: School) -> None:

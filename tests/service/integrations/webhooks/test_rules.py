@@ -69,6 +69,9 @@ def test_after_its_time_a_delivery_ends_however_few_attempts_fitted_in() -> None
         ("soon", None),
         ("१२०", None),
         ("", None),
+        ("Mon, 01 Jan 99999999999999999999 00:00:00 GMT", None),
+        ("Mon, 01 Jan 2030 00:00:00 +99999999999999999999", None),
+        ("Mon, 01 Jan 2030 99999999999999999999:00:00 GMT", None),
     ],
 )
 def test_retry_after_is_obeyed_within_bounds(said: str, wait: timedelta | None) -> None:

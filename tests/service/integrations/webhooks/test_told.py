@@ -57,6 +57,22 @@ def test_it_is_told_to_coordinators_of_everything_and_by_the_doctor_until_it_ans
     assert LOOKS["connected"](settings, platform.parts).well
 
 
+def test_the_doctor_says_what_fails_long_before_anything_is_given_up(
+    platform: Platform, receiver: Receiver, tmp_path: Path
+) -> None:
+    endpoint, _ = platform.endpoint(receiver.url)
+    receiver.behave = [answering(500)]
+    platform.tell()
+    platform.work()
+    settings = load(data=tmp_path)
+    assert LOOKS["connected"](settings, platform.parts).well, "it may be a hiccup"
+    platform.wait(minutes=11)
+    report = LOOKS["connected"](settings, platform.parts)
+    assert not report.well
+    assert endpoint in report.found
+    assert platform.troubles() == []
+
+
 def test_networks_of_the_own_house_are_set_as_a_list_and_nonsense_is_refused() -> None:
     assert [str(one) for one in load(webhook_networks="10.1.0.0/16 fd00::/8").webhook_networks] == [
         "10.1.0.0/16",

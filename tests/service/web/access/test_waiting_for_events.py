@@ -8,7 +8,11 @@ from collections.abc import Callable
 
 import httpx
 import pytest
+from sqlalchemy.orm import Session
 
+from service.actions.access import events as actions
+from service.domain.roles import Actor
+from service.web.api import events as api
 from service.web.throttle import Waiters
 from tests.service.web.conftest import School, on_both
 
@@ -48,6 +52,34 @@ def test_the_link_leads_on_from_the_last_one_and_keeps_the_filter(school: School
     end = school.platform.get(second.links["next"]["url"])
     assert names(end) == []
     assert end.links["next"]["url"] == second.links["next"]["url"]
+
+
+def test_the_link_leads_on_behind_what_the_filter_left_out(school: School) -> None:
+    """So whoever asks for what seldom happens has each event looked at once."""
+    school.drafted("amara-1")
+    last = school.platform.get("/v1/events").json()["items"][-1]["number"]
+    none = school.platform.get("/v1/events?type=consent.changed")
+    assert names(none) == []
+    assert none.links["next"]["url"] == f"/v1/events?type=consent.changed&after={last}"
+    school.platform.put("/v1/people/amara/consents", json={"show_work": "with_name"})
+    assert names(school.platform.get(none.links["next"]["url"])) == ["consent.changed"]
+
+
+def test_who_waits_looks_at_what_is_new_only(school: School, monkeypatch: pytest.MonkeyPatch) -> None:
+    school.drafted("amara-1")
+    last = school.platform.get("/v1/events").json()["items"][-1]["number"]
+    monkeypatch.setattr(api, "LOOK_SECONDS", 0.1)
+    looked: list[int] = []
+    look = actions.look
+
+    def looking(session: Session, actor: Actor, *, after: int, wanted: actions.EventsWanted) -> int | None:
+        looked.append(after)
+        return look(session, actor, after=after, wanted=wanted)
+
+    monkeypatch.setattr(actions, "look", looking)
+    assert names(school.platform.get("/v1/events?type=consent.changed&wait=1")) == []
+    assert looked[:2] == [0, last]
+    assert set(looked[1:]) == {last}
 
 
 def test_who_waits_is_answered_as_soon_as_something_happens(school: School) -> None:
