@@ -281,7 +281,7 @@ class Draft:
     readings: tuple[ModelReading, ...] = ()
     passes: tuple[DraftPass, ...] = ()
     sheet: tuple[SheetLine, ...] = ()  # one a criterion, also where something was drafted: a person may judge first
-    sent: frozenset[str] = frozenset()  # ids of others' revisions of which a language model was sent words
+    sent: frozenset[str] = frozenset()  # ids of other revisions of which a language model was sent words
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,6 +292,16 @@ class EarlierVersion:
 
     text: str
     points: tuple[PastPoint, ...]
+    of: str = ""  # id of the revision
+
+
+@dataclass(frozen=True, slots=True)
+class SaidBefore:
+    """A point that the author of a work was given on an earlier text of it."""
+
+    text: str
+    of: str = ""  # id of the revision it is on
+    ai: AI = AI.ANY  # what its author let machines do with that text
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,7 +318,7 @@ class DraftingTask:
     text: str
     ai: AI = AI.ANY
     language: str = "en"
-    told: tuple[str, ...] = ()
+    told: tuple[SaidBefore, ...] = ()
     dismissed: tuple[PastPoint, ...] = ()
     instruction: str = ""
     readings: tuple[PersonsReading, ...] = ()  # what people said of this very text; it wins over any machine's word

@@ -100,11 +100,10 @@ def draft(
         )
     if model.name == fallback.name:
         return _fall_back(course, fallback, _Attempt())
-    going = course.as_it_may_go(model.local)
-    asked = going.ask(model.local)
-    attempt = going.second_look(going.attempt(model, asked, going.budget.repairs, judged=True), asked, model)
+    asked = course.ask(model.local)
+    attempt = course.second_look(course.attempt(model, asked, course.budget.repairs, judged=True), asked, model)
     if attempt.settles:
-        return replace(going.drafted(attempt, asked, attempt.usage), sent=asked.others)
+        return replace(course.drafted(attempt, asked, attempt.usage), sent=asked.others)
     return replace(_fall_back(course, fallback, attempt, asked), sent=asked.others)
 
 
@@ -145,12 +144,17 @@ class _Course:
     beside: ShownBeside
     names: list[Pseudonyms] = field(default_factory=list)
 
-    def as_it_may_go(self, local: bool) -> _Course:
-        """Without words of people who do not let them go to such a model: it may be nobody's but the organization's."""
+    def sent(self, local: bool) -> _Course:
+        """What such a model may be sent: without words of people who let none read them but the organization's own. It
+        is no less held against all the rest."""
         examples = tuple(one for one in self.beside.examples if all(past.ai.lets(local=local) for past in one.points))
         return replace(
             self,
-            brief=replace(self.brief, dismissed=tuple(one for one in self.brief.dismissed if one.ai.lets(local=local))),
+            brief=replace(
+                self.brief,
+                dismissed=tuple(one for one in self.brief.dismissed if one.ai.lets(local=local)),
+                told=tuple(one for one in self.brief.told if one.ai.lets(local=local)),
+            ),
             evidence=tuple(one for one in self.evidence if one.item.ai.lets(local=local)),
             beside=replace(self.beside, examples=examples),
         )
@@ -179,9 +183,10 @@ class _Course:
         if not local:
             people = self.brief.names
             self.names.append(Pseudonyms(people, said(self.brief, self.evidence, self.beside), self.brief.language))
+        sent = self.sent(local)
         return build(
-            self.brief, self.evidence, self.assessment, marker=self.marker, budget=self.budget,
-            hide=self._hide, local=local, beside=self.beside,
+            sent.brief, sent.evidence, self.assessment, marker=self.marker, budget=self.budget,
+            hide=self._hide, local=local, beside=sent.beside,
         )  # fmt: skip
 
     def _hide(self, text: str) -> str:
@@ -195,7 +200,9 @@ class _Course:
         passes = [DraftPass("draft", asked.prompt.version, attempt.usage, attempt.trouble)]
         if not attempt.points or not self.budget.critique:
             return replace(attempt, passes=tuple(passes))
-        scene = LookScene(self.brief, asked.evidence, self.marker, self.budget, self._hide, self._restore)
+        scene = LookScene(
+            self.sent(model.local).brief, asked.evidence, self.marker, self.budget, self._hide, self._restore
+        )
 
         def check(point: Point) -> Finding | None:
             found = self.verify([point], self.brief, asked.evidence, others=self.beside.others)

@@ -190,7 +190,7 @@ def settled_by(
             return f"a facilitator dismissed one like it: {past.reason.rstrip('. ') or 'no reason was given'}"
     if _still_open(point, brief, assessment):
         return ""
-    if any(twins(said, without_mention(told), brief.language) for told in brief.told):
+    if any(twins(said, without_mention(told.text), brief.language) for told in brief.told):
         return "this learner was told so before"
     return ""
 

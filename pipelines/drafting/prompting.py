@@ -66,8 +66,8 @@ NOTHING_BESIDE = ShownBeside()
 
 @dataclass(frozen=True, slots=True)
 class DraftingRequest:
-    """A request with what of the evidence it shows, and the prompt behind it. `others`: ids of the revisions of other
-    people of which it holds words."""
+    """A request with what of the evidence it shows, and the prompt behind it. `others`: ids of all other revisions of
+    which it holds words."""
 
     request: ModelRequest
     evidence: tuple[Evidence, ...]
@@ -128,6 +128,7 @@ def build(
 def _others(brief: DraftingTask, parts: _Parts) -> frozenset[str]:
     of = {one.item.document for one in parts.evidence if one.item.shelf is not Shelf.CONTEXT}
     of |= {past.of for past in (*brief.dismissed, *(past for one in parts.examples for past in one.points))}
+    of |= {said.of for said in brief.told} | ({brief.earlier.of} if brief.earlier else set())
     return frozenset(of - {"", brief.submission})
 
 
@@ -161,7 +162,7 @@ def said(brief: DraftingTask, evidence: Iterable[Evidence], beside: ShownBeside 
         challenge.outcome,
         challenge.notes,
         brief.instruction,
-        *brief.told,
+        *(one.text for one in brief.told),
     ]
     texts += [f"{criterion.text} {criterion.question}" for criterion in challenge.criteria]
     texts += [f"{past.text} {past.quote} {past.reason}" for past in brief.dismissed]
@@ -268,7 +269,7 @@ def _precedent(piece: Evidence) -> str:
 
 
 def settled_told(brief: DraftingTask) -> list[str]:
-    lines = [f"- said to this learner before: {text}" for text in brief.told]
+    lines = [f"- said to this learner before: {one.text}" for one in brief.told]
     for past in brief.dismissed:
         lines.append(f"- turned down by a facilitator: {past.text}" + (f" ({past.reason})" if past.reason else ""))
     return lines

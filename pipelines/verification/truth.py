@@ -80,7 +80,7 @@ def _joined(text: str) -> str:
 
 def _open_to_all(brief: DraftingTask, evidence: Sequence[Evidence]) -> list[str]:
     """Whose words may be said again: the learner's own, the challenge's, documents', and facilitators'."""
-    said = [brief.text, _public(brief), brief.instruction, *brief.told]
+    said = [brief.text, _public(brief), brief.instruction, *(one.text for one in brief.told)]
     for one in evidence:
         if one.item.past is not None:
             said.append(one.item.past.text)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from pipelines.values import AI, PointKind, Standing
 from service import wiring
@@ -19,7 +19,18 @@ from service.actions.people import register
 from service.actions.people.register import ConsentWish
 from service.domain.roles import Actor, CredentialReach
 from service.domain.visibility import ShowWork
-from service.store.tables import Disclosure, DisclosureKind, DraftRow, Group, Person, Revision, Submission
+from service.store.tables import (
+    Approval,
+    Disclosure,
+    DisclosureKind,
+    DraftRow,
+    Group,
+    Job,
+    JobState,
+    Person,
+    Revision,
+    Submission,
+)
 from tests.journeys.test_model_trouble import POINT, TEXT, answer, settings_for
 from tests.service.jobs.conftest import School, school
 from tests.stubs import openai_wire as wire_of
@@ -137,3 +148,24 @@ def test_no_model_is_told_what_was_turned_down_on_work_that_machines_may_not_rea
     else:
         _allows(school, AI.NONE)
     assert _sent_for_tiago(school, openai_wire) == ([], [])
+
+
+@pytest.mark.parametrize("first", [AI.LOCAL, AI.ANY])
+def test_a_later_text_takes_what_was_said_of_the_first_along_only_where_that_may_go_too(
+    school: School, openai_wire: OpenAIWire, first: AI
+) -> None:
+    revision = _of_noor(school, text=first)
+    for job in school.jobs(JobState.QUEUED, kind="release"):
+        with school.parts.sessions.writing() as session:
+            session.get_one(Job, job.id).not_before = school.parts.now()
+            session.execute(update(Approval).values(release_at=school.parts.now()))
+    work_off(school.parts)
+    before = len(openai_wire.received)
+    school.hand_in("s-0", person="noor", text=f"{NOORS} We begin in May.")
+    work_off(school.parts)
+    out = " ".join(content for one in openai_wire.received[before:] for _, content in one.messages)
+    assert "We begin in May" in out
+    assert (MORE.text in out) == (first is AI.ANY)
+    with school.parts.sessions.reading() as session:
+        told = set(session.scalars(select(Disclosure.revision_id)))
+    assert (revision in told) == (first is AI.ANY)

@@ -15,7 +15,18 @@ from pipelines.adapters.extractive import ExtractiveModel
 from pipelines.adapters.openai_chat import OpenAIChat
 from pipelines.drafting import Budget, draft
 from pipelines.ports import LanguageModel, ModelUnavailable
-from pipelines.values import Band, Draft, DraftOutcome, PastPoint, PointKind, SourceKind, Standing, Usage
+from pipelines.values import (
+    AI,
+    Band,
+    Draft,
+    DraftOutcome,
+    PastPoint,
+    PointKind,
+    SaidBefore,
+    SourceKind,
+    Standing,
+    Usage,
+)
 from tests.pipelines.worked_example import (
     ASKED,
     ASSESSMENT,
@@ -89,7 +100,7 @@ def test_the_prompt_that_was_read_is_kept_with_the_draft() -> None:
 
 @pytest.mark.parametrize("version", [1, 2])
 def test_the_rendered_prompt_of_the_worked_example_is_the_golden_one(version: int) -> None:
-    about = brief(told=("Say who begins.",), instruction="Be brief.")
+    about = brief(told=(SaidBefore("Say who begins."),), instruction="Be brief.")
     made = drafted(Scripted(GOOD), about, budget=Budget(version=version))
     assert made.prompt is not None
     assert made.prompt.rendered == (GOLDEN / f"feedback-{version}.txt").read_text(encoding="utf-8").rstrip("\n")
@@ -312,17 +323,25 @@ def test_a_near_twin_of_a_dismissed_point_is_left_out_and_the_facilitator_is_tol
     assert left_out.message == "Left out: a facilitator dismissed one like it: We keep no minutes."
 
 
-def test_what_this_learner_was_told_before_is_not_said_again() -> None:
-    made = drafted(Scripted(GOOD), brief(told=(ASKED,)))
-    assert ASKED not in [point.text for point in made.points]
-    assert made.usage.calls == 1
+@pytest.mark.parametrize("ai", AI)
+def test_what_is_settled_stays_so_where_a_model_elsewhere_may_not_be_told_of_it(ai: AI) -> None:
+    past = PastPoint(PointKind.QUESTION, ASKED, "meeting", reason="No minutes.", dismissed=True, of="another", ai=ai)
+    for about in (brief(dismissed=(past,)), brief(told=(SaidBefore(ASKED, "another", ai),))):
+        model = Scripted(GOOD)
+        made = drafted(model, about)
+        assert ASKED not in [point.text for point in made.points]
+        assert any(f": {ASKED}" in line for line in model.asked[0].user.split("\n- ")) == (ai is AI.ANY)
+        assert made.sent >= {"another"} if ai is AI.ANY else "another" not in made.sent
+        assert made.usage.calls == 1
 
 
 def test_where_all_was_said_before_the_draft_says_so() -> None:
     only = answer(good_point(1))
     made = drafted(
         Scripted(only),
-        brief(told=(ASKED,), challenge=replace(brief().challenge, criteria=(brief().challenge.criteria[2],))),
+        brief(
+            told=(SaidBefore(ASKED),), challenge=replace(brief().challenge, criteria=(brief().challenge.criteria[2],))
+        ),
     )
     assert made.outcome is DraftOutcome.CANNOT or ASKED not in [point.text for point in made.points]
     assert "said or dismissed before" in made.reason

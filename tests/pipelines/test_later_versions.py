@@ -18,6 +18,7 @@ from pipelines.values import (
     PastPoint,
     PersonsReading,
     PointKind,
+    SaidBefore,
     Standing,
 )
 from pipelines.verification import verify
@@ -34,7 +35,7 @@ def asked(criterion: str, became: str, kind: PointKind = PointKind.QUESTION, at:
 
 
 def later(*points: PastPoint) -> DraftingTask:
-    told = tuple(one.text for one in points)
+    told = tuple(SaidBefore(one.text) for one in points)
     return replace(brief(), earlier=EarlierVersion("We will visit each other.", points), told=told)
 
 

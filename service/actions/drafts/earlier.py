@@ -45,7 +45,7 @@ def earlier(session: Session, revision: Revision) -> values.EarlierVersion | Non
         )
         .order_by(PointRow.position)
     )
-    return values.EarlierVersion(before.text, tuple(_point(row, pieces, language) for row in rows))
+    return values.EarlierVersion(before.text, tuple(_point(row, pieces, language) for row in rows), before.id)
 
 
 def _point(row: PointRow, pieces: list[DiffPiece], language: str) -> values.PastPoint:

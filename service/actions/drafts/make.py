@@ -133,21 +133,21 @@ def scope_for(session: Session, submission: Submission, challenge: Challenge, *,
     )
 
 
-def _told(session: Session, submission: Submission) -> tuple[str, ...]:
+def _told(session: Session, submission: Submission) -> tuple[values.SaidBefore, ...]:
     """Points this learner was given on this work before; they are not said twice."""
-    return tuple(
-        session.scalars(
-            select(PointRow.text)
-            .join(DraftRow, DraftRow.id == PointRow.draft_id)
-            .join(Release, Release.draft_id == DraftRow.id)
-            .where(
-                DraftRow.submission_id == submission.id,
-                PointRow.generation == DraftRow.generation,
-                PointRow.state != PointState.DISMISSED,
-            )
-            .order_by(PointRow.id)
+    rows = session.execute(
+        select(PointRow.text, Revision.id, Revision.ai)
+        .join(DraftRow, DraftRow.id == PointRow.draft_id)
+        .join(Revision, Revision.id == DraftRow.revision_id)
+        .join(Release, Release.draft_id == DraftRow.id)
+        .where(
+            DraftRow.submission_id == submission.id,
+            PointRow.generation == DraftRow.generation,
+            PointRow.state != PointState.DISMISSED,
         )
+        .order_by(PointRow.id)
     )
+    return tuple(values.SaidBefore(text, of, ai) for text, of, ai in rows)
 
 
 def _dismissed(session: Session, challenge: Challenge, submission: str) -> tuple[values.PastPoint, ...]:
