@@ -97,7 +97,10 @@ EVENTS: Final[Mapping[Event, EventFacts]] = {
     Event.GALLERY_SHOWN: _told("the learner can see how others solved it", "gallery", "submission"),
     Event.GALLERY_STUCK: _told("no gallery can be chosen; a facilitator does", "gallery", "submission", "reason"),
     Event.ERASED: _told("something is erased, and can be read by nobody any more", "erasure", "kind"),
-    Event.PERSON_ERASED: _told("told with `erased` where it is a person", "erasure"),
+    Event.PERSON_ERASED: _told(
+        "told with `erased` where it is a person; only whoever asked for the erasure knows whose it is",
+        "erasure",
+    ),
 }
 """Every event. `service.store.outbox` refuses a fact that is not here, so that nothing slips out unseen."""
 

@@ -41,7 +41,9 @@ AT_ONCE: Final = 200
 KEPT: Final = timedelta(days=30)
 """What was delivered, or is dead, is listed for so long."""
 FORGOTTEN_AT_ONCE: Final = 1_000
-UNTOLD: Final = "nothing is known of it: whoever sent it ended before the answer was written down"
+UNTOLD: Final = (
+    "nothing is known of it yet: it is being sent, or whoever sent it ended before the answer was written down"
+)
 
 _KNOWN: Final = frozenset(Event)
 _PENDING: Final[ColumnElement[Any]] = literal_column("'pending'")

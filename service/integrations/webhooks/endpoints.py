@@ -160,6 +160,7 @@ def trial(session: Session, actor: Actor, id_: str, *, now: datetime) -> Webhook
     """Have something sent that tells of nothing. Raises NotAllowed, NotFound, NotNow for one that is off."""
     row = _held(session, actor, id_)
     _require_on(row)
+    _record(session, actor, row, "test", now)
     return deliveries.trial(session, row, now=now)
 
 

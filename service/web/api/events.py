@@ -67,11 +67,13 @@ async def _waited(asked: EventsAsked, seconds: int) -> None:
     services: Services = asked.request.app.state.services
     loop = asyncio.get_running_loop()
     until = loop.time() + seconds
-    after: int | None = asked.after
+    after = asked.after
     with services.waiters.place(asked.request.state.actor.credential):
-        while (after := await run_in_threadpool(_none_until, services, asked, after)) is not None:
-            if loop.time() >= until or await asked.request.is_disconnected():
+        while True:
+            reached = await run_in_threadpool(_none_until, services, asked, after)
+            if reached is None or loop.time() >= until or await asked.request.is_disconnected():
                 return
+            after = reached
             await asyncio.sleep(min(LOOK_SECONDS, max(0.0, until - loop.time())))
 
 

@@ -119,7 +119,8 @@ def test_it_is_for_whoever_leads_the_organization(school: School) -> None:
 def test_each_change_is_in_the_trail_without_the_address(school: School) -> None:
     address = f"/v1/webhooks/{made(school)['id']}"
     school.platform.post(f"{address}/rotate", headers={"If-Match": '"1"'})
+    school.platform.post(f"{address}/test")
     school.platform.delete(address)
     trail = school.platform.get("/v1/audit").text
-    assert all(f"webhook.{act}" in trail for act in ("create", "rotate", "delete"))
+    assert all(f"webhook.{act}" in trail for act in ("create", "rotate", "test", "delete"))
     assert "courses.example.org" not in trail

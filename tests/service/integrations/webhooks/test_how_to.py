@@ -30,7 +30,10 @@ def test_the_receiver_takes_what_is_ours_once_and_nothing_else(
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
+    until = time.monotonic() + 60
     while not server.started:
+        assert time.monotonic() < until
+        assert thread.is_alive()
         time.sleep(0.01)
     url = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}/peerloom"
     with platform.parts.sessions.writing() as session:
