@@ -45,6 +45,52 @@ def test_words_are_found_by_their_beginning_in_another_form_and_without_accents(
         assert "".join(part.text for part in one.snippet if part.text != "… ").rstrip(" …") in WORK
 
 
+WORDS = (
+    "Новый мой Μία ερώτηση 한국어 がっこう हिन्दी أحمد їдеш ﬁnal Čeština. Ngày mai, Straße! "
+    "The teacher/student pair, he/she. A visit.We met on 2024-05-17; mail amara@school.example: <b>bold</b>."
+)
+TYPED = (
+    *(
+        "новый",
+        "мой",
+        "Μία",
+        "ερώτηση",
+        "한국어",
+        "がっこう",
+        "हिन्दी",
+        "أحمد",
+        "їдеш",
+        "ﬁnal",
+        "cestina",
+        "ngay",
+        "Straße",
+    ),
+    *("student", "she", "we", "school", "example", "05", "17", "2024", "bold", "b"),
+)
+
+
+def test_words_of_any_script_and_behind_any_sign_are_found_as_they_stand(sessions: Sessions) -> None:
+    with sessions.writing() as session:
+        platform = found(session)
+        hand_in(session, platform, text=WORDS)
+        lena = act_as(session, platform, "lena")
+        for query in TYPED:
+            assert [bool(marked(one)) for one in search.find(session, lena, query)] == [True], query
+        for query in ("हिम", "нов мо ой", "24"):
+            assert hits(session, lena, query) == [], query
+
+
+def test_what_is_odd_is_looked_for_and_taken_in_like_anything_else(sessions: Sessions) -> None:
+    with sessions.writing() as session:
+        platform = found(session)
+        lena = act_as(session, platform, "lena")
+        for query in ("㌖" * 200, "ﷺ" * 200, "⑴ ½ x²", "'' \\ :* & | ! <->", "\u0301\u0301", "𞀰 🙂", "x" * 200):
+            assert hits(session, lena, query) == [], query
+        long = " ".join(f"{chr(0xFDFA)}{number}" for number in range(20_000))
+        hand_in(session, platform, text=f"lantern {long}"[:200_000])
+        assert hits(session, lena, "lantern") == [("work", "s-amara")]
+
+
 def test_only_what_somebody_reviews_is_found_and_never_their_own(sessions: Sessions) -> None:
     with sessions.writing() as session:
         platform, elsewhere = found(session), found(session, "hillside")
