@@ -9,11 +9,12 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from service.actions.decisions import release
+from service.actions.people import register
 from service.actions.search import found as search
 from service.actions.search.found import SearchHit
 from service.actions.work import submit
 from service.domain.errors import Invalid, NotAllowed
-from service.domain.roles import Actor
+from service.domain.roles import Actor, Role
 from service.store.session import Sessions
 from service.store.tables import Person, SearchKind, Submission
 from tests.service.actions.school import NOW, act_as, approve, found, hand_in, make_ready
@@ -102,6 +103,10 @@ def test_only_what_somebody_reviews_is_found_and_never_their_own(sessions: Sessi
         assert hits(session, mateo, "half-term") == [("work", "s-lin"), ("work", "s-amara")]
         assert hits(session, platform, "half-term") == [("work", "s-lin"), ("work", "s-amara")]
         assert hits(session, lena, "lin") == []
+        register.put_person(session, platform, "noor", name="Noor Aziz", now=NOW)
+        register.put_person(session, platform, "ines", name="Inês Prado", roles=[(Role.COORDINATOR, "all")], now=NOW)
+        assert hits(session, act_as(session, platform, "ines"), "aziz") == [("person", "noor")]
+        assert hits(session, mateo, "aziz") == [], "who leads all knows also those without a part"
         assert hits(session, mateo, "lin we") == [("person", "lin")]
         amara = act_as(session, platform, "amara")
         with pytest.raises(NotAllowed):
