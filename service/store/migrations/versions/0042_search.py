@@ -6,6 +6,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from service.domain.errors import Unavailable
+
 revision = "0042"
 down_revision = "0038"
 branch_labels = None
@@ -102,13 +104,25 @@ def _run(statement: str) -> None:
     op.get_bind().exec_driver_sql(statement)
 
 
+def _made_with_fts5(statement: str) -> None:
+    try:
+        _run(statement)
+    except sa.exc.OperationalError as error:
+        if "no such module" not in str(error):
+            raise
+        raise Unavailable(
+            "This Python's SQLite was built without full-text search (FTS5). Take a Python whose SQLite has it, such as "
+            "python.org's or your system's, or use PostgreSQL (PEERLOOM_DATABASE_URL)."
+        ) from error
+
+
 def _filling(what: str, said: str) -> list[str]:
     feedback = _FEEDBACK.format(words=said)
     return {"work": [_WORK], "feedback": [feedback], "both": [_WORK, feedback], "person": [_PERSON]}[what]
 
 
 def _sqlite() -> None:
-    _run(
+    _made_with_fts5(
         "CREATE VIRTUAL TABLE search_words USING fts5(text, content='search_texts', content_rowid='id', "
         "tokenize=\"porter unicode61 remove_diacritics 2 categories 'L* N* Co Mn Mc'\", prefix='2 3')"
     )
