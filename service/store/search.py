@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, Select, Text, cast, column, func, select, table, text
+from sqlalchemy import ColumnElement, Connection, Row, Select, Text, cast, column, func, select, table, text
 from sqlalchemy.dialects.postgresql import REGCONFIG, TSQUERY
 from sqlalchemy.orm import Session
 
@@ -89,6 +89,21 @@ def write_anew(raw: sqlite3.Connection) -> None:
     there = raw.execute("SELECT 1 FROM sqlite_master WHERE name = 'search_words'").fetchone()
     if there:
         raw.execute("INSERT INTO search_words (search_words) VALUES ('rebuild')")
+
+
+@contextmanager
+def without_triggers(connection: Connection) -> Iterator[None]:
+    """For a migration that makes a table anew which the triggers of search name: SQLite renames no table while a
+    trigger names one that is not there. They are made again as they were. PostgreSQL changes tables as they are."""
+    kept = []
+    if connection.dialect.name == "sqlite":
+        named = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'search@_%' ESCAPE '@'"
+        kept = connection.exec_driver_sql(named).all()
+    for name, _ in kept:
+        connection.exec_driver_sql(f"DROP TRIGGER {name}")
+    yield
+    for _, made in kept:
+        connection.exec_driver_sql(made)
 
 
 def latest_first(session: Session, query: Select[Any], *, before: int | None, limit: int) -> Sequence[Row[Any]]:
