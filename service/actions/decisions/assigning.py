@@ -175,7 +175,7 @@ def _weights(people: Mapping[str, Person], weights: Mapping[str, int]) -> dict[s
     for name, weight in weights.items():
         if not 0 <= weight <= LARGEST:
             raise Invalid(f"A share is a number from 0 to {LARGEST}.")
-        if weight and name not in known:
+        if weight and known and name not in known:  # where nothing waits any more, that is what is said
             raise Invalid(f"“{name[:80]}” reviews nothing of what waits here. Choose among those who do.")
     return {id_: weights[name] for name, id_ in known.items() if weights.get(name)}
 

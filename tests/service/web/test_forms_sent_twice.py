@@ -12,9 +12,10 @@ from datetime import timedelta
 
 from fastapi.routing import APIRoute
 from sqlalchemy import func, select
+from starlette.datastructures import FormData
 
 from service.store.tables import AuditEntry, Credential, Decision, Job, StoredReply
-from service.web.pages import site
+from service.web.pages import site, visits
 from tests.service.web.access.test_second_factor import set_clock
 from tests.service.web.browsing import Page, Visitor, signed_in
 from tests.service.web.conftest import School, on_both
@@ -156,6 +157,16 @@ def test_of_two_that_come_at_once_the_second_waits_for_the_first(school: School)
     assert len({one.headers["location"] for one in answers}) == 1
     with school.sessions.reading() as session:
         assert list(session.scalars(select(Decision.act).where(Decision.draft_id == draft))) == ["approve"]
+
+
+def test_what_is_another_form_is_never_taken_for_this_one() -> None:
+    def mark(query: bytes, *fields: tuple[str, str]) -> str:
+        return visits._mark_of({"path": "/x", "query_string": query}, FormData(list(fields)))
+
+    one = mark(b"", ("a", "1"), ("b", "2"))
+    others = {mark(b"", ("a", "1\nb=2")), mark(b"", ("a", "11:b1:2")), mark(b"c=1", ("a", "1"), ("b", "2"))}
+    assert one == mark(b"", ("a", "1"), ("b", "2"))
+    assert one not in others
 
 
 POSTS = {
