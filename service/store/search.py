@@ -95,7 +95,7 @@ def write_anew(raw: sqlite3.Connection) -> None:
 def without_triggers(connection: Connection) -> Iterator[None]:
     """For a migration that makes a table anew which the triggers of search name: SQLite renames no table while a
     trigger names one that is not there. They are made again as they were. PostgreSQL changes tables as they are."""
-    kept = []
+    kept: Sequence[Row[Any]] = ()
     if connection.dialect.name == "sqlite":
         named = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'search@_%' ESCAPE '@'"
         kept = connection.exec_driver_sql(named).all()

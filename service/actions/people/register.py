@@ -137,8 +137,17 @@ def enroll(
     )
     roles = {*((has, names[id_]) for has, id_ in held), (role, group)}
     language = who.language or (row.language if row is not None else "")
-    known = {"name": who.name, "language": language, "email": who.email}
-    return put_person(session, actor, who.id, **known, roles=sorted(roles), of_roster=True, now=now)
+    return put_person(
+        session,
+        actor,
+        who.id,
+        name=who.name,
+        language=language,
+        roles=sorted(roles),
+        email=who.email,
+        of_roster=True,
+        now=now,
+    )
 
 
 def _coordinates(roles: Iterable[tuple[Role, str]]) -> set[str]:
