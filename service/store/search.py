@@ -60,6 +60,8 @@ def _begins(word: str, mark: str) -> str:
 def _query(session: Session, organization: str, words: Sequence[str]) -> ColumnElement[Any]:
     """Each word's beginning, or its stem in any of the languages: which one a text is in, the query cannot know."""
     said = _folded(session, words)
+    if not said:  # a sign that counts as a letter: nothing holds it
+        return cast("", TSQUERY)
     each = [_either(word, stems) for word, stems in zip(said, _stems(session, said), strict=True)]
     return cast(" & ".join([f"'of {organization}'", *each]), TSQUERY)
 
@@ -74,7 +76,7 @@ def _stems(session: Session, said: Sequence[str]) -> Iterator[Sequence[str]]:
     """Of each word. Asked first and all at once, so that each is looked for once and not eighteen times."""
     wide = len(_STEMMERS)
     asked = [func.to_tsquery(cast(one, REGCONFIG), word).cast(Text) for word in said for one in _STEMMERS]
-    found = session.execute(select(*asked)).one() if asked else ()
+    found = session.execute(select(*asked)).one()
     return (found[at * wide : (at + 1) * wide] for at in range(len(said)))
 
 
@@ -95,10 +97,10 @@ def write_anew(raw: sqlite3.Connection) -> None:
 def without_triggers(connection: Connection) -> Iterator[None]:
     """For a migration that makes a table anew which the triggers of search name: SQLite renames no table while a
     trigger names one that is not there. They are made again as they were. PostgreSQL changes tables as they are."""
-    kept: Sequence[Row[Any]] = ()
+    kept: list[tuple[str, str]] = []
     if connection.dialect.name == "sqlite":
         named = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'search@_%' ESCAPE '@'"
-        kept = connection.exec_driver_sql(named).all()
+        kept = [(one.name, one.sql) for one in connection.exec_driver_sql(named)]
     for name, _ in kept:
         connection.exec_driver_sql(f"DROP TRIGGER {name}")
     yield

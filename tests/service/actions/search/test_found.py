@@ -85,7 +85,7 @@ def test_what_is_odd_is_looked_for_and_taken_in_like_anything_else(sessions: Ses
     with sessions.writing() as session:
         platform = found(session)
         lena = act_as(session, platform, "lena")
-        for query in ("㌖" * 200, "ﷺ" * 200, "⑴ ½ x²", "'' \\ :* & | ! <->", "\u0301\u0301", "𞀰 🙂", "x" * 200):
+        for query in ("㌖" * 200, "ﷺ" * 200, "⑴ ½ x²", "ͺ", "'' \\ :* & | ! <->", "\u0301\u0301", "𞀰 🙂", "x" * 200):
             assert hits(session, lena, query) == [], query
         long = " ".join(f"{chr(0xFDFA)}{number}" for number in range(20_000))
         hand_in(session, platform, text=f"lantern {long}"[:200_000])
