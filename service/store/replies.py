@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, delete, func, select, tuple_
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from service.domain.errors import PeerloomError, SameKeyOtherBody, StillRunning
@@ -76,29 +76,30 @@ def once(
 
 
 def of_a_form(
-    session: Session, actor: Actor, form: str, work: Callable[[bool], Reply], *, now: datetime
+    session: Session, actor: Actor, form: str, work: Callable[[str], Reply], *, now: datetime
 ) -> tuple[Reply, bool]:
     """What this very form led to, and whether it had been sent before: clicked twice, or sent again since no answer
     came. `form` is a hash of its page's own mark and of all that it holds.
 
     Where it led elsewhere, it leads there again and nothing is done. Where it was answered with a page, which is not
-    kept, since it may hold a secret or others' words, `work` is done again and told so. Of two that come at the same
-    moment the second waits here for the first. What was refused was not done, and is tried again.
+    kept, since it may hold a secret or others' words, `work` is done again, and given what it kept of itself the first
+    time (`Reply.stored`; empty the first time). Of two that come at the same moment the second waits here for the
+    first. What was refused was not done, and is tried again.
     """
     key = f"{FORM}{form}"
     _wait_for_the_first(session, actor, key)
     there = session.get(StoredReply, (actor.credential, key))
-    before = there is not None and there.created_at > now - SAME_FORM
-    if there is not None and before and there.status == ELSEWHERE:
-        return Reply(ELSEWHERE, there.headers, ""), True
-    reply = work(before)
+    before = there if there is not None and there.created_at > now - SAME_FORM else None
+    if before is not None and before.status == ELSEWHERE:
+        return Reply(ELSEWHERE, before.headers, ""), True
+    reply = work(before.body if before is not None else "")
     if reply.status < REFUSED:
         if there is not None:
             session.delete(there)
             session.flush()
         headers = {"Location": reply.headers["Location"]} if reply.status == ELSEWHERE else {}
         asked = KeyedRequest(key, form)
-        session.add(_row(actor, asked, Reply(reply.status, headers, ""), now))
+        session.add(_row(actor, asked, Reply(reply.status, headers, reply.stored or ""), now))
         session.flush()
     return reply, False
 
@@ -165,5 +166,6 @@ def _row(actor: Actor, asked: KeyedRequest, reply: Reply, now: datetime) -> Stor
 def forget(session: Session, *, now: datetime, limit: int = AT_ONCE) -> int:
     """Delete answers that are kept for no longer, some at a time; the number of them. For housekeeping."""
     key = (StoredReply.credential_id, StoredReply.key)
-    old = select(*key).where(StoredReply.created_at <= now - KEPT_FOR).limit(limit)
+    of_form = and_(StoredReply.key.startswith(FORM, autoescape=True), StoredReply.created_at <= now - SAME_FORM)
+    old = select(*key).where(or_(StoredReply.created_at <= now - KEPT_FOR, of_form)).limit(limit)
     return changed_rows(session, delete(StoredReply).where(tuple_(*key).in_(old)))

@@ -111,6 +111,11 @@ def _fill(secrets: Secrets, template: str) -> str:
     return re.sub(r"\{[a-z_:]+\}", "amara-1" if "submission" in template else secrets.draft, filled)
 
 
+def looking(address: str, word: str) -> str:
+    """The address, with a word of somebody's work to look for where that is what it does."""
+    return f"{address}?q={word}" if address in ("/search", "/v1/search") else address
+
+
 def _seen(answers: Mapping[str, httpx.Response]) -> str:
     """The letters of those who are let in, in capitals where words of the organization's work are in it. A question
     mark: nobody came as far as being refused, since what was sent is none of the route's (its own tests send that)."""
@@ -172,7 +177,8 @@ def _of_the_api(
         elif "requestBody" in operation:
             given["json"] = body
         answers = {
-            letter: client.request(method, secrets.fill(template), **given) for letter, client in callers.items()
+            letter: client.request(method, looking(secrets.fill(template), "bring"), **given)
+            for letter, client in callers.items()
         }
         found[route] = _seen(answers)
     return found
@@ -197,6 +203,6 @@ def _of_the_pages(school: School, secrets: Secrets, visitors: dict[str, httpx.Cl
         for letter, client in visitors.items():
             form = {**sent, "csrf": marks[letter]}
             given = {"data": form} if method == "POST" else {}
-            answers[letter] = client.request(method, _fill(secrets, template), **given)
+            answers[letter] = client.request(method, looking(_fill(secrets, template), "bring"), **given)
         found[route] = _seen(answers)
     return found

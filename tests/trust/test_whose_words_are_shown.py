@@ -25,12 +25,12 @@ from tests.service.web.browsing import signed_in
 from tests.service.web.conftest import School, serve
 from tests.service.web.test_foreign_callers import _session
 from tests.service.web.test_tenants import BODIES, Secrets
-from tests.trust.test_who_gets_in import LONG, _fill
-from tests.trust.told_words import WORD, Told, let_out, told
+from tests.trust.test_who_gets_in import LONG, _fill, looking
+from tests.trust.told_words import LOOKED_FOR, WORD, Told, let_out, told
 
 __all__ = ["serve"]
 
-OF_OWN_GROUPS = {"GET /desk/challenges/{id}/solutions", "GET /v1/challenges/{id}/map"}
+OF_OWN_GROUPS = {"GET /desk/challenges/{id}/solutions", "GET /v1/challenges/{id}/map", "GET /search", "GET /v1/search"}
 """Work of learners whom one reviews, gathered for nobody but who reviews it (docs/trust/data.md)."""
 DESK = {
     "GET /desk/drafts/{id}": "desk",
@@ -87,11 +87,11 @@ def _pages() -> list[str]:
 def _everything(here: Told, name: str) -> Iterator[tuple[str, Callable[[], httpx.Response]]]:
     visitor, caller = _session(here.school, name), here.school.person(name)
     for route in _pages():
-        yield f"GET {route}", lambda route=route: visitor.get(_fill(here.secrets, route))
+        yield f"GET {route}", lambda route=route: visitor.get(looking(_fill(here.secrets, route), LOOKED_FOR))
     for template, method, operation in operations(here.school.app.openapi()):
         path = here.secrets.fill(template)
         if method == "get":
-            yield f"GET {template}", lambda path=path: caller.get(path)
+            yield f"GET {template}", lambda path=path: caller.get(looking(path, LOOKED_FOR))
         if operation["operationId"] == "search":
             yield f"POST {template}", lambda path=path: caller.post(path, json=BODIES["search"])
 
@@ -110,6 +110,7 @@ def _read(here: Told, name: str, *, afresh: bool) -> dict[str, set[str]]:
 @pytest.mark.parametrize("sessions", KINDS if LONG else ("sqlite",), indirect=True)
 def test_whoever_reads_a_peers_words_at_the_desk_the_peer_is_told(here: Told) -> None:
     found = _read(here, "tomasz", afresh=True)
+    assert found.keys() >= OF_OWN_GROUPS
     assert {route: kinds for route, kinds in found.items() if route not in OF_OWN_GROUPS} == {
         route: {kind} for route, kind in DESK.items()
     }

@@ -43,6 +43,8 @@ from tests.service.web.test_foreign_callers import ELSEWHERE
 from tests.service.web.test_tenants import Secrets
 
 WORD = "heron"
+LOOKED_FOR = "notebook"
+"""By what search finds it: a page says again what was asked, so that WORD itself would tell nothing."""
 TEXT = f"Each pair agrees on one question about the {WORD} before a visit and writes the answer into a notebook."
 OTHERS = {
     "zuri": "We film a lesson, watch it together on Friday and count how often students ask something themselves.",

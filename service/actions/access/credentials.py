@@ -96,22 +96,12 @@ def create_key(
     return issue_key(session, of, name=name, groups=ids, scopes=given, expires_at=end, now=now, by=by)
 
 
-def end_unseen(session: Session, actor: Actor, made: Credential, *, now: datetime) -> None:
-    """A form that makes a key was sent twice, and whoever sent it saw only the second key's secret: end the first,
-    which has the same name, is no older than a repeat, and was never used."""
-    twins = session.scalars(
-        select(Credential).where(
-            Credential.organization_id == made.organization_id,
-            Credential.reach == CredentialReach.PLATFORM,
-            Credential.name == made.name,
-            Credential.id != made.id,
-            Credential.created_at > now - AGAIN,
-            Credential.last_used_at.is_(None),
-            Credential.revoked_at.is_(None),
-        )
-    ).all()
-    for twin in twins:
-        revoke(session, actor, twin.id, now=now)
+def end_unseen(session: Session, actor: Actor, first: str, *, now: datetime) -> None:
+    """A form that makes a key was sent twice, and whoever sent it saw only the second key's secret: end the first, by
+    its id, unless it was ended or used."""
+    row = session.get(Credential, first)
+    if row is not None and row.revoked_at is None and row.last_used_at is None:
+        revoke(session, actor, row.id, now=now)
 
 
 def mint_token(

@@ -220,9 +220,19 @@ def turn_off(session: Session, actor: Actor, code: str, seal: Seal, *, now: date
     return True
 
 
-def renew_codes(session: Session, actor: Actor, code: str, seal: Seal, *, now: datetime) -> tuple[str, ...]:
-    """New recovery codes in place of the old, if the code was right; none if it was not. Raises NotAllowed."""
+def renew_codes(
+    session: Session, actor: Actor, code: str, seal: Seal, *, again: bool = False, now: datetime
+) -> tuple[str, ...]:
+    """New recovery codes in place of the old, if the code was right; none if it was not. Raises NotAllowed.
+
+    `again`: that very form had been sent before with this code, which was right and is used up, and its codes were not
+    seen. It stands for them once more, as long as no other code of the app was given since.
+    """
     _require_may_change(session, actor)
+    held = _held(session, _own(actor)) if again else None
+    of_the_app = len(_typed(code)) == DIGITS
+    if held is not None and held.confirmed_at is not None and (not of_the_app or _is_last(held, code, seal)):
+        return _new_codes(session, held)
     if not _proven(session, actor, code, seal, now=now):
         return ()
     row = session.get_one(SecondFactor, _own(actor))

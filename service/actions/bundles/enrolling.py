@@ -47,8 +47,8 @@ class RosterChange:
 
 @dataclass(frozen=True, slots=True)
 class RosterLine:
-    """One row by its number in the table: who, and what it comes to. `email` is what stands in it, `fault` what is
-    wrong."""
+    """One row by its number in the table: who, and what it comes to. `email` is what stands in it, `stays_away` that
+    its person took that address away, so that no roster brings it back; `fault` is what is wrong."""
 
     number: int
     outcome: RosterRow
@@ -58,6 +58,7 @@ class RosterLine:
     group: str = ""
     email: str = ""
     changes: tuple[RosterChange, ...] = ()
+    stays_away: bool = False
     fault: str = ""
 
 
@@ -94,13 +95,14 @@ def _row(session: Session, actor: Actor, number: int, line: str, now: datetime) 
         return RosterLine(number, RosterRow.WRONG, fault=in_words(error))
     who = (asked.id, asked.name, asked.role.value, asked.group, asked.email or "")
     outcome, changes = _comes_to(session, actor, asked)
+    away = _stays_away(session, actor, asked)
     try:
         with session.begin_nested():
             act_on(session, actor, asked, now=now)
             session.flush()
     except PeerloomError as error:
         return RosterLine(number, RosterRow.WRONG, *who, fault=error.detail)
-    return RosterLine(number, outcome, *who, changes)
+    return RosterLine(number, outcome, *who, changes, away)
 
 
 def _comes_to(session: Session, actor: Actor, asked: MemberLine) -> tuple[RosterRow, tuple[RosterChange, ...]]:
@@ -120,6 +122,11 @@ def _comes_to(session: Session, actor: Actor, asked: MemberLine) -> tuple[Roster
     return (RosterRow.CHANGED if changes else RosterRow.THERE), changes
 
 
+def _stays_away(session: Session, actor: Actor, asked: MemberLine) -> bool:
+    there = find.maybe(session, Person, actor.organization, asked.id)
+    return there is not None and bool(asked.email) and addresses.stays_away(session, there, asked.email or "")
+
+
 def _changes(session: Session, there: Person, asked: MemberLine) -> Iterator[RosterChange]:
     """What is another in the row than it is now; a cell without anything in it changes nothing."""
     if there.name != asked.name:
@@ -128,5 +135,5 @@ def _changes(session: Session, there: Person, asked: MemberLine) -> Iterator[Ros
         yield RosterChange("Language", there.language)
     box = addresses.of(session, there)
     has = box.address if box is not None else ""
-    if asked.email is not None and asked.email != has:
+    if asked.email is not None and asked.email != has and not addresses.stays_away(session, there, asked.email):
         yield RosterChange("E-mail", has)

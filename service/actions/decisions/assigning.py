@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Final
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from service.actions.decisions.hand_over import HELD, given, reviewers_of
 from service.actions.drafts.read import HANDED_IN, not_own
@@ -25,12 +25,16 @@ from service.domain.sharing_out import shared_out
 from service.domain.texts import digest
 from service.store import archived, audit, find
 from service.store.names import names_of
-from service.store.tables import Challenge, Decision, DraftRow, Person, Submission
+from service.store.tables import Challenge, Decision, DraftRow, Opening, Person, Submission
 
 MOST: Final = 500
 """Drafts given at once, the oldest: all in one transaction. Whoever has more does it again."""
 LARGEST: Final = 99
 """Of a weight."""
+_AGAIN: Final = ("reopen", "retract")
+"""Acts after which a draft waits once more, for whoever comes."""
+_NO_BEGINNING: Final = ("hand_over", "redraft", *_AGAIN)
+"""Acts by which nobody has begun."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +71,7 @@ class _Waiting:
     """What waits on a challenge, and what sharing it out comes to, by our own ids."""
 
     challenge: Challenge
-    free: Sequence[DraftRow]
+    free: Sequence[str]
     people: Mapping[str, Person]
     has: Mapping[str, int]
     kept: int
@@ -95,25 +99,27 @@ def assign(
 ) -> Assignment:
     """Give them as it was seen. Raises as `proposed`, ChangedSince if it comes to something else by now, NotNow where
     there is nothing to give."""
-    _held(session, _waiting(session, actor, challenge, weights, now).gives)
-    there = _waiting(session, actor, challenge, weights, now)  # as it stands while nobody can change it
+    first = list(_waiting(session, actor, challenge, weights, now).free)
+    rows = {row.id: row for row in consequences.drafts_held(session, DraftRow.id.in_(first))}
+    # As it stands while nobody can change it, and of nothing else: what came since is not held.
+    there = _waiting(session, actor, challenge, weights, now, DraftRow.id.in_(first))
     if there.seen != seen:
         raise ChangedSince("What waits has changed since you looked. Look again at what would be given to whom.")
     if not there.gives:
         raise NotNow("There is nothing here to give to anybody.")
-    rows = {row.id: row for row in there.free}
     for draft, person in there.gives.items():
         given(session, actor, rows[draft], there.people[person], bulk=True, now=now)
     return _shown(session, there)
 
 
 def take_back(session: Session, actor: Actor, challenge: str, *, at: datetime, now: datetime) -> int:
-    """Take back what the actor gave at that moment, where its holder has not begun: how many. The same again takes
-    back nothing. Raises NotAllowed, NotFound."""
+    """Take back what the actor gave at that moment, where its holder has neither begun nor opened it since: how many.
+    The same again takes back nothing. Raises NotAllowed, NotFound."""
     person, row = _coordinator(actor), find.one(session, Challenge, actor.organization, challenge)
     handed = select(Decision.draft_id).where(Decision.person_id == person, Decision.act == "hand_over")
     mine = handed.where(Decision.at == at, Decision.bulk.is_(True))
-    here = [DraftRow.challenge_id == row.id, DraftRow.id.in_(mine), DraftRow.claimed_until == at + HELD, ~_begun(at)]
+    here = [DraftRow.challenge_id == row.id, DraftRow.id.in_(mine), DraftRow.claimed_until == at + HELD]
+    here += [~_decided(Decision.at >= at), ~_opened(at)]
     drafts = consequences.drafts_held(session, _all(actor, here))
     for draft in drafts:
         draft.claimed_by = draft.claimed_until = None
@@ -128,29 +134,38 @@ def take_back(session: Session, actor: Actor, challenge: str, *, at: datetime, n
     return len(drafts)
 
 
-def _waiting(session: Session, actor: Actor, challenge: str, weights: Mapping[str, int], now: datetime) -> _Waiting:
+def _waiting(
+    session: Session,
+    actor: Actor,
+    challenge: str,
+    weights: Mapping[str, int],
+    now: datetime,
+    *only: ColumnElement[bool],
+) -> _Waiting:
+    """With `only`, none but these are free."""
     _coordinator(actor)
     row = find.one(session, Challenge, actor.organization, challenge)
-    here = [DraftRow.challenge_id == row.id]
+    here = _all(actor, [DraftRow.challenge_id == row.id])
     held = DraftRow.claimed_until > now
-    untouched = [or_(DraftRow.claimed_until.is_(None), ~held), ~_begun()]
-    order = (HANDED_IN, DraftRow.shuffle, DraftRow.id)
-    query = select(DraftRow, Submission.person_id).join(Submission, Submission.id == DraftRow.submission_id)
-    rows = session.execute(query.where(_all(actor, [*here, *untouched])).order_by(*order).limit(MOST)).all()
-    all_ = session.scalar(select(func.count()).select_from(DraftRow).where(_all(actor, here))) or 0
-    free = session.scalar(select(func.count()).select_from(DraftRow).where(_all(actor, [*here, *untouched]))) or 0
-    reviewers = {group: reviewers_of(session, group) for group in sorted({draft.group_id for draft, _ in rows})}
+    untouched = and_(or_(DraftRow.claimed_until.is_(None), ~held), ~_begun())
+    free = session.execute(
+        select(DraftRow.id, DraftRow.group_id, Submission.person_id)
+        .join(Submission, Submission.id == DraftRow.submission_id)
+        .where(here, untouched, *only)
+        .order_by(HANDED_IN, DraftRow.shuffle, DraftRow.id)
+        .limit(MOST)
+    ).all()
+    reviewers = {group: reviewers_of(session, group) for group in sorted({group for _, group, _ in free})}
     people = {one.id: one for some in reviewers.values() for one in some}
     may = {  # nobody their own
-        draft.id: {one.id for one in reviewers[draft.group_id]} - {author} for draft, author in rows
+        draft: {one.id for one in reviewers[group]} - {author} for draft, group, author in free
     }
-    theirs = session.execute(
-        select(DraftRow.claimed_by, func.count()).where(_all(actor, [*here, held])).group_by(DraftRow.claimed_by)
-    )
-    has = {person: count for person, count in theirs if person is not None}
+    theirs = select(DraftRow.claimed_by, func.count()).where(here, held).group_by(DraftRow.claimed_by)
+    has = {person: count for person, count in session.execute(theirs) if person is not None}
     wanted = _weights(people, weights)
-    gives = shared_out([draft.id for draft, _ in rows], wanted, may, has=has)
-    return _Waiting(row, [draft for draft, _ in rows], people, has, all_ - free, wanted, gives)
+    gives = shared_out(list(may), wanted, may, has=has)
+    kept = session.scalar(select(func.count()).select_from(DraftRow).where(here, ~untouched)) or 0
+    return _Waiting(row, list(may), people, has, kept, wanted, gives)
 
 
 def _weights(people: Mapping[str, Person], weights: Mapping[str, int]) -> dict[str, int]:
@@ -160,7 +175,7 @@ def _weights(people: Mapping[str, Person], weights: Mapping[str, int]) -> dict[s
     for name, weight in weights.items():
         if not 0 <= weight <= LARGEST:
             raise Invalid(f"A share is a number from 0 to {LARGEST}.")
-        if weight and name not in known:
+        if weight and known and name not in known:  # where nothing waits any more, that is what is said
             raise Invalid(f"“{name[:80]}” reviews nothing of what waits here. Choose among those who do.")
     return {id_: weights[name] for name, id_ in known.items() if weights.get(name)}
 
@@ -182,14 +197,25 @@ def _all(actor: Actor, more: Sequence[ColumnElement[bool]]) -> ColumnElement[boo
     )
 
 
-def _begun(since: datetime | None = None) -> ColumnElement[bool]:
-    """That somebody decided on something of the draft."""
-    there = exists().where(Decision.draft_id == DraftRow.id, Decision.act != "hand_over")
-    return there if since is None else there.where(Decision.at >= since)
+def _begun() -> ColumnElement[bool]:
+    """That somebody has decided on something of the draft since it waits as it does: since it was drafted, and since it
+    was opened again or retracted, if it was."""
+    again = aliased(Decision)
+    since = select(func.max(again.at)).where(again.draft_id == DraftRow.id, again.act.in_(_AGAIN))
+    return _decided(
+        Decision.at >= func.coalesce(DraftRow.ready_at, DraftRow.created_at),
+        Decision.at > func.coalesce(since.scalar_subquery(), DraftRow.created_at),
+    )
 
 
-def _held(session: Session, gives: Mapping[str, str]) -> None:
-    consequences.drafts_held(session, DraftRow.id.in_(gives))
+def _decided(*when: ColumnElement[bool]) -> ColumnElement[bool]:
+    return exists().where(Decision.draft_id == DraftRow.id, Decision.act.not_in(_NO_BEGINNING), *when)
+
+
+def _opened(since: datetime) -> ColumnElement[bool]:
+    """That whoever holds the draft has opened it the first time since then: they may be writing."""
+    whose = and_(Opening.draft_id == DraftRow.id, Opening.person_id == DraftRow.claimed_by)
+    return exists().where(whose, Opening.opened_at >= since)
 
 
 def _shown(session: Session, there: _Waiting) -> Assignment:

@@ -167,6 +167,10 @@ class Applied:
     version: int | None
     problem: PeerloomError | None = None
 
+    @property
+    def draft(self) -> str:
+        return self.target.draft
+
 
 def apply_to(at: Deciding, point_id: str, *, to: Sequence[Target]) -> list[Applied]:
     """Decide on these points as it was decided on this one; the listed ones only, each recorded as one of several.

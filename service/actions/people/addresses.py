@@ -22,7 +22,7 @@ def put(
     box = session.get(Mailbox, person.id, with_for_update={"key_share": True})
     if box is None and not wanted:
         return False
-    if box is not None and wanted and box.taken_away == mark(wanted, person.id) and not by_hand:
+    if _stays_away(box, wanted, person) and not by_hand:
         return False
     if box is None:
         box = Mailbox(person_id=person.id, organization_id=person.organization_id, address="", changed_at=now)
@@ -40,6 +40,15 @@ def _checked(text: str) -> str:
         return address_or_none(text)
     except ValueError as wrong:
         raise Invalid(f"“{text[:80]}” {wrong}.") from wrong
+
+
+def stays_away(session: Session, person: Person, text: str) -> bool:
+    """Whether this is an address that its person took away, so that no roster brings it back. Raises Invalid."""
+    return _stays_away(session.get(Mailbox, person.id), _checked(text), person)
+
+
+def _stays_away(box: Mailbox | None, wanted: str, person: Person) -> bool:
+    return box is not None and bool(wanted) and box.taken_away == mark(wanted, person.id)
 
 
 def of(session: Session, person: Person) -> Mailbox | None:

@@ -72,11 +72,13 @@ def put_person(
     consents: ConsentWish | None = None,
     email: str | None = None,
     mail_anew: bool = False,
+    of_roster: bool = False,
     now: datetime,
 ) -> tuple[Person, bool]:
     """Make or change a person; `roles` (role, external id of group) replace those held before. `email` None leaves the
     address as it is, and an empty one takes it away; the same as before is mailed again, where a server had refused it,
-    only with `mail_anew`.
+    only with `mail_anew`. One that the person took away comes back by a coordinator's hand only, and not `of_roster`,
+    whoever pastes that.
 
     Raises NotFound for a group; NotAllowed for what is not the actor's to change; ScopeMissing for a key without
     `admin` that would make somebody a coordinator, or no longer one; Conflict for a person that a
@@ -105,7 +107,7 @@ def put_person(
         _set_roles(session, row, wanted)
     if consents is not None:
         _allow(session, actor, row, consents, new=created, now=now)
-    by_hand = actor.reach is CredentialReach.PERSON
+    by_hand = actor.reach is CredentialReach.PERSON and not of_roster
     readdressed = email is not None and addresses.put(session, row, email, anew=mail_anew, by_hand=by_hand, now=now)
     if readdressed or as_it_was != (name, language, wanted):
         _record(session, actor, "person.put", f"person:{row.id}", now=now, roles=len(wanted))
@@ -137,7 +139,15 @@ def enroll(
     roles = {*((has, names[id_]) for has, id_ in held), (role, group)}
     language = who.language or (row.language if row is not None else "")
     return put_person(
-        session, actor, who.id, name=who.name, language=language, roles=sorted(roles), email=who.email, now=now
+        session,
+        actor,
+        who.id,
+        name=who.name,
+        language=language,
+        roles=sorted(roles),
+        email=who.email,
+        of_roster=True,
+        now=now,
     )
 
 

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from pipelines.texts.language import language_code, stem
 from service.domain.drafts import DraftState
 from service.domain.errors import Invalid
-from service.domain.roles import Actor, Role, require_desk, visible_groups
+from service.domain.roles import Actor, Role, leads, require_desk, visible_groups
 from service.domain.texts.snippets import SnippetPart, asked, snippet
 from service.store import search
 from service.store.names import told_apart
@@ -103,8 +103,9 @@ def _work(actor: Actor) -> ColumnElement[bool]:
 
 
 def _people(actor: Actor) -> Sequence[ColumnElement[bool]]:
+    """All for who leads the whole organization, also those who have no part in it yet, as the list of people shows."""
     groups = visible_groups(actor)
-    if groups is None:
+    if groups is None or leads(actor):
         return []
     return [SearchText.person_id.in_(select(RoleGrant.person_id).where(RoleGrant.group_id.in_(groups)))]
 

@@ -14,6 +14,7 @@ from sqlalchemy import Column, ColumnElement, Row, Table, and_, delete, func, or
 from sqlalchemy.orm import Session
 
 from service.domain.erasure import Traces, strings
+from service.store import replies
 from service.store.erasing.rules import LOOSE, RULES, ErasureRule, columns_of
 from service.store.session import changed_rows
 from service.store.tables import Base, ImportRun, Job, SourceRow, StoredReply
@@ -76,7 +77,11 @@ def delete_loose(session: Session, organization: str, own: Collection[str]) -> N
 
 
 def delete_replies(session: Session, organization: str, traces: Traces) -> int:
-    """Answers kept for repeats that tell of what is gone. Who asks again then finds things as they are."""
+    """Answers kept for repeats that tell of what is gone, and all that forms led to: addresses, in which ids stand
+    within other words. Who asks again then finds things as they are."""
+    of_forms = StoredReply.key.startswith(replies.FORM, autoescape=True)
+    forms = delete(StoredReply).where(StoredReply.organization_id == organization, of_forms)
+    gone = changed_rows(session, forms)
     rows = session.execute(
         select(StoredReply.credential_id, StoredReply.key, StoredReply.body, StoredReply.headers).where(
             StoredReply.organization_id == organization
@@ -84,7 +89,7 @@ def delete_replies(session: Session, organization: str, traces: Traces) -> int:
     )
     told = [(row.credential_id, row.key) for row in rows if traces.in_any(_said(row.body, row.headers))]
     key = tuple_(StoredReply.credential_id, StoredReply.key)
-    return sum(changed_rows(session, delete(StoredReply).where(key.in_(part))) for part in chunks(told))
+    return gone + sum(changed_rows(session, delete(StoredReply).where(key.in_(part))) for part in chunks(told))
 
 
 def _said(body: str, headers: Mapping[str, Any]) -> Iterator[str]:

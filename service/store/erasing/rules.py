@@ -121,7 +121,7 @@ RULES: Final[dict[str, dict[str, ErasureRule]]] = {
     "request_findings": _of(plain="shelf passage_id owner_id"),
     "requests": _of(own="text answer", plain="cluster_id"),
     "revisions": _of(own="text", plain="text_hash language"),
-    "search_texts": _of(made="text", plain="subject_id language"),
+    "search_texts": _of(own="text", plain="subject_id language"),  # whatever it copies is scrubbed, and copied anew
     "second_factors": _of(plain="secret"),
     "settlements": _of(made="note"),
     "sign_ins": _of(own="path", plain="secret_hash"),

@@ -11,13 +11,14 @@ import hmac
 import re
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 from fastapi import Depends, Request
 from sqlalchemy.orm import Session
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 
 from service.actions.access import frame, sign_in
@@ -32,6 +33,9 @@ from service.web.pages.views import Download, Frame, Goto, NavigationEntry, Page
 
 COOKIE = "peerloom"
 MARK_BYTES = 32
+AS_IT_IS_SAID = frozenset({"/learn/consents"})
+"""Forms that say how something is from now on: sent twice they come to the same, and a browser that gives an old page
+back must not keep somebody from saying no again."""
 _MARK = re.compile(r"[0-9a-f]{128}")
 _HOST_COOKIE = "__Host-peerloom"
 """Over TLS: browsers take it only from this very host, over TLS, for all of its paths."""
@@ -44,7 +48,7 @@ class Visit(Call):
     session_secret: str = ""
     said: str = ""
     form: str = ""  # a hash of the form that was sent, as it stands in its page; empty where none was
-    sent_before: bool = False  # that very form, which was answered with a page
+    kept: str = ""  # what a form that is answered with a page wants to know of itself, should it be sent again
     frames: str = rendering.NO_FRAMES  # who may frame a page for which nobody is signed in
 
     @property
@@ -54,13 +58,14 @@ class Visit(Call):
         return f"{self.scope['path']}?{query}" if query else str(self.scope["path"])
 
     def _write(self, session: Session, work: Work, status: int) -> tuple[Reply, bool]:
-        """A form that is sent twice is one act, whatever it is about: it leads where it led the first time."""
+        """A form that is sent twice is one act, whatever it is about: it leads where it led the first time. One that
+        is answered with a page finds in `kept` what it left there then, and does not do it again."""
         if not self.form:
             return self._run(session, work, status), False
 
-        def done(before: bool) -> Reply:
-            self.sent_before = before
-            return self._run(session, work, status)
+        def done(kept: str) -> Reply:
+            self.kept = kept
+            return replace(self._run(session, work, status), stored=self.kept)
 
         return replies.of_a_form(session, self.actor, self.form, done, now=self.now)
 
@@ -194,18 +199,24 @@ async def check_form(request: Request, session_secret: str) -> str:
     given = scripted or (await request.form()).get("csrf")
     if not _belongs(given, session_secret) or not same_site(request):
         raise NotAllowed("This form belongs to a session that has ended. Load the page again; nothing was changed.")
-    return "" if scripted else _mark_of(request.scope["path"], await request.form())
+    if scripted or request.scope["path"] in AS_IT_IS_SAID:
+        return ""
+    return await run_in_threadpool(_mark_of, request.scope, await request.form())
 
 
-def _mark_of(path: str, form: FormData) -> str:
-    whole = hashlib.sha256(path.encode("utf-8", "surrogatepass"))
+def _mark_of(scope: Mapping[str, Any], form: FormData) -> str:
+    """A hash of the address and of all fields, each with its length, so that none runs into the next."""
+    whole = hashlib.sha256()
+    for part in (scope["path"].encode("utf-8", "surrogatepass"), scope["query_string"]):
+        whole.update(b"%d:%b" % (len(part), part))
     for name, value in form.multi_items():
-        whole.update(f"\n{name}=".encode("utf-8", "surrogatepass"))
         if isinstance(value, str):
-            whole.update(value.encode("utf-8", "surrogatepass"))
+            said = value.encode("utf-8", "surrogatepass")
         else:  # a file, already whole in memory or on the disk
-            whole.update(hashlib.file_digest(value.file, "sha256").digest())  # type: ignore[arg-type]
+            said = hashlib.file_digest(value.file, "sha256").digest()  # type: ignore[arg-type]
             value.file.seek(0)
+        for part in (name.encode("utf-8", "surrogatepass"), said):
+            whole.update(b"%d:%b" % (len(part), part))
     return whole.hexdigest()
 
 

@@ -54,6 +54,9 @@ ASK = "Why would a porcupine librarian need nine lanterns?"
 ADDRESS = "zq-canary-heron@quackenbush.example"
 QUOTE = "umbrella stands before vermilion kettles and every tuba"
 CANARIES = (NAME, ID, WORK, WISH, ASK, QUOTE, "s-zq-canary-0815", ADDRESS)
+INDEXED = ("heron", "vermilion", "zephyrin", "quackenbush")
+"""Words of theirs that nobody else says, folded and stemmed: so they stand in the database's own index of words, which
+holds no phrases."""
 
 
 @dataclass
@@ -186,6 +189,8 @@ def _quote_it(session: Session, platform: Actor) -> None:
     asked = replies.KeyedRequest("key-1", "f" * 64)
     body = json.dumps({"id": ID, "name": NAME, "text": WORK})
     replies.once(session, platform, asked, lambda: replies.Reply(200, {}, body), lambda _: None, now=NOW)
+    elsewhere = replies.Reply(303, {"Location": f"/desk/people/{ID}?said=person-saved"}, "")
+    replies.of_a_form(session, platform, "e" * 64, lambda _: elsewhere, now=NOW)
 
 
 def _id_of(person: str):

@@ -16,9 +16,11 @@ from service.actions.drafts.points import current_points
 from service.actions.learners import asks
 from service.actions.learners.disclosed import disclosed
 from service.actions.people import reading, register
+from service.actions.search import found as search
 from service.domain.drafts import DraftState
 from service.domain.erasure import FORMER, ErasureKind, ErasureState
 from service.domain.errors import NotFound
+from service.domain.roles import Role
 from service.jobs import erasing
 from service.store.session import Sessions
 from service.store.tables import (
@@ -41,7 +43,18 @@ from service.store.tables import (
     VectorRow,
 )
 from tests.service.actions.school import NOW, act_as, found, hand_in
-from tests.service.jobs.canaries import ADDRESS, CANARIES, ID, NAME, WORK, Place, canaries_in, draft_of, installed
+from tests.service.jobs.canaries import (
+    ADDRESS,
+    CANARIES,
+    ID,
+    INDEXED,
+    NAME,
+    WORK,
+    Place,
+    canaries_in,
+    draft_of,
+    installed,
+)
 
 
 @pytest.fixture
@@ -67,7 +80,7 @@ def test_no_byte_of_a_person_is_left_and_what_others_have_stands(each_place: Pla
         vectors = len(session.scalars(select(VectorRow.text_hash)).all())
     id_ = place.erase(ErasureKind.PERSON, ID)
     place.work_off()
-    assert canaries_in(place) == set()
+    assert canaries_in(place, (*CANARIES, *INDEXED)) == set()
     with place.parts.sessions.reading() as session:
         assert session.scalars(select(Revision.text).order_by(Revision.id)).all() == [t for t in before if t != WORK]
         assert len(session.scalars(select(VectorRow.text_hash)).all()) < vectors
@@ -121,6 +134,17 @@ def test_work_alone_goes_and_its_author_reads_on_that_it_was_shown(place: Place)
             ("request", "desk", "brief", "local_model", "export"), ""
         )
         assert session.scalars(select(Disclosure.revision_id).distinct()).all() == [None]
+
+
+def test_who_has_the_same_name_is_still_found_by_it(place: Place) -> None:
+    with place.parts.sessions.writing() as session:
+        roles = [(Role.LEARNER, "north")]
+        register.put_person(session, place.platform, "namesake", name=NAME, roles=roles, now=NOW)
+    place.erase(ErasureKind.PERSON, ID)
+    place.work_off()
+    with place.parts.sessions.writing() as session:
+        lena = act_as(session, place.platform, "lena")
+        assert [one.id for one in search.find(session, lena, "quackenbush")] == ["namesake"]
 
 
 def test_the_same_words_of_somebody_else_stay_theirs(place: Place) -> None:

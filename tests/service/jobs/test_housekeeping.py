@@ -66,6 +66,7 @@ def test_however_many_replies_have_had_their_time_none_is_left(sessions: Session
         session.add_all(
             _reply(platform, f"old-{number}", replies.KEPT_FOR) for number in range(2 * replies.AT_ONCE + 1)
         )
+        session.add(_reply(platform, f"{replies.FORM}old", replies.SAME_FORM))
         session.add(_reply(platform, "new", timedelta(hours=1)))
     assert _house(sessions).sweep()
     with sessions.reading() as session:

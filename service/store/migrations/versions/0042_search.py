@@ -6,6 +6,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from service.domain.errors import Unavailable
+
 revision = "0042"
 down_revision = "0039"
 branch_labels = None
@@ -62,7 +64,11 @@ _STEMMED = {
     "fr": "french", "hu": "hungarian", "it": "italian", "lt": "lithuanian", "nl": "dutch", "no": "norwegian",
     "pt": "portuguese", "ro": "romanian", "ru": "russian", "sv": "swedish", "tr": "turkish",
 }  # fmt: skip
-_FOLDED = "regexp_replace(normalize(lower(left(said, 200000)), NFKD), '[\\u0300-\\u036f]', '', 'g')"
+# Signs become blanks: PostgreSQL's parser takes a path, an address, a date for one word, whose parts nobody would find.
+# What is cut is cut last, since one letter can come apart to eighteen: 100,000 are less than a tsvector holds at most.
+_SIGNS = "[\\u0001-\\u002f\\u003a-\\u0040\\u005b-\\u0060\\u007b-\\u00a9\\u00ab-\\u00b4\\u00b6-\\u00b9\\u00bb-\\u00bf\\u2000-\\u206f]"
+_APART = "regexp_replace(lower(normalize(left(said, 200000), NFKD)), '[\\u0300-\\u036f]', '', 'g')"
+_FOLDED = f"left(regexp_replace({_APART}, '{_SIGNS}', ' ', 'g'), 100000)"
 
 
 def upgrade() -> None:
@@ -98,15 +104,27 @@ def _run(statement: str) -> None:
     op.get_bind().exec_driver_sql(statement)
 
 
+def _made_with_fts5(statement: str) -> None:
+    try:
+        _run(statement)
+    except sa.exc.OperationalError as error:
+        if "no such module" not in str(error):
+            raise
+        raise Unavailable(
+            "This Python's SQLite was built without full-text search (FTS5). Take a Python whose SQLite has it, such as "
+            "python.org's or your system's, or use PostgreSQL (PEERLOOM_DATABASE_URL)."
+        ) from error
+
+
 def _filling(what: str, said: str) -> list[str]:
     feedback = _FEEDBACK.format(words=said)
     return {"work": [_WORK], "feedback": [feedback], "both": [_WORK, feedback], "person": [_PERSON]}[what]
 
 
 def _sqlite() -> None:
-    _run(
+    _made_with_fts5(
         "CREATE VIRTUAL TABLE search_words USING fts5(text, content='search_texts', content_rowid='id', "
-        "tokenize='porter unicode61 remove_diacritics 2', prefix='2 3')"
+        "tokenize=\"porter unicode61 remove_diacritics 2 categories 'L* N* Co Mn Mc'\", prefix='2 3')"
     )
     gone = "INSERT INTO search_words (search_words, rowid, text) VALUES ('delete', old.id, old.text);"
     come = "INSERT INTO search_words (rowid, text) VALUES (new.id, new.text);"
@@ -123,6 +141,10 @@ def _sqlite() -> None:
 def _postgresql() -> None:
     stems = " ".join(
         f"WHEN '{code}' THEN to_tsvector('{name}'::regconfig, {_FOLDED})" for code, name in _STEMMED.items()
+    )
+    _run(
+        "CREATE FUNCTION search_folded(said text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE "
+        f"AS $$ SELECT {_FOLDED} $$"
     )
     # One function that calls none of ours: what restores a dump looks for names in no schema but its own.
     _run(
@@ -155,3 +177,4 @@ def downgrade() -> None:
     op.drop_table("search_texts")
     if not sqlite:
         _run("DROP FUNCTION search_words(text, text)")
+        _run("DROP FUNCTION search_folded(text)")

@@ -216,8 +216,9 @@ def make_key(visit: Writing, sent: Annotated[KeySent, Form()]) -> Shown:
         typed = {"name": sent.name, "chosen_scopes": tuple(sent.scopes), "days": sent.days}
         return _keys(visit, **typed, chosen=tuple(chosen), faults=wrong)
     made, secret = credentials.create_key(visit.session, visit.actor, **asked.wish(), now=visit.now)
-    if visit.sent_before:
-        credentials.end_unseen(visit.session, visit.actor, made, now=visit.now)
+    if visit.kept:
+        credentials.end_unseen(visit.session, visit.actor, visit.kept, now=visit.now)
+    visit.kept = made.id
     return _keys(visit, secret=secret)
 
 

@@ -96,7 +96,9 @@ def turn_off(visit: Writing, sent: Annotated[CodeSent, Form()]) -> Shown:
 
 @router.post(HERE + "/second-factor/recovery")
 def renew_codes(visit: Writing, sent: Annotated[CodeSent, Form()]) -> Shown:
-    codes = second_factor.renew_codes(visit.session, visit.actor, sent.code, visit.services.sealing, now=visit.now)
+    sealing, again = visit.services.sealing, bool(visit.kept)
+    codes = second_factor.renew_codes(visit.session, visit.actor, sent.code, sealing, again=again, now=visit.now)
+    visit.kept = "renewed" if codes else ""
     return RecoveryPage(codes) if codes else _safety(visit, "recovery")
 
 

@@ -18,6 +18,7 @@ from service.actions.queue.alike import Alike
 from service.domain.texts.worddiff import DiffPiece, words
 from service.web.fields import DraftId, Line
 from service.web.pages.decisions.draft import HERE, DraftSent
+from service.web.pages.decisions.outcome import Outcome, once
 from service.web.pages.queue import came_from
 from service.web.pages.routes import Shown, pages
 from service.web.pages.views import PageView
@@ -106,26 +107,30 @@ def show_alike(visit: Reading, id: DraftId) -> Shown:
 @router.post(HERE + "/together")
 def decide_together(visit: Writing, id: DraftId, sent: Annotated[TogetherSent, Form()]) -> Shown:
     said = TogetherTerms(note=sent.note, undo=visit.services.undo)
-    done = together.decide_together(
-        visit.session, visit.actor, id, sent.verdict, sent.targets(), said=said, now=visit.now
-    )
-    return _outcome(visit, id, sent.verdict, done, sent.trail)
+
+    def decide() -> list[together.Decided]:
+        session, actor = visit.session, visit.actor
+        return together.decide_together(session, actor, id, sent.verdict, sent.targets(), said=said, now=visit.now)
+
+    return _outcome(visit, id, sent.verdict, once(visit, decide), sent.trail)
 
 
 @router.post(HERE + "/together/back")
 def take_back(visit: Writing, id: DraftId, sent: Annotated[BackSent, Form()]) -> Shown:
-    done = together.take_back_together(visit.session, visit.actor, list(sent.targets().items()), now=visit.now)
-    return _outcome(visit, id, sent.verdict, done, sent.trail, undone=True)
+    def back() -> list[together.Decided]:
+        return together.take_back_together(visit.session, visit.actor, list(sent.targets().items()), now=visit.now)
+
+    return _outcome(visit, id, sent.verdict, once(visit, back), sent.trail, undone=True)
 
 
 def _outcome(
-    visit: Writing, id: str, verdict: TogetherVerdict, done: list[together.Decided], trail: str, *, undone: bool = False
+    visit: Writing, id: str, verdict: TogetherVerdict, done: Outcome, trail: str, *, undone: bool = False
 ) -> TogetherPage:
     return TogetherPage(
         draft=desk_draft.show(visit.session, visit.actor, id, now=visit.now),
         verdict=verdict,
-        changed=tuple((one.draft, one.version) for one in done if one.version is not None),
-        left=tuple(one.problem.detail for one in done if one.problem is not None),
+        changed=done.changed,
+        left=done.left,
         undone=undone,
         trail=came_from.clean(trail),
     )

@@ -20,6 +20,7 @@ from service.domain.errors import Invalid
 from service.store.tables import RightDecision
 from service.web.fields import AlertId, DraftId, ExternalId, Key, Line, OwnId, PointId, Words
 from service.web.pages.decisions.draft import OF_POINT, DraftSent
+from service.web.pages.decisions.outcome import once
 from service.web.pages.queue import came_from
 from service.web.pages.routes import Shown, pages
 from service.web.pages.views import Goto, PageView
@@ -112,10 +113,9 @@ def reach(visit: Reading, id: DraftId, point: PointId) -> Shown:
 def apply(visit: Writing, id: DraftId, point: PointId, sent: Annotated[ApplySent, Form()]) -> Shown:
     if not sent.target:
         raise Invalid("Nothing was chosen. Tick the drafts that the decision fits.")
-    done = decided.apply_to(visit.deciding(id, sent.seen), point, to=sent.targets())
-    left = tuple(one.problem.detail for one in done if one.problem is not None)
+    done = once(visit, lambda: decided.apply_to(visit.deciding(id, sent.seen), point, to=sent.targets()))
     draft = desk_draft.show(visit.session, visit.actor, id, now=visit.now)
-    return AppliedPage(draft, len(done) - len(left), left, came_from.clean(sent.trail))
+    return AppliedPage(draft, len(done.changed), done.left, came_from.clean(sent.trail))
 
 
 @router.get("/desk/challenges/{id}/alerts")

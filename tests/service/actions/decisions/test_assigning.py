@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from service.actions.approvals.deciding import Deciding
-from service.actions.decisions import assigning, claim, points
+from service.actions.decisions import assigning, claim, points, review
 from service.actions.people import register
 from service.actions.queue import waiting
 from service.actions.queue.waiting import QueueFilter, Whose
@@ -74,6 +74,24 @@ def test_what_is_held_or_begun_stays_and_what_was_begun_since_is_not_taken_back(
         nothing = assigning.proposed(session, ines, "observe", {}, now=NOW)
         with pytest.raises(NotNow):
             assigning.assign(session, ines, "observe", {}, seen=nothing.seen, now=NOW)
+
+
+def test_what_waits_once_more_is_free_and_what_its_holder_has_opened_is_not_taken_back(sessions: Sessions) -> None:
+    with sessions.writing() as session:
+        platform, ines, drafts = peopled(session, 2)
+        lena = act_as(session, platform, "lena")
+        begin(session, lena, drafts[0])
+        row = session.get_one(DraftRow, drafts[0])
+        review.decline(Deciding(session, lena, row.id, row.version, LATER), note="Not yet.")
+        reopened = LATER + timedelta(minutes=1)
+        review.reopen(Deciding(session, lena, row.id, row.version, reopened))
+        row.claimed_by = row.claimed_until = None
+        seen = assigning.proposed(session, ines, "observe", {"lena": 1}, now=reopened)
+        assert (seen.gives, seen.kept) == (2, 0)
+        assigning.assign(session, ines, "observe", {"lena": 1}, seen=seen.seen, now=reopened)
+        claim.be_at(session, lena, drafts[1], now=reopened + timedelta(minutes=1))
+        assert assigning.take_back(session, ines, "observe", at=reopened, now=reopened + timedelta(minutes=2)) == 1
+        assert session.get_one(DraftRow, drafts[1]).claimed_by == lena.person
 
 
 def begin(session: Session, actor: Actor, draft: str) -> None:

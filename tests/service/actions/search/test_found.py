@@ -9,11 +9,12 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from service.actions.decisions import release
+from service.actions.people import register
 from service.actions.search import found as search
 from service.actions.search.found import SearchHit
 from service.actions.work import submit
 from service.domain.errors import Invalid, NotAllowed
-from service.domain.roles import Actor
+from service.domain.roles import Actor, Role
 from service.store.session import Sessions
 from service.store.tables import Person, SearchKind, Submission
 from tests.service.actions.school import NOW, act_as, approve, found, hand_in, make_ready
@@ -45,6 +46,52 @@ def test_words_are_found_by_their_beginning_in_another_form_and_without_accents(
         assert "".join(part.text for part in one.snippet if part.text != "… ").rstrip(" …") in WORK
 
 
+WORDS = (
+    "Новый мой Μία ερώτηση 한국어 がっこう हिन्दी أحمد їдеш ﬁnal Čeština. Ngày mai, Straße! "
+    "The teacher/student pair, he/she. A visit.We met on 2024-05-17; mail amara@school.example: <b>bold</b>."
+)
+TYPED = (
+    *(
+        "новый",
+        "мой",
+        "Μία",
+        "ερώτηση",
+        "한국어",
+        "がっこう",
+        "हिन्दी",
+        "أحمد",
+        "їдеш",
+        "ﬁnal",
+        "cestina",
+        "ngay",
+        "Straße",
+    ),
+    *("student", "she", "we", "school", "example", "05", "17", "2024", "bold", "b"),
+)
+
+
+def test_words_of_any_script_and_behind_any_sign_are_found_as_they_stand(sessions: Sessions) -> None:
+    with sessions.writing() as session:
+        platform = found(session)
+        hand_in(session, platform, text=WORDS)
+        lena = act_as(session, platform, "lena")
+        for query in TYPED:
+            assert [bool(marked(one)) for one in search.find(session, lena, query)] == [True], query
+        for query in ("हिम", "нов мо ой", "24"):
+            assert hits(session, lena, query) == [], query
+
+
+def test_what_is_odd_is_looked_for_and_taken_in_like_anything_else(sessions: Sessions) -> None:
+    with sessions.writing() as session:
+        platform = found(session)
+        lena = act_as(session, platform, "lena")
+        for query in ("㌖" * 200, "ﷺ" * 200, "⑴ ½ x²", "ͺ", "'' \\ :* & | ! <->", "\u0301\u0301", "𞀰 🙂", "x" * 200):
+            assert hits(session, lena, query) == [], query
+        long = " ".join(f"{chr(0xFDFA)}{number}" for number in range(20_000))
+        hand_in(session, platform, text=f"lantern {long}"[:200_000])
+        assert hits(session, lena, "lantern") == [("work", "s-amara")]
+
+
 def test_only_what_somebody_reviews_is_found_and_never_their_own(sessions: Sessions) -> None:
     with sessions.writing() as session:
         platform, elsewhere = found(session), found(session, "hillside")
@@ -56,6 +103,10 @@ def test_only_what_somebody_reviews_is_found_and_never_their_own(sessions: Sessi
         assert hits(session, mateo, "half-term") == [("work", "s-lin"), ("work", "s-amara")]
         assert hits(session, platform, "half-term") == [("work", "s-lin"), ("work", "s-amara")]
         assert hits(session, lena, "lin") == []
+        register.put_person(session, platform, "noor", name="Noor Aziz", now=NOW)
+        register.put_person(session, platform, "ines", name="Inês Prado", roles=[(Role.COORDINATOR, "all")], now=NOW)
+        assert hits(session, act_as(session, platform, "ines"), "aziz") == [("person", "noor")]
+        assert hits(session, mateo, "aziz") == [], "who leads all knows also those without a part"
         assert hits(session, mateo, "lin we") == [("person", "lin")]
         amara = act_as(session, platform, "amara")
         with pytest.raises(NotAllowed):

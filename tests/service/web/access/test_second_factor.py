@@ -257,6 +257,19 @@ def test_new_recovery_codes_end_the_old_ones(school: School) -> None:
     assert other.client.post(page.path, data={"code": new[0]}).status_code == 303
 
 
+def test_new_recovery_codes_asked_for_by_a_form_sent_twice_are_those_that_are_seen(school: School) -> None:
+    visitor = signed_in(school, "lindiwe")
+    telephone, _ = set_up(school, visitor)
+    page, code = visitor.get("/safety"), telephone.code()
+    first, second = (CODE.findall(visitor.send(page, RENEW, code=code).text) for _ in range(2))
+    assert len(first) == len(second) == 10
+    assert acts(school).count("second-factor.codes") == 1
+    assert visitor.send(visitor.get("/safety"), RENEW, code=code).status == 422, "another form, the same code"
+    other, asked = half_way(school, "lindiwe")
+    assert other.client.post(asked.path, data={"code": first[0]}).status_code == 422
+    assert other.client.post(asked.path, data={"code": second[0]}).status_code == 303
+
+
 def test_a_form_sent_twice_sets_up_one_factor_whose_last_shown_codes_work(school: School) -> None:
     visitor = signed_in(school, "lindiwe")
     page = visitor.send(visitor.get("/safety"), SET_UP + "/begin")

@@ -79,3 +79,15 @@ def test_addresses_are_taken_in_and_what_changes_of_somebody_known_is_shown_befo
     again = _send(tomasz, tomasz.get(HERE), table.replace("amara@school", "a.okafor@school"), "look")
     assert "E-mail so far: amara@school.example" in again.text
     assert "1 is there already" in _send(tomasz, tomasz.get(HERE), "\n".join(table.split("\n")[:2]), "look").text
+
+
+def test_an_address_that_its_person_took_away_comes_back_from_no_pasted_table(school: School) -> None:
+    tomasz, amara = signed_in(school, "tomasz"), signed_in(school, "amara")
+    table = "id,name,group,email\namara,Amara Okafor,year-8,amara@school.example\n"
+    _send(tomasz, _send(tomasz, tomasz.get(HERE), table, "look"), table, "take")
+    amara.send(amara.get("/notifications/settings"), "/notifications/address/remove")
+    seen = _send(tomasz, tomasz.get(HERE), table, "look")
+    assert "They took this e-mail address away" in seen.text
+    assert "1 is there already" in seen.text
+    _send(tomasz, seen, table, "take")
+    assert "amara@school.example" not in tomasz.get("/desk/people/amara").html

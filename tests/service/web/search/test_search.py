@@ -11,6 +11,7 @@ def test_whoever_reviews_finds_work_by_words_on_the_page_and_by_the_api(school: 
     school.drafted("amara-1", "We bring a <b>lantern</b> to each visit.")
     lindiwe = signed_in(school, "lindiwe")
     assert 'href="/search"' in lindiwe.get("/desk").html
+    assert lindiwe.get("/desk").html.count('aria-keyshortcuts="/"') == 1, "one thing for one key"
     page = lindiwe.get("/search?q=lant")
     assert "Amara Okafor" in page.text
     assert "&lt;b&gt;<mark>lantern</mark>&lt;/b&gt;" in page.html
