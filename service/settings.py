@@ -310,26 +310,18 @@ class Settings(BaseSettings):
     def _about_celery(self) -> list[str]:
         if self.dispatch is not Dispatch.CELERY:
             return []
-        complaints = []
-        if not self.broker_url.get_secret_value():
-            complaints.append(
-                "PEERLOOM_DISPATCH=celery needs a broker: set PEERLOOM_BROKER_URL, e.g. redis://127.0.0.1:6379/0."
-            )
-        if self.sqlite:
-            complaints.append(
-                "PEERLOOM_DISPATCH=celery needs a database server: "
-                "set PEERLOOM_DATABASE_URL to a postgresql+psycopg:// URL."
-            )
-        if self.index is IndexKind.CHROMA and not self.chroma_url:
-            complaints.append(
-                "PEERLOOM_DISPATCH=celery needs an index that several processes share: "
-                "start `chroma run` and set PEERLOOM_CHROMA_URL, e.g. http://127.0.0.1:8001."
-            )
-        if self.index is IndexKind.EXACT:
-            complaints.append(
-                "PEERLOOM_INDEX=exact lives in one process: with PEERLOOM_DISPATCH=celery set PEERLOOM_INDEX=chroma."
-            )
-        return complaints
+        wants = "PEERLOOM_DISPATCH=celery needs"
+        broker = f"{wants} a broker: set PEERLOOM_BROKER_URL, e.g. redis://127.0.0.1:6379/0."
+        server = f"{wants} a database server: set PEERLOOM_DATABASE_URL to a postgresql+psycopg:// URL."
+        index = f"{wants} an index that several processes share: start `chroma run` and set PEERLOOM_CHROMA_URL, e.g. "
+        exact = "PEERLOOM_INDEX=exact lives in one process: with PEERLOOM_DISPATCH=celery set PEERLOOM_INDEX=chroma."
+        complaints = [
+            (not self.broker_url.get_secret_value(), broker),
+            (self.sqlite, server),
+            (self.index is IndexKind.CHROMA and not self.chroma_url, f"{index}http://127.0.0.1:8001."),
+            (self.index is IndexKind.EXACT, exact),
+        ]
+        return [said for applies, said in complaints if applies]
 
     def _about_mail(self) -> list[str]:
         if not self.mail_host:

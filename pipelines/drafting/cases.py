@@ -30,11 +30,11 @@ from pipelines.values import (
     Judgement,
     PastPoint,
     PointKind,
-    SaidBefore,
     Scope,
     Shelf,
     ShelfItem,
     Standing,
+    ToldBefore,
 )
 
 MARKER = "case-5d8e1f"
@@ -163,7 +163,7 @@ def _case(file: Traversable) -> Case:
         submission=name,
         text=raw.submission,
         language=written_in(raw.submission, raw.language),
-        told=tuple(map(SaidBefore, raw.told)),
+        told=tuple(map(ToldBefore, raw.told)),
         dismissed=tuple(_past(one, dismissed=True) for one in raw.dismissed),
         instruction=raw.instruction,
         names=raw.names,

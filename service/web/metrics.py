@@ -3,7 +3,8 @@ says nothing of anybody."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 from prometheus_client import generate_latest, start_http_server
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
@@ -15,6 +16,10 @@ Measured = tuple[Measures | None, Mapping[str, str]]
 """The numbers (none while the database is away), and each part with "ok" or what is wrong with it."""
 
 
+Sample = tuple[Any, ...]
+"""The values of the labels, and the number."""
+
+
 class Numbers(Collector):
     """All numbers, asked for anew with each request."""
 
@@ -23,26 +28,26 @@ class Numbers(Collector):
 
     def collect(self) -> Iterator[Metric]:
         found, parts = self._measured()
-        yield _gauge("info", "The version that runs.", {(("version", self._version),): 1})
-        up = {(("part", name),): float(said == "ok") for name, said in parts.items()}
-        yield _gauge("up", "Whether a part works (1), as /ready has it.", up)
+        yield _gauge("info", "The version that runs.", ["version"], [(self._version, 1)])
+        up = [(name, said == "ok") for name, said in parts.items()]
+        yield _gauge("up", "Whether a part works (1), as /ready has it.", ["part"], up)
         if found is not None:
             yield from _of_rows(found)
 
 
 def _of_rows(found: Measures) -> Iterator[Metric]:
-    jobs = {(("kind", kind), ("state", state)): n for (kind, state), n in sorted(found.jobs.items())}
-    yield _gauge("jobs", "Jobs that are not done, by kind and state.", jobs)
-    oldest = {(("kind", kind),): seconds for kind, seconds in sorted(found.oldest.items())}
-    yield _gauge("oldest_due_job_seconds", "Since when the job has been due that is due longest.", oldest)
-    took = {
-        (("kind", kind), ("quantile", quantile)): seconds
+    jobs = [(kind, state, n) for (kind, state), n in sorted(found.jobs.items())]
+    yield _gauge("jobs", "Jobs that are not done, by kind and state.", ["kind", "state"], jobs)
+    oldest = sorted(found.oldest.items())
+    yield _gauge("oldest_due_job_seconds", "Since when the job has been due that is due longest.", ["kind"], oldest)
+    took = [
+        (kind, quantile, seconds)
         for kind, one in sorted(found.took.items())
         for quantile, seconds in (("0.5", one.half), ("0.95", one.of_95))
-    }
-    yield _gauge("job_seconds", "From due to done, of jobs that ended in the last ten minutes.", took)
-    drafts = {(("state", state),): n for state, n in sorted(found.drafts.items())}
-    yield _gauge("drafts", "Drafts by state.", drafts)
+    ]
+    about = "From due to done, of jobs that ended in the last ten minutes."
+    yield _gauge("job_seconds", about, ["kind", "quantile"], took)
+    yield _gauge("drafts", "Drafts by state.", ["state"], sorted(found.drafts.items()))
     yield CounterMetricFamily("peerloom_model_cost", "Spent on the model, in the prices' currency.", value=found.spent)
     yield CounterMetricFamily("peerloom_model_calls", "Calls of the model.", value=found.calls)
     tokens = CounterMetricFamily(
@@ -53,15 +58,11 @@ def _of_rows(found: Measures) -> Iterator[Metric]:
     yield tokens
 
 
-Labels = tuple[tuple[str, str], ...]
-
-
-def _gauge(name: str, about: str, samples: Mapping[Labels, float]) -> GaugeMetricFamily:
-    """One family. All of its samples have the same labels."""
-    named = [name for name, _ in next(iter(samples), ())]
-    family = GaugeMetricFamily(f"peerloom_{name}", about, labels=named)
-    for labels, value in samples.items():
-        family.add_metric([said for _, said in labels], value)
+def _gauge(name: str, about: str, labels: Sequence[str], samples: Iterable[Sample]) -> GaugeMetricFamily:
+    """One family; the values of its labels stand before each number."""
+    family = GaugeMetricFamily(f"peerloom_{name}", about, labels=labels)
+    for *said, value in samples:
+        family.add_metric([str(one) for one in said], float(value))
     return family
 
 

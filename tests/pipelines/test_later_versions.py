@@ -18,8 +18,8 @@ from pipelines.values import (
     PastPoint,
     PersonsReading,
     PointKind,
-    SaidBefore,
     Standing,
+    ToldBefore,
 )
 from pipelines.verification import verify
 from tests.pipelines.worked_example import CHALLENGE, TEXT, brief
@@ -35,7 +35,7 @@ def asked(criterion: str, became: str, kind: PointKind = PointKind.QUESTION, at:
 
 
 def later(*points: PastPoint) -> DraftingTask:
-    told = tuple(SaidBefore(one.text) for one in points)
+    told = tuple(ToldBefore(one.text) for one in points)
     return replace(brief(), earlier=EarlierVersion("We will visit each other.", points), told=told)
 
 

@@ -30,6 +30,7 @@ NO_WORDS_IN_IT = {
 HASHES = {"sha256", "blake2b", "file_digest"}
 RANDOM_FOR_NO_SECRET = {
     "service/store/jobs.py",  # how long a failed job waits
+    "service/integrations/webhooks/rules.py",  # how long what was not taken rests
     "pipelines/evaluation/gallery.py",  # a baseline
     "pipelines/evaluation/weaving.py",  # an invented organization
 }
@@ -63,6 +64,10 @@ WHERE_TO: dict[str, dict[str, str]] = {
     "service/files/reading.py": {"subprocess": "our own reader of files, in a process with limits"},
     "service/jobs/broker.py": {"celery": "the broker", "kombu": "its errors"},
     "service/companion.py": {"socket": "its end of the pair that the web process gives it"},
+    "service/integrations/webhooks/transport.py": {
+        "socket": "of addresses that were judged",
+        "ssl": "their certificates are checked",
+    },
     "service/jobs/keeper.py": {
         "socket": "a pair, one end of which the worker is given",
         "subprocess": "our own worker",
@@ -72,6 +77,7 @@ WHERE_TO: dict[str, dict[str, str]] = {
     "service/mail/smtp.py": {"smtplib": "the mail server", "ssl": "its certificate is checked"},
     "service/store/backup.py": {"subprocess": "PostgreSQL's own programs, for the database"},
     "service/store/session.py": {"create_engine": "the database"},
+    "service/web/api/events.py": {"asyncio": "whoever waits for events keeps no thread"},
     "service/web/connections.py": {"asyncio": "of those who call", "uvicorn": "is called, calls nobody"},
     "service/web/metrics.py": {"prometheus_client": "listens for Prometheus, at an address that is set for it"},
     "service/web/throttle.py": {"limits": "Redis, to count"},
