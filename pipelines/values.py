@@ -296,7 +296,7 @@ class EarlierVersion:
 
 
 @dataclass(frozen=True, slots=True)
-class ToldBefore:
+class AlreadyTold:
     """A point that the author of a work was given on an earlier text of it."""
 
     text: str
@@ -318,7 +318,7 @@ class DraftingTask:
     text: str
     ai: AI = AI.ANY
     language: str = "en"
-    told: tuple[ToldBefore, ...] = ()
+    told: tuple[AlreadyTold, ...] = ()
     dismissed: tuple[PastPoint, ...] = ()
     instruction: str = ""
     readings: tuple[PersonsReading, ...] = ()  # what people said of this very text; it wins over any machine's word

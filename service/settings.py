@@ -260,9 +260,7 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on.")
     metrics: str = Field(
-        "",
-        pattern=r"^(\S+:[0-9]{1,5})?$",
-        description="Where `serve` answers Prometheus, e.g. `127.0.0.1:9464`. Not for others. Empty: nowhere.",
+        "", pattern=r"^(\S+:[0-9]{1,5})?$", description="Where Prometheus asks (`127.0.0.1:9464`). Empty: nowhere."
     )
     log_format: LogFormat = Field(LogFormat.CONSOLE, description="`console` for people, `json` for machines.")
     log_level: str = Field(

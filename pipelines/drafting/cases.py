@@ -21,6 +21,7 @@ from pipelines.prompts import PromptError
 from pipelines.texts.language import written_in
 from pipelines.texts.names import Pseudonyms
 from pipelines.values import (
+    AlreadyTold,
     Assessment,
     ChallengeAsItStands,
     Criterion,
@@ -34,7 +35,6 @@ from pipelines.values import (
     Shelf,
     ShelfItem,
     Standing,
-    ToldBefore,
 )
 
 MARKER = "case-5d8e1f"
@@ -163,7 +163,7 @@ def _case(file: Traversable) -> Case:
         submission=name,
         text=raw.submission,
         language=written_in(raw.submission, raw.language),
-        told=tuple(map(ToldBefore, raw.told)),
+        told=tuple(map(AlreadyTold, raw.told)),
         dismissed=tuple(_past(one, dismissed=True) for one in raw.dismissed),
         instruction=raw.instruction,
         names=raw.names,

@@ -18,6 +18,7 @@ from pipelines.drafting import Budget, draft
 from pipelines.ports import LanguageModel, ModelUnavailable
 from pipelines.values import (
     AI,
+    AlreadyTold,
     Band,
     Draft,
     DraftOutcome,
@@ -25,7 +26,6 @@ from pipelines.values import (
     PointKind,
     SourceKind,
     Standing,
-    ToldBefore,
     Usage,
 )
 from tests.pipelines.worked_example import (
@@ -101,7 +101,7 @@ def test_the_prompt_that_was_read_is_kept_with_the_draft() -> None:
 
 @pytest.mark.parametrize("version", [1, 2])
 def test_the_rendered_prompt_of_the_worked_example_is_the_golden_one(version: int) -> None:
-    about = brief(told=(ToldBefore("Say who begins."),), instruction="Be brief.")
+    about = brief(told=(AlreadyTold("Say who begins."),), instruction="Be brief.")
     made = drafted(Scripted(GOOD), about, budget=Budget(version=version))
     assert made.prompt is not None
     assert made.prompt.rendered == (GOLDEN / f"feedback-{version}.txt").read_text(encoding="utf-8").rstrip("\n")
@@ -327,7 +327,7 @@ def test_a_near_twin_of_a_dismissed_point_is_left_out_and_the_facilitator_is_tol
 @pytest.mark.parametrize("ai", AI)
 def test_what_is_settled_stays_so_where_a_model_elsewhere_may_not_be_told_of_it(ai: AI) -> None:
     past = PastPoint(PointKind.QUESTION, ASKED, "meeting", reason="No minutes.", dismissed=True, of="another", ai=ai)
-    for about in (brief(dismissed=(past,)), brief(told=(ToldBefore(ASKED, "another", ai),))):
+    for about in (brief(dismissed=(past,)), brief(told=(AlreadyTold(ASKED, "another", ai),))):
         model = Scripted(GOOD)
         made = drafted(model, about)
         assert ASKED not in [point.text for point in made.points]
@@ -342,7 +342,7 @@ def test_where_all_was_said_before_the_draft_says_so() -> None:
     made = drafted(
         Scripted(only),
         brief(
-            told=(ToldBefore(ASKED),), challenge=replace(brief().challenge, criteria=(brief().challenge.criteria[2],))
+            told=(AlreadyTold(ASKED),), challenge=replace(brief().challenge, criteria=(brief().challenge.criteria[2],))
         ),
     )
     assert made.outcome is DraftOutcome.CANNOT or ASKED not in [point.text for point in made.points]

@@ -11,6 +11,7 @@ from pipelines.adapters.extractive.phrasing import table
 from pipelines.drafting.judged import compose
 from pipelines.texts.saying_back import without_mention
 from pipelines.values import (
+    AlreadyTold,
     Draft,
     DraftingTask,
     DraftOutcome,
@@ -19,7 +20,6 @@ from pipelines.values import (
     PersonsReading,
     PointKind,
     Standing,
-    ToldBefore,
 )
 from pipelines.verification import verify
 from tests.pipelines.worked_example import CHALLENGE, TEXT, brief
@@ -35,7 +35,7 @@ def asked(criterion: str, became: str, kind: PointKind = PointKind.QUESTION, at:
 
 
 def later(*points: PastPoint) -> DraftingTask:
-    told = tuple(ToldBefore(one.text) for one in points)
+    told = tuple(AlreadyTold(one.text) for one in points)
     return replace(brief(), earlier=EarlierVersion("We will visit each other.", points), told=told)
 
 

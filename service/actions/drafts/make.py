@@ -133,7 +133,7 @@ def scope_for(session: Session, submission: Submission, challenge: Challenge, *,
     )
 
 
-def _told(session: Session, submission: Submission) -> tuple[values.ToldBefore, ...]:
+def _told(session: Session, submission: Submission) -> tuple[values.AlreadyTold, ...]:
     """Points this learner was given on this work before; they are not said twice."""
     rows = session.execute(
         select(PointRow.text, Revision.id, Revision.ai)
@@ -147,7 +147,7 @@ def _told(session: Session, submission: Submission) -> tuple[values.ToldBefore, 
         )
         .order_by(PointRow.id)
     )
-    return tuple(values.ToldBefore(text, of, ai) for text, of, ai in rows)
+    return tuple(values.AlreadyTold(text, of, ai) for text, of, ai in rows)
 
 
 def _dismissed(session: Session, challenge: Challenge, submission: str) -> tuple[values.PastPoint, ...]:

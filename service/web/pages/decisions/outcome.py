@@ -23,19 +23,19 @@ class _One(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class DecisionOutcome:
     """Those that were changed, with their versions then; and why each of the others was left as it was."""
 
     changed: tuple[tuple[str, int], ...]
     left: tuple[str, ...]
 
 
-def once(visit: Visit, act: Callable[[], Sequence[_One]]) -> Outcome:
+def once(visit: Visit, act: Callable[[], Sequence[_One]]) -> DecisionOutcome:
     """Do it; what a form that was sent before did then is told again, and nothing is done."""
     if not visit.kept:
         done = act()
         changed = tuple((one.draft, one.version) for one in done if one.version is not None)
         left = tuple(one.problem.detail for one in done if one.problem is not None)
-        visit.kept = json.dumps(asdict(Outcome(changed, left)))
+        visit.kept = json.dumps(asdict(DecisionOutcome(changed, left)))
     told = json.loads(visit.kept)
-    return Outcome(tuple((draft, version) for draft, version in told["changed"]), tuple(told["left"]))
+    return DecisionOutcome(tuple((draft, version) for draft, version in told["changed"]), tuple(told["left"]))

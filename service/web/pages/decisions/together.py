@@ -18,7 +18,7 @@ from service.actions.queue.alike import Alike
 from service.domain.texts.worddiff import DiffPiece, words
 from service.web.fields import DraftId, Line
 from service.web.pages.decisions.draft import HERE, DraftSent
-from service.web.pages.decisions.outcome import Outcome, once
+from service.web.pages.decisions.outcome import DecisionOutcome, once
 from service.web.pages.queue import came_from
 from service.web.pages.routes import Shown, pages
 from service.web.pages.views import PageView
@@ -124,7 +124,7 @@ def take_back(visit: Writing, id: DraftId, sent: Annotated[BackSent, Form()]) ->
 
 
 def _outcome(
-    visit: Writing, id: str, verdict: TogetherVerdict, done: Outcome, trail: str, *, undone: bool = False
+    visit: Writing, id: str, verdict: TogetherVerdict, done: DecisionOutcome, trail: str, *, undone: bool = False
 ) -> TogetherPage:
     return TogetherPage(
         draft=desk_draft.show(visit.session, visit.actor, id, now=visit.now),

@@ -8,7 +8,7 @@ from alembic import op
 
 from service.domain.errors import Unavailable
 
-revision = "0042"
+revision = "0040"
 down_revision = "0039"
 branch_labels = None
 depends_on = None
