@@ -1,6 +1,6 @@
 """The database's own search for words: the one place that knows how SQLite and PostgreSQL do it.
 
-What is searched are the copies in `search_texts`, which triggers keep (migration 0042). Words are found by their
+What is searched are the copies in `search_texts`, which triggers keep (migration 0040). Words are found by their
 beginnings and by their stems (Porter's in SQLite, whatever the language; Snowball's of the text's language in
 PostgreSQL), with accents folded. Each folds what is asked as it folded what it holds: SQLite in its tokenizer, and
 PostgreSQL by `search_folded`. Who may find what is no matter of this module: callers add their conditions.

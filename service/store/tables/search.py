@@ -21,7 +21,7 @@ class SearchKind(StrEnum):
 class SearchText(Base):
     """One text that may be found: a submission's latest, the released feedback of a draft, a person's name and id.
 
-    Rows are written by triggers (migration 0042) whenever what they copy is, so that no writer can forget them: what is
+    Rows are written by triggers (migration 0040) whenever what they copy is, so that no writer can forget them: what is
     taken back, retracted or erased is gone in the same transaction. The numbers grow with each change: latest last.
     """
 
