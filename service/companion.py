@@ -82,7 +82,7 @@ class Companion:
 
     def _until_told(self) -> int:
         while True:
-            self._settings.sign_of_life.touch()
+            self._give_sign()
             self._wire.say({"state": self._state()})
             if self._told_to_stop.wait(SIGN_SECONDS):
                 return 0
@@ -90,13 +90,22 @@ class Companion:
                 log.error("a thread that does the jobs has ended; the worker ends with it")
                 return 1
 
+    def _give_sign(self) -> None:
+        """Where nothing can be written any more, the work that needs no file goes on."""
+        try:
+            self._settings.sign_of_life.touch()
+        except OSError as trouble:
+            log.warning("the sign of life cannot be written", error=str(trouble))
+
     def _listen(self) -> None:
-        for message in self._wire.heard():
-            if "wake" in message:
-                self._threads.wake()
-            if "find" in message:
-                self._answering.submit(self._answer, message)
-        os._exit(1)  # the web process is gone, and waits for nothing any more
+        try:
+            for message in self._wire.heard():
+                if "wake" in message:
+                    self._threads.wake()
+                if "find" in message:
+                    self._answering.submit(self._answer, message)
+        finally:
+            os._exit(1)  # the web process is gone, or cannot be understood: nobody could stop this one any more
 
     def _answer(self, message: Mapping[str, Any]) -> None:
         number = message["number"]

@@ -145,9 +145,9 @@ def _metrics(settings: Settings, measured: Callable[[], metrics.Measured]) -> It
     host, _, port = settings.metrics.rpartition(":")
     try:
         _, stop = metrics.serve(host.strip("[]"), int(port), metrics.Numbers(measured, version("peerloom")))
-    except OSError as trouble:
+    except (OSError, OverflowError) as trouble:  # the second for a number that is no port
         raise Unavailable(
-            f"Nothing can listen on PEERLOOM_METRICS={settings.metrics} ({trouble.strerror}). Choose another."
+            f"Nothing can listen on PEERLOOM_METRICS={settings.metrics} ({trouble}). Choose another."
         ) from trouble
     try:
         yield

@@ -78,18 +78,22 @@ def _live(chosen: Settings, bundle: Path) -> None:
                 operator.wait(parts, row.id, lambda _: None, lambda now: now.lines_done == now.lines)
             while begun and here and _take_chunk(parts, begun):
                 pass
-        secret = _key(parts, row)
 
     def tell() -> None:
         _how_to_look(chosen, parts, row)
         out.print(f"  {_drafted(parts, row)} The queue of the review desk fills while you look.")
-        _how_to_call(chosen, secret)
+        _how_to_call(chosen, _key(parts, row))  # made once it can be shown
 
     if here:
-        serving.run(chosen, tell)
+        serving.run(_quiet(chosen), tell)
     else:
         err.print("Another Peerloom process serves, or does the work: look there.")
         tell()
+
+
+def _quiet(chosen: Settings) -> Settings:
+    """What is to be done next stays to be read: no line a request or a job, unless somebody asks for them."""
+    return chosen if "log_level" in chosen.model_fields_set else chosen.model_copy(update={"log_level": "warning"})
 
 
 def _take_chunk(parts: wiring.Front, begun: str) -> bool:

@@ -36,18 +36,18 @@ def serve(
 def run(chosen: Settings, tell: Callable[[], None] = lambda: None) -> None:
     """Serve until told to stop. What would stop the start is said before the server says that it starts; `tell` says
     what is to be known as soon as it answers."""
-    gc.disable()  # all that is made from here on stays: looking through it over and over is a quarter of the start
-    import uvicorn  # here, with the application: other commands need neither
-
-    from service.main import create
-    from service.web.connections import LARGEST_HEAD, timed
-
     if chosen.dispatch is Dispatch.INLINE:
         folder = DataFolder(chosen.data, [data_folder.WEB])
         folder.take()
         folder.free()
     if not chosen.embedded:
         _wait_for_tables(wiring.front(chosen))
+    gc.disable()  # all that is made from here on stays: looking through it over and over is a quarter of the start
+    import uvicorn  # here, with the application: other commands need neither
+
+    from service.main import create
+    from service.web.connections import LARGEST_HEAD, timed
+
     listener = _listen(chosen)
     host, port = listener.getsockname()[:2]
     err.print(f"Peerloom listens on http://{host}:{port}", markup=False)

@@ -35,6 +35,8 @@ LONG: Final = 60.0
 SILENT: Final = 30.0
 """Seconds without a sign after which the worker is called silent. It gives one every five, but not while an import
 holds it, which has measured up to four."""
+GIVEN_UP: Final = 180.0
+"""Seconds without a sign after which it is killed, and another one started."""
 PATIENCE: Final = 20.0
 """Seconds that somebody waits for an answer of the worker's. Loading the model takes half of that on a slow machine."""
 ENOUGH: Final = 100
@@ -139,8 +141,8 @@ class Keeper:
             began = time.monotonic()
             try:
                 code = self._live()
-            except OSError as trouble:
-                log.error("the worker cannot be started", error=str(trouble))
+            except Exception:  # whatever it is, work waits for a worker
+                log.exception("the worker cannot be started")
                 code = None
             if self._told_to_stop.is_set():
                 return
@@ -158,16 +160,28 @@ class Keeper:
         self._wire = wire = Wire(here)
         if self._told_to_stop.is_set():  # between the two, and `stop` saw no process
             self._process.terminate()
+        ended = threading.Event()
+        threading.Thread(target=self._watch, args=(self._process, ended), name="watch", daemon=True).start()
         try:
             for message in wire.heard():
                 self._hear(message)
         finally:
+            ended.set()
             self._wire, self._state = None, {}
             wire.close()
             for answer in list(self._asked.values()):
                 if not answer.done():
                     _fail(answer, "What searches has ended. Try again in a few seconds.")
         return self._process.wait()
+
+    def _watch(self, process: WorkerProcess, ended: threading.Event) -> None:
+        """A worker that says nothing for long does nothing, either: its jobs are leased, and another takes them up."""
+        self._heard_at = time.monotonic()
+        while not ended.wait(SILENT / 4):
+            if time.monotonic() - self._heard_at > GIVEN_UP:
+                log.error("the worker has said nothing for long; it is killed", pid=process.pid)
+                process.kill()
+                return
 
     def _hear(self, message: Mapping[str, Any]) -> None:
         self._heard_at = time.monotonic()

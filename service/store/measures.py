@@ -33,7 +33,8 @@ class Took:
 @dataclass(frozen=True, slots=True)
 class Measures:
     """`jobs`: how many by kind and state, but for those done. `oldest`: seconds since the job that has been due longest
-    was due, by kind. `spent` in units of the prices' currency."""
+    was due, by kind. What was `spent` on the model today, in units of the prices'
+    currency, with its calls and tokens."""
 
     jobs: Mapping[tuple[str, str], int]
     oldest: Mapping[str, float]
@@ -65,7 +66,7 @@ def measure(session: Session, *, now: datetime) -> Measures:
             func.sum(Spending.calls),
             func.sum(Spending.prompt_tokens),
             func.sum(Spending.completion_tokens),
-        )
+        ).where(Spending.day == now.date())
     ).one()
     return Measures(
         jobs={(kind, state.value): n for kind, state, n in session.execute(counted.group_by(Job.kind, Job.state))},

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from prometheus_client import generate_latest, start_http_server
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from service.store.measures import Measures
@@ -48,14 +48,11 @@ def _of_rows(found: Measures) -> Iterator[Metric]:
     about = "From due to done, of jobs that ended in the last ten minutes."
     yield _gauge("job_seconds", about, ["kind", "quantile"], took)
     yield _gauge("drafts", "Drafts by state.", ["state"], sorted(found.drafts.items()))
-    yield CounterMetricFamily("peerloom_model_cost", "Spent on the model, in the prices' currency.", value=found.spent)
-    yield CounterMetricFamily("peerloom_model_calls", "Calls of the model.", value=found.calls)
-    tokens = CounterMetricFamily(
-        "peerloom_model_tokens", "Tokens sent to the model, and answered by it.", labels=("direction",)
-    )
-    tokens.add_metric(("prompt",), found.prompt_tokens)
-    tokens.add_metric(("completion",), found.completion_tokens)
-    yield tokens
+    # Gauges, since what an erased organization spent goes with it, and no counter may fall.
+    yield _gauge("model_cost_today", "Spent on the model today (UTC), in the prices' currency.", [], [(found.spent,)])
+    yield _gauge("model_calls_today", "Calls of the model today (UTC).", [], [(found.calls,)])
+    tokens = [("prompt", found.prompt_tokens), ("completion", found.completion_tokens)]
+    yield _gauge("model_tokens_today", "Tokens sent to the model today, and answered by it.", ["direction"], tokens)
 
 
 def _gauge(name: str, about: str, labels: Sequence[str], samples: Iterable[Sample]) -> GaugeMetricFamily:

@@ -30,7 +30,7 @@ class Thread:
     pid = 1
 
     def __init__(self, life: Callable[[Wire], None], end: socket.socket) -> None:
-        wire = Wire(end.dup())
+        self._wire = wire = Wire(end.dup())
 
         def live() -> None:
             life(wire)
@@ -47,7 +47,8 @@ class Thread:
 
     def terminate(self) -> None: ...
 
-    def kill(self) -> None: ...
+    def kill(self) -> None:
+        self._wire.close()
 
 
 @pytest.fixture
@@ -85,7 +86,7 @@ def test_what_the_worker_says_of_itself_is_what_is_said_of_it(kept: Callable[...
     def life(wire: Wire) -> None:
         lives.append(wire)
         wire.say({"state": {"index": "It does not answer.", "jobs": "ok"}})
-        if "wake" in next(wire.heard()):
+        if "wake" in next(wire.heard(), {}):
             woken.set()
 
     running = kept(life)
@@ -94,6 +95,22 @@ def test_what_the_worker_says_of_itself_is_what_is_said_of_it(kept: Callable[...
     running.wake()
     assert woken.wait(5)
     assert within(5, lambda: len(lives) == 2)  # it ended, and another one was started
+
+
+def test_a_worker_that_says_nothing_for_long_is_killed_and_another_one_started(
+    kept: Callable[..., Keeper], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeper, "SILENT", 0.05)
+    monkeypatch.setattr(keeper, "GIVEN_UP", 0.2)
+    lives = []
+
+    def life(wire: Wire) -> None:
+        lives.append(wire)
+        for _ in wire.heard():
+            pass
+
+    kept(life)
+    assert within(10, lambda: len(lives) >= 2)
 
 
 def test_a_question_is_answered_by_number_and_a_refusal_is_passed_on(kept: Callable[..., Keeper]) -> None:

@@ -40,9 +40,8 @@ def test_what_waits_what_is_late_and_what_jobs_took_is_counted_over_all_organiza
     ask(sessions, here, "draft", due=timedelta(hours=2), took=timedelta(seconds=500))
     with sessions.writing() as session:
         for organization in (here, there):
-            session.add(
-                Spending(organization_id=organization, day=NOW.date(), spent=1_500_000, calls=2, prompt_tokens=10)
-            )
+            for day in (NOW.date(), NOW.date() - timedelta(days=1)):
+                session.add(Spending(organization_id=organization, day=day, spent=1_500_000, calls=2, prompt_tokens=10))
     with sessions.reading() as session:
         found = measure(session, now=NOW)
     assert found.jobs == {("draft", "queued"): 2, ("release", "queued"): 1}

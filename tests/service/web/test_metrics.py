@@ -46,7 +46,7 @@ def test_each_number_has_a_line_and_each_family_says_what_it_is() -> None:
         'peerloom_jobs{kind="mail",state="dead"} 1.0',
         'peerloom_oldest_due_job_seconds{kind="draft"} 12.5',
         'peerloom_job_seconds{kind="draft",quantile="0.95"} 4.0',
-        "peerloom_model_cost_total 1.23456725e+06",
+        "peerloom_model_cost_today 1.23456725e+06",
     ):
         assert line in lines
 
