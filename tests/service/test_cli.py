@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -137,16 +138,21 @@ def test_a_lost_second_factor_is_taken_away_by_who_runs_the_machine(peerloom: Pe
     assert "second-factor.reset" in peerloom.run("audit", "export")
 
 
+def _still_to_do(peerloom: Peerloom) -> str:
+    """How jobs stand, but for how many are done: what is looked after by the clock adds to them."""
+    return re.sub(r"\d+ done", "done", peerloom.run("doctor", "--only", "jobs"))
+
+
 def test_the_demonstration_shows_drafts_and_a_second_run_changes_nothing(peerloom: Peerloom) -> None:
     first = peerloom.run("demo", "--once", "--examples", str(peerloom.folder))
     assert "what waits for a facilitator" in first
     assert "sources:" in first
     assert "plk_" in first
-    before = peerloom.run("doctor", "--only", "jobs")
+    before = _still_to_do(peerloom)
     second = peerloom.run("demo", "--once", "--examples", str(peerloom.folder))
     assert "plk_" not in second
     assert "peerloom key create" in second
-    assert peerloom.run("doctor", "--only", "jobs") == before
+    assert _still_to_do(peerloom) == before
 
 
 def test_what_cannot_be_is_said_in_a_sentence_that_says_what_to_do(peerloom: Peerloom) -> None:
