@@ -55,7 +55,6 @@ def test_from_the_sheet_to_what_the_learner_reads(school: School, lindiwe: httpx
     read = learner.get("/v1/submissions/amara-1/feedback").json()
     assert [point["criterion"] for point in read["points"]] == ["k2"]  # nothing is praised where something is asked
     assert "“Names who and when”: clear" in read["summary"]
-    assert next(point for point in read["points"] if point["criterion"] == "k1")["quote"] == TEXT[:18]
 
 
 def test_a_sheet_that_was_judged_meanwhile_is_not_judged_over(
