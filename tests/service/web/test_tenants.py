@@ -27,6 +27,7 @@ KNOWN = {
     "submissions": "amara-1",
 }
 BODIES: dict[str, Any] = {
+    "put_comparison": {"text": "Who begins where?"},
     "put_group": {"name": "Ours"},
     "put_person": {"name": "Ours", "roles": [{"role": "learner", "group": "year-8"}]},
     "read_notifications": {"ids": None},
@@ -152,7 +153,7 @@ class Secrets:
         part = [*path.split("/"), ""][2]
         own |= {"goals": self.goal, "reminders": self.word, "questioned": self.passage, "erasures": self.erasure}
         own |= {"jobs": self.job, "webhooks": self.hook}
-        path = path.replace("{delivery}", self.delivery)
+        path = path.replace("{delivery}", self.delivery).replace("{revision}", "f" * 32)
         path = path.replace("{kind}", "not_handed_in")
         path = path.replace("{about}", self.point).replace("{piece}", self.piece).replace("{file}", self.file)
         return path.replace("{point}", self.point).replace("{id}", own.get(part) or KNOWN.get(part, "{id}"))
