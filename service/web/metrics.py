@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from prometheus_client import generate_latest, start_http_server
+from prometheus_client import start_http_server
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
@@ -61,11 +61,6 @@ def _gauge(name: str, about: str, labels: Sequence[str], samples: Iterable[Sampl
     for *said, value in samples:
         family.add_metric([str(one) for one in said], float(value))
     return family
-
-
-def exposition(measured: Measured, version: str) -> str:
-    """All numbers, as Prometheus reads them."""
-    return generate_latest(Numbers(lambda: measured, version)).decode()
 
 
 def serve(host: str, port: int, numbers: Numbers) -> tuple[int, Callable[[], None]]:

@@ -9,9 +9,10 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+from prometheus_client import generate_latest
 
 from service.store.measures import Measures, Took
-from service.web.metrics import Numbers, exposition, serve
+from service.web.metrics import Measured, Numbers, serve
 
 EXAMPLES = Path(__file__).parents[3] / "examples" / "monitoring"
 FOUND = Measures(
@@ -30,8 +31,13 @@ LINE = re.compile(r'^(\w+)(\{(\w+="([^"\\]|\\.)*"(,|(?=\})))*\})? (\S+)$')
 PARTS = {"database": "ok", "index": 'It says "no".'}
 
 
+def exposition(measured: Measured) -> str:
+    """As Prometheus reads it."""
+    return generate_latest(Numbers(lambda: measured, "0.1.0")).decode()
+
+
 def told() -> str:
-    return exposition((FOUND, PARTS), "0.1.0")
+    return exposition((FOUND, PARTS))
 
 
 def test_each_number_has_a_line_and_each_family_says_what_it_is() -> None:
@@ -52,7 +58,7 @@ def test_each_number_has_a_line_and_each_family_says_what_it_is() -> None:
 
 
 def test_without_the_database_only_the_parts_are_told() -> None:
-    said = exposition((None, {"database": "It does not answer."}), "0.1.0")
+    said = exposition((None, {"database": "It does not answer."}))
     assert 'peerloom_up{part="database"} 0' in said
     assert "peerloom_jobs" not in said
 
