@@ -53,6 +53,8 @@ Work = Annotated[str, StringConstraints(max_length=LONGEST_WORK), AfterValidator
 SomeNote = Annotated[Note, AfterValidator(_filled)]
 SomeWords = Annotated[Words, AfterValidator(_filled)]
 """Words that have to be there: of an editor that nothing was typed in, nothing is left."""
+Version = Annotated[int, Field(ge=1, le=999_999_999)]
+"""The version of what was seen, as a decision names it."""
 Hash = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Language = Annotated[str, StringConstraints(max_length=35, pattern=r"^([A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*)?$")]
 Moment = Annotated[AwareDatetime, AfterValidator(_moment)]

@@ -12,7 +12,7 @@ from service.actions.challenges import calibrating
 from service.actions.drafts import read
 from service.actions.work import consequences
 from service.domain.drafts import DraftAct, DraftActor, step
-from service.domain.errors import ChangedSince, Conflict, NotFound
+from service.domain.errors import Conflict, NotFound
 from service.domain.roles import Actor, may_see_group, require_reviewer
 from service.domain.texts import worddiff
 from service.store import audit, names
@@ -34,8 +34,7 @@ def open_draft(at: Deciding) -> tuple[DraftRow, str]:
     draft = locked(at.session, at.actor, at.id)
     person = require_reviewer(at.actor, draft.group_id)
     check_unclaimed(at.session, draft, person, at.now)
-    if draft.version != at.version:
-        raise ChangedSince(version=draft.version)
+    at.require(draft.version)
     return draft, person
 
 

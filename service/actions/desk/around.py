@@ -10,10 +10,9 @@ from sqlalchemy.orm import Session
 
 from service.actions.approvals import approving
 from service.actions.drafts import points, read
-from service.actions.memory import decided, question
+from service.actions.memory import decided
 from service.domain.drafts import DraftState
 from service.domain.errors import NotFound
-from service.domain.memory.clarifying import CriterionQuestion
 from service.domain.roles import Actor, may_see_group
 from service.store.names import told_apart
 from service.store.tables import DraftRow, Person, PointState, Submission
@@ -44,11 +43,6 @@ def left_behind(session: Session, actor: Actor, draft_id: str) -> LeftBehind | N
     read.require_others(session, actor, row)
     approval = approving.in_force(session, approving.DRAFT, row.id) if row.state is DraftState.APPROVED else None
     return LeftBehind(row.id, row.version, row.state, name, approval.release_at if approval else None)
-
-
-def open_question(session: Session, actor: Actor, challenge: str) -> CriterionQuestion | None:
-    """What facilitators are asked about the challenge (external id) now."""
-    return question.challenge_questions(session, actor, challenge).open
 
 
 def reach(session: Session, actor: Actor, draft_id: str, point_id: str) -> int:

@@ -16,7 +16,7 @@ from service.actions.approvals.deciding import Deciding, DecisionNote
 from service.actions.galleries.wanted import tell, touch, want
 from service.actions.visibility.in_galleries import LIVE, Now, counted, names_somebody, shared_now
 from service.actions.visibility.unnamed import stored
-from service.domain.errors import ChangedSince, Invalid, NotAllowed, NotFound, NotNow
+from service.domain.errors import Invalid, NotAllowed, NotFound, NotNow
 from service.domain.events import Event
 from service.domain.galleries import FEWEST, MOST, GalleryAct, GalleryActor, GalleryState, body_digest, step
 from service.domain.lifecycle import require_seen
@@ -58,8 +58,7 @@ def opened(at: Deciding) -> tuple[Gallery, str]:
         raise NotFound(NOT_HERE)  # a refusal would tell that it is there
     person = require_reviewer(at.actor, row.group_id)
     require_others(at.actor, row)
-    if row.version != at.version:
-        raise ChangedSince(version=row.version)
+    at.require(row.version)
     return row, person
 
 

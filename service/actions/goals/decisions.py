@@ -3,29 +3,30 @@ back. Recorded with who and when; only a piece that may be shown now, exactly as
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import replace
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
+from service.actions.approvals.deciding import Deciding
 from service.actions.goals import progress
+from service.actions.goals.progress import GoalEvidenceSeen
 from service.domain import goals as rules
-from service.domain.errors import ChangedSince, NotFound, NotNow
+from service.domain.errors import NotFound, NotNow
 from service.domain.goals import EvidenceAct, EvidenceStanding
-from service.domain.roles import Actor, require_desk, require_reviewer
-from service.store import audit
+from service.domain.roles import require_desk, require_reviewer
+from service.store import audit, names
 from service.store.tables import GoalEvidence, GoalReading, Submission
 
+CHANGED = "Somebody decided on this, or another passage stands here by now. Read it, then decide."
 
-def decide(
-    session: Session, actor: Actor, goal_id: str, piece_id: str, act: EvidenceAct, *, seen: str, now: datetime
-) -> GoalEvidence:
-    """`seen` is the mark of what was shown (`Shown.seen`).
+
+def decide(at: Deciding, goal_id: str, act: EvidenceAct) -> GoalEvidenceSeen:
+    """On the piece of work that is named.
 
     Raises NotAllowed unless the actor reviews the work's group, NotFound for what may not be shown now, ChangedSince if
-    another passage stands there by now, NotNow if somebody else decided meanwhile or the goal is worded
-    anew.
+    another passage stands there by now or somebody else decided meanwhile, NotNow if the goal is worded anew.
     """
+    session, actor = at.session, at.actor
     require_desk(actor)
     goal, document = progress.own(session, actor.organization, goal_id)
     if act is not EvidenceAct.UNDO and not progress.is_present(goal, document, session.get(GoalReading, document.id)):
@@ -33,7 +34,7 @@ def decide(
     row = session.scalars(
         select(GoalEvidence)
         .where(
-            GoalEvidence.id == piece_id,
+            GoalEvidence.id == at.id,
             GoalEvidence.goal_id == goal.id,
             GoalEvidence.organization_id == actor.organization,
         )
@@ -44,11 +45,10 @@ def decide(
     if row is None or not shown:
         raise NotFound("This piece is not here any more: its author may have taken it back. Load the page again.")
     person = require_reviewer(actor, session.get_one(Submission, row.submission_id).group_id)
-    if shown[0].seen != seen:
-        raise ChangedSince("Another passage of this work stands here by now. Read it, then decide.")
+    at.require(shown[0].version, CHANGED)
     row.standing = rules.decided(row.standing, act)
     open_ = row.standing is EvidenceStanding.OFFERED
-    row.decided_by, row.decided_at = (None, None) if open_ else (person, now)
+    row.decided_by, row.decided_at = (None, None) if open_ else (person, at.now)
     session.flush()
     audit.record(
         session,
@@ -56,8 +56,9 @@ def decide(
         actor=actor.name,
         act=f"goal.{act.value}",
         subject=row.id,
-        now=now,
+        now=at.now,
         goal=goal.id,
         revision=row.revision_id,
     )
-    return row
+    by = "" if open_ else names.name_of(session, person)
+    return replace(shown[0], standing=row.standing, decided_by=by, decided_at=row.decided_at)

@@ -14,13 +14,13 @@ from typing import Any
 from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
+from service.actions.approvals.deciding import version_of
 from service.actions.goals.make import strategies
 from service.actions.visibility import beside_goals
 from service.domain import goals as rules
 from service.domain.errors import NotFound
 from service.domain.goals import ConfirmedPiece, EvidenceStanding, GoalMonth
 from service.domain.roles import Actor, CredentialReach, require_desk, visible_groups
-from service.domain.texts import digest
 from service.domain.visibility import ShowWork
 from service.store import names as store_names
 from service.store import visible
@@ -94,7 +94,7 @@ class Plan:
 @dataclass(frozen=True, slots=True)
 class GoalEvidenceSeen:
     """A piece of work for a goal. `text` is verbatim, from `start` to `end` of the revision; `name` is empty where its
-    author does not show it; `seen` marks exactly what is shown; `draft` is where a reviewer reads all of it."""
+    author does not show it; `draft` is where a reviewer reads all of it."""
 
     id: str
     text: str
@@ -111,7 +111,11 @@ class GoalEvidenceSeen:
     decided_by: str
     decided_at: datetime | None
     draft: str
-    seen: str
+
+    @property
+    def version(self) -> int:
+        """Of the passage as it is shown, and of what was decided on it."""
+        return version_of(self.revision, self.start, self.end, self.text, self.standing, self.decided_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -358,5 +362,4 @@ def _shown(row: Row[Any], names: Mapping[str, str], actor: Actor) -> GoalEvidenc
         decided_by=names.get(piece.decided_by or "", ""),
         decided_at=piece.decided_at,
         draft=row.draft if actor.reach is CredentialReach.PERSON and row.draft else "",
-        seen=digest(f"{piece.revision_id}@{piece.start}-{piece.end} {text}"),
     )

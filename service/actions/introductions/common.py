@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from pipelines.values import AI
 from service.actions.approvals.deciding import Deciding
-from service.domain.errors import ChangedSince, NotAllowed, NotFound
+from service.domain.errors import NotAllowed, NotFound
 from service.domain.events import Event
 from service.domain.introductions import (
     ANSWER_WITHIN,
@@ -157,8 +157,7 @@ def to_decide(at: Deciding) -> tuple[Introduction, dict[str, bool], str]:
     """One to decide on, locked, with what its people allow, and who decides. Raises NotFound, ChangedSince."""
     require_on_desk(at.session, at.actor, at.id)
     row, open_to = held(at.session, at.id, at.actor.organization)
-    if row.version != at.version:
-        raise ChangedSince("The introduction has changed since you saw it. Read it again, then decide.")
+    at.require(row.version, "The introduction has changed since you saw it. Read it again, then decide.")
     return row, open_to, require_decider(at.actor)
 
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session
 
+from service.actions.approvals.deciding import Deciding, version_of
 from service.actions.learners.guard import feedback_there, standing
 from service.actions.work import consequences
 from service.domain.errors import Conflict, Invalid, NotAllowed, NotFound
@@ -38,6 +39,7 @@ class AskSeen:
     """A question or reply with where it belongs, in external ids but for `draft` and `point`."""
 
     id: str
+    version: int
     kind: AskKind
     text: str
     asked_at: datetime
@@ -91,12 +93,14 @@ def _said(text: str) -> str:
     return text
 
 
-def answer(session: Session, actor: Actor, ask_id: str, text: str, *, now: datetime) -> AskSeen:
+def answer(at: Deciding, text: str) -> AskSeen:
     """Answer as a facilitator of the group. The same person may word it anew.
 
-    Raises NotFound (also where the submission was taken back), NotAllowed, Conflict (another has answered), Invalid.
+    Raises NotFound (also where the submission was taken back), NotAllowed, Conflict (another has answered),
+    ChangedSince (one's own answer is another by now), Invalid.
     """
-    row = session.get(AskRow, ask_id, with_for_update={"key_share": True})
+    session, actor = at.session, at.actor
+    row = session.get(AskRow, at.id, with_for_update={"key_share": True}, populate_existing=True)
     if row is None or row.organization_id != actor.organization:
         raise NotFound
     draft = session.get_one(DraftRow, row.draft_id)
@@ -109,13 +113,21 @@ def answer(session: Session, actor: Actor, ask_id: str, text: str, *, now: datet
         raise NotFound
     if row.answered_at is not None and row.answered_by not in (None, person):
         raise Conflict(f"{store_names.name_of(session, row.answered_by)} has answered this already.")
+    at.require(_version(row), "This was answered since you saw it. Read the answer, then decide.")
     first = row.answered_at is None
-    row.answer, row.answered_by, row.answered_at = _said(text), person, now
+    row.answer, row.answered_by, row.answered_at = _said(text), person, at.now
     session.flush()
     if first:
-        consequences.told_of(session, draft, Event.ASK_ANSWERED, now=now)
-    audit.record(session, organization=actor.organization, actor=actor.name, act="ask.answer", subject=row.id, now=now)
+        consequences.told_of(session, draft, Event.ASK_ANSWERED, now=at.now)
+    audit.record(
+        session, organization=actor.organization, actor=actor.name, act="ask.answer", subject=row.id, now=at.now
+    )
     return _seen(session, _all().where(AskRow.id == row.id))[0]
+
+
+def _version(row: AskRow) -> int:
+    """Who asks does not change a word of it, so that only answers make it another."""
+    return version_of(row.answer, row.answered_at)
 
 
 def asks_open(
@@ -171,6 +183,7 @@ def _seen(session: Session, query: _Rows) -> list[AskSeen]:
     return [
         AskSeen(
             id=row.id,
+            version=_version(row),
             kind=row.kind,
             text=row.text,
             asked_at=row.asked_at,

@@ -10,12 +10,13 @@ Who reviews both groups sees an alert and may settle it; a coordinator of the gr
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from service.actions.approvals.deciding import Deciding, version_of
 from service.actions.challenges import setting
 from service.actions.drafts.points import current_points
 from service.actions.memory import decided as memory_decided
@@ -30,6 +31,7 @@ from service.store.tables import Challenge, DraftRow, OpposedDecisions, PointRow
 
 MOST_ALERTS = 1000
 """Pairs of a challenge that are looked at, those decided on last."""
+CHANGED = "Somebody settled this, or decided anew on one of the two, since you saw it. Look again, then decide."
 OPEN = (DraftState.READY, DraftState.APPROVED)
 """While what is said can still be changed without taking it back."""
 
@@ -53,6 +55,12 @@ class Alert:
         return max(self.first.at, self.second.at)
 
     @property
+    def version(self) -> int:
+        """Of all that is seen of it: both decisions, and what was said of them."""
+        said = self.settlement
+        return version_of(astuple(self.first), astuple(self.second), said and (said.right, said.note, said.at))
+
+    @property
     def settled(self) -> bool:
         """Whether it was settled since the later of the two decisions."""
         return self.settlement is not None and self.settlement.at >= self.at
@@ -66,6 +74,7 @@ class PointMark:
     message: str
     point: str
     alert: str = ""
+    alert_version: int | None = None
 
 
 def alerts(session: Session, actor: Actor, external_id: str, *, settled: bool = False) -> list[Alert]:
@@ -112,24 +121,26 @@ def _alerts(
     return [Alert(a, b, how, said.get((a.said.point, b.said.point))) for a, b, how in ordered]
 
 
-def settle(session: Session, actor: Actor, alert_id: str, *, right: RightDecision, note: str, now: datetime) -> Alert:
+def settle(at: Deciding, *, right: RightDecision, note: str) -> Alert:
     """Say which of the two is to be followed, or that both are fine. It stays quiet until one of them changes.
 
-    Raises NotFound if there is no such alert (any more), NotAllowed unless the actor reviews both groups.
+    Raises NotFound if there is no such alert (any more), NotAllowed unless the actor reviews both groups, ChangedSince.
     """
-    alert = _one(session, actor, alert_id)
+    session, actor = at.session, at.actor
+    alert = _one(session, actor, at.id)
     for one in (alert.first, alert.second):
         person = require_reviewer(actor, one.group)
+    at.require(alert.version, CHANGED)
     row = alert.settlement
     if row is None:
         row = Settlement(
             first_id=alert.first.said.point, second_id=alert.second.said.point, organization_id=actor.organization
         )
         session.add(row)
-    row.right, row.note, row.person_id, row.at = right, note, person, now
+    row.right, row.note, row.person_id, row.at = right, note, person, at.now
     session.flush()
     facts = {"organization": actor.organization, "actor": f"person:{person}", "act": "alert.settle"}
-    audit.record(session, **facts, subject=alert.id, now=now, right=right.value)
+    audit.record(session, **facts, subject=alert.id, now=at.now, right=right.value)
     return Alert(alert.first, alert.second, alert.clash, row)
 
 
@@ -183,7 +194,7 @@ def _opposed(session: Session, ruled: list[RememberedPoint], others: list[Rememb
     found = [one for one in _alerts(session, pairs) if not one.settled]
     names = store_names.names_of(session, (one.by for alert in found for one in (alert.first, alert.second)))
     return [
-        PointMark("opposite-decision", _opposite(other, names), mine.said.point, alert.id)
+        PointMark("opposite-decision", _opposite(other, names), mine.said.point, alert.id, alert.version)
         for alert in found
         for mine, other in ((alert.first, alert.second), (alert.second, alert.first))
         if mine.said.point in own

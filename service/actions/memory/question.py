@@ -14,6 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pipelines.values import Standing
+from service.actions.approvals.deciding import Deciding
 from service.actions.challenges import clarifications, setting
 from service.actions.memory import alerts
 from service.domain import assessed
@@ -32,8 +33,10 @@ MOST_READ = 200
 
 @dataclass(frozen=True, slots=True)
 class ChallengeQuestions:
-    """The open question, if any, and what was answered before, the latest first."""
+    """The open question, if any, and what was answered before, the latest first. `version` is the challenge's, which is
+    another with every answer that drafts follow."""
 
+    version: int
     open: CriterionQuestion | None
     answered: tuple[Clarification, ...]
 
@@ -52,20 +55,20 @@ def _seen(session: Session, actor: Actor, external_id: str) -> Challenge:
 
 def _asked(session: Session, challenge: Challenge) -> ChallengeQuestions:
     answered = clarifications.clarifications(session, challenge)
-    return ChallengeQuestions(_open(session, challenge, answered), tuple(answered))
+    return ChallengeQuestions(challenge.version, _open(session, challenge, answered), tuple(answered))
 
 
-def answer(
-    session: Session, actor: Actor, external_id: str, *, criterion: str, text: str, now: datetime
-) -> tuple[Challenge, ChallengeQuestions]:
+def answer(at: Deciding, *, criterion: str, text: str) -> ChallengeQuestions:
     """Answer the open question on this criterion, or anew one that was answered before; drafts follow it from now on.
 
     An empty answer leaves the question: it is asked again only when decisions show the same anew. The same answer again
-    changes nothing. Raises Invalid if nothing was asked of the criterion, NotAllowed.
+    changes nothing. Raises Invalid if nothing was asked of the criterion, NotAllowed, ChangedSince.
     """
-    challenge = _seen(session, actor, external_id)
+    session, actor = at.session, at.actor
+    challenge = _seen(session, actor, at.id)
     person = _reviewer(session, actor, challenge)
     session.refresh(challenge, with_for_update={"key_share": True})  # two answers at once: the second sees the first
+    at.require(challenge.version, "The challenge, or what is asked about it, has changed. Read it again, then answer.")
     before = _asked(session, challenge)
     earlier = next((row for row in before.answered if row.criterion == criterion), None)
     if before.open is not None and before.open.criterion == criterion:
@@ -73,7 +76,7 @@ def answer(
     elif earlier is None:
         raise Invalid("Nothing was asked about this criterion. Read which question is open.")
     elif earlier.answer == text:
-        return challenge, before
+        return before
     else:
         asked = earlier.question
     counts = clarifications.latest(session, challenge).get(criterion)
@@ -85,7 +88,7 @@ def answer(
             question=asked,
             answer=text,
             person_id=person,
-            at=now,
+            at=at.now,
         )
     )
     session.flush()
@@ -97,10 +100,10 @@ def answer(
         actor=f"person:{person}",
         act="question.answer",
         subject=challenge.id,
-        now=now,
+        now=at.now,
         criterion=criterion,
     )
-    return challenge, _asked(session, challenge)
+    return _asked(session, challenge)
 
 
 def _reviewer(session: Session, actor: Actor, challenge: Challenge) -> str:

@@ -16,11 +16,12 @@ from sqlalchemy.orm import Session
 
 from pipelines.differing import At, agreed
 from pipelines.texts.quoting import locate
+from service.actions.approvals.deciding import Deciding
 from service.actions.questioned.make import UNCLEAR, readable
 from service.actions.questioned.signs import ASKED_ABOUT, Signs, signs
 from service.actions.visibility.quotes import Quote, QuotePlace, of_work, reader
 from service.domain import questioned as rules
-from service.domain.errors import ChangedSince, NotAllowed, NotFound
+from service.domain.errors import NotAllowed, NotFound
 from service.domain.questioned import QuestionedAct, QuestionedState
 from service.domain.roles import Actor, leads
 from service.store import audit
@@ -92,30 +93,28 @@ def one(session: Session, actor: Actor, id_: str) -> QuestionedItem:
     raise NotFound("There is no such passage here, or what spoke for it may no longer be shown.")
 
 
-def decide(
-    session: Session, actor: Actor, id_: str, act: QuestionedAct, *, version: int, note: str = "", now: datetime
-) -> QuestionedItem:
+def decide(at: Deciding, act: QuestionedAct, *, note: str = "") -> QuestionedItem:
     """Say that the document will be changed, that it is fine, or take that back. Raises NotFound, ChangedSince,
     NotNow."""
-    found = one(session, actor, id_)
-    row = session.get_one(Questioned, id_, with_for_update={"key_share": True})
+    session, actor = at.session, at.actor
+    found = one(session, actor, at.id)
+    row = session.get_one(Questioned, at.id, with_for_update={"key_share": True})
     session.refresh(row)
-    if row.version != version:
-        raise ChangedSince("Somebody decided on this passage since you saw it. Read it again, then decide.")
+    at.require(row.version, "Somebody decided on this passage since you saw it. Read it again, then decide.")
     row.state = rules.step(found.state, act)
     row.version += 1
     row.note = note.strip()
-    row.decided_by, row.decided_at = (None, None) if act is QuestionedAct.UNDO else (actor.person, now)
+    row.decided_by, row.decided_at = (None, None) if act is QuestionedAct.UNDO else (actor.person, at.now)
     audit.record(
         session,
         organization=row.organization_id,
         actor=actor.name,
         act=f"questioned.{act.value}",
         subject=row.id,
-        now=now,
+        now=at.now,
     )
     session.flush()
-    return one(session, actor, id_)
+    return one(session, actor, at.id)
 
 
 def _seen(session: Session, actor: Actor, *, document: str | None = None) -> list[QuestionedItem]:

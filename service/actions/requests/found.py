@@ -19,7 +19,7 @@ from service.actions.approvals import approving
 from service.actions.approvals.deciding import Deciding
 from service.actions.visibility.quotes import Quote, QuotePlace, QuoteReader, of_work, reader_of
 from service.actions.visibility.unnamed import read, stored
-from service.domain.errors import ChangedSince, Invalid, NotFound, NotNow
+from service.domain.errors import Invalid, NotFound, NotNow
 from service.domain.galleries import body_digest
 from service.domain.lifecycle import require_seen
 from service.domain.requests.found import FoundWorkAct, FoundWorkActor, FoundWorkState, possible, step
@@ -157,8 +157,7 @@ def _opened(at: Deciding) -> tuple[FoundWork, Request, str]:
     if not mine or request.person_id == at.actor.person:  # for one's own a colleague decides
         raise NotFound("There is no such work here, or it is not yours to decide on.")
     person = require_reviewer(at.actor, mine[0])
-    if row.version != at.version:
-        raise ChangedSince(version=row.version)
+    at.require(row.version)
     return row, request, person
 
 

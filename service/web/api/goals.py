@@ -8,7 +8,7 @@ from fastapi import Path
 
 from service.actions.goals import decisions, make, progress
 from service.domain.access import KeyScope
-from service.web.calls import Reading, Writing
+from service.web.calls import Reading, Seen, Writing
 from service.web.fields import OwnId
 from service.web.openapi import v1
 from service.web.schemas.goals import (
@@ -45,7 +45,8 @@ def get_goal(call: Reading, id: GoalId) -> GoalInFull:
 
 
 @router.post("/goals/{id}/pieces/{piece}/decide", summary="Say whether a piece shows progress")
-def decide_evidence(call: Writing, id: GoalId, piece: PieceId, body: GoalEvidenceAsked) -> GoalEvidenceDecided:
+def decide_evidence(
+    call: Writing, id: GoalId, piece: PieceId, seen: Seen, body: GoalEvidenceAsked
+) -> GoalEvidenceDecided:
     """By a facilitator of the work's group. Only confirmed pieces count."""
-    made = decisions.decide(call.session, call.actor, id, piece, body.act, seen=body.seen, now=call.now)
-    return GoalEvidenceDecided.of(made)
+    return GoalEvidenceDecided.of(decisions.decide(call.deciding(piece, seen), id, body.act))

@@ -10,7 +10,7 @@ from service.actions.challenges import setting
 from service.actions.desk import advice
 from service.actions.memory import alerts, decided, outward, question
 from service.domain.access import KeyScope
-from service.web.calls import Reading, Seen, Writing
+from service.web.calls import Reading, Seen, Writing, tag
 from service.web.fields import AlertId, DraftId, ExternalId, PointId
 from service.web.openapi import v1
 from service.web.paging import Page, Sliced
@@ -72,9 +72,9 @@ def list_alerts(
 
 
 @router.put("/alerts/{id}", summary="Settle an alert")
-def settle_alert(call: Writing, id: AlertId, body: AlertSettledAsked) -> AlertSettledShown:
+def settle_alert(call: Writing, id: AlertId, seen: Seen, body: AlertSettledAsked) -> AlertSettledShown:
     """It stays quiet until one of the two is decided on anew. Needs a person who reviews both groups."""
-    row = alerts.settle(call.session, call.actor, id, right=body.right, note=body.note, now=call.now)
+    row = alerts.settle(call.deciding(id, seen), right=body.right, note=body.note)
     return AlertSettledShown.of(outward.alerts(call.session, [row])[0])
 
 
@@ -82,14 +82,14 @@ def settle_alert(call: Writing, id: AlertId, body: AlertSettledAsked) -> AlertSe
 def get_question(call: Reading, id: ExternalId) -> ChallengeQuestionsShown:
     """At most one question at a time: about a criterion that decisions show not to be understood."""
     row = question.challenge_questions(call.session, call.actor, id)
+    call.headers["ETag"] = tag(row.version)
     challenge = setting.get(call.session, call.actor, id)
     return ChallengeQuestionsShown.of(outward.question(call.session, challenge, row))
 
 
 @router.put("/challenges/{id}/question", summary="Answer it")
-def answer_question(call: Writing, id: ExternalId, body: QuestionAnswerAsked) -> QuestionAnsweredShown:
+def answer_question(call: Writing, id: ExternalId, seen: Seen, body: QuestionAnswerAsked) -> QuestionAnsweredShown:
     """Later drafts follow the answer, and those made before it become stale. Learners are not shown it."""
-    wish = {"criterion": body.criterion, "text": body.answer}
-    challenge, row = question.answer(call.session, call.actor, id, **wish, now=call.now)
+    row = question.answer(call.deciding(id, seen), criterion=body.criterion, text=body.answer)
     following = row.open.criterion if row.open else None
-    return QuestionAnsweredShown(criterion=body.criterion, version=challenge.version, open=following)
+    return QuestionAnsweredShown(criterion=body.criterion, version=row.version, open=following)

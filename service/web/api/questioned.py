@@ -47,8 +47,7 @@ def look_for_questioned(call: Writing) -> QuestionedSearchShown:
 def decide_on_questioned(call: Writing, id: QuestionedId, seen: Seen, body: QuestionedDecisionAsked) -> QuestionedShown:
     """`to_change`: closed by itself with the version that changes the passage. `fine`: not asked again for as long as
     the passage reads as it does. `undo` takes either back."""
-    found = passages.decide(call.session, call.actor, id, body.domain_act, version=seen, note=body.note, now=call.now)
-    return _shown(call, found)
+    return _shown(call, passages.decide(call.deciding(id, seen), body.domain_act, note=body.note))
 
 
 def _shown(call: Call, one: QuestionedItem) -> QuestionedShown:

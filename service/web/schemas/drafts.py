@@ -109,6 +109,7 @@ class DraftFindingShown(AnswerBody):
     message: str = Field(description="What was found.")
     point: str | None = Field(description="Id of the point; null for the draft as a whole.")
     alert: str | None = Field(default=None, description="Id of the alert, of an opposite decision.")
+    alert_version: int | None = Field(default=None, description="Its version, to settle it by.")
 
 
 class DraftEvidenceShown(AnswerBody):
@@ -286,9 +287,7 @@ def _findings(full: DraftInFull) -> list[DraftFindingShown]:
         for f in row.findings
         if f.generation == row.generation
     ]
-    marks = (
-        DraftFindingShown(code=m.code, message=m.message, point=m.point, alert=m.alert or None) for m in full.marks
-    )
+    marks = (DraftFindingShown.mirror(mark, alert=mark.alert or None) for mark in full.marks)
     return [*kept, *marks]
 
 

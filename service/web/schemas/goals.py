@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from service.actions.goals.progress import GoalSeen
 from service.domain.goals import EvidenceAct, EvidenceStanding
-from service.web.fields import AnswerBody, Hash, RequestBody
+from service.web.fields import AnswerBody, RequestBody
 
 
 class GoalShareShown(BaseModel):
@@ -74,6 +74,10 @@ class GoalEvidenceShown(AnswerBody):
     """A piece of work for a goal, as far as you may read it now."""
 
     id: str = Field(description="Its id.")
+    version: int = Field(
+        description="Another with each decision and for another passage; the ETag, for If-Match, is this in quotation "
+        "marks."
+    )
     text: str = Field(description="The passage, verbatim.")
     start: int = Field(description="Where it begins in its revision, in characters.")
     end: int = Field(description="Where it ends.")
@@ -88,7 +92,6 @@ class GoalEvidenceShown(AnswerBody):
     decided_by: str = Field(description="Name of who decided.")
     decided_at: datetime | None = Field(description="When that was.")
     draft: str = Field(description="Id of the draft on this revision; empty for a platform.")
-    seen: str = Field(description="Send this with a decision: it marks exactly this passage.")
 
 
 class GoalWordedBefore(AnswerBody):
@@ -124,14 +127,14 @@ class GoalSearchShown(AnswerBody):
 class GoalEvidenceAsked(RequestBody):
     """Whether a piece shows progress."""
 
-    model_config = ConfigDict(json_schema_extra={"example": {"act": "confirm", "seen": "0" * 64}})
+    model_config = ConfigDict(json_schema_extra={"example": {"act": "confirm"}})
 
     act: EvidenceAct = Field(description="`confirm`, `dismiss`, or `undo` of either.")
-    seen: Hash = Field(description="The mark of the passage that was read.")
 
 
 class GoalEvidenceDecided(AnswerBody):
     """What it is now."""
 
     id: str = Field(description="The piece's id.")
+    version: int = Field(description="Its version now.")
     standing: EvidenceStanding = Field(description="`offered`, `confirmed` or `dismissed`.")

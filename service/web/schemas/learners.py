@@ -120,6 +120,7 @@ class AskShown(AnswerBody):
     """A question or reply, and its answer."""
 
     id: str = Field(description="Its id.")
+    version: int = Field(description="Another with each answer; the ETag, for If-Match, is this in quotation marks.")
     kind: AskKind = Field(description="`question` or `reply`.")
     text: str = Field(description="What is asked or said.")
     asked_at: datetime = Field(description="When.")

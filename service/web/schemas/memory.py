@@ -14,7 +14,7 @@ from service.actions.memory.outward import AlertSeen, QuestionSeen, ReachSeen
 from service.domain.memory.clarifying import QuestionCause
 from service.domain.memory.consistency import ContradictionKind, KinshipGround
 from service.store.tables import PointState, RightDecision
-from service.web.fields import AnswerBody, Key, Line, OwnId, RequestBody, Words, Work
+from service.web.fields import AnswerBody, Key, Line, OwnId, RequestBody, Version, Words, Work
 from service.web.schemas.decisions import POINT_KIND
 
 
@@ -57,7 +57,7 @@ class DecisionTargetAsked(RequestBody):
     """One of the points that were listed, with the version of its draft as it was listed."""
 
     draft: OwnId = Field(description="Id of the draft.")
-    version: int = Field(ge=1, le=999_999_999, description="The draft's version as you saw it.")
+    version: Version = Field(description="The draft's version as you saw it.")
     point: OwnId = Field(description="Id of the point.")
 
 
@@ -141,6 +141,11 @@ class AlertShown(AnswerBody):
     """Two opposite decisions on passages that are nearly identical."""
 
     id: str = Field(validation_alias=AliasPath("row", "id"), description="The alert's id.")
+    version: int = Field(
+        validation_alias=AliasPath("row", "version"),
+        description="Another as soon as one of the two, or what was said of them, is; the ETag, for If-Match, is this "
+        "in quotation marks.",
+    )
     criterion: str = Field(
         validation_alias=AliasPath("row", "first", "said", "criterion"),
         description="Key of the criterion that both are about, or empty.",
@@ -212,6 +217,7 @@ class QuestionAnswerShown(AnswerBody):
 class ChallengeQuestionsShown(AnswerBody):
     """The one question that may be open on a challenge, and earlier ones."""
 
+    version: int = Field(description="The challenge's version; the ETag, for If-Match, is this in quotation marks.")
     open: OpenQuestionShown | None = Field(description="The open question; null where nothing is asked.")
     answered: list[QuestionAnswerShown] = Field(
         description="What was answered, the latest first; of a criterion, it counts."

@@ -191,10 +191,12 @@ def test_what_a_facilitator_answered_is_in_every_prompt_from_then_on(school: Sch
         _write_and_dismiss(school, drafted(school, f"s-{number}", "amara", f"{text} {PLAN}"))
     answer = "A name and a day, for each visit."
     with school.parts.sessions.writing() as session:
-        asked = question.challenge_questions(session, ilse(school), "observation").open
+        found = question.challenge_questions(session, ilse(school), "observation")
+        asked = found.open
         assert asked is not None
         assert "dismissed three times (reasons: It is there)" in asked.text
-        question.answer(session, ilse(school), "observation", criterion="k1", text=answer, now=school.parts.now())
+        at = Deciding(session, ilse(school), "observation", found.version, school.parts.now())
+        question.answer(at, criterion="k1", text=answer)
     heard = Overheard(school.parts.fallback)
     school.hand_in("s-9", "tiago", NEARLY)
     work_off(replace(school.parts, fallback=heard))

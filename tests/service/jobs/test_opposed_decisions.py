@@ -168,7 +168,8 @@ def test_whoever_decides_is_still_told_at_once_and_may_settle_before_the_job_has
         gone = ready(session, platform, "lin", HUSHED, (STRENGTH, "k2", HUSHED[:-1], NATURAL), id_="other")
         dismiss(session, mateo, gone)
         (mark,) = in_full.draft(session, mateo, read.draft(session, mateo, gone.id)).marks
-        assert alerts.settle(session, mateo, mark.alert, right=alerts.RightDecision.BOTH, note="", now=NOW).settled
+        at = Deciding(session, mateo, mark.alert, mark.alert_version, NOW)
+        assert alerts.settle(at, right=alerts.RightDecision.BOTH, note="").settled
 
 
 def test_decisions_that_were_never_compared_are_caught_up_with(parts: wiring.Parts) -> None:

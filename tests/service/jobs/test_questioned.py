@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 
 from pipelines.values import AI
 from service import wiring
+from service.actions.approvals.deciding import Deciding
 from service.actions.documents import versions
 from service.actions.questioned import make as questioned_find
 from service.actions.questioned import passages
@@ -81,7 +82,7 @@ def decide(here: Village, act: QuestionedAct, by: str = "ines", item: Questioned
     (there,) = (item,) if item else [one for state in QuestionedState for one in seen(here, by, state)]
     actor = here.actor(by)
     with here.sessions.writing() as session:
-        return passages.decide(session, actor, there.id, act, version=there.version, now=here.now)
+        return passages.decide(Deciding(session, actor, there.id, there.version, here.now), act)
 
 
 def test_what_two_people_of_two_groups_write_otherwise_is_asked_with_both_texts_verbatim(parts: wiring.Parts) -> None:
@@ -208,7 +209,7 @@ def test_nobody_of_another_organization_and_no_learner_sees_it(parts: wiring.Par
     assert seen(there) == ()
     actor = there.actor("ines")
     with there.sessions.writing() as session, pytest.raises(NotFound):
-        passages.decide(session, actor, one.id, QuestionedAct.FINE, version=one.version, now=there.now)
+        passages.decide(Deciding(session, actor, one.id, one.version, there.now), QuestionedAct.FINE)
     with pytest.raises(NotAllowed):
         seen(here, "amara")
 

@@ -16,7 +16,7 @@ from sqlalchemy import select, update
 from service.actions.access import credentials
 from service.domain.errors import Invalid
 from service.store.tables import Gallery, Introduction
-from service.web.calls import Call, Mode
+from service.web.calls import Call, Mode, tag
 from service.web.errors import RequestFault
 from service.web.openapi import operations
 from service.web.paging import Slice, decode, decode_place, encode, encode_place
@@ -77,7 +77,8 @@ def test_questions_are_read_page_by_page_also_when_one_is_answered_meanwhile(sch
     assert through(mateo, "/v1/asks") == made
     walk = pages(mateo, "/v1/asks")
     assert next(walk)[0]["id"] == made[0]
-    assert mateo.put(f"/v1/asks/{made[0]}/answer", json={"text": "So."}).status_code == 200
+    seen = {"If-Match": tag(mateo.get("/v1/asks").json()["items"][0]["version"])}
+    assert mateo.put(f"/v1/asks/{made[0]}/answer", json={"text": "So."}, headers=seen).status_code == 200
     assert [one["id"] for page in walk for one in page] == made[1:]
 
 

@@ -71,11 +71,11 @@ BODIES: dict[str, Any] = {
     "put_takeaway": {"text": "Ours."},
     "judge": {"readings": [{"criterion": "k1", "standing": "met", "nowhere": True}]},
     "approve_gallery": {"seen": "0" * 64},
-    "decide_evidence": {"act": "confirm", "seen": "0" * 64},
+    "decide_evidence": {"act": "confirm"},
     "send_reminders": {"kind": "not_handed_in", "text": "Ours."},
     "answer_question": {"criterion": "k1", "answer": "Ours."},
     "erase": {"kind": "submission", "id": "of-another-organization"},
-    "decide_on_questioned": {"act": "fine", "version": 1},
+    "decide_on_questioned": {"act": "fine"},
 }
 
 

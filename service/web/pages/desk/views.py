@@ -13,8 +13,8 @@ from service.actions.decisions.hand_over import Colleague
 from service.actions.desk.beside import DraftBeside
 from service.actions.desk.draft import DeskDraft
 from service.actions.learners.asks import AskSeen
+from service.actions.memory.question import ChallengeQuestions
 from service.actions.queue.progress import QueueProgress
-from service.domain.memory.clarifying import CriterionQuestion
 from service.domain.texts.worddiff import DiffPiece
 from service.web.pages.decisions.words import ACTS
 from service.web.pages.queue.done import Done
@@ -47,7 +47,7 @@ class DraftPage(PageView):
     reach: int
     alike: int
     asks: tuple[AskSeen, ...]
-    question: CriterionQuestion | None
+    asked: ChallengeQuestions
     colleagues: tuple[Colleague, ...]
     reasons: Mapping[str, str]
     calibration: OfCalibration

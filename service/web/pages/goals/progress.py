@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict
 from service.actions.goals import decisions, make, progress
 from service.actions.goals.progress import Figures, GoalListed, GoalSeen, Plan
 from service.domain.goals import EvidenceAct
-from service.web.fields import Hash, OwnId
+from service.web.fields import OwnId, Version
 from service.web.pages.charts import ChartPart, length, stacked
 from service.web.pages.routes import pages
 from service.web.pages.views import Goto, PageView
@@ -70,11 +70,11 @@ class GoalPage(PageView):
 
 
 class GoalEvidenceDecisionSent(BaseModel):
-    """The mark of the passage that was read."""
+    """The version that was seen."""
 
     model_config = ConfigDict(frozen=True)
 
-    seen: Hash
+    version: Version
 
 
 def _drawn(goal: GoalListed) -> Drawn:
@@ -116,5 +116,5 @@ def show_goal(visit: Reading, id: GoalId) -> PageView:
 def decide_piece(
     visit: Writing, id: GoalId, piece: GoalId, act: EvidenceAct, sent: Annotated[GoalEvidenceDecisionSent, Form()]
 ) -> Goto:
-    decisions.decide(visit.session, visit.actor, id, piece, act, seen=sent.seen, now=visit.now)
+    decisions.decide(visit.deciding(piece, sent.version), id, act)
     return Goto(f"/desk/goals/{id}", SAID[act])

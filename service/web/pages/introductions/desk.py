@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from fastapi import Form, Query
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
 from service.actions.introductions import desk, review, suggest
 from service.actions.introductions.review import IntroductionDismissalReason
@@ -14,7 +14,7 @@ from service.actions.requests import desk as requests_desk
 from service.actions.requests import found
 from service.domain.requests.need import RequestState
 from service.domain.roles import leads
-from service.web.fields import FoundWorkId, Hash, Id, IntroductionId, Line, OwnId, RequestId, Words
+from service.web.fields import FoundWorkId, Hash, Id, IntroductionId, Line, OwnId, RequestId, Version, Words
 from service.web.pages.introductions.views import IntroductionPage, IntroductionsPage, RequestsPage
 from service.web.pages.routes import pages
 from service.web.pages.views import Goto, PageView
@@ -31,7 +31,7 @@ class IntroductionSent(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    version: Annotated[int, Field(ge=1, le=2**31)]
+    version: Version
 
 
 class ReviseSent(IntroductionSent):

@@ -18,7 +18,7 @@ from service.actions.memory.decided import Target
 from service.actions.memory.outward import AlertSeen, ReachSeen
 from service.domain.errors import Invalid
 from service.store.tables import RightDecision
-from service.web.fields import AlertId, DraftId, ExternalId, Key, Line, OwnId, PointId, Words
+from service.web.fields import AlertId, DraftId, ExternalId, Key, Line, OwnId, PointId, Version, Words
 from service.web.pages.decisions.draft import OF_POINT, DraftSent
 from service.web.pages.decisions.outcome import once
 from service.web.pages.queue import came_from
@@ -82,6 +82,7 @@ class ApplySent(DraftSent):
 class AlertSettlementSent(BaseModel):
     """Which of two opposite decisions is to be followed."""
 
+    version: Version
     right: RightDecision
     note: Line = ""
 
@@ -89,6 +90,7 @@ class AlertSettlementSent(BaseModel):
 class AskAnswerSent(BaseModel):
     """An answer to a learner. `back` is the page it was answered on."""
 
+    version: Version
     text: Words = ""
     back: Annotated[str, Field(max_length=8_000)] = "/desk"
 
@@ -96,6 +98,7 @@ class AskAnswerSent(BaseModel):
 class QuestionAnswerSent(BaseModel):
     """An answer to the open question. `back` is the page it was answered on."""
 
+    version: Version
     criterion: Key
     answer: Line = ""
     back: Annotated[str, Field(max_length=8_000)] = "/desk"
@@ -127,17 +130,17 @@ def show_alerts(visit: Reading, id: ExternalId) -> Shown:
 
 @router.post("/desk/challenges/{id}/alerts/{alert}")
 def settle(visit: Writing, id: ExternalId, alert: AlertId, sent: Annotated[AlertSettlementSent, Form()]) -> Shown:
-    alerts.settle(visit.session, visit.actor, alert, right=sent.right, note=sent.note, now=visit.now)
+    alerts.settle(visit.deciding(alert, sent.version), right=sent.right, note=sent.note)
     return Goto(f"/desk/challenges/{id}/alerts", said="settled")
 
 
 @router.post("/desk/asks/{id}/answer")
 def answer_learner(visit: Writing, id: OwnId, sent: Annotated[AskAnswerSent, Form()]) -> Shown:
-    asks.answer(visit.session, visit.actor, id, sent.text, now=visit.now)
+    asks.answer(visit.deciding(id, sent.version), sent.text)
     return Goto(came_from.own_page(sent.back), said="answered-learner")
 
 
 @router.post("/desk/challenges/{id}/question")
 def answer(visit: Writing, id: ExternalId, sent: Annotated[QuestionAnswerSent, Form()]) -> Shown:
-    question.answer(visit.session, visit.actor, id, criterion=sent.criterion, text=sent.answer, now=visit.now)
+    question.answer(visit.deciding(id, sent.version), criterion=sent.criterion, text=sent.answer)
     return Goto(came_from.own_page(sent.back), said="answered")

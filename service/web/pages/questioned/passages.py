@@ -9,13 +9,13 @@ from typing import Annotated, ClassVar
 from urllib.parse import quote
 
 from fastapi import Form
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
 from service.actions.questioned import make, passages
 from service.actions.questioned.passages import QuestionedItem
 from service.actions.questioned.shown import shown
 from service.domain.questioned import QuestionedAct, QuestionedState
-from service.web.fields import Line, QuestionedId
+from service.web.fields import Line, QuestionedId, Version
 from service.web.pages.routes import pages
 from service.web.pages.views import Goto, PageView
 from service.web.pages.visits import Reading, Writing
@@ -36,7 +36,7 @@ class QuestionedDecisionSent(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    version: Annotated[int, Field(ge=1, le=2**31)]
+    version: Version
     note: Line = ""
 
 
@@ -87,4 +87,4 @@ def undo(visit: Writing, id: QuestionedId, sent: Annotated[QuestionedDecisionSen
 
 
 def _decide(visit: Writing, id: str, act: QuestionedAct, sent: QuestionedDecisionSent) -> QuestionedItem:
-    return passages.decide(visit.session, visit.actor, id, act, version=sent.version, note=sent.note, now=visit.now)
+    return passages.decide(visit.deciding(id, sent.version), act, note=sent.note)

@@ -86,7 +86,7 @@ def test_own_questions_and_requests_are_answered_by_a_colleague(sessions: Sessio
         assert asks.asks_open(session, lena) == []
         assert [one.id for one in asks.asks_open(session, mateo)] == [asked.id]
         with pytest.raises(NotAllowed, match="asked this yourself"):
-            asks.answer(session, lena, asked.id, "Everything.", now=LATER)
+            asks.answer(Deciding(session, lena, asked.id, asked.version, LATER), "Everything.")
         need = requests_need.state(session, lena, text="Somebody who has begun.", now=LATER)
         assert requests_desk.clusters(session, lena) == []
         with pytest.raises(NotFound):

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pipelines.values import AI
 from service.actions.access import credentials
+from service.actions.approvals.deciding import Deciding
 from service.actions.challenges import setting
 from service.actions.challenges.setting import ChallengeWish
 from service.actions.documents import versions
@@ -94,12 +95,12 @@ class Planned:
         piece: GoalEvidenceSeen,
         act: EvidenceAct = EvidenceAct.CONFIRM,
         person: str = "ilse",
-        seen: str = "",
+        seen: int = 0,
     ) -> None:
         actor = self.actor(person)
         with self.school.parts.sessions.writing() as session:
             now = self.school.parts.now()
-            decisions.decide(session, actor, goal, piece.id, act, seen=seen or piece.seen, now=now)
+            decisions.decide(Deciding(session, actor, piece.id, seen or piece.version, now), goal, act)
 
 
 def planned(folder: Path, sessions: Sessions) -> Planned:

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from pipelines import goals as thinking
 from pipelines.values import AI
 from service.actions.access import organizations
+from service.actions.approvals.deciding import Deciding
 from service.actions.challenges import setting
 from service.actions.challenges.setting import ChallengeWish
 from service.actions.documents import versions
@@ -74,7 +75,7 @@ def test_only_what_a_person_confirmed_counts_and_who_and_when_is_kept(here: Plan
         (entry,) = session.scalars(select(AuditEntry).where(AuditEntry.act == "goal.confirm"))
         assert (entry.subject, entry.facts["goal"]) == (piece.id, goal.goal.id)
         assert VISITS not in str(entry.facts)
-    here.decide(goal.goal.id, piece, EvidenceAct.UNDO)
+    here.decide(goal.goal.id, after.confirmed[0], EvidenceAct.UNDO)
     assert here.goal(0).goal.figures.confirmed == 0
     assert texts(here.goal(0).offered) == texts(goal.offered)
 
@@ -113,12 +114,14 @@ def test_a_decision_is_for_the_passage_that_was_read_and_only_the_first_of_two_h
     goal = here.goal(1)
     (piece,) = goal.offered
     with pytest.raises(ChangedSince):
-        here.decide(goal.goal.id, piece, seen="0" * 64)
+        here.decide(goal.goal.id, piece, seen=1)
     with pytest.raises(NotFound):
         here.decide(here.goal(0).goal.id, piece)
     here.decide(goal.goal.id, piece)
-    with pytest.raises(NotNow):
+    with pytest.raises(ChangedSince):
         here.decide(goal.goal.id, piece, EvidenceAct.DISMISS, person="rosa")
+    with pytest.raises(NotNow):
+        here.decide(goal.goal.id, here.goal(1).confirmed[0], EvidenceAct.DISMISS, person="rosa")
     assert here.goal(1).confirmed[0].standing is EvidenceStanding.CONFIRMED
 
 
@@ -129,16 +132,9 @@ def test_a_platform_reads_and_does_not_decide(here: Planned) -> None:
     with here.school.parts.sessions.writing() as session:
         (piece,) = progress.show(session, here.school.actor, goal.goal.id).offered
         assert (piece.text, piece.draft) == (GARDEN, "")
+        at = Deciding(session, here.school.actor, piece.id, piece.version, piece.handed_in)
         with pytest.raises(NotAllowed):
-            decisions.decide(
-                session,
-                here.school.actor,
-                goal.goal.id,
-                piece.id,
-                EvidenceAct.CONFIRM,
-                seen=piece.seen,
-                now=piece.handed_in,
-            )
+            decisions.decide(at, goal.goal.id, EvidenceAct.CONFIRM)
 
 
 def test_when_a_new_version_words_a_goal_anew_its_confirmed_work_stays_with_the_earlier_wording(here: Planned) -> None:

@@ -9,7 +9,7 @@ from service.actions.decisions import release
 from service.actions.learners import asks, reactions
 from service.actions.learners.asks import AskWish
 from service.actions.work import submit
-from service.domain.errors import Conflict, Invalid, NotAllowed, NotFound
+from service.domain.errors import ChangedSince, Conflict, Invalid, NotAllowed, NotFound
 from service.store.session import Sessions
 from service.store.tables import AskKind
 from tests.service.actions.learners.learning import LATER, a_class
@@ -55,14 +55,16 @@ def test_a_question_is_open_until_a_facilitator_of_the_group_answers_it(sessions
         mateo = act_as(session, here.platform, "mateo")
         for actor in (here.lena, mateo, here.platform):
             assert [one.id for one in asks.asks_open(session, actor)] == [asked.id]
-        answered = asks.answer(session, mateo, asked.id, "The one about questions.", now=LATER)
+        answered = asks.answer(Deciding(session, mateo, asked.id, asked.version, LATER), "The one about questions.")
         assert (answered.answered_by, answered.answered_at) == ("Mateo", LATER)
         assert asks.asks_open(session, here.lena) == []
         assert [one.answer for one in asks.asks(session, here.amara, "s-amara")] == ["The one about questions."]
         assert len(here.told("ask.opened")) == len(here.told("ask.answered")) == 1
         with pytest.raises(Conflict):
-            asks.answer(session, here.lena, asked.id, "Another.", now=LATER)
-        asks.answer(session, mateo, asked.id, "Worded anew.", now=LATER)
+            asks.answer(Deciding(session, here.lena, asked.id, asked.version, LATER), "Another.")
+        with pytest.raises(ChangedSince):
+            asks.answer(Deciding(session, mateo, asked.id, asked.version, LATER), "Typed on another page, before.")
+        asks.answer(Deciding(session, mateo, asked.id, answered.version, LATER), "Worded anew.")
         assert len(here.told("ask.answered")) == 1
 
 
@@ -84,9 +86,9 @@ def test_only_the_learner_asks_and_only_a_facilitator_there_answers(sessions: Se
         asked = asks.ask(session, here.amara, "s-amara", AskWish("Which one?"), now=NOW)
         for actor in (here.amara, here.yusuf, elsewhere.lena, elsewhere.platform):
             with pytest.raises(NotFound):
-                asks.answer(session, actor, asked.id, "This.", now=NOW)
+                asks.answer(Deciding(session, actor, asked.id, asked.version, NOW), "This.")
         with pytest.raises(NotAllowed):
-            asks.answer(session, here.platform, asked.id, "This.", now=NOW)
+            asks.answer(Deciding(session, here.platform, asked.id, asked.version, NOW), "This.")
         with pytest.raises(NotAllowed):
             asks.asks_open(session, here.yusuf)
         assert asks.asks_open(session, elsewhere.lena) == []
@@ -102,7 +104,7 @@ def test_work_taken_back_takes_its_questions_and_reactions_along(sessions: Sessi
         submit.withdraw(session, here.amara, "s-amara", now=LATER)
         assert asks.asks_open(session, here.lena) == []
         with pytest.raises(NotFound):
-            asks.answer(session, here.lena, asked.id, "This.", now=LATER)
+            asks.answer(Deciding(session, here.lena, asked.id, asked.version, LATER), "This.")
         with pytest.raises(NotFound):
             asks.asks(session, here.amara, "s-amara")
         with pytest.raises(NotFound):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy.orm import Session
@@ -16,7 +16,7 @@ from service.actions.memory import alerts, outward
 from service.actions.people import register
 from service.actions.work import submit
 from service.domain.drafts import DraftState
-from service.domain.errors import NotAllowed, NotFound
+from service.domain.errors import ChangedSince, NotAllowed, NotFound
 from service.domain.memory.consistency import ContradictionKind
 from service.domain.roles import Actor, Role
 from service.store.session import Sessions
@@ -39,6 +39,11 @@ from tests.service.actions.school import NOW, act_as, approve, found
 from tests.statements import count
 
 LATER = NOW + timedelta(hours=1)
+
+
+def on(alert: alerts.Alert, session: Session, actor: Actor, now: datetime) -> Deciding:
+    """A decision on the alert as it was seen."""
+    return Deciding(session, actor, alert.id, alert.version, now)
 
 
 def opposed(session: Session) -> tuple[Actor, DraftRow, DraftRow]:
@@ -114,17 +119,42 @@ def test_a_settled_alert_is_quiet_until_one_of_the_two_is_decided_on_anew(sessio
         mateo = act_as(session, platform, "mateo")
         (alert,) = alerts.alerts(session, mateo, "observe")
         settled_at = LATER + timedelta(hours=1)
-        done = alerts.settle(session, mateo, alert.id, right=RightDecision.SECOND, note="With a card.", now=settled_at)
+        done = alerts.settle(
+            on(alert, session, mateo, settled_at),
+            right=RightDecision.SECOND,
+            note="With a card.",
+        )
         assert done.settled
         assert alerts.alerts(session, mateo, "observe") == []
         (kept,) = alerts.alerts(session, mateo, "observe", settled=True)
         assert kept.settlement is not None
         assert (kept.settlement.right, kept.settlement.note) == (RightDecision.SECOND, "With a card.")
         assert alerts.raised_by(session, wanted) == ()
-        alerts.settle(session, mateo, alert.id, right=RightDecision.BOTH, note="", now=settled_at)  # a second thought
+        alerts.settle(on(kept, session, mateo, settled_at), right=RightDecision.BOTH, note="")  # a second thought
         first(wanted).decided_at = settled_at + timedelta(days=1)
         session.flush()
         assert len(alerts.alerts(session, mateo, "observe")) == 1
+
+
+def test_an_alert_is_settled_only_as_it_was_seen(sessions: Sessions):
+    with sessions.writing() as session:
+        platform, _, wanted = opposed(session)
+        mateo = act_as(session, platform, "mateo")
+        (alert,) = alerts.alerts(session, mateo, "observe")
+        seen = on(alert, session, mateo, LATER)
+        point = first(wanted)
+        before, point.text = point.text, f"{point.text} Before noon."
+        session.flush()
+        with pytest.raises(ChangedSince):
+            alerts.settle(seen, right=RightDecision.SECOND, note="")
+        point.text = before
+        session.flush()
+        alerts.settle(seen, right=RightDecision.SECOND, note="")
+        with pytest.raises(ChangedSince):
+            alerts.settle(seen, right=RightDecision.FIRST, note="I have not seen that it is settled.")
+        (kept,) = alerts.alerts(session, mateo, "observe", settled=True)
+        assert kept.settlement is not None
+        assert kept.settlement.right is RightDecision.SECOND
 
 
 def test_only_who_reviews_both_groups_sees_and_settles_an_alert(sessions: Sessions):
@@ -134,16 +164,18 @@ def test_only_who_reviews_both_groups_sees_and_settles_an_alert(sessions: Sessio
         (alert,) = alerts.alerts(session, platform, "observe")
         assert alerts.alerts(session, lena, "observe") == []
         with pytest.raises(NotFound):
-            alerts.settle(session, lena, alert.id, right=RightDecision.FIRST, note="", now=LATER)
+            alerts.settle(on(alert, session, lena, LATER), right=RightDecision.FIRST, note="")
         with pytest.raises(NotAllowed):
-            alerts.settle(session, platform, alert.id, right=RightDecision.FIRST, note="", now=LATER)
+            alerts.settle(on(alert, session, platform, LATER), right=RightDecision.FIRST, note="")
         with pytest.raises(NotAllowed):
             alerts.alerts(session, amara, "observe")
         register.put_person(session, platform, "noor", name="Noor", roles=[(Role.COORDINATOR, "all")], now=NOW)
         noor = act_as(session, platform, "noor")
-        assert alerts.settle(session, noor, alert.id, right=RightDecision.FIRST, note="", now=LATER).settled
+        assert alerts.settle(on(alert, session, noor, LATER), right=RightDecision.FIRST, note="").settled
         with pytest.raises(NotFound):
-            alerts.settle(session, mateo, alert.id[::-1], right=RightDecision.FIRST, note="", now=LATER)
+            alerts.settle(
+                Deciding(session, mateo, alert.id[::-1], alert.version, LATER), right=RightDecision.FIRST, note=""
+            )
 
 
 def test_an_alert_goes_with_the_work_it_was_about(sessions: Sessions):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -16,7 +16,7 @@ from service.actions.drafts import make
 from service.actions.memory import alerts, decided, question
 from service.actions.memory.decided import Target
 from service.actions.people import register
-from service.domain.errors import Invalid, NotAllowed
+from service.domain.errors import ChangedSince, Invalid, NotAllowed
 from service.domain.memory.clarifying import QuestionCause
 from service.domain.roles import Actor, Role
 from service.store.session import Sessions
@@ -65,6 +65,11 @@ def the_challenge(session: Session) -> Challenge:
     return session.scalars(select(Challenge)).one()
 
 
+def seen(session: Session, actor: Actor, now: datetime) -> Deciding:
+    """What is asked about the challenge, as it stands."""
+    return Deciding(session, actor, "observe", the_challenge(session).version, now)
+
+
 def test_three_dismissals_on_a_criterion_ask_one_question(sessions: Sessions):
     with sessions.writing() as session:
         platform, lena, _ = thrice(session)
@@ -104,8 +109,8 @@ def test_one_judgement_applied_to_many_counts_once(sessions: Sessions):
 def test_an_answer_reaches_every_later_brief_and_makes_earlier_drafts_stale(sessions: Sessions):
     with sessions.writing() as session:
         platform, lena, rows = thrice(session)
-        challenge, asked = question.answer(session, lena, "observe", criterion="k2", text=ANSWER, now=minutes(9))
-        assert (asked.open, challenge.version) == (None, 2)
+        asked = question.answer(seen(session, lena, minutes(9)), criterion="k2", text=ANSWER)
+        assert (asked.open, asked.version) == (None, 2)
         assert {row.stale for row in rows} == {True}
         later = hand_in(session, platform, "yusuf").draft
         assert later is not None
@@ -119,7 +124,7 @@ def test_an_answer_reaches_every_later_brief_and_makes_earlier_drafts_stale(sess
 def test_the_platform_sends_the_challenge_again_and_the_answer_stays(sessions: Sessions):
     with sessions.writing() as session:
         platform, lena, _ = thrice(session)
-        question.answer(session, lena, "observe", criterion="k2", text=ANSWER, now=minutes(9))
+        question.answer(seen(session, lena, minutes(9)), criterion="k2", text=ANSWER)
         criteria = tuple(setting.CriterionWish(c.key, c.text) for c in the_challenge(session).criteria)
         wish = setting.ChallengeWish("Peer observation", "Plan it.", notes="Small teams.", criteria=criteria)
         setting.put_challenge(session, platform, "observe", wish, now=minutes(10))
@@ -134,20 +139,32 @@ def test_the_same_answer_again_changes_nothing_and_another_one_replaces_it(sessi
     with sessions.writing() as session:
         _, lena, _ = thrice(session)
         for number in range(2):
-            question.answer(session, lena, "observe", criterion="k2", text=ANSWER, now=minutes(9 + number))
+            question.answer(seen(session, lena, minutes(9 + number)), criterion="k2", text=ANSWER)
         assert the_challenge(session).version == 2
         assert len(session.scalars(select(Clarification)).all()) == 1
-        _, asked = question.answer(session, lena, "observe", criterion="k2", text="A card.", now=minutes(12))
+        asked = question.answer(seen(session, lena, minutes(12)), criterion="k2", text="A card.")
         assert [row.answer for row in asked.answered] == ["A card.", ANSWER]
         assert (the_challenge(session).version, asked.answered[0].question) == (3, ASKED)
+
+
+def test_an_answer_by_whoever_has_not_seen_the_one_before_is_refused(sessions: Sessions):
+    with sessions.writing() as session:
+        platform, lena, _ = thrice(session)
+        mateo = act_as(session, platform, "mateo")
+        both = [seen(session, actor, minutes(9)) for actor in (lena, mateo)]
+        question.answer(both[0], criterion="k2", text=ANSWER)
+        with pytest.raises(ChangedSince):
+            question.answer(both[1], criterion="k2", text="A card.")
+        assert [row.answer for row in question.challenge_questions(session, lena, "observe").answered] == [ANSWER]
+        question.answer(seen(session, mateo, minutes(10)), criterion="k2", text="A card.")
 
 
 def test_a_question_that_is_left_is_asked_again_only_when_it_shows_anew(sessions: Sessions):
     with sessions.writing() as session:
         platform, lena, _ = thrice(session)
-        _, asked = question.answer(session, lena, "observe", criterion="k2", text="", now=minutes(9))
+        asked = question.answer(seen(session, lena, minutes(9)), criterion="k2", text="")
         assert (asked.open, the_challenge(session).version) == (None, 1)
-        question.answer(session, lena, "observe", criterion="k2", text="", now=minutes(9))
+        question.answer(seen(session, lena, minutes(9)), criterion="k2", text="")
         for number in range(3, 6):
             text = f"Plan {number}. {OTHER_PLAN}"
             row = ready(session, platform, "amara", text, (NEXT, "k2", text[:6], f"More {number}."), id_=f"s-{number}")
@@ -160,15 +177,15 @@ def test_only_what_was_asked_is_answered_and_only_by_who_reviews_work_on_it(sess
     with sessions.writing() as session:
         platform, lena, _ = thrice(session)
         with pytest.raises(Invalid, match="Nothing was asked"):
-            question.answer(session, lena, "observe", criterion="k1", text=ANSWER, now=minutes(9))
+            question.answer(seen(session, lena, minutes(9)), criterion="k1", text=ANSWER)
         with pytest.raises(NotAllowed):
-            question.answer(session, platform, "observe", criterion="k2", text=ANSWER, now=minutes(9))
+            question.answer(seen(session, platform, minutes(9)), criterion="k2", text=ANSWER)
         wish = setting.ChallengeWish("Peer observation", "Plan it.", groups=("north",))
         setting.put_challenge(session, platform, "observe", wish, now=NOW)
         register.put_person(session, platform, "ola", name="Ola", roles=[(Role.FACILITATOR, "south")], now=NOW)
         ola = act_as(session, platform, "ola")
         with pytest.raises(NotAllowed):
-            question.answer(session, ola, "observe", criterion="k2", text=ANSWER, now=minutes(9))
+            question.answer(seen(session, ola, minutes(9)), criterion="k2", text=ANSWER)
 
 
 def test_a_contradiction_is_asked_about_until_it_is_settled(sessions: Sessions):
@@ -182,7 +199,7 @@ def test_a_contradiction_is_asked_about_until_it_is_settled(sessions: Sessions):
         assert open_ is not None
         assert open_.cause is QuestionCause.CONTRADICTION
         (alert,) = alerts.alerts(session, mateo, "observe")
-        alerts.settle(session, mateo, alert.id, right=RightDecision.BOTH, note="", now=minutes(1))
+        alerts.settle(Deciding(session, mateo, alert.id, alert.version, minutes(1)), right=RightDecision.BOTH, note="")
         assert question.challenge_questions(session, mateo, "observe").open is None
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from service.actions.access import organizations
+from service.actions.approvals.deciding import Deciding
 from service.actions.challenges import editor
 from service.actions.introductions import common
 from service.actions.learners import galleries
@@ -104,7 +105,7 @@ def test_everybody_can_hand_in_while_a_question_is_answered(crossed: Sessions) -
     with crossed.writing() as session:
         platform, lena, _ = thrice(session)
     with crossed.writing() as session:
-        question.answer(session, lena, "observe", criterion="k2", text=ANSWER, now=NOW)
+        question.answer(Deciding(session, lena, "observe", 1, NOW), criterion="k2", text=ANSWER)
         with crossed.writing() as other:
             other.execute(text("SET LOCAL lock_timeout = '1s'"))
             assert hand_in(other, platform, "lin", id_="new-lin").created

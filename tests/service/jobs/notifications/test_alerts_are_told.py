@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from service.actions.approvals.deciding import Deciding
 from service.actions.memory import alerts
 from service.actions.notifications import clock
 from service.store.tables import RightDecision
@@ -22,5 +23,5 @@ def test_who_sees_both_decisions_is_told_that_they_differ_until_it_is_settled(of
     with office.sessions.writing() as session:
         mateo = office.actor(session, "mateo")
         (alert,) = alerts.alerts(session, mateo, "observe")
-        alerts.settle(session, mateo, alert.id, right=RightDecision.BOTH, note="", now=office.now)
+        alerts.settle(Deciding(session, mateo, alert.id, alert.version, office.now), right=RightDecision.BOTH, note="")
     assert "decisions_differ" not in office.kinds("mateo")

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from service.actions.approvals.deciding import Deciding
 from service.actions.challenges import archiving
 from service.actions.learners import asks
 from service.actions.learners.asks import AskWish
@@ -121,7 +122,8 @@ def test_an_answer_to_one_question_leaves_the_other_one_to_be_read(office: Offic
 
     def answer(session: Session) -> None:
         lena = office.actor(session, "lena")
-        asks.answer(session, lena, asks.asks_open(session, lena)[0].id, "The first.", now=office.now)
+        (asked, *_) = asks.asks_open(session, lena)
+        asks.answer(Deciding(session, lena, asked.id, asked.version, office.now), "The first.")
 
     office.do(answer)
     office.go()

@@ -60,7 +60,7 @@ def test_a_question_that_was_answered_is_told_to_its_learner_and_no_more_to_faci
     def answer(session: Session) -> None:
         lena = office.actor(session, "lena")
         (one,) = asks.asks_open(session, lena)
-        asks.answer(session, lena, one.id, "Because of the dark.", now=office.now)
+        asks.answer(Deciding(session, lena, one.id, one.version, office.now), "Because of the dark.")
 
     office.do(answer)
     office.go()

@@ -7,6 +7,7 @@ import re
 from sqlalchemy import select
 
 from service.store.tables import Job
+from service.web.calls import tag
 from tests.service.web.browsing import signed_in
 from tests.service.web.conftest import TEXT, School, on_both
 from tests.service.web.goals.goaled import PLAN, goaled
@@ -42,10 +43,14 @@ def test_a_facilitator_finds_reads_confirms_and_takes_back(school: School) -> No
 def test_what_is_taken_back_is_gone_from_page_and_api_at_once(school: School) -> None:
     goal, piece = goaled(school)
     lindiwe = school.person("lindiwe")
-    seen = lindiwe.get(f"/v1/goals/{goal}").json()["offered"][0]["seen"]
-    body = {"act": "confirm", "seen": seen}
-    assert lindiwe.post(f"/v1/goals/{goal}/pieces/{piece}/decide", json=body).json()["standing"] == "confirmed"
-    assert lindiwe.post(f"/v1/goals/{goal}/pieces/{piece}/decide", json=body).status_code == 409
+    here, confirm = f"/v1/goals/{goal}/pieces/{piece}/decide", {"act": "confirm"}
+    seen = {"If-Match": tag(lindiwe.get(f"/v1/goals/{goal}").json()["offered"][0]["version"])}
+    assert lindiwe.post(here, json=confirm).status_code == 428
+    done = lindiwe.post(here, json=confirm, headers=seen).json()
+    assert done["standing"] == "confirmed"
+    assert lindiwe.post(here, json=confirm, headers=seen).status_code == 412
+    seen = {"If-Match": tag(done["version"])}
+    assert lindiwe.post(here, json=confirm, headers=seen).status_code == 409
     never = {"show_work": "no", "introduce": False, "ai": "local"}
     assert school.platform.put("/v1/people/amara/consents", json=never).status_code == 200
     for who in (lindiwe, school.platform):
@@ -56,26 +61,36 @@ def test_what_is_taken_back_is_gone_from_page_and_api_at_once(school: School) ->
     page = signed_in(school, "lindiwe").get(f"/desk/goals/{goal}")
     assert TEXT not in page.text
     assert "1 confirmed piece is not shared now, and counts nowhere" in page.text
-    undo = {"act": "undo", "seen": seen}
-    assert lindiwe.post(f"/v1/goals/{goal}/pieces/{piece}/decide", json=undo).status_code == 404
+    assert lindiwe.post(here, json={"act": "undo"}, headers=seen).status_code == 404
 
 
 @on_both
 def test_learners_neither_read_nor_decide_and_a_platform_does_not_decide(school: School) -> None:
     goal, piece = goaled(school)
     amara = school.person("amara")
-    seen = school.platform.get(f"/v1/goals/{goal}").json()["offered"][0]["seen"]
-    body = {"act": "confirm", "seen": seen}
+    seen = {"If-Match": tag(school.platform.get(f"/v1/goals/{goal}").json()["offered"][0]["version"])}
+    here, body = f"/v1/goals/{goal}/pieces/{piece}/decide", {"act": "confirm"}
     for path in ("/v1/goals", f"/v1/goals/{goal}"):
         assert amara.get(path).status_code == 403
     assert amara.post("/v1/goals/look-again").status_code == 403
     for who in (amara, school.platform):
-        assert who.post(f"/v1/goals/{goal}/pieces/{piece}/decide", json=body).status_code == 403
+        assert who.post(here, json=body, headers=seen).status_code == 403
     assert signed_in(school, "amara").get("/desk/goals").status == 403
-    stale = {"act": "confirm", "seen": "0" * 64}
-    answer = school.person("mateo").post(f"/v1/goals/{goal}/pieces/{piece}/decide", json=stale)
-    assert answer.status_code in (409, 412)
+    answer = school.person("mateo").post(here, json=body, headers={"If-Match": tag(1)})
+    assert answer.status_code == 412
     assert "Read it, then decide" in answer.json()["detail"]
+
+
+def test_a_page_from_before_somebody_decided_decides_nothing(school: School) -> None:
+    goal, piece = goaled(school)
+    mateo, lindiwe = signed_in(school, "mateo"), signed_in(school, "lindiwe")
+    here = f"/desk/goals/{goal}/pieces/{piece}"
+    before = mateo.get(f"/desk/goals/{goal}")
+    lindiwe.send(lindiwe.send(lindiwe.get(f"/desk/goals/{goal}"), f"{here}/confirm"), f"{here}/undo")
+    lindiwe.send(lindiwe.get(f"/desk/goals/{goal}"), f"{here}/dismiss")
+    late = mateo.send(before, f"{here}/confirm")
+    assert (late.status, "Somebody changed this meanwhile" in late.text) == (412, True)
+    assert "not offered for this goal again" in mateo.get(f"/desk/goals/{goal}").text
 
 
 def test_looking_again_waits_as_one_job_for_each_plan_and_thinks_in_no_request(school: School) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from service.web.calls import tag
 from tests.service.web.conftest import TEXT, School, on_both
 from tests.service.web.learners.learning import released
 
@@ -32,9 +33,12 @@ def test_a_learner_reads_reacts_asks_and_commits_and_a_facilitator_answers(schoo
     assert amara.delete(f"{here}/reactions/whole").status_code == 204
     asked = amara.post(f"{here}/asks", json={"text": HOSTILE, "point": point}).json()
     assert [one["text"] for one in mateo.get("/v1/asks").json()["items"]] == [HOSTILE]
-    assert (
-        mateo.put(f"/v1/asks/{asked['id']}/answer", json={"text": "One a visit."}).json()["answered_by"] == "Mateo Ruiz"
-    )
+    answer, here_asked = {"text": "One a visit."}, f"/v1/asks/{asked['id']}/answer"
+    assert mateo.put(here_asked, json=answer).status_code == 428
+    assert mateo.put(here_asked, json=answer, headers={"If-Match": tag(1)}).status_code == 412
+    answered = mateo.put(here_asked, json=answer, headers={"If-Match": tag(asked["version"])}).json()
+    assert answered["answered_by"] == "Mateo Ruiz"
+    assert answered["version"] != asked["version"]
     assert amara.get(f"{here}/asks").json()["items"][0]["answer"] == "One a visit."
     step = {"text": "Agree on one.", "due_on": f"{school.now():%Y-%m-%d}", "submission": "amara-1", "point": point}
     made = amara.post("/v1/people/amara/commitments", json=step).json()

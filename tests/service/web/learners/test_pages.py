@@ -7,6 +7,7 @@ import json
 import re
 from datetime import timedelta
 
+from service.web.calls import tag
 from service.web.pages.learners.consents import OWN_DATA
 from tests.service.web.browsing import Page, Visitor, signed_in
 from tests.service.web.conftest import TEXT, School, on_both
@@ -86,7 +87,8 @@ def _asks(school: School, amara: Visitor, point: str) -> None:
     mateo = school.person("mateo")
     (open_,) = mateo.get("/v1/asks").json()["items"]
     assert open_["text"] == "Which\none?"
-    mateo.put(f"/v1/asks/{open_['id']}/answer", json={"text": "A small one."})
+    seen = {"If-Match": tag(open_["version"])}
+    mateo.put(f"/v1/asks/{open_['id']}/answer", json={"text": "A small one."}, headers=seen)
     assert "Mateo Ruiz answered" in amara.get(WORK).text
     assert "1 answer to what you asked" in amara.get("/learn").text
 

@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
+from service.web.calls import tag
 from tests.service.actions.memory.remembered import compare
 from tests.service.web.conftest import School
 
@@ -87,19 +88,26 @@ def test_opposite_decisions_are_told_listed_and_settled(school: School, lindiwe:
     asked = lindiwe.get("/v1/challenges/peer-observation/question").json()["open"]
     assert asked["cause"] == "contradiction"
     body = {"right": "second", "note": "Names first."}
-    settled = lindiwe.put(f"/v1/alerts/{alert}", json=body, headers={"Idempotency-Key": "1"})
+    assert lindiwe.put(f"/v1/alerts/{alert}", json=body).status_code == 428
+    seen = {"If-Match": tag(shown["version"])}
+    settled = lindiwe.put(f"/v1/alerts/{alert}", json=body, headers={"Idempotency-Key": "1", **seen})
     assert (settled.status_code, settled.json()["settled_by"]) == (200, "lindiwe")
     assert "Names first" not in settled.text  # what is kept to be answered again holds nobody's words
     assert lindiwe.get("/v1/challenges/peer-observation/alerts").json()["items"] == []
     (kept,) = lindiwe.get("/v1/challenges/peer-observation/alerts?settled=true").json()["items"]
     assert kept["settlement"]["note"] == "Names first."
+    late = school.person("lindiwe").put(f"/v1/alerts/{alert}", json={"right": "first"}, headers=seen)
+    assert (late.status_code, late.json()["kind"]) == (412, "changed-since")
     assert lindiwe.get("/v1/challenges/peer-observation/question").json()["open"] is None
 
 
 def test_a_question_is_asked_answered_and_makes_drafts_stale(school: School, lindiwe: httpx.Client) -> None:
     path = "/v1/challenges/peer-observation/question"
-    assert lindiwe.get(path).json() == {"open": None, "answered": []}
-    assert lindiwe.put(path, json={"criterion": "k2", "answer": "A card."}).status_code == 422
+    assert lindiwe.get(path).json() == {"version": 1, "open": None, "answered": []}
+    seen = {"If-Match": lindiwe.get(path).headers["ETag"]}
+    answer = {"criterion": "k2", "answer": "A card."}
+    assert lindiwe.put(path, json=answer).status_code == 428
+    assert lindiwe.put(path, json=answer, headers=seen).status_code == 422
     for number in range(3):
         draft = school.drafted(f"one-{number}", f"Plan {number}. {NEARLY}")
         here = f"/v1/drafts/{draft}/points/{point_of(lindiwe, draft, 1)}"
@@ -107,9 +115,9 @@ def test_a_question_is_asked_answered_and_makes_drafts_stale(school: School, lin
     asked = lindiwe.get(path).json()["open"]
     assert (asked["criterion"], asked["cause"]) == ("k2", "dismissals")
     assert asked["text"].startswith("Points on “Says what to look for.” were dismissed three times (reasons: wrong).")
-    answer = {"criterion": "k2", "answer": "A card."}
-    assert lindiwe.put(path, json=answer).json() == {"criterion": "k2", "version": 2, "open": None}
-    assert lindiwe.put(path, json=answer).json()["version"] == 2
+    assert lindiwe.put(path, json=answer, headers=seen).json() == {"criterion": "k2", "version": 2, "open": None}
+    assert school.person("mateo").put(path, json=answer, headers=seen).status_code == 412
+    assert lindiwe.put(path, json=answer, headers={"If-Match": tag(2)}).json()["version"] == 2
     (kept,) = lindiwe.get(path).json()["answered"]
     assert (kept["answer"], kept["answered_by"], kept["question"]) == ("A card.", "lindiwe", asked["text"])
     assert lindiwe.get(f"/v1/drafts/{draft}").json()["stale"]
