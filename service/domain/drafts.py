@@ -85,6 +85,7 @@ LIFE: Final[Lifecycle[DraftState, DraftAct, DraftActor]] = Lifecycle(
     a="A draft",
     first=DraftState.WAITING,
     approved=DraftState.APPROVED,
+    undo=(DraftAct.UNDO, DraftActor.FACILITATOR),
     out=frozenset({DraftState.RELEASED}),
     ends=frozenset({DraftState.RELEASED, DraftState.SUPERSEDED, DraftState.WITHDRAWN}),
     table=table(

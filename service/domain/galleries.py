@@ -72,6 +72,7 @@ LIFE: Final[Lifecycle[GalleryState, GalleryAct, GalleryActor]] = Lifecycle(
     a="A gallery",
     first=GalleryState.SUGGESTED,
     approved=GalleryState.APPROVED,
+    undo=(GalleryAct.UNDO, GalleryActor.FACILITATOR),
     out=frozenset({GalleryState.SHOWN}),
     ends=frozenset({GalleryState.SHOWN, GalleryState.DISMISSED, GalleryState.WITHDRAWN}),
     table=table(

@@ -89,6 +89,7 @@ LIFE: Final[Lifecycle[IntroductionState, IntroductionAct, IntroductionActor]] = 
     a="An introduction",
     first=IntroductionState.SUGGESTED,
     approved=IntroductionState.APPROVED,
+    undo=(IntroductionAct.UNDO, IntroductionActor.FACILITATOR),
     out=frozenset({*_UNANSWERED, *TOGETHER}),
     ends=frozenset(
         {

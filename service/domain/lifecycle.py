@@ -32,12 +32,14 @@ class LifeRule(Generic[S, B]):
 @dataclass(frozen=True, slots=True)
 class Lifecycle(Generic[S, A, B]):
     """One kind of thing that is approved. `a`: how a refusal names it. `first`: where it begins. `approved`: exactly
-    this was approved, and the undo window is open. `out`: those for whom it is made can see it; reached from `approved`
-    only. `ends`: where it may rest for good; everywhere else somebody or something still has an act to do."""
+    this was approved, and the undo window is open; `undo` is the act that takes it back, and whose that is. `out`:
+    those for whom it is made can see it; reached from `approved` only. `ends`: where it may rest for good; everywhere
+    else somebody or something still has an act to do."""
 
     a: str
     first: S
     approved: S
+    undo: tuple[A, B]
     out: frozenset[S]
     ends: frozenset[S]
     table: Mapping[tuple[S, A, B], LifeRule[S, B]]

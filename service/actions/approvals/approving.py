@@ -3,7 +3,7 @@ when it is due and still stands. What else happens to a draft, a gallery or an i
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, Generic, TypeVar
@@ -11,6 +11,7 @@ from typing import Any, Final, Generic, TypeVar
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from service.actions.approvals.deciding import Deciding
 from service.domain import drafts, galleries, introductions, organization_settings
 from service.domain.audit import salted
 from service.domain.lifecycle import Lifecycle
@@ -35,6 +36,9 @@ from service.store.tables.approvals import ApprovalColumns, ReleaseColumns
 
 Approvable = DraftRow | Gallery | Introduction | FoundWork
 A = TypeVar("A", bound=ApprovalColumns)
+R = TypeVar("R", bound=Approvable)
+Decided = Callable[[Deciding, R, str, str, Any], object]
+"""Records, as each kind does, that this person did this act, and puts the thing into the state it leads to."""
 
 UNDO: Final = timedelta(seconds=10)
 """How long an approval can be undone where neither the organization nor the installation says so."""
@@ -139,6 +143,17 @@ def keep(
     session.flush()
     _trail(session, kind, row, f"person:{person}", act, approval, now, **(told or {}))
     return approval
+
+
+def undo(at: Deciding, kind: ApprovalKind[A], opened: tuple[R, str], decided: Decided[R]) -> R:
+    """Take back what was approved, before it is let out; `opened` is the thing as it was seen, held, and who decides.
+    Raises NotNow."""
+    row, person = opened
+    act, by = kind.life.undo
+    state = kind.life.step(row.state, act, by)
+    end(at.session, kind, row, now=at.now)
+    decided(at, row, person, act.value, state)
+    return row
 
 
 def end(session: Session, kind: ApprovalKind[A], row: Approvable, *, now: datetime) -> None:

@@ -14,7 +14,7 @@ from service.actions.decisions.hold import decide, open_draft, settle
 from service.actions.drafts import outdated
 from service.actions.drafts.points import current_points, standing_points, text_to_approve
 from service.actions.work import consequences
-from service.domain.drafts import NOT_MADE_YET, DraftAct, DraftActor, step
+from service.domain.drafts import NOT_MADE_YET, DraftAct, DraftActor, DraftState, step
 from service.domain.errors import Invalid
 from service.domain.events import Event
 from service.domain.lifecycle import require_seen
@@ -28,7 +28,11 @@ def write(at: Deciding) -> DraftRow:
     state = step(draft.state, DraftAct.WRITE, DraftActor.FACILITATOR)
     draft.generation += 1
     draft.ready_at = draft.ready_at or at.now
-    decide(at.session, draft, person, "write", now=at.now)
+    return _decided(at, draft, person, "write", state)
+
+
+def _decided(at: Deciding, draft: DraftRow, person: str, act: str, state: DraftState, *, note: str = "") -> DraftRow:
+    decide(at.session, draft, person, act, now=at.now, note=note)
     consequences.touch(draft, state, now=at.now)
     return draft
 
@@ -83,12 +87,8 @@ def _imply_judgement(session: Session, draft: DraftRow) -> None:
 
 def undo(at: Deciding) -> DraftRow:
     """Take an approval back before it is released."""
-    draft, person = open_draft(at)
-    state = step(draft.state, DraftAct.UNDO, DraftActor.FACILITATOR)
-    approving.end(at.session, approving.DRAFT, draft, now=at.now)
-    decide(at.session, draft, person, "undo", now=at.now)
+    draft = approving.undo(at, approving.DRAFT, open_draft(at), _decided)
     consequences.sync(at.session, draft.organization_id, [point.id for point in current_points(draft)], now=at.now)
-    consequences.touch(draft, state, now=at.now)
     return draft
 
 
@@ -108,8 +108,7 @@ def reopen(at: Deciding) -> DraftRow:
     """Look again at what was declined or taken back."""
     draft, person = open_draft(at)
     state = step(draft.state, DraftAct.REOPEN, DraftActor.FACILITATOR)
-    decide(at.session, draft, person, "reopen", now=at.now)
-    consequences.touch(draft, state, now=at.now)
+    _decided(at, draft, person, "reopen", state)
     outdated.mark(at.session, draft, now=at.now)
     return draft
 
@@ -123,7 +122,6 @@ def redraft(at: Deciding, *, instruction: str = "") -> DraftRow:
     draft.generation += 1
     draft.instruction, draft.stale = instruction, False
     draft.reason_code, draft.reason = "", ""
-    decide(at.session, draft, person, "redraft", now=at.now, note=instruction)
-    consequences.touch(draft, state, now=at.now)
+    _decided(at, draft, person, "redraft", state, note=instruction)
     jobs.enqueue_once(at.session, "draft", draft, now=at.now)
     return draft

@@ -107,9 +107,7 @@ def approve(at: Deciding, *, seen: str, undo: timedelta = approving.UNDO) -> Gal
         raise Invalid("The comparison tells who wrote a work that is shown without a name. Say it without names.")
     _count(at.session, row)
     approving.give(at.session, approving.GALLERY, row, person, (seen, body), undo=undo, now=at.now)
-    decide(at.session, row, person, "approve", now=at.now, text_hash=seen)
-    touch(row, state, now=at.now)
-    return row
+    return _decided(at, row, person, "approve", state, text_hash=seen)
 
 
 def _check_whole(here: Now, comparison: str) -> None:
@@ -171,16 +169,12 @@ def still_reviews(session: Session, person: str, row: Gallery) -> bool:
 
 def undo(at: Deciding) -> Gallery:
     """Take an approval back before the gallery is shown."""
-    row, person = opened(at)
-    state = step(row.state, GalleryAct.UNDO, GalleryActor.FACILITATOR)
-    _end_approval(at.session, row, now=at.now)
-    decide(at.session, row, person, "undo", now=at.now)
-    touch(row, state, now=at.now)
+    row = approving.undo(at, approving.GALLERY, opened(at), _decided)
+    _uncount(row)
     return row
 
 
-def _end_approval(session: Session, row: Gallery, *, now: datetime) -> None:
-    approving.end(session, approving.GALLERY, row, now=now)
+def _uncount(row: Gallery) -> None:
     for item in row.items:
         item.nth = None
 
@@ -197,7 +191,8 @@ def show_due(session: Session, gallery_id: str, *, now: datetime) -> bool:
     here = shared_now(session, [row], now=now)[row.id]
     rule_holds = approval.policy_id is None or _rule_holds(here)
     if not here.shared or not rule_holds:
-        _end_approval(session, row, now=now)
+        approving.end(session, approving.GALLERY, row, now=now)
+        _uncount(row)
         touch(row, step(row.state, GalleryAct.RECONSIDER, GalleryActor.CLOCK), now=now)
         row.reason_code, row.reason = ("no_longer_shared", GONE) if not here.shared else ("rule_changed", RULE_CHANGED)
         tell(session, row, Event.GALLERY_READY, now=now)
@@ -227,14 +222,13 @@ def dismiss(at: Deciding, *, reason_code: str = "", note: str = "") -> Gallery:
     row, person = opened(at)
     state = step(row.state, GalleryAct.DISMISS, GalleryActor.FACILITATOR)
     if row.state in LIVE:
-        _end_approval(at.session, row, now=at.now)
+        approving.end(at.session, approving.GALLERY, row, now=at.now)
+        _uncount(row)
         open_ones = select(GalleryShowing).where(GalleryShowing.gallery_id == row.id, GalleryShowing.ended_at.is_(None))
         for showing in at.session.scalars(open_ones):
             showing.ended_at = at.now
     row.generation += 1  # what is still being chosen comes too late
-    decide(at.session, row, person, "dismiss", now=at.now, reason_code=reason_code, note=note)
-    touch(row, state, now=at.now)
-    return row
+    return _decided(at, row, person, "dismiss", state, reason_code=reason_code, note=note)
 
 
 def remake(at: Deciding) -> Gallery:
@@ -248,6 +242,14 @@ def remake(at: Deciding) -> Gallery:
         raise NotNow("The learner took the submission back.")
     decide(at.session, row, person, "remake", now=at.now)
     return want(at.session, submission, revision, GalleryActor.FACILITATOR, now=at.now)
+
+
+def _decided(
+    at: Deciding, row: Gallery, person: str, act: str, state: GalleryState, **said: Unpack[DecisionNote]
+) -> Gallery:
+    decide(at.session, row, person, act, now=at.now, **said)
+    touch(row, state, now=at.now)
+    return row
 
 
 def decide(

@@ -7,8 +7,6 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from sqlalchemy.orm import Session
-
 from service.actions.approvals import approving
 from service.actions.approvals.deciding import Deciding
 from service.actions.introductions.common import (
@@ -53,20 +51,18 @@ def revise(at: Deciding, *, wording: Mapping[str, str]) -> Introduction:
     if empty := [name for name in WORDS if not new.get(name)]:
         raise Invalid(f"'{empty[0]}' is empty. Say something, or dismiss the introduction.")
     state = step(row.state, IntroductionAct.REVISE, IntroductionActor.FACILITATOR)
-    _undo_approval(at.session, row, at.now)
-    row.wording, row.state = new, state
-    _decided(at.session, row, person, "revise", at.now)
-    return row
+    approving.end(at.session, approving.INTRODUCTION, row, now=at.now)
+    row.wording = new
+    return _decided(at, row, person, "revise", state)
 
 
 def drop_quotes(at: Deciding) -> Introduction:
     """Introduce them without anybody's words from their work."""
     row, _, person = to_decide(at)
     state = step(row.state, IntroductionAct.REVISE, IntroductionActor.FACILITATOR)
-    _undo_approval(at.session, row, at.now)
-    row.passages, row.state = [], state
-    _decided(at.session, row, person, "revise", at.now)
-    return row
+    approving.end(at.session, approving.INTRODUCTION, row, now=at.now)
+    row.passages = []
+    return _decided(at, row, person, "revise", state)
 
 
 def approve(at: Deciding, *, seen: str, undo: timedelta = approving.UNDO) -> Introduction:
@@ -80,55 +76,40 @@ def approve(at: Deciding, *, seen: str, undo: timedelta = approving.UNDO) -> Int
     if (why := hindered(at.session, row, open_to, at.now)) is not None:
         raise NotNow(f"Nobody can be asked now: {HINDRANCES[why]}.")
     approving.give(at.session, approving.INTRODUCTION, row, person, (text_hash, texts(row)), undo=undo, now=at.now)
-    row.state = state
-    _changed(row, person)
-    return row
+    return _changed(row, person, state)
 
 
 def undo(at: Deciding) -> Introduction:
     """Take an approval back before anybody was asked."""
     row, _, person = to_decide(at)
-    row.state = step(row.state, IntroductionAct.UNDO, IntroductionActor.FACILITATOR)
-    _undo_approval(at.session, row, at.now)
-    _decided(at.session, row, person, "undo", at.now)
-    return row
+    return approving.undo(at, approving.INTRODUCTION, (row, person), _decided)
 
 
 def dismiss(at: Deciding, *, reason: IntroductionDismissalReason, note: str = "") -> Introduction:
     """Decide against it; these two are not suggested to each other again. Where both were asked, it closes for both."""
     row, _, person = to_decide(at)
     state = step(as_told_outside(row, at.now), IntroductionAct.DISMISS, IntroductionActor.FACILITATOR)
-    _undo_approval(at.session, row, at.now)
-    if row.state is not IntroductionState.DECLINED:  # a no that somebody said stays what it was
-        row.state = state
     row.reason_code, row.note, row.ended_at = reason.value, note, at.now
-    if row.asked_at is not None:
+    if row.asked_at is None:
+        approving.end(at.session, approving.INTRODUCTION, row, now=at.now)
+    else:
         tell(at.session, row, Event.INTRODUCTION_ENDED, now=at.now)
-    _decided(at.session, row, person, "dismiss", at.now, reason=reason.value)
+    if row.state is IntroductionState.DECLINED:  # a no that somebody said stays what it was
+        state = row.state
+    return _decided(at, row, person, "dismiss", state, reason=reason.value)
+
+
+def _changed(row: Introduction, person: str, state: IntroductionState) -> Introduction:
+    row.state, row.version, row.decided_by = state, row.version + 1, person
     return row
 
 
-def _undo_approval(session: Session, row: Introduction, now: datetime) -> None:
-    if row.asked_at is None:
-        approving.end(session, approving.INTRODUCTION, row, now=now)
-
-
-def _changed(row: Introduction, person: str) -> None:
-    row.version += 1
-    row.decided_by = person
-
-
-def _decided(session: Session, row: Introduction, person: str, act: str, now: datetime, **facts: object) -> None:
-    _changed(row, person)
-    audit.record(
-        session,
-        organization=row.organization_id,
-        actor=f"person:{person}",
-        act=f"introduction.{act}",
-        subject=row.id,
-        now=now,
-        **facts,
-    )
+def _decided(
+    at: Deciding, row: Introduction, person: str, act: str, state: IntroductionState, **facts: object
+) -> Introduction:
+    organization, by, act = row.organization_id, f"person:{person}", f"introduction.{act}"
+    audit.record(at.session, organization=organization, actor=by, act=act, subject=row.id, now=at.now, **facts)
+    return _changed(row, person, state)
 
 
 WORDS: Final = ("reason", "first_brings", "second_brings", "step", "message_to_first", "message_to_second")

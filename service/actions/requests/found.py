@@ -10,13 +10,13 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Unpack
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service.actions.approvals import approving
-from service.actions.approvals.deciding import Deciding
+from service.actions.approvals.deciding import Deciding, DecisionNote
 from service.actions.visibility.quotes import Quote, QuotePlace, QuoteReader, of_work, reader_of
 from service.actions.visibility.unnamed import read, stored
 from service.domain.errors import Invalid, NotFound, NotNow
@@ -176,15 +176,13 @@ def approve(at: Deciding, *, seen: str, undo: timedelta = approving.UNDO) -> Fou
     body = body_of(quote)
     require_seen(seen, body_digest(body), OTHERWISE)
     approving.give(at.session, approving.FOUND_WORK, row, person, (seen, body), undo=undo, now=at.now)
-    return _decided(at, row, person, FoundWorkAct.APPROVE, state, text_hash=seen)
+    return _decided(at, row, person, "approve", state, text_hash=seen)
 
 
 def undo(at: Deciding) -> FoundWork:
     """Take an approval back before it is shown."""
     row, _, person = _opened(at)
-    state = step(row.state, FoundWorkAct.UNDO, FoundWorkActor.FACILITATOR)
-    approving.end(at.session, approving.FOUND_WORK, row, now=at.now)
-    return _decided(at, row, person, FoundWorkAct.UNDO, state)
+    return approving.undo(at, approving.FOUND_WORK, (row, person), _decided)
 
 
 def keep_back(at: Deciding, *, note: str = "") -> FoundWork:
@@ -195,21 +193,19 @@ def keep_back(at: Deciding, *, note: str = "") -> FoundWork:
     open_ones = select(FoundWorkShowing).where(FoundWorkShowing.found_id == row.id, FoundWorkShowing.ended_at.is_(None))
     for showing in at.session.scalars(open_ones):
         showing.ended_at = at.now
-    return _decided(at, row, person, FoundWorkAct.KEEP_BACK, state, note=note)
+    return _decided(at, row, person, "keep_back", state, note=note)
 
 
 def _decided(
     at: Deciding,
     row: FoundWork,
     person: str,
-    act: FoundWorkAct,
+    act: str,
     state: FoundWorkState,
-    *,
-    note: str = "",
-    text_hash: str = "",
+    **said: Unpack[DecisionNote],
 ) -> FoundWork:
     whose = {"organization_id": row.organization_id, "found_id": row.id, "person_id": person}
-    at.session.add(FoundWorkDecision(**whose, act=act.value, at=at.now, note=note, text_hash=text_hash))
+    at.session.add(FoundWorkDecision(**whose, act=act, at=at.now, **said))
     row.state, row.version = state, row.version + 1
     at.session.flush()
     return row

@@ -43,6 +43,7 @@ LIFE: Final[Lifecycle[FoundWorkState, FoundWorkAct, FoundWorkActor]] = Lifecycle
     a="Work that was found",
     first=FoundWorkState.FOUND,
     approved=FoundWorkState.APPROVED,
+    undo=(FoundWorkAct.UNDO, FoundWorkActor.FACILITATOR),
     out=frozenset({FoundWorkState.SHOWN}),
     ends=frozenset({FoundWorkState.SHOWN, FoundWorkState.KEPT_BACK}),
     table=table(

@@ -9,17 +9,20 @@ import pytest
 from sqlalchemy import select
 
 from service.actions.access import credentials
-from service.store.tables import Approval, GalleryApproval, IntroductionApproval
+from service.store.tables import Approval, FoundWork, FoundWorkApproval, GalleryApproval, IntroductionApproval
+from service.store.tables.approvals import ApprovalColumns
+from service.web.calls import tag
 from tests.conftest import sessions
 from tests.service.actions.galleries.world import WORKS, machine
-from tests.service.actions.introductions.village import settle
+from tests.service.actions.introductions.village import Village, settle
 from tests.service.web.browsing import signed_in
 from tests.service.web.conftest import School
+from tests.service.web.introductions.test_found_work import NEED, looked_for
 
 __all__ = ["sessions"]  # on both databases
 
 UNDO = timedelta(minutes=5)
-Ready = tuple[str, type[Approval | GalleryApproval | IntroductionApproval]]
+Ready = tuple[str, type[ApprovalColumns]]
 
 
 def _draft(school: School) -> Ready:
@@ -41,21 +44,37 @@ def _gallery(school: School) -> Ready:
 
 
 def _introduction(school: School) -> Ready:
+    return f"introductions/{_village(school).suggest('amara', 'lin')}", IntroductionApproval
+
+
+def _found_work(school: School) -> Ready:
+    _village(school)
+    amara = signed_in(school, "amara")
+    amara.send(amara.get("/learn/requests"), "/learn/requests", text=NEED)
+    with school.sessions.writing() as session:
+        looked_for(session, school, "lin")
+        return f"requests/found/{session.scalars(select(FoundWork.id)).one()}", FoundWorkApproval
+
+
+def _village(school: School) -> Village:
     village = settle(school.sessions)
     village.now, school.organization = school.now(), village.organization
-    return f"introductions/{village.suggest('amara', 'lin')}", IntroductionApproval
+    return village
 
 
-@pytest.mark.parametrize("ready", [_draft, _gallery, _introduction], ids=lambda one: one.__name__.strip("_"))
+@pytest.mark.parametrize(
+    "ready", [_draft, _gallery, _introduction, _found_work], ids=lambda one: one.__name__.strip("_")
+)
 def test_an_approval_by_api_or_by_page_can_be_undone_as_long_as_the_installation_says(
     serve: Callable[..., School], ready: Callable[[School], Ready]
 ) -> None:
     school = serve(undo=UNDO).founded("harbor")
     what, approvals = ready(school)
     mateo = signed_in(school, "mateo")
-    desk = mateo.send(mateo.get(f"/desk/{what}"), f"/desk/{what}/approve")
+    page = "/desk/requests" if approvals is FoundWorkApproval else f"/desk/{what}"
+    desk = mateo.send(mateo.get(page), f"/desk/{what}/approve")
     assert desk.status == 200
-    mateo.send(mateo.get(f"/desk/{what}"), f"/desk/{what}/undo")
+    mateo.send(mateo.get(page), f"/desk/{what}/undo")
     _approve(school, what)
     with school.sessions.reading() as session:
         windows = [row.release_at - row.approved_at for row in session.scalars(select(approvals))]
@@ -65,10 +84,12 @@ def test_an_approval_by_api_or_by_page_can_be_undone_as_long_as_the_installation
 def _approve(school: School, what: str) -> None:
     """By the API, as a program would: read, then name what was read."""
     client = school.client(_token(school))
-    seen = client.get(f"/v1/{what}")
-    match = {"If-Match": seen.headers["ETag"]} if "ETag" in seen.headers else {}
-    body = {"seen": seen.json()["text_hash"]} | ({} if match else {"version": seen.json()["version"]})
-    answer = client.post(f"/v1/{what}/approve", json=body, headers=match)
+    if what.startswith("requests/found/"):  # is read with its request
+        seen = client.get("/v1/requests").json()["items"][0]["found"][0]
+    else:
+        seen = client.get(f"/v1/{what}").json()
+    match = {"If-Match": tag(seen["version"])}
+    answer = client.post(f"/v1/{what}/approve", json={"seen": seen["text_hash"]}, headers=match)
     assert answer.status_code == 200, answer.text
 
 

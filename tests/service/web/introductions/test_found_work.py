@@ -22,7 +22,7 @@ from tests.service.web.introductions.test_introductions import moved_in
 NEED = "How do pairs agree on what to watch for in a visit?"
 
 
-def _looked_for(session: Session, school: School, person: str) -> None:
+def looked_for(session: Session, school: School, person: str) -> None:
     request = session.scalars(select(Request.id)).one()
     row = session.scalars(
         select(Revision)
@@ -68,7 +68,7 @@ def test_found_work_is_decided_on_by_pages_alone(bare: School) -> None:
     tiago, ines, lin = (signed_in(school, person) for person in ("tiago", "ines", "lin"))
     tiago.send(tiago.get("/learn/requests"), "/learn/requests", text=NEED)
     with school.sessions.writing() as session:
-        _looked_for(session, school, "lin")
+        looked_for(session, school, "lin")
     waits = tiago.get("/learn/requests").text
     assert "A facilitator looks at it first." in waits
     assert TEXTS["lin"] not in waits
