@@ -65,13 +65,12 @@ class Because:
 
 @dataclass(frozen=True, slots=True)
 class GalleryChoice:
-    """One example. `nearness`: cosine with the own text, mean of words and meaning; `ahead`: score less the own one."""
+    """One example. `nearness`: cosine with the own text, mean of words and meaning."""
 
     work: str
     person: str
     approach: str
     nearness: float
-    ahead: float | None
     reasons: tuple[Because, ...]
 
 
@@ -263,9 +262,7 @@ def _choice(pool: _Pool, at: int, chosen: Sequence[int], met: Sequence[str], tab
         for why, words in _reasons(pool, at, chosen, met, table)
     ]
     work = pool.works[at]
-    return GalleryChoice(
-        work.id, work.person, pool.ways[at], float(pool.nearness[at]), _ahead(pool.own, work), tuple(said)
-    )
+    return GalleryChoice(work.id, work.person, pool.ways[at], float(pool.nearness[at]), tuple(said))
 
 
 def _reasons(

@@ -34,20 +34,23 @@ _UNFINISHED = re.compile(r"\s*<think", re.IGNORECASE)
 _FENCE = re.compile(r"\A\s*```[a-zA-Z]*\n(.*)\n```\s*\Z", re.DOTALL)
 
 
+_Limit = Literal["max_tokens", "max_completion_tokens"]
+
+
 @dataclass(frozen=True, slots=True)
 class _Dialect:
     """What this server is known to understand. Starts with everything and only ever loses something."""
 
     format: Literal["json_schema", "json_object", "none"] = "json_schema"
-    limit: Literal["max_tokens", "max_completion_tokens"] = "max_tokens"
+    limit: _Limit = "max_tokens"
     temperature: bool = True
     turned: bool = False  # the other name of the limit was tried already
 
     def without(self, complaint: str) -> _Dialect | None:
         """The next simpler dialect after a 400 or 422 saying `complaint`; None if it is about something else."""
         if not self.turned and self.limit in complaint:
-            other = "max_completion_tokens" if self.limit == "max_tokens" else "max_tokens"
-            return replace(self, limit=other, turned=True)  # type: ignore[arg-type]
+            other: _Limit = "max_completion_tokens" if self.limit == "max_tokens" else "max_tokens"
+            return replace(self, limit=other, turned=True)
         if self.temperature and "temperature" in complaint:
             return replace(self, temperature=False)
         if self.format != "none" and re.search(r"response_format|json_schema|json_object|schema|grammar", complaint):

@@ -154,7 +154,7 @@ def _load(folder: Path, device: str, threads: int | None) -> Any:
 
     if threads is not None:
         torch.set_num_threads(threads)
-    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # it would write "Loading weights" to standard error
+    transformers_logging.disable_progress_bar()  # it would write "Loading weights" to standard error
     return SentenceTransformer(str(folder), device=device, local_files_only=True)
 
 

@@ -44,7 +44,6 @@ class OrganizationProgress:
 
     lines: int
     lines_done: int
-    bad_lines: int
     to_index: int
     drafts: int
     to_draft: int
@@ -77,7 +76,6 @@ def progress(session: Session, organization: str, now: datetime) -> Organization
     return OrganizationProgress(
         lines=lines or 0,
         lines_done=(kept or 0) + (failed or 0) if running else lines or 0,
-        bad_lines=failed or 0,
         to_index=session.scalar(waiting.where(Job.kind == "sync")) or 0,
         drafts=session.scalar(drafts) or 0,
         to_draft=session.scalar(in_work) or 0,

@@ -24,7 +24,7 @@ from service.store.tables import (
     Submission,
 )
 
-Known = TypeVar("Known", Group, Person, Challenge, Submission, Document)
+Known = TypeVar("Known", bound=Group | Person | Challenge | Submission | Document)
 Owned = TypeVar(
     "Owned", Group, Person, Challenge, Submission, Document, Revision, DraftRow, PointRow, Credential, ImportRun, Job
 )

@@ -7,7 +7,7 @@ few hundred clients that say nothing take all the places there are. Knows nothin
 from __future__ import annotations
 
 import asyncio
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -29,7 +29,7 @@ class TimedConnection(H11Protocol):
     _owed: object = None
     _arrived = 0
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+    def connection_made(self, transport: Any) -> None:  # of uvloop, whose transports asyncio's types do not know, too
         super().connection_made(transport)
         if len(self.connections) > 2 * self.most:
             transport.abort()

@@ -14,13 +14,15 @@ Needs = frozenset[KeyScope]
 
 ANY: Needs = frozenset()
 """Any key will do."""
+_SAID: dict[Callable[..., Any], Needs] = {}
+"""What routes say themselves; they say it when they are defined."""
 
 
 def needs(*scopes: KeyScope) -> Callable[[Endpoint], Endpoint]:
     """Marks a route that needs other scopes than its router says; without any, every key may ask."""
 
     def marked(endpoint: Endpoint) -> Endpoint:
-        endpoint.needs = frozenset(scopes)  # type: ignore[attr-defined]
+        _SAID[endpoint] = frozenset(scopes)
         return endpoint
 
     return marked
@@ -28,7 +30,4 @@ def needs(*scopes: KeyScope) -> Callable[[Endpoint], Endpoint]:
 
 def needed(endpoint: Callable[..., Any], methods: Collection[str], reads: KeyScope, writes: KeyScope) -> Needs:
     """What a route needs: what it says itself, else what its router says."""
-    own: Needs | None = getattr(endpoint, "needs", None)
-    if own is not None:
-        return own
-    return frozenset({reads if set(methods) <= {"GET", "HEAD"} else writes})
+    return _SAID.get(endpoint, frozenset({reads if set(methods) <= {"GET", "HEAD"} else writes}))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select
 from sqlalchemy.orm import Session, aliased
@@ -12,15 +14,18 @@ from service.domain.errors import NotFound
 from service.store import find, tree
 from service.store.tables import Challenge, ChallengeGroup, Group, Organization, Person, Revision, RoleGrant, Submission
 
-Erasable = Person | Submission | Group | Challenge | Organization
+WithinOne = Person | Submission | Group | Challenge
+Erasable = WithinOne | Organization
+Link = TypeVar("Link", RoleGrant, ChallengeGroup)
 
-MODELS: dict[ErasureKind, type[Erasable]] = {
+WITHIN_ONE: Mapping[ErasureKind, type[WithinOne]] = {
     ErasureKind.PERSON: Person,
     ErasureKind.SUBMISSION: Submission,
     ErasureKind.GROUP: Group,
     ErasureKind.CHALLENGE: Challenge,
-    ErasureKind.ORGANIZATION: Organization,
 }
+"""What is erased within an organization, by kind."""
+MODELS: Mapping[ErasureKind, type[Erasable]] = {**WITHIN_ONE, ErasureKind.ORGANIZATION: Organization}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,17 +48,12 @@ class Reach:
 
 def named(session: Session, organization: str, kind: ErasureKind, external_id: str) -> Erasable:
     """The thing to erase. An organization is named by its own id besides. Raises NotFound."""
-    match MODELS[kind]:
-        case model if model is Organization:
-            row = session.get_one(Organization, organization)
-            if row.external_id != external_id:
-                raise NotFound(
-                    f"This organization is called '{row.external_id}'. Give exactly that to erase all of it."
-                )
-            return row
-        case model:
-            found: Erasable = find.one(session, model, organization, external_id)  # type: ignore[type-var]
-            return found
+    if kind is not ErasureKind.ORGANIZATION:
+        return find.one(session, WITHIN_ONE[kind], organization, external_id)
+    row = session.get_one(Organization, organization)
+    if row.external_id != external_id:
+        raise NotFound(f"This organization is called '{row.external_id}'. Give exactly that to erase all of it.")
+    return row
 
 
 def reach(session: Session, kind: ErasureKind, id_: str) -> Reach:
@@ -78,9 +78,9 @@ def _of_group(session: Session, id_: str) -> Reach:
     if not groups:
         return Reach(false())
     people = frozenset(
-        session.scalars(select(Person.id).where(_only(RoleGrant, RoleGrant.person_id, Person.id, groups)))
+        session.scalars(select(Person.id).where(_only(RoleGrant, lambda one: one.person_id == Person.id, groups)))
     )
-    only_here = _only(ChallengeGroup, ChallengeGroup.challenge_id, Challenge.id, groups)
+    only_here = _only(ChallengeGroup, lambda one: one.challenge_id == Challenge.id, groups)
     challenges = frozenset(session.scalars(select(Challenge.id).where(only_here)))
     work = or_(
         Submission.group_id.in_(groups), Submission.person_id.in_(people), Submission.challenge_id.in_(challenges)
@@ -89,11 +89,11 @@ def _of_group(session: Session, id_: str) -> Reach:
 
 
 def _only(
-    link: type[RoleGrant | ChallengeGroup], column: object, of: ColumnElement[str] | object, groups: frozenset[str]
+    link: type[Link], its: Callable[[type[Link]], ColumnElement[bool]], groups: frozenset[str]
 ) -> ColumnElement[bool]:
-    """That something has a link into these groups, and none elsewhere."""
+    """That something has a link of `its` own into these groups, and none elsewhere."""
     one = aliased(link)
-    mine = getattr(one, column.key) == of  # type: ignore[attr-defined]
+    mine = its(one)
     return and_(
         exists().where(mine, one.group_id.in_(groups)),
         ~exists().where(mine, one.group_id.not_in(groups)),

@@ -13,7 +13,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, BinaryIO
 from urllib.parse import urlsplit
 
 from fastapi import Depends, Request
@@ -36,6 +36,7 @@ MARK_BYTES = 32
 AS_IT_IS_SAID = frozenset({"/learn/consents"})
 """Forms that say how something is from now on: sent twice they come to the same, and a browser that gives an old page
 back must not keep somebody from saying no again."""
+_PART = 1 << 18  # bytes of a file that are looked at at once
 _MARK = re.compile(r"[0-9a-f]{128}")
 _HOST_COOKIE = "__Host-peerloom"
 """Over TLS: browsers take it only from this very host, over TLS, for all of its paths."""
@@ -210,14 +211,20 @@ def _mark_of(scope: Mapping[str, Any], form: FormData) -> str:
     for part in (scope["path"].encode("utf-8", "surrogatepass"), scope["query_string"]):
         whole.update(b"%d:%b" % (len(part), part))
     for name, value in form.multi_items():
-        if isinstance(value, str):
-            said = value.encode("utf-8", "surrogatepass")
-        else:  # a file, already whole in memory or on the disk
-            said = hashlib.file_digest(value.file, "sha256").digest()  # type: ignore[arg-type]
-            value.file.seek(0)
+        # a file is whole already, in memory or on the disk
+        said = value.encode("utf-8", "surrogatepass") if isinstance(value, str) else _digest_of(value.file)
         for part in (name.encode("utf-8", "surrogatepass"), said):
             whole.update(b"%d:%b" % (len(part), part))
     return whole.hexdigest()
+
+
+def _digest_of(file: BinaryIO) -> bytes:
+    """Of all that is in it; it can be read from its beginning afterwards."""
+    whole = hashlib.sha256()
+    while part := file.read(_PART):
+        whole.update(part)
+    file.seek(0)
+    return whole.digest()
 
 
 def _visit(mode: Mode) -> Any:
