@@ -60,10 +60,16 @@ def baseline(embedder: Embedder) -> Detector:
     def found(case: Case) -> bool:
         (document,), work = _texts(case, embedder)
         here = _numbers(document.text)
-        near = [one for one in work if float(document.vector @ one.vector) >= NEAREST]  # type: ignore[operator]
+        near = [one for one in work if _near(document, one)]
         return any(_numbers(one.text) - here for one in near) and bool(here)
 
     return found
+
+
+def _near(document: DifferingText, one: DifferingText) -> bool:
+    if document.vector is None or one.vector is None:
+        return False
+    return float(document.vector @ one.vector) >= NEAREST
 
 
 def _numbers(text: str) -> set[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 import statistics
 import subprocess
 import sys
@@ -195,6 +196,11 @@ def test_every_file_says_what_it_is() -> None:
         if file.read_text("utf-8").strip() and ast.get_docstring(parsed(file)) is None
     ]
     assert not missing
+
+
+def test_no_type_is_told_away() -> None:
+    everything = sources("service", "pipelines", "prompts", "benchmarks")
+    assert [named(file) for file in everything if re.search(r"#\s*type:\s*ignore", file.read_text("utf-8"))] == []
 
 
 def test_no_row_is_held_so_that_rows_which_refer_to_it_have_to_wait() -> None:

@@ -9,7 +9,9 @@ import pytest
 
 from service.web.calls import tag
 from tests.service.actions.memory.remembered import compare
+from tests.service.web.browsing import signed_in
 from tests.service.web.conftest import School
+from tests.service.web.learners.learning import released
 
 NEARLY = "We pair teachers across grades; they visit each other twice before half-term."
 
@@ -122,6 +124,50 @@ def test_a_question_is_asked_answered_and_makes_drafts_stale(school: School, lin
     assert (kept["answer"], kept["answered_by"], kept["question"]) == ("A card.", "lindiwe", asked["text"])
     assert lindiwe.get(f"/v1/drafts/{draft}").json()["stale"]
     assert school.person("amara").get(path).status_code == 403
+
+
+MEANWHILE = "Somebody changed this meanwhile"
+
+
+def test_a_page_from_before_an_alert_was_settled_settles_nothing(school: School, lindiwe: httpx.Client) -> None:
+    here = "/desk/challenges/peer-observation/alerts"
+    action = f"{here}/{opposed(school, lindiwe)}"
+    visitor, colleague = signed_in(school, "lindiwe"), signed_in(school, "lindiwe")
+    before = visitor.get(here)
+    assert "Nothing to settle" in colleague.send(colleague.get(here), action, right="second", note="Names.").text
+    late = visitor.send(before, action, right="first")
+    assert (late.status, MEANWHILE in late.text) == (412, True)
+    (kept,) = lindiwe.get("/v1/challenges/peer-observation/alerts?settled=true").json()["items"]
+    assert kept["settlement"]["right"] == "second"
+
+
+def test_a_page_from_before_a_question_was_answered_answers_nothing(school: School, lindiwe: httpx.Client) -> None:
+    for number in range(3):
+        draft = school.drafted(f"one-{number}", f"Plan {number}. {NEARLY}")
+        here = f"/v1/drafts/{draft}/points/{point_of(lindiwe, draft, 1)}"
+        act(lindiwe, here, {"act": "dismiss", "reason_code": "wrong"}, "PATCH")
+    visitor, colleague = signed_in(school, "mateo"), signed_in(school, "lindiwe")
+    page, action = f"/desk/drafts/{draft}", "/desk/challenges/peer-observation/question"
+    before = visitor.get(page)
+    assert colleague.send(colleague.get(page), action, answer="A card.").status == 200
+    late = visitor.send(before, action, answer="A form.")
+    assert (late.status, MEANWHILE in late.text) == (412, True)
+    (kept,) = lindiwe.get("/v1/challenges/peer-observation/question").json()["answered"]
+    assert kept["answer"] == "A card."
+
+
+def test_a_page_from_before_a_learner_was_answered_answers_nothing(school: School) -> None:
+    point = released(school)
+    asked = school.person("amara").post("/v1/submissions/amara-1/asks", json={"text": "Which one?", "point": point})
+    (draft,) = [one["id"] for one in school.person("mateo").get("/v1/drafts?state=released").json()["items"]]
+    mateo, again = signed_in(school, "mateo"), signed_in(school, "mateo")
+    page, action = f"/desk/drafts/{draft}", f"/desk/asks/{asked.json()['id']}/answer"
+    before = again.get(page)
+    assert mateo.send(mateo.get(page), action, text="The first one.").status == 200
+    late = again.send(before, action, text="Any.")
+    assert (late.status, MEANWHILE in late.text) == (412, True)
+    (kept,) = school.person("amara").get("/v1/submissions/amara-1/asks").json()["items"]
+    assert kept["answer"] == "The first one."
 
 
 def test_advice_is_given_on_words_and_stands_in_nobodys_way(school: School, lindiwe: httpx.Client) -> None:
