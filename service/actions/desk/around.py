@@ -1,4 +1,4 @@
-"""What stands around a draft on the desk: what was just done to another, whom it can be handed to, what is asked."""
+"""What stands around a draft on the desk: what was just done to another, where a decision on it would fit, its mark."""
 
 from __future__ import annotations
 
