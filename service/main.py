@@ -23,7 +23,7 @@ from service.settings import Dispatch, Settings, environment, load
 from service.store import data_folder, measures, migrate
 from service.store.session import Sessions
 from service.web import metrics
-from service.web.app import create_app
+from service.web.app import create_app, make_routes
 from service.web.services import LOOPBACK, Limits, Services
 from service.web.throttle import Rates, Throttle
 
@@ -120,7 +120,8 @@ def _lifespan(
     settings: Settings, parts: wiring.Front, dispatcher: Dispatcher
 ) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        make_routes(app)
         folder = DataFolder(settings.data, [data_folder.WEB])
         if settings.dispatch is Dispatch.INLINE:
             folder.take()

@@ -23,6 +23,7 @@ FORKED.set_forkserver_preload(
         "pipelines.adapters.extractive",
         "pipelines.adapters.hashing",
         "tests.commands",
+        "tests.warm",
         "tests.service.store.processes",
         # what these import only when they need it
         "psycopg",
