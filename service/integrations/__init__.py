@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from service.integrations.webhooks.addresses import Network
+from service.outward.addresses import Network
 from service.integrations.webhooks.plug import Webhooks
 from service.jobs.tools import JobsOfIntegration
 from service.store.sealing import Seal

@@ -65,7 +65,7 @@ WHERE_TO: dict[str, dict[str, str]] = {
     "service/files/reading.py": {"subprocess": "our own reader of files, in a process with limits"},
     "service/jobs/broker.py": {"celery": "the broker", "kombu": "its errors"},
     "service/companion.py": {"socket": "its end of the pair that the web process gives it"},
-    "service/integrations/webhooks/transport.py": {
+    "service/outward/transport.py": {
         "socket": "of addresses that were judged",
         "ssl": "their certificates are checked",
     },

@@ -9,7 +9,7 @@ from fastapi import Depends, Query, Request
 from service.domain.access import KeyScope
 from service.domain.errors import Invalid
 from service.integrations.webhooks import endpoints
-from service.integrations.webhooks.addresses import Network
+from service.outward.addresses import Network
 from service.integrations.webhooks.plug import Webhooks
 from service.integrations.webhooks.schemas import (
     DeliveryId,

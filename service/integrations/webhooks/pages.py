@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field
 from service.domain.access import KeyScope
 from service.domain.events import EVENTS, Event
 from service.integrations.webhooks import endpoints, rules
-from service.integrations.webhooks.addresses import Network
+from service.outward.addresses import Network
 from service.integrations.webhooks.api import Networks
 from service.integrations.webhooks.deliveries import KEPT, PAGE
 from service.integrations.webhooks.endpoints import EndpointWish

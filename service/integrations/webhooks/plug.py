@@ -12,9 +12,9 @@ from fastapi import APIRouter
 from sqlalchemy.orm import Session
 
 from service.integrations.webhooks import deliveries, sending
-from service.integrations.webhooks.addresses import Network
+from service.outward.addresses import Network
 from service.integrations.webhooks.sending import Sender
-from service.integrations.webhooks.transport import Transport
+from service.outward.transport import Transport
 from service.jobs.now_and_then import NowAndThen
 from service.jobs.tools import JobTools, Step
 from service.store.sealing import Seal
