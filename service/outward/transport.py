@@ -3,8 +3,8 @@
 The host is looked up once, each number that comes of it is judged, and the connection is made to one that was judged:
 whoever answers another number at the next question has nothing of it. No redirect is followed, no proxy of the
 environment asked, and of the answer no more is read than was asked for: the beginning of what is only to be noted, all
-of what is to be understood, up to a limit. There is one deadline for all of it, so that a receiver that sends a byte now
-and then is cut off like one that says nothing.
+of what is to be understood, up to a limit. There is one deadline for all of it, so that whoever sends a byte now and
+then is cut off like one that says nothing.
 """
 
 from __future__ import annotations
@@ -67,8 +67,8 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """How much of an answer's body is read, and how long it is waited for once there is a status. `whole`: what does not
-    come to its end is no answer."""
+    """How much of an answer's body is read, and how long it is waited for once there is a status. `whole`: what does
+    not come to its end is no answer."""
 
     most: int
     seconds: float

@@ -51,7 +51,7 @@ _DECISION: Final = _of(made="note before after", plain="act reason_code text_has
 
 RULES: Final[dict[str, dict[str, ErasureRule]]] = {
     "account_bindings": _of(own="said", plain="account_hash granted"),
-    "account_providers": _of(own="name issuer client_id scopes person_claim", plain="secret trouble"),
+    "account_providers": _of(own="name issuer client_id scopes person_claim", plain="secret trouble trouble_said"),
     "account_rules": _of(own="claim value"),
     "account_sign_ins": _of(plain="session_hash"),
     "account_uses": _of(plain="use_hash"),

@@ -1,6 +1,7 @@
 """The tables, by topic. Import them from here; migrations/ holds how they came to be."""
 
 from service.store.columns import Base
+from service.store.tables.access import Credential, Organization, RecoveryCode, SecondFactor, SignIn, StoredReply
 from service.store.tables.accounts import (
     AccountBinding,
     AccountProvider,
@@ -9,7 +10,6 @@ from service.store.tables.accounts import (
     AccountUse,
     StrangerRule,
 )
-from service.store.tables.access import Credential, Organization, RecoveryCode, SecondFactor, SignIn, StoredReply
 from service.store.tables.audit import AuditEntry, AuditHead, Pseudonym
 from service.store.tables.briefs import BriefWording, WordingState
 from service.store.tables.bundles import ImportChunk, ImportError_, ImportRun

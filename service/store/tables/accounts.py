@@ -24,7 +24,7 @@ class AccountProvider(Base):
 
     `secret` is sealed. `person_claim` names what its accounts hold of the platform's own id of a person; empty: nothing
     does. With `by_email`, a verified address that is one person's is enough to know them by. `trouble` is a code of why
-    it was of no use the last time.
+    it was of no use the last time, and `trouble_said` a few words of ours.
     """
 
     __tablename__ = "account_providers"
@@ -45,6 +45,7 @@ class AccountProvider(Base):
     on: Mapped[bool] = mapped_column(default=True)
     version: Mapped[int] = mapped_column(default=1)
     trouble: Mapped[str] = mapped_column(String(64), default="")
+    trouble_said: Mapped[str] = mapped_column(String(200), default="")
     trouble_at: Mapped[MaybeMoment]
     created_at: Mapped[Moment]
 

@@ -37,7 +37,7 @@ def upgrade() -> None:
         sa.Column("listed", sa.Boolean(), nullable=False),
         sa.Column("on", sa.Boolean(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
-        *_text(("trouble", 64)),
+        *_text(("trouble", 64), ("trouble_said", 200)),
         sa.Column("trouble_at", _MOMENT, nullable=True),
         sa.Column("created_at", _MOMENT, nullable=False),
         *_owned("account_providers"),
@@ -69,7 +69,7 @@ def upgrade() -> None:
         sa.Column("made_at", _MOMENT, nullable=False),
         *_owned("account_bindings", provider_id="account_providers", person_id="people"),
         sa.PrimaryKeyConstraint("id", name="pk_account_bindings"),
-        sa.UniqueConstraint("provider_id", "account_hash", name="uq_account_bindings_provider_id"),
+        sa.UniqueConstraint("provider_id", "account_hash", name="uq_account_bindings_provider_id_account_hash"),
     )
     for column in ("organization_id", "person_id"):
         op.create_index(f"ix_account_bindings_{column}", "account_bindings", [column])
