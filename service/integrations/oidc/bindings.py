@@ -115,21 +115,18 @@ def _exceeds(session: Session, held: guard.Held, given: Roles) -> bool:
 def _bound(
     session: Session, provider: AccountProvider, account: Account, given: Roles, *, now: datetime
 ) -> AccountBinding | Refusal:
-    person, waits = matched(session, provider, account), False
-    if person is not None:
-        waits = must_wait(session, provider, person, given)
-    else:
-        made = _newcomer(session, provider, account, given, now=now)
-        if isinstance(made, Refusal):
-            return made
-        person = made
+    known = matched(session, provider, account)
+    waits = known is not None and must_wait(session, provider, known, given)
+    person = known or _newcomer(session, provider, account, given, now=now)
+    if isinstance(person, Refusal):
+        return person
     row = AccountBinding(
         organization_id=provider.organization_id,
         provider_id=provider.id,
         person_id=person.id,
         account_hash=account_hash(account.issuer, account.subject),
         said=_said(account) if waits else "",
-        granted=[],
+        granted=[] if known else sorted(_mark(one) for one in given),
         confirmed_at=None if waits else now,
         made_at=now,
     )
@@ -181,7 +178,6 @@ def _grant(
     if not wanted:
         beginning = first_roles(provider, given)
         wanted = frozenset() if isinstance(beginning, Refusal) else beginning
-        granted = sorted(_mark(one) for one in wanted)
     if wanted != guard.held(person):
         try:
             with session.begin_nested():
@@ -203,7 +199,7 @@ def _put(session: Session, provider: AccountProvider, person: Person, wanted: Ro
 
 def outward(session: Session, roles: Roles) -> list[tuple[Role, str]]:
     ids = select(Group.id, Group.external_id).where(Group.id.in_({group for _, group in roles}))
-    names = dict(session.execute(ids).tuples().all())
+    names = dict(session.execute(ids).all())
     return sorted((role, names[group]) for role, group in roles)
 
 

@@ -19,7 +19,7 @@ from service.domain.texts import storable
 from service.integrations.oidc import bindings, providers
 from service.integrations.oidc.entrance import Entrance, back_address
 from service.integrations.oidc.plug import ENTRANCE
-from service.integrations.oidc.providers import PAGE, BoundAccount, TrialOutcome, ProviderWish, RuleWish
+from service.integrations.oidc.providers import PAGE, BoundAccount, ProviderWish, RuleWish, TrialOutcome
 from service.integrations.oidc.refusals import ADVICE, Refusal
 from service.store import external_ids
 from service.store.tables import AccountProvider, AccountRule, Group, StrangerRule

@@ -18,8 +18,9 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from joserfc.errors import JoseError
-from joserfc.jwk import Key, RSAKey, import_key
+from joserfc.jwk import Key, import_key
 from joserfc.jws import CompactSignature, JWSRegistry, extract_compact, validate_compact
+from joserfc.util import urlsafe_b64decode
 
 from service.integrations.oidc.refusals import Refusal, Refused
 
@@ -98,12 +99,13 @@ def _public_key(said: Any) -> PublicKey | None:
         return None
     named = {name: said[name] for name in ("kty", "n", "e", "crv", "x", "y") if isinstance(said.get(name), str)}
     try:
+        if said["kty"] == "RSA" and int.from_bytes(urlsafe_b64decode(named["n"].encode())).bit_length() < LEAST_BITS:
+            return None
         key = import_key(named)
-        short = isinstance(key, RSAKey) and key.public_key.key_size < LEAST_BITS
     except (JoseError, ValueError, TypeError, KeyError):
         return None
     kid, algorithm = (str(said.get(name) or "") for name in ("kid", "alg"))
-    return None if short else PublicKey(key, said["kty"], named.get("crv"), kid, algorithm)
+    return PublicKey(key, said["kty"], named.get("crv"), kid, algorithm)
 
 
 def id_token(
