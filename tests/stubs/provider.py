@@ -57,6 +57,7 @@ class Provider:
     codes: dict[str, Claims] = field(default_factory=dict)
     redirect: str = ""
     code_again: bool = False
+    raw: bytes = b""
     clock: Callable[[], float] = time.time
 
     def description(self) -> Claims:
@@ -186,7 +187,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
 
     def _json(self, said: Claims, status: int = 200) -> None:
-        body = json.dumps(said).encode()
+        body = self.provider.raw or json.dumps(said).encode()
         self.send_response(self.provider.status.get(urlsplit(self.path).path, status))
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))
