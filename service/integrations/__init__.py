@@ -23,5 +23,5 @@ class Integration(JobsOfIntegration, WebOfIntegration, Protocol):
 
 
 def plugged(seal: Callable[[], Seal], base_url: str, networks: Sequence[Network] = ()) -> tuple[Integration, ...]:
-    """All of them. Links that are sent begin with `base_url`; of `networks` of the own house may be spoken to."""
+    """All of them. Links that are sent begin with `base_url`; hosts in `networks` of the own house may be spoken to."""
     return (Webhooks.of(seal, base_url, networks), Accounts.of(seal, networks))
