@@ -99,6 +99,12 @@ def _kept(text: str, form: Callable[[str], str], most: int) -> str:
         return ""
 
 
+def together(signed: Mapping[str, Any], more: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What was signed, and what more was said. That one address is verified says nothing of another."""
+    other = "email" in signed and signed["email"] != more.get("email")
+    return {**{name: said for name, said in more.items() if not (other and name == "email_verified")}, **signed}
+
+
 def missing(claims: Mapping[str, Any], wanted: Iterable[str]) -> bool:
     """Whether one of these is not said."""
     return any(not values(claims, claim) for claim in wanted)

@@ -74,7 +74,7 @@ class Door:
     def begin(self, store: Sessions, provider: str, back: str, path: str, *, now: datetime) -> tuple[str, str]:
         """Where the browser goes, and what it keeps meanwhile. Raises NotFound, Refused."""
         row = _provider(store, provider)
-        with _told(store, row, now=now), self.directory.turn(row.issuer):
+        with self.directory.turn(row.issuer), _told(store, row, now=now):
             described = self.directory.metadata(row.issuer, now=now)
         attempt = Attempt.new(row.id, back, path, now=now)
         return attempt.address(described, row.client_id, row.scopes), attempts.closed(attempt, self.seal())
@@ -85,7 +85,7 @@ class Door:
         row = _provider(store, provider)
         attempt = self._attempt(row, answer, kept, now=now)
         clashes.written(store, partial(_use_up, provider=row, use=f"state:{attempt.state}", until=attempt.ends_at))
-        with _told(store, row, frozenset(Refusal), now=now), self.directory.turn(row.issuer):
+        with self.directory.turn(row.issuer), _told(store, row, frozenset(Refusal), now=now):
             said = self._said(store, row, attempt, answer, now=now)
         enter = partial(self._enter, provider=row.id, said=said, path=attempt.path, here=here, now=now)
         come = clashes.written(store, enter)
@@ -95,8 +95,8 @@ class Door:
 
     def sign_out(self, store: Sessions, provider: str, token: str, *, now: datetime) -> int:
         """The provider says that somebody has left there: their sessions here end. How many accounts it was about.
-        Raises NotFound, Refused."""
-        row = _provider(store, provider)
+        Also where nobody comes in by it any more: sessions last. Raises NotFound, Refused."""
+        row = _provider(store, provider, off=True)
         check = partial(tokens.logout_token, token, expected=Expected(row.issuer, row.client_id), now=now)
         with self.directory.turn(row.issuer):
             said = self.directory.with_keys(row.issuer, check, now=now)
@@ -117,7 +117,7 @@ class Door:
             row = providers.one(session, actor)
         self.directory.forget(row.issuer)
         try:
-            with _told(store, row, _KNOWN_BY_LOOKING, now=now), self.directory.turn(row.issuer):
+            with self.directory.turn(row.issuer), _told(store, row, _KNOWN_BY_LOOKING, now=now):
                 self.directory.with_keys(row.issuer, len, now=now)
         except Refused:
             return False
@@ -147,7 +147,7 @@ class Door:
         said = self.directory.with_keys(row.issuer, check, now=now)
         if not (described.userinfo and given.access and claims.missing(said, self._wanted(store, row))):
             return said
-        return {**asking.userinfo(self.transport, described, given.access, str(said["sub"])), **said}
+        return claims.together(said, asking.userinfo(self.transport, described, given.access, str(said["sub"])))
 
     def _secret(self, row: AccountProvider) -> str:
         try:
@@ -200,7 +200,7 @@ def _told(store: Sessions, row: AccountProvider, shown: Collection[Refusal] = ()
         yield
     except Refused as refused:
         log.warning("account refused", provider=row.id, why=refused.why.value, said=refused.said)
-        if ADVICE[refused.why].broken:
+        if ADVICE[refused.why].broken and (row.trouble, row.trouble_said) != (refused.why.value, refused.said[:200]):
             clashes.written(store, partial(_write_trouble, provider=row.id, refused=refused, now=now))
         raise
     if row.trouble in shown:
@@ -219,13 +219,13 @@ def _write_trouble(session: Session, *, provider: str, refused: Refused | None, 
         troubles.begin(session, row.organization_id, NAME, row.id, PAGE, now=now)
 
 
-def _provider(store: Sessions, id_: str) -> AccountProvider:
+def _provider(store: Sessions, id_: str, *, off: bool = False) -> AccountProvider:
     """As it stands now. Raises NotFound, and Refused for one that is switched off."""
     with store.reading() as session:
         row = session.get(AccountProvider, id_)
     if row is None:
         raise NotFound("Nobody signs in at this address. Ask your coordinator for the right one.")
-    if not row.on:
+    if not row.on and not off:
         raise Refused(Refusal.OFF)
     return row
 

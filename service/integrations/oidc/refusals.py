@@ -42,7 +42,7 @@ class Refusal(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Advice:
+class RefusalAdvice:
     """What is said: to whoever wanted to come in, and to a coordinator. `broken`: the connection, and not this person,
     needs somebody's attention."""
 
@@ -70,30 +70,30 @@ _ASK: Final = "This is not yours to mend: tell your coordinator the word below. 
 _SIGNED: Final = "What the provider signed is not what was asked for"
 
 
-def _broken(coordinator: str) -> Advice:
-    return Advice(_ASK, coordinator, broken=True)
+def _broken(coordinator: str) -> RefusalAdvice:
+    return RefusalAdvice(_ASK, coordinator, broken=True)
 
 
-def _odd(coordinator: str) -> Advice:
-    return Advice(f"{_AGAIN} If it happens again, tell your coordinator the word below.", coordinator)
+def _odd(coordinator: str) -> RefusalAdvice:
+    return RefusalAdvice(f"{_AGAIN} If it happens again, tell your coordinator the word below.", coordinator)
 
 
-ADVICE: Final[Mapping[Refusal, Advice]] = {
-    Refusal.NO_ATTEMPT: Advice(
+ADVICE: Final[Mapping[Refusal, RefusalAdvice]] = {
+    Refusal.NO_ATTEMPT: RefusalAdvice(
         f"This sign-in was not begun in this browser, or more than ten minutes ago. {_AGAIN}",
         "Whoever sees this often has cookies switched off, or begins at an address that is not this service's own.",
     ),
-    Refusal.USED: Advice(f"This sign-in was used before. {_AGAIN}", "Nothing to do: a page was loaded twice."),
+    Refusal.USED: RefusalAdvice(f"This sign-in was used before. {_AGAIN}", "Nothing to do: a page was loaded twice."),
     Refusal.OTHER_ISSUER: _odd("The answer came in the name of another provider, and was not taken."),
-    Refusal.DENIED: Advice(
+    Refusal.DENIED: RefusalAdvice(
         f"Your account’s provider did not let you in, or you stopped there. {_AGAIN}",
         "The provider says no. See whether these people may use this application there.",
     ),
-    Refusal.OFF: Advice(
+    Refusal.OFF: RefusalAdvice(
         "Signing in with an account is switched off here. A sign-in link still works.",
         "It is switched off in the settings.",
     ),
-    Refusal.UNREACHABLE: Advice(
+    Refusal.UNREACHABLE: RefusalAdvice(
         "Your account’s provider does not answer at the moment. Try again in a few minutes, or use a sign-in link.",
         "The provider does not answer, or at an address that may not be spoken to.",
         broken=True,
@@ -117,16 +117,16 @@ ADVICE: Final[Mapping[Refusal, Advice]] = {
     Refusal.SUBJECT: _broken(f"{_SIGNED}: it does not say whom it is about."),
     Refusal.EVENT: _broken(f"{_SIGNED}: it is no word of a sign-out."),
     Refusal.REPLAYED: _odd(f"{_SIGNED}: it was given before."),
-    Refusal.STRANGER: Advice(
+    Refusal.STRANGER: RefusalAdvice(
         "Your account is right, but nobody here knows you yet. Ask your coordinator to put you in, or for a link.",
         "No rule gives this account a role, and strangers are not let in.",
     ),
-    Refusal.WAITS: Advice(
+    Refusal.WAITS: RefusalAdvice(
         "Your account is right, but a coordinator must confirm first that it is yours. Ask them to look at their "
         "settings, under Accounts; until then, a sign-in link works.",
         "An account waits to be confirmed as a person’s, since that person may do more than the account says.",
     ),
-    Refusal.GROUPS: Advice(
+    Refusal.GROUPS: RefusalAdvice(
         "Your account is right, but there is no group here for you yet. Ask your coordinator.",
         "Strangers come in as learners of a group that does not exist any more. Choose another.",
     ),

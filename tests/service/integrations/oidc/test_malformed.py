@@ -5,7 +5,8 @@ from __future__ import annotations
 import hmac
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import padding
 from joserfc import jwt
 from joserfc.util import urlsafe_b64encode
 
+from service.web.throttle import Rates, Throttle
 from tests.service.integrations.oidc.conftest import House, in_cookie, who, word
 from tests.service.web.browsing import Visitor
 from tests.stubs.provider import ONE, Provider, rsa
@@ -195,3 +197,20 @@ def test_a_cookie_that_is_none_of_ours_is_no_attempt(house: House, cookie: str) 
     back = house.back(visitor)
     headers = {"cookie": f"peerloom-account={cookie}".encode()}
     assert word(house.school.client().get(back, headers=headers)) == "no-attempt"  # type: ignore[arg-type]
+
+
+def test_an_attempt_ends_after_ten_minutes(house: House) -> None:
+    house.provider.account = AMARA
+    visitor = Visitor(house.school.client())
+    back, state = house.back(visitor), house.school.app.state
+    state.services = replace(state.services, clock=lambda: house.school.now() + timedelta(minutes=10))
+    assert word(visitor.client.get(back)) == "no-attempt"
+
+
+def test_who_tries_one_thing_after_the_other_is_told_to_wait(house: House) -> None:
+    state = house.school.app.state
+    state.services = replace(state.services, throttle=Throttle(Rates(refused=3)))
+    client = house.school.client()
+    tried = [client.get(f"{house.entrance}/back?code=x&state=y").status_code for _ in range(5)]
+    assert tried == [403, 403, 403, 429, 429]
+    assert client.post(f"{house.entrance}/left", data={"logout_token": "a.b.c"}).status_code == 429

@@ -86,3 +86,9 @@ def test_an_id_token_is_no_word_of_a_sign_out(inside: House) -> None:
     claims = inside.provider.claims({"nonce": "n", "account": AMARA}, "access")
     assert left(inside, inside.provider.sign(claims)) == 400
     assert inside.open_sessions("amara") == 1
+
+
+def test_who_leaves_is_signed_out_also_where_nobody_comes_in_by_it_any_more(inside: House) -> None:
+    inside.set_up(on=False)
+    assert left(inside, inside.provider.logout_token(sub="a-1")) == 200
+    assert inside.open_sessions("amara") == 0

@@ -191,3 +191,12 @@ def test_two_first_sign_ins_with_one_account_make_one_person(house: House) -> No
     assert len({who(house, visitor) for visitor, _ in came}) == 1
     with house.school.sessions.reading() as session:
         assert len(session.scalars(select(AccountBinding)).all()) == 1
+
+
+def test_that_one_address_is_verified_says_nothing_of_another(mailed: House) -> None:
+    """The token names one, and the provider says more of another."""
+    mailed.provider.more = {"email": "mallory@harbor.example.org", "email_verified": True}
+    assert mailed.refused(sub="m-1", email="amara@harbor.example.org") == "stranger"
+    mailed.provider.more["email"] = "amara@harbor.example.org"
+    amara, _ = mailed.come(sub="a-1", email="amara@harbor.example.org")
+    assert who(mailed, amara) == "amara"
