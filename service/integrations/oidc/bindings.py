@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -68,8 +68,8 @@ def person_of(
     """Whom this account signs in, with the roles that they have by it from now on; or why it signs in nobody. The
     provider's row is held, so that of two first sign-ins with one account the second finds what the first has made."""
     given = claims.roles(account.claims, rules_of(session, provider.id))
-    row = of_account(session, provider, account.subject)
-    row = row if row is not None else _bound(session, provider, account, given, now=now)
+    known = of_account(session, provider, account.subject)
+    row = known if known is not None else _bound(session, provider, account, given, now=now)
     if isinstance(row, Refusal):
         return row
     if row.confirmed_at is None:
@@ -146,7 +146,7 @@ def _newcomer(
     taken = account.key and find.maybe(session, Person, provider.organization_id, account.key) is not None
     made_up = f"account-{account_hash(account.issuer, account.subject)[:20]}"
     id_ = account.key if account.key and not taken else made_up
-    named = {"name": account.name or id_, "email": account.email or None}
+    named: dict[str, Any] = {"name": account.name or id_, "email": account.email or None}
     roles = outward(session, first)
     person, created = register.put_person(session, actor_of(provider), id_, roles=roles, now=now, **named)
     return person if created else Refusal.STRANGER
@@ -193,7 +193,7 @@ def _grant(
 def _put(session: Session, provider: AccountProvider, person: Person, wanted: Roles, *, now: datetime) -> None:
     actor = actor_of(provider)
     with guard.nobody_locked_out(session, replace(actor, reach=CredentialReach.PERSON), person, set(wanted)):
-        said = {"name": person.name, "language": person.language}
+        said: dict[str, Any] = {"name": person.name, "language": person.language}
         register.put_person(session, actor, person.external_id, roles=outward(session, wanted), now=now, **said)
 
 

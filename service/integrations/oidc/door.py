@@ -142,7 +142,7 @@ class Door:
             raise Refused(Refusal.DENIED, answer.error[:60] if answer.error.isascii() else "")
         given = asking.tokens(self.transport, described, attempt, answer.code, row.client_id, self._secret(row))
         expected = Expected(row.issuer, row.client_id)
-        own = {"nonce": attempt.nonce, "access_token": given.access, "now": now}
+        own: dict[str, Any] = {"nonce": attempt.nonce, "access_token": given.access, "now": now}
         check = partial(tokens.id_token, given.id, expected=expected, **own)
         said = self.directory.with_keys(row.issuer, check, now=now)
         if not (described.userinfo and given.access and claims.missing(said, self._wanted(store, row))):

@@ -180,7 +180,7 @@ def _wish(visit: Visit, door: Entrance, sent: ProviderSent) -> tuple[ProviderWis
         return None, wrong
     secret = "" if sent.no_secret else asked.secret or None
     ticks = {"by_email": sent.by_email, "listed": sent.listed, "on": sent.on}
-    wish = ProviderWish(**{**asked.model_dump(), "secret": secret}, **ticks)
+    wish = ProviderWish(**{**asked.model_dump(), **ticks, "secret": secret})
     wrong = providers.faults(wish, door.transport.networks)
     return (None if wrong else wish), wrong
 
