@@ -11,7 +11,7 @@ import hashlib
 import json
 import secrets
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from urllib.parse import urlencode, urlsplit
@@ -90,8 +90,12 @@ def opened(cookie: str, seal: Seal, *, now: datetime) -> Attempt | None:
         said: dict[str, Any] = json.loads(seal.opened(cookie))
     except (Unavailable, ValueError):
         return None
-    if not isinstance(said, dict) or said.pop("for", None) != _FOR:
-        return None
+    if (
+        not isinstance(said, dict)
+        or said.pop("for", None) != _FOR
+        or set(said) != {one.name for one in fields(Attempt)}
+    ):
+        return None  # of another version of the service, too
     attempt = Attempt(**said)
     return attempt if now.timestamp() < attempt.until else None
 

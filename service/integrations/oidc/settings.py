@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -18,9 +17,10 @@ from service.domain.roles import Role, require_lead
 from service.domain.texts import storable
 from service.integrations.oidc import bindings, providers
 from service.integrations.oidc.entrance import Entrance, back_address
+from service.integrations.oidc.metadata import json_object
 from service.integrations.oidc.plug import ENTRANCE
 from service.integrations.oidc.providers import PAGE, BoundAccount, ProviderWish, RuleWish, TrialOutcome
-from service.integrations.oidc.refusals import ADVICE, Refusal
+from service.integrations.oidc.refusals import ADVICE, Refusal, Refused
 from service.store import external_ids
 from service.store.tables import AccountProvider, AccountRule, Group, StrangerRule
 from service.web import errors
@@ -236,14 +236,11 @@ def delete_rule(visit: Writing, id: OwnId) -> Shown:
 
 @router.post(PAGE + "/trial")
 def try_claims(visit: Writing, claims: Annotated[Typed, Form()] = "") -> Shown:
-    with errors.Caught(ValueError) as caught:
-        said = json.loads(claims)
-        if not isinstance(said, dict):
-            raise ValueError
+    with errors.Caught(Refused):
+        said = json_object(claims.encode("utf-8", "surrogatepass"), Refusal.MALFORMED)
         outcome = providers.trial(visit.session, visit.actor, said)
         why = ADVICE[Refusal(outcome.why)].coordinator if outcome.why else ""
         return _page(visit, claims=claims, outcome=outcome, why=why)
-    assert caught.error is not None  # noqa: S101 - nothing else comes here
     visit.status = errors.KINDS["invalid"].status
     return _page(visit, claims=claims, faults={"claims": "This is not a JSON object, as in the example."})
 
