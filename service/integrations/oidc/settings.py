@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Annotated, Any, ClassVar
 
 from fastapi import Form
@@ -111,7 +110,7 @@ class AccountsPage(PageView):
     back: str
     entrance: str
     left: str
-    trouble: str
+    ill: str
     sent: ProviderSent
     groups: tuple[GroupChoice, ...]
     roles: tuple[Role, ...]
@@ -121,7 +120,6 @@ class AccountsPage(PageView):
     bound: tuple[BoundAccount, ...]
     bound_in_all: int
     claims: str
-    now: datetime
     outcome: TrialOutcome | None = None
     why: str = ""
     faults: Mapping[str, str] = field(default_factory=dict)
@@ -151,7 +149,7 @@ def _page(visit: Visit, **given: Any) -> AccountsPage:
         "back": back_address(visit, id_) if id_ else "",
         "entrance": f"{visit.base_url}{ENTRANCE}/{id_}",
         "left": f"{visit.base_url}{ENTRANCE}/{id_}/left",
-        "trouble": _trouble(row),
+        "ill": _trouble(row),
     }
     return AccountsPage(
         provider=row,
@@ -161,7 +159,6 @@ def _page(visit: Visit, **given: Any) -> AccountsPage:
         waiting=providers.accounts(visit.session, visit.actor, wait=True),
         bound=providers.accounts(visit.session, visit.actor, wait=False),
         bound_in_all=providers.count(visit.session, visit.actor),
-        now=visit.now,
         **{**shown, **given},
     )
 
@@ -206,8 +203,9 @@ def put_provider(
 
 @router.post(PAGE + "/look")
 def look_at_provider(visit: Asking, door: Entrance) -> Shown:
-    well = door.look(visit.services.sessions, visit.actor, now=visit.now)
-    return Goto(PAGE, said="provider-well" if well else "provider-ill")
+    if door.look(visit.services.sessions, visit.actor, now=visit.now):
+        return Goto(PAGE, said="provider-well")
+    return Goto(PAGE, said="provider-ill")
 
 
 @router.post(PAGE + "/delete")
