@@ -249,8 +249,8 @@ class Settings(BaseSettings):
     mail_seconds: float = Field(30, gt=0, description="How long the mail server may take for an answer.")
     webhook_networks: Annotated[list[IPvAnyNetwork], NoDecode, BeforeValidator(_parted)] = Field(
         default_factory=list,
-        description="Networks of the own house that webhooks may be sent to, separated by blanks, such as "
-        "`10.1.0.0/16`: there at any port, and without TLS. Empty: public addresses only, by https.",
+        description="Networks of the own house that webhooks may be sent to and account providers be in, separated by "
+        "blanks, such as `10.1.0.0/16`: there at any port, and without TLS. Empty: public addresses only, by https.",
     )
     hosts: str = Field(
         "",

@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from service.integrations.webhooks.addresses import Network
+from service.integrations.oidc.plug import Accounts
 from service.integrations.webhooks.plug import Webhooks
 from service.jobs.tools import JobsOfIntegration
+from service.outward.addresses import Network
 from service.store.sealing import Seal
 from service.web.services import WebOfIntegration
 
@@ -22,5 +23,5 @@ class Integration(JobsOfIntegration, WebOfIntegration, Protocol):
 
 
 def plugged(seal: Callable[[], Seal], base_url: str, networks: Sequence[Network] = ()) -> tuple[Integration, ...]:
-    """All of them. Links that are sent begin with `base_url`; of `networks` of the own house may be spoken to."""
-    return (Webhooks.of(seal, base_url, networks),)
+    """All of them. Links that are sent begin with `base_url`; hosts in `networks` of the own house may be spoken to."""
+    return (Webhooks.of(seal, base_url, networks), Accounts.of(seal, networks))

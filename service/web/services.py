@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
 from fastapi import APIRouter
+from sqlalchemy.orm import Session
 
 from pipelines.ports import LanguageModel
 from service.actions.briefs.meeting import Prepared
@@ -89,6 +90,15 @@ class FollowingThrough(Protocol):
         """On a challenge (external id). Raises NotAllowed for a learner, NotFound."""
 
 
+@dataclass(frozen=True, slots=True)
+class WayIn:
+    """A way to sign in beside links: what it is called, where it begins, and where one leaves there too, if one can."""
+
+    name: str
+    begins: str
+    leaves: str = ""
+
+
 class WebOfIntegration(Protocol):
     """What an integration adds to the web. Its templates stand in its own folder."""
 
@@ -105,6 +115,9 @@ class WebOfIntegration(Protocol):
     @property
     def way(self) -> tuple[str, str]:
         """Where its page is, and what it is called among the settings."""
+
+    def ways_in(self, session: Session) -> Sequence[WayIn]:
+        """What it adds to the page on which people sign in. Anybody sees that."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,7 +100,10 @@ def test_most_functions_are_short() -> None:
     assert sorted(sizes)[int(len(sizes) * 0.9)] <= 30
 
 
-OF_INTEGRATIONS = [ROOT / "service/integrations/webhooks" / name for name in ("api.py", "pages.py", "schemas.py")]
+OF_INTEGRATIONS = [
+    *(ROOT / "service/integrations/webhooks" / name for name in ("api.py", "pages.py", "schemas.py")),
+    *(ROOT / "service/integrations/oidc" / name for name in ("entrance.py", "settings.py")),
+]
 
 
 def test_the_web_neither_queries_nor_commits_nor_catches() -> None:

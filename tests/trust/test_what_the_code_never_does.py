@@ -28,7 +28,7 @@ NO_WORDS_IN_IT = {
     "service/store/migrations/versions/0020_erasure.py",  # names of columns that stand in the file
 }
 """Files whose statements are put together, and of what: never of what anybody sends."""
-HASHES = {"sha256", "blake2b", "file_digest"}
+HASHES = {"sha256", "sha512", "blake2b", "file_digest"}
 RANDOM_FOR_NO_SECRET = {
     "service/store/jobs.py",  # how long a failed job waits
     "service/integrations/webhooks/rules.py",  # how long what was not taken rests
@@ -65,7 +65,7 @@ WHERE_TO: dict[str, dict[str, str]] = {
     "service/files/reading.py": {"subprocess": "our own reader of files, in a process with limits"},
     "service/jobs/broker.py": {"celery": "the broker", "kombu": "its errors"},
     "service/companion.py": {"socket": "its end of the pair that the web process gives it"},
-    "service/integrations/webhooks/transport.py": {
+    "service/outward/transport.py": {
         "socket": "of addresses that were judged",
         "ssl": "their certificates are checked",
     },

@@ -9,7 +9,6 @@ from fastapi import Depends, Query, Request
 from service.domain.access import KeyScope
 from service.domain.errors import Invalid
 from service.integrations.webhooks import endpoints
-from service.integrations.webhooks.addresses import Network
 from service.integrations.webhooks.plug import Webhooks
 from service.integrations.webhooks.schemas import (
     DeliveryId,
@@ -21,6 +20,7 @@ from service.integrations.webhooks.schemas import (
     WebhookId,
     WebhookShown,
 )
+from service.outward.addresses import Network
 from service.store.tables import DeliveryState
 from service.web.calls import Call, Reading, Seen, Writing, tag
 from service.web.errors import RequestFault

@@ -18,7 +18,7 @@ from service.domain.events import Event
 from service.domain.ids import new_id
 from service.integrations.webhooks import rules
 from service.integrations.webhooks.rules import Outcome
-from service.integrations.webhooks.transport import Answered
+from service.outward.transport import Answered
 from service.store import jobs, outbox, troubles
 from service.store.session import changed_rows
 from service.store.tables import (

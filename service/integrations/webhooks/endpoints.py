@@ -15,7 +15,7 @@ from service.domain.events import Event
 from service.domain.ids import new_id
 from service.domain.roles import Actor, require_lead
 from service.integrations.webhooks import deliveries, rules, signing
-from service.integrations.webhooks.addresses import Network, url_fault
+from service.outward.addresses import Network, url_fault
 from service.store import audit, outbox, troubles
 from service.store.sealing import Seal
 from service.store.tables import (

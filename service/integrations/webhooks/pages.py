@@ -13,11 +13,11 @@ from pydantic import BaseModel, Field
 from service.domain.access import KeyScope
 from service.domain.events import EVENTS, Event
 from service.integrations.webhooks import endpoints, rules
-from service.integrations.webhooks.addresses import Network
 from service.integrations.webhooks.api import Networks
 from service.integrations.webhooks.deliveries import KEPT, PAGE
 from service.integrations.webhooks.endpoints import EndpointWish
 from service.integrations.webhooks.schemas import DeliveryId, WebhookAsked, WebhookId
+from service.outward.addresses import Network
 from service.store.tables import DeliveryState, WebhookDelivery, WebhookEndpoint, WebhookState
 from service.web import errors
 from service.web.pages.forms import checked

@@ -12,13 +12,14 @@ from fastapi import APIRouter
 from sqlalchemy.orm import Session
 
 from service.integrations.webhooks import deliveries, sending
-from service.integrations.webhooks.addresses import Network
 from service.integrations.webhooks.sending import Sender
-from service.integrations.webhooks.transport import Transport
 from service.jobs.now_and_then import NowAndThen
 from service.jobs.tools import JobTools, Step
+from service.outward.addresses import Network
+from service.outward.transport import Transport
 from service.store.sealing import Seal
 from service.store.tables import Job, Organization, WebhookEndpoint
+from service.web.services import WayIn
 
 LOOK_SECONDS: Final = 1.0
 """How often it is looked whether there are events to send."""
@@ -90,3 +91,6 @@ class Webhooks:
     @property
     def way(self) -> tuple[str, str]:
         return deliveries.PAGE, "Webhooks"
+
+    def ways_in(self, session: Session) -> Sequence[WayIn]:
+        return ()

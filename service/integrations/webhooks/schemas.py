@@ -9,8 +9,8 @@ from fastapi import Path
 from pydantic import ConfigDict, Field, StringConstraints
 
 from service.domain.events import Event
-from service.integrations.webhooks.addresses import LONGEST_URL
 from service.integrations.webhooks.endpoints import EndpointWish
+from service.outward.addresses import LONGEST_URL
 from service.store.tables import DeliveryState, WebhookDelivery, WebhookEndpoint, WebhookState
 from service.web.fields import AnswerBody, Moment, Name, OwnId, RequestBody
 

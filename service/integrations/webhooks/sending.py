@@ -18,9 +18,9 @@ import structlog
 from service.domain.errors import Unavailable
 from service.integrations.webhooks import deliveries, signing
 from service.integrations.webhooks.deliveries import SORT, Sending
-from service.integrations.webhooks.transport import Answered, Transport
 from service.jobs.leases import keep, settle
 from service.jobs.tools import JobTools
+from service.outward.transport import Answered, Transport
 from service.store import jobs
 from service.store.sealing import Seal
 from service.store.tables import Job

@@ -50,6 +50,11 @@ _APPROVAL: Final = _of(made="body", plain="text_hash")
 _DECISION: Final = _of(made="note before after", plain="act reason_code text_hash")
 
 RULES: Final[dict[str, dict[str, ErasureRule]]] = {
+    "account_bindings": _of(own="said", plain="account_hash granted"),
+    "account_providers": _of(own="name issuer client_id scopes person_claim", plain="secret trouble trouble_said"),
+    "account_rules": _of(own="claim value"),
+    "account_sign_ins": _of(plain="session_hash"),
+    "account_uses": _of(plain="use_hash"),
     "approvals": _APPROVAL,
     "asks": _of(own="text answer"),
     "assessment_fits": _of(learned="data", plain="model"),
@@ -150,6 +155,9 @@ LOOSE: Final[dict[str, Loose]] = {
 """`vectors` have no owner at all, since two people may hand in the same text: what is nobody's any more is swept."""
 
 KEPT: Final[dict[str, str]] = {
+    "account_providers": "An organization's own service, and how it is asked.",
+    "account_rules": "They say which of its accounts have which roles, and go with their group.",
+    "account_uses": "Hashes of random signs, for some minutes.",
     "audit_entries": "Who did what stays told, by pseudonyms, which mean nobody once their row is gone.",
     "audit_heads": "The end of the trail.",
     "disclosures": "That something was shown stays told; whose it was does not.",

@@ -2,6 +2,14 @@
 
 from service.store.columns import Base
 from service.store.tables.access import Credential, Organization, RecoveryCode, SecondFactor, SignIn, StoredReply
+from service.store.tables.accounts import (
+    AccountBinding,
+    AccountProvider,
+    AccountRule,
+    AccountSignIn,
+    AccountUse,
+    StrangerRule,
+)
 from service.store.tables.audit import AuditEntry, AuditHead, Pseudonym
 from service.store.tables.briefs import BriefWording, WordingState
 from service.store.tables.bundles import ImportChunk, ImportError_, ImportRun
@@ -70,6 +78,11 @@ from service.store.tables.webhooks import DeliveryState, WebhookDelivery, Webhoo
 from service.store.tables.work import AssessmentFit, PassageRow, Revision, Submission, VectorRow, WorkFile
 
 __all__ = [
+    "AccountBinding",
+    "AccountProvider",
+    "AccountRule",
+    "AccountSignIn",
+    "AccountUse",
     "Approval",
     "AskKind",
     "AskRow",
@@ -169,6 +182,7 @@ __all__ = [
     "Spending",
     "SpotCheck",
     "StoredReply",
+    "StrangerRule",
     "Submission",
     "Telling",
     "Uptake",

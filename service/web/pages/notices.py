@@ -26,6 +26,8 @@ NOTICES: Final[Mapping[str, str]] = {
     "job-again": "It is tried again. Load the page in a moment to see what came of it.",
     "jobs-again": "They are tried again. Load the page in a moment to see what came of it.",
     "erasing": "Nobody sees it from now on. What is left of it goes within the hour.",
+    "provider-well": "It answers, and what it says of itself can be used.",
+    "provider-ill": "It cannot be used as it is; what is wrong is said below.",
     "key-ended": "The key has ended.",
     "signed-out-there": "Signed out everywhere.",
     "factor-reset": "The second factor is taken away. A new sign-in link asks for no code.",

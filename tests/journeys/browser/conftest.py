@@ -57,7 +57,8 @@ def _drafted_demo(tmp_path_factory: pytest.TempPathFactory, browser: Browser) ->
     return folder
 
 
-def _serving(source: Path, folder: Path, **more: str) -> Iterator[House]:
+def serving(source: Path, folder: Path, **more: str) -> Iterator[House]:
+    """The demonstration, copied and served with these settings."""
     data = folder / "data"
     shutil.copytree(source, data)
     database = f"sqlite:///{data / 'peerloom.db'}"
@@ -70,6 +71,6 @@ def _serving(source: Path, folder: Path, **more: str) -> Iterator[House]:
 @pytest.fixture
 def demo(_drafted_demo: Path, browser: Browser, tmp_path: Path) -> Iterator[Demo]:
     """The demonstration, served for one test, which may change it."""
-    for house in _serving(_drafted_demo, tmp_path):
+    for house in serving(_drafted_demo, tmp_path):
         with Demo(house, browser) as one:
             yield one

@@ -25,6 +25,7 @@ BY_NAME = {
 TWICE = {"text": "We visit each other twice a term and write one question down before each visit.", "language": "en"}
 ELSEWHERE = {"/sign-in/{secret}", "/sign-in", "/mail/{token}", "/desk/spot-checks/{id}/compared"}
 """Looked at below, as nobody; and what two readers must have judged first."""
+ELSEWHERE |= {f"/sign-in/account/{{provider}}{step}" for step in ("", "/back", "/leave")}  # these lead on
 
 OVERFLOWING = """() => [...document.querySelectorAll('body *')]
   .filter(one => one.getBoundingClientRect().right > innerWidth + 1)

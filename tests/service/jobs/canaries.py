@@ -28,11 +28,13 @@ from service.domain.drafts import DraftState
 from service.domain.erasure import ErasureKind
 from service.domain.roles import Actor
 from service.settings import load
-from service.store import disclosures, replies
+from service.store import disclosures, find, replies
 from service.store.disclosures import DisclosedTo, Showing
 from service.store.library import SqlLibrary
 from service.store.session import Sessions
 from service.store.tables import (
+    AccountBinding,
+    AccountProvider,
     DeliveryState,
     DisclosureKind,
     DraftRow,
@@ -105,6 +107,7 @@ def _people_it(session: Session, platform: Actor) -> None:
     hand_in(session, platform, "yusuf")
     hand_in(session, platform, "amara", "We look at one lesson a week and write down what pupils ask.")
     _sent_it(session, platform.organization)
+    _waits_to_be_confirmed(session, platform.organization)
 
 
 def _sent_it(session: Session, organization: str) -> None:
@@ -116,6 +119,17 @@ def _sent_it(session: Session, organization: str) -> None:
     said = {"event_name": "webhook.test", "number": 0, "lane": "0" * 64, "excerpt": f"Nobody here is {NAME} ({ID})."}
     times = {"begun_at": NOW, "due_at": NOW, "ended_at": NOW, "state": DeliveryState.DELIVERED}
     session.add(WebhookDelivery(organization_id=organization, endpoint_id=endpoint.id, **said, **times))
+
+
+def _waits_to_be_confirmed(session: Session, organization: str) -> None:
+    """What a coordinator reads of an account that may be the person's."""
+    said = {"name": "Accounts", "issuer": "https://accounts.example.org", "client_id": "peerloom", "created_at": NOW}
+    provider = AccountProvider(organization_id=organization, **said)
+    session.add(provider)
+    session.flush()
+    of = {"organization_id": organization, "provider_id": provider.id, "account_hash": "0" * 64, "made_at": NOW}
+    person = find.one(session, Person, organization, ID)
+    session.add(AccountBinding(person_id=person.id, said=f"{NAME}, {ADDRESS}, id {ID}", **of))
 
 
 def _all_allowed() -> tuple[object, ...]:

@@ -28,7 +28,10 @@ from tests.service.web.conftest import School, on_both
 from tests.service.web.test_tenants import BODIES, MARK, Secrets, marked
 
 OPEN_API = {"/health", "/ready"}
-OPEN_PAGES = {"/sign-in", "/sign-in/{secret}", "/sign-in/{secret}/code", "/embed/{secret}", "/mail/{token}"}
+OPEN_PAGES = {
+    *("/sign-in", "/sign-in/{secret}", "/sign-in/{secret}/code", "/embed/{secret}", "/mail/{token}"),
+    *(f"/sign-in/account/{{provider}}{step}" for step in ("", "/back", "/leave", "/left")),
+}
 NOBODY = "0" * 32
 ELSEWHERE: dict[str, dict[str, Any]] = {
     "/v1/groups/year-9": {"name": "Year 9", "parent": "harbor"},

@@ -69,7 +69,7 @@ def test_every_form_that_changes_something_carries_the_sessions_mark(file: objec
 
 def words_in_code() -> Iterator[tuple[str, bool]]:
     """Every string that stands in the code of a page, and whether it is said on top of the page that comes next."""
-    for file in (rendering.HERE / "pages").rglob("*.py"):
+    for file in (*(rendering.HERE / "pages").rglob("*.py"), *rendering.HERE.parent.glob("integrations/*/*.py")):
         if file.name == "notices.py":
             continue
         for node in ast.walk(ast.parse(file.read_text("utf-8"))):

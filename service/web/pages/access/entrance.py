@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
-from fastapi import Path, Request
+from fastapi import Path, Query, Request
 
 from service.actions.access import sign_in
 from service.actions.access.sign_in import CodeNeeded
@@ -15,6 +15,7 @@ from service.web.pages.navigation import first
 from service.web.pages.routes import OpenRoute, pages
 from service.web.pages.views import Goto, PageView
 from service.web.pages.visits import Reading, Writing, same_site
+from service.web.services import WayIn
 
 router = pages()
 open_router = pages(OpenRoute)
@@ -24,9 +25,11 @@ Secret = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{43}$")]
 
 @dataclass(frozen=True)
 class SignInPage(PageView):
-    """How one comes in."""
+    """How one comes in. `after` is where to go then."""
 
     template: ClassVar[str] = "access/sign_in.html"
+    ways: tuple[WayIn, ...]
+    after: str
 
 
 @dataclass(frozen=True)
@@ -46,8 +49,9 @@ def begin(visit: Reading) -> Goto:
 
 
 @open_router.get("/sign-in")
-def how_to_sign_in(visit: Reading) -> PageView:
-    return SignInPage()
+def how_to_sign_in(visit: Reading, next: Annotated[str, Query(max_length=2_000)] = "") -> PageView:
+    ways = tuple(way for one in visit.services.integrations for way in one.ways_in(visit.session))
+    return SignInPage(ways, next if sign_in.is_own_path(next) else "")
 
 
 @open_router.get("/sign-in/{secret}")

@@ -21,8 +21,8 @@ from service.integrations.webhooks import deliveries, endpoints, sending
 from service.integrations.webhooks.endpoints import EndpointWish
 from service.integrations.webhooks.plug import Webhooks
 from service.integrations.webhooks.sending import Sender
-from service.integrations.webhooks.transport import Patience, Transport
 from service.jobs.handlers import work_one
+from service.outward.transport import Patience, Transport
 from service.store import outbox
 from service.store.sealing import Seal
 from service.store.session import Sessions

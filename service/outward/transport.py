@@ -1,20 +1,22 @@
-"""One POST to somebody else's machine, over a connection of our own making. Knows no table and decides nothing.
+"""One request to somebody else's machine, over a connection of our own making. Knows no table and decides nothing.
 
 The host is looked up once, each number that comes of it is judged, and the connection is made to one that was judged:
 whoever answers another number at the next question has nothing of it. No redirect is followed, no proxy of the
-environment asked, and of the answer only the beginning is read. There is one deadline for all of it, so that a receiver
-that sends a byte now and then is cut off like one that says nothing.
+environment asked, and of the answer no more is read than was asked for: the beginning of what is only to be noted, all
+of what is to be understood, up to a limit. There is one deadline for all of it, so that whoever sends a byte now and
+then is cut off like one that says nothing.
 """
 
 from __future__ import annotations
 
+import math
 import socket
 import ssl
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from ipaddress import ip_address
 from typing import Final
@@ -22,18 +24,20 @@ from urllib.parse import urlsplit
 
 import h11
 
-from service.integrations.webhooks.addresses import Network, host_of, may_send, port_of
+from service.outward.addresses import Network, host_of, may_send, port_of
 
 EXCERPT: Final = 500
-"""Bytes of an answer that are kept. More is not read."""
+"""Bytes of an answer that are kept of what is only to be noted. More is not read."""
+LARGEST_DOCUMENT: Final = 262_144
+"""Bytes of an answer that is to be understood. One that is longer is none."""
 LARGEST_HEAD: Final = 16_384
 EXCERPT_SECONDS: Final = 1.0
 """That is waited for it, once there is a status."""
 MOST_NUMBERS: Final = 4
 """Of a host that are tried, one after the other, within the time that there is."""
 STEP: Final = 4_096
-LARGEST_ANSWER: Final = 65_536
-"""Bytes that are read at most until there is a status: any number of answers may say that one is to come (1xx)."""
+LARGEST_HEADS: Final = 65_536
+"""Bytes that are read at most beside the answer's body: any number of answers may say that one is to come (1xx)."""
 
 Resolve = Callable[[str, int], Sequence[str]]
 """A host and port → the numbers that it has now, the likeliest first. Raises OSError."""
@@ -50,13 +54,29 @@ class Patience:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """What came of it. `status` is None where there was no answer, and `trouble` says why, in a few words."""
+    """What came of it. `status` is None where there was no answer, and `trouble` says why, in a few words. `content` is
+    there where all of the answer was asked for."""
 
     status: int | None = None
     retry_after: str = ""
     excerpt: str = ""
     trouble: str = ""
     took: timedelta = timedelta()
+    content: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """How much of an answer's body is read, and how long it is waited for once there is a status. `whole`: what does
+    not come to its end is no answer."""
+
+    most: int
+    seconds: float
+    whole: bool
+
+
+_NOTED: Final = _Reading(EXCERPT, EXCERPT_SECONDS, whole=False)
+_UNDERSTOOD: Final = _Reading(LARGEST_DOCUMENT, math.inf, whole=True)
 
 
 class _Failed(Exception):
@@ -79,20 +99,31 @@ class Transport:
     tls: ssl.SSLContext = field(default_factory=ssl.create_default_context)
 
     def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answered:
-        """Send it, once. Never raises for what the other side does."""
+        """Send JSON, once, and note what is said to it. Never raises for what the other side does."""
+        own = {"User-Agent": "Peerloom-Webhooks", "Content-Type": "application/json"}
+        return self._sent(url, _request("POST", url, body, {**own, **headers}), body, _NOTED)
+
+    def read(self, url: str, headers: Mapping[str, str], *, form: bytes | None = None) -> Answered:
+        """Ask for a document, or for the answer to a form. Never raises for what the other side does."""
+        own = {"User-Agent": "Peerloom", "Accept": "application/json"}
+        if form is None:
+            return self._sent(url, _request("GET", url, b"", {**own, **headers}), b"", _UNDERSTOOD)
+        own["Content-Type"] = "application/x-www-form-urlencoded"
+        return self._sent(url, _request("POST", url, form, {**own, **headers}), form, _UNDERSTOOD)
+
+    def _sent(self, url: str, request: h11.Request, body: bytes, reading: _Reading) -> Answered:
         begun = time.monotonic()
         try:
-            answered = self._post(url, body, headers, begun + self.patience.total)
+            answered = self._exchanged(url, request, body, reading, begun + self.patience.total)
         except _Failed as failed:
             answered = Answered(trouble=str(failed))
-        took = timedelta(seconds=time.monotonic() - begun)
-        return Answered(answered.status, answered.retry_after, answered.excerpt, answered.trouble, took)
+        return replace(answered, took=timedelta(seconds=time.monotonic() - begun))
 
-    def _post(self, url: str, body: bytes, headers: Mapping[str, str], until: float) -> Answered:
+    def _exchanged(self, url: str, request: h11.Request, body: bytes, reading: _Reading, until: float) -> Answered:
         numbers = self._checked(url, until)
         with ExitStack() as closing:
             connection = self._connected(url, numbers, until, closing)
-            return _exchange(connection, _request(url, body, headers), body, self.patience.read, until)
+            return _exchange(connection, request, body, reading, self.patience.read, until)
 
     def _checked(self, url: str, until: float) -> list[str]:
         """The numbers to connect to. One that may not be spoken to is in the way of all: a host that has both a public
@@ -114,7 +145,7 @@ class Transport:
                 found.extend(self.resolve(host, port))
             done.set()
 
-        threading.Thread(target=look, name="webhook-lookup", daemon=True).start()
+        threading.Thread(target=look, name="outward-lookup", daemon=True).start()
         if not done.wait(min(self.patience.connect, _left(until))):
             raise _Failed("the host's name could not be looked up in time")
         if not found:
@@ -152,30 +183,29 @@ def _left(until: float) -> float:
     return left
 
 
-def _request(url: str, body: bytes, headers: Mapping[str, str]) -> h11.Request:
+def _request(method: str, url: str, body: bytes, headers: Mapping[str, str]) -> h11.Request:
     parts = urlsplit(url)
     host = f"[{host_of(url)}]" if ":" in host_of(url) else host_of(url)
-    own = {
-        "Host": host if parts.port is None else f"{host}:{parts.port}",
-        "User-Agent": "Peerloom-Webhooks",
-        "Content-Type": "application/json",
-        "Content-Length": str(len(body)),
-        "Connection": "close",
-    }
+    own = {"Host": host if parts.port is None else f"{host}:{parts.port}", "Connection": "close"}
+    if method != "GET":
+        own["Content-Length"] = str(len(body))
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    return h11.Request(method="POST", target=target, headers=list({**own, **headers}.items()))
+    return h11.Request(method=method, target=target, headers=list({**own, **headers}.items()))
 
 
-def _exchange(connection: socket.socket, request: h11.Request, body: bytes, step: float, until: float) -> Answered:
-    """Send, and read the beginning of the answer. Once there is a status, whatever happens afterwards is no matter."""
+def _exchange(
+    connection: socket.socket, request: h11.Request, body: bytes, reading: _Reading, step: float, until: float
+) -> Answered:
+    """Send, and read as much of the answer as is wanted. Of what is only noted, whatever happens once there is a status
+    is no matter."""
     talk = h11.Connection(h11.CLIENT, max_incomplete_event_size=LARGEST_HEAD)
     out = (talk.send(request) or b"") + (talk.send(h11.Data(data=body)) or b"") + (talk.send(h11.EndOfMessage()) or b"")
     head: h11.Response | None = None
-    read, left = b"", LARGEST_ANSWER
+    read, left, ended = b"", LARGEST_HEADS + reading.most, False
     try:
         connection.settimeout(_left(until))
         connection.sendall(out)
-        while True:
+        while not ended and len(read) < reading.most:
             event = talk.next_event()
             if event is h11.NEED_DATA:
                 connection.settimeout(min(step, _left(until)))
@@ -185,17 +215,19 @@ def _exchange(connection: socket.socket, request: h11.Request, body: bytes, step
                     raise _Failed("no answer, but much else")
                 talk.receive_data(more)
             elif isinstance(event, h11.Response):
-                head, until = event, min(until, time.monotonic() + EXCERPT_SECONDS)
+                head, until = event, min(until, time.monotonic() + reading.seconds)
             elif isinstance(event, h11.Data):
                 read += bytes(event.data)
-            if isinstance(event, h11.EndOfMessage | h11.ConnectionClosed) or len(read) >= EXCERPT:
-                break
+            ended = isinstance(event, h11.EndOfMessage | h11.ConnectionClosed)
     except (OSError, h11.ProtocolError, _Failed) as error:
-        if head is None:
+        if head is None or reading.whole:
             raise _Failed(_why(error)) from error
     if head is None:
         raise _Failed("the connection was closed without an answer")
-    return Answered(head.status_code, _header(head, b"retry-after"), _text(read))
+    if reading.whole and not ended:
+        raise _Failed("the answer is longer than is read")
+    excerpt = _text(read) if not reading.whole else ""
+    return Answered(head.status_code, _header(head, b"retry-after"), excerpt, content=read if reading.whole else b"")
 
 
 def _why(error: Exception) -> str:

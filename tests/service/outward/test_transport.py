@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from service.integrations.webhooks.transport import EXCERPT, Patience, Transport
+from service.outward.transport import EXCERPT, Patience, Transport
 from tests.stubs import receiver as stub
 from tests.stubs.receiver import Behaviour, Receiver, answering, receiving
 

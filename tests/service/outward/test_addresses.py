@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.integrations.webhooks.addresses import in_house, may_reach, may_send, url_fault
+from service.outward.addresses import in_house, may_reach, may_send, url_fault
 
 HOUSE = (ip_network("10.1.0.0/16"), ip_network("fd00:1::/32"))
 

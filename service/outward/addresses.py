@@ -1,4 +1,4 @@
-"""Where a webhook may go: which addresses are written so that they can be kept, and which hosts may be spoken to. Pure.
+"""Which addresses outside can be kept as they are written, and which hosts may be spoken to. Pure.
 
 An address comes from whoever leads an organization, and the service stands inside somebody's network: without these
 rules it would be a hand that reaches from outside to whatever answers there (SSRF). A host's name says nothing, since
