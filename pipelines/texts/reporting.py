@@ -35,7 +35,7 @@ _JOINED = re.compile(
     re.IGNORECASE,
 )
 _NEVER = re.compile(
-    r"[“”\"„‚‘()\[\]{}<>:?/=@\n]|\b(?:you|your|yours|yourself|mine|ours|ourselves|let[’']s)\b|(?-i:\bUS\b)|"
+    r"[“”\"„‚‘()\[\]{}<>:?/=@\n]|\b(?:you|your|yours|yourself|mine|ours|ourselves|let[’']s|please)\b|(?-i:\bUS\b)|"
     r"\b(?:i[.]e|e[.]g)\b|\d{5,}|\b0\d{2,}|(?<!\d)\+\d|"
     r"\b(?:am|was|were|is|are|did|do|have|had|will|can|could|should|would|may) (?:i|we)\b|\bi (?:is|are|has|were)\b|"
     r"\bwe (?:was|is|has)\b|\b(?:is|are|was|were|be) us\b|"
@@ -52,6 +52,9 @@ _MAYBE = _PAST | {one + end for one in _COMMON for end in ("", "s", "es")}
 _I_DO = re.compile(
     rf"(?<=[a-z] )I (?:{'|'.join(sorted(_MAYBE))}|will|would|can|could|should|have|had|did)\b"
 )
+_NO_NAME = re.compile(r"^\w{3,}(?:ity|ment|tion|sion|ness|ism|ous|less|ful|able|ible|ship|ology|ical|cial)s?$")
+"""Ends of nouns and adjectives that hardly a name has; those that do are in the table of names."""
+_NAMES = frozenset(str(words("words/names")["en"]).split())
 _WHO = frozenset(["what", "who", "which"])
 _NO_CLAUSE = frozenset(["on", "in", "at", "under", "not", "by"])
 _BEFORE_ING = frozenset(["while", "when", "if", "though", "although"])
@@ -68,13 +71,14 @@ _SAYS_ON = re.compile(
 )
 """In what is left off, what may turn what comes before it, or say whose words they are."""
 _OF_ITS_OWN = re.compile(
-    r"(?<=[;:] )(?:but|however|though|not|nor|never|only|aber|doch|nicht|nur)\b|[?\"“”„«»]|"
+    r"(?<=[;:,] )(?:but|however|though|not|nor|never|only|aber|doch|nicht|nur)\b|[?\"“”„«»]|"
     r"\b(?:sa(?:y|id|ys|ying)|according|claim\w*|argue\w*|think\w*|believe\w*|sag\w*|laut|mein\w*|behaupt\w*)\b",
     re.IGNORECASE,
 )
 """The same after a colon or semicolon, where what denies something denies its own."""
 _GOES_ON = re.compile(
-    r"\s*,\s*(?:so|which|since|where|weil|denn|sodass)\b|\s*,?\s*(?:and|because|und)\b|\s*[;:–—]", re.I
+    r"\s*,\s*(?:so|which|since|where|weil|denn|sodass)\b|\s*,?\s*(?:and|because|und)\b|\s*[;:–—]|"
+    r"\s*,(?=\s(?:I|we|he|she|it|they|there)\b)", re.I
 )
 _AND_THEN = re.compile(r"\s*(?:,\s*(?:and|so)|,?\s*and|;)\s+", re.I)
 _OF_IT = re.compile(r"\b(?:if|when|while|as|because|since|whether|what|who|how|why|where|after|before|until)\b", re.I)
@@ -147,7 +151,7 @@ def _beginnings(text: str, span: Span) -> Iterator[Span]:
     pieces = clauses(text, span)[1:]
     for (_, before), following in reversed(list(pairwise(pieces))):
         goes_on = _GOES_ON.match(text, before, end)
-        turned = _OF_ITS_OWN if goes_on and goes_on[0].strip() in ":;" else _SAYS_ON
+        turned = _OF_ITS_OWN if goes_on and goes_on[0].strip() in ":;," else _SAYS_ON
         if goes_on and not turned.search(text, before, end) and _parts(goes_on[0], text[slice(*following)]):
             yield start, before
 
@@ -209,6 +213,8 @@ def _small(said: str, first: str, text: str) -> bool:
         return False
     if first.casefold() in _FINITE or first.casefold() in str(words("words/judging")["asking"]["en"]).split():
         return False
+    if _NO_NAME.search(first) and first.casefold() not in _NAMES:
+        return True
     plain = first[:1].isdigit() or first.casefold() in _FIRST | _PLAIN or (first.endswith("ing") and len(first) >= A_GERUND)
     return plain or re.search(rf"(?<![^\s(]){re.escape(first.lower())}\b", text) is not None
 
@@ -227,7 +233,7 @@ def _states(said: str) -> bool:
     words_, ends = said.split(), ("", *_NO_CLAUSE)
     below = (
         word in _BELOW and not (word in _BEFORE_ING and (following.endswith("ing") or following in ends))
-        and not (word == "that" and written.endswith((",", ";")))
+        and following != "to" and not (word == "that" and (following == "of" or written.endswith((",", ";"))))
         for word, following, written in zip(found, [*found[1:], ""], words_, strict=True)
     )
     return verbs > sum(below)
