@@ -1,5 +1,4 @@
-"""Questions and orders of a text, given back: "You raise the question of who pays", "Your text says to count the plates".
-Pure. As in `reporting`, whatever is not plainly right is left alone; only English is turned."""
+"""Questions and orders of a text, given back: "You raise the question of who pays", "Your text says to count plates". Pure. As in `reporting`, whatever is not plainly right is left alone; only English is turned."""
 
 from __future__ import annotations
 
@@ -12,13 +11,23 @@ from pipelines.texts.reporting import FEWEST_WORDS, MOST_WORDS, as_you, bare, is
 
 _WITH: Final = "can|could|will|would|should|must|may|might|is|are|was|were|have|has|had"
 _WHOM: Final = "I|we|they|it|he|she|this|these|there"
-_WH: Final = r"how (?:many|much|long|often|far)(?: \w+)?|which \w+|what (?!if\b|about\b)\w+|how|why|when|where|what|who|whom"
+_WH: Final = (
+    r"how (?:many|much|long|often|far)(?: \w+)?|which \w+|what (?!if\b|about\b)\w+|how|why|when|where|what|who|whom"
+)
+_NOT_DOING: Final = "I|we|you|they|he|she|it|this|that|these|those|the|a|an|my|our|his|her|their|people|there"
 _TURNED = re.compile(rf"(?P<wh>{_WH}) (?P<with>{_WITH}|do) (?P<who>{_WHOM}) (?P<rest>.+)", re.IGNORECASE)
-_WHO = re.compile(rf"(?:who (?:{_WITH})|(?:what|which \w+|how many \w+) (?:can|could|will|would|should|must)) (?!I\b|we\b).+", re.I)
+_WHO = re.compile(
+    rf"(?:who (?:{_WITH})|(?:what|which \w+|how many \w+) (?:can|could|will|would|should|must)) "
+    rf"(?!(?:{_NOT_DOING})\b).+",
+    re.I,
+)
 _WHETHER = re.compile(rf"(?P<with>{_WITH}) (?P<who>{_WHOM}) (?P<rest>.+)", re.IGNORECASE)
 _IF = re.compile(r"what if (?P<rest>.+)", re.IGNORECASE)
 _ORDERS: Final = frozenset(str(words("words/reporting")["orders"]).split())
-_NO_ORDER = re.compile(r"\b(?:do not|don[’']t|let us|let[’']s)\b|^\w+ (?:is|are|was|were|of)\b", re.IGNORECASE)
+_NO_ORDER = re.compile(
+    r"\b(?:do not|don[’']t|let us|let[’']s)\b|^\w+ (?:is|are|was|were|of|for)\b|^say (?!who|what|why|how|when|where)",
+    re.IGNORECASE,
+)
 
 
 def question(text: str, span: Span, language: str) -> str:

@@ -20,6 +20,8 @@ from pipelines.texts.layout import unparted
 FEWEST_WORDS: Final = 4
 MOST_WORDS: Final = 32
 """Words that are given back; more are lost on whoever reads them."""
+SHORTEST_HEAD: Final = 6
+"""Words before a colon from which they say something by themselves."""
 ONE_VERB: Final = 2
 """Words from a verb within which another one belongs to it ("could have")."""
 A_GERUND: Final = 6
@@ -36,7 +38,7 @@ _JOINED = re.compile(
 )
 _NEVER = re.compile(
     r"[“”\"„‚‘()\[\]{}<>:?/=@\n]|\b(?:you|your|yours|yourself|mine|ours|ourselves|let[’']s|please)\b|(?-i:\bUS\b)|"
-    r"\b(?:i[.]e|e[.]g)\b|\d{5,}|\b0\d{2,}|(?<!\d)\+\d|"
+    r"\b(?:i[.]e|e[.]g)\b|\d{5,}|(?<![\d.,])\b0\d{2,}|(?<!\d)\+\d|"
     r"\b(?:am|was|were|is|are|did|do|have|had|will|can|could|should|would|may) (?:i|we)\b|\bi (?:is|are|has|were)\b|"
     r"\bwe (?:was|is|has)\b|\b(?:is|are|was|were|be) us\b|"
     r"(?<!\bi )\bam\b",
@@ -45,13 +47,12 @@ _NEVER = re.compile(
 _I = re.compile(r"(?:^|[,;] |\b(?:and|but|so|that|then|when|if|because|where|what|as|than|before|after|while|or|though|"
                 r"although|since|until|unless|which|how|why|who|think|believe|know|say|am|time|day|way|all|one|thing|"
                 r"now|here|today|finally|often|sometimes|also|next|later|end|first) )I\b(?! errors?\b)")  # fmt: skip
-_FIRST, _PLAIN, _FINITE, _BELOW, _BESIDE_VERBS, _PAST, _COMMON = (
-    frozenset(_TABLE[name].split()) for name in ("openers", "plain", "verbs", "below", "beside", "past", "common")
+_FIRST, _PLAIN, _ORDERS, _FINITE, _BELOW, _BESIDE_VERBS, _PAST, _COMMON = (
+    frozenset(_TABLE[name].split())
+    for name in ("openers", "plain", "orders", "verbs", "below", "beside", "past", "common")
 )
 _MAYBE = _PAST | {one + end for one in _COMMON for end in ("", "s", "es")}
-_I_DO = re.compile(
-    rf"(?<=[a-z] )I (?:{'|'.join(sorted(_MAYBE))}|will|would|can|could|should|have|had|did)\b"
-)
+_I_DO = re.compile(rf"(?<=[a-z] )I (?:{'|'.join(sorted(_MAYBE))}|will|would|can|could|should|have|had|did)\b")
 _NO_NAME = re.compile(r"^\w{3,}(?:ity|ment|tion|sion|ness|ism|ous|less|ful|able|ible|ship|ology|ical|cial)s?$")
 """Ends of nouns and adjectives that hardly a name has; those that do are in the table of names."""
 _NAMES = frozenset(str(words("words/names")["en"]).split())
@@ -76,11 +77,19 @@ _OF_ITS_OWN = re.compile(
     re.IGNORECASE,
 )
 """The same after a colon or semicolon, where what denies something denies its own."""
+_SUB = "if|when|whenever|while|since|as|once|although|though|after|before|until|unless"
+_LEFT_OPEN = re.compile(
+    rf"(?:(?:^|[,;]\s*)(?:(?:and|but|so|or|that|with this said,)\s+)*(?:{_SUB}|with|by|to|without|for|in)\b|"
+    rf"\b(?:because|that|which|but|and) (?:{_SUB})\b)[^,;]*$|[,;]\s*\S+(?:\s+\S+){0, 2}$",
+    re.I,
+)
+"""Ends of a beginning that wait for what was cut off: a clause with no main one, one to three words after a comma."""
 _GOES_ON = re.compile(
     r"\s*,\s*(?:so|which|since|where|weil|denn|sodass)\b|\s*,?\s*(?:and|because|und)\b|\s*[;:–—]|"
-    r"\s*,(?=\s(?:I|we|he|she|it|they|there)\b)", re.I
+    r"\s*,(?=\s(?:I|we|he|she|it|they|there)\b)",
+    re.I,
 )
-_AND_THEN = re.compile(r"\s*(?:,\s*(?:and|so)|,?\s*and|;)\s+", re.I)
+_AND_THEN = re.compile(r"\s*(?:,\s*(?:and|so)|,?\s*and|[;:])\s+", re.I)
 _OF_IT = re.compile(r"\b(?:if|when|while|as|because|since|whether|what|who|how|why|where|after|before|until)\b", re.I)
 _WE = re.compile(r"\b(?:we|us|our)\b|\bwe[’']", re.IGNORECASE)
 _EVERYBODY = re.compile(
@@ -152,7 +161,11 @@ def _beginnings(text: str, span: Span) -> Iterator[Span]:
     for (_, before), following in reversed(list(pairwise(pieces))):
         goes_on = _GOES_ON.match(text, before, end)
         turned = _OF_ITS_OWN if goes_on and goes_on[0].strip() in ":;," else _SAYS_ON
-        if goes_on and not turned.search(text, before, end) and _parts(goes_on[0], text[slice(*following)]):
+        if not goes_on or turned.search(text, before, end) or not _parts(goes_on[0], text[slice(*following)]):
+            continue
+        if not _LEFT_OPEN.search(text[start:before]) and not (
+            goes_on[0].strip() == ":" and _is_short(text[start:before])
+        ):
             yield start, before
 
 
@@ -164,6 +177,11 @@ def _later(text: str, span: Span) -> Iterator[Span]:
         alone = text[start : span[1]].split(maxsplit=1)[0].casefold() in _SUBJECTS
         if alone and not leans and _AND_THEN.fullmatch(text, before, start):
             yield start, span[1]
+
+
+def _is_short(said: str) -> bool:
+    """Whether it only announces what comes after a colon."""
+    return len(said.split()) < SHORTEST_HEAD
 
 
 def _parts(joint: str, following: str) -> bool:
@@ -211,11 +229,13 @@ def _small(said: str, first: str, text: str) -> bool:
     """Whether the first word has its capital from the sentence alone, begins no name, and gives no order."""
     if re.match(r"[A-Z]\w", said.partition(" ")[2]) and first.casefold() in _PLAIN:
         return False
-    if first.casefold() in _FINITE or first.casefold() in str(words("words/judging")["asking"]["en"]).split():
+    if first.casefold() in _FINITE | _ORDERS or first.casefold() in str(words("words/judging")["asking"]["en"]).split():
         return False
     if _NO_NAME.search(first) and first.casefold() not in _NAMES:
         return True
-    plain = first[:1].isdigit() or first.casefold() in _FIRST | _PLAIN or (first.endswith("ing") and len(first) >= A_GERUND)
+    plain = (
+        first[:1].isdigit() or first.casefold() in _FIRST | _PLAIN or (first.endswith("ing") and len(first) >= A_GERUND)
+    )
     return plain or re.search(rf"(?<![^\s(]){re.escape(first.lower())}\b", text) is not None
 
 
@@ -232,8 +252,10 @@ def _states(said: str) -> bool:
             verbs, last = verbs + (at - last >= ONE_VERB), at
     words_, ends = said.split(), ("", *_NO_CLAUSE)
     below = (
-        word in _BELOW and not (word in _BEFORE_ING and (following.endswith("ing") or following in ends))
-        and following != "to" and not (word == "that" and (following == "of" or written.endswith((",", ";"))))
+        word in _BELOW
+        and not (word in _BEFORE_ING and (following.endswith("ing") or following in ends))
+        and following != "to"
+        and not (word == "that" and (following == "of" or written.endswith((",", ";"))))
         for word, following, written in zip(found, [*found[1:], ""], words_, strict=True)
     )
     return verbs > sum(below)

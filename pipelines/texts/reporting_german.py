@@ -16,7 +16,9 @@ from pipelines.texts.reporting import FEWEST_WORDS, MOST_WORDS, bare, is_whole
 _TABLE: Final = words("words/reporting_german")
 _OPENERS, _VERBS, _PERSONS = (frozenset(_TABLE[name].split()) for name in ("openers", "verbs", "persons"))
 _NOUNS, _ENDS = frozenset(_TABLE["nouns"].split()), tuple(_TABLE["ends"].split())
-_NEVER = re.compile(r"[“”\"„‚‘()\[\]{}<>:/=@\n]|\b(?:Sie|Ihr|Ihre[nmrs]?|Ihnen)\b|\d{5,}|\b0\d{2,}|(?<!\d)\+\d|\b[zd]\. ?[BhH]\.")
+_NEVER = re.compile(
+    r"[“”\"„‚‘()\[\]{}<>:/=@\n]|\b(?:Sie|Ihr|Ihre[nmrs]?|Ihnen)\b|\d{5,}|\b0\d{2,}|(?<!\d)\+\d|\b[zd]\. ?[BhH]\."
+)
 
 
 def reports(text: str, span: Span) -> list[str]:

@@ -35,8 +35,12 @@ def test_what_cannot_be_reported_is_quoted() -> None:
 
 
 def test_questions_and_orders_are_said_back_as_such() -> None:
-    assert said_of("But who will count the cellar?").endswith("the question of who will count the cellar: who checks the stock?")
-    assert said_of("Count the cellar on two evenings.").endswith("says to count the cellar on two evenings: who checks the stock?")
+    assert said_of("But who will count the cellar?").endswith(
+        "the question of who will count the cellar: who checks the stock?"
+    )
+    assert said_of("Count the cellar on two evenings.").endswith(
+        "says to count the cellar on two evenings: who checks the stock?"
+    )
 
 
 def test_a_german_statement_about_others_is_reported() -> None:

@@ -39,7 +39,9 @@ def test_a_criterion_whose_words_are_not_there_is_found_by_how_people_say_it(cri
 def test_a_sentence_that_speaks_to_all_criteria_is_the_place_of_none_that_has_another() -> None:
     criteria = (Criterion("a", "names the day of the visit"), Criterion("b", "names the cost of the visit"))
     challenge = ChallengeAsItStands(id="c", prompt="Plan.", language="en", criteria=criteria)
-    work = "The visit has a day and a cost. The day will be Monday. The cost will be low. All of us like it there a lot."
+    work = (
+        "The visit has a day and a cost. The day will be Monday. The cost will be low. All of us like it there a lot."
+    )
     for found in CriterionPlaces(challenge, (), (), HashingEmbedder()).speaking(work, HashingEmbedder()):
         assert not work[slice(*found[0][0])].startswith("The visit")
 

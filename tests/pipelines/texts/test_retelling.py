@@ -25,6 +25,7 @@ NOT_ASKED = (
     "Could the driver take over in time?",  # who does it is not plain
     "What about the others in the house?",
     "Who would argue against it.",
+    "What should the driver do with it?",
     "Why?",
 )
 ORDERS = {
@@ -39,6 +40,8 @@ NO_ORDERS = (
     "Tell them and do not wait for it.",
     "Write your name on the list there.",  # whose name?
     "Jonas calls the office at nine.",
+    "Say there is a child on the road.",  # suppose there is
+    "Take for example the trains of today.",
 )
 
 
@@ -74,6 +77,21 @@ def test_what_is_no_order_is_not_taken_for_one(text: str) -> None:
 )
 def test_labels_asides_and_joints_are_left_off(text: str, said: str) -> None:
     assert reports(text, (0, len(text)), "en")[0] == said
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "This is dangerous on the road because if the car has to stop, they all stand there and wait for it to go on.",
+        "The car collects all that it hears, and if somebody makes use of it, they know where all of us are and live.",
+        "Since the cars are likely to be electric, they are quiet on the road; however, I do not know it for sure.",
+        "The list has it: the more salt there is in the water on the plate, the fewer of the seeds will come up.",
+    ],
+)
+def test_no_beginning_is_reported_that_waits_for_what_was_cut_off(text: str) -> None:
+    for said in reports(text, (0, len(text)), "en"):
+        assert said.endswith(("go on", "live", "sure", "up", "road", "electric, they are quiet on the road"))
+        assert not said.endswith(("stop", "use of it", "be electric", "however", "has it"))
 
 
 def test_a_clause_after_another_can_be_reported_alone_where_nothing_before_may_turn_it() -> None:
