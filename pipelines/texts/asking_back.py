@@ -1,4 +1,7 @@
-"""Questions and orders of a text, given back: "You raise the question of who pays", "Your text says to count plates". Pure. As in `reporting`, whatever is not plainly right is left alone; only English is turned."""
+"""Questions and orders, given back: "You raise the question of who pays", "Your text says to count the plates". Pure.
+
+As in `reporting`, whatever is not plainly right is left alone; only English is turned.
+"""
 
 from __future__ import annotations
 

@@ -57,7 +57,7 @@ _NO_NAME = re.compile(r"^\w{3,}(?:ity|ment|tion|sion|ness|ism|ous|less|ful|able|
 """Ends of nouns and adjectives that hardly a name has; those that do are in the table of names."""
 _NAMES = frozenset(str(words("words/names")["en"]).split())
 _WHO = frozenset(["what", "who", "which"])
-_NO_CLAUSE = frozenset(["on", "in", "at", "under", "not", "by"])
+_NO_CLAUSE = frozenset(["", "on", "in", "at", "under", "not", "by"])
 _BEFORE_ING = frozenset(["while", "when", "if", "though", "although"])
 _SUBJECTS = frozenset(["i", "we", "he", "she", "it", "they", "there"])
 _MARKED = re.compile(r"[“”\"„«»|`\n]")
@@ -78,15 +78,17 @@ _OF_ITS_OWN = re.compile(
 )
 """The same after a colon or semicolon, where what denies something denies its own."""
 _SUB = "if|when|whenever|while|since|as|once|although|though|after|before|until|unless"
-_LEFT_OPEN = re.compile(
+_WAITS = re.compile(
     rf"(?:(?:^|[,;]\s*)(?:(?:and|but|so|or|that|with this said,)\s+)*(?:{_SUB}|with|by|to|without|for|in)\b|"
-    rf"\b(?:because|that|which|but|and) (?:{_SUB})\b)[^,;]*$|[,;]\s*\S+(?:\s+\S+){0, 2}$",
-    re.I,
+    rf"\b(?:because|that|which|but|and) (?:{_SUB})\b)[^,;]*$",
+    re.IGNORECASE,
 )
-"""Ends of a beginning that wait for what was cut off: a clause with no main one, one to three words after a comma."""
+"""The end of a beginning whose last clause has its main one in what was cut off."""
+_LOOSE = re.compile(r"[,;]\s*\S+(?:\s+\S+){0,2}$")
+"""One to three words after a comma: they belong to what was cut off."""
 _GOES_ON = re.compile(
     r"\s*,\s*(?:so|which|since|where|weil|denn|sodass)\b|\s*,?\s*(?:and|because|und)\b|\s*[;:–—]|"
-    r"\s*,(?=\s(?:I|we|he|she|it|they|there)\b)",
+    r"\s*,(?=\s(?:(?-i:I)(?!\.)|we|he|she|it|they|there)\b)",
     re.I,
 )
 _AND_THEN = re.compile(r"\s*(?:,\s*(?:and|so)|,?\s*and|[;:])\s+", re.I)
@@ -137,6 +139,7 @@ def _cut_short(text: str, span: Span) -> Iterator[Span]:
     """Beginnings of the passage up to the end of any clause, the longest first; none where what is left off may say
     whose words they are."""
     ends = [end for _, end in clauses(text, span)[1:]]
+    ends = [end for end in ends if not _WAITS.search(text[span[0] : end])]
     yield from ((span[0], end) for end in reversed(ends) if not _OF_WHOM.search(text, end, span[1]))
 
 
@@ -163,25 +166,25 @@ def _beginnings(text: str, span: Span) -> Iterator[Span]:
         turned = _OF_ITS_OWN if goes_on and goes_on[0].strip() in ":;," else _SAYS_ON
         if not goes_on or turned.search(text, before, end) or not _parts(goes_on[0], text[slice(*following)]):
             continue
-        if not _LEFT_OPEN.search(text[start:before]) and not (
-            goes_on[0].strip() == ":" and _is_short(text[start:before])
-        ):
+        if not _is_torn(text[start:before], goes_on[0].strip()):
             yield start, before
 
 
 def _later(text: str, span: Span) -> Iterator[Span]:
     """Ends of the passage that are statements by themselves, where nothing before may turn them or say whose words they
-    are: they begin with who does it, after "and" or a semicolon."""
+    are: they begin with who does it, after "and", a colon or a semicolon."""
     for (_, before), (start, _) in pairwise(clauses(text, span)[1:]):
         leans = _SAYS_ON.search(text, span[0], before) or _OF_IT.search(text, span[0], before)
         alone = text[start : span[1]].split(maxsplit=1)[0].casefold() in _SUBJECTS
-        if alone and not leans and _AND_THEN.fullmatch(text, before, start):
+        joint = _AND_THEN.fullmatch(text, before, start)
+        if alone and not leans and joint and not _is_torn(text[span[0] : before], joint[0].strip()):
             yield start, span[1]
 
 
-def _is_short(said: str) -> bool:
-    """Whether it only announces what comes after a colon."""
-    return len(said.split()) < SHORTEST_HEAD
+def _is_torn(said: str, joint: str) -> bool:
+    """Whether a beginning waits for what comes after its joint; short before a colon, it only announces that."""
+    short = joint == ":" and len(said.split()) < SHORTEST_HEAD
+    return short or bool(_WAITS.search(said) or _LOOSE.search(said))
 
 
 def _parts(joint: str, following: str) -> bool:
@@ -250,12 +253,11 @@ def _states(said: str) -> bool:
             last = -ONE_VERB
         elif word in _FINITE or subject or (at and word in _MAYBE and found[at - 1] not in small):
             verbs, last = verbs + (at - last >= ONE_VERB), at
-    words_, ends = said.split(), ("", *_NO_CLAUSE)
     below = (
         word in _BELOW
-        and not (word in _BEFORE_ING and (following.endswith("ing") or following in ends))
+        and not (word in _BEFORE_ING and (following.endswith("ing") or following in _NO_CLAUSE))
         and following != "to"
         and not (word == "that" and (following == "of" or written.endswith((",", ";"))))
-        for word, following, written in zip(found, [*found[1:], ""], words_, strict=True)
+        for word, following, written in zip(found, [*found[1:], ""], said.split(), strict=True)
     )
     return verbs > sum(below)

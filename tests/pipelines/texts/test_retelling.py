@@ -68,7 +68,7 @@ def test_what_is_no_order_is_not_taken_for_one(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("Young people have stopped coming: of 340 cards 280 were not used.", "young people have stopped coming"),
+        ("Young people of that age stay away: of 340 cards 280 lie there.", "young people of that age stay away"),
         ("The bus is too slow (it stops nine times) and too full.", "the bus is too slow and too full"),
         ("Human error causes most of them.", "human error causes most of them"),
         ("Volunteers could do that, for instance pupils.", "volunteers could do that, for instance pupils"),
@@ -90,7 +90,9 @@ def test_labels_asides_and_joints_are_left_off(text: str, said: str) -> None:
 )
 def test_no_beginning_is_reported_that_waits_for_what_was_cut_off(text: str) -> None:
     for said in reports(text, (0, len(text)), "en"):
-        assert said.endswith(("go on", "live", "sure", "up", "road", "electric, they are quiet on the road"))
+        assert said.endswith(
+            ("go on", "stand there", "live", "sure", "up", "road", "electric, they are quiet on the road")
+        )
         assert not said.endswith(("stop", "use of it", "be electric", "however", "has it"))
 
 
