@@ -38,7 +38,7 @@ _JOINED = re.compile(
 )
 _NEVER = re.compile(
     r"[“”\"„‚‘()\[\]{}<>:?/=@\n]|\b(?:you|your|yours|yourself|mine|ours|ourselves|let[’']s|please)\b|(?-i:\bUS\b)|"
-    r"\b(?:i[.]e|e[.]g)\b|\d{5,}|(?<![\d.,])\b0\d{2,}|(?<!\d)\+\d|"
+    r"\b(?:i[.]e|e[.]g)\b|\d{5,}|(?<![\d.,])\b0\d{2,}|(?<!\d)\+\d|(?<!\w)'\w|"
     r"\b(?:am|was|were|is|are|did|do|have|had|will|can|could|should|would|may) (?:i|we)\b|\bi (?:is|are|has|were)\b|"
     r"\bwe (?:was|is|has)\b|\b(?:is|are|was|were|be) us\b|"
     r"(?<!\bi )\bam\b",
@@ -56,7 +56,10 @@ _I_DO = re.compile(rf"(?<=[a-z] )I (?:{'|'.join(sorted(_MAYBE))}|will|would|can|
 _NO_NAME = re.compile(r"^\w{3,}(?:ity|ment|tion|sion|ness|ism|ous|less|ful|able|ible|ship|ology|ical|cial)s?$")
 """Ends of nouns and adjectives that hardly a name has; those that do are in the table of names."""
 _NAMES = frozenset(str(words("words/names")["en"]).split())
-_WHO = frozenset(["what", "who", "which"])
+_WHO = frozenset(["what", "who", "which", "everyone", "everybody", "someone", "somebody", "nobody"])
+_OF_MANY = frozenset(["are", "were", "have", "do", "aren't", "weren't", "haven't", "don't"])
+"""Verbs before which a word in "-s" is more than one, and nobody's name."""
+_DEAR = re.compile(r"^[Dd]ear [a-z]+(?: [a-z]+)?,\s+")
 _NO_CLAUSE = frozenset(["", "on", "in", "at", "under", "not", "by"])
 _BEFORE_ING = frozenset(["while", "when", "if", "though", "although"])
 _SUBJECTS = frozenset(["i", "we", "he", "she", "it", "they", "there"])
@@ -207,7 +210,7 @@ def _english(said: str, text: str) -> str:
 def bare(said: str) -> str:
     """A sentence without what marks, labels or joins it to another, and without asides that are nobody's words."""
     said = _MARK.sub("", " ".join(unparted(said).split()).strip(_EDGE))
-    said = _JOINED.sub("", _LABEL.sub("", said))
+    said = _JOINED.sub("", _LABEL.sub("", _DEAR.sub("", said)))
     return _ASIDE.sub(lambda aside: aside[0] if _SAYS_ON.search(aside[0]) else "", said)
 
 
@@ -234,7 +237,8 @@ def _small(said: str, first: str, text: str) -> bool:
         return False
     if first.casefold() in _FINITE | _ORDERS or first.casefold() in str(words("words/judging")["asking"]["en"]).split():
         return False
-    if _NO_NAME.search(first) and first.casefold() not in _NAMES:
+    many = first.endswith("s") and said.replace("’", "'").casefold().split()[1] in _OF_MANY
+    if many or (_NO_NAME.search(first) and first.casefold() not in _NAMES):
         return True
     plain = (
         first[:1].isdigit() or first.casefold() in _FIRST | _PLAIN or (first.endswith("ing") and len(first) >= A_GERUND)
@@ -246,6 +250,8 @@ def _states(said: str) -> bool:
     """Whether more verbs are there than clauses that are no statement by themselves: then one is the sentence's own."""
     found = [re.sub("’", "'", word.strip(",;").casefold()) for word in said.split()]
     small = stop_words("en") - _SUBJECTS - _BESIDE_VERBS - _WHO
+    if found[0] == "that" and found[1] in _FINITE:  # "That is why …"
+        found[0] = "it"
     verbs, last = 0, -ONE_VERB
     for at, word in enumerate(found):
         subject = word.partition("'")[0] in _SUBJECTS and at + 1 < len(found)

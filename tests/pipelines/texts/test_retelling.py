@@ -70,6 +70,9 @@ def test_what_is_no_order_is_not_taken_for_one(text: str) -> None:
     [
         ("Young people of that age stay away: of 340 cards 280 lie there.", "young people of that age stay away"),
         ("The bus is too slow (it stops nine times) and too full.", "the bus is too slow and too full"),
+        ("Dear parents, our trip will be in June.", "your trip will be in June"),
+        ("Trips are important for the class.", "trips are important for the class"),
+        ("That is why it is thrown away.", "that is why it is thrown away"),
         ("Human error causes most of them.", "human error causes most of them"),
         ("Volunteers could do that, for instance pupils.", "volunteers could do that, for instance pupils"),
         ("And so, I will ask the caretaker for it.", "you will ask the caretaker for it"),
@@ -102,9 +105,17 @@ def test_a_clause_after_another_can_be_reported_alone_where_nothing_before_may_t
     assert not [one for one in reports(turned, (0, len(turned)), "en") if one.startswith("you bring")]
 
 
-@pytest.mark.parametrize("text", ["Plastic Bank will pay for it all.", "Everyone is in, so please talk to us."])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Plastic Bank will pay for it all.",
+        "Jonas is in charge of it.",
+        "Thomas will have to do it.",
+        "Everyone is in, so please talk to us.",
+    ],
+)
 def test_names_and_what_is_said_to_somebody_else_are_not_turned(text: str) -> None:
-    assert not [one for one in reports(text, (0, len(text)), "en") if "lastic" in one or "talk to you" in one]
+    assert not [one for one in reports(text, (0, len(text)), "en") if one[0].islower() and one != "everyone is in"]
 
 
 @pytest.mark.parametrize(
