@@ -87,7 +87,7 @@ _WAITS = re.compile(
     re.IGNORECASE,
 )
 """The end of a beginning whose last clause has its main one in what was cut off."""
-_LOOSE = re.compile(r"[,;]\s*\S+(?:\s+\S+){0,2}$")
+_LOOSE = re.compile(r"[,;]\s*(?!but\b)\S+(?:\s+\S+){0,2}$")
 """One to three words after a comma: they belong to what was cut off."""
 _GOES_ON = re.compile(
     r"\s*,\s*(?:so|which|since|where|weil|denn|sodass)\b|\s*,?\s*(?:and|because|und)\b|\s*[;:–—]|"

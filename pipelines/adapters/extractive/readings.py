@@ -48,7 +48,9 @@ class CriterionStanding:
     praised: PrecedentAgreement | None  # that it is met
     order: int
     by_person: bool = False  # a person said so of this text, and where
-    covered: float = 0.0  # share of its words, and of its question's, that stand anywhere in the text
+    covered: float = (
+        0.0  # share of its words and its question's that the text has; 0 where comparison told how it stands
+    )
 
     @property
     def open(self) -> bool:

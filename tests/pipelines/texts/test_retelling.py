@@ -68,7 +68,7 @@ def test_what_is_no_order_is_not_taken_for_one(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("Young people of that age stay away: of 340 cards 280 lie there.", "young people of that age stay away"),
+        ("Young people of this age stay away: of 340 cards 280 lie there.", "young people of this age stay away"),
         ("The bus is too slow (it stops nine times) and too full.", "the bus is too slow and too full"),
         ("Dear parents, our trip will be in June.", "your trip will be in June"),
         ("Trips are important for the class.", "trips are important for the class"),
