@@ -34,7 +34,10 @@ SHORTEST: Final = 5
 NEAREST: Final = 3
 """Quotations on a criterion that a sentence is compared with: the mean of the nearest."""
 OTHERS: Final = 0.7
-"""How much likeness to quotations on other criteria counts against a sentence."""
+"""How much likeness to quotations on other criteria counts against a sentence; and on a sheet, whatever speaks to them:
+a sentence that is near to all criteria says little of any."""
+TAKEN: Final = 1.0
+"""What a sentence that is shown for another criterion must be ahead by to be shown again, in standard deviations."""
 QUOTED: Final = 3.0
 """Weight of likeness to quotations, where the criterion, its question, and shared words weigh 1 each."""
 SHARPNESS: Final = 2.0
@@ -149,7 +152,7 @@ class CriterionPlaces:
         read = self._read(text, embedder)
         if not read.spans or not self._order:
             return [[] for _ in self._order]
-        scores = self._scores(read)
+        scores = _taken_once(_own(self._scores(read)))
         return [self._nearest(read, scores[:, at], at, embedder) for at in range(len(self._order))]
 
     def _nearest(self, read: _Text, scores: Array, at: int, embedder: Embedder) -> list[tuple[Span, float]]:
@@ -334,6 +337,25 @@ def _nearest(vectors: Array, quotes: Array) -> Array:
 
 def _overlap(wanted: frozenset[str], there: frozenset[str]) -> float:
     return len(shared(wanted, there)) / (len(wanted) * len(there)) ** 0.5 if wanted and there else 0.0
+
+
+def _own(scores: Array) -> Array:
+    """(sentences, criteria): less what each sentence has of the other criteria, on the average of them."""
+    others = scores.shape[1] - 1
+    return scores - OTHERS * (scores.sum(axis=1, keepdims=True) - scores) / others if others else scores
+
+
+def _taken_once(scores: Array) -> Array:
+    """Less `TAKEN` at a sentence for each criterion before that has it; the clearest first."""
+    found, left = scores.copy(), scores - scores.mean(axis=0)
+    taken = np.zeros(len(scores))
+    waiting = list(range(scores.shape[1]))
+    while waiting:
+        at = max(waiting, key=lambda one: float((left[:, one] - taken).max()))
+        waiting.remove(at)
+        found[:, at] -= taken
+        taken[int(found[:, at].argmax())] += TAKEN
+    return found
 
 
 def _apart(scores: Array) -> list[int]:

@@ -12,8 +12,9 @@ from typing import Final
 
 from pipelines.prompts import tables, words
 
-FORMS: Final = ("clause", "quote", "again", "past")
-"""Ways to begin by what a passage says: reported, quoted, or said already; and those of earlier versions."""
+FORMS: Final = ("clause", "ask", "order", "quote", "again", "past")
+"""Ways to begin by what a passage says: what it states, asks or tells, quoted, or said already; and those of earlier
+versions."""
 
 
 def without_mention(text: str) -> str:

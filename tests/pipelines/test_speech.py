@@ -30,8 +30,32 @@ def test_what_cannot_be_reported_is_quoted() -> None:
     assert said_of("Everything calmly, with the feel-felt-found method.").endswith(
         "“Everything calmly, with the feel-felt-found method”: who checks the stock?"
     )
-    german = said_of("Die Nachbarin zählt am Sonntag.", "de")
-    assert german.endswith(f"„Die Nachbarin zählt am Sonntag“: {ASKS}")  # after a colon German begins a sentence large
+    german = said_of("Ich zähle am Sonntag alles.", "de")
+    assert german.endswith(f"„Ich zähle am Sonntag alles“: {ASKS}")  # after a colon German begins a sentence large
+
+
+def test_questions_and_orders_are_said_back_as_such() -> None:
+    assert said_of("But who will count the cellar?").endswith(
+        "the question of who will count the cellar: who checks the stock?"
+    )
+    assert said_of("Count the cellar on two evenings.").endswith(
+        "says to count the cellar on two evenings: who checks the stock?"
+    )
+
+
+def test_a_german_statement_about_others_is_reported() -> None:
+    assert said_of("Die Nachbarin zählt am Sonntag.", "de").endswith(f", die Nachbarin zählt am Sonntag: {ASKS}")
+
+
+def test_of_a_long_sentence_the_clause_is_said_back_that_the_criterion_asks_for() -> None:
+    text = (
+        "The women of the choir sing in the old church of the town on every second evening of the week in winter; "
+        "they count the whole stock in the cellar."
+    )
+    speech = OfThisText(brief(text=text), "en", Phrases("en", "seed", "en"))
+    assert "they count the whole stock" in (said := speech.of_it((0, len(text)), ASKS, "k", ["stock"]))
+    assert "choir" not in said
+    assert "choir" in speech.of_it((0, len(text)), ASKS, "other", ["stock"])  # the second time, what was not said
 
 
 def test_words_that_only_say_the_challenge_again_are_not_said_back() -> None:
@@ -93,6 +117,9 @@ def test_nobody_is_named_and_the_question_stays() -> None:
         ("You write “it is: counted. Twice”: who checks the stock?", "Who checks the stock?"),
         ("Your text says that it is so – in one sentence: who does?", "In one sentence: who does?"),
         ("About this sentence, too: who checks the stock?", "Who checks the stock?"),
+        ("You raise the question of who pays: who checks the stock?", "Who checks the stock?"),
+        ("Your text says to count it: who checks the stock?", "Who checks the stock?"),
+        ("Im Text heißt es, er zählt zwei: Wer zählt?", "Wer zählt?"),
         ("Hier steht „er zählt: zwei“: Wer zählt?", "Wer zählt?"),
         ("On which day: morning or evening?", "On which day: morning or evening?"),
     ],

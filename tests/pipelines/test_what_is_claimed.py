@@ -58,6 +58,18 @@ def test_of_what_is_doubtful_the_summary_asks_too() -> None:
     assert "what will be looked for" in made.summary
 
 
+def test_of_what_stands_alike_that_comes_first_of_which_the_text_has_the_fewest_words() -> None:
+    criteria = (
+        Criterion("a", "names who visits whom", "Who visits whom first?"),
+        Criterion("b", "says what it costs", "What does it cost?"),
+    )
+    read = tuple(Judgement(one.id, Standing.NOT_YET, 1.0, chance=0.0, by_person=True) for one in criteria)
+    task = brief(text="Amara visits all of us, one after the other, in the second week. Jonas likes that a lot.")
+    task = replace(task, challenge=replace(CHALLENGE, criteria=criteria))
+    made = drafted(task, evidence=(), assessment=Assessment(Judgement("", Standing.NOT_YET, 0.5), read, abstained=True))
+    assert [one.criterion for one in made.points] == ["b", "a"]
+
+
 def test_what_is_more_likely_there_than_not_is_left_out() -> None:
     made = drafted(evidence=(), assessment=placed(TEXT, "Afterwards we talk about it in the staff meeting.", 0.6))
     assert made.outcome is DraftOutcome.CANNOT

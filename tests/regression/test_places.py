@@ -36,6 +36,24 @@ def test_a_criterion_whose_words_are_not_there_is_found_by_how_people_say_it(cri
     assert WORK[slice(*found[0][0])].startswith(said)
 
 
+def test_a_sentence_that_speaks_to_all_criteria_is_the_place_of_none_that_has_another() -> None:
+    criteria = (Criterion("a", "names the day of the visit"), Criterion("b", "names the cost of the visit"))
+    challenge = ChallengeAsItStands(id="c", prompt="Plan.", language="en", criteria=criteria)
+    work = (
+        "The visit has a day and a cost. The day will be Monday. The cost will be low. All of us like it there a lot."
+    )
+    for found in CriterionPlaces(challenge, (), (), HashingEmbedder()).speaking(work, HashingEmbedder()):
+        assert not work[slice(*found[0][0])].startswith("The visit")
+
+
+def test_two_criteria_share_a_sentence_only_where_it_is_well_ahead() -> None:
+    criteria = (Criterion("a", "says when it begins"), Criterion("b", "names the date of the beginning"))
+    challenge = ChallengeAsItStands(id="c", prompt="Plan.", language="en", criteria=criteria)
+    work = "We begin on Monday 3 March. We begin again on 4 April. There is tea for all who like to come and sit."
+    first, second = CriterionPlaces(challenge, (), (), HashingEmbedder()).speaking(work, HashingEmbedder())
+    assert first[0][0] != second[0][0]
+
+
 def test_a_german_text_is_read_in_german_under_criteria_in_english() -> None:
     criterion = Criterion("k", "Addresses possible objections")
     challenge = ChallengeAsItStands(id="c", prompt="Propose.", language="en", criteria=(criterion,))

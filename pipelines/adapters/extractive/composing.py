@@ -171,8 +171,10 @@ class _Composer:
         place, evidence = (judged.place, judged.evidence) if judged else (None, 0.0)
         sure, person = (judged.confidence, judged.by_person) if judged else (0.0, False)
         spoken = matter(criterion, self.language)
+        compared = standing is not Standing.CANNOT_TELL and not person  # then what was judged has told more than words
+        covered = 0.0 if compared else self.places.covered(self.words.stems(f"{criterion.text} {criterion.question}"))
         return CriterionStanding(
-            criterion, spoken, standing, chance, sure, place, evidence, agreed, praised, order, person
+            criterion, spoken, standing, chance, sure, place, evidence, agreed, praised, order, person, covered
         )
 
     def _gaps(self, chosen: Iterable[CriterionStanding]) -> list[Reply]:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 from pipelines.adapters.extractive.phrasing import Phrases, joined, table
 from pipelines.texts.contacts import contacts_in
-from pipelines.texts.language import Span, content, sentence_at, sentences
+from pipelines.texts.language import Span, content, sentence_at, sentences, shared
 from pipelines.texts.names import names_in
-from pipelines.texts.reporting import reported, verbatim
+from pipelines.texts.retelling import Retold, retellings
 from pipelines.values import ChallengeAsItStands, DraftingTask
+
+LONGEST_TAKEN_IN = 24
+"""Words of a clause before a question up to which a reader still has it in mind when the question comes."""
 
 
 class OfThisText:
@@ -16,24 +21,34 @@ class OfThisText:
     def __init__(self, brief: DraftingTask, language: str, phrases: Phrases) -> None:
         self._text, self._language, self._phrases, self._names = brief.text, language, phrases, brief.names
         self._public = _public(brief.challenge, language)
-        self._said: set[Span] = set()
+        self._spoken: set[Span] = set()
+        self._said: set[Retold] = set()
 
-    def of_it(self, span: Span, rest: str, key: str) -> str:
-        """`rest`, after the learner's own clause: reported where that is plainly right, else quoted. As it is, where
-        the passage only says the challenge's words again, or may not be said back."""
-        form, said = self._clause(span)
-        if not said:
+    def of_it(self, span: Span, rest: str, key: str, wanted: Iterable[str] = ()) -> str:
+        """`rest`, after the learner's own clause: reported where that is plainly right, else quoted; of a long sentence
+        the clause with most of the `wanted` stems. As it is, where the passage only says the challenge's words again,
+        or may not be said back."""
+        sayable = [one for one in self._retold(span) if self._may_be_said(one.said)]
+        if not sayable:
             return rest
         sentence = sentence_at(self._text, span[0]) or span
-        again, self._said = sentence in self._said, self._said | {sentence}
-        form = "again" if again else form
-        return joined(self._phrases.say("mention", form, key, a=said), rest, self._language)
+        fresh = [one for one in sayable if one not in self._said and one.form != "quote"]
+        again = sentence in self._spoken and not fresh
+        chosen = self._chosen(fresh or sayable, frozenset(wanted))
+        self._spoken.add(sentence)
+        self._said.add(chosen)
+        return joined(
+            self._phrases.say("mention", "again" if again else chosen.form, key, a=chosen.said), rest, self._language
+        )
 
-    def _clause(self, span: Span) -> tuple[str, str]:
-        if self._unsaid(span):
-            return "", ""
-        found = {"clause": reported(self._text, span, self._language), "quote": verbatim(self._text, span)}
-        return next(((form, said) for form, said in found.items() if said and self._may_be_said(said)), ("", ""))
+    def _retold(self, span: Span) -> Iterable[Retold]:
+        return () if self._unsaid(span) else retellings(self._text, span, self._language)
+
+    def _chosen(self, among: Sequence[Retold], wanted: frozenset[str]) -> Retold:
+        """What is short enough to be taken in, if anything is; of that, what has most of what is wanted."""
+        turned = [one for one in among if one.form != "quote"] or among
+        short = [one for one in turned if len(one.said.split()) <= LONGEST_TAKEN_IN] or turned
+        return max(short, key=lambda one: len(shared(wanted, content(one.said, self._language))))
 
     def may_stand_beside(self, span: Span) -> bool:
         """Whether a remark that is about no passage may be put at this one: it names nobody and is no grave matter."""

@@ -68,7 +68,12 @@ class PointWording:
 
     def _of_it(self, one: CriterionStanding, span: Span, rest: str, key: str) -> str:
         """After what became of it since it was asked before; else after what the text says there."""
-        return self.since.still(one.criterion.id, span, rest, key) or self.speech.of_it(span, rest, key)
+        still = self.since.still(one.criterion.id, span, rest, key)
+        return still or self.speech.of_it(span, rest, key, self._wanted(one.criterion))
+
+    def _wanted(self, criterion: Criterion) -> frozenset[str]:
+        """Stems of what the criterion asks for."""
+        return self._words.stems(f"{criterion.text} {criterion.question} {criterion.evidence}")
 
     def _step(self, one: CriterionStanding, part: str, key: str) -> str:
         """What to do about it: a question for what the criterion plainly asks for, where nothing of it is there yet."""
@@ -94,7 +99,7 @@ class PointWording:
         """That it is there: since it was asked for, if it was; and what to do with it, where nothing else is said."""
         key = one.criterion.id
         plain = self.since.here(key) or self.phrases.about("strength", one.matter, key)
-        text = self.speech.of_it(span, plain, key)
+        text = self.speech.of_it(span, plain, key, self._wanted(one.criterion))
         return self._kept(text, still, key) if text == plain else text
 
     def whole(self, one: CriterionStanding) -> str:

@@ -131,6 +131,8 @@ def test_german_is_quoted_and_never_reported() -> None:
         ),
         (f"They have a key, says the old woman, {LONG}.", "They have a key, says the old woman …"),
         (f"They have no key at all, {LONG}, says the woman.", ""),
+        (f"As the article says, they have the key, {LONG}.", "As the article says, they have the key …"),
+        ("As the article of the town says, " + "really " * 40 + "they have it.", ""),  # waits for what it is about
     ],
 )
 def test_what_is_quoted_stands_in_the_text_and_shows_what_it_leaves_off(text: str, said: str) -> None:
