@@ -10,7 +10,7 @@ from subprocess import CompletedProcess
 from service import main
 from service.cli import app, console
 from service.jobs import keeper
-from tests import warm, zygote
+from tests import zygote
 from tests.forked import FORKED
 from tests.journeys.crashing import POINTS, plant
 
@@ -26,6 +26,8 @@ def run(command: list[str], environment: dict[str, str], out: Path, err: Path, d
     console.out.width = console.WIDE  # which it asked its output for when it was imported
     beside = dying_at is not None and command == ["serve"] and not POINTS[dying_at].web
     if command[0] in ("serve", "demo"):
+        from tests import warm  # where it is preloaded: it takes as long as it saves
+
         main.create_app = warm.create_app
         keeper.start_process = zygote.started(dying_at if beside else None)
     if dying_at and not beside:
