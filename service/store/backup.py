@@ -28,7 +28,7 @@ from sqlalchemy import URL, Connection, Engine, Table, inspect, select, text
 
 from service.domain.errors import Conflict, Invalid, Unavailable
 from service.domain.visibility import ConsentStand
-from service.store import data_folder, migrate
+from service.store import data_folder, migrate, visible
 from service.store.erasing import replay
 from service.store.erasing.replay import ReplayList
 from service.store.session import READING, Sessions, make_engine
@@ -263,7 +263,7 @@ def _erased(connection: Connection) -> ReplayList:
 
 
 def _taken_back(connection: Connection, salt: str) -> Iterator[tuple[str, datetime]]:
-    query = select(Submission.id, Submission.withdrawn_at).where(Submission.withdrawn_at.is_not(None))
+    query = select(Submission.id, Submission.withdrawn_at).where(visible.withdrawn())
     for id_, at in connection.execute(query):
         if at is not None:
             yield replay.taken_back(salt, id_), at

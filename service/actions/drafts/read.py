@@ -216,7 +216,7 @@ def _limits(actor: Actor, kind: type[Any]) -> Sequence[Any]:
         raise NotAllowed("Learners read their own work by its id; lists are for facilitators and platforms.")
     groups = visible_groups(actor)
     if kind is Document:
-        return [Document.removed_at.is_(None)]
+        return [~visible.removed()]
     if groups is None:
         return [Person.erased_at.is_(None)] if kind is Person else []
     if kind is Group:

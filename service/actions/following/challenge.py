@@ -20,6 +20,7 @@ from service.actions.work import lens as work_lens
 from service.actions.work.lens import Lens
 from service.domain.drafts import DraftState
 from service.domain.roles import Actor
+from service.store import visible
 from service.store.tables import CommitmentRow, DraftRow, Group, Submission
 from service.store.tables.learners import CommitmentOutcome
 
@@ -96,7 +97,7 @@ def gather(
     answered = session.scalar(
         select(func.count(Submission.id.distinct()))
         .join(DraftRow, DraftRow.submission_id == Submission.id)
-        .where(*lens.here, Submission.withdrawn_at.is_(None), DraftRow.state == DraftState.RELEASED)
+        .where(*lens.here, ~visible.withdrawn(), DraftRow.state == DraftState.RELEASED)
     )
     revised = session.scalar(pairs.pairs(func.count(Submission.id.distinct())).where(*lens.here))
     stored = pairs.figures(session, lens.here).get(lens.challenge.id, NOTHING)
@@ -116,7 +117,7 @@ def _promises(session: Session, lens: Lens, today: date) -> tuple[Promises, ...]
         select(Group.name, CommitmentRow.outcome, CommitmentRow.due_on, func.count())
         .join(Submission, Submission.id == CommitmentRow.submission_id)
         .join(Group, Group.id == Submission.group_id)
-        .where(*lens.here, Submission.withdrawn_at.is_(None))
+        .where(*lens.here, ~visible.withdrawn())
         .group_by(Group.name, CommitmentRow.outcome, CommitmentRow.due_on)
     )
     counts: dict[str, Counter[str]] = {}

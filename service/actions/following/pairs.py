@@ -91,7 +91,7 @@ def pairs(*what: Any) -> Select[Any]:
         .join(NEW, and_(NEW.submission_id == Submission.id, NEW.number == Revision.number + 1))
         .join(Consent, Consent.person_id == Submission.person_id)
         .outerjoin(Uptake, STORED)
-        .where(Submission.withdrawn_at.is_(None), Release.retracted_at.is_(None), DraftRow.state == DraftState.RELEASED)
+        .where(~visible.withdrawn(), Release.retracted_at.is_(None), DraftRow.state == DraftState.RELEASED)
     )
 
 

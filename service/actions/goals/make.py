@@ -85,7 +85,7 @@ def search_all_again(session: Session, actor: Actor, *, now: datetime) -> int:
 
 def strategies(session: Session, organization: str | None) -> list[Document]:
     """Documents that hold goals and were not removed, by title; None: of every organization."""
-    query = select(Document).where(Document.removed_at.is_(None)).order_by(func.lower(Document.title), Document.id)
+    query = select(Document).where(~visible.removed()).order_by(func.lower(Document.title), Document.id)
     rows = session.scalars(query if organization is None else query.where(Document.organization_id == organization))
     return [row for row in rows if rules.holds_goals(row.tags)]
 

@@ -154,7 +154,7 @@ def _documents(session: Session, organization: str) -> list[Document]:
     held = session.scalars(
         select(Document)
         .join(GoalReading, GoalReading.document_id == Document.id)
-        .where(Document.organization_id == organization, Document.removed_at.is_(None))
+        .where(Document.organization_id == organization, ~visible.removed())
     )
     found = {row.id: row for row in (*strategies(session, organization), *held)}
     return sorted(found.values(), key=lambda row: (row.title.casefold(), row.id))
@@ -229,7 +229,7 @@ def _figures(session: Session, actor: Actor, goals: Collection[str]) -> dict[str
         .where(GoalEvidence.goal_id.in_(goals), beside_goals.within(groups))
     ).all()
     work = select(func.count(Submission.group_id.distinct()), func.count(Submission.challenge_id.distinct())).where(
-        Submission.organization_id == actor.organization, Submission.withdrawn_at.is_(None), beside_goals.within(groups)
+        Submission.organization_id == actor.organization, ~visible.withdrawn(), beside_goals.within(groups)
     )
     all_groups, all_challenges = session.execute(work).one()
     by: dict[str, list[Row[Any]]] = defaultdict(list)
@@ -283,7 +283,7 @@ def own(session: Session, organization: str, goal_id: str) -> tuple[Goal, Docume
     found = session.execute(
         select(Goal, Document)
         .join(Document, Document.id == Goal.document_id)
-        .where(Goal.id == goal_id, Goal.organization_id == organization, Document.removed_at.is_(None))
+        .where(Goal.id == goal_id, Goal.organization_id == organization, ~visible.removed())
     ).first()
     if found is None:
         raise NotFound("There is no such goal here. Look for it in the list of goals.")

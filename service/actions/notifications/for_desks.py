@@ -85,7 +85,7 @@ def _work(
             Challenge.id.in_(subjects),
             DraftRow.state.in_(states),
             archived.current(),
-            Submission.withdrawn_at.is_(None),
+            ~visible.withdrawn(),
             Submission.person_id != reader.person,
             *where,
         )

@@ -17,6 +17,7 @@ from service.domain.galleries import GalleryState
 from service.domain.introductions import OwnIntroductionState
 from service.domain.notifications.kinds import NotificationKind
 from service.domain.requests.need import RequestState
+from service.store import visible
 from service.store.tables import AskRow, Challenge, DraftRow, Gallery, ReadingRow, Release, Request, Submission
 
 
@@ -67,7 +68,7 @@ def _own_drafts(reader: Reader, subjects: Sequence[str]) -> _Own:
         select(DraftRow, Submission, Challenge.title)
         .join(Submission, Submission.id == DraftRow.submission_id)
         .join(Challenge, Challenge.id == DraftRow.challenge_id)
-        .where(DraftRow.id.in_(subjects), Submission.person_id == reader.person, Submission.withdrawn_at.is_(None))
+        .where(DraftRow.id.in_(subjects), Submission.person_id == reader.person, ~visible.withdrawn())
     )
     return [(draft, submission, title) for draft, submission, title in rows]
 
@@ -86,7 +87,7 @@ def gallery_shown(reader: Reader, kind: NotificationKind, subjects: Sequence[str
             Gallery.id.in_(subjects),
             Gallery.person_id == reader.person,
             Gallery.state == GalleryState.SHOWN,
-            Submission.withdrawn_at.is_(None),
+            ~visible.withdrawn(),
         )
     ).all()
     now = shared_now(reader.session, [gallery for gallery, _, _ in rows], now=reader.now, texts=False)

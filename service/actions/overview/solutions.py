@@ -92,7 +92,7 @@ def counts(session: Session, lens: Lens) -> tuple[int, int]:
         .select_from(Submission)
         .join(Revision, visible.latest_text())
         .join(Consent, Consent.person_id == Submission.person_id)
-        .where(*lens.here, Submission.withdrawn_at.is_(None))
+        .where(*lens.here, ~visible.withdrawn())
     ).one()
     return row[0], row[1]
 
@@ -106,7 +106,7 @@ def _readable(session: Session, lens: Lens) -> list[_Row]:
         .join(DraftRow, DraftRow.revision_id == Revision.id)
         .join(Person, Person.id == Submission.person_id)
         .join(Consent, Consent.person_id == Submission.person_id)
-        .where(*lens.here, Submission.withdrawn_at.is_(None), ~visible.barred())
+        .where(*lens.here, ~visible.withdrawn(), ~visible.barred())
         .order_by(DraftRow.shuffle, DraftRow.id)
         .limit(MOST)
     )

@@ -82,7 +82,7 @@ def _of_work(session: Session, actor: Actor, here: list[ColumnElement[bool]]) ->
         )
         .join(Revision, visible.latest_text())
         .join(DraftRow, DraftRow.revision_id == Revision.id)
-        .where(Submission.organization_id == actor.organization, Submission.withdrawn_at.is_(None), *here)
+        .where(Submission.organization_id == actor.organization, ~visible.withdrawn(), *here)
         .group_by(Submission.person_id)
     )
     return {row.person_id: row for row in session.execute(query)}
@@ -97,7 +97,7 @@ def _read(session: Session, actor: Actor, here: list[ColumnElement[bool]]) -> di
         .join(ReadingRow, ReadingRow.release_id == Release.id)
         .where(
             Submission.organization_id == actor.organization,
-            Submission.withdrawn_at.is_(None),
+            ~visible.withdrawn(),
             Release.retracted_at.is_(None),
             *here,
         )

@@ -23,7 +23,7 @@ from service.domain import questioned as rules
 from service.domain.errors import ChangedSince, NotAllowed, NotFound
 from service.domain.questioned import QuestionedAct, QuestionedState
 from service.domain.roles import Actor, leads
-from service.store import audit
+from service.store import audit, visible
 from service.store import names as store_names
 from service.store.tables import (
     Consent,
@@ -125,7 +125,7 @@ def _seen(session: Session, actor: Actor, *, document: str | None = None) -> lis
         select(Questioned, Document, DocumentVersion.text)
         .join(Document, Document.id == Questioned.document_id)
         .join(DocumentVersion, DocumentVersion.id == Questioned.version_id)
-        .where(Questioned.organization_id == actor.organization, Document.removed_at.is_(None))
+        .where(Questioned.organization_id == actor.organization, ~visible.removed())
     )
     rows = session.execute(query if document is None else query.where(Document.external_id == document)).all()
     latest = _latest(session, {paper.id for _, paper, _ in rows})

@@ -10,7 +10,6 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from pipelines.values import AI
 from service.actions.requests.found import WAITING, DeskFoundWork, for_desk
 from service.actions.requests.need import RequestFindings, answerers, findings, introduced_for
 from service.actions.visibility.quotes import reader
@@ -18,6 +17,7 @@ from service.domain.errors import Invalid, NotAllowed, NotFound
 from service.domain.events import Event
 from service.domain.requests.need import RequestState, require_open
 from service.domain.roles import Actor
+from service.domain.visibility import no_machine
 from service.store import audit, outbox, repeats
 from service.store.disclosures import Showing, at_desk
 from service.store.names import told_apart
@@ -100,7 +100,7 @@ def listed(
             state=row.state,
             stated_at=row.stated_at,
             looked_at=row.looked_at,
-            read_by_machine=row.ai is not AI.NONE,
+            read_by_machine=not no_machine(row.ai),
             found=_with_work(found.get(row.id), works.get(row.id, ())),
             found_works=works.get(row.id, ()),
             introductions=led.get(row.id, 0),

@@ -10,13 +10,13 @@ from typing import Final
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from pipelines.values import AI, Evidence, Scope, Shelf
+from pipelines.values import Evidence, Scope, Shelf
 from service.actions.visibility.quotes import attempted
 from service.domain.requests.found import FoundWorkState
 from service.domain.requests.need import NEAREST, RequestState
 from service.domain.roles import Role
-from service.domain.visibility import PeersShown, SharingReach
-from service.store import tree
+from service.domain.visibility import PeersShown, SharingReach, no_machine
+from service.store import tree, visible
 from service.store.tables import Challenge, Consent, FoundWork, Request, RequestFinding, RoleGrant
 
 MOST_SCOPES: Final = 40
@@ -67,7 +67,7 @@ def begin(session: Session, request_id: str, *, now: datetime) -> RequestSearch 
 
 
 def _machines_may(session: Session, row: Request) -> bool:
-    return AI.NONE not in (row.ai, session.scalar(select(Consent.ai).where(Consent.person_id == row.person_id)))
+    return not no_machine(row.ai, session.scalar(select(Consent.ai).where(Consent.person_id == row.person_id)))
 
 
 def _scopes(session: Session, row: Request, now: datetime) -> list[Scope]:
@@ -99,8 +99,7 @@ def _others(session: Session, organization: str) -> dict[str, str]:
         .where(
             Request.organization_id == organization,
             Request.state == RequestState.OPEN,
-            Request.ai != AI.NONE,
-            Consent.ai != AI.NONE,
+            ~visible.barred(Request),
         )
         .order_by(Request.id.desc())
         .limit(MOST_CLUSTERED)

@@ -18,6 +18,7 @@ from service.domain.errors import Invalid, NotAllowed, NotFound, NotNow
 from service.domain.events import Event
 from service.domain.requests.need import NEAREST, RequestState, require_open
 from service.domain.roles import Actor
+from service.domain.visibility import no_machine
 from service.store import audit, holding, jobs, outbox, repeats
 from service.store import names as store_names
 from service.store.tables import Introduction, Person, Request, RequestFinding
@@ -79,7 +80,7 @@ def state(session: Session, actor: Actor, *, text: str, ai: AI = AI.ANY, now: da
     )
     session.add(row)
     session.flush()
-    if row.ai is not AI.NONE:
+    if not no_machine(row.ai):
         search_again(session, row, now=now)
     outbox.tell(session, row.organization_id, Event.REQUEST_STATED, now=now, request=row.id, person=person.external_id)
     _record(session, actor, row, "state", now)
@@ -123,7 +124,7 @@ def mine(session: Session, actor: Actor) -> list[OwnRequest]:
             state=row.state,
             stated_at=row.stated_at,
             looked_at=row.looked_at,
-            read_by_machine=row.ai is not AI.NONE,
+            read_by_machine=not no_machine(row.ai),
             found=found.get(row.id, RequestFindings((), ())),
             answer=row.answer,
             answered_by=names.get(row.answered_by or "", ""),

@@ -144,7 +144,7 @@ def pieces(session: Session, lens: Lens) -> list[RevisionInLens]:
         .join(Revision, Revision.id == DraftRow.revision_id)
         .join(Submission, Submission.id == DraftRow.submission_id)
         .outerjoin(told, told.c.draft_id == DraftRow.id)
-        .where(*lens.here, Submission.withdrawn_at.is_(None))
+        .where(*lens.here, ~visible.withdrawn())
         .order_by(Revision.submitted_at, Revision.id)
     )
     return [RevisionInLens(*tuple(row)) for row in rows]
