@@ -14,11 +14,11 @@ from service import wiring
 from service.domain.errors import Unavailable
 from service.files import reading
 from service.jobs.briefs import briefing
-from service.jobs.folder import DataFolder
+from service.jobs.data_folder import DataFolder
+from service.jobs.following import comparing_uptake
 from service.jobs.network import charting
 from service.jobs.outages import Recent
-from service.jobs.similar import Finder, finder, searcher
-from service.jobs.uptake import comparing_uptake
+from service.jobs.work import Finder, finder, searcher
 from service.settings import Dispatch, Settings, environment, load
 from service.store import data_folder, measures, migrate
 from service.store.session import Sessions

@@ -10,7 +10,7 @@ import typer
 from service.actions.access import credentials, second_factor, sign_in
 from service.cli import operator
 from service.cli.console import TellingGroup, err, out, settings
-from service.domain.access import A_YEAR, EVERY_SCOPE, LONGEST, MEANS, KeyScope, in_order, scopes_in, state_of_key
+from service.domain.access.keys import A_YEAR, EVERY_SCOPE, LONGEST, MEANS, KeyScope, in_order, scopes_in, state_of_key
 from service.domain.errors import NotAllowed
 from service.store import find
 from service.store.tables import Credential, Group, Person

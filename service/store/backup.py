@@ -29,8 +29,8 @@ from sqlalchemy import URL, Connection, Engine, Table, inspect, select, text
 from service.domain.errors import Conflict, Invalid, Unavailable
 from service.domain.visibility import ConsentStand
 from service.store import data_folder, migrate, visible
-from service.store.erasing import replay
-from service.store.erasing.replay import ReplayList
+from service.store.erasure import replay
+from service.store.erasure.replay import ReplayList
 from service.store.session import READING, Sessions, make_engine
 from service.store.tables import Base, Consent, Erasure, ErasureSalt, Submission
 

@@ -18,7 +18,7 @@ from starlette.responses import Response
 from starlette.types import Message, Receive
 
 from service.actions.access import credentials
-from service.domain.access import KeyScope, in_order, require_scopes
+from service.domain.access.keys import KeyScope, in_order, require_scopes
 from service.domain.errors import NotSignedIn
 from service.domain.roles import Actor
 from service.web import errors

@@ -11,7 +11,8 @@ from typing import Any, Final, Generic, TypeVar
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from service.domain import drafts, galleries, introductions, organization_settings
+from service.domain import drafts, galleries, introductions
+from service.domain.access import organization_settings
 from service.domain.audit import salted
 from service.domain.lifecycle import Lifecycle
 from service.domain.requests import found as found_work

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from service.actions.approvals import approving
 from service.actions.drafts import points, read
-from service.actions.memory import decided, question
+from service.actions.memory import clarifying, decided
 from service.domain.drafts import DraftState
 from service.domain.errors import NotFound
 from service.domain.memory.clarifying import CriterionQuestion
@@ -48,7 +48,7 @@ def left_behind(session: Session, actor: Actor, draft_id: str) -> LeftBehind | N
 
 def open_question(session: Session, actor: Actor, challenge: str) -> CriterionQuestion | None:
     """What facilitators are asked about the challenge (external id) now."""
-    return question.challenge_questions(session, actor, challenge).open
+    return clarifying.challenge_questions(session, actor, challenge).open
 
 
 def reach(session: Session, actor: Actor, draft_id: str, point_id: str) -> int:

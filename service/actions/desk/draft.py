@@ -26,7 +26,7 @@ from service.actions.drafts import read
 from service.actions.drafts.read import SOMEBODY, DraftClaim, claim_of
 from service.actions.memory.alerts import PointMark
 from service.actions.work import files
-from service.domain import money
+from service.domain import budgets
 from service.domain.drafts import DraftState
 from service.domain.roles import Actor
 from service.domain.texts.marking import Stretch, stretches
@@ -293,7 +293,7 @@ def _making(row: DraftRow, prompt: str) -> DraftMaking:
         prompt_tokens=row.prompt_tokens,
         completion_tokens=row.completion_tokens,
         calls=row.model_calls,
-        cost=money.shown(row.cost),
+        cost=budgets.shown(row.cost),
         passes=tuple(row.passes),
         readings=tuple(row.assessment.get("readings", ())),
         instruction=row.instruction,

@@ -16,14 +16,14 @@ from pipelines.values import AI
 from service.actions.challenges import calibrating
 from service.actions.erasure.reach import Erasable, Reach, named, reach
 from service.domain.drafts import DraftState
-from service.domain.erasure import BLANK, FORMER, ErasureKind
+from service.domain.erasure.erased import BLANK, FORMER, ErasureKind
 from service.domain.errors import Conflict
 from service.domain.events import Event
 from service.domain.galleries import GalleryState
 from service.domain.roles import Actor, require_lead
 from service.domain.visibility import ShowWork
 from service.store import audit, holding, jobs, outbox, visible
-from service.store.erasing import replay, rows
+from service.store.erasure import replay, rows
 from service.store.session import changed_rows
 from service.store.tables import (
     Approval,

@@ -11,11 +11,11 @@ from sqlalchemy import ColumnElement, Select, and_, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from service.actions.erasure import begin
-from service.domain import retention
-from service.domain.erasure import ErasureKind, ErasureState
+from service.domain.erasure import retention
+from service.domain.erasure.erased import ErasureKind, ErasureState
+from service.domain.erasure.retention import Retention
 from service.domain.errors import Invalid
 from service.domain.requests.need import RequestState
-from service.domain.retention import Retention
 from service.domain.roles import Actor, require_lead
 from service.store import audit, visible
 from service.store.session import changed_rows

@@ -19,7 +19,7 @@ from service.actions.work import submit
 from service.domain.roles import Actor, CredentialReach
 from service.domain.visibility import ConsentStand
 from service.store import visible
-from service.store.erasing.replay import ReplayList
+from service.store.erasure.replay import ReplayList
 from service.store.tables import Consent, Person, Submission
 
 WHY: Final = "A backup was restored; this is what had been said since."

@@ -17,10 +17,10 @@ from service.actions.overview import progress
 from service.actions.overview.progress import Learner, LearnerStage
 from service.actions.work import lens as work_lens
 from service.actions.work.lens import Lens
+from service.domain.access.organization_settings import wish_of
 from service.domain.errors import Invalid, NotAllowed, NotNow
 from service.domain.events import Event
 from service.domain.following.reminders import AGAIN_DAYS, LONGEST, ReminderBar, ReminderKind, bar, base, offer
-from service.domain.organization_settings import wish_of
 from service.domain.roles import Actor
 from service.store import archived, audit, outbox, repeats, visible
 from service.store.tables import Challenge, Group, Organization, Person, Reminder, Submission

@@ -26,7 +26,7 @@ from service.actions.visibility.in_galleries import shared_now
 from service.domain.events import Event
 from service.domain.galleries import FEWEST, GalleryAct, GalleryActor, GalleryState, step
 from service.domain.visibility import PeersShown, no_machine
-from service.store import holding, pointed
+from service.store import holding, judged_places
 from service.store.tables import Challenge, DraftRow, Gallery, GalleryItem, Revision, Submission
 
 LOOKED_AT: Final = 50
@@ -90,7 +90,7 @@ def begin(session: Session, gallery_id: str, generation: int, *, now: datetime) 
         language_of(session, row, revision),
         read.hidden,
         criteria_of(challenge),
-        pointed.quoted(session, challenge.id),
+        judged_places.quoted(session, challenge.id),
     )
 
 

@@ -30,8 +30,8 @@ from service.actions.visibility.unnamed import Unnamed
 from service.domain import assessed
 from service.domain.galleries import sharing
 from service.domain.visibility import no_machine
-from service.store import holding, pointed, visible
-from service.store.pointed import PointedAt
+from service.store import holding, judged_places, visible
+from service.store.judged_places import PointedAt
 from service.store.tables import (
     Challenge,
     DraftRow,
@@ -106,10 +106,10 @@ def as_works(session: Session, organization: str, revisions: Sequence[str], *, o
         .outerjoin(DraftRow, DraftRow.revision_id == Revision.id)
         .where(Revision.id.in_(revisions))
     ).all()
-    where = pointed.at(session, revisions)
+    where = judged_places.at(session, revisions)
     hidden = {one.id: () if one.id == own else unnamed.hidden(one.text, one.name, one.language) for one in rows}
     return ComparedWorks(
-        {one.id: _work(one, hidden[one.id], where.get(one.id, pointed.NOWHERE)) for one in rows}, hidden
+        {one.id: _work(one, hidden[one.id], where.get(one.id, judged_places.NOWHERE)) for one in rows}, hidden
     )
 
 

@@ -16,7 +16,7 @@ from service.actions.learners import asks
 from service.actions.memory import alerts
 from service.actions.notifications.audience import Audiences
 from service.actions.notifications.lines import Lines, NotificationLine, Reader, path
-from service.domain.access import KeyState, state_of_key
+from service.domain.access.keys import KeyState, state_of_key
 from service.domain.drafts import FOR_A_PERSON, DraftState
 from service.domain.galleries import GalleryState
 from service.domain.introductions import IntroductionState

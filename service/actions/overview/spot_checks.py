@@ -18,8 +18,8 @@ from pipelines.values import Standing
 from service.actions.decisions.hold import locked
 from service.actions.overview.standings import OVERALL, JudgementsCompared, of_pairs
 from service.actions.work.lens import Lens
+from service.domain.access.organization_settings import RAREST_SPOT_CHECK, spot_check_every
 from service.domain.errors import Invalid, NotAllowed, NotFound, NotNow
-from service.domain.organization_settings import RAREST_SPOT_CHECK, spot_check_every
 from service.domain.overview import statistics
 from service.domain.overview.statistics import ReaderAgreement
 from service.domain.roles import Actor, require_reviewer

@@ -14,7 +14,7 @@ from service.actions.access import on_behalf
 from service.actions.introductions import ends
 from service.actions.people import addresses, guard
 from service.actions.work import consequences
-from service.domain.access import KeyScope, require_scopes
+from service.domain.access.keys import KeyScope, require_scopes
 from service.domain.errors import Invalid, NotAllowed
 from service.domain.events import Event
 from service.domain.roles import Actor, CredentialReach, Role, require_coordinator, require_lead, require_may_stand_for

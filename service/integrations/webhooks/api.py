@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Query, Request
 
-from service.domain.access import KeyScope
+from service.domain.access.keys import KeyScope
 from service.domain.errors import Invalid
 from service.integrations.webhooks import endpoints
 from service.integrations.webhooks.addresses import Network

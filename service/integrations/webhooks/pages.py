@@ -10,7 +10,7 @@ from typing import Annotated, Any, ClassVar
 from fastapi import Form
 from pydantic import BaseModel, Field
 
-from service.domain.access import KeyScope
+from service.domain.access.keys import KeyScope
 from service.domain.events import EVENTS, Event
 from service.integrations.webhooks import endpoints, rules
 from service.integrations.webhooks.addresses import Network

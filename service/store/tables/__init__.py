@@ -8,7 +8,6 @@ from service.store.tables.bundles import ImportChunk, ImportError_, ImportRun
 from service.store.tables.calibration import Calibration, CalibrationPiece
 from service.store.tables.challenges import Challenge, ChallengeGroup, Clarification, CriterionRow
 from service.store.tables.decisions import Approval, Decision, Opening, Release, SourceOpening
-from service.store.tables.disclosures import Disclosure, DisclosureKind
 from service.store.tables.documents import Document, DocumentVersion
 from service.store.tables.drafts import (
     CriterionReadingRow,
@@ -66,6 +65,7 @@ from service.store.tables.requests import (
     RequestFinding,
 )
 from service.store.tables.search import SearchKind, SearchText
+from service.store.tables.visibility import Disclosure, DisclosureKind
 from service.store.tables.webhooks import DeliveryState, WebhookDelivery, WebhookEndpoint, WebhookState
 from service.store.tables.work import AssessmentFit, PassageRow, Revision, Submission, VectorRow, WorkFile
 

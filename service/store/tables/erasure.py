@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from service.domain.erasure import ErasureKind, ErasureState
+from service.domain.erasure.erased import ErasureKind, ErasureState
 from service.store.columns import Base, Hash, Id, JsonObject, LongText, MaybeMoment, Moment, choice
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from service.actions.bundles import take_in
-from service.domain.access import KeyScope
+from service.domain.access.keys import KeyScope
 from service.web.bundles import NDJSON, Lines
 from service.web.calls import Reading, Writing
 from service.web.fields import ImportId

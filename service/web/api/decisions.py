@@ -8,7 +8,7 @@ from service.actions.decisions import assigning, judging, points, release, revie
 from service.actions.decisions import claim as decisions_claim
 from service.actions.drafts import outward
 from service.actions.memory import alerts
-from service.domain.access import KeyScope
+from service.domain.access.keys import KeyScope
 from service.store.tables import DraftRow
 from service.web.calls import Call, Seen, Writing, tag
 from service.web.fields import DraftId, ExternalId, PointId

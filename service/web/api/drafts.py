@@ -9,7 +9,7 @@ from fastapi import Depends, Query
 from service.actions.desk import in_full, others, sheet
 from service.actions.drafts import outward, read
 from service.actions.drafts.read import DraftFilter
-from service.domain.access import KeyScope
+from service.domain.access.keys import KeyScope
 from service.domain.drafts import DraftState
 from service.domain.errors import NotFound
 from service.store.tables import DraftRow

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import Path
 
 from service.actions.goals import decisions, make, progress
-from service.domain.access import KeyScope
+from service.domain.access.keys import KeyScope
 from service.web.calls import Reading, Writing
 from service.web.fields import OwnId
 from service.web.openapi import v1

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import Path, Query
 
 from service.actions.learners import asks, commitments, feedback, progress, reactions
-from service.domain.access import KeyScope
+from service.domain.access.keys import KeyScope
 from service.web.calls import Reading, Writing
 from service.web.fields import ExternalId, OwnId
 from service.web.openapi import made, v1

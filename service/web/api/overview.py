@@ -8,7 +8,7 @@ from fastapi import Query
 
 from service.actions.overview import challenge, fairness, solutions, spot_checks, tables
 from service.actions.work import lens as work_lens
-from service.domain.access import KeyScope
+from service.domain.access.keys import KeyScope
 from service.web.calls import Attachment, Reading, Writing, spreadsheet
 from service.web.fields import DraftId, ExternalId, Id
 from service.web.openapi import SPREADSHEET, v1

@@ -12,7 +12,7 @@ from service.actions.drafts import outward as outward_drafts
 from service.actions.drafts import read
 from service.actions.drafts.read import SubmissionFilter
 from service.actions.work import outward, similar, submit
-from service.domain.access import KeyScope
+from service.domain.access.keys import KeyScope
 from service.domain.drafts import NOT_MADE_YET, DraftState
 from service.domain.errors import Unavailable
 from service.web.calls import Asking, Reading, Writing

@@ -24,7 +24,7 @@ from service.web.pages.decisions import together as decisions_together
 from service.web.pages.desk import draft as desk_draft
 from service.web.pages.desk import learner as desk_learner
 from service.web.pages.desk import today as desk_today
-from service.web.pages.documents import library as documents_library
+from service.web.pages.documents import kept as documents_kept
 from service.web.pages.erasure import keeping as erasure_keeping
 from service.web.pages.following import challenge as following_challenge
 from service.web.pages.following import reminders as following_reminders
@@ -73,8 +73,8 @@ ROUTERS = (
     phrases_kept.router,
     search_words.router,
     questioned_passages.router,  # before a document of this id
-    documents_library.router,
-    documents_library.file_router,
+    documents_kept.router,
+    documents_kept.file_router,
     people_roster.router,
     people_directory.router,
     access_organization.router,

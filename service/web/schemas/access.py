@@ -10,10 +10,8 @@ from pydantic import ConfigDict, Field, StringConstraints
 
 from service.actions.access.me import Me
 from service.actions.access.sessions import OpenSession
-from service.domain.access import MEANS, KeyScope, in_order, scopes_in
-from service.domain.following.reminders import AGAIN_DAYS, MOST_DAYS
-from service.domain.notifications.timing import LONGEST_ZONE
-from service.domain.organization_settings import (
+from service.domain.access.keys import MEANS, KeyScope, in_order, scopes_in
+from service.domain.access.organization_settings import (
     LARGEST_BUDGET,
     LONGEST_UNDO,
     MOST_ORIGINS,
@@ -21,6 +19,8 @@ from service.domain.organization_settings import (
     SPOT_CHECK_EVERY,
     OrganizationWish,
 )
+from service.domain.following.reminders import AGAIN_DAYS, MOST_DAYS
+from service.domain.notifications.timing import LONGEST_ZONE
 from service.domain.roles import CredentialReach
 from service.store.tables import Credential
 from service.web.fields import AnswerBody, Id, Language, Moment, Name, RequestBody
@@ -283,19 +283,3 @@ class SessionShown(AnswerBody):
     @classmethod
     def of(cls, found: OpenSession) -> SessionShown:
         return cls.mirror(found)
-
-
-class EventShown(AnswerBody):
-    """Something that happened: ids and states, never anybody's words."""
-
-    id: str = Field(description="Its id.")
-    number: int = Field(description="Its place in the order of events: 1, 2, 3 …")
-    name: str = Field(description="What happened, such as `draft.ready` or `feedback.released`.")
-    data: dict[str, Any] = Field(description="To what: ids and states.")
-    at: datetime = Field(description="When.")
-
-
-class EventList(AnswerBody):
-    """Some events, in order."""
-
-    items: list[EventShown] = Field(description="The events after the one asked from.")

@@ -7,8 +7,8 @@ from datetime import datetime
 from pydantic import AliasPath, Field
 
 from pipelines.looked_at import CalibrationReason, CriteriaRemarkCode
-from service.actions.calibration.advice import CriteriaAdvice
 from service.actions.calibration.progress import CalibrationSeen
+from service.actions.calibration.remarks import CriteriaRemarkSaid
 from service.domain.drafts import DraftState
 from service.web.fields import AnswerBody
 
@@ -23,7 +23,7 @@ class CriteriaRemarkShown(AnswerBody):
     do: str = Field(description="What could be done.")
 
     @classmethod
-    def of(cls, one: CriteriaAdvice) -> CriteriaRemarkShown:
+    def of(cls, one: CriteriaRemarkSaid) -> CriteriaRemarkShown:
         return cls.mirror(one, code=one.code, criteria=list(one.criteria))
 
 
@@ -69,5 +69,5 @@ class CalibrationShown(AnswerBody):
             seen,
             pieces=[PieceToJudgeShown.mirror(one) for one in seen.pieces],
             criteria=[CriterionJudgedShown.mirror(one) for one in seen.criteria],
-            remarks=[CriteriaRemarkShown.of(one) for one in seen.advice],
+            remarks=[CriteriaRemarkShown.of(one) for one in seen.remarks],
         )

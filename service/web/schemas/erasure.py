@@ -7,8 +7,8 @@ from datetime import datetime
 from pydantic import ConfigDict, Field
 
 from service.actions.erasure.retention import RetentionPreview
-from service.domain.erasure import ErasureKind, ErasureState
-from service.domain.retention import LONGEST, LONGEST_WITHDRAWN, WITHDRAWN_DAYS, Retention
+from service.domain.erasure.erased import ErasureKind, ErasureState
+from service.domain.erasure.retention import LONGEST, LONGEST_WITHDRAWN, WITHDRAWN_DAYS, Retention
 from service.store.tables import Erasure
 from service.web.fields import AnswerBody, Id, RequestBody
 

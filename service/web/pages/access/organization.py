@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field
 from service.actions.access import credentials, organizations
 from service.actions.people import directory
 from service.actions.people.directory import GroupChoice
-from service.domain.access import (
+from service.domain.access.keys import (
     A_YEAR,
     EVERY_SCOPE,
     LONGEST,
@@ -25,7 +25,7 @@ from service.domain.access import (
     scopes_in,
     state_of_key,
 )
-from service.domain.organization_settings import OrganizationWish, faults
+from service.domain.access.organization_settings import OrganizationWish, faults
 from service.domain.roles import require_lead
 from service.store.tables import Credential
 from service.web import errors

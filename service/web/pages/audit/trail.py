@@ -9,7 +9,7 @@ from fastapi import Query
 
 from service.actions.audit import trail
 from service.actions.audit.trail import TrailEntry
-from service.domain.access import KeyScope
+from service.domain.access.keys import KeyScope
 from service.domain.audit import read_anchor
 from service.web.pages.routes import Shown, pages
 from service.web.pages.views import Download, PageView

@@ -17,7 +17,7 @@ from service.actions.challenges.editor import ALLOWED, PEERS, REACHES, Challenge
 from service.actions.challenges.setting import ChallengeWish
 from service.actions.people import directory
 from service.actions.people.directory import GroupChoice
-from service.domain.access import KeyScope
+from service.domain.access.keys import KeyScope
 from service.domain.calibration import FEWEST, MOST
 from service.domain.roles import leads, require_coordinator
 from service.domain.visibility import PeersShown, SharingReach

@@ -16,9 +16,9 @@ from service.actions.queue import alike
 from service.actions.queue import progress as queue_progress
 from service.web import files as web_files
 from service.web.fields import DraftId, ExternalId, FileId, OwnId
-from service.web.pages import uptake
 from service.web.pages.decisions.words import REASONS
 from service.web.pages.desk.views import DraftPage
+from service.web.pages.following import uptake
 from service.web.pages.queue import came_from
 from service.web.pages.queue.calibrating import REASONS as REASONS_TO_JUDGE
 from service.web.pages.queue.came_from import FromQueue

@@ -17,8 +17,8 @@ from service.actions.queue.progress import QueueProgress
 from service.domain.memory.clarifying import CriterionQuestion
 from service.domain.texts.worddiff import DiffPiece
 from service.web.pages.decisions.words import ACTS
+from service.web.pages.following.uptake import BECAME, PointBecameDrawn
 from service.web.pages.queue.done import Done
-from service.web.pages.uptake import BECAME, PointBecameDrawn
 from service.web.pages.views import PageView
 
 POINT_KINDS = tuple(PointKind)

@@ -11,10 +11,10 @@ from pydantic import BaseModel, Field
 
 from service.actions.erasure import begin, preview, retention
 from service.actions.erasure.retention import RetentionPreview
-from service.domain.access import KeyScope
-from service.domain.erasure import ErasureKind
+from service.domain.access.keys import KeyScope
+from service.domain.erasure.erased import ErasureKind
+from service.domain.erasure.retention import Retention
 from service.domain.errors import NotFound
-from service.domain.retention import Retention
 from service.store.tables import Erasure
 from service.web import errors
 from service.web.fields import Id

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from service.actions.jobs import troubled
-from service.domain.access import KeyScope
+from service.domain.access.keys import KeyScope
 from service.store.tables import Job
 from service.web.fields import JobId
 from service.web.pages.routes import Shown, pages

@@ -18,7 +18,7 @@ from service.actions.learners.commitments import CommitmentWish
 from service.actions.learners.home import Task
 from service.actions.work import files, submit
 from service.actions.work.submit import SubmissionWish
-from service.domain.access import KeyScope
+from service.domain.access.keys import KeyScope
 from service.domain.calendar import calendar
 from service.domain.errors import PeerloomError
 from service.domain.files import MOST_FILES

@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 from service.actions.learners import asks, reactions, work
 from service.actions.learners.asks import AskWish
 from service.actions.work import submit
-from service.domain.access import KeyScope
+from service.domain.access.keys import KeyScope
 from service.store.tables import AskKind
 from service.web import files as web_files
 from service.web.calls import Attachment

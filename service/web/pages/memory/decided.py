@@ -13,7 +13,7 @@ from service.actions.challenges import setting
 from service.actions.desk import draft as desk_draft
 from service.actions.desk.draft import DeskDraft, PointSeen
 from service.actions.learners import asks
-from service.actions.memory import alerts, decided, outward, question
+from service.actions.memory import alerts, clarifying, decided, outward
 from service.actions.memory.decided import Target
 from service.actions.memory.outward import AlertSeen, ReachSeen
 from service.domain.errors import Invalid
@@ -139,5 +139,5 @@ def answer_learner(visit: Writing, id: OwnId, sent: Annotated[AskAnswerSent, For
 
 @router.post("/desk/challenges/{id}/question")
 def answer(visit: Writing, id: ExternalId, sent: Annotated[QuestionAnswerSent, Form()]) -> Shown:
-    question.answer(visit.session, visit.actor, id, criterion=sent.criterion, text=sent.answer, now=visit.now)
+    clarifying.answer(visit.session, visit.actor, id, criterion=sent.criterion, text=sent.answer, now=visit.now)
     return Goto(came_from.own_page(sent.back), said="answered")

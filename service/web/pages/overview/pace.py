@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from service.actions.overview import pace
 from service.actions.overview.pace import Pace
-from service.domain.overview.speed import WORDS_PER_SECOND
+from service.domain.overview.pace import WORDS_PER_SECOND
 from service.web.pages.overview.views import spoken
 from service.web.pages.routes import pages
 from service.web.pages.views import PageView

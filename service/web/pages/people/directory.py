@@ -16,7 +16,7 @@ from pydantic import BaseModel, Field
 from service.actions.access import second_factor
 from service.actions.people import archiving, directory, tables
 from service.actions.people.directory import GroupChoice, GroupInDirectory, ListedPeople, PersonInDirectory, PersonWish
-from service.domain.access import KeyScope
+from service.domain.access.keys import KeyScope
 from service.domain.errors import Conflict, Invalid
 from service.domain.roles import Role, require_coordinator, require_lead
 from service.web import errors

@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 
 from service.actions.bundles import enrolling
 from service.actions.bundles.enrolling import MOST, RosterLine, RosterRow
-from service.domain.access import KeyScope
+from service.domain.access.keys import KeyScope
 from service.domain.errors import Invalid
 from service.domain.roles import require_coordinator
 from service.domain.texts import digest

@@ -14,9 +14,9 @@ from service import wiring
 from service.actions.erasure import begin, preview
 from service.cli import operator
 from service.cli.console import TellingGroup, err, out, settings
-from service.domain.erasure import ErasureKind, ErasureState
+from service.domain.erasure.erased import ErasureKind, ErasureState
 from service.domain.errors import Conflict
-from service.store.erasing import bytes as files
+from service.store.erasure import bytes as files
 from service.store.tables import Erasure
 
 app = typer.Typer(

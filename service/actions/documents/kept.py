@@ -1,4 +1,4 @@
-"""The context library as people read and keep it: documents, their versions, what changed, and where they were used.
+"""The context documents as people read and keep it: documents, their versions, what changed, and where they were used.
 
 Writes go through `context`, which platforms use as well; here a person's change is refused if somebody else was first.
 """
