@@ -47,7 +47,7 @@ class QueryPart:
     weight: float = 1.0
 
 
-def question(text: str, embedder: Embedder) -> list[QueryPart]:
+def parts_of(text: str, embedder: Embedder) -> list[QueryPart]:
     """A question as a person writes it: as a whole, and by its sentences where there are several, since people tell
     before they ask ("My wallet was stolen. Do I pay for the card?"). Sentences of less than three words of content
     ("Hello there.") are not asked alone. Embeds a text for each."""

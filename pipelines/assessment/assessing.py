@@ -15,7 +15,7 @@ from pipelines.assessment.entitlement import examine, numbers, records_of, stand
 from pipelines.assessment.model import (
     MIN_PEERS,
     MOST_JUDGED,
-    AssessedAnswers,
+    AssessedWorks,
     AssessmentModel,
     Desk,
     desk,
@@ -273,7 +273,7 @@ def _at(judgement: Judgement, found: CriterionPlace, records: Mapping[Standing, 
     )
 
 
-def _criteria(challenge: ChallengeAsItStands, found: AssessedAnswers) -> tuple[Judgement, ...]:
+def _criteria(challenge: ChallengeAsItStands, found: AssessedWorks) -> tuple[Judgement, ...]:
     """How probable it is that each is met, by whole scores alone: no verdict, since nobody can check it."""
     chances = [float(chance) for chance in found.criteria[0]]
     return tuple(

@@ -16,7 +16,7 @@ import numpy as np
 
 from pipelines.assessment.claims import claims, stems
 from pipelines.assessment.ridge import KernelRidge
-from pipelines.assessment.space import AnswersView, AssessmentSpace
+from pipelines.assessment.space import AssessmentSpace, WorksView
 from pipelines.assessment.terms import Array, Judged, Known
 from pipelines.values import ChallengeAsItStands
 
@@ -43,7 +43,7 @@ def points_of(challenge: ChallengeAsItStands) -> Array:
     return np.asarray(raw / raw.sum())
 
 
-def coverage(space: AssessmentSpace, view: AnswersView, vectors: Known) -> Array:
+def coverage(space: AssessmentSpace, view: WorksView, vectors: Known) -> Array:
     """(n, criteria, 4): dense likeness by clause, dense of the whole, share of stems, characters."""
     challenge = space.challenge
     out = np.zeros((len(view), len(challenge.criteria), 4))

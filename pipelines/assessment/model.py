@@ -20,7 +20,7 @@ from pipelines.assessment.criteria import CriterionFit, coverage, fit_criteria, 
 from pipelines.assessment.linear import Linear, fit_classes, fit_score, out_of_fold, sigmoid, softmax
 from pipelines.assessment.peers import PrecedentFit, fit_precedents, nearness, rank_peers, rank_precedents
 from pipelines.assessment.ridge import KernelRidge, kernel_ridge
-from pipelines.assessment.space import BROAD, WORDING, AnswersView, AssessmentSpace, Weights, weigh
+from pipelines.assessment.space import BROAD, WORDING, AssessmentSpace, Weights, WorksView, weigh
 from pipelines.assessment.terms import Array, Judged, Known
 from pipelines.values import ChallengeAsItStands
 
@@ -120,7 +120,7 @@ def _votes(near: Array, verdicts: Array, prior: Array) -> list[Array]:
     return out
 
 
-def _warm_features(d: Desk, view: AnswersView, like: dict[str, Array], share: Array, *, left_out: bool) -> Array:
+def _warm_features(d: Desk, view: WorksView, like: dict[str, Array], share: Array, *, left_out: bool) -> Array:
     """(q, features) of answers with peers. ``left_out``: the answers are the history itself."""
     hidden = np.eye(len(view), dtype=bool) if left_out else np.zeros((len(view), len(d.rows)), dtype=bool)
     counts = np.bincount(d.verdicts, minlength=3)
@@ -206,7 +206,7 @@ def fit(desks: Sequence[Desk], vectors: Known) -> AssessmentModel:
 
 
 @dataclass(frozen=True)
-class AssessedAnswers:
+class AssessedWorks:
     """q answers read at once; row i of every array is answer i. ``peers`` are positions in rows."""
 
     probabilities: Array  # (q, 3)
@@ -218,7 +218,7 @@ class AssessedAnswers:
     precedents: Array  # (q, m) best first
 
 
-def read(model: AssessmentModel, d: Desk, texts: Sequence[str], vectors: Known) -> AssessedAnswers:
+def read(model: AssessmentModel, d: Desk, texts: Sequence[str], vectors: Known) -> AssessedWorks:
     """Assess q answers to one challenge; the warm model is trusted n / (n + TRUST_ROWS)."""
     bare = d.bare.look(texts, vectors)
     p, score = softmax(model.cold(bare.evidence)), model.cold_score(bare.evidence)[:, 0]
@@ -240,4 +240,4 @@ def read(model: AssessmentModel, d: Desk, texts: Sequence[str], vectors: Known) 
         precedents = rank_precedents(d.precedents, like)
     chosen = choose(p, model.share)
     confidence = sigmoid(model.surety(_surety_features(p, chosen)))[:, 0]
-    return AssessedAnswers(p, chosen, np.clip(score, 0, 1), confidence, criteria, peers, precedents)
+    return AssessedWorks(p, chosen, np.clip(score, 0, 1), confidence, criteria, peers, precedents)

@@ -47,7 +47,7 @@ WORDING: Weights = {"dense_exp": 0.6, "char": 0.5, "word": 0.3, "soft": 0.2}
 
 
 @dataclass(frozen=True)
-class AnswersView:
+class WorksView:
     """n answers described in a Space; row i of every array is answer i."""
 
     dense: Array  # (n, d) unit
@@ -151,7 +151,7 @@ class AssessmentSpace:
         keep = np.unique(np.linspace(0, len(parts) - 1, min(MAX_SOFT, len(parts))).astype(int))
         return _stack([parts[i] for i in keep], vectors)
 
-    def look(self, texts: Sequence[str], vectors: Known) -> AnswersView:
+    def look(self, texts: Sequence[str], vectors: Known) -> WorksView:
         """Describe answers; all of ``texts_to_embed`` must be in ``vectors``."""
         n = len(texts)
         parts = tuple(_stack(claims(t), vectors) for t in texts)
@@ -165,7 +165,7 @@ class AssessmentSpace:
         if self._vocabulary is not None and n:
             soft = np.stack([(p @ self._vocabulary.T).max(0) for p in parts])
         evidence = self._evidence(dense, parts, tokens, found, char, word, unit, vectors)
-        return AnswersView(dense, char, word, unit, evidence, soft, parts, found)
+        return WorksView(dense, char, word, unit, evidence, soft, parts, found)
 
     def _unit(self, parts: Sequence[Array], found: Sequence[frozenset[str]], vectors: Known) -> Array:
         """(n, 2 x reference clauses): best dense match, then share of stems, of each clause."""
@@ -208,7 +208,7 @@ class AssessmentSpace:
             column["ref_word"][:] = (word @ self._word.transform([self._stems(self.reference)]).T).toarray()[:, 0]
         return out
 
-    def likeness(self, a: AnswersView, b: AnswersView) -> dict[str, Array]:
+    def likeness(self, a: WorksView, b: WorksView) -> dict[str, Array]:
         """Each base kernel, (len(a), len(b)); all are positive semi-definite on one view."""
         dense = a.dense @ b.dense.T
         out = {"dense": dense, "dense_exp": np.exp(2 * (dense - 1))}
@@ -225,7 +225,7 @@ class AssessmentSpace:
         out["soft"] = (a.soft - self._soft_mean) @ (b.soft - self._soft_mean).T / self._soft_size
         return out
 
-    def char_likeness(self, view: AnswersView, texts: Sequence[str]) -> Array:
+    def char_likeness(self, view: WorksView, texts: Sequence[str]) -> Array:
         """Cosine of character TF-IDF, (len(view), len(texts))."""
         return np.asarray((view.char @ self._char.transform(texts).T).toarray())
 

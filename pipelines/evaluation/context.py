@@ -78,7 +78,7 @@ def ask(
     caps = Caps(per_document=settings.per_document, per_author=0)
     for at, question in enumerate(questions):
         told(f"asking {len(questions)} questions", at, len(questions))
-        parts, where = retrieval.question(question.text, embedder), scope(question.organization)
+        parts, where = retrieval.parts_of(question.text, embedder), scope(question.organization)
         hits = find(Shelf.CONTEXT, parts, where, shelves, embedder, limit=DEPTH, caps=caps)
         nearness.append(answering.nearness(hits))
         names = [hit.item.document.partition("/") for hit in hits]
@@ -117,7 +117,7 @@ def withheld(questions: Sequence[DocumentQuestion], shelves: Shelves, embedder: 
 
 
 def _nearness(text: str, home: str, shelves: Shelves, embedder: Embedder) -> float:
-    asked, caps = retrieval.question(text, embedder), Caps(per_document=1, per_author=0)
+    asked, caps = retrieval.parts_of(text, embedder), Caps(per_document=1, per_author=0)
     return answering.nearness(find(Shelf.CONTEXT, asked, scope(home), shelves, embedder, limit=DEPTH, caps=caps))
 
 

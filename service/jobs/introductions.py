@@ -19,7 +19,7 @@ from pipelines.people.reasons import Circle
 from pipelines.people.saying import introduced_through, wording
 from pipelines.people.values import Match, MeetingReason, ReasonKind
 from pipelines.ports import Embedder
-from pipelines.retrieval import Caps, find, question
+from pipelines.retrieval import Caps, find, parts_of
 from pipelines.values import Evidence, Shelf
 from service.actions.introductions import answers, suggest, works
 from service.actions.introductions import circle as introductions_circle
@@ -152,7 +152,7 @@ def show_found(tools: JobTools, owner: str, job: Job) -> None:
 
 
 def _passages(tools: JobTools, looking: RequestSearch, embedder: Embedder) -> RequestFinds:
-    asked = question(looking.text, embedder)
+    asked = parts_of(looking.text, embedder)
     one_each = Caps(per_document=1, per_author=1)
     work = [
         one

@@ -66,7 +66,7 @@ class RequestBody(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class AnswerBody(BaseModel):
+class ResponseBody(BaseModel):
     """An answer's body. Most mirror what an action found: a field is the attribute of that name, or of its alias."""
 
     model_config = ConfigDict(frozen=True, from_attributes=True, validate_by_alias=True, validate_by_name=True)

@@ -18,7 +18,7 @@ from service.actions.approvals import approving
 from service.actions.desk import in_full
 from service.actions.desk import sheet as desk_sheet
 from service.actions.desk import sources as desk_sources
-from service.actions.desk.advice import Advice
+from service.actions.desk.advice import PointAdvice
 from service.actions.desk.in_full import DraftInFull
 from service.actions.desk.sheet import SheetSeen
 from service.actions.desk.sources import OpenedSource
@@ -66,7 +66,7 @@ class PointSeen:
     sources: tuple[OpenedSource, ...]
     findings: tuple[str, ...]
     marks: tuple[PointMark, ...]
-    advice: tuple[Advice, ...]
+    advice: tuple[PointAdvice, ...]
     edits: tuple[DiffPiece, ...]
 
     @property

@@ -14,7 +14,7 @@ from service.domain.errors import ChangedSince, NotFound, NotNow
 from service.domain.goals import EvidenceAct, EvidenceStanding
 from service.domain.roles import Actor, require_desk, require_reviewer
 from service.store import audit
-from service.store.tables import GoalEvidence, GoalReading, Submission
+from service.store.tables import GoalEvidence, PlanReading, Submission
 
 
 def decide(
@@ -28,7 +28,7 @@ def decide(
     """
     require_desk(actor)
     goal, document = progress.own(session, actor.organization, goal_id)
-    if act is not EvidenceAct.UNDO and not progress.is_present(goal, document, session.get(GoalReading, document.id)):
+    if act is not EvidenceAct.UNDO and not progress.is_present(goal, document, session.get(PlanReading, document.id)):
         raise NotNow("The document holds this goal no more, in these words. Decide for the goal that took its place.")
     row = session.scalars(
         select(GoalEvidence)

@@ -26,7 +26,7 @@ from service.store.tables import (
     DraftRow,
     Goal,
     GoalEvidence,
-    GoalReading,
+    PlanReading,
     Revision,
     Submission,
 )
@@ -92,7 +92,7 @@ def strategies(session: Session, organization: str | None) -> list[Document]:
 
 def sweep(session: Session, organization: str | None = None, *, now: datetime) -> int:
     """Have those looked at that were not yet, or since when work came in; how many."""
-    read = select(GoalReading).where(find.within(GoalReading.organization_id, organization))
+    read = select(PlanReading).where(find.within(PlanReading.organization_id, organization))
     readings = {row.document_id: row.looked_at for row in session.scalars(read)}
     last = dict(
         session.execute(
@@ -131,9 +131,9 @@ def keep(session: Session, looking: GoalSearch, found: Sequence[GoalRead], *, no
     document = session.get(Document, looking.document, with_for_update={"key_share": True})
     if document is None or document.version != looking.version:
         return []
-    reading = session.get(GoalReading, looking.document)
+    reading = session.get(PlanReading, looking.document)
     if reading is None:
-        reading = GoalReading(document_id=looking.document, organization_id=looking.organization, looked_at=None)
+        reading = PlanReading(document_id=looking.document, organization_id=looking.organization, looked_at=None)
         session.add(reading)
     reading.version = looking.version
     rows = _reconciled(session, looking, found, now)
@@ -204,7 +204,7 @@ def _decided(session: Session, goals: Sequence[str]) -> dict[tuple[str, str], in
 
 def finish(session: Session, looking: GoalSearch, found: Mapping[str, Sequence[Evidence]], *, now: datetime) -> bool:
     """Offer what was found, by place, as far as it may be shown now. False: the document changed meanwhile."""
-    reading = session.get(GoalReading, looking.document, with_for_update={"key_share": True})
+    reading = session.get(PlanReading, looking.document, with_for_update={"key_share": True})
     document = session.get(Document, looking.document)
     if reading is None or document is None or document.version != looking.version:
         return False

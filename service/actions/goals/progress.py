@@ -32,9 +32,9 @@ from service.store.tables import (
     DraftRow,
     Goal,
     GoalEvidence,
-    GoalReading,
     Group,
     Person,
+    PlanReading,
     Revision,
     Submission,
 )
@@ -135,7 +135,7 @@ def listed(session: Session, actor: Actor) -> list[Plan]:
     documents = _documents(session, actor.organization)
     readings = {
         row.document_id: row
-        for row in session.scalars(select(GoalReading).where(GoalReading.organization_id == actor.organization))
+        for row in session.scalars(select(PlanReading).where(PlanReading.organization_id == actor.organization))
     }
     goals = session.scalars(
         select(Goal)
@@ -153,14 +153,14 @@ def _documents(session: Session, organization: str) -> list[Document]:
     """Those that hold goals, and those that did and were only marked otherwise."""
     held = session.scalars(
         select(Document)
-        .join(GoalReading, GoalReading.document_id == Document.id)
+        .join(PlanReading, PlanReading.document_id == Document.id)
         .where(Document.organization_id == organization, ~visible.removed())
     )
     found = {row.id: row for row in (*strategies(session, organization), *held)}
     return sorted(found.values(), key=lambda row: (row.title.casefold(), row.id))
 
 
-def _plan(session: Session, document: Document, reading: GoalReading | None, goals: Sequence[GoalListed]) -> Plan:
+def _plan(session: Session, document: Document, reading: PlanReading | None, goals: Sequence[GoalListed]) -> Plan:
     looked = reading.looked_at if reading is not None else None
     count = select(func.count()).where(DraftRow.organization_id == document.organization_id)
     return Plan(
@@ -180,7 +180,7 @@ def _seen(
     actor: Actor,
     goals: Sequence[Goal],
     documents: Mapping[str, Document],
-    readings: Mapping[str, GoalReading],
+    readings: Mapping[str, PlanReading],
 ) -> dict[str, GoalListed]:
     """These goals with their figures, in a fixed number of statements."""
     figures = _figures(session, actor, [goal.id for goal in goals])
@@ -207,7 +207,7 @@ def _seen(
     }
 
 
-def is_present(goal: Goal, document: Document, reading: GoalReading | None) -> bool:
+def is_present(goal: Goal, document: Document, reading: PlanReading | None) -> bool:
     """Whether the version read last holds the goal."""
     return reading is not None and goal.version == reading.version and rules.holds_goals(document.tags)
 
@@ -257,7 +257,7 @@ def show(session: Session, actor: Actor, goal_id: str) -> GoalSeen:
     require_desk(actor)
     row, document = own(session, actor.organization, goal_id)
     before = _before(session, row)
-    reading = session.get(GoalReading, document.id)
+    reading = session.get(PlanReading, document.id)
     readings = {document.id: reading} if reading is not None else {}
     listed = _seen(session, actor, [row, *before], {document.id: document}, readings)
     work = evidence(session, actor, [row.id, *(one.id for one in before)])

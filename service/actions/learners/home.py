@@ -23,10 +23,10 @@ from service.store.tables import (
     ChallengeGroup,
     Consent,
     DraftRow,
+    FeedbackReading,
     Group,
     Organization,
     Person,
-    ReadingRow,
     Release,
     Revision,
     RoleGrant,
@@ -239,12 +239,12 @@ def _unread(session: Session, person: str) -> set[str]:
             select(Release.draft_id)
             .join(DraftRow, DraftRow.id == Release.draft_id)
             .join(Submission, Submission.id == DraftRow.submission_id)
-            .outerjoin(ReadingRow, ReadingRow.release_id == Release.id)
+            .outerjoin(FeedbackReading, FeedbackReading.release_id == Release.id)
             .where(
                 Submission.person_id == person,
                 Release.retracted_at.is_(None),
                 DraftRow.state == "released",
-                ReadingRow.release_id.is_(None),
+                FeedbackReading.release_id.is_(None),
             )
         )
     )

@@ -20,12 +20,12 @@ from service.store import visible
 from service.store.tables import (
     Challenge,
     ConsentVersion,
+    FeedbackReading,
     Group,
     Mailbox,
     Mailing,
     Notification,
     Person,
-    ReadingRow,
     Reminder,
     RoleGrant,
     Submission,
@@ -158,7 +158,9 @@ def _commitments(session: Session, who: Person, now: datetime) -> list[dict[str,
 
 def _readings(session: Session, who: Person) -> list[datetime]:
     return list(
-        session.scalars(select(ReadingRow.read_at).where(ReadingRow.person_id == who.id).order_by(ReadingRow.read_at))
+        session.scalars(
+            select(FeedbackReading.read_at).where(FeedbackReading.person_id == who.id).order_by(FeedbackReading.read_at)
+        )
     )
 
 

@@ -21,8 +21,8 @@ from service.store.tables import (
     Challenge,
     CommitmentRow,
     DraftRow,
+    FeedbackReading,
     Person,
-    ReadingRow,
     Release,
     Reminder,
     Revision,
@@ -132,7 +132,7 @@ def _handed_in() -> Any:
 
 
 def _unread() -> Any:
-    read = exists().where(ReadingRow.release_id == Release.id)
+    read = exists().where(FeedbackReading.release_id == Release.id)
     return exists().where(
         DraftRow.submission_id == Reminder.submission_id,
         DraftRow.state == DraftState.RELEASED,

@@ -18,7 +18,7 @@ from service.domain.introductions import OwnIntroductionState
 from service.domain.notifications.kinds import NotificationKind
 from service.domain.requests.need import RequestState
 from service.store import visible
-from service.store.tables import AskRow, Challenge, DraftRow, Gallery, ReadingRow, Release, Request, Submission
+from service.store.tables import AskRow, Challenge, DraftRow, FeedbackReading, Gallery, Release, Request, Submission
 
 
 def feedback_there(reader: Reader, kind: NotificationKind, subjects: Sequence[str]) -> Lines:
@@ -26,7 +26,9 @@ def feedback_there(reader: Reader, kind: NotificationKind, subjects: Sequence[st
     own = _own_drafts(reader, subjects)
     submissions = {submission.id for _, submission, _ in own}
     there = {one.draft.id: one.release.id for one in readable_of(reader.session, submissions)}
-    read = set(reader.session.scalars(select(ReadingRow.release_id).where(ReadingRow.release_id.in_(there.values()))))
+    read = set(
+        reader.session.scalars(select(FeedbackReading.release_id).where(FeedbackReading.release_id.in_(there.values())))
+    )
     before = dict(
         reader.session.execute(
             select(Release.draft_id, func.count()).where(Release.draft_id.in_(there)).group_by(Release.draft_id)

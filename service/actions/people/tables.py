@@ -14,7 +14,7 @@ from service.domain.errors import NotAllowed
 from service.domain.roles import Actor, CredentialReach, visible_groups
 from service.store import archived, visible
 from service.store.names import told_apart
-from service.store.tables import DraftRow, Group, Person, ReadingRow, Release, Revision, RoleGrant, Submission
+from service.store.tables import DraftRow, FeedbackReading, Group, Person, Release, Revision, RoleGrant, Submission
 
 HEAD: Final = (
     "person", "name", "language", "roles", "works handed in", "with feedback", "feedback opened", "waiting",
@@ -94,7 +94,7 @@ def _read(session: Session, actor: Actor, here: list[ColumnElement[bool]]) -> di
         select(Submission.person_id, func.count(Submission.id.distinct()))
         .join(DraftRow, DraftRow.submission_id == Submission.id)
         .join(Release, Release.draft_id == DraftRow.id)
-        .join(ReadingRow, ReadingRow.release_id == Release.id)
+        .join(FeedbackReading, FeedbackReading.release_id == Release.id)
         .where(
             Submission.organization_id == actor.organization,
             ~visible.withdrawn(),

@@ -17,7 +17,7 @@ from service.domain.requests.need import NEAREST, RequestState
 from service.domain.roles import Role
 from service.domain.visibility import PeersShown, SharingReach, no_machine
 from service.store import tree, visible
-from service.store.tables import Challenge, Consent, FoundWork, Request, RequestFinding, RoleGrant
+from service.store.tables import Challenge, Consent, FoundWork, PassageForRequest, Request, RoleGrant
 
 MOST_SCOPES: Final = 40
 MOST_CLUSTERED: Final = 1_000
@@ -114,11 +114,11 @@ def finish(
     row = session.get(Request, looking.id, with_for_update={"key_share": True})
     if row is None or row.state is not RequestState.OPEN or not _machines_may(session, row):
         return False
-    session.execute(delete(RequestFinding).where(RequestFinding.request_id == row.id))
+    session.execute(delete(PassageForRequest).where(PassageForRequest.request_id == row.id))
     _keep_work(session, row, found.work, now)
     for position, one in enumerate(found.documents):
         session.add(
-            RequestFinding(
+            PassageForRequest(
                 request_id=row.id,
                 position=position,
                 organization_id=row.organization_id,

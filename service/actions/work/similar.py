@@ -54,7 +54,7 @@ class FoundPassage:
     similarity: float
 
 
-def question(
+def query(
     session: Session, actor: Actor, *, challenge: str | None, submission: str | None, text: str | None, now: datetime
 ) -> SimilarQuery:
     """Like `text` on `challenge`, or like `submission` (external ids). Raises NotAllowed, NotFound, Invalid."""

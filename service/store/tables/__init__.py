@@ -30,7 +30,7 @@ from service.store.tables.galleries import (
     GalleryShowing,
     GalleryThanks,
 )
-from service.store.tables.goals import Goal, GoalEvidence, GoalReading
+from service.store.tables.goals import Goal, GoalEvidence, PlanReading
 from service.store.tables.integrations import IntegrationTrouble
 from service.store.tables.introductions import (
     Introduction,
@@ -42,7 +42,7 @@ from service.store.tables.introductions import (
     Meeting,
 )
 from service.store.tables.jobs import Job, JobState, Reservation, Spending
-from service.store.tables.learners import AskKind, AskRow, CommitmentOutcome, CommitmentRow, Reaction, ReadingRow
+from service.store.tables.learners import AskKind, AskRow, CommitmentOutcome, CommitmentRow, FeedbackReading, Reaction
 from service.store.tables.memory import OpposedDecisions, PointCompared, RightDecision, Settlement
 from service.store.tables.notifications import (
     Mailbox,
@@ -61,8 +61,8 @@ from service.store.tables.requests import (
     FoundWorkApproval,
     FoundWorkDecision,
     FoundWorkShowing,
+    PassageForRequest,
     Request,
-    RequestFinding,
 )
 from service.store.tables.search import SearchKind, SearchText
 from service.store.tables.visibility import Disclosure, DisclosureKind
@@ -99,6 +99,7 @@ __all__ = [
     "DraftRow",
     "Erasure",
     "ErasureSalt",
+    "FeedbackReading",
     "FindingRow",
     "FoundWork",
     "FoundWorkApproval",
@@ -113,7 +114,6 @@ __all__ = [
     "GalleryThanks",
     "Goal",
     "GoalEvidence",
-    "GoalReading",
     "Group",
     "ImportChunk",
     "ImportError_",
@@ -138,9 +138,11 @@ __all__ = [
     "OpposedDecisions",
     "Organization",
     "OutgoingEvent",
+    "PassageForRequest",
     "PassageRow",
     "Person",
     "Phrase",
+    "PlanReading",
     "PointCompared",
     "PointRow",
     "PointState",
@@ -148,12 +150,10 @@ __all__ = [
     "Questioned",
     "QuestionedBy",
     "Reaction",
-    "ReadingRow",
     "RecoveryCode",
     "Release",
     "Reminder",
     "Request",
-    "RequestFinding",
     "Reservation",
     "Revision",
     "RightDecision",

@@ -10,7 +10,7 @@ from service.domain.goals import EvidenceStanding
 from service.store.columns import Base, Hash, Id, LongText, MaybeMoment, Moment, OrganizationId, choice
 
 
-class GoalReading(Base):
+class PlanReading(Base):
     """When a strategy document was last read into goals, at which version, and when work was last looked for."""
 
     __tablename__ = "goal_readings"

@@ -27,7 +27,7 @@ class CommitmentOutcome(StrEnum):
     CHANGED = "changed"
 
 
-class ReadingRow(Base):
+class FeedbackReading(Base):
     """The first time that its learner opened released feedback."""
 
     __tablename__ = "readings"

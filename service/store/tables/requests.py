@@ -35,7 +35,7 @@ class Request(Base):
     answered_at: Mapped[MaybeMoment]
 
 
-class RequestFinding(Base):
+class PassageForRequest(Base):
     """A passage that speaks to a request; its words are read again whenever it is shown. `shelf`: context, or `nearest`
     where no document answers."""
 

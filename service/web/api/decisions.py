@@ -18,6 +18,7 @@ from service.web.schemas.decisions import (
     AssignmentShown,
     AssignmentTakenBackAsked,
     AssignmentTakenBackShown,
+    CriterionReadingsAsked,
     Decided,
     DraftApprovedAsked,
     DraftChangeAsked,
@@ -28,7 +29,6 @@ from service.web.schemas.decisions import (
     PointAcceptedAsked,
     PointAsked,
     PointDismissedAsked,
-    ReadingsAsked,
 )
 from service.web.schemas.drafts import DraftDecided, DraftShown
 
@@ -82,7 +82,7 @@ def change_draft(call: Writing, id: DraftId, seen: Seen, body: DraftChangeAsked)
 
 
 @router.put("/drafts/{id}/readings", summary="Judge how the work stands", responses=_OK)
-def judge(call: Writing, id: DraftId, seen: Seen, body: ReadingsAsked) -> DraftDecided:
+def judge(call: Writing, id: DraftId, seen: Seen, body: CriterionReadingsAsked) -> DraftDecided:
     """Criterion by criterion, each at its place. Feedback is composed from that at once, to be edited and approved."""
     return _decided(call, judging.read(call.deciding(id, seen), body.wishes(), call.services.drafter))
 

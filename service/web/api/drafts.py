@@ -17,7 +17,7 @@ from service.web.calls import Reading, tag
 from service.web.fields import DraftId, Id, OwnId
 from service.web.openapi import v1
 from service.web.paging import Page, Sliced
-from service.web.schemas.drafts import DraftDetail, DraftShown, ReadingsShown
+from service.web.schemas.drafts import DraftDetail, DraftShown, EvidenceSheetShown
 
 router = v1("Drafts", reads=KeyScope.READ, writes=KeyScope.ACT)
 
@@ -62,12 +62,12 @@ def next_draft(
 
 
 @router.get("/drafts/{id}/readings", summary="Read a draft's evidence sheet", responses={200: {"headers": _ETAG}})
-def get_readings(call: Reading, id: DraftId) -> ReadingsShown:
+def get_readings(call: Reading, id: DraftId) -> EvidenceSheetShown:
     """Where the work speaks of each criterion, what the organization says on it, and how people read it so far."""
     found = sheet.sheet(call.session, call.actor, id)
     call.headers["ETag"] = tag(found.version)
     call.disclose(others.on_sheet(call.session, call.actor, found))
-    return ReadingsShown.of(found)
+    return EvidenceSheetShown.of(found)
 
 
 @router.get("/drafts/{id}", summary="Read a draft in full", responses={200: {"headers": _ETAG}})

@@ -16,7 +16,7 @@ from service.domain.calibration import MOST
 from service.domain.texts import storable
 from service.domain.visibility import PeersShown, SharingReach
 from service.store.tables import CriterionRow
-from service.web.fields import AnswerBody, Id, Key, Language, Moment, Name, RequestBody, SomeWords, Source, Words
+from service.web.fields import Id, Key, Language, Moment, Name, RequestBody, ResponseBody, SomeWords, Source, Words
 
 FormWords = Annotated[str, Field(max_length=LONGEST_FORM), AfterValidator(storable)]
 
@@ -131,7 +131,7 @@ class ChallengeAsked(RequestBody):
         )
 
 
-class ChallengeShown(AnswerBody):
+class ChallengeShown(ResponseBody):
     """A challenge."""
 
     id: str = Field(validation_alias="external_id", description="The platform's id.")

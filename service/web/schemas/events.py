@@ -7,10 +7,10 @@ from typing import Any
 
 from pydantic import Field
 
-from service.web.fields import AnswerBody
+from service.web.fields import ResponseBody
 
 
-class EventShown(AnswerBody):
+class EventShown(ResponseBody):
     """Something that happened: ids and states, never anybody's words."""
 
     id: str = Field(description="Its id.")
@@ -20,7 +20,7 @@ class EventShown(AnswerBody):
     at: datetime = Field(description="When.")
 
 
-class EventList(AnswerBody):
+class EventList(ResponseBody):
     """Some events, in order."""
 
     items: list[EventShown] = Field(description="The events after the one asked from.")

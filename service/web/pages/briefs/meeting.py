@@ -67,7 +67,7 @@ class Sides:
 
 
 @dataclass(frozen=True, slots=True)
-class BriefQuestionDrawn:
+class MeetingQuestionDrawn:
     """A question worth the time, and the passages it comes from."""
 
     asks: BriefLineDrawn
@@ -120,7 +120,7 @@ class BriefPage(PageView):
     have: tuple[str, ...]
     lack: tuple[str, ...]
     sides: tuple[Sides, ...]
-    questions: tuple[BriefQuestionDrawn, ...]
+    questions: tuple[MeetingQuestionDrawn, ...]
     called: tuple[Called, ...]
     open: tuple[tuple[str, str], ...]
     in_words: InWords
@@ -161,7 +161,7 @@ def brief_page(seen: Prepared, *, model: bool = False) -> BriefPage:
             for at, one in enumerate(made.tensions, 1)
         ),
         questions=tuple(
-            BriefQuestionDrawn(shown.line(f"q{at}", one.text), shown.all(*one.places))
+            MeetingQuestionDrawn(shown.line(f"q{at}", one.text), shown.all(*one.places))
             for at, one in enumerate(made.questions, 1)
         ),
         called=tuple(

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pipelines.values import PointKind, Standing
 from service.actions.approvals.deciding import Deciding
 from service.actions.decisions import claim, hand_over, judging, openings, points, release, review
-from service.actions.decisions.judging import ReadingWish
+from service.actions.decisions.judging import CriterionReadingWish
 from service.actions.desk import conflict, others
 from service.actions.desk.conflict import Meant
 from service.web.fields import DraftId, Hash, Id, Line, PointId, Words
@@ -118,7 +118,7 @@ class ReleaseSent(DraftSent):
     again: ClassVar[bool] = False
 
 
-class ReadingSent(DraftSent):
+class CriterionReadingSent(DraftSent):
     """How the work stands on one criterion; `nobody` takes back what was said. `place` is a passage of the sheet, as
     offsets, or nowhere; `quote` are other words of the work, beginning about at `start`."""
 
@@ -133,16 +133,16 @@ class ReadingSent(DraftSent):
     def typed(self) -> str:
         return self.quote
 
-    def wish(self) -> ReadingWish | None:
+    def wish(self) -> CriterionReadingWish | None:
         if self.standing == "nobody":
             return None
         standing = Standing(self.standing)
         if self.quote.strip():
-            return ReadingWish(self.criterion, standing, self.quote, int(self.start or 0))
+            return CriterionReadingWish(self.criterion, standing, self.quote, int(self.start or 0))
         if self.place in ("", "nowhere"):
-            return ReadingWish(self.criterion, standing, nowhere=self.place == "nowhere")
+            return CriterionReadingWish(self.criterion, standing, nowhere=self.place == "nowhere")
         start, _, end = self.place.partition("-")
-        return ReadingWish(self.criterion, standing, start=int(start), end=int(end))
+        return CriterionReadingWish(self.criterion, standing, start=int(start), end=int(end))
 
 
 class RedraftSent(DraftSent):
@@ -265,7 +265,7 @@ def summary(visit: Writing, id: DraftId, sent: Annotated[EditSent, Form()]) -> S
 
 
 @router.post(HERE + "/readings")
-def judge(visit: Writing, id: DraftId, sent: Annotated[ReadingSent, Form()]) -> Shown:
+def judge(visit: Writing, id: DraftId, sent: Annotated[CriterionReadingSent, Form()]) -> Shown:
     drafter = visit.services.drafter
 
     def act(at: Deciding) -> None:
