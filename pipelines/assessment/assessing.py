@@ -24,7 +24,7 @@ from pipelines.assessment.model import (
 from pipelines.assessment.model import fit as fit_desks
 from pipelines.assessment.places import CriterionPlace, CriterionPlaces, left_out
 from pipelines.assessment.space import texts_to_embed
-from pipelines.assessment.terms import MARKS, VERDICTS, Judged, Known, judged
+from pipelines.assessment.terms import MARKS, VERDICTS, Judged, KnownVectors, judged
 from pipelines.ports import Embedder
 from pipelines.standings import FEWEST_JUDGED
 from pipelines.texts.language import count_words, language_code, language_of, orders, written_in
@@ -115,7 +115,7 @@ def _key(challenge: ChallengeAsItStands, rows: Sequence[Judged], embedder: Embed
     return seal.hexdigest()
 
 
-def _known(challenge: ChallengeAsItStands, texts: Sequence[str], embedder: Embedder) -> Known:
+def _known(challenge: ChallengeAsItStands, texts: Sequence[str], embedder: Embedder) -> KnownVectors:
     """The vectors of all texts that reading these needs."""
     wanted = sorted(texts_to_embed(challenge, texts))
     return dict(zip(wanted, embedder.embed(wanted).astype(np.float64), strict=True))

@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Annotated
 
+import typer
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
@@ -23,6 +25,9 @@ from service.settings import Dispatch, Settings
 from service.store import migrate
 from service.store.tables import Credential, DraftRow, ImportRun, Job, JobState, Organization
 
+OfOrganization = Annotated[
+    str | None, typer.Option(help="External id of the organization; needed where there are several.")
+]
 LOOK_SECONDS = 0.2
 """How often progress is looked at."""
 

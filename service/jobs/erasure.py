@@ -18,7 +18,7 @@ from service.jobs import indexing
 from service.jobs.indexed import everything
 from service.jobs.leases import keep, settle
 from service.jobs.tools import JobTools
-from service.store.erasure import bytes as files
+from service.store.erasure import bytes as data_files
 from service.store.erasure import rows
 from service.store.session import changed_rows
 from service.store.tables import Erasure, Job, JobState, Organization, VectorRow
@@ -74,7 +74,7 @@ def _rewrite(tools: JobTools, gone: Sequence[Erasure], told: Step) -> str:
         parts = {part for one in gone if one.organization_id == organization for part in one.counts.get("parts", ())}
         rewrite_index(tools, organization, indexing.collections(organization, sorted(parts)))
         told("index")
-    left = files.write_anew(tools.sessions.engine)
+    left = data_files.write_anew(tools.sessions.engine)
     told("database")
     return left
 

@@ -27,7 +27,6 @@ from pipelines.adapters.extractive.wording import PointWording
 from pipelines.ports import DraftingMaterial
 from pipelines.texts.in_sentences import matter
 from pipelines.texts.language import (
-    Span,
     content,
     language_code,
     language_of,
@@ -36,8 +35,8 @@ from pipelines.texts.language import (
     stop_words,
     tokens,
     written_in,
-)  # fmt: skip
-from pipelines.values import Criterion, Evidence, PastPoint, PointKind, Standing
+)
+from pipelines.values import Criterion, Evidence, PastPoint, PointKind, Span, Standing
 
 MOST_ON_ONE = 2
 """Points that one sentence of a work carries."""

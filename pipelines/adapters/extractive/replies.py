@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pipelines.texts.language import Span
-from pipelines.values import PointKind
+from pipelines.values import PointKind, Span
 
 MOST_POINTS = 3
 """In any draft."""

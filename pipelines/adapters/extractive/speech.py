@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pipelines.adapters.extractive.phrasing import Phrases, joined, table
 from pipelines.texts.contacts import contacts_in
-from pipelines.texts.language import Span, content, sentence_at, sentences
+from pipelines.texts.language import content, sentence_at, sentences
 from pipelines.texts.names import names_in
 from pipelines.texts.reporting import reported, verbatim
-from pipelines.values import ChallengeAsItStands, DraftingTask
+from pipelines.values import ChallengeAsItStands, DraftingTask, Span
 
 
 class OfThisText:

@@ -26,7 +26,7 @@ from service.actions.visibility import in_meetings
 from service.actions.visibility.unnamed import Unnamed
 from service.actions.work import lens as work_lens
 from service.actions.work.lens import Lens
-from service.actions.work.vectors import Vectors, of_revisions
+from service.actions.work.vectors import VectorsOfTexts, of_revisions
 from service.domain import assessed
 from service.domain.requests.need import RequestState
 from service.domain.roles import Actor, Role
@@ -71,7 +71,7 @@ class BriefFacts:
     groups: tuple[Group, ...]
     quoted: tuple[ApproachWork, ...]
     counted: tuple[ApproachWork, ...]
-    vectors: Vectors
+    vectors: VectorsOfTexts
     criteria: tuple[Criterion, ...]
     names: Mapping[str, str]
     allows: Mapping[str, AI]

@@ -108,13 +108,13 @@ def _keep(at: Deciding, draft: DraftRow, person: str, wishes: Sequence[Criterion
     at.session.flush()
 
 
-Place = tuple[int, int] | tuple[None, None]
-NOWHERE: Place = (None, None)
+Where = tuple[int, int] | tuple[None, None]
+NOWHERE: Where = (None, None)
 
 
 def _place(
     wish: CriterionReadingWish, text: str, kept: CriterionReadingRow | None, line: values.SheetLine | None
-) -> Place:
+) -> Where:
     """Where the person says that it shows: the words given, else where it was read before, else the sheet's place."""
     if wish.standing is Standing.CANNOT_TELL:
         raise Invalid("A reading is met, partly or not yet. Leave out what you cannot tell.")
@@ -131,7 +131,7 @@ def _place(
     return (line.places[0].start, line.places[0].end) if line and line.places else NOWHERE
 
 
-def _nearest(quote: str, text: str, near: int) -> Place:
+def _nearest(quote: str, text: str, near: int) -> Where:
     """Where these words stand, of several places the one nearest to `near`."""
     quote = quote.strip()
     places, at = [], text.find(quote) if quote else -1

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service.actions.goals import progress
-from service.domain import goals as rules
+from service.domain import goals as goal_rules
 from service.domain.errors import ChangedSince, NotFound, NotNow
 from service.domain.goals import EvidenceAct, EvidenceStanding
 from service.domain.roles import Actor, require_desk, require_reviewer
@@ -46,7 +46,7 @@ def decide(
     person = require_reviewer(actor, session.get_one(Submission, row.submission_id).group_id)
     if shown[0].seen != seen:
         raise ChangedSince("Another passage of this work stands here by now. Read it, then decide.")
-    row.standing = rules.decided(row.standing, act)
+    row.standing = goal_rules.decided(row.standing, act)
     open_ = row.standing is EvidenceStanding.OFFERED
     row.decided_by, row.decided_at = (None, None) if open_ else (person, now)
     session.flush()

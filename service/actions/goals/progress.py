@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from service.actions.goals.make import strategies
 from service.actions.visibility import beside_goals
-from service.domain import goals as rules
+from service.domain import goals as goal_rules
 from service.domain.errors import NotFound
 from service.domain.goals import ConfirmedPiece, EvidenceStanding, GoalMonth
 from service.domain.roles import Actor, CredentialReach, require_desk, visible_groups
@@ -168,7 +168,7 @@ def _plan(session: Session, document: Document, reading: PlanReading | None, goa
         title=document.title,
         version=document.version,
         looked_at=looked,
-        behind=rules.holds_goals(document.tags) and (reading is None or reading.version != document.version),
+        behind=goal_rules.holds_goals(document.tags) and (reading is None or reading.version != document.version),
         new_work=(session.scalar(count.where(DraftRow.created_at > looked)) or 0) if looked else 0,
         goals=tuple(goal for goal in goals if goal.present),
         earlier=tuple(g for g in goals if not g.present and g.figures.confirmed + g.figures.hidden),
@@ -209,7 +209,7 @@ def _seen(
 
 def is_present(goal: Goal, document: Document, reading: PlanReading | None) -> bool:
     """Whether the version read last holds the goal."""
-    return reading is not None and goal.version == reading.version and rules.holds_goals(document.tags)
+    return reading is not None and goal.version == reading.version and goal_rules.holds_goals(document.tags)
 
 
 def _figures(session: Session, actor: Actor, goals: Collection[str]) -> dict[str, Figures]:
@@ -248,7 +248,7 @@ def _of(rows: Sequence[Row[Any]], groups: int, challenges: int) -> Figures:
         hidden=len(confirmed) - len(pieces),
         groups=Share(len({piece.group for piece in pieces}), groups),
         challenges=Share(len({piece.challenge for piece in pieces}), challenges),
-        months=rules.months(pieces),
+        months=goal_rules.months(pieces),
     )
 
 

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Row, or_, select
 from sqlalchemy.orm import Session
 
+from pipelines.network import Pair
 from service.actions.work.vectors import of_revisions
 from service.domain.errors import NotAllowed, NotFound
 from service.domain.introductions import TOGETHER, PastIntroduction
@@ -43,8 +44,6 @@ from service.store.tree import Tree
 MOST = 400
 """People on one map; of more, those whose ids come first. Beyond it, one sees no more and waits longer."""
 MOST_WORKS = 1500
-
-Pair = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)

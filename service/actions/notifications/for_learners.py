@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from service.actions.decisions.release import readable_of
 from service.actions.introductions import own
 from service.actions.learners import commitments, reminders
-from service.actions.notifications.lines import Lines, NotificationLine, Reader, path
+from service.actions.notifications.lines import LinesBySubject, NotificationLine, Reader, path
 from service.actions.visibility.in_galleries import shared_now
 from service.domain.drafts import DraftState
 from service.domain.galleries import GalleryState
@@ -21,7 +21,7 @@ from service.store import visible
 from service.store.tables import AskRow, Challenge, DraftRow, FeedbackReading, Gallery, Release, Request, Submission
 
 
-def feedback_there(reader: Reader, kind: NotificationKind, subjects: Sequence[str]) -> Lines:
+def feedback_there(reader: Reader, kind: NotificationKind, subjects: Sequence[str]) -> LinesBySubject:
     """Only what its learner may read: released, not taken back, and exactly what was approved."""
     own = _own_drafts(reader, subjects)
     submissions = {submission.id for _, submission, _ in own}
@@ -43,7 +43,7 @@ def feedback_there(reader: Reader, kind: NotificationKind, subjects: Sequence[st
     }
 
 
-def feedback_taken_back(reader: Reader, kind: NotificationKind, subjects: Sequence[str]) -> Lines:
+def feedback_taken_back(reader: Reader, kind: NotificationKind, subjects: Sequence[str]) -> LinesBySubject:
     return {
         draft.id: NotificationLine(kind, _work(submission), title)
         for draft, submission, title in _own_drafts(reader, subjects)
@@ -51,7 +51,7 @@ def feedback_taken_back(reader: Reader, kind: NotificationKind, subjects: Sequen
     }
 
 
-def question_answered(reader: Reader, kind: NotificationKind, subjects: Sequence[str]) -> Lines:
+def question_answered(reader: Reader, kind: NotificationKind, subjects: Sequence[str]) -> LinesBySubject:
     answered = select(AskRow.draft_id).where(AskRow.draft_id.in_(subjects), AskRow.answered_at.is_not(None))
     there = set(reader.session.scalars(answered))
     return {
@@ -79,7 +79,7 @@ def _work(submission: Submission) -> str:
     return path("learn", "work", submission.external_id)
 
 
-def gallery_shown(reader: Reader, kind: NotificationKind, subjects: Sequence[str]) -> Lines:
+def gallery_shown(reader: Reader, kind: NotificationKind, subjects: Sequence[str]) -> LinesBySubject:
     """Only while some of the works in it are shared."""
     rows = reader.session.execute(
         select(Gallery, Submission.external_id, Challenge.title)
@@ -107,9 +107,9 @@ _SEEN: Final[Mapping[NotificationKind, OwnIntroductionState]] = {
 }
 
 
-def introduction(reader: Reader, kind: NotificationKind, subjects: Sequence[str]) -> Lines:
+def introduction(reader: Reader, kind: NotificationKind, subjects: Sequence[str]) -> LinesBySubject:
     """What the person's own page of introductions shows, and no more: nobody is named who may not be."""
-    found: Lines = {}
+    found: LinesBySubject = {}
     for one in own.mine(reader.session, reader.actor, now=reader.now).items:
         asks = kind is not NotificationKind.DID_YOU_MEET or one.ask_how
         if one.id in subjects and one.seen is _SEEN[kind] and asks:
@@ -117,7 +117,7 @@ def introduction(reader: Reader, kind: NotificationKind, subjects: Sequence[str]
     return found
 
 
-def request_answered(reader: Reader, kind: NotificationKind, subjects: Sequence[str]) -> Lines:
+def request_answered(reader: Reader, kind: NotificationKind, subjects: Sequence[str]) -> LinesBySubject:
     """Not what the person settled themselves."""
     rows = reader.session.scalars(
         select(Request.id).where(
@@ -130,9 +130,9 @@ def request_answered(reader: Reader, kind: NotificationKind, subjects: Sequence[
     return {id_: NotificationLine(kind, path("learn", "requests")) for id_ in rows}
 
 
-def reminded(reader: Reader, kind: NotificationKind, subjects: Sequence[str]) -> Lines:
+def reminded(reader: Reader, kind: NotificationKind, subjects: Sequence[str]) -> LinesBySubject:
     """Until it was acted on, or set aside."""
-    found: Lines = {}
+    found: LinesBySubject = {}
     for one in reminders.of_person(reader.session, reader.person):
         if one.row.id in subjects:
             work = one.submission
@@ -141,7 +141,7 @@ def reminded(reader: Reader, kind: NotificationKind, subjects: Sequence[str]) ->
     return found
 
 
-def step_due(reader: Reader, kind: NotificationKind, subjects: Sequence[str]) -> Lines:
+def step_due(reader: Reader, kind: NotificationKind, subjects: Sequence[str]) -> LinesBySubject:
     """Until its learner has said what became of it. Its words are the learner's own."""
     return {
         one.row.id: NotificationLine(kind, path("learn"), words=one.row.text)

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from pipelines.approaches import Approach, ApproachPlace, ApproachWork, Spot, approaches
 from service.actions.work.lens import Lens
-from service.actions.work.vectors import Vectors, of_revisions
+from service.actions.work.vectors import VectorsOfTexts, of_revisions
 from service.domain.texts import digest
 from service.store import visible
 from service.store.names import told_apart
@@ -122,7 +122,7 @@ class _Keeper:
         self._lock = threading.Lock()
         self._known: OrderedDict[str, tuple[Approach, ...]] = OrderedDict()
 
-    def arranged(self, model: str, works: Sequence[ApproachWork], vectors: Vectors) -> tuple[Approach, ...]:
+    def arranged(self, model: str, works: Sequence[ApproachWork], vectors: VectorsOfTexts) -> tuple[Approach, ...]:
         key = digest(" ".join([model, *sorted(work.id for work in works)]))
         with self._lock:
             if key in self._known:

@@ -19,7 +19,7 @@ from pipelines.texts.quoting import locate
 from service.actions.questioned.make import UNCLEAR, readable
 from service.actions.questioned.signs import ASKED_ABOUT, Signs, signs
 from service.actions.visibility.quotes import Quote, QuotePlace, of_work, reader
-from service.domain import questioned as rules
+from service.domain import questioned as questioned_rules
 from service.domain.errors import ChangedSince, NotAllowed, NotFound
 from service.domain.questioned import QuestionedAct, QuestionedState
 from service.domain.roles import Actor, leads
@@ -65,7 +65,7 @@ class QuestionedItem:
 
     @property
     def signs(self) -> int:
-        return rules.signs(
+        return questioned_rules.signs(
             people=self.people, requests=self.requests, questions=self.questions, dismissed=self.dismissed
         )
 
@@ -102,7 +102,7 @@ def decide(
     session.refresh(row)
     if row.version != version:
         raise ChangedSince("Somebody decided on this passage since you saw it. Read it again, then decide.")
-    row.state = rules.step(found.state, act)
+    row.state = questioned_rules.step(found.state, act)
     row.version += 1
     row.note = note.strip()
     row.decided_by, row.decided_at = (None, None) if act is QuestionedAct.UNDO else (actor.person, now)

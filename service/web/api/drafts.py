@@ -37,11 +37,11 @@ async def _filter(
     return DraftFilter(tuple(state), group, challenge, submission, stale, mine)
 
 
-Filtered = Annotated[DraftFilter, Depends(_filter)]
+FilteredDrafts = Annotated[DraftFilter, Depends(_filter)]
 
 
 @router.get("/drafts", summary="List drafts")
-def list_drafts(call: Reading, wanted: Filtered, cut: Sliced) -> Page[DraftShown]:
+def list_drafts(call: Reading, wanted: FilteredDrafts, cut: Sliced) -> Page[DraftShown]:
     """Oldest first, without anybody's words."""
     rows = read.drafts(call.session, call.actor, wanted, after=cut.after, limit=cut.wanted)
     return cut.page(call, outward.drafts(call.session, call.actor, rows), DraftShown.of, lambda seen: seen.row.id)
@@ -50,7 +50,7 @@ def list_drafts(call: Reading, wanted: Filtered, cut: Sliced) -> Page[DraftShown
 @router.get("/drafts/next", summary="Which draft to look at next", responses={200: {"headers": _ETAG}})
 def next_draft(
     call: Reading,
-    wanted: Filtered,
+    wanted: FilteredDrafts,
     skip: Annotated[list[OwnId], Query(max_length=100, description="Drafts to pass over; repeatable.")] = [],  # noqa: B006 - FastAPI copies it
 ) -> DraftDetail:
     """One that nobody else is at; what is stuck comes first. 404 when nothing waits."""

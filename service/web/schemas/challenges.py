@@ -6,19 +6,16 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import AfterValidator, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from pipelines.values import CriterionForm
-from service.actions.challenges.forms import LONGEST_FORM, confirmed
+from service.actions.challenges.forms import FormWords, confirmed
 from service.actions.challenges.outward import ChallengeSeen
 from service.actions.challenges.setting import ChallengeWish, CriterionWish
 from service.domain.calibration import MOST
-from service.domain.texts import storable
 from service.domain.visibility import PeersShown, SharingReach
 from service.store.tables import CriterionRow
 from service.web.fields import Id, Key, Language, Moment, Name, RequestBody, ResponseBody, SomeWords, Source, Words
-
-FormWords = Annotated[str, Field(max_length=LONGEST_FORM), AfterValidator(storable)]
 
 
 class FormInSentence(RequestBody):

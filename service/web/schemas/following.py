@@ -17,7 +17,7 @@ from service.domain.following.reminders import LONGEST, ReminderBar, ReminderKin
 from service.domain.following.uptake import UptakeVerdict
 from service.web.fields import Id, Language, Line, RequestBody, ResponseBody
 
-Said = Annotated[Line, StringConstraints(max_length=LONGEST)]
+ReminderText = Annotated[Line, StringConstraints(max_length=LONGEST)]
 KIND = "`not_handed_in`, `unread` (feedback was not opened here) or `not_acted` (read, and nothing followed)."
 WHY = "`lately` (of the same thing), `taken_back` or `not_open`"
 
@@ -59,8 +59,10 @@ class RemindersAsked(RequestBody):
     )
 
     kind: ReminderKind = Field(description=KIND)
-    text: Said = Field(default="", description="What those read for whom `texts` has nothing in their language.")
-    texts: Annotated[dict[Language, Said], Field(max_length=100)] = Field(
+    text: ReminderText = Field(
+        default="", description="What those read for whom `texts` has nothing in their language."
+    )
+    texts: Annotated[dict[Language, ReminderText], Field(max_length=100)] = Field(
         default={}, description="What people read, by language."
     )
     people: Annotated[list[Id], Field(min_length=1, max_length=MOST)] | None = Field(

@@ -26,7 +26,7 @@ from service.web.pages.overview.challenge import Chosen
 from service.web.pages.overview.views import Head, head
 from service.web.pages.routes import pages
 from service.web.pages.views import Download, Goto, PageView
-from service.web.pages.visits import Asking, Writing
+from service.web.pages.visits import AskingVisit, WritingVisit
 
 router = pages()
 
@@ -210,7 +210,7 @@ class _Shown:
         return BriefLineDrawn(worded.get(id_, found), id_ in worded)
 
 
-def _prepared(visit: Asking, id: str, group: str) -> Prepared:
+def _prepared(visit: AskingVisit, id: str, group: str) -> Prepared:
     if visit.services.brief is None:
         raise Unavailable("Briefs are not set up in this process.")
     found = visit.services.brief(visit.actor, id, group=group or None)
@@ -219,12 +219,12 @@ def _prepared(visit: Asking, id: str, group: str) -> Prepared:
 
 
 @router.get("/desk/challenges/{id}/brief")
-def show_brief(visit: Asking, id: ExternalId, group: Chosen = "") -> PageView:
+def show_brief(visit: AskingVisit, id: ExternalId, group: Chosen = "") -> PageView:
     return brief_page(_prepared(visit, id, group), model=bool(visit.services.model))
 
 
 @router.post("/desk/challenges/{id}/brief/wording")
-def word_brief(visit: Writing, id: ExternalId, group: Annotated[Name | Literal[""], Form()] = "") -> Goto:
+def word_brief(visit: WritingVisit, id: ExternalId, group: Annotated[Name | Literal[""], Form()] = "") -> Goto:
     there = bool(visit.services.model)
     wording.ask(visit.session, visit.actor, id, group=group or None, model=there, now=visit.now)
     path = f"/desk/challenges/{quote(id, safe='')}/brief"
@@ -232,6 +232,6 @@ def word_brief(visit: Writing, id: ExternalId, group: Annotated[Name | Literal["
 
 
 @router.get("/desk/challenges/{id}/brief.md")
-def take_brief(visit: Asking, id: ExternalId, group: Chosen = "") -> Download:
+def take_brief(visit: AskingVisit, id: ExternalId, group: Chosen = "") -> Download:
     text = meeting.markdown(_prepared(visit, id, group))
     return Download("meeting-brief.md", "text/markdown; charset=utf-8", text)

@@ -26,7 +26,7 @@ from service.web.pages.queue.done import done_with
 from service.web.pages.queue.words import STATES
 from service.web.pages.routes import Shown, pages
 from service.web.pages.views import PageMark
-from service.web.pages.visits import Reading
+from service.web.pages.visits import ReadingVisit
 
 router = pages()
 
@@ -34,7 +34,7 @@ Other = Annotated[OwnId | None, Query()]
 
 
 @router.get("/desk/drafts/{id}")
-def show_draft(visit: Reading, id: DraftId, trail: FromQueue, done: Other = None, decided: Other = None) -> Shown:
+def show_draft(visit: ReadingVisit, id: DraftId, trail: FromQueue, done: Other = None, decided: Other = None) -> Shown:
     session, actor, now = visit.session, visit.actor, visit.now
     draft = desk_draft.show(session, actor, id, now=now)
     visit.disclose(others.on_page(session, actor, draft))
@@ -66,10 +66,10 @@ def show_draft(visit: Reading, id: DraftId, trail: FromQueue, done: Other = None
 
 
 @router.get("/desk/work/{id}/files/{file}")
-def file_of_work(visit: Reading, id: ExternalId, file: FileId) -> Shown:
+def file_of_work(visit: ReadingVisit, id: ExternalId, file: FileId) -> Shown:
     return web_files.of_work(visit.session, visit.actor, id, file)
 
 
 @router.get("/desk/drafts/{id}/pulse")
-def pulse_of_draft(visit: Reading, id: DraftId) -> Shown:
+def pulse_of_draft(visit: ReadingVisit, id: DraftId) -> Shown:
     return PageMark(around.pulse(visit.session, visit.actor, id, now=visit.now))

@@ -25,32 +25,31 @@ from service.domain.files import FileKind
 from service.domain.roles import require_lead
 from service.domain.texts.worddiff import DiffPiece
 from service.web import errors
-from service.web.fields import ExternalId, Id, OwnId, typed
+from service.web.fields import ExternalId, Id, OneOrMore, OwnId, typed
 from service.web.files import FileBody, FileChosen
 from service.web.pages.forms import TAKEN, checked, lines
 from service.web.pages.routes import FilePageRoute, Shown, pages
 from service.web.pages.views import Goto, PageView
-from service.web.pages.visits import Reading, Visit, Writing
+from service.web.pages.visits import ReadingVisit, Visit, WritingVisit
 from service.web.schemas.documents import DocumentAsked
 
 router = pages(writes=KeyScope.SUBMIT)
 file_router = pages(FilePageRoute, writes=KeyScope.SUBMIT)
 
 HERE = "/desk/context"
-Search = Annotated[str, Query(max_length=200)]
-At = Annotated[int, Query(ge=1, le=1_000_000)]
-Typed = Annotated[str, Field(max_length=1_200_000)]
+TitleSought = Annotated[str, Query(max_length=200)]
+DocumentTyped = Annotated[str, Field(max_length=1_200_000)]
 
 
 class DocumentSent(BaseModel):
     """As it was typed. `kind` is `text/markdown`, `text/plain` or `html`, which becomes markdown."""
 
-    id: Typed = ""
-    title: Typed = ""
-    text: Typed = ""
-    kind: Typed = "text/markdown"
-    tags: Typed = ""
-    seen: Typed = ""
+    id: DocumentTyped = ""
+    title: DocumentTyped = ""
+    text: DocumentTyped = ""
+    kind: DocumentTyped = "text/markdown"
+    tags: DocumentTyped = ""
+    seen: DocumentTyped = ""
 
 
 class _New(BaseModel):
@@ -119,19 +118,19 @@ class DocumentConflictPage(PageView):
 
 
 @router.get(HERE)
-def shelf(visit: Reading, search: Search = "", page: At = 1) -> Shown:
+def shelf(visit: ReadingVisit, search: TitleSought = "", page: OneOrMore = 1) -> Shown:
     found = kept.shelf(visit.session, visit.actor, search=search.strip(), page=page)
     return ContextDocumentsPage(found, search, visit.now)
 
 
 @router.get(HERE + "/new")
-def new(visit: Reading) -> Shown:
+def new(visit: ReadingVisit) -> Shown:
     require_lead(visit.actor)
     return DocumentFormPage(None, DocumentSent())
 
 
 @router.get(HERE + "/{id}")
-def read(visit: Reading, id: ExternalId, version: At | None = None) -> Shown:
+def read(visit: ReadingVisit, id: ExternalId, version: OneOrMore | None = None) -> Shown:
     document = kept.read(visit.session, visit.actor, id, number=version)
     waits = len(questioned_passages.listed(visit.session, visit.actor, document=id))
     plain = document.media_type != "text/markdown"
@@ -140,19 +139,19 @@ def read(visit: Reading, id: ExternalId, version: At | None = None) -> Shown:
 
 
 @router.get(HERE + "/{id}/changes")
-def show_changes(visit: Reading, id: ExternalId, version: At = 1) -> Shown:
+def show_changes(visit: ReadingVisit, id: ExternalId, version: OneOrMore = 1) -> Shown:
     pieces = kept.changes(visit.session, visit.actor, id, version)
     return ChangesPage(kept.read(visit.session, visit.actor, id, number=version), pieces)
 
 
 @router.get(HERE + "/{id}/usage")
-def usage(visit: Reading, id: ExternalId, page: At = 1) -> Shown:
+def usage(visit: ReadingVisit, id: ExternalId, page: OneOrMore = 1) -> Shown:
     found = kept.usage(visit.session, visit.actor, id, page=page)
     return UsagePage(kept.read(visit.session, visit.actor, id), found)
 
 
 @router.get(HERE + "/{id}/edit")
-def edit(visit: Reading, id: ExternalId, questioned: OwnId | None = None) -> Shown:
+def edit(visit: ReadingVisit, id: ExternalId, questioned: OwnId | None = None) -> Shown:
     require_lead(visit.actor)
     document = kept.read(visit.session, visit.actor, id)
     passage = doubted(visit.session, visit.actor, questioned).quote if questioned else ""
@@ -171,7 +170,7 @@ def _sent(document: DocumentAtVersion) -> DocumentSent:
 
 
 @file_router.post(HERE)
-def add(visit: Writing, posted: Annotated[DocumentSent, Form()], file: FileChosen) -> Shown:
+def add(visit: WritingVisit, posted: Annotated[DocumentSent, Form()], file: FileChosen) -> Shown:
     require_lead(visit.actor)
     sent, wrong = _with_file(posted, file)
     wish, faults = _wish(sent)
@@ -185,7 +184,7 @@ def add(visit: Writing, posted: Annotated[DocumentSent, Form()], file: FileChose
 
 
 @file_router.post(HERE + "/{id}")
-def change(visit: Writing, id: ExternalId, posted: Annotated[DocumentSent, Form()], file: FileChosen) -> Shown:
+def change(visit: WritingVisit, id: ExternalId, posted: Annotated[DocumentSent, Form()], file: FileChosen) -> Shown:
     require_lead(visit.actor)
     sent, wrong = _with_file(posted, file)
     wish, faults = _wish(sent)
@@ -198,7 +197,7 @@ def change(visit: Writing, id: ExternalId, posted: Annotated[DocumentSent, Form(
 
 
 @router.post(HERE + "/{id}/remove")
-def remove(visit: Writing, id: ExternalId) -> Shown:
+def remove(visit: WritingVisit, id: ExternalId) -> Shown:
     versions.remove_document(visit.session, visit.actor, id, now=visit.now)
     return Goto(HERE, said="removed")
 

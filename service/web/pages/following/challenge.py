@@ -22,7 +22,7 @@ from service.web.pages.overview.challenge import Chosen
 from service.web.pages.overview.views import Head, head
 from service.web.pages.routes import pages
 from service.web.pages.views import PageView
-from service.web.pages.visits import Asking
+from service.web.pages.visits import AskingVisit
 
 router = pages()
 
@@ -152,7 +152,7 @@ def _bar(one: Promises) -> Markup:
 
 
 @router.get("/desk/challenges/{id}/following")
-def show_following(visit: Asking, id: ExternalId, group: Chosen = "") -> PageView:
+def show_following(visit: AskingVisit, id: ExternalId, group: Chosen = "") -> PageView:
     if visit.services.following is None:
         raise Unavailable("Following through is not set up in this process.")
     return following_page(visit.services.following(visit.actor, id, group=group or None, now=visit.now), now=visit.now)
