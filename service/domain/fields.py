@@ -15,7 +15,7 @@ Id = Annotated[str, StringConstraints(min_length=1, max_length=255), AfterValida
 Name = Annotated[str, StringConstraints(min_length=1, max_length=255), AfterValidator(name)]
 Email = Annotated[str, StringConstraints(max_length=LONGEST), AfterValidator(storable), AfterValidator(address_or_none)]
 Words = Annotated[str, StringConstraints(max_length=50_000), AfterValidator(said)]
-Source = Annotated[str, StringConstraints(max_length=50_000), AfterValidator(storable)]
+SourceText = Annotated[str, StringConstraints(max_length=50_000), AfterValidator(storable)]
 """Words that are kept sign by sign: what is to be handed in may be markup."""
 Work = Annotated[str, StringConstraints(max_length=LONGEST_WORK), AfterValidator(storable)]
 Language = Annotated[str, StringConstraints(max_length=35, pattern=r"^([A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*)?$")]

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from service.integrations.webhooks.addresses import Network
+from service.integrations.webhooks.addresses import AddressNetwork
 from service.integrations.webhooks.plug import Webhooks
 from service.jobs.tools import JobsOfIntegration
 from service.store.sealing import Seal
@@ -21,6 +21,8 @@ class Integration(JobsOfIntegration, WebOfIntegration, Protocol):
     """What is connected: what it has done by jobs, and what it shows."""
 
 
-def plugged(seal: Callable[[], Seal], base_url: str, networks: Sequence[Network] = ()) -> tuple[Integration, ...]:
+def plugged(
+    seal: Callable[[], Seal], base_url: str, networks: Sequence[AddressNetwork] = ()
+) -> tuple[Integration, ...]:
     """All of them. Links that are sent begin with `base_url`; of `networks` of the own house may be spoken to."""
     return (Webhooks.of(seal, base_url, networks),)

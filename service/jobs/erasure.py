@@ -25,7 +25,7 @@ from service.store.tables import Erasure, Job, JobState, Organization, VectorRow
 
 log = structlog.get_logger(__name__)
 
-Step = Callable[[str], None]
+StepTaken = Callable[[str], None]
 """Told what was just done, in a few words."""
 
 
@@ -52,7 +52,7 @@ def _step(tools: JobTools, owner: str, job: Job) -> bool:
     return False
 
 
-def write_anew(tools: JobTools, told: Step = lambda _: None, *, job: str = "") -> int:
+def write_anew(tools: JobTools, told: StepTaken = lambda _: None, *, job: str = "") -> int:
     """Write the files anew for all erasures whose rows are gone, unless jobs other than this one wait that will do so;
     for how many. May be called again after any crash."""
     coming = (Job.kind == "erase", Job.state.in_((JobState.QUEUED, JobState.LEASED)), Job.id != job)
@@ -67,7 +67,7 @@ def write_anew(tools: JobTools, told: Step = lambda _: None, *, job: str = "") -
     return len(gone)
 
 
-def _rewrite(tools: JobTools, gone: Sequence[Erasure], told: Step) -> str:
+def _rewrite(tools: JobTools, gone: Sequence[Erasure], told: StepTaken) -> str:
     for organization in sorted({one.organization_id for one in gone}):
         sweep_vectors(tools, organization)
         told("vectors")

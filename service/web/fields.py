@@ -13,7 +13,7 @@ from service.domain.fields import Email as Email
 from service.domain.fields import Id as Id
 from service.domain.fields import Language as Language
 from service.domain.fields import Name as Name
-from service.domain.fields import Source as Source
+from service.domain.fields import SourceText as SourceText
 from service.domain.fields import Words as Words
 from service.domain.fields import Work as Work
 from service.domain.texts import name
@@ -54,7 +54,7 @@ Hash = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Moment = Annotated[AwareDatetime, AfterValidator(_moment)]
 OneOrMore = Annotated[int, Query(ge=1, le=1_000_000)]
 """A page or a version, in an address."""
-Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+ShareOfMarks = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 """A share of full marks."""
 
 

@@ -17,7 +17,7 @@ from service.actions.decisions.points import PointWish
 from service.actions.documents import versions
 from service.actions.people import register
 from service.actions.work import submit
-from service.domain.fields import Email, Id, Language, Name, Source, Words, Work
+from service.domain.fields import Email, Id, Language, Name, SourceText, Words, Work
 from service.domain.roles import Actor, Role
 from service.domain.texts import storable
 from service.domain.visibility import ConsentBasis, PeersShown, SharingReach, ShowWork
@@ -111,8 +111,8 @@ class ChallengeLine(BundleLine):
     title: Name
     prompt: Words
     outcome: Words = ""
-    reference: Source = ""
-    notes: Source = ""
+    reference: SourceText = ""
+    notes: SourceText = ""
     language: Language = ""
     criteria: list[CriterionHeld] = []
     sharing: SharingLine = SharingLine()

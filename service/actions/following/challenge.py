@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from service.actions.following import pairs
-from service.actions.following.pairs import NOTHING, Counts, Figure, Later
+from service.actions.following.pairs import NOTHING, Figure, Later, UptakeCounts
 from service.actions.work import lens as work_lens
 from service.actions.work.lens import Lens
 from service.domain.drafts import DraftState
@@ -73,10 +73,10 @@ class Followed:
     (2026-11) in which the later revision was handed in."""
 
     facts: FollowingFacts
-    months: Mapping[str, Counts]
+    months: Mapping[str, UptakeCounts]
 
     @property
-    def became(self) -> Counts:
+    def became(self) -> UptakeCounts:
         return pairs.summed(self.months)
 
     @property

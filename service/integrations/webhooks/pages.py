@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field
 from service.domain.access.keys import KeyScope
 from service.domain.events import EVENTS, Event
 from service.integrations.webhooks import endpoints, rules
-from service.integrations.webhooks.addresses import Network
+from service.integrations.webhooks.addresses import AddressNetwork
 from service.integrations.webhooks.api import Networks
 from service.integrations.webhooks.deliveries import KEPT, PAGE
 from service.integrations.webhooks.endpoints import EndpointWish
@@ -82,7 +82,7 @@ def _typed(row: WebhookEndpoint) -> WebhookSent:
     return WebhookSent(name=row.name, url=row.url, events=row.events, on=row.state is WebhookState.ON)
 
 
-def _wish(sent: WebhookSent, within: tuple[Network, ...]) -> tuple[EndpointWish | None, dict[str, str]]:
+def _wish(sent: WebhookSent, within: tuple[AddressNetwork, ...]) -> tuple[EndpointWish | None, dict[str, str]]:
     given = {"name": sent.name.strip(), "url": sent.url.strip(), "events": sent.events, "on": sent.on}
     asked, wrong = checked(WebhookAsked, given)
     if asked is None:

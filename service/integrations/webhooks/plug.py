@@ -12,7 +12,7 @@ from fastapi import APIRouter
 from sqlalchemy.orm import Session
 
 from service.integrations.webhooks import deliveries, sending
-from service.integrations.webhooks.addresses import Network
+from service.integrations.webhooks.addresses import AddressNetwork
 from service.integrations.webhooks.sending import Sender
 from service.integrations.webhooks.transport import Transport
 from service.jobs.now_and_then import NowAndThen
@@ -32,12 +32,12 @@ class Webhooks:
     _now_and_then: NowAndThen = field(default_factory=NowAndThen)
 
     @classmethod
-    def of(cls, seal: Callable[[], Seal], base_url: str, networks: Sequence[Network] = ()) -> Webhooks:
+    def of(cls, seal: Callable[[], Seal], base_url: str, networks: Sequence[AddressNetwork] = ()) -> Webhooks:
         """Opens no connection, and asks for the seal with the first secret."""
         return cls(Sender(Transport(tuple(networks)), seal, base_url))
 
     @property
-    def networks(self) -> Sequence[Network]:
+    def networks(self) -> Sequence[AddressNetwork]:
         """Of the own house, that may be spoken to."""
         return self.sender.transport.networks
 

@@ -19,7 +19,6 @@ from service.web.schemas.decisions import (
     AssignmentTakenBackAsked,
     AssignmentTakenBackShown,
     CriterionReadingsAsked,
-    Decided,
     DraftApprovedAsked,
     DraftChangeAsked,
     DraftClaimedAsked,
@@ -28,6 +27,7 @@ from service.web.schemas.decisions import (
     DraftRetractedAsked,
     PointAcceptedAsked,
     PointAsked,
+    PointDecidedAsked,
     PointDismissedAsked,
 )
 from service.web.schemas.drafts import DraftDecided, DraftShown
@@ -57,7 +57,7 @@ def add_point(call: Writing, id: DraftId, seen: Seen, body: PointAsked) -> Draft
 
 
 @router.patch("/drafts/{id}/points/{point}", summary="Accept, edit or dismiss a point", responses=_OK)
-def decide_point(call: Writing, id: DraftId, point: PointId, seen: Seen, body: Decided) -> DraftDecided:
+def decide_point(call: Writing, id: DraftId, point: PointId, seen: Seen, body: PointDecidedAsked) -> DraftDecided:
     """A dismissed point, and what is nearly the same, does not come back on this challenge."""
     at = call.deciding(id, seen)
     if isinstance(body, PointAcceptedAsked):

@@ -15,7 +15,7 @@ from service.actions.challenges.setting import ChallengeWish, CriterionWish
 from service.domain.calibration import MOST
 from service.domain.visibility import PeersShown, SharingReach
 from service.store.tables import CriterionRow
-from service.web.fields import Id, Key, Language, Moment, Name, RequestBody, ResponseBody, SomeWords, Source, Words
+from service.web.fields import Id, Key, Language, Moment, Name, RequestBody, ResponseBody, SomeWords, SourceText, Words
 
 
 class FormInSentence(RequestBody):
@@ -95,8 +95,8 @@ class ChallengeAsked(RequestBody):
     title: Name = Field(description="A few words to know it by.")
     prompt: SomeWords = Field(min_length=1, description="What learners are asked to do.")
     outcome: Words = Field(default="", description="What should be there when it is done well.")
-    reference: Source = Field(default="", description="A reference solution; learners are not shown it.")
-    notes: Source = Field(default="", description="What facilitators want kept in mind; learners are not shown it.")
+    reference: SourceText = Field(default="", description="A reference solution; learners are not shown it.")
+    notes: SourceText = Field(default="", description="What facilitators want kept in mind; learners are not shown it.")
     language: Language = Field(default="", description="BCP 47 tag; empty for the organization's language.")
     criteria: Annotated[list[ChallengeCriterion], Field(max_length=50)] = Field(
         default=[], description="Criteria, in order."

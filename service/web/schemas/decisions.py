@@ -14,7 +14,19 @@ from service.actions.decisions.given_elsewhere import FeedbackWish
 from service.actions.decisions.judging import CriterionReadingWish
 from service.actions.decisions.points import PointWish
 from service.domain.texts import LONGEST_WORK
-from service.web.fields import Hash, Id, Key, Line, Moment, RequestBody, ResponseBody, Share, SomeWords, Words, Work
+from service.web.fields import (
+    Hash,
+    Id,
+    Key,
+    Line,
+    Moment,
+    RequestBody,
+    ResponseBody,
+    ShareOfMarks,
+    SomeWords,
+    Words,
+    Work,
+)
 
 STANDING = "`met`, `partly`, `not_yet` or `cannot_tell`."
 POINT_KIND = "`strength` (keep this), `next_step` (do this next) or `question` (check this)."
@@ -61,7 +73,7 @@ class PointDismissedAsked(RequestBody):
     note: Line = Field(default="", description="More on why, for colleagues and for later drafts.")
 
 
-Decided = Annotated[PointAcceptedAsked | PointEditedAsked | PointDismissedAsked, Field(discriminator="act")]
+PointDecidedAsked = Annotated[PointAcceptedAsked | PointEditedAsked | PointDismissedAsked, Field(discriminator="act")]
 
 
 class DraftChangeAsked(RequestBody):
@@ -75,7 +87,7 @@ class DraftChangeAsked(RequestBody):
 
     summary: Words | None = Field(default=None, description="The whole in one line.")
     standing: Standing | None = Field(default=None, description=f"How the submission stands: {STANDING}")
-    score: Share | None = Field(default=None, description="Share of full marks, from 0 to 1.")
+    score: ShareOfMarks | None = Field(default=None, description="Share of full marks, from 0 to 1.")
     judgements: Annotated[dict[Key, Standing], Field(max_length=50)] = Field(
         default={}, description=f"How it stands on each criterion, by key: {STANDING}"
     )
@@ -226,7 +238,7 @@ class FeedbackAsked(RequestBody):
         default=None, ge=1, le=1_000_000, description="Number of the revision; the latest, if null."
     )
     verdict: Standing | None = Field(default=None, description=f"How the submission stands as a whole: {STANDING}")
-    score: Share | None = Field(default=None, description="Share of full marks, from 0 to 1.")
+    score: ShareOfMarks | None = Field(default=None, description="Share of full marks, from 0 to 1.")
     criteria: Annotated[dict[Key, Standing], Field(max_length=50)] = Field(
         default={}, description=f"How it stands on each criterion, by key: {STANDING}"
     )

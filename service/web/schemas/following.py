@@ -10,7 +10,7 @@ from pydantic import AliasPath, ConfigDict, Field, StringConstraints
 
 from pipelines.values import Band
 from service.actions.following import pairs
-from service.actions.following.pairs import Counts, Figure
+from service.actions.following.pairs import Figure, UptakeCounts
 from service.actions.following.reminders import MOST, ReminderOffer, ReminderWish, SentReminders
 from service.actions.learners.reminders import ReminderSeen
 from service.domain.following.reminders import LONGEST, ReminderBar, ReminderKind
@@ -129,11 +129,11 @@ class UptakeMonthShown(ResponseBody):
     )
 
     @classmethod
-    def made_of(cls, month: str, counts: Counts) -> UptakeMonthShown:
+    def made_of(cls, month: str, counts: UptakeCounts) -> UptakeMonthShown:
         return cls(month=month, **_shares(counts))
 
 
-def _shares(counts: Counts) -> dict[str, float | int | None]:
+def _shares(counts: UptakeCounts) -> dict[str, float | int | None]:
     share = pairs.share(counts)
     return {
         "points": pairs.points_of(counts),

@@ -22,7 +22,7 @@ from service.actions.briefs.shown import shown
 from service.domain.errors import Unavailable
 from service.store.tables import WordingState
 from service.web.fields import ExternalId, Name
-from service.web.pages.overview.challenge import Chosen
+from service.web.pages.overview.challenge import GroupChosen
 from service.web.pages.overview.views import Head, head
 from service.web.pages.routes import pages
 from service.web.pages.views import Download, Goto, PageView
@@ -219,7 +219,7 @@ def _prepared(visit: AskingVisit, id: str, group: str) -> Prepared:
 
 
 @router.get("/desk/challenges/{id}/brief")
-def show_brief(visit: AskingVisit, id: ExternalId, group: Chosen = "") -> PageView:
+def show_brief(visit: AskingVisit, id: ExternalId, group: GroupChosen = "") -> PageView:
     return brief_page(_prepared(visit, id, group), model=bool(visit.services.model))
 
 
@@ -232,6 +232,6 @@ def word_brief(visit: WritingVisit, id: ExternalId, group: Annotated[Name | Lite
 
 
 @router.get("/desk/challenges/{id}/brief.md")
-def take_brief(visit: AskingVisit, id: ExternalId, group: Chosen = "") -> Download:
+def take_brief(visit: AskingVisit, id: ExternalId, group: GroupChosen = "") -> Download:
     text = meeting.markdown(_prepared(visit, id, group))
     return Download("meeting-brief.md", "text/markdown; charset=utf-8", text)

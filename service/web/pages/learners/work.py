@@ -26,26 +26,26 @@ from service.web.pages.visits import ReadingVisit, WritingVisit
 router = pages()
 
 RevisionNumber = Annotated[int, Field(ge=1, le=1_000_000)]
-Point = Annotated[str, Field(pattern=r"^([0-9a-f]{32})?$")]
+PointTyped = Annotated[str, Field(pattern=r"^([0-9a-f]{32})?$")]
 RevisionChosen = Annotated[int | None, Query(ge=1, le=1_000_000)]
-Anchor = Annotated[str, Field(pattern=r"^[a-z0-9-]{0,40}$")]
+AnchorTyped = Annotated[str, Field(pattern=r"^[a-z0-9-]{0,40}$")]
 
 
 class Reacted(BaseModel):
     """Whether a point, or the whole, helped."""
 
     revision: RevisionNumber
-    about: Point = ""
+    about: PointTyped = ""
     helpful: Literal["yes", "no", ""] = ""
     why: TypedNote = ""
-    anchor: Anchor = "feedback"
+    anchor: AnchorTyped = "feedback"
 
 
 class AskSent(BaseModel):
     """What is asked of a person, or told."""
 
     revision: RevisionNumber
-    point: Point = ""
+    point: PointTyped = ""
     kind: AskKind = AskKind.QUESTION
     text: TypedNote = ""
 

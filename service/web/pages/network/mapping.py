@@ -18,7 +18,7 @@ from service.actions.network.mapping import Closing, GroupDensity, Member, Near,
 from service.domain.errors import Unavailable
 from service.domain.overview.statistics import FEWEST, said_share
 from service.web.pages.charts import ChartLine, length, lines
-from service.web.pages.overview.challenge import Chosen
+from service.web.pages.overview.challenge import GroupChosen
 from service.web.pages.routes import pages
 from service.web.pages.views import Download, PageView
 from service.web.pages.visits import AskingVisit
@@ -194,12 +194,12 @@ def _seen(visit: AskingVisit, group: str) -> NetworkMap:
 
 
 @router.get("/desk/network")
-def show_network(visit: AskingVisit, group: Chosen = "") -> PageView:
+def show_network(visit: AskingVisit, group: GroupChosen = "") -> PageView:
     return network_page(_seen(visit, group))
 
 
 @router.get("/desk/network/graph.json")
-def draw_network(visit: AskingVisit, group: Chosen = "") -> Download:
+def draw_network(visit: AskingVisit, group: GroupChosen = "") -> Download:
     seen = _seen(visit, group)
     visit.disclose(shown.taken(visit.actor, seen, now=visit.now))
     graph = network_graph.graph(seen)
@@ -207,12 +207,12 @@ def draw_network(visit: AskingVisit, group: Chosen = "") -> Download:
 
 
 @router.get("/desk/network/network.graphml")
-def take_graph(visit: AskingVisit, group: Chosen = "") -> Download:
+def take_graph(visit: AskingVisit, group: GroupChosen = "") -> Download:
     return Download("network.graphml", "application/xml; charset=utf-8", network_graph.as_graphml(_taken(visit, group)))
 
 
 @router.get("/desk/network/network.csv")
-def take_table(visit: AskingVisit, group: Chosen = "") -> Download:
+def take_table(visit: AskingVisit, group: GroupChosen = "") -> Download:
     return Download("network.csv", "text/csv; charset=utf-8", network_graph.as_csv(_taken(visit, group)))
 
 
