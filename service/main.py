@@ -78,7 +78,7 @@ def create(settings: Settings | None = None) -> FastAPI:
     return app
 
 
-def _measured(parts: wiring.Front, dispatcher: Dispatcher) -> metrics.Measured:
+def _measured(parts: wiring.Front, dispatcher: Dispatcher) -> metrics.MeasuredNow:
     """What Prometheus is told. The parts first: without the database there is nothing to count."""
     about = {**parts.readiness(), **dispatcher.readiness()}
     if about["database"] != "ok":
@@ -137,7 +137,7 @@ def _lifespan(
 
 
 @contextmanager
-def _metrics(settings: Settings, measured: Callable[[], metrics.Measured]) -> Iterator[None]:
+def _metrics(settings: Settings, measured: Callable[[], metrics.MeasuredNow]) -> Iterator[None]:
     """Prometheus is answered while the block runs, if an address is set for it."""
     if not settings.metrics:
         yield
