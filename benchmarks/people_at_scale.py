@@ -35,7 +35,7 @@ from service import wiring
 from service.actions.introductions import suggest
 from service.actions.people import register
 from service.actions.requests import need
-from service.domain.money import Terms
+from service.domain.budgets import Terms
 from service.domain.roles import Actor, CredentialReach, Role
 from service.jobs.handlers import work_one
 from service.store.library import SqlLibrary

@@ -20,8 +20,8 @@ from benchmarks.setting import command, share
 from pipelines.assessment.places import MOST_SPEAKING, CriterionPlaces
 from pipelines.evaluation.folders import rows
 from pipelines.ports import Embedder
-from pipelines.texts.language import Span, sentences
-from pipelines.values import ChallengeAsItStands, Criterion
+from pipelines.texts.language import sentences
+from pipelines.values import ChallengeAsItStands, Criterion, Span
 
 Find = Callable[[ChallengeAsItStands, str], Sequence[Sequence[Span]]]
 

@@ -20,9 +20,9 @@ import numpy as np
 from benchmarks.setting import last_line, say
 from pipelines.adapters.hashing import HashingEmbedder
 from pipelines.evaluation import weaving
-from pipelines.evaluation.weaving import TASTES, Chooser, Invented, Year
+from pipelines.evaluation.weaving import TASTES, Invented, MatchChooser, Year
 
-WAYS: Final[Mapping[str, tuple[Chooser, bool]]] = {
+WAYS: Final[Mapping[str, tuple[MatchChooser, bool]]] = {
     "random": (weaving.at_random, False),
     "most_alike": (weaving.most_alike, False),
     "matched": (weaving.matched, False),

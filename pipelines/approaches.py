@@ -16,13 +16,12 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from pipelines.arrays import Floats
 from pipelines.texts.language import clauses, language_of, quotable, stem, stop_words, tokens
 from pipelines.texts.plain import one_line
 from pipelines.texts.shapes import flow, is_program
 from pipelines.texts.wholes import SHORTEST, points_back, whole
 from pipelines.values import Standing
-
-Floats = NDArray[np.float64]
 
 MOST: Final = 6  # approaches; more are not taken in at one look
 LEAST: Final = 6  # works below which nothing is parted

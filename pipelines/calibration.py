@@ -14,9 +14,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from pipelines.arrays import Floats
 from pipelines.looked_at import CalibrationReason
-
-Array = NDArray[np.float64]
 
 FEWEST_WORDS: Final = 8
 SHARE_OF_MIDDLE: Final = 0.2
@@ -100,7 +99,7 @@ def _copy(work: CalibrationWork, others: Sequence[CalibrationWork]) -> bool:
     return any(float(work.vector @ other.vector) >= SAME for other in others)
 
 
-def _distances(works: Sequence[CalibrationWork]) -> Array:
+def _distances(works: Sequence[CalibrationWork]) -> Floats:
     """(n, n): how far apart two pieces are in what they say, and in length, each in units of its common distance."""
     vectors = np.stack([work.vector for work in works]).astype(np.float64)
     said = 1.0 - vectors @ vectors.T
@@ -109,7 +108,7 @@ def _distances(works: Sequence[CalibrationWork]) -> Array:
     return np.asarray(said / max(float(said.mean()), 1e-9) + np.minimum(long, FARTHEST))
 
 
-def _next(distances: Array, taken: Sequence[int]) -> int:
+def _next(distances: Floats, taken: Sequence[int]) -> int:
     """The most typical piece first, then the one farthest from all that are taken; of equals the first."""
     if not taken:
         return int(distances.sum(axis=1).argmin())
@@ -118,7 +117,7 @@ def _next(distances: Array, taken: Sequence[int]) -> int:
     return int(near.argmax())
 
 
-def _reasons(works: Sequence[CalibrationWork], distances: Array) -> list[CalibrationReason]:
+def _reasons(works: Sequence[CalibrationWork], distances: Floats) -> list[CalibrationReason]:
     """What is true of each piece, whether it is chosen or not."""
     words = [work.words for work in works]
     reasons = [CalibrationReason.APART] * len(works)

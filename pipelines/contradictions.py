@@ -17,8 +17,8 @@ from pipelines.ports import Embedder
 from pipelines.prompts import has_words
 from pipelines.retrieval import Caps, QueryPart, Shelves, find
 from pipelines.texts.clauses import claimed, guarded, phrases_of
-from pipelines.texts.language import Span, language_code, sentences
-from pipelines.values import DraftingTask, Evidence, Shelf
+from pipelines.texts.language import language_code, sentences
+from pipelines.values import DraftingTask, Evidence, Shelf, Span
 
 MOST: Final = 2
 """Passages, and questions about them, in one draft; more are the work of a conversation."""

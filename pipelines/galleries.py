@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.approaches import ApproachWork, approaches
+from pipelines.arrays import Floats
 from pipelines.prompts import has_words, words
 from pipelines.texts.language import language_code, language_of, stem, stop_words, tokens
 from pipelines.texts.masking import unmasked
@@ -25,8 +26,7 @@ from pipelines.texts.plain import one_line
 from pipelines.texts.shapes import copied, flow, is_program
 from pipelines.values import Criterion, Standing
 
-Vectors = Mapping[str, NDArray[np.float32]]
-Floats = NDArray[np.float64]
+VectorsOfWorks = Mapping[str, NDArray[np.float32]]
 
 WANTED: Final = 3
 COLUMNS: Final = 4096
@@ -98,7 +98,7 @@ class _Pool:
 def choose(
     own: ApproachWork,
     candidates: Sequence[ApproachWork],
-    vectors: Vectors | None = None,
+    vectors: VectorsOfWorks | None = None,
     *,
     wanted: int = WANTED,
     ways: Mapping[str, str] | None = None,
@@ -133,7 +133,9 @@ def _fit(own: ApproachWork, work: ApproachWork) -> bool:
     return somebody_else and bool(tokens(work.text)) and work.standing not in (Standing.NOT_YET, Standing.PARTLY)
 
 
-def _pool(own: ApproachWork, works: Sequence[ApproachWork], vectors: Vectors, ways: Mapping[str, str] | None) -> _Pool:
+def _pool(
+    own: ApproachWork, works: Sequence[ApproachWork], vectors: VectorsOfWorks, ways: Mapping[str, str] | None
+) -> _Pool:
     rows = rows_of([own, *works], vectors)
     known, labels = (ways, {}) if ways is not None else _ways([own, *works], vectors)
     return _Pool(
@@ -147,7 +149,7 @@ def _pool(own: ApproachWork, works: Sequence[ApproachWork], vectors: Vectors, wa
     )
 
 
-def _ways(works: Sequence[ApproachWork], vectors: Vectors) -> tuple[dict[str, str], dict[str, str]]:
+def _ways(works: Sequence[ApproachWork], vectors: VectorsOfWorks) -> tuple[dict[str, str], dict[str, str]]:
     """Each work's approach, and what each is called: control flow for programs, clusters for prose."""
     programs = [work for work in works if is_program(work.text)]
     prose = [work for work in works if not is_program(work.text)]
@@ -165,7 +167,7 @@ def _steps(way: str) -> str:
     return " › ".join([step for step in steps if step in _TELLING - {"def", "function"}][:5]) or "—"
 
 
-def rows_of(works: Sequence[ApproachWork], vectors: Vectors) -> Floats:
+def rows_of(works: Sequence[ApproachWork], vectors: VectorsOfWorks) -> Floats:
     """A row a work; the product of two rows is their cosine in words (TF-IDF) or, where every work has a vector, the
     mean of that and the cosine in meaning. Terms beyond COLUMNS share columns."""
     texts = [Counter(_marks(work.text)) for work in works]

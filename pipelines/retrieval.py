@@ -18,9 +18,10 @@ from typing import Final
 
 import numpy as np
 
+from pipelines.arrays import Singles
 from pipelines.ports import Embedder, Library, VectorIndex, Vectors
 from pipelines.texts.language import language_of, sentences
-from pipelines.texts.lexical import Floats, Ints, LexicalIndex, shelf_language, terms
+from pipelines.texts.lexical import Ints, LexicalIndex, shelf_language, terms
 from pipelines.values import Evidence, Reviewed, Scope, Shelf, ShelfItem
 
 DEPTH: Final = 400
@@ -47,7 +48,7 @@ class QueryPart:
     weight: float = 1.0
 
 
-def question(text: str, embedder: Embedder) -> list[QueryPart]:
+def parts_of(text: str, embedder: Embedder) -> list[QueryPart]:
     """A question as a person writes it: as a whole, and by its sentences where there are several, since people tell
     before they ask ("My wallet was stolen. Do I pay for the card?"). Sentences of less than three words of content
     ("Hello there.") are not asked alone. Embeds a text for each."""
@@ -247,7 +248,7 @@ def find(
     return found
 
 
-def _cosines(part: QueryPart, corpus: Corpus, index: VectorIndex, name: str) -> Floats:
+def _cosines(part: QueryPart, corpus: Corpus, index: VectorIndex, name: str) -> Singles:
     """Cosine of each passage: shape (passages,). What the index does not name is as near as the last it names."""
     answers = [
         (corpus.position[id_], cosine)
@@ -263,11 +264,11 @@ def _cosines(part: QueryPart, corpus: Corpus, index: VectorIndex, name: str) -> 
 def _fused(
     parts: Sequence[QueryPart],
     corpus: Corpus,
-    dense: Floats,
-    whole: Floats,
-    lexical: Floats,
+    dense: Singles,
+    whole: Singles,
+    lexical: Singles,
     wanted: Sequence[set[str]],
-) -> Floats:
+) -> Singles:
     """The weighted mean over the parts of the four voices' sums: shape (passages,)."""
     total = sum(part.weight for part in parts) or 1.0
     mean = np.zeros(len(corpus.ids), np.float32)
@@ -281,7 +282,7 @@ def _fused(
     return mean
 
 
-def _by_sentence(corpus: Corpus, part: QueryPart, cosines: Floats) -> Floats:
+def _by_sentence(corpus: Corpus, part: QueryPart, cosines: Singles) -> Singles:
     """Cosine of each passage's nearest sentence, or its own where it is one sentence: shape (passages,)."""
     starts = np.flatnonzero(np.diff(corpus.piece_of, prepend=-1))  # pieces are in the order of their passages
     nearest = cosines.copy()
@@ -289,7 +290,7 @@ def _by_sentence(corpus: Corpus, part: QueryPart, cosines: Floats) -> Floats:
     return nearest
 
 
-def _by_words(index: LexicalIndex, scores: Floats, words: set[str]) -> Floats:
+def _by_words(index: LexicalIndex, scores: Singles, words: set[str]) -> Singles:
     """The voice of words, as loud as the best text covers the question.
 
     z-scores alone make much of little: of a question that shares one word with two texts, those two stand out by five
@@ -300,13 +301,13 @@ def _by_words(index: LexicalIndex, scores: Floats, words: set[str]) -> Floats:
     return np.asarray(np.float32(weight) * standardize(scores), np.float32)
 
 
-def standardize(scores: Floats) -> Floats:
+def standardize(scores: Singles) -> Singles:
     """z-scores over all; zeros where all are alike."""
     spread = float(scores.std()) if scores.size else 0.0
     return np.asarray((scores - scores.mean()) / spread, np.float32) if spread > 1e-9 else np.zeros_like(scores)
 
 
-def _order(corpus: Corpus, scores: Floats, first: Sequence[str]) -> list[str]:
+def _order(corpus: Corpus, scores: Singles, first: Sequence[str]) -> list[str]:
     """All ids, best first; ties go by position, so that a result can be repeated."""
     rank = {owner: at for at, owner in enumerate(first)}
     turns = np.array([rank.get(owner, len(rank)) for owner in corpus.owners], np.int32)[corpus.document_of]

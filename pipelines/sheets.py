@@ -15,8 +15,8 @@ from pipelines.assessment.places import CriterionPlaces
 from pipelines.disputed import Disputes
 from pipelines.ports import Embedder
 from pipelines.retrieval import Caps, QueryPart, Shelves, find
-from pipelines.texts.language import Span, quotable
-from pipelines.values import Criterion, DraftingTask, Evidence, SheetLine, SheetPlace, Shelf
+from pipelines.texts.language import quotable
+from pipelines.values import Criterion, DraftingTask, Evidence, SheetLine, SheetPlace, Shelf, Span
 
 PRECEDENTS: Final = 2
 """Points decided before that are shown for one criterion."""

@@ -13,13 +13,11 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
+from pipelines.arrays import Floats
 from pipelines.ports import Embedder
-from pipelines.texts.language import Span, content, language_of, orders, quotable
-from pipelines.values import Criterion
-
-Floats = NDArray[np.float64]
+from pipelines.texts.language import content, language_of, orders, quotable
+from pipelines.values import Criterion, Span
 
 MOST: Final = 120
 """Sentences of a work that are read."""

@@ -26,6 +26,9 @@ from pipelines.standings import PersonsReading as PersonsReading
 from pipelines.standings import Standing as Standing
 from pipelines.standings import TrackRecord as TrackRecord
 
+Span = tuple[int, int]
+"""Where something stands in a text: from its first character to the one after its last."""
+
 
 class Shelf(StrEnum):
     """What is searched: peers' work on a challenge, the organization's own documents, or points decided before."""

@@ -25,12 +25,12 @@ from pipelines.values import Scope
 from service import wiring
 from service.actions.work.similar import SimilarQuery
 from service.domain.errors import PeerloomError
-from service.jobs.folder import DataFolder
+from service.jobs.data_folder import DataFolder
 from service.jobs.inline import Inline, take_over
 from service.jobs.lanes import threads_for
 from service.jobs.outages import Recent
-from service.jobs.similar import finder
 from service.jobs.wire import Wire
+from service.jobs.work import finder
 from service.settings import Settings, load
 from service.store import data_folder
 

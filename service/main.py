@@ -14,11 +14,11 @@ from service import wiring
 from service.domain.errors import Unavailable
 from service.files import reading
 from service.jobs.briefs import briefing
-from service.jobs.folder import DataFolder
+from service.jobs.data_folder import DataFolder
+from service.jobs.following import comparing_uptake
 from service.jobs.network import charting
 from service.jobs.outages import Recent
-from service.jobs.similar import Finder, finder, searcher
-from service.jobs.uptake import comparing_uptake
+from service.jobs.work import Finder, finder, searcher
 from service.settings import Dispatch, Settings, environment, load
 from service.store import data_folder, measures, migrate
 from service.store.session import Sessions
@@ -78,7 +78,7 @@ def create(settings: Settings | None = None) -> FastAPI:
     return app
 
 
-def _measured(parts: wiring.Front, dispatcher: Dispatcher) -> metrics.Measured:
+def _measured(parts: wiring.Front, dispatcher: Dispatcher) -> metrics.MeasuredNow:
     """What Prometheus is told. The parts first: without the database there is nothing to count."""
     about = {**parts.readiness(), **dispatcher.readiness()}
     if about["database"] != "ok":
@@ -138,7 +138,7 @@ def _lifespan(
 
 
 @contextmanager
-def _metrics(settings: Settings, measured: Callable[[], metrics.Measured]) -> Iterator[None]:
+def _metrics(settings: Settings, measured: Callable[[], metrics.MeasuredNow]) -> Iterator[None]:
     """Prometheus is answered while the block runs, if an address is set for it."""
     if not settings.metrics:
         yield

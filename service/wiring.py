@@ -21,8 +21,8 @@ from sqlalchemy import make_url
 
 from pipelines.ports import Embedder, IndexUnavailable, LanguageModel, Library, VectorIndex
 from service.actions.notifications.wishes import NO_MORE_MAIL
+from service.domain.budgets import Prices, Terms, micro
 from service.domain.errors import PeerloomError
-from service.domain.money import Prices, Terms, micro
 from service.integrations import Integration, plugged
 from service.mail.post import Post
 from service.mail.smtp import PORTS, MailServer

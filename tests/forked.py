@@ -16,7 +16,7 @@ FORKED.set_forkserver_preload(
         "service.companion",
         "service.jobs.handlers",
         "service.jobs.inline",
-        "service.jobs.similar",
+        "service.jobs.work",
         "pipelines.evaluation",
         "pipelines.feedback",
         "pipelines.adapters.chroma",

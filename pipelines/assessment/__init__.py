@@ -3,7 +3,7 @@
 `assess` reads one submission, `fit` learns an organization's shared model. May not fetch: histories are passed in.
 """
 
+from pipelines.assessment.assessing import UNTAUGHT, Desks, assess, fit
 from pipelines.assessment.model import MOST_JUDGED
-from pipelines.assessment.reading import UNTAUGHT, Desks, assess, fit
 
 __all__ = ["MOST_JUDGED", "UNTAUGHT", "Desks", "assess", "fit"]

@@ -14,10 +14,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from pipelines.arrays import Floats
 from pipelines.assessment.claims import claims, stems
 from pipelines.assessment.ridge import KernelRidge
-from pipelines.assessment.space import AnswersView, AssessmentSpace
-from pipelines.assessment.terms import Array, Judged, Known
+from pipelines.assessment.space import AssessmentSpace, WorksView
+from pipelines.assessment.terms import Judged, KnownVectors
 from pipelines.values import ChallengeAsItStands
 
 ROUNDS = 2
@@ -31,10 +32,10 @@ MIN_ROWS = 8
 class CriterionFit:
     """``met`` (n, criteria): what the history's rows most likely met."""
 
-    met: Array
+    met: Floats
 
 
-def points_of(challenge: ChallengeAsItStands) -> Array:
+def points_of(challenge: ChallengeAsItStands) -> Floats:
     """(criteria,) points, summing to 1; equal parts where any is missing."""
     given = [c.points for c in challenge.criteria]
     if not given or any(p is None or p <= 0 for p in given):
@@ -43,7 +44,7 @@ def points_of(challenge: ChallengeAsItStands) -> Array:
     return np.asarray(raw / raw.sum())
 
 
-def coverage(space: AssessmentSpace, view: AnswersView, vectors: Known) -> Array:
+def coverage(space: AssessmentSpace, view: WorksView, vectors: KnownVectors) -> Floats:
     """(n, criteria, 4): dense likeness by clause, dense of the whole, share of stems, characters."""
     challenge = space.challenge
     out = np.zeros((len(view), len(challenge.criteria), 4))
@@ -59,11 +60,11 @@ def coverage(space: AssessmentSpace, view: AnswersView, vectors: Known) -> Array
     return out
 
 
-def _standard(x: Array) -> Array:
+def _standard(x: Floats) -> Floats:
     return np.asarray((x - x.mean(0)) / np.maximum(x.std(0), 0.02))
 
 
-def _asked_for(space: AssessmentSpace, rows: Sequence[Judged]) -> Array:
+def _asked_for(space: AssessmentSpace, rows: Sequence[Judged]) -> Floats:
     """(n, criteria): how much more the row's feedback speaks of this criterion than of the others."""
     texts = [c.text for c in space.challenge.criteria]
     said = space.char_vectors([r.feedback for r in rows]) @ space.char_vectors(texts).T
@@ -71,13 +72,13 @@ def _asked_for(space: AssessmentSpace, rows: Sequence[Judged]) -> Array:
     return np.asarray(standard - standard.mean(1, keepdims=True))
 
 
-def _assign(evidence: Array, subsets: Array, allowed: Array) -> Array:
+def _assign(evidence: Floats, subsets: Floats, allowed: Floats) -> Floats:
     score = np.where(allowed, evidence @ subsets.T, -np.inf)
     return np.asarray(subsets[score.argmax(1)])
 
 
 def fit_criteria(
-    space: AssessmentSpace, rows: Sequence[Judged], ridge: KernelRidge, vectors: Known
+    space: AssessmentSpace, rows: Sequence[Judged], ridge: KernelRidge, vectors: KnownVectors
 ) -> CriterionFit | None:
     """Which criteria each row met: what a person said, else filled in; None where there is too little to learn from."""
     points = points_of(space.challenge)
@@ -91,14 +92,14 @@ def fit_criteria(
     return CriterionFit(np.where(np.isnan(said), _filled_in(space, rows, ridge, vectors, points), said))
 
 
-def _said(challenge: ChallengeAsItStands, rows: Sequence[Judged]) -> Array:
+def _said(challenge: ChallengeAsItStands, rows: Sequence[Judged]) -> Floats:
     """(n, criteria): 0 to 1 as a person judged it, NaN where nobody did."""
     return np.array([[row.criteria.get(c.id, np.nan) for c in challenge.criteria] for row in rows], dtype=np.float64)
 
 
 def _filled_in(
-    space: AssessmentSpace, rows: Sequence[Judged], ridge: KernelRidge, vectors: Known, points: Array
-) -> Array:
+    space: AssessmentSpace, rows: Sequence[Judged], ridge: KernelRidge, vectors: KnownVectors, points: Floats
+) -> Floats:
     """(n, criteria), 0 or 1: the sets of criteria that explain the marks, by hard EM."""
     subsets = np.array(list(itertools.product((0.0, 1.0), repeat=len(points))))
     gap = np.abs((subsets @ points)[None] - np.array([row.mark for row in rows])[:, None])
@@ -112,7 +113,7 @@ def _filled_in(
     return met
 
 
-def judge(fit: CriterionFit | None, ridge: KernelRidge | None, likeness: Array, cold: Array, trust: float) -> Array:
+def judge(fit: CriterionFit | None, ridge: KernelRidge | None, likeness: Floats, cold: Floats, trust: float) -> Floats:
     """(q, criteria) probability of met: the challenge's own fit for ``trust``, coverage for the rest.
 
     ``likeness`` (q, n) of the same kernel as ``ridge``; ``cold`` (q, criteria) by coverage.

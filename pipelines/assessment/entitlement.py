@@ -94,11 +94,11 @@ def stood(mark: float) -> Standing:
     return next(standing for standing, worth in MARKS.items() if worth == mark)
 
 
-Numbers = dict[str, dict[str, Any]]
+StoredNumbers = dict[str, dict[str, Any]]
 """Records of one challenge as JSON: by `key`, by standing."""
 
 
-def numbers(records: Iterable[tuple[Criterion, Mapping[Standing, TrackRecord]]]) -> Numbers:
+def numbers(records: Iterable[tuple[Criterion, Mapping[Standing, TrackRecord]]]) -> StoredNumbers:
     """Records to be kept."""
     return {
         key(criterion): {standing: [one.compared, one.said, one.right, one.least] for standing, one in some.items()}

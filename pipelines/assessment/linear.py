@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipelines.assessment.terms import Array
+from pipelines.arrays import Floats
 
 
 @dataclass(frozen=True)
@@ -19,23 +19,23 @@ class Linear:
     weights: list[list[float]]
     bias: list[float]
 
-    def __call__(self, x: Array) -> Array:
+    def __call__(self, x: Floats) -> Floats:
         """(n, features) -> (n, outputs), before any link function."""
         z = np.clip((x - np.array(self.mean)) / np.array(self.spread), -4, 4)
         return np.asarray(z @ np.array(self.weights).T + np.array(self.bias))
 
 
-def _linear(x: Array, weights: Array, bias: Array) -> Linear:
+def _linear(x: Floats, weights: Floats, bias: Floats) -> Linear:
     spread = np.where(x.std(0) > 1e-6, x.std(0), 1e9)
     return Linear(x.mean(0).tolist(), spread.tolist(), weights.tolist(), bias.tolist())
 
 
-def _scaled(x: Array) -> Array:
+def _scaled(x: Floats) -> Floats:
     empty = _linear(x, np.eye(x.shape[1]), np.zeros(x.shape[1]))
     return empty(x)
 
 
-def fit_classes(x: Array, y: Array, n_classes: int, strength: float) -> Linear:
+def fit_classes(x: Floats, y: Floats, n_classes: int, strength: float) -> Linear:
     """Multinomial logistic regression, L2 penalty 1 / ``strength``.
 
     One pseudo-answer a class, at the mean and of weight 0.5, keeps every class in the model when the
@@ -50,7 +50,7 @@ def fit_classes(x: Array, y: Array, n_classes: int, strength: float) -> Linear:
     return _linear(x, model.coef_, model.intercept_)
 
 
-def fit_score(x: Array, marks: Array) -> Linear:
+def fit_score(x: Floats, marks: Floats) -> Linear:
     """Ridge regression of marks (0 to 1); the penalty was chosen by cross-validation."""
     from sklearn.linear_model import Ridge
 
@@ -58,18 +58,18 @@ def fit_score(x: Array, marks: Array) -> Linear:
     return _linear(x, np.atleast_2d(model.coef_), np.atleast_1d(model.intercept_))
 
 
-def softmax(x: Array) -> Array:
+def softmax(x: Floats) -> Floats:
     """Rows to probabilities."""
     e = np.exp(x - x.max(1, keepdims=True))
     return np.asarray(e / e.sum(1, keepdims=True))
 
 
-def sigmoid(x: Array) -> Array:
+def sigmoid(x: Floats) -> Floats:
     """Log odds to probabilities."""
     return np.asarray(1 / (1 + np.exp(-np.clip(x, -30, 30))))
 
 
-def out_of_fold(x: Array, fit: Callable[[Array], Callable[[Array], Array]]) -> Array:
+def out_of_fold(x: Floats, fit: Callable[[Floats], Callable[[Floats], Floats]]) -> Floats:
     """Predict each fifth from the other four; ``fit`` takes the training rows' mask."""
     fold = np.random.default_rng(0).permutation(len(x)) % 5
     first = fit(np.ones(len(x), dtype=bool))(x)

@@ -16,12 +16,13 @@ from typing import Any
 
 import numpy as np
 
+from pipelines.arrays import Floats
 from pipelines.assessment.criteria import CriterionFit, coverage, fit_criteria, judge, points_of
 from pipelines.assessment.linear import Linear, fit_classes, fit_score, out_of_fold, sigmoid, softmax
 from pipelines.assessment.peers import PrecedentFit, fit_precedents, nearness, rank_peers, rank_precedents
 from pipelines.assessment.ridge import KernelRidge, kernel_ridge
-from pipelines.assessment.space import BROAD, WORDING, AnswersView, AssessmentSpace, Weights, weigh
-from pipelines.assessment.terms import Array, Judged, Known
+from pipelines.assessment.space import BROAD, WORDING, AssessmentSpace, Weights, WorksView, weigh
+from pipelines.assessment.terms import Judged, KnownVectors
 from pipelines.values import ChallengeAsItStands
 
 KERNELS: tuple[tuple[Weights, float], ...] = (
@@ -85,15 +86,15 @@ class Desk:
     space: AssessmentSpace
     bare: AssessmentSpace  # fitted on no history: what a cold assessment sees
     ridges: tuple[KernelRidge, ...]
-    targets: Array  # (n, 3): score, is met, is not yet
-    verdicts: Array  # (n,) index into VERDICTS
-    own: dict[str, Array]  # kernels of the history with itself
+    targets: Floats  # (n, 3): score, is met, is not yet
+    verdicts: Floats  # (n,) index into VERDICTS
+    own: dict[str, Floats]  # kernels of the history with itself
     criterion_ridge: KernelRidge | None
     criterion_fit: CriterionFit | None
     precedents: PrecedentFit
 
 
-def desk(challenge: ChallengeAsItStands, rows: Sequence[Judged], vectors: Known) -> Desk:
+def desk(challenge: ChallengeAsItStands, rows: Sequence[Judged], vectors: KnownVectors) -> Desk:
     """Fit what belongs to one challenge; about 30 ms for 60 long or 190 short answers."""
     used = tuple(rows[-MOST_JUDGED:])
     space = AssessmentSpace(challenge, [r.text for r in used], vectors)
@@ -109,7 +110,7 @@ def desk(challenge: ChallengeAsItStands, rows: Sequence[Judged], vectors: Known)
     return Desk(challenge, used, space, bare, ridges, targets, verdicts, own, criterion, met, precedents)
 
 
-def _votes(near: Array, verdicts: Array, prior: Array) -> list[Array]:
+def _votes(near: Floats, verdicts: Floats, prior: Floats) -> list[Floats]:
     """Label votes of the nearest as log ratios with the challenge's own prior (two per k)."""
     order = np.argsort(-near, axis=1)
     out = []
@@ -120,7 +121,7 @@ def _votes(near: Array, verdicts: Array, prior: Array) -> list[Array]:
     return out
 
 
-def _warm_features(d: Desk, view: AnswersView, like: dict[str, Array], share: Array, *, left_out: bool) -> Array:
+def _warm_features(d: Desk, view: WorksView, like: dict[str, Floats], share: Floats, *, left_out: bool) -> Floats:
     """(q, features) of answers with peers. ``left_out``: the answers are the history itself."""
     hidden = np.eye(len(view), dtype=bool) if left_out else np.zeros((len(view), len(d.rows)), dtype=bool)
     counts = np.bincount(d.verdicts, minlength=3)
@@ -139,7 +140,7 @@ def _warm_features(d: Desk, view: AnswersView, like: dict[str, Array], share: Ar
     return np.column_stack([*columns, view.evidence, relative])
 
 
-def _criterion_features(d: Desk, near: Array, *, left_out: bool) -> list[Array]:
+def _criterion_features(d: Desk, near: Floats, *, left_out: bool) -> list[Floats]:
     """Expected points, and how probable that all, none, the worst and the best are met."""
     if d.criterion_fit is None or d.criterion_ridge is None:
         return [np.zeros(len(near))] * 5
@@ -149,19 +150,19 @@ def _criterion_features(d: Desk, near: Array, *, left_out: bool) -> list[Array]:
     return [q @ points_of(d.challenge), np.log(q).sum(1), np.log(1 - q).sum(1), q.min(1), q.max(1)]
 
 
-def choose(probabilities: Array, share: Sequence[float]) -> Array:
+def choose(probabilities: Floats, share: Sequence[float]) -> Floats:
     """(n,) index of the verdict given: the likeliest once common verdicts are held back by RARE."""
     return np.asarray((probabilities / np.array(share) ** RARE).argmax(1))
 
 
-def _surety_features(p: Array, chosen: Array) -> Array:
+def _surety_features(p: Floats, chosen: Floats) -> Floats:
     """What confidence is read from: how probable the chosen verdict, how far ahead, which it is."""
     best = np.clip(p[np.arange(len(p)), chosen], 0.01, 0.99)
     ordered = np.sort(p, axis=1)
     return np.column_stack([np.log(best / (1 - best)), ordered[:, -1] - ordered[:, -2]])
 
 
-def _threshold(confidence: Array, right: Array) -> float:
+def _threshold(confidence: Floats, right: Floats) -> float:
     """The least confidence above which PRECISION of at least 20 answers are right; else 1.01."""
     order = np.argsort(-confidence)
     precision = np.cumsum(right[order]) / np.arange(1, len(order) + 1)
@@ -169,7 +170,7 @@ def _threshold(confidence: Array, right: Array) -> float:
     return float(confidence[order[fine[-1] + 19]]) if len(fine) else 1.01
 
 
-def _surety(x: Array, y: Array, share: Array) -> tuple[Linear, float, float, float]:
+def _surety(x: Floats, y: Floats, share: Floats) -> tuple[Linear, float, float, float]:
     """Calibrate on folds: a logistic from the probabilities to whether the verdict was right, the threshold from which
     it is, and those from which work is met, and open at all: partly and not yet are often told apart wrongly."""
     p = softmax(out_of_fold(x, lambda m: fit_classes(x[m], y[m], 3, STRENGTH)))
@@ -181,7 +182,7 @@ def _surety(x: Array, y: Array, share: Array) -> tuple[Linear, float, float, flo
     return linear, _threshold(sure, right), met, open_
 
 
-def _fit_criterion(desks: Sequence[Desk], vectors: Known) -> Linear | None:
+def _fit_criterion(desks: Sequence[Desk], vectors: KnownVectors) -> Linear | None:
     """Shared reading of coverage as "met", from what the challenges' own fits filled in; None where there are none."""
     seen = [(coverage(d.bare, d.bare.look([r.text for r in d.rows], vectors), vectors), d.criterion_fit.met)
             for d in desks if d.criterion_fit is not None]  # fmt: skip
@@ -191,7 +192,7 @@ def _fit_criterion(desks: Sequence[Desk], vectors: Known) -> Linear | None:
     return fit_classes(x, np.concatenate([m.reshape(-1) for _, m in seen]).astype(int), 2, 0.1)
 
 
-def fit(desks: Sequence[Desk], vectors: Known) -> AssessmentModel:
+def fit(desks: Sequence[Desk], vectors: KnownVectors) -> AssessmentModel:
     """Learn an organization's shared model from leave-one-out features of its histories. Takes one desk at least."""
     y = np.concatenate([d.verdicts for d in desks])
     marks = np.concatenate([d.targets[:, 0] for d in desks])
@@ -206,19 +207,19 @@ def fit(desks: Sequence[Desk], vectors: Known) -> AssessmentModel:
 
 
 @dataclass(frozen=True)
-class AssessedAnswers:
+class AssessedWorks:
     """q answers read at once; row i of every array is answer i. ``peers`` are positions in rows."""
 
-    probabilities: Array  # (q, 3)
-    chosen: Array  # (q,)
-    score: Array  # (q,)
-    confidence: Array  # (q,)
-    criteria: Array  # (q, criteria)
-    peers: Array  # (q, n) best first
-    precedents: Array  # (q, m) best first
+    probabilities: Floats  # (q, 3)
+    chosen: Floats  # (q,)
+    score: Floats  # (q,)
+    confidence: Floats  # (q,)
+    criteria: Floats  # (q, criteria)
+    peers: Floats  # (q, n) best first
+    precedents: Floats  # (q, m) best first
 
 
-def read(model: AssessmentModel, d: Desk, texts: Sequence[str], vectors: Known) -> AssessedAnswers:
+def read(model: AssessmentModel, d: Desk, texts: Sequence[str], vectors: KnownVectors) -> AssessedWorks:
     """Assess q answers to one challenge; the warm model is trusted n / (n + TRUST_ROWS)."""
     bare = d.bare.look(texts, vectors)
     p, score = softmax(model.cold(bare.evidence)), model.cold_score(bare.evidence)[:, 0]
@@ -240,4 +241,4 @@ def read(model: AssessmentModel, d: Desk, texts: Sequence[str], vectors: Known) 
         precedents = rank_precedents(d.precedents, like)
     chosen = choose(p, model.share)
     confidence = sigmoid(model.surety(_surety_features(p, chosen)))[:, 0]
-    return AssessedAnswers(p, chosen, np.clip(score, 0, 1), confidence, criteria, peers, precedents)
+    return AssessedWorks(p, chosen, np.clip(score, 0, 1), confidence, criteria, peers, precedents)

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from pipelines.arrays import Floats
 from pipelines.assessment.ridge import kernel_ridge
 from pipelines.assessment.space import BROAD, AssessmentSpace, weigh
-from pipelines.assessment.terms import VERDICTS, Array, Judged
+from pipelines.assessment.terms import VERDICTS, Judged
 
 VERDICT_WEIGHT = 0.5
 """Standard deviations of likeness that one unit of log probability of the peer's verdict is worth."""
@@ -18,11 +19,11 @@ OFFSET = 0.3
 """Added to the kernel: a free constant, so that common feedback is expected a little more."""
 
 
-def _standard(x: Array) -> Array:
+def _standard(x: Floats) -> Floats:
     return np.asarray((x - x.mean(-1, keepdims=True)) / (x.std(-1, keepdims=True) + 1e-9))
 
 
-def nearness(likeness: dict[str, Array]) -> Array:
+def nearness(likeness: dict[str, Floats]) -> Floats:
     """(q, n) sum of z-scores of dense, character and clause likeness over the challenge's rows.
 
     The sum of z-scores beat reciprocal ranks and either part alone (pitfalls.md, Retrieval).
@@ -30,7 +31,7 @@ def nearness(likeness: dict[str, Array]) -> Array:
     return np.asarray(sum(_standard(likeness[k]) for k in ("dense", "char", "soft")) / 3.0)
 
 
-def rank_peers(likeness: dict[str, Array], probabilities: Array, verdicts: Sequence[int]) -> Array:
+def rank_peers(likeness: dict[str, Floats], probabilities: Floats, verdicts: Sequence[int]) -> Floats:
     """(q, n) peers' positions, best first: near in content, and judged as this answer seems to be.
 
     A peer's verdict is known; this answer's is the assessment's guess, (q, 3). So a peer moves up
@@ -44,11 +45,11 @@ def rank_peers(likeness: dict[str, Array], probabilities: Array, verdicts: Seque
 class PrecedentFit:
     """``keep`` (m,) positions of rows with feedback and not fully met; ``weights`` (m, m)."""
 
-    keep: Array
-    weights: Array
+    keep: Floats
+    weights: Floats
 
 
-def fit_precedents(space: AssessmentSpace, rows: Sequence[Judged], own: dict[str, Array]) -> PrecedentFit:
+def fit_precedents(space: AssessmentSpace, rows: Sequence[Judged], own: dict[str, Floats]) -> PrecedentFit:
     """Learn, per precedent, which answers get feedback like its own. ``own``: kernels of the rows."""
     keep = np.array([i for i, r in enumerate(rows) if r.verdict != len(VERDICTS) - 1 and r.feedback], dtype=int)
     if not len(keep):
@@ -61,7 +62,7 @@ def fit_precedents(space: AssessmentSpace, rows: Sequence[Judged], own: dict[str
     return PrecedentFit(keep, kernel_ridge(kernel, FEEDBACK_RIDGE).inverse @ alike)
 
 
-def rank_precedents(fit: PrecedentFit, likeness: dict[str, Array]) -> Array:
+def rank_precedents(fit: PrecedentFit, likeness: dict[str, Floats]) -> Floats:
     """(q, m) positions in the history of precedents not fully met, best first, for q answers.
 
     Not the nearest answer but the feedback that near answers agree on: a kernel ridge from answers to

@@ -17,13 +17,14 @@ from typing import Final
 
 import numpy as np
 
+from pipelines.arrays import Floats
 from pipelines.assessment.copies import author, copies
 from pipelines.assessment.entitlement import LeftOut, stood
 from pipelines.assessment.sought import SoughtThings, common_likeness
-from pipelines.assessment.terms import MARKS, Array, Judged, standard
+from pipelines.assessment.terms import MARKS, Judged, standard
 from pipelines.ports import Embedder
-from pipelines.texts.language import Span, content, language_code, orders, quotable, shared, written_in
-from pipelines.values import ChallengeAsItStands, PastPoint, PointKind, ShelfItem, Standing
+from pipelines.texts.language import content, language_code, orders, quotable, shared, written_in
+from pipelines.values import ChallengeAsItStands, PastPoint, PointKind, ShelfItem, Span, Standing
 
 MOST_SENTENCES: Final = 120
 MOST_ROWS: Final = 60
@@ -85,18 +86,18 @@ class _Text:
     language: str
     spans: list[Span]
     said: list[str]
-    vectors: Array  # (sentences, d)
+    vectors: Floats  # (sentences, d)
     stems: list[frozenset[str]]
-    sought: dict[str, Array] = field(default_factory=dict)  # by thing: what `SoughtThings` found
+    sought: dict[str, Floats] = field(default_factory=dict)  # by thing: what `SoughtThings` found
 
 
 @dataclass(frozen=True)
 class _Examples:
     """Passages with the criterion they are about (its position) and how it stood there, 0 to 1."""
 
-    vectors: Array  # (n, d)
-    criterion: Array  # (n,)
-    met: Array  # (n,)
+    vectors: Floats  # (n, d)
+    criterion: Floats  # (n,)
+    met: Floats  # (n,)
     authors: tuple[str, ...]
 
 
@@ -155,7 +156,7 @@ class CriterionPlaces:
         scores = _taken_once(_own(self._scores(read)))
         return [self._nearest(read, scores[:, at], at, embedder) for at in range(len(self._order))]
 
-    def _nearest(self, read: _Text, scores: Array, at: int, embedder: Embedder) -> list[tuple[Span, float]]:
+    def _nearest(self, read: _Text, scores: Floats, at: int, embedder: Embedder) -> list[tuple[Span, float]]:
         best = np.argsort(-scores, kind="stable")[:MOST_SPEAKING]
         near = [(read.spans[i], self._near(read.vectors[i], at), read.said[i]) for i in best]
         floor = max(SPEAKS, SPEAKS_OF_COMMON * common_likeness(embedder, read.language))
@@ -188,7 +189,7 @@ class CriterionPlaces:
 
     def _quoted(
         self, quotes: Sequence[tuple[ShelfItem, PastPoint]], rows: Sequence[Judged], embedder: Embedder
-    ) -> list[Array]:
+    ) -> list[Floats]:
         """For each criterion, the passages that people pointed at: in points, and where they read how it stands."""
         said = [(past.criterion, past.quote) for _, past in quotes]
         pointed = {(item.document, past.criterion) for item, past in quotes}
@@ -202,7 +203,7 @@ class CriterionPlaces:
         about = np.array([self._order[key] for key, _ in said], int)
         return [vectors[about == at] for at in range(len(self._order))]
 
-    def _scores(self, read: _Text) -> Array:
+    def _scores(self, read: _Text) -> Floats:
         """(sentences, criteria): z-scores of likeness to the criterion, its question, its words and its quotations, and
         of what it asks for."""
         columns = []
@@ -212,11 +213,11 @@ class CriterionPlaces:
             columns.append(asked + words + QUOTED * standard(self._like_quotes(read.vectors, at)))
         return np.stack(columns, axis=1) + self._sought.scores(read.said, read.vectors, read.language, read.sought)
 
-    def _near(self, vector: Array, at: int) -> float:
+    def _near(self, vector: Floats, at: int) -> float:
         """Cosine to the criterion, its question, or what was quoted for it, whichever is nearest."""
         return max(float((np.vstack([*self._asked[at], *self._quotes[at]]) @ vector).max()), -1.0)
 
-    def _like_quotes(self, vectors: Array, at: int) -> Array:
+    def _like_quotes(self, vectors: Floats, at: int) -> Floats:
         """(n,) likeness to what facilitators pointed at for this criterion, less that for others."""
         others = [quotes for number, quotes in enumerate(self._quotes) if number != at]
         return _nearest(vectors, self._quotes[at]) - OTHERS * _nearest(vectors, np.vstack([vectors[:0], *others]))
@@ -226,7 +227,7 @@ class CriterionPlaces:
     ) -> _Examples:
         """Passages that were judged: those quoted, and of judged work without a quotation the best place."""
         standing = {(row.id, key): mark for row in rows for key, mark in row.criteria.items()}
-        known: list[tuple[Array, int, float, str]] = []
+        known: list[tuple[Floats, int, float, str]] = []
         pointed = set()
         for item, past in quotes:
             mark = standing.get((item.document, past.criterion), _KINDS[past.kind])
@@ -251,7 +252,7 @@ class CriterionPlaces:
         criterion, met = np.array([one[1] for one in known], int), np.array([one[2] for one in known], np.float64)
         return _Examples(vectors, criterion, met, tuple(one[3] for one in known))
 
-    def _solve(self) -> Array:
+    def _solve(self) -> Floats:
         """(criteria, examples): a kernel ridge for each, in which what was judged of other criteria counts less."""
         known, count = self._examples, len(self._order)
         if len(known.met) < FEWEST:
@@ -267,12 +268,12 @@ class CriterionPlaces:
         here = known.met[known.criterion == at]
         return float((here.sum() + 2 * known.met.mean()) / (len(here) + 2))
 
-    def _chances(self, read: _Text, scores: Array) -> list[float | None]:
+    def _chances(self, read: _Text, scores: Floats) -> list[float | None]:
         if not self._weights.size or not 0.0 < self._examples.met.mean() < 1.0:
             return [None] * len(self._order)
         return [self._chance(read, scores[:, at], at) for at in range(len(self._order))]
 
-    def _chance(self, read: _Text, scores: Array, at: int) -> float | None:
+    def _chance(self, read: _Text, scores: Floats, at: int) -> float | None:
         known = self._examples
         here = known.criterion == at
         if here.sum() < FEWEST_HERE:
@@ -282,7 +283,7 @@ class CriterionPlaces:
         weights = np.exp(SHARPNESS * (scores - scores.max()))
         return float(np.clip((weights * each).sum() / weights.sum(), 0.02, 0.98))
 
-    def _agreeing(self, vector: Array, at: int, chance: float | None) -> int:
+    def _agreeing(self, vector: Floats, at: int, chance: float | None) -> int:
         """Different authors among the nearest judged passages on the criterion that stood as this one seems to."""
         if chance is None:
             return 0
@@ -325,11 +326,11 @@ def _learned(mark: float) -> float:
     return HALF_WAY if mark == MARKS[Standing.PARTLY] else mark
 
 
-def _unit(embedder: Embedder, text: str) -> Array:
+def _unit(embedder: Embedder, text: str) -> Floats:
     return np.asarray(embedder.embed([text])[0], np.float64)
 
 
-def _nearest(vectors: Array, quotes: Array) -> Array:
+def _nearest(vectors: Floats, quotes: Floats) -> Floats:
     if not len(quotes):
         return np.zeros(len(vectors))
     return np.asarray(np.sort(vectors @ quotes.T, axis=1)[:, -NEAREST:].mean(axis=1))
@@ -339,13 +340,13 @@ def _overlap(wanted: frozenset[str], there: frozenset[str]) -> float:
     return len(shared(wanted, there)) / (len(wanted) * len(there)) ** 0.5 if wanted and there else 0.0
 
 
-def _own(scores: Array) -> Array:
+def _own(scores: Floats) -> Floats:
     """(sentences, criteria): less what each sentence has of the other criteria, on the average of them."""
     others = scores.shape[1] - 1
     return scores - OTHERS * (scores.sum(axis=1, keepdims=True) - scores) / others if others else scores
 
 
-def _taken_once(scores: Array) -> Array:
+def _taken_once(scores: Floats) -> Floats:
     """Less `TAKEN` at a sentence for each criterion before that has it; the clearest first."""
     found, left = scores.copy(), scores - scores.mean(axis=0)
     taken = np.zeros(len(scores))
@@ -358,7 +359,7 @@ def _taken_once(scores: Array) -> Array:
     return found
 
 
-def _apart(scores: Array) -> list[int]:
+def _apart(scores: Floats) -> list[int]:
     """A sentence for each criterion, each its own where there are enough."""
     if len(scores) < scores.shape[1]:
         return [int(at) for at in scores.argmax(axis=0)]

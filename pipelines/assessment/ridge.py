@@ -6,16 +6,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipelines.assessment.terms import Array
+from pipelines.arrays import Floats
 
 
 @dataclass(frozen=True)
 class KernelRidge:
     """``inverse`` is (K + ridge I)^-1, (n, n); shared by every target on the same rows."""
 
-    inverse: Array
+    inverse: Floats
 
-    def left_out(self, targets: Array, centre: Array | float | None = None) -> Array:
+    def left_out(self, targets: Floats, centre: Floats | float | None = None) -> Floats:
         """Prediction of each row from all others, (n, m).
 
         y_i - [G y]_i / G_ii with G = inverse (Rasmussen & Williams 2006, eq. 5.12). ``centre`` is
@@ -27,12 +27,12 @@ class KernelRidge:
         rest = targets - mean
         return np.asarray(mean + rest - (self.inverse @ rest) / np.diag(self.inverse)[:, None])
 
-    def predict(self, likeness: Array, targets: Array, centre: Array | float | None = None) -> Array:
+    def predict(self, likeness: Floats, targets: Floats, centre: Floats | float | None = None) -> Floats:
         """Prediction for new rows, (q, m), from their kernel with the fitted rows, (q, n)."""
         mean = targets.mean(0) if centre is None else centre
         return np.asarray(mean + likeness @ (self.inverse @ (targets - mean)))
 
 
-def kernel_ridge(kernel: Array, ridge: float) -> KernelRidge:
+def kernel_ridge(kernel: Floats, ridge: float) -> KernelRidge:
     """``kernel`` (n, n) positive semi-definite, ``ridge`` > 0."""
     return KernelRidge(np.asarray(np.linalg.inv(kernel + ridge * np.eye(len(kernel))), dtype=np.float64))

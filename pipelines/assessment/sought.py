@@ -12,7 +12,8 @@ from typing import Final
 
 import numpy as np
 
-from pipelines.assessment.terms import Array, standard
+from pipelines.arrays import Floats
+from pipelines.assessment.terms import standard
 from pipelines.ports import Embedder
 from pipelines.texts.sought import all_said, edges, said_like, signs_in, things
 from pipelines.values import Criterion
@@ -39,11 +40,11 @@ class SoughtThings:
     """What each of a challenge's criteria asks for."""
 
     def __init__(self, criteria: Sequence[Criterion], language: str, embedder: Embedder) -> None:
-        self._embedder, self._like = embedder, dict[tuple[str, str], Array]()
+        self._embedder, self._like = embedder, dict[tuple[str, str], Floats]()
         self._things = [things(f"{one.text} {one.question}", language) for one in criteria]
         self._edges = [edges(f"{one.text} {one.question}", language) for one in criteria]
 
-    def scores(self, said: Sequence[str], vectors: Array, language: str, known: dict[str, Array]) -> Array:
+    def scores(self, said: Sequence[str], vectors: Floats, language: str, known: dict[str, Floats]) -> Floats:
         """(sentences, criteria): how much each deals with what is asked for, in standard deviations; 0 where a
         criterion asks for nothing of the kind. `vectors` (sentences, d) are the sentences' own, in a text's order.
         `known` is of that text: what was found in it by things is kept there, however often it is read."""
@@ -57,7 +58,7 @@ class SoughtThings:
                 found[0 if edge == "begins" else -1, at] += 1.0
         return found
 
-    def _found(self, said: Sequence[str], vectors: Array, language: str, name: str) -> Array:
+    def _found(self, said: Sequence[str], vectors: Floats, language: str, name: str) -> Floats:
         signs = np.array([min(signs_in(one, language, name), MOST_SIGNS) for one in said], np.float64)
         return standard(signs) + standard(self._likeness(vectors, language, name))
 
@@ -65,7 +66,7 @@ class SoughtThings:
         """Whether the sentence has a sign of what the criterion asks for."""
         return any(signs_in(sentence, language, name) for name in self._things[at])
 
-    def _likeness(self, vectors: Array, language: str, name: str) -> Array:
+    def _likeness(self, vectors: Floats, language: str, name: str) -> Floats:
         if (language, name) not in self._like:
             self._like[language, name] = np.asarray(self._embedder.embed(said_like(language, name)), np.float64)
         like = self._like[language, name]

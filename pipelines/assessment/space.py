@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pipelines.arrays import Floats
 from pipelines.assessment.claims import claims, stems
-from pipelines.assessment.terms import Array, Known
+from pipelines.assessment.terms import KnownVectors
 from pipelines.values import ChallengeAsItStands
 
 if TYPE_CHECKING:  # what reads no answers starts a second sooner without them
@@ -47,16 +48,16 @@ WORDING: Weights = {"dense_exp": 0.6, "char": 0.5, "word": 0.3, "soft": 0.2}
 
 
 @dataclass(frozen=True)
-class AnswersView:
+class WorksView:
     """n answers described in a Space; row i of every array is answer i."""
 
-    dense: Array  # (n, d) unit
+    dense: Floats  # (n, d) unit
     char: csr_matrix  # (n, c) unit
     word: csr_matrix  # (n, w) unit
-    unit: Array  # (n, u) coverage of each reference clause, dense then words
-    evidence: Array  # (n, len(EVIDENCE))
-    soft: Array  # (n, v) best match of each clause of the history
-    parts: tuple[Array, ...]  # n of (clauses, d)
+    unit: Floats  # (n, u) coverage of each reference clause, dense then words
+    evidence: Floats  # (n, len(EVIDENCE))
+    soft: Floats  # (n, v) best match of each clause of the history
+    parts: tuple[Floats, ...]  # n of (clauses, d)
     stems: tuple[frozenset[str], ...]
 
     def __len__(self) -> int:
@@ -67,14 +68,14 @@ class AnswersView:
 class _Scale:
     """Mean and spread of columns over the history; the floor keeps one answer from blowing up."""
 
-    mean: Array
-    spread: Array
+    mean: Floats
+    spread: Floats
 
-    def of(self, x: Array) -> Array:
+    def of(self, x: Floats) -> Floats:
         return np.asarray(np.clip((x - self.mean) / self.spread, -3, 3))
 
 
-def _scale(x: Array) -> _Scale:
+def _scale(x: Floats) -> _Scale:
     if not len(x):
         return _Scale(np.zeros(x.shape[1]), np.ones(x.shape[1]))
     return _Scale(x.mean(0), np.maximum(x.std(0), 0.02))
@@ -115,14 +116,14 @@ def texts_to_embed(challenge: ChallengeAsItStands, texts: Iterable[str]) -> set[
     return {part for t in whole for part in (t, *claims(t))}
 
 
-def _stack(texts: Sequence[str], vectors: Known) -> Array:
+def _stack(texts: Sequence[str], vectors: KnownVectors) -> Floats:
     return np.stack([np.asarray(vectors[t], dtype=np.float64) for t in texts])
 
 
 class AssessmentSpace:
     """Label-free geometry of one challenge. ``view`` is its history, in the order given."""
 
-    def __init__(self, challenge: ChallengeAsItStands, texts: Sequence[str], vectors: Known) -> None:
+    def __init__(self, challenge: ChallengeAsItStands, texts: Sequence[str], vectors: KnownVectors) -> None:
         self.challenge = challenge
         self.reference = reference_of(challenge)
         given = [t for t in (self.reference, challenge.prompt) if t]
@@ -144,14 +145,14 @@ class AssessmentSpace:
     def _stems(self, text: str) -> list[str]:
         return stems(text, self.challenge.language)
 
-    def _soft_vocabulary(self, texts: Sequence[str], vectors: Known) -> Array | None:
+    def _soft_vocabulary(self, texts: Sequence[str], vectors: KnownVectors) -> Floats | None:
         parts = list(dict.fromkeys(p for t in texts for p in claims(t)))
         if not parts:
             return None
         keep = np.unique(np.linspace(0, len(parts) - 1, min(MAX_SOFT, len(parts))).astype(int))
         return _stack([parts[i] for i in keep], vectors)
 
-    def look(self, texts: Sequence[str], vectors: Known) -> AnswersView:
+    def look(self, texts: Sequence[str], vectors: KnownVectors) -> WorksView:
         """Describe answers; all of ``texts_to_embed`` must be in ``vectors``."""
         n = len(texts)
         parts = tuple(_stack(claims(t), vectors) for t in texts)
@@ -165,9 +166,9 @@ class AssessmentSpace:
         if self._vocabulary is not None and n:
             soft = np.stack([(p @ self._vocabulary.T).max(0) for p in parts])
         evidence = self._evidence(dense, parts, tokens, found, char, word, unit, vectors)
-        return AnswersView(dense, char, word, unit, evidence, soft, parts, found)
+        return WorksView(dense, char, word, unit, evidence, soft, parts, found)
 
-    def _unit(self, parts: Sequence[Array], found: Sequence[frozenset[str]], vectors: Known) -> Array:
+    def _unit(self, parts: Sequence[Floats], found: Sequence[frozenset[str]], vectors: KnownVectors) -> Floats:
         """(n, 2 x reference clauses): best dense match, then share of stems, of each clause."""
         if not self._ref_parts or not parts:
             return np.zeros((len(parts), 2 * len(self._ref_parts)))
@@ -178,9 +179,9 @@ class AssessmentSpace:
         return np.hstack([dense, shared])
 
     def _evidence(
-        self, dense: Array, parts: Sequence[Array], tokens: Sequence[list[str]],
-        found: Sequence[frozenset[str]], char: csr_matrix, word: csr_matrix, unit: Array, vectors: Known,
-    ) -> Array:  # fmt: skip
+        self, dense: Floats, parts: Sequence[Floats], tokens: Sequence[list[str]],
+        found: Sequence[frozenset[str]], char: csr_matrix, word: csr_matrix, unit: Floats, vectors: KnownVectors,
+    ) -> Floats:  # fmt: skip
         """(n, len(EVIDENCE)); zeros for what a missing reference or prompt cannot show."""
         n, out = len(parts), np.zeros((len(parts), len(EVIDENCE)))
         if not n:
@@ -208,7 +209,7 @@ class AssessmentSpace:
             column["ref_word"][:] = (word @ self._word.transform([self._stems(self.reference)]).T).toarray()[:, 0]
         return out
 
-    def likeness(self, a: AnswersView, b: AnswersView) -> dict[str, Array]:
+    def likeness(self, a: WorksView, b: WorksView) -> dict[str, Floats]:
         """Each base kernel, (len(a), len(b)); all are positive semi-definite on one view."""
         dense = a.dense @ b.dense.T
         out = {"dense": dense, "dense_exp": np.exp(2 * (dense - 1))}
@@ -225,7 +226,7 @@ class AssessmentSpace:
         out["soft"] = (a.soft - self._soft_mean) @ (b.soft - self._soft_mean).T / self._soft_size
         return out
 
-    def char_likeness(self, view: AnswersView, texts: Sequence[str]) -> Array:
+    def char_likeness(self, view: WorksView, texts: Sequence[str]) -> Floats:
         """Cosine of character TF-IDF, (len(view), len(texts))."""
         return np.asarray((view.char @ self._char.transform(texts).T).toarray())
 
@@ -238,6 +239,6 @@ def _share(part: frozenset[str], of: frozenset[str]) -> float:
     return len(part) / max(1, len(of))
 
 
-def weigh(likeness: dict[str, Array], weights: Weights) -> Array:
+def weigh(likeness: dict[str, Floats], weights: Weights) -> Floats:
     """Weighted sum of base kernels."""
     return np.asarray(sum(w * likeness[name] for name, w in weights.items()))

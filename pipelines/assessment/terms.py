@@ -9,10 +9,10 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from pipelines.arrays import Floats
 from pipelines.values import Reviewed, Standing
 
-Array = NDArray[np.float64]
-Known = Mapping[str, NDArray[Any]]
+KnownVectors = Mapping[str, NDArray[Any]]
 """The unit vector (d,) of every text named by `space.texts_to_embed`; one embedder, one d."""
 
 VERDICTS: Final = (Standing.NOT_YET, Standing.PARTLY, Standing.MET)
@@ -62,6 +62,6 @@ def _verdict(mark: float) -> int:
     return 2 if mark >= 0.995 else 0 if mark <= 0.005 else 1
 
 
-def standard(x: Array) -> Array:
+def standard(x: Floats) -> Floats:
     """Standard deviations from the mean, of each; all zero where they are alike."""
     return np.asarray((x - x.mean()) / (x.std() + 1e-9)) if len(x) else x

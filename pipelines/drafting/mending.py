@@ -13,8 +13,8 @@ from functools import cache
 from pipelines.drafting.parsing import RawPoint
 from pipelines.prompts import words
 from pipelines.texts.language import content, quotations, shared, tokens
-from pipelines.texts.quoting import Span, locate
-from pipelines.values import Criterion, DraftingTask, Evidence, SourceKind
+from pipelines.texts.quoting import locate
+from pipelines.values import Criterion, DraftingTask, Evidence, SourceKind, Span
 
 LEAST_LEFT = 4
 """Words that must be left of a point once praise that says nothing is taken off its beginning."""

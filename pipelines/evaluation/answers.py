@@ -7,7 +7,7 @@ drafts go through the whole of `pipelines.feedback`.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -22,7 +22,7 @@ from pipelines.assessment import Desks, assess, fit
 from pipelines.assessment.terms import VERDICTS
 from pipelines.evaluation.configuration import Assessing, PromptChoice
 from pipelines.evaluation.folders import Answers, JudgedAnswer
-from pipelines.evaluation.measures import Outcomes
+from pipelines.evaluation.measures import Outcomes, ToldHowFar
 from pipelines.evaluation.shelves import MemoryLibrary
 from pipelines.indexing import Holding, settle
 from pipelines.ports import Embedder, LanguageModel
@@ -45,9 +45,6 @@ from pipelines.values import (
 ORGANIZATION: Final = "evaluation"
 LEAST_SAME: Final = 3
 """How often a feedback occurs in a challenge from which it should be found again by the answers it was given to."""
-
-Told = Callable[[str, int, int], None]
-"""Told what is being done, how much of it is done, and how much there is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +97,7 @@ class Bench:
             points if any(worth.values()) else None,
         )
 
-    def read_all(self, told: Told) -> list[Read]:
+    def read_all(self, told: ToldHowFar) -> list[Read]:
         """Assess the probes of all challenges that have a history."""
         probes = [row for row in self.answers.probes if self.answers.history.get(row.challenge)]
         read = []
@@ -148,7 +145,7 @@ def _rank_correlation(one: Sequence[float | None], other: Sequence[float]) -> fl
     return float(spearmanr(one, other)[0])
 
 
-def same_feedback(bench: Bench, told: Told) -> list[bool]:
+def same_feedback(bench: Bench, told: ToldHowFar) -> list[bool]:
     """Rows not met whose feedback recurs: does the first precedent, the row itself left out, carry the same?"""
     wanted = [
         row
@@ -201,7 +198,7 @@ class Drafter:
         brief = DraftingTask(scope, challenge, row.id, row.text, ai, challenge.language, fitted=self.bench.fitted)
         return feedback.make(brief, self.tools)
 
-    def refused(self, told: Told) -> list[bool]:
+    def refused(self, told: ToldHowFar) -> list[bool]:
         """Of each blank, whether it was answered by "there is nothing to give feedback on"."""
         blanks, found = self.bench.answers.blanks, []
         for at, row in enumerate(blanks):
@@ -209,7 +206,7 @@ class Drafter:
             found.append(self.draft(row).outcome is DraftOutcome.NOTHING_TO_SAY)
         return found
 
-    def cold(self, told: Told) -> tuple[float, list[bool]] | None:
+    def cold(self, told: ToldHowFar) -> tuple[float, list[bool]] | None:
         """Challenges without history: rank correlation of score and mark, and whether drafts say there are no peers."""
         rows, scores, said = self.bench.answers.cold, [], []
         for at, row in enumerate(rows):
@@ -219,7 +216,7 @@ class Drafter:
             said.append(any(finding.code == feedback.NO_PEERS.code for finding in made.findings))
         return (_rank_correlation(scores, [row.mark for row in rows]), said) if rows else None
 
-    def drafts(self, most: int, told: Told) -> Outcomes:
+    def drafts(self, most: int, told: ToldHowFar) -> Outcomes:
         """A row a probe, in the words of `measures.DRAFTING`, for at most so many probes, evenly picked."""
         probes = [row for row in self.bench.answers.probes if self.bench.answers.history.get(row.challenge)]
         picked = [probes[at * len(probes) // most] for at in range(most)] if most < len(probes) else probes

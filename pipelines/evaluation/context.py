@@ -5,7 +5,7 @@ All organizations are tenants of one library and one index; each question is ask
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -14,7 +14,7 @@ from pipelines import answering, retrieval
 from pipelines.adapters.exact import ExactIndex
 from pipelines.evaluation.configuration import Retrieving
 from pipelines.evaluation.folders import DocumentQuestion, Documents, passages
-from pipelines.evaluation.measures import Outcomes
+from pipelines.evaluation.measures import Outcomes, ToldHowFar
 from pipelines.evaluation.shelves import MemoryLibrary
 from pipelines.ports import Embedder, Library
 from pipelines.retrieval import Caps, Shelves, collection, find
@@ -22,9 +22,6 @@ from pipelines.values import Reviewed, Scope, Shelf, ShelfItem
 
 DEPTH: Final = 10
 """Documents looked at; a right one further down counts nothing."""
-
-Told = Callable[[str, int, int], None]
-"""Told what is being done, how much of it is done, and how much there is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +50,7 @@ def scope(organization: str) -> Scope:
     return Scope(organization, "", "", "", datetime(2026, 1, 1, tzinfo=UTC))
 
 
-def shelved(documents: Documents, embedder: Embedder, settings: Retrieving, told: Told) -> Shelves:
+def shelved(documents: Documents, embedder: Embedder, settings: Retrieving, told: ToldHowFar) -> Shelves:
     """All documents in one library and one index, each organization on its own shelf."""
     library, index = MemoryLibrary(), ExactIndex()
     for organization, texts in documents.texts.items():
@@ -68,7 +65,7 @@ def shelved(documents: Documents, embedder: Embedder, settings: Retrieving, told
 
 
 def ask(
-    questions: Sequence[DocumentQuestion], shelves: Shelves, embedder: Embedder, settings: Retrieving, told: Told
+    questions: Sequence[DocumentQuestion], shelves: Shelves, embedder: Embedder, settings: Retrieving, told: ToldHowFar
 ) -> QuestionRanks:
     """Put every question to its own organization's shelf."""
     ranks: list[int | None] = []
@@ -78,7 +75,7 @@ def ask(
     caps = Caps(per_document=settings.per_document, per_author=0)
     for at, question in enumerate(questions):
         told(f"asking {len(questions)} questions", at, len(questions))
-        parts, where = retrieval.question(question.text, embedder), scope(question.organization)
+        parts, where = retrieval.parts_of(question.text, embedder), scope(question.organization)
         hits = find(Shelf.CONTEXT, parts, where, shelves, embedder, limit=DEPTH, caps=caps)
         nearness.append(answering.nearness(hits))
         names = [hit.item.document.partition("/") for hit in hits]
@@ -117,7 +114,7 @@ def withheld(questions: Sequence[DocumentQuestion], shelves: Shelves, embedder: 
 
 
 def _nearness(text: str, home: str, shelves: Shelves, embedder: Embedder) -> float:
-    asked, caps = retrieval.question(text, embedder), Caps(per_document=1, per_author=0)
+    asked, caps = retrieval.parts_of(text, embedder), Caps(per_document=1, per_author=0)
     return answering.nearness(find(Shelf.CONTEXT, asked, scope(home), shelves, embedder, limit=DEPTH, caps=caps))
 
 
@@ -141,6 +138,6 @@ class _Withholding:
         return self._library.reviewed(scope, limit)
 
 
-def measure(documents: Documents, embedder: Embedder, settings: Retrieving, told: Told) -> QuestionRanks:
+def measure(documents: Documents, embedder: Embedder, settings: Retrieving, told: ToldHowFar) -> QuestionRanks:
     """From documents to ranks."""
     return ask(documents.questions, shelved(documents, embedder, settings, told), embedder, settings, told)

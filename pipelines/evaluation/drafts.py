@@ -7,7 +7,7 @@ the criterion is met, a next step where it is partly or not yet. A question clai
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,6 +20,7 @@ from pipelines.assessment import Desks, fit
 from pipelines.drafting import Budget
 from pipelines.drafting.judged import compose
 from pipelines.evaluation.folders import CasesUnusable, passages, rows
+from pipelines.evaluation.measures import ToldHowFar
 from pipelines.evaluation.shelves import MemoryLibrary
 from pipelines.indexing import Holding, settle
 from pipelines.ports import Embedder, LanguageModel
@@ -50,9 +51,6 @@ ORGANIZATION: Final = "evaluation"
 AT: Final = datetime(2026, 1, 1, tzinfo=UTC)
 MOST_POINTS: Final = 3
 OPEN: Final = (Standing.PARTLY, Standing.NOT_YET)
-
-Told = Callable[[str, int, int], None]
-"""Told what is being done, how much of it is done, and how much there is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +175,7 @@ class KnownWorksDrafter:
         ]
         return compose(task, made.evidence, read, self.tools.fallback, verify)
 
-    def all(self, told: Told) -> list[Draft]:
+    def all(self, told: ToldHowFar) -> list[Draft]:
         """A draft for each work that is not judged first."""
         works, made = self.known.drafted, []
         for at, work in enumerate(works):

@@ -24,7 +24,7 @@ from pipelines.values import Standing
 PROBES: Final = 300  # of a challenge
 CLUSTERED: Final = 300
 
-Chooser = Callable[[ApproachWork, Sequence[ApproachWork]], Sequence[str]]
+GalleryChooser = Callable[[ApproachWork, Sequence[ApproachWork]], Sequence[str]]
 """(own, candidates) → ids chosen, in order."""
 
 
@@ -88,7 +88,7 @@ class Score:
         }
 
 
-def measure(programs: Sequence[Program], chooser: Chooser) -> Score:
+def measure(programs: Sequence[Program], chooser: GalleryChooser) -> Score:
     """Galleries for the first PROBES unsolved programs of one challenge, out of all its others."""
     score, by_id = Score(), {one.work.id: one for one in programs}
     works = [one.work for one in programs]
@@ -105,13 +105,13 @@ def measure(programs: Sequence[Program], chooser: Chooser) -> Score:
     return score
 
 
-def by_pipeline(works: Sequence[ApproachWork], embedder: Embedder) -> Chooser:
+def by_pipeline(works: Sequence[ApproachWork], embedder: Embedder) -> GalleryChooser:
     """What production does."""
     vectors = dict(zip((work.id for work in works), embedder.embed([work.text for work in works]), strict=True))
     return lambda own, candidates: [one.work for one in choose(own, candidates, vectors).choices]
 
 
-def by_nearest(works: Sequence[ApproachWork]) -> Chooser:
+def by_nearest(works: Sequence[ApproachWork]) -> GalleryChooser:
     """The baseline: the nearest solved ones by TF-IDF of tokens (those of our own likeness, without control flow)."""
     at = {work.id: number for number, work in enumerate(works)}
     texts = rows_of([ApproachWork(work.id, " ".join(_tokens(work.text))) for work in works], {})
@@ -128,7 +128,7 @@ def _tokens(text: str) -> list[str]:
     return "".join(char if char.isalnum() or char == "_" else " " for char in text).split()
 
 
-def by_chance() -> Chooser:
+def by_chance() -> GalleryChooser:
     """The other baseline: solved ones at random, the same in every run."""
     dice = random.Random(7)
 

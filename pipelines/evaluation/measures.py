@@ -12,6 +12,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+ToldHowFar = Callable[[str, int, int], None]
+"""Told what is being done, how much of it is done, and how much there is."""
 Column = NDArray[np.float64]
 """(cases,), NaN for a case that the column says nothing of."""
 Columns = Mapping[str, Column]

@@ -16,16 +16,17 @@ from typing import Final
 
 import numpy as np
 
+from pipelines.arrays import Singles
 from pipelines.evaluation.folders import CasesUnusable, rows
 from pipelines.evaluation.measures import mean
-from pipelines.people.likeness import Floats, TermSpace
+from pipelines.people.likeness import TermSpace
 from pipelines.texts.language import stop_words
 from pipelines.texts.lexical import terms
 
 HIGH: Final = 4
 LOW: Final = 2
 
-Scorer = Callable[[Sequence[Sequence[str]], Mapping[str, str], Mapping[str, str]], Floats]
+Scorer = Callable[[Sequence[Sequence[str]], Mapping[str, str], Mapping[str, str]], Singles]
 """(profiles, works, items) → (people, items)."""
 
 
@@ -124,7 +125,7 @@ def _one(rated: Rated, people: Mapping[str, list[str]], scorer: Scorer) -> Pairs
     return pairs
 
 
-def tfidf(profiles: Sequence[Sequence[str]], works: Mapping[str, str], items: Mapping[str, str]) -> Floats:
+def tfidf(profiles: Sequence[Sequence[str]], works: Mapping[str, str], items: Mapping[str, str]) -> Singles:
     """The baseline: mean cosine of TF-IDF, words as they are, without English stop words."""
     texts = [
         [word for word in terms(text, "") if word not in stop_words("en")]

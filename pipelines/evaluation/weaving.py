@@ -17,9 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipelines import network
+from pipelines.arrays import Singles
 from pipelines.network import Network
 from pipelines.people.commons import Commons
-from pipelines.people.likeness import Floats
 from pipelines.people.matching import MatchWish, match, may_meet
 from pipelines.people.ranking import PRIOR, IntroductionOutcome, weights
 from pipelines.people.reasons import Circle, PairFacts, features, latest, reasons
@@ -57,9 +57,9 @@ class RememberingCommons(Commons):
 
     def __init__(self, works: Sequence[PersonWork], embedder: Embedder) -> None:
         super().__init__(works, embedder)
-        self._near: dict[str, Floats] = {}
+        self._near: dict[str, Singles] = {}
 
-    def nearness(self, person: str, hidden: object = ()) -> Floats:
+    def nearness(self, person: str, hidden: object = ()) -> Singles:
         if person not in self._near:
             self._near[person] = super().nearness(person)
         return self._near[person]
@@ -169,7 +169,7 @@ class Year:
         return Network.of(self.profiles, [(one, other) for one, p in self.profiles.items() for other in p.contacts])
 
 
-Chooser = Callable[[Year, Circle, str], str | None]
+MatchChooser = Callable[[Year, Circle, str], str | None]
 """Whom to suggest to a person, if anybody."""
 ASKED: Final = MatchWish(limit=1, load_limit=LOAD_LIMIT)
 
@@ -195,7 +195,7 @@ def matched(year: Year, circle: Circle, person: str) -> str | None:
     return found[0].second if found else None
 
 
-def run(world: Invented, choose: Chooser, taste: Taste, seed: int, *, a_week: int, learning: bool = False) -> Year:
+def run(world: Invented, choose: MatchChooser, taste: Taste, seed: int, *, a_week: int, learning: bool = False) -> Year:
     """A year in which facilitators suggest `a_week` introductions each week, going round all people by turns.
 
     With `learning`, what came of them moves the ranking, each week anew.

@@ -13,23 +13,17 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from pipelines.arrays import Singles
 from pipelines.people.in_common import in_common
-from pipelines.people.likeness import Cosines, Floats, LikenessSpace, pooled_by
+from pipelines.people.likeness import Cosines, LikenessSpace, pooled_by
 from pipelines.people.values import PersonWork, ShownPassage
 from pipelines.ports import Embedder
 from pipelines.speaking import Speaking
-from pipelines.texts.language import (
-    Span,
-    content,
-    language_of,
-    passages_alike,
-    quotable,
-    tokens,
-)
+from pipelines.texts.language import content, language_of, passages_alike, quotable, tokens
 from pipelines.texts.lexical import terms
 from pipelines.texts.names import calendar
 from pipelines.texts.wholes import whole
-from pipelines.values import Criterion
+from pipelines.values import Criterion, Span
 
 OWN_WORKS: Final = 40
 """A person's works that are compared with everybody's, the latest; a log-mean-exp over more changes little."""
@@ -49,7 +43,7 @@ matched some microseconds more than one of the first. Below 50 works, every one 
 GONE: Final = 0.1
 """The same of works that are gone. They cost nothing and are in no result."""
 
-Reading = Callable[[Collection[str]], Mapping[str, str]]
+TextsOf = Callable[[Collection[str]], Mapping[str, str]]
 """Texts of works by id, as they may be read now; of those that may not, none."""
 
 
@@ -62,7 +56,7 @@ def nowhere(ids: Collection[str]) -> Mapping[str, Mapping[str, Span]]:
     return {}
 
 
-def held(works: Sequence[PersonWork]) -> Reading:
+def held(works: Sequence[PersonWork]) -> TextsOf:
     """Texts that came with the works."""
     texts = {work.id: work.text for work in works}
     return lambda ids: {id_: texts[id_] for id_ in ids if id_ in texts}
@@ -75,7 +69,7 @@ class Commons:
         self,
         works: Sequence[PersonWork],
         embedder: Embedder,
-        read: Reading | None = None,
+        read: TextsOf | None = None,
         before: Commons | None = None,
         pointed: Pointing = nowhere,
     ) -> None:
@@ -125,20 +119,20 @@ class Commons:
         """A person's works that may be used now, the latest last."""
         return [work for work in self.by_person.get(person, ()) if work.id not in hidden]
 
-    def nearness(self, person: str, hidden: Collection[str] = ()) -> Floats:
+    def nearness(self, person: str, hidden: Collection[str] = ()) -> Singles:
         """How near everybody's work is to this person's, as z-scores over the others: shape (people,)."""
         mine = self._rows(person, (), hidden).tolist()
         if not mine:
             return np.zeros(len(self.people), np.float32)
         return self._pooled(self.space.of_rows(self._rows_of_works[mine].tolist()), self.row_of[person], hidden)
 
-    def knowing(self, text: str, hidden: Collection[str] = ()) -> Floats:
+    def knowing(self, text: str, hidden: Collection[str] = ()) -> Singles:
         """How near everybody's work is to a text, as z-scores: shape (people,)."""
         if not self.people:
             return np.zeros(0, np.float32)
         return self._pooled(self.space.of_text(text, self._embedder), None, hidden)
 
-    def _pooled(self, similarities: Cosines, without: int | None, hidden: Collection[str]) -> Floats:
+    def _pooled(self, similarities: Cosines, without: int | None, hidden: Collection[str]) -> Singles:
         """Each of the two pooled by itself, then added: as z-scores, since everybody's work is a little alike."""
         keep = np.array([work.id not in hidden for work in self.works]) if hidden else None
         by_work = (each if self._in_order else each[:, self._rows_of_works] for each in similarities)
@@ -146,11 +140,11 @@ class Commons:
         return self._standardized(dense + lexical, without)
 
     @staticmethod
-    def _standardized(values: Floats, without: int | None) -> Floats:
+    def _standardized(values: Singles, without: int | None) -> Singles:
         others = np.delete(values, without) if without is not None else values
         if len(others) < 2 or float(others.std()) < 1e-9:
             return np.zeros_like(values)
-        found: Floats = ((values - others.mean()) / others.std()).astype(np.float32)
+        found: Singles = ((values - others.mean()) / others.std()).astype(np.float32)
         return found
 
     # Passages
@@ -180,7 +174,7 @@ class Commons:
         places = ((one, mine[a][0]), (other, theirs[b][0]))
         return [shown(work, texts[work.id], *span) if work.quotable else None for work, span in places]
 
-    def _alike(self, mine: Sequence[str], theirs: Sequence[str]) -> Floats:
+    def _alike(self, mine: Sequence[str], theirs: Sequence[str]) -> Singles:
         """Cosines in words and meaning, added; nothing for two passages that say the same."""
         both = self._embedder.embed([*mine, *theirs])
         meaning = both[: len(mine)] @ both[len(mine) :].T
@@ -189,7 +183,7 @@ class Commons:
         )
         words = [[sum(weight * b.get(number, 0.0) for number, weight in a.items()) for b in other] for a in ours]
         same = [[passages_alike(a, b, self.space.language) >= SAME for b in theirs] for a in mine]
-        found: Floats = np.where(same, -2.0, meaning + np.array(words)).astype(np.float32)
+        found: Singles = np.where(same, -2.0, meaning + np.array(words)).astype(np.float32)
         return found
 
     def matter(self, shown: Sequence[ShownPassage | None], known: str) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from pipelines.people.commons import Commons, Pointing, Reading, nowhere
+from pipelines.people.commons import Commons, Pointing, TextsOf, nowhere
 from pipelines.people.values import PersonWork
 from pipelines.ports import Embedder
 
@@ -50,7 +50,7 @@ class KeptCommons:
         organization: str,
         works: Sequence[PersonWork],
         embedder: Embedder,
-        read: Reading,
+        read: TextsOf,
         state: object,
         pointed: Pointing = nowhere,
     ) -> Commons:

@@ -17,10 +17,9 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from pipelines.arrays import Singles
 from pipelines.ports import Embedder
 from pipelines.texts.lexical import shelf_language, terms
-
-Floats = NDArray[np.float32]
 
 SHARPNESS: Final = 10.0
 """β of the log-mean-exp over cosines."""
@@ -85,11 +84,11 @@ class TermSpace:
         found.size = self.size + len(texts)
         return found
 
-    def cosines(self, text: Sequence[str]) -> Floats:
+    def cosines(self, text: Sequence[str]) -> Singles:
         """Similarity of the text to each of the set: shape (size,), in [0, 1]."""
         return self.cosines_of(self.weigh(text))
 
-    def cosines_of(self, weights: Mapping[int, float]) -> Floats:
+    def cosines_of(self, weights: Mapping[int, float]) -> Singles:
         """The same of what `weigh` or `weights_of` gave."""
         found = np.zeros(self.size, np.float32)
         for number, weight in weights.items():
@@ -104,8 +103,8 @@ class TermSpace:
 class Cosines(NamedTuple):
     """Two similarities of the same texts, of one shape, each in [-1, 1]: by meaning and by words."""
 
-    dense: Floats
-    lexical: Floats
+    dense: Singles
+    lexical: Singles
 
 
 class LikenessSpace:
@@ -141,7 +140,7 @@ class LikenessSpace:
         return Cosines(embedder.embed([text]) @ self.vectors.T, lexical[None, :])
 
 
-def pooled(similarities: Floats, axis: int = 0, sharpness: float = SHARPNESS) -> Floats:
+def pooled(similarities: Singles, axis: int = 0, sharpness: float = SHARPNESS) -> Singles:
     """Log-mean-exp along an axis: ln(mean(exp(β s))) / β. The mean for β → 0, the maximum for β → ∞."""
     top = similarities.max(axis=axis, keepdims=True)
     mean = np.exp(sharpness * (similarities - top)).mean(axis=axis)
@@ -149,8 +148,8 @@ def pooled(similarities: Floats, axis: int = 0, sharpness: float = SHARPNESS) ->
 
 
 def pooled_by(
-    similarities: Floats, bounds: Sequence[int], keep: NDArray[np.bool_] | None = None, sharpness: float = SHARPNESS
-) -> Floats:
+    similarities: Singles, bounds: Sequence[int], keep: NDArray[np.bool_] | None = None, sharpness: float = SHARPNESS
+) -> Singles:
     """Log-mean-exp over all rows and each run of columns `bounds[i]`..`bounds[i + 1]`, none of them empty.
 
     Shape (len(bounds) - 1,). Columns that are not to be kept count nothing; where none is left, the lowest value is.
@@ -168,7 +167,7 @@ def pooled_by(
 
 def scores(
     profiles: Sequence[Sequence[str]], works: Mapping[str, str], items: Mapping[str, str], embedder: Embedder
-) -> Floats:
+) -> Singles:
     """How well each person knows what each item is about: shape (people, items), in the order given; more is better.
 
     `profiles[p]`: ids of all of a person's works; one without any scores 0 for everything, as one whose work has

@@ -13,8 +13,8 @@ from typing import Final
 
 import numpy as np
 
+from pipelines.arrays import Singles
 from pipelines.people.commons import Commons
-from pipelines.people.likeness import Floats
 from pipelines.people.ranking import PRIOR, WORTH, value
 from pipelines.people.reasons import Circle, PairFacts, acquainted, features, latest, reasons
 from pipelines.people.saying import wording
@@ -103,7 +103,7 @@ def may_meet(first: Profile, second: Profile, asked: MatchWish) -> bool:
     )
 
 
-def candidates(first: Profile, circle: Circle, commons: Commons, near: Floats, knowing: Floats) -> list[str]:
+def candidates(first: Profile, circle: Circle, commons: Commons, near: Singles, knowing: Singles) -> list[str]:
     """People worth a look, in a fixed order: of every sort of reason the nearest ones. May not be allowed."""
     order = np.argsort(-near, kind="stable")
     rank = {commons.people[row]: at for at, row in enumerate(order.tolist())}
@@ -126,7 +126,7 @@ def _open(person: str, circle: Circle) -> bool:
 
 
 def _facts(
-    first: Profile, second: Profile, commons: Commons, near: Floats, knowing: Floats, asked: MatchWish
+    first: Profile, second: Profile, commons: Commons, near: Singles, knowing: Singles, asked: MatchWish
 ) -> PairFacts:
     row = commons.row_of.get(second.person)
     nearness, knows = (float(values[row]) if row is not None else 0.0 for values in (near, knowing))

@@ -9,8 +9,8 @@ import re
 from typing import Final
 
 from pipelines.prompts import words
-from pipelines.texts.language import Span
 from pipelines.texts.reporting import FEWEST_WORDS, MOST_WORDS, as_you, bare, is_whole, may_be_turned
+from pipelines.values import Span
 
 _WITH: Final = "can|could|will|would|should|must|may|might|is|are|was|were|have|has|had"
 _WHOM: Final = "I|we|they|it|he|she|this|these|there"

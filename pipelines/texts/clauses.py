@@ -12,7 +12,8 @@ from itertools import pairwise
 from typing import Any, Final
 
 from pipelines.prompts import words
-from pipelines.texts.language import Span, clauses, content, quotations, stem, tokens
+from pipelines.texts.language import clauses, content, quotations, stem, tokens
+from pipelines.values import Span
 
 MINUTES: Final = "minute"
 _DIGITS: Final = re.compile(r"\d+(?:[.,]\d+)?")

@@ -17,8 +17,7 @@ import snowballstemmer
 from pipelines.prompts import words
 from pipelines.texts.detecting import SURE, SURE_OF_SCRIPT, foreign_script, likely
 from pipelines.texts.layout import LATEX, signs, unparted, within_whole, wraps
-
-Span = tuple[int, int]
+from pipelines.values import Span
 
 TWINS = 0.6
 """Share of content-word stems, of all that either text has, from which two points count as the same thing said twice.

@@ -12,7 +12,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
-Span = tuple[int, int]
+from pipelines.values import Span
 
 WIDTHS: Final = (40, 130)
 """Characters a line that pages of print and mail programs have."""

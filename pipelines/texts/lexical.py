@@ -16,11 +16,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from pipelines.arrays import Singles
 from pipelines.prompts import words
 from pipelines.texts.language import stem, stop_words
 from pipelines.texts.layout import unparted
 
-Floats = NDArray[np.float32]
 Ints = NDArray[np.int32]
 
 K1: Final = 1.2  # how soon more of the same word stops counting; 0.6 to 2.0 measured alike
@@ -73,12 +73,12 @@ class LexicalIndex:
         df = np.bincount(numbers, minlength=len(self.vocabulary))
         idf = np.log1p((self.size - df + 0.5) / (df + 0.5))
         self._texts: Ints = texts.astype(np.int32)
-        self._weights: Floats = (idf[numbers] * tf * (K1 + 1) / (tf + K1)).astype(np.float32)
+        self._weights: Singles = (idf[numbers] * tf * (K1 + 1) / (tf + K1)).astype(np.float32)
         self._bounds = np.concatenate([[0], np.cumsum(df)])
-        self._idf: Floats = idf.astype(np.float32)
+        self._idf: Singles = idf.astype(np.float32)
         self._rarest = float(np.log1p(2 * self.size + 1))  # idf of a term that no text has
 
-    def scores(self, wanted: Iterable[str]) -> Floats:
+    def scores(self, wanted: Iterable[str]) -> Singles:
         """BM25F of each text for the distinct terms wanted: shape (size,), 0 where none occurs."""
         scores = np.zeros(self.size, np.float32)
         for number in sorted({self.vocabulary[term] for term in wanted if term in self.vocabulary}):
@@ -86,7 +86,7 @@ class LexicalIndex:
             scores[self._texts[here]] += self._weights[here]
         return scores
 
-    def covered(self, scores: Floats, wanted: Iterable[str]) -> float:
+    def covered(self, scores: Singles, wanted: Iterable[str]) -> float:
         """How much of what is wanted the best text says: its score over the sum of all terms' idf, from 0 to 1.
 
         1 is a text of mean length that has each term once. A term that no text has counts as the rarest, so a question

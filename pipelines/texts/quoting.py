@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-Span = tuple[int, int]
+from pipelines.values import Span
 
 LEFT_OUT: Final = 300
 """Characters that an ellipsis may stand for: two sentences. Behind more, the parts are two quotations."""

@@ -14,8 +14,9 @@ from itertools import pairwise
 from typing import Final
 
 from pipelines.prompts import words
-from pipelines.texts.language import Span, clauses, quotations, sentence_at, sentences, stop_words
+from pipelines.texts.language import clauses, quotations, sentence_at, sentences, stop_words
 from pipelines.texts.layout import unparted
+from pipelines.values import Span
 
 FEWEST_WORDS: Final = 4
 MOST_WORDS: Final = 32

@@ -10,8 +10,9 @@ import re
 from typing import Final
 
 from pipelines.prompts import words
-from pipelines.texts.language import Span, tokens
+from pipelines.texts.language import tokens
 from pipelines.texts.reporting import FEWEST_WORDS, MOST_WORDS, bare, is_whole
+from pipelines.values import Span
 
 _TABLE: Final = words("words/reporting_german")
 _OPENERS, _VERBS, _PERSONS = (frozenset(_TABLE[name].split()) for name in ("openers", "verbs", "persons"))

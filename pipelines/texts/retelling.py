@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pipelines.texts.asking_back import order, question
-from pipelines.texts.language import Span
 from pipelines.texts.reporting import reports, verbatim
 from pipelines.texts.reporting_german import reports as german
+from pipelines.values import Span
 
 
 @dataclass(frozen=True, slots=True)

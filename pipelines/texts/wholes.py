@@ -6,7 +6,8 @@ from functools import cache
 from typing import Final
 
 from pipelines.prompts import words
-from pipelines.texts.language import Span, clauses, language_of, sentences, tokens
+from pipelines.texts.language import clauses, language_of, sentences, tokens
+from pipelines.values import Span
 
 LONGEST: Final = 240
 """Characters of a quotation that a reader takes in while comparing it with others."""

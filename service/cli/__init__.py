@@ -10,7 +10,7 @@ from service.cli import (
     bundles,
     demo,
     doctor,
-    erasing,
+    erasure,
     evaluate,
     jobs,
     keys,
@@ -49,7 +49,7 @@ app.command("invite")(keys.invite)
 app.command("reset-second-factor")(keys.reset_second_factor)
 app.add_typer(organizations.app, name="organization")
 app.add_typer(audit.app, name="audit")
-app.add_typer(erasing.app, name="erase")
+app.add_typer(erasure.app, name="erase")
 app.add_typer(keys.app, name="key")
 app.add_typer(jobs.app, name="jobs")
 app.add_typer(prompts.app, name="prompts")

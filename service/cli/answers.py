@@ -13,7 +13,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-Line = dict[str, Any]
+ReadLine = dict[str, Any]
+
 
 GROUP, FACILITATOR = "learners", "facilitator"
 BEGINNING = datetime(2026, 1, 5, 9, tzinfo=UTC)
@@ -24,7 +25,7 @@ LANGUAGE = {"ge": "de"}
 NEW_WORK = ("probes.jsonl", "blanks.jsonl", "cold.jsonl")
 
 
-def answers(folder: Path) -> Iterator[Line]:
+def answers(folder: Path) -> Iterator[ReadLine]:
     """All of a folder of answers. Raises FileNotFoundError if it holds no challenges.jsonl."""
     challenges = list(_rows(folder / "challenges.jsonl"))
     history = list(_rows(folder / "history.jsonl")) if (folder / "history.jsonl").exists() else []
@@ -44,7 +45,7 @@ def answers(folder: Path) -> Iterator[Line]:
         yield _submission(row, BEGINNING + timedelta(days=30, minutes=place))
 
 
-def documents(folder: Path) -> Iterator[Line]:
+def documents(folder: Path) -> Iterator[ReadLine]:
     """Every Markdown file in the folder, or in its `docs`, as a context document called after the file."""
     docs = folder / "docs"
     for file in sorted((docs if docs.is_dir() else folder).glob("*.md")):
@@ -68,7 +69,7 @@ def _rows(file: Path) -> Iterator[Mapping[str, Any]]:
         yield from (json.loads(line) for line in lines if line.strip())
 
 
-def _person(id_: str, role: str, language: str) -> Line:
+def _person(id_: str, role: str, language: str) -> ReadLine:
     return {
         "kind": "person",
         "id": id_,
@@ -79,7 +80,7 @@ def _person(id_: str, role: str, language: str) -> Line:
     }
 
 
-def _challenge(row: Mapping[str, Any]) -> Line:
+def _challenge(row: Mapping[str, Any]) -> ReadLine:
     prompt = str(row["prompt"])
     return {
         "kind": "challenge",
@@ -96,7 +97,7 @@ def _challenge(row: Mapping[str, Any]) -> Line:
     }
 
 
-def _submission(row: Mapping[str, Any], at: datetime) -> Line:
+def _submission(row: Mapping[str, Any], at: datetime) -> ReadLine:
     return {
         "kind": "submission",
         "id": str(row["id"]),
@@ -108,7 +109,7 @@ def _submission(row: Mapping[str, Any], at: datetime) -> Line:
     }
 
 
-def _feedback(row: Mapping[str, Any], full_marks: float, at: datetime) -> Line:
+def _feedback(row: Mapping[str, Any], full_marks: float, at: datetime) -> ReadLine:
     """What a person wrote then is one point, about the whole of the answer."""
     standing = STANDING[str(row["label"])]
     said = str(row["feedback"]).strip()

@@ -9,14 +9,11 @@ import typer
 from service.actions.audit import trail
 from service.cli import operator
 from service.cli.console import TellingGroup, err, out
+from service.cli.operator import OfOrganization
 from service.domain.audit import read_anchor
 from service.store import audit
 
 app = typer.Typer(cls=TellingGroup, no_args_is_help=True, help="The trail of who did what.")
-
-Organization = Annotated[
-    str | None, typer.Option(help="External id of the organization; needed where there are several.")
-]
 
 
 @app.command()
@@ -24,7 +21,7 @@ def verify(
     anchor: Annotated[
         list[str] | None, typer.Option(help="An anchor that was kept elsewhere; may be repeated.")
     ] = None,
-    organization: Organization = None,
+    organization: OfOrganization = None,
 ) -> None:
     """Find any entry that was changed, taken out, moved or cut off; exit with 1 if there is one.
 
@@ -46,7 +43,7 @@ def verify(
 
 
 @app.command("anchor")
-def anchor_(organization: Organization = None) -> None:
+def anchor_(organization: OfOrganization = None) -> None:
     """Print number and hash of the last entry: keep it somewhere else, and give it to `verify` later."""
     parts = operator.opened()
     with parts.sessions.reading() as session:
@@ -58,7 +55,7 @@ def anchor_(organization: Organization = None) -> None:
 def export(
     form: Annotated[str, typer.Option(help="jsonl or csv.", metavar="FORM")] = "jsonl",
     after: Annotated[int, typer.Option(help="Only entries with a higher number.", min=0)] = 0,
-    organization: Organization = None,
+    organization: OfOrganization = None,
 ) -> None:
     """Write the trail to standard output, people by pseudonym."""
     written = {"jsonl": trail.as_lines, "csv": trail.as_csv}.get(form)

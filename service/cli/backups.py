@@ -15,11 +15,11 @@ from service.cli import operator
 from service.cli.console import err, out, settings
 from service.cli.work import index_anew
 from service.domain.errors import Conflict
-from service.jobs.folder import DataFolder
+from service.jobs.data_folder import DataFolder
 from service.settings import Dispatch, Settings
 from service.store import backup as archives
 from service.store import migrate
-from service.store.erasing.replay import ReplayList
+from service.store.erasure.replay import ReplayList
 from service.store.session import Sessions
 from service.store.tables import Job, JobState
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from itertools import chain
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -19,11 +19,10 @@ from service.actions.access import organizations
 from service.actions.bundles import take_in
 from service.cli import answers as converter
 from service.cli import operator
+from service.cli.answers import ReadLine
 from service.cli.console import err, out, settings
 from service.domain.errors import Invalid
 from service.store.tables import ImportError_, ImportRun, Organization
-
-Line = dict[str, Any]
 
 SHOWN_ERRORS = 20
 
@@ -49,7 +48,7 @@ def _with_file(text: str, folder: Path) -> str:
     return json.dumps({**line, "text": inside.read_text(encoding="utf-8")}, ensure_ascii=False)
 
 
-def first_organization(lines: Iterable[str]) -> Line | None:
+def first_organization(lines: Iterable[str]) -> ReadLine | None:
     """The bundle's own word on which organization it is of, which stands in its first line if anywhere."""
     for text in lines:
         try:
@@ -103,7 +102,7 @@ def _lines(file: Path | None, answers: Path | None, context: Path | None) -> Ite
         yield (json.dumps(line, ensure_ascii=False) for line in converter.documents(context))
 
 
-def organization_of(parts: wiring.Front, external_id: str, own: Line | None) -> Organization:
+def organization_of(parts: wiring.Front, external_id: str, own: ReadLine | None) -> Organization:
     with parts.sessions.writing() as session:
         row = session.scalar(select(Organization).where(Organization.external_id == external_id))
         if row is not None:

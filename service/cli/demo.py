@@ -28,6 +28,7 @@ from service.actions.drafts.points import current_points
 from service.actions.goals import make
 from service.actions.questioned import make as find
 from service.cli import bundles, operator, serving
+from service.cli.answers import ReadLine
 from service.cli.console import err, out, settings
 from service.domain.drafts import FOR_A_PERSON, NOT_MADE_YET, DraftState
 from service.domain.errors import NotFound
@@ -131,7 +132,7 @@ def _bundle(examples: Path | None) -> Path:
     raise NotFound("The example bundle is not here. Run this from a checkout, or give its folder with --examples.")
 
 
-def _whose(bundle: Path) -> tuple[str, bundles.Line]:
+def _whose(bundle: Path) -> tuple[str, ReadLine]:
     own = bundles.first_organization(bundles.read_bundle(bundle))
     if own is None:
         raise NotFound(f"The first line of {bundle} does not name an organization.")

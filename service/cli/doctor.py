@@ -20,7 +20,7 @@ from service import wiring
 from service.cli.console import out, settings
 from service.domain.errors import PeerloomError
 from service.domain.notifications.addresses import is_address
-from service.jobs.folder import DataFolder, FolderTaken
+from service.jobs.data_folder import DataFolder, FolderTaken
 from service.mail.smtp import AddressRefused, LetterRefused, MailUnavailable
 from service.settings import Dispatch, EmbedderKind, Settings
 from service.store import jobs, migrate
@@ -173,13 +173,13 @@ def _taken(chosen: Settings) -> str:
 
 def _differences(parts: wiring.Parts) -> Iterator[int]:
     """How many ids are too many or missing, a collection at a time."""
-    from service.jobs import sync
+    from service.jobs import indexing
 
     with parts.sessions.reading() as session:
         for organization in session.scalars(select(Organization.id)).all():
             challenges = session.scalars(select(Challenge.id).where(Challenge.organization_id == organization)).all()
-            should: dict[str, set[str]] = {name: set() for name in sync.collections(organization, challenges)}
-            for one in sync.as_it_stands(session, organization):
+            should: dict[str, set[str]] = {name: set() for name in indexing.collections(organization, challenges)}
+            for one in indexing.as_it_stands(session, organization):
                 if one.owner:
                     passages = session.scalars(select(PassageRow.id).where(PassageRow.owner_id == one.owner)).all()
                     should[one.collection] |= set(passages) or {one.owner}

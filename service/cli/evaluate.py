@@ -24,8 +24,7 @@ from service.settings import EmbedderKind, Settings
 
 if TYPE_CHECKING:
     from pipelines.evaluation.configuration import Configuration
-    from pipelines.evaluation.context import Told
-    from pipelines.evaluation.measures import Measured
+    from pipelines.evaluation.measures import Measured, ToldHowFar
 
 DRAFTS = 60
 """Probes that are drafted: enough to see a model fail, few enough to pay for."""
@@ -151,13 +150,13 @@ def settings_of(configuration: Configuration, chosen: Settings) -> Settings:
     )
 
 
-def _measured(kind: str, sides: Sequence[Side], folder: Path, drafts: int, told: Told) -> list[Measured]:
+def _measured(kind: str, sides: Sequence[Side], folder: Path, drafts: int, told: ToldHowFar) -> list[Measured]:
     if kind == "answers":
         return _answers(sides, folder, drafts, told)
     return _works(sides, folder, drafts, told) if kind == "works" else _context(sides, folder, told)
 
 
-def _works(sides: Sequence[Side], folder: Path, most: int, told: Told) -> list[Measured]:
+def _works(sides: Sequence[Side], folder: Path, most: int, told: ToldHowFar) -> list[Measured]:
     """Whole drafts of works whose standings are known, evenly picked where there are more than `most`."""
     from pipelines.evaluation import drafts, known_works, measures
 
@@ -180,7 +179,7 @@ def _works(sides: Sequence[Side], folder: Path, most: int, told: Told) -> list[M
     return found
 
 
-def _answers(sides: Sequence[Side], folder: Path, drafts: int, told: Told) -> list[Measured]:
+def _answers(sides: Sequence[Side], folder: Path, drafts: int, told: ToldHowFar) -> list[Measured]:
     from pipelines.evaluation import answers, folders, measures
 
     with _told_plainly():
@@ -205,7 +204,7 @@ def _answers(sides: Sequence[Side], folder: Path, drafts: int, told: Told) -> li
     return found
 
 
-def _context(sides: Sequence[Side], folder: Path, told: Told) -> list[Measured]:
+def _context(sides: Sequence[Side], folder: Path, told: ToldHowFar) -> list[Measured]:
     from pipelines.evaluation import context, folders, measures
 
     with _told_plainly():
@@ -228,12 +227,12 @@ def _told_plainly() -> Iterator[None]:
         raise Invalid(str(wrong)) from wrong
 
 
-def _prefixed(name: str, told: Told) -> Told:
+def _prefixed(name: str, told: ToldHowFar) -> ToldHowFar:
     return lambda what, done, of: told(f"{name}: {what}", done, of)
 
 
 @contextmanager
-def _bars() -> Iterator[Told]:
+def _bars() -> Iterator[ToldHowFar]:
     """A bar for each thing that is done, on standard error."""
     columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=err, transient=True) as progress:

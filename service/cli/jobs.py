@@ -10,13 +10,10 @@ from rich.table import Table
 from service.actions.jobs import troubled
 from service.cli import operator
 from service.cli.console import TellingGroup, out
+from service.cli.operator import OfOrganization
 from service.domain.errors import Invalid
 
 app = typer.Typer(cls=TellingGroup, no_args_is_help=True, help="Jobs in trouble, and taking them up again.")
-
-Organization = Annotated[
-    str | None, typer.Option(help="External id of the organization; needed where there are several.")
-]
 
 
 @app.command("list")
@@ -24,7 +21,7 @@ def list_(
     waiting: Annotated[
         bool, typer.Option("--waiting", help="Those that wait for something outside, instead of those given up.")
     ] = False,
-    organization: Organization = None,
+    organization: OfOrganization = None,
 ) -> None:
     """Jobs that were given up, with the reason, the newest first."""
     parts = operator.opened()
@@ -44,7 +41,7 @@ def list_(
 def retry(
     job: Annotated[list[str] | None, typer.Argument(help="Ids, from `peerloom jobs list`.")] = None,
     every: Annotated[bool, typer.Option("--all", help="All that were given up.")] = False,
-    organization: Organization = None,
+    organization: OfOrganization = None,
 ) -> None:
     """Take up jobs again that were given up, with all their attempts. Whoever does the jobs does them then."""
     if bool(job) == every:

@@ -10,7 +10,8 @@ import typer
 from service.actions.access import credentials, second_factor, sign_in
 from service.cli import operator
 from service.cli.console import TellingGroup, err, out, settings
-from service.domain.access import A_YEAR, EVERY_SCOPE, LONGEST, MEANS, KeyScope, in_order, scopes_in, state_of_key
+from service.cli.operator import OfOrganization
+from service.domain.access.keys import A_YEAR, EVERY_SCOPE, LONGEST, MEANS, KeyScope, in_order, scopes_in, state_of_key
 from service.domain.errors import NotAllowed
 from service.store import find
 from service.store.tables import Credential, Group, Person
@@ -18,10 +19,6 @@ from service.store.tables import Credential, Group, Person
 TOLD = "; ".join(f"{one}: {means}" for one, means in MEANS.items())
 
 app = typer.Typer(cls=TellingGroup, no_args_is_help=True, help="Keys with which platforms use the API.")
-
-Organization = Annotated[
-    str | None, typer.Option(help="External id of the organization; needed where there are several.")
-]
 
 
 @app.command("create")
@@ -32,7 +29,7 @@ def create(
     days: Annotated[
         int, typer.Option(min=0, max=LONGEST.days, help="After how many days it ends by itself; 0 is never.")
     ] = A_YEAR.days,
-    organization: Organization = None,
+    organization: OfOrganization = None,
 ) -> None:
     """Make a key and print its secret, which is shown this once."""
     parts = operator.opened()
@@ -48,7 +45,7 @@ def create(
 
 
 @app.command("list")
-def list_(organization: Organization = None) -> None:
+def list_(organization: OfOrganization = None) -> None:
     """The organization's keys, without their secrets."""
     parts = operator.opened()
     with parts.sessions.reading() as session:
@@ -75,7 +72,7 @@ def _day(at: datetime | None) -> str:
 @app.command("revoke")
 def revoke(
     key: Annotated[str, typer.Argument(help="The key's id, from `peerloom key list`.")],
-    organization: Organization = None,
+    organization: OfOrganization = None,
 ) -> None:
     """End a key at once, with all tokens made with it."""
     parts = operator.opened()
@@ -88,7 +85,7 @@ def revoke(
 def token(
     person: Annotated[str, typer.Argument(help="External id of the person.")],
     hours: Annotated[float, typer.Option(help="How long it lasts, at most 12.")] = 1,
-    organization: Organization = None,
+    organization: OfOrganization = None,
 ) -> None:
     """Print a token with which one person is seen as that person. It ends with the key it is made with."""
     parts = operator.opened()
@@ -107,7 +104,7 @@ def token(
 def invite(
     person: Annotated[str, typer.Argument(help="External id of the person.")],
     days: Annotated[float, typer.Option(help="How long the link may wait to be opened, at most 14.")] = 3,
-    organization: Organization = None,
+    organization: OfOrganization = None,
 ) -> None:
     """Print a link that signs one person in, once: a facilitator to the review desk, a learner to their own pages."""
     chosen = settings()
@@ -123,7 +120,7 @@ def invite(
 
 def reset_second_factor(
     person: Annotated[str, typer.Argument(help="External id of the person.")],
-    organization: Organization = None,
+    organization: OfOrganization = None,
 ) -> None:
     """Take away the second factor of a person who has lost it; their sessions end, the next link asks for none."""
     parts = operator.opened()

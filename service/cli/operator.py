@@ -7,22 +7,27 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Annotated
 
+import typer
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from service import wiring
 from service.actions.access import on_behalf, organizations
 from service.cli.console import settings
-from service.domain.access import KeyScope, scopes_in
+from service.domain.access.keys import KeyScope, scopes_in
 from service.domain.drafts import DraftState
 from service.domain.errors import Invalid, NotFound
 from service.domain.roles import Actor, CredentialReach
-from service.jobs.folder import DataFolder, FolderTaken
+from service.jobs.data_folder import DataFolder, FolderTaken
 from service.settings import Dispatch, Settings
 from service.store import migrate
 from service.store.tables import Credential, DraftRow, ImportRun, Job, JobState, Organization
 
+OfOrganization = Annotated[
+    str | None, typer.Option(help="External id of the organization; needed where there are several.")
+]
 LOOK_SECONDS = 0.2
 """How often progress is looked at."""
 

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from pipelines import prompts as files
+from pipelines import prompts as prompt_files
 from pipelines.drafting import cases
 from pipelines.ports import LanguageModel
 from pipelines.values import Draft, DraftOutcome
@@ -19,50 +19,50 @@ from service.cli.console import TellingGroup, out, settings
 
 app = typer.Typer(cls=TellingGroup, no_args_is_help=True, help="The words that a language model is given.")
 
-Name = Annotated[str, typer.Argument(help="Name of the prompt, e.g. feedback.")]
+PromptName = Annotated[str, typer.Argument(help="Name of the prompt, e.g. feedback.")]
 
 
 @app.command("list")
 def list_() -> None:
     """Every version of every prompt: which is in use, and whether its file is the one that was released."""
-    for name in files.names():
-        in_use = files.current(name)
-        for version, sound in files.versions(name).items():
+    for name in prompt_files.names():
+        in_use = prompt_files.current(name)
+        for version, sound in prompt_files.versions(name).items():
             use = "in use" if version == in_use else "      "
             out.print(f"{name}/{version}  {use}  {_state(name, version, sound)}", markup=False, soft_wrap=True)
 
 
 def _state(name: str, version: int, sound: bool) -> str:
     if sound:
-        prompt = files.load(name, version)
+        prompt = prompt_files.load(name, version)
         return f"{prompt.sha[:12]}  {prompt.purpose}"
     try:
-        files.load(name, version)
-    except files.PromptError as trouble:
+        prompt_files.load(name, version)
+    except prompt_files.PromptError as trouble:
         return str(trouble)
     return ""
 
 
 @app.command()
-def diff(name: Name, a: Annotated[int, typer.Argument()], b: Annotated[int, typer.Argument()]) -> None:
+def diff(name: PromptName, a: Annotated[int, typer.Argument()], b: Annotated[int, typer.Argument()]) -> None:
     """What version B says differently from version A."""
-    one, other = (files.load(name, version, unreleased=True) for version in (a, b))
-    _coloured(files.diff(one, other) or "They say the same.")
+    one, other = (prompt_files.load(name, version, unreleased=True) for version in (a, b))
+    _coloured(prompt_files.diff(one, other) or "They say the same.")
 
 
 @app.command("test")
 def try_(
-    name: Name,
+    name: PromptName,
     version: Annotated[int | None, typer.Option(help="Version to try; the newest file if left out.")] = None,
     against: Annotated[int | None, typer.Option(help="Version to compare with; the one in use if left out.")] = None,
     ask: Annotated[bool, typer.Option(help="Also ask the model that is set up, which costs tokens.")] = True,
 ) -> None:
     """What a change of words does: to what a model reads in each stored case and, with a model, to what it drafts."""
-    version = max(files.versions(name)) if version is None else version
-    against = files.current(name) if against is None else against
+    version = max(prompt_files.versions(name)) if version is None else version
+    against = prompt_files.current(name) if against is None else against
     stored = cases.cases(name)
     if not stored:
-        raise files.PromptError(f"There are no cases for '{name}'. Put some into prompts/{name}/cases.")
+        raise prompt_files.PromptError(f"There are no cases for '{name}'. Put some into prompts/{name}/cases.")
     out.print(f"{name}/{version} against {name}/{against}, {len(stored)} cases", markup=False)
     for case in stored:
         _renders(case, name, version, against)
@@ -105,7 +105,7 @@ def lock(
     root: Annotated[Path | None, typer.Option(help="Folder of the prompts.", file_okay=False)] = None,
 ) -> None:
     """Release new versions: write their sums to LOCK.toml and use them. A released version never changes."""
-    new = files.lock(root=root)
+    new = prompt_files.lock(root=root)
     for line in new:
         out.print(f"{line} is released and in use.", markup=False)
     if not new:

@@ -17,7 +17,7 @@ from pydantic_core import PydanticUndefined
 
 from service.cli import app
 from service.domain import drafts, galleries, introductions
-from service.domain.access import MEANS
+from service.domain.access.keys import MEANS
 from service.domain.events import EVENTS
 from service.domain.lifecycle import Lifecycle
 from service.domain.roles import CredentialReach

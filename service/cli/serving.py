@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from service import wiring
 from service.cli.console import err, out, settings
 from service.domain.errors import Invalid, Unavailable
-from service.jobs.folder import DataFolder
+from service.jobs.data_folder import DataFolder
 from service.settings import Dispatch, Settings
 from service.store import data_folder
 from service.store import migrate as migrations

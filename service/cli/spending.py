@@ -10,7 +10,7 @@ from rich.table import Table
 from service.actions.access import organizations
 from service.cli import operator
 from service.cli.console import out
-from service.domain import money
+from service.domain import budgets
 from service.store import spending as book
 
 
@@ -31,11 +31,11 @@ def spending(
     table = Table("day", "spent", "set aside", "calls", "tokens sent", "answered", "lapsed")
     with parts.sessions.reading() as session:
         row = operator.organization(session, organization)
-        per_day = money.limit(row.settings, parts.terms)
+        per_day = budgets.limit(row.settings, parts.terms)
         for day in book.days(session, row.id, days):
-            amounts = (money.shown(day.spent), money.shown(day.reserved))
+            amounts = (budgets.shown(day.spent), budgets.shown(day.reserved))
             counts = (day.calls, day.prompt_tokens, day.completion_tokens, day.lapsed)
             table.add_row(str(day.day), *amounts, *map(str, counts))
-    out.print(f"{row.name}: {'no limit' if per_day is None else money.shown(per_day) + ' a day'}.", markup=False)
+    out.print(f"{row.name}: {'no limit' if per_day is None else budgets.shown(per_day) + ' a day'}.", markup=False)
     if table.row_count:
         out.print(table)

@@ -14,7 +14,7 @@ from service.actions.work import submit
 from service.cli import operator
 from service.cli.console import err, out, settings
 from service.cli.demo import in_full
-from service.jobs.folder import DataFolder
+from service.jobs.data_folder import DataFolder
 from service.settings import Dispatch
 from service.store import migrate
 from service.store.tables import Organization
@@ -38,7 +38,7 @@ def reindex(
 
 def index_anew(parts: wiring.Parts, organization: str | None) -> None:
     """Build the index of one organization or of all anew, showing how far it is."""
-    from service.jobs import sync  # all that thinks comes with it
+    from service.jobs import indexing
 
     with Progress(console=err) as bars:
         for row in _organizations(parts, organization):
@@ -47,7 +47,7 @@ def index_anew(parts: wiring.Parts, organization: str | None) -> None:
             def step(done: int, all_: int, bar: TaskID = bar) -> None:
                 bars.update(bar, completed=done, total=all_)
 
-            out.print(f"{row.name}: {sync.rebuild(parts, row.id, step)} entries.", markup=False)
+            out.print(f"{row.name}: {indexing.rebuild(parts, row.id, step)} entries.", markup=False)
 
 
 def _organizations(parts: wiring.Parts, external_id: str | None) -> list[Organization]:

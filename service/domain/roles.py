@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
-from service.domain.access import EVERY_SCOPE, KeyScope
+from service.domain.access.keys import EVERY_SCOPE, KeyScope
 from service.domain.errors import NotAllowed
 
 

@@ -58,6 +58,12 @@ class SharingReach(StrEnum):
     ORGANIZATION = "organization"
 
 
+def no_machine(*said: AI | None) -> bool:
+    """Rule 9: whether no machine may read a text, by any word on it: what was said of the text, and by its author of
+    all that is theirs. Nothing said (None) bars nothing."""
+    return AI.NONE in said
+
+
 def may_see_peers(policy: PeersShown, *, has_attempted: bool) -> bool:
     """Rule 4: nobody sees others' solutions before an own attempt, unless the challenge says otherwise."""
     return policy is PeersShown.ALWAYS or (policy is PeersShown.AFTER_ATTEMPT and has_attempted)

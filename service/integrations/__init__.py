@@ -13,7 +13,7 @@ from typing import Protocol
 from service.integrations.oidc.plug import Accounts
 from service.integrations.webhooks.plug import Webhooks
 from service.jobs.tools import JobsOfIntegration
-from service.outward.addresses import Network
+from service.outward.addresses import AddressNetwork
 from service.store.sealing import Seal
 from service.web.services import WebOfIntegration
 
@@ -22,6 +22,8 @@ class Integration(JobsOfIntegration, WebOfIntegration, Protocol):
     """What is connected: what it has done by jobs, and what it shows."""
 
 
-def plugged(seal: Callable[[], Seal], base_url: str, networks: Sequence[Network] = ()) -> tuple[Integration, ...]:
+def plugged(
+    seal: Callable[[], Seal], base_url: str, networks: Sequence[AddressNetwork] = ()
+) -> tuple[Integration, ...]:
     """All of them. Links that are sent begin with `base_url`; hosts in `networks` of the own house may be spoken to."""
     return (Webhooks.of(seal, base_url, networks), Accounts.of(seal, networks))

@@ -26,12 +26,14 @@ from service.actions.notifications import mailing
 from service.domain.events import Event
 from service.domain.ids import new_id
 from service.jobs import (
+    assessment,
     briefs,
     calibration,
-    erasing,
-    fitting,
+    erasure,
+    following,
     galleries,
     goals,
+    indexing,
     introductions,
     memory,
     notifications,
@@ -39,8 +41,6 @@ from service.jobs import (
     paying,
     questioned,
     subjects,
-    sync,
-    uptake,
 )
 from service.jobs.leases import LeaseLost, held, keep, settle
 from service.jobs.tools import JobTools
@@ -150,7 +150,7 @@ def _attempt(tools: JobTools, owner: str, claimed: list[Job]) -> None:
 
 def _do(tools: JobTools, owner: str, claimed: list[Job]) -> None:
     if claimed[0].kind == "sync":
-        sync.run(tools, owner, claimed)
+        indexing.run(tools, owner, claimed)
         return
     doing = dict(KINDS)
     for one in tools.integrations:
@@ -265,9 +265,9 @@ def _import(tools: JobTools, owner: str, job: Job) -> None:
 
 
 def _fit(tools: JobTools, owner: str, job: Job) -> None:
-    fitted = fitting.fit(tools, job.organization_id)
+    fitted = assessment.fit(tools, job.organization_id)
     with tools.sessions.writing() as session:
-        fitting.store(session, job.organization_id, fitted, now=tools.now())
+        assessment.store(session, job.organization_id, fitted, now=tools.now())
         settle(session, tools, owner, job)
 
 
@@ -285,12 +285,12 @@ KINDS: dict[str, Callable[[JobTools, str, Job], None]] = {
     "found_show": introductions.show_found,
     "question": questioned.find_questioned,
     "goals": goals.find_goals_and_work,
-    "uptake": uptake.compare_uptake,
+    "uptake": following.compare_uptake,
     "oppose": memory.compare,
     "brief": briefs.word,
     "calibrate": calibration.calibrate,
     "criteria": calibration.look_at_criteria,
-    "erase": erasing.erase,
+    "erase": erasure.erase,
     "notify": notifications.notify,
     "mail": notifications.mail,
 }

@@ -27,7 +27,7 @@ from service.actions.memory import opposed
 from service.actions.notifications import clock
 from service.actions.questioned import make as find
 from service.actions.work import files
-from service.jobs import erasing
+from service.jobs import erasure
 from service.jobs.now_and_then import NowAndThen
 from service.jobs.tools import JobTools, Step
 from service.store import jobs, replies
@@ -118,7 +118,7 @@ class Housekeeping:
     def _write_anew(self) -> None:
         """For erasures whose job died between the last row and the files."""
         try:
-            erasing.write_anew(self._tools)
+            erasure.write_anew(self._tools)
         except Exception:
             log.exception("the files could not be written anew; it is tried again")
 

@@ -19,7 +19,7 @@ from pipelines.people.reasons import Circle
 from pipelines.people.saying import introduced_through, wording
 from pipelines.people.values import Match, MeetingReason, ReasonKind
 from pipelines.ports import Embedder
-from pipelines.retrieval import Caps, find, question
+from pipelines.retrieval import Caps, find, parts_of
 from pipelines.values import Evidence, Shelf
 from service.actions.introductions import answers, suggest, works
 from service.actions.introductions import circle as introductions_circle
@@ -32,7 +32,7 @@ from service.actions.requests.make import RequestFinds, RequestSearch
 from service.domain.requests.need import RequestNeed, clusters
 from service.jobs.leases import keep, settle
 from service.jobs.tools import JobTools
-from service.store import pointed
+from service.store import judged_places
 from service.store.tables import Job
 
 EACH: Final = 2
@@ -77,7 +77,7 @@ def _commons(tools: JobTools, scene: MatchingScene) -> Commons:
 
     def where(ids: Collection[str]) -> Mapping[str, Mapping[str, tuple[int, int]]]:
         with tools.sessions.reading() as session:
-            return {id_: one.places for id_, one in pointed.at(session, ids).items()}
+            return {id_: one.places for id_, one in judged_places.at(session, ids).items()}
 
     embedder, cold = tools.embedder(scene.organization), tools.commons.state(scene.organization) is None
     found = tools.commons.commons(scene.organization, scene.works, embedder, read, scene.known, where)
@@ -152,7 +152,7 @@ def show_found(tools: JobTools, owner: str, job: Job) -> None:
 
 
 def _passages(tools: JobTools, looking: RequestSearch, embedder: Embedder) -> RequestFinds:
-    asked = question(looking.text, embedder)
+    asked = parts_of(looking.text, embedder)
     one_each = Caps(per_document=1, per_author=1)
     work = [
         one

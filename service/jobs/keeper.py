@@ -105,7 +105,7 @@ class Keeper:
         return "ok" if silent < SILENT else f"The worker has said nothing for {silent:.0f} seconds."
 
     def find(self, asked: SimilarQuery, limit: int) -> Sequence[FoundPassage]:
-        """A `service.jobs.similar.Finder`: the worker finds."""
+        """A `service.jobs.work.Finder`: the worker finds."""
         scope = dataclasses.asdict(asked.scope) | {"at": asked.scope.at.isoformat()}
         found = self._ask({"find": asked.text, "scope": scope, "limit": limit})
         return [FoundPassage(**one) for one in found]

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from pipelines.drafting import may_ask, most
 from pipelines.ports import LanguageModel, ModelReply, ModelRequest, ModelUnavailable
 from pipelines.values import DraftingTask, Usage
-from service.domain import money
+from service.domain import budgets
 from service.jobs.tools import JobTools
 from service.store import spending
 from service.store.tables import DraftRow, Job, Organization, Submission
@@ -43,7 +43,7 @@ def affordable(session: Session, tools: JobTools, job: Job, brief: DraftingTask)
     if model is None or not may_ask(brief, model):
         return model
     if _share_spent(session, tools, job):
-        return Unasked(model, money.SHARE_SPENT)
+        return Unasked(model, budgets.SHARE_SPENT)
     return set_aside(session, tools, job, model, most(tools.budget))
 
 
@@ -72,10 +72,10 @@ def set_aside(session: Session, tools: JobTools, job: Job, model: LanguageModel,
         organization=job.organization_id,
         job=job.id,
         amount=tools.terms.prices.cost(about),
-        per_day=money.limit(settings, tools.terms),
+        per_day=budgets.limit(settings, tools.terms),
         now=tools.now(),
     )
-    return model if there else Unasked(model, money.BUDGET_SPENT)
+    return model if there else Unasked(model, budgets.BUDGET_SPENT)
 
 
 def book(session: Session, tools: JobTools, job: Job, usage: Usage) -> int:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from sqlalchemy.orm import Session
 
 from pipelines.ports import Embedder, LanguageModel, Library, VectorIndex
-from service.domain.money import Terms
+from service.domain.budgets import Terms
 from service.mail.post import Post
 from service.store.session import Sessions
 from service.store.tables import Job

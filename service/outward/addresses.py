@@ -16,7 +16,7 @@ from urllib.parse import SplitResult, urlsplit
 from service.domain.notifications.addresses import ascii_host
 
 Address = IPv4Address | IPv6Address
-Network = IPv4Network | IPv6Network
+AddressNetwork = IPv4Network | IPv6Network
 
 LONGEST_URL: Final = 2_000
 _LABEL: Final = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
@@ -26,7 +26,7 @@ LEAST_PORT: Final = 1024
 
 _CARRIES_IPV4: Final = (IPv6Network("64:ff9b::/96"), IPv6Network("::/96"), IPv6Network("::ffff:0:0:0/96"))
 """NAT64 (RFC 6052), IPv4-compatible (RFC 4291, 2.5.5.1) and IPv4-translated (RFC 2765): IPv4 in the last bits."""
-_NEVER: Final[tuple[Network, ...]] = (
+_NEVER: Final[tuple[AddressNetwork, ...]] = (
     IPv6Network("64:ff9b:1::/48"),  # NAT64 within a network (RFC 8215)
     IPv6Network("2001::/23"),  # Teredo and what else is assigned for protocols (RFC 2928)
     IPv6Network("2002::/16"),  # 6to4 (RFC 3056)
@@ -36,7 +36,7 @@ _NEVER: Final[tuple[Network, ...]] = (
 """Not for the public, whatever Python's `is_global` says of one version or the next."""
 
 
-def url_fault(url: str, networks: Sequence[Network]) -> str:
+def url_fault(url: str, networks: Sequence[AddressNetwork]) -> str:
     """What is wrong with an address that somebody gives; empty if nothing is. Resolves nothing.
 
     `networks` are those of the own house that may be reached: there, and only there, without encryption.
@@ -98,7 +98,7 @@ def _as_address(host: str) -> Address | None:
         return None
 
 
-def _port_fault(parts: SplitResult, networks: Sequence[Network]) -> str:
+def _port_fault(parts: SplitResult, networks: Sequence[AddressNetwork]) -> str:
     ports_of_the_house = bool(networks)
     usual = parts.port is None or parts.port == 443 or parts.port >= LEAST_PORT
     if usual or (ports_of_the_house and parts.port):
@@ -106,14 +106,14 @@ def _port_fault(parts: SplitResult, networks: Sequence[Network]) -> str:
     return f"This port is for something else: use 443, or one from {LEAST_PORT} on."
 
 
-def may_reach(address: Address, networks: Sequence[Network]) -> bool:
+def may_reach(address: Address, networks: Sequence[AddressNetwork]) -> bool:
     """Whether something may be sent to this number: a public one, or one of the own house that is named."""
     if isinstance(address, IPv6Address) and address.scope_id is not None:
         return False
     return in_house(address, networks) or _is_public(address)
 
 
-def in_house(address: Address, networks: Sequence[Network]) -> bool:
+def in_house(address: Address, networks: Sequence[AddressNetwork]) -> bool:
     """Whether it is in one of these networks, as it stands or by the IPv4 number that it carries."""
     forms = [address, *([inner] if (inner := _inner(address)) is not None else [])]
     return any(form in network for form in forms for network in networks if form.version == network.version)
@@ -138,7 +138,7 @@ def _is_public(address: Address) -> bool:
     return address.is_global and not (address.is_multicast or address.is_reserved or address.is_unspecified)
 
 
-def may_send(url: str, address: Address, networks: Sequence[Network]) -> str:
+def may_send(url: str, address: Address, networks: Sequence[AddressNetwork]) -> str:
     """Why nothing is sent to this number for this address; empty where it may be. Judged again at each attempt."""
     if not may_reach(address, networks):
         return "refused: the host is inside somebody's own network"

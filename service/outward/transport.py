@@ -24,7 +24,7 @@ from urllib.parse import urlsplit
 
 import h11
 
-from service.outward.addresses import Network, host_of, may_send, port_of
+from service.outward.addresses import AddressNetwork, host_of, may_send, port_of
 
 EXCERPT: Final = 500
 """Bytes of an answer that are kept of what is only to be noted. More is not read."""
@@ -93,7 +93,7 @@ def lookup(host: str, port: int) -> Sequence[str]:
 class Transport:
     """Safe to use from several threads."""
 
-    networks: Sequence[Network] = ()
+    networks: Sequence[AddressNetwork] = ()
     patience: Patience = Patience()
     resolve: Resolve = lookup
     tls: ssl.SSLContext = field(default_factory=ssl.create_default_context)

@@ -28,9 +28,9 @@ from sqlalchemy import URL, Connection, Engine, Table, inspect, select, text
 
 from service.domain.errors import Conflict, Invalid, Unavailable
 from service.domain.visibility import ConsentStand
-from service.store import data_folder, migrate
-from service.store.erasing import replay
-from service.store.erasing.replay import ReplayList
+from service.store import data_folder, migrate, visible
+from service.store.erasure import replay
+from service.store.erasure.replay import ReplayList
 from service.store.session import READING, Sessions, make_engine
 from service.store.tables import Base, Consent, Erasure, ErasureSalt, Submission
 
@@ -43,7 +43,7 @@ not taken as files, either."""
 BLOCK: Final = 1 << 20
 ASIDE: Final = "peerloom_before_restore"
 
-Told = Callable[[str], Any]
+Teller = Callable[[str], Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ class Manifest:
         return sum(one.rows for one in self.tables.values())
 
 
-def write(sessions: Sessions, data: Path, target: Path, *, now: datetime, told: Told = lambda _: None) -> Manifest:
+def write(sessions: Sessions, data: Path, target: Path, *, now: datetime, told: Teller = lambda _: None) -> Manifest:
     """Write a backup. It is there whole or not at all. Raises Conflict for a file that is there, Unavailable."""
     if target.exists():
         raise Conflict(f"There is a file {target} already. Name another one, or a folder.")
@@ -92,7 +92,7 @@ def write(sessions: Sessions, data: Path, target: Path, *, now: datetime, told: 
     return Manifest(now, kind, manifest.revision, seals, files, target.stat().st_size)
 
 
-def _copied(engine: Engine, folder: Path, told: Told) -> tuple[str, dict[str, TableSeal], ReplayList]:
+def _copied(engine: Engine, folder: Path, told: Teller) -> tuple[str, dict[str, TableSeal], ReplayList]:
     if engine.dialect.name == "sqlite":
         copy = folder / "peerloom.db"
         with closing(sqlite3.connect(str(engine.url.database))) as source, closing(sqlite3.connect(copy)) as to:
@@ -114,7 +114,7 @@ def _copied(engine: Engine, folder: Path, told: Told) -> tuple[str, dict[str, Ta
         return "postgresql", seals(connection, told), _erased(connection)
 
 
-def seals(connection: Connection, told: Told = lambda _: None) -> dict[str, TableSeal]:
+def seals(connection: Connection, told: Teller = lambda _: None) -> dict[str, TableSeal]:
     """Of every table that this version knows and that is there."""
     found = {}
     there = set(inspect(connection).get_table_names())
@@ -263,7 +263,7 @@ def _erased(connection: Connection) -> ReplayList:
 
 
 def _taken_back(connection: Connection, salt: str) -> Iterator[tuple[str, datetime]]:
-    query = select(Submission.id, Submission.withdrawn_at).where(Submission.withdrawn_at.is_not(None))
+    query = select(Submission.id, Submission.withdrawn_at).where(visible.withdrawn())
     for id_, at in connection.execute(query):
         if at is not None:
             yield replay.taken_back(salt, id_), at
@@ -277,7 +277,7 @@ def _consents(connection: Connection, salt: str) -> Iterator[tuple[str, tuple[Co
         yield replay.allows(salt, row.person_id), (stand, row.changed_at)
 
 
-def restore(engine: Engine, data: Path, file: Path, manifest: Manifest, *, told: Told = lambda _: None) -> None:
+def restore(engine: Engine, data: Path, file: Path, manifest: Manifest, *, told: Teller = lambda _: None) -> None:
     """Put it in the place of what is there, compared before the old one is gone where that can be. Raises Invalid for
     another kind of database, or where the restored rows are not those that were written."""
     if manifest.kind != engine.dialect.name:
@@ -301,7 +301,7 @@ def restore(engine: Engine, data: Path, file: Path, manifest: Manifest, *, told:
                 shutil.copy2(one, to)
 
 
-def _restore_sqlite(engine: Engine, copy: Path, manifest: Manifest, told: Told) -> None:
+def _restore_sqlite(engine: Engine, copy: Path, manifest: Manifest, told: Teller) -> None:
     copied = make_engine(f"sqlite:///{copy}")
     try:
         _compare(copied, manifest, told)
@@ -317,7 +317,7 @@ def _restore_sqlite(engine: Engine, copy: Path, manifest: Manifest, told: Told) 
     there.with_name(there.name + ".new").replace(there)
 
 
-def _restore_postgresql(engine: Engine, dump: Path, manifest: Manifest, told: Told) -> None:
+def _restore_postgresql(engine: Engine, dump: Path, manifest: Manifest, told: Teller) -> None:
     """What is there steps aside, and is gone only once the restored rows are those that were written."""
     engine.dispose()
     told("Putting the database back …")
@@ -338,7 +338,7 @@ def _administer(engine: Engine, *statements: str) -> None:
             connection.execute(text(statement))
 
 
-def _compare(engine: Engine, manifest: Manifest, told: Told) -> None:
+def _compare(engine: Engine, manifest: Manifest, told: Teller) -> None:
     with engine.connect().execution_options(**{READING: True}) as connection:
         here = seals(connection, told)
     wrong = sorted(name for name, seal in manifest.tables.items() if here.get(name) != seal)

@@ -42,13 +42,13 @@ def choice(enum: type[StrEnum]) -> Enum:
 
 Json = JSON().with_variant(JSONB(), "postgresql")
 
-Id = Annotated[str, mapped_column(String(32), primary_key=True, default=new_id)]
+IdColumn = Annotated[str, mapped_column(String(32), primary_key=True, default=new_id)]
 OrganizationId = Annotated[str, mapped_column(ForeignKey("organizations.id", ondelete="CASCADE"), index=True)]
-ExternalId = Annotated[str, mapped_column(String(255))]
+ExternalIdColumn = Annotated[str, mapped_column(String(255))]
 LongText = Annotated[str, mapped_column(Text, default="")]
-Moment = Annotated[datetime, mapped_column(UtcDateTime)]
+MomentColumn = Annotated[datetime, mapped_column(UtcDateTime)]
 MaybeMoment = Annotated[datetime | None, mapped_column(UtcDateTime, default=None)]
-Hash = Annotated[str, mapped_column(String(64))]
+HashColumn = Annotated[str, mapped_column(String(64))]
 JsonObject = Annotated[dict[str, Any], mapped_column(Json, default=dict)]
 JsonArray = Annotated[list[Any], mapped_column(Json, default=list)]
 _JsonOrNothing = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")

@@ -24,15 +24,15 @@ from service.store.tables import (
     Submission,
 )
 
-Known = TypeVar("Known", bound=Group | Person | Challenge | Submission | Document)
+WithExternalId = TypeVar("WithExternalId", bound=Group | Person | Challenge | Submission | Document)
 Owned = TypeVar(
     "Owned", Group, Person, Challenge, Submission, Document, Revision, DraftRow, PointRow, Credential, ImportRun, Job
 )
 
 
 def maybe(
-    session: Session, model: type[Known], organization: str, external_id: str, *, hold: bool = False
-) -> Known | None:
+    session: Session, model: type[WithExternalId], organization: str, external_id: str, *, hold: bool = False
+) -> WithExternalId | None:
     """The row that the platform calls `external_id`, if there is one; with `hold` read anew, and nobody else changes it
     until the transaction ends."""
     query = select(model).where(model.organization_id == organization, model.external_id == external_id)
@@ -41,7 +41,7 @@ def maybe(
     return session.scalar(query)
 
 
-def one(session: Session, model: type[Known], organization: str, external_id: str) -> Known:
+def one(session: Session, model: type[WithExternalId], organization: str, external_id: str) -> WithExternalId:
     """The row that the platform calls `external_id`. Raises NotFound."""
     row = maybe(session, model, organization, external_id)
     if row is None:

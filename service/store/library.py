@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session, aliased, selectinload
 from pipelines.texts.saying_back import without_mention
 from pipelines.values import AI, PastPoint, Reviewed, Scope, Shelf, ShelfItem, Standing
 from service.domain.memory.consistency import OF_WORDING
+from service.store import visible
 from service.store.session import Sessions
 from service.store.tables import (
     Consent,
@@ -144,7 +145,7 @@ def _visible_context(scope: Scope) -> Query:
             DocumentVersion.id.label("owner_id"), Document.title.label("title"), DocumentVersion.number.label("version")
         )
         .join(Document, and_(Document.id == DocumentVersion.document_id, Document.version == DocumentVersion.number))
-        .where(Document.organization_id == scope.organization, Document.removed_at.is_(None))
+        .where(Document.organization_id == scope.organization, ~visible.removed())
     )
 
 

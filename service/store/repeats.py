@@ -19,7 +19,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from service.store import holding
 from service.store.tables import AskRow, CommitmentRow, Request
 
-Said = TypeVar("Said", AskRow, CommitmentRow, Request)
+Repeated = TypeVar("Repeated", AskRow, CommitmentRow, Request)
 
 AGAIN: Final = timedelta(minutes=1)
 """Longer than anybody waits before clicking again, and than clients wait before they repeat a call."""
@@ -31,8 +31,8 @@ _SAID_AT: Final[dict[type, InstrumentedAttribute[datetime]]] = {
 
 
 def said_before(
-    session: Session, model: type[Said], person: str, *same: ColumnElement[bool], now: datetime
-) -> Said | None:
+    session: Session, model: type[Repeated], person: str, *same: ColumnElement[bool], now: datetime
+) -> Repeated | None:
     """What this person (our id) said a moment ago that is the same in all of `same`, if anything.
 
     One at a time: of two that come at the same moment the second waits here until the first is stored, and finds it.

@@ -22,6 +22,7 @@ from service.store.tables import (
     DraftRow,
     PointRow,
     PointState,
+    Request,
     Revision,
     Submission,
 )
@@ -30,19 +31,35 @@ KEPT = (PointState.ACCEPTED, PointState.EDITED, PointState.ADDED)
 TOLD = (DraftState.APPROVED, DraftState.RELEASED)
 
 
+def withdrawn(work: type[Submission] = Submission) -> ColumnElement[bool]:
+    """Work that its author took back. Where an outer join finds no work, none was."""
+    return work.withdrawn_at.is_not(None)
+
+
+def removed() -> ColumnElement[bool]:
+    """A context document that was taken out of the library."""
+    return Document.removed_at.is_not(None)
+
+
+def no_machine(said: type[Revision | Request | Consent]) -> ColumnElement[bool]:
+    """That no machine may read it, by one word alone: what was said of a text or a request, or by a person of all that
+    is theirs. As `service.domain.visibility.no_machine`."""
+    return said.ai == AI.NONE
+
+
+def barred(*texts: type[Revision | Request]) -> ColumnElement[bool]:
+    """What no machine may read: its author says so of this text (or of one of these texts), or of all."""
+    return or_(*(no_machine(one) for one in texts or (Revision,)), no_machine(Consent))
+
+
 def machines_may() -> ColumnElement[bool]:
     """Work that was not taken back, and that its author lets machines read: the text itself, and all of theirs."""
-    return and_(Submission.withdrawn_at.is_(None), Consent.ai != AI.NONE, Revision.ai != AI.NONE)
-
-
-def barred(*revisions: type[Revision]) -> ColumnElement[bool]:
-    """Work that no machine may read: its author says so of this text (or of one of these texts), or of all."""
-    return or_(*(one.ai == AI.NONE for one in revisions or (Revision,)), Consent.ai == AI.NONE)
+    return and_(~withdrawn(), ~barred())
 
 
 def peers_may() -> ColumnElement[bool]:
     """Work that was not taken back, and that its author lets others see."""
-    return and_(Submission.withdrawn_at.is_(None), Consent.show_work != ShowWork.NO)
+    return and_(~withdrawn(), Consent.show_work != ShowWork.NO)
 
 
 def latest() -> ColumnElement[bool]:
@@ -108,6 +125,6 @@ def _kept(session: Session, versions: Collection[str]) -> set[str]:
         session.scalars(
             select(DocumentVersion.id)
             .join(Document, Document.id == DocumentVersion.document_id)
-            .where(DocumentVersion.id.in_(versions), Document.removed_at.is_(None))
+            .where(DocumentVersion.id.in_(versions), ~removed())
         )
     )

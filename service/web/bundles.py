@@ -91,4 +91,4 @@ def _check(text: str, line: int) -> int:
     return line + text.count("\n")
 
 
-Lines = Annotated[BundleBody, Depends(_kept)]
+BundleSent = Annotated[BundleBody, Depends(_kept)]

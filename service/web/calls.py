@@ -34,7 +34,7 @@ from service.web.services import Services
 _TAG = re.compile(r'(?:W/)?"([1-9][0-9]{0,8})"|([1-9][0-9]{0,8})')
 _SOME_TAG = re.compile(r'(?:W/)?"[^"]*"|[^",\s]+')
 
-Work = Callable[[], Any]
+Undertaking = Callable[[], Any]
 """A route, bound to its call; gives what `Call._reply` can turn into an answer."""
 
 _log = structlog.get_logger("service.web")
@@ -127,7 +127,7 @@ class Call:
         """The answer shows this of people's work to somebody else: it is written down before the answer is sent."""
         self.showings.extend(showings)
 
-    def answer(self, work: Work, status: int) -> Reply:
+    def answer(self, work: Undertaking, status: int) -> Reply:
         """Run the route and give its answer, committed."""
         if self.mode is Mode.NONE:
             reply = self._run(None, work, status)
@@ -152,7 +152,7 @@ class Call:
             keep = disclosures.keep
             clashes.written(self.services.sessions, lambda session: keep(session, self.showings, now=self.now))
 
-    def _write(self, session: Session, work: Work, status: int) -> tuple[Reply, bool]:
+    def _write(self, session: Session, work: Undertaking, status: int) -> tuple[Reply, bool]:
         if self.asked is None:
             return self._run(session, work, status), False
         return replies.once(
@@ -164,7 +164,7 @@ class Call:
             now=self.now,
         )
 
-    def _run(self, session: Session | None, work: Work, status: int) -> Reply:
+    def _run(self, session: Session | None, work: Undertaking, status: int) -> Reply:
         self._session, self.status, self.headers, self.secret, self.showings = session, None, {}, None, []
         reply = self._reply(work(), status)
         if self.mode is Mode.WRITE and session is not None:

@@ -31,7 +31,7 @@ MEDIA_TYPE = "application/problem+json"
 
 
 @dataclass(frozen=True, slots=True)
-class ErrorAnswer:
+class ErrorResponse:
     """How a kind of error is told."""
 
     status: int
@@ -39,12 +39,12 @@ class ErrorAnswer:
     headers: Mapping[str, str]
 
 
-def _answer(status: int, title: str, **headers: str) -> ErrorAnswer:
-    return ErrorAnswer(status, title, {name.replace("_", "-"): value for name, value in headers.items()})
+def _answer(status: int, title: str, **headers: str) -> ErrorResponse:
+    return ErrorResponse(status, title, {name.replace("_", "-"): value for name, value in headers.items()})
 
 
 _BEARER = 'Bearer realm="peerloom"'
-KINDS: Mapping[str, ErrorAnswer] = {
+KINDS: Mapping[str, ErrorResponse] = {
     "not-json": _answer(400, "The body is not JSON"),
     "bad-request": _answer(400, "The request cannot be read"),
     "not-signed-in": _answer(401, "Not signed in", WWW_Authenticate=_BEARER),

@@ -6,11 +6,17 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Any, Self
 
-from fastapi import Path
+from fastapi import Path, Query
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
-from service.domain.notifications.addresses import LONGEST, address_or_none
-from service.domain.texts import LONGEST_WORK, identifier, name, storable
+from service.domain.fields import Email as Email
+from service.domain.fields import Id as Id
+from service.domain.fields import Language as Language
+from service.domain.fields import Name as Name
+from service.domain.fields import SourceText as SourceText
+from service.domain.fields import Words as Words
+from service.domain.fields import Work as Work
+from service.domain.texts import name
 from service.domain.texts.rich import said
 
 FIRST_YEAR, LAST_YEAR = 1970, 2199
@@ -27,15 +33,10 @@ def _moment(at: datetime) -> datetime:
     return at.astimezone(UTC)
 
 
-Id = Annotated[str, StringConstraints(min_length=1, max_length=255), AfterValidator(identifier)]
-"""An external id: the platform's own name for a thing."""
-
 OwnId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
 """An id that this service gave."""
 
-Name = Annotated[str, StringConstraints(min_length=1, max_length=255), AfterValidator(name)]
 Key = Annotated[str, StringConstraints(min_length=1, max_length=64), AfterValidator(name)]
-Email = Annotated[str, StringConstraints(max_length=LONGEST), AfterValidator(storable), AfterValidator(address_or_none)]
 
 
 def _filled(text: str) -> str:
@@ -46,19 +47,16 @@ def _filled(text: str) -> str:
 
 Line = Annotated[str, StringConstraints(max_length=2_000), AfterValidator(said)]
 Note = Annotated[str, StringConstraints(max_length=5_000), AfterValidator(said)]
-Words = Annotated[str, StringConstraints(max_length=50_000), AfterValidator(said)]
-Source = Annotated[str, StringConstraints(max_length=50_000), AfterValidator(storable)]
-"""Words that are kept sign by sign: what is to be handed in may be markup."""
-Work = Annotated[str, StringConstraints(max_length=LONGEST_WORK), AfterValidator(storable)]
 SomeNote = Annotated[Note, AfterValidator(_filled)]
 SomeWords = Annotated[Words, AfterValidator(_filled)]
 """Words that have to be there: of an editor that nothing was typed in, nothing is left."""
 Version = Annotated[int, Field(ge=1, le=999_999_999)]
 """The version of what was seen, as a decision names it."""
 Hash = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
-Language = Annotated[str, StringConstraints(max_length=35, pattern=r"^([A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*)?$")]
 Moment = Annotated[AwareDatetime, AfterValidator(_moment)]
-Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+OneOrMore = Annotated[int, Query(ge=1, le=1_000_000)]
+"""A page or a version, in an address."""
+ShareOfMarks = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 """A share of full marks."""
 
 
@@ -68,7 +66,7 @@ class RequestBody(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class AnswerBody(BaseModel):
+class ResponseBody(BaseModel):
     """An answer's body. Most mirror what an action found: a field is the attribute of that name, or of its alias."""
 
     model_config = ConfigDict(frozen=True, from_attributes=True, validate_by_alias=True, validate_by_name=True)
@@ -100,6 +98,7 @@ PointId = Annotated[OwnId, Path(description="The point's id.")]
 GalleryId = Annotated[OwnId, Path(description="The gallery's id.")]
 WorkId = Annotated[OwnId, Path(description="The id of a text in the gallery, or of one that could be.")]
 FileId = Annotated[OwnId, Path(description="The file's id.")]
+GoalId = Annotated[OwnId, Path(description="The goal's id.")]
 ImportId = Annotated[OwnId, Path(description="The import's id.")]
 JobId = Annotated[OwnId, Path(description="The job's id.")]
 KeyId = Annotated[OwnId, Path(description="The id of the key or token.")]

@@ -12,7 +12,7 @@ from prometheus_client.registry import Collector
 
 from service.store.measures import Measures
 
-Measured = tuple[Measures | None, Mapping[str, str]]
+MeasuredNow = tuple[Measures | None, Mapping[str, str]]
 """The numbers (none while the database is away), and each part with "ok" or what is wrong with it."""
 
 
@@ -23,7 +23,7 @@ Sample = tuple[Any, ...]
 class Numbers(Collector):
     """All numbers, asked for anew with each request."""
 
-    def __init__(self, measured: Callable[[], Measured], version: str) -> None:
+    def __init__(self, measured: Callable[[], MeasuredNow], version: str) -> None:
         self._measured, self._version = measured, version
 
     def collect(self) -> Iterator[Metric]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from typing import Any, TypeVar
 
-from service.domain.access import KeyScope
+from service.domain.access.keys import KeyScope
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 Needs = frozenset[KeyScope]

@@ -10,7 +10,7 @@ from typing import Any, Final
 from fastapi import APIRouter, Response, Security
 from pydantic import BaseModel
 
-from service.domain.access import MEANS, KeyScope
+from service.domain.access.keys import MEANS, KeyScope
 from service.web.errors import KINDS, MEDIA_TYPE, Problem
 from service.web.routes import SCOPES, Route, bearer
 

@@ -24,9 +24,9 @@ from service.web.calls import Call
 from service.web.errors import RequestFault
 
 View = TypeVar("View", bound=BaseModel)
-Row = TypeVar("Row")
+OfPage = TypeVar("OfPage")
 
-Place = tuple[str | float, ...]
+CursorPlace = tuple[str | float, ...]
 """Where a row of a list that is worked out stands in its order; the last part tells it from all others."""
 
 _ROW, _PLACE = "1:", "2:"
@@ -78,14 +78,14 @@ class Slice:
         return int(after)
 
     def page(
-        self, call: Call, rows: Sequence[Row], view: Callable[[Row], View], key: Callable[[Row], str]
+        self, call: Call, rows: Sequence[OfPage], view: Callable[[OfPage], View], key: Callable[[OfPage], str]
     ) -> Page[View]:
         """The page of these rows, of which there are `wanted` if there is a next page; its Link header is set."""
         shown = rows[: self.limit]
         return self._page(call, shown, view, encode(key(shown[-1])) if len(rows) > self.limit else None)
 
     def page_of_all(
-        self, call: Call, rows: Iterable[Row], view: Callable[[Row], View], place: Callable[[Row], Place]
+        self, call: Call, rows: Iterable[OfPage], view: Callable[[OfPage], View], place: Callable[[OfPage], CursorPlace]
     ) -> Page[View]:
         """The page of a list that is worked out as a whole, in the order of `place`; its Link header is set."""
         ordered = sorted(rows, key=place)
@@ -95,7 +95,9 @@ class Slice:
         shown = ordered[: self.limit]
         return self._page(call, shown, view, encode_place(place(shown[-1])) if len(ordered) > self.limit else None)
 
-    def _page(self, call: Call, shown: Sequence[Row], view: Callable[[Row], View], cursor: str | None) -> Page[View]:
+    def _page(
+        self, call: Call, shown: Sequence[OfPage], view: Callable[[OfPage], View], cursor: str | None
+    ) -> Page[View]:
         if cursor is not None:
             target = self.request.url.include_query_params(cursor=cursor)
             call.headers["Link"] = f'<{target.path}?{target.query}>; rel="next"'
@@ -127,11 +129,11 @@ def decode(cursor: str) -> str:
     return last
 
 
-def encode_place(place: Place) -> str:
+def encode_place(place: CursorPlace) -> str:
     return _wrapped(_PLACE + json.dumps(place, ensure_ascii=False, separators=(",", ":")))
 
 
-def decode_place(cursor: str, like: Place) -> Place:
+def decode_place(cursor: str, like: CursorPlace) -> CursorPlace:
     """The place in a cursor, of the same kinds as `like`. Raises Invalid for what is not of this list."""
     text, found = _unwrapped(cursor, _PLACE), None
     with suppress(ValueError, RecursionError):

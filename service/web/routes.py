@@ -18,7 +18,7 @@ from starlette.responses import Response
 from starlette.types import Message, Receive
 
 from service.actions.access import credentials
-from service.domain.access import KeyScope, in_order, require_scopes
+from service.domain.access.keys import KeyScope, in_order, require_scopes
 from service.domain.errors import NotSignedIn
 from service.domain.roles import Actor
 from service.web import errors
@@ -36,7 +36,7 @@ bearer = HTTPBearer(
 SCOPES = "x-scopes"
 """Where a route says which scopes it needs, until the document is put together."""
 
-Answered = BaseModel | Attachment | None
+Responded = BaseModel | Attachment | None
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 _log = structlog.get_logger("service.web")
@@ -64,7 +64,7 @@ class Route(NamedRoute):
     """What a key needs for those that read. There is no default: each router says it (`service.web.openapi.v1`)."""
     writes: ClassVar[KeyScope]
 
-    def __init__(self, path: str, endpoint: Callable[..., Answered], **options: Any) -> None:
+    def __init__(self, path: str, endpoint: Callable[..., Responded], **options: Any) -> None:
         self.needs: Needs = needed(endpoint, options["methods"], self.reads, self.writes)
         options["openapi_extra"] = {**(options.get("openapi_extra") or {}), SCOPES: in_order(self.needs)}
         super().__init__(path, sealed(endpoint, options.get("status_code") or 200), **options)
@@ -98,7 +98,7 @@ class FileRoute(Route):
     body = "file"
 
 
-def sealed(endpoint: Callable[..., Answered], status: int) -> Callable[..., Response]:
+def sealed(endpoint: Callable[..., Responded], status: int) -> Callable[..., Response]:
     """The endpoint, run in a transaction that is committed before there is an answer to send."""
 
     @functools.wraps(endpoint)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.values import Band, PointKind, Shelf, SourceKind, Standing
-from service.domain.access import KeyScope
+from service.domain.access.keys import KeyScope
 from service.domain.following.reminders import ReminderKind
 from service.domain.following.uptake import UptakeVerdict
 from service.domain.notifications.kinds import NotificationTopic

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import Column, MetaData, String, Table, Text
 
-from service.store.erasing.rules import KEPT, LOOSE, RULES, undeclared
+from service.store.erasure.rules import KEPT, LOOSE, RULES, undeclared
 from service.store.tables import Base
 
 TABLES = Base.metadata.sorted_tables

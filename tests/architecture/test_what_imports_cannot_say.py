@@ -192,6 +192,33 @@ def test_to_whom_a_peers_work_is_shown_is_decided_in_one_room() -> None:
     assert used - room == set(DECIDING_ON_SHOWING)
 
 
+SAID_ONCE = {
+    "withdrawn_at": "service.store.visible.withdrawn",
+    "removed_at": "service.store.visible.removed",
+    "AI.NONE": "service.store.visible.barred or no_machine; of values, service.domain.visibility.no_machine",
+}
+"""Conditions on withdrawal, removal and what machines may read, and what says them for all."""
+
+
+@pytest.mark.parametrize(("what", "once"), SAID_ONCE.items())
+def test_consent_and_withdrawal_are_conditions_in_one_place(what: str, once: str) -> None:
+    found = {named(file) for file in sources("service") for node in nodes(file) if what in _asked(node)}
+    assert found, "the place itself is not seen"
+    assert found <= {"service/store/visible.py", "service/domain/visibility.py"}, once
+
+
+def _asked(node: ast.AST) -> set[str]:
+    """`withdrawn_at` of `x.withdrawn_at.is_(…)`, and `AI.NONE` of a comparison with it, or with several of which it is
+    one."""
+    match node:
+        case ast.Call(func=ast.Attribute(value=ast.Attribute(attr=column), attr="is_" | "is_not")):
+            return {column}
+        case ast.Compare(left=left, comparators=others):
+            sides = (one for side in (left, *others) for one in ast.walk(side))
+            return {ast.unparse(one) for one in sides if isinstance(one, ast.Attribute)}
+    return set()
+
+
 def test_every_file_says_what_it_is() -> None:
     missing = [
         named(file)

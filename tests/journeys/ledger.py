@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from sqlalchemy import func, or_, select
 
 from service import wiring
-from service.jobs import sync
+from service.jobs import indexing
 from service.settings import load
 from service.store import jobs
 from service.store.tables import (
@@ -63,8 +63,8 @@ def expect_index_equals_rows(house: House) -> None:
     with house.sessions.reading() as session:
         (organization,) = session.scalars(select(Organization.id)).all()
         challenges = session.scalars(select(Challenge.id)).all()
-        should: dict[str, set[str]] = {name: set() for name in sync.collections(organization, challenges)}
-        for one in sync.as_it_stands(session, organization):
+        should: dict[str, set[str]] = {name: set() for name in indexing.collections(organization, challenges)}
+        for one in indexing.as_it_stands(session, organization):
             if one.owner:
                 passages = session.scalars(select(PassageRow.id).where(PassageRow.owner_id == one.owner)).all()
                 should[one.collection] |= set(passages) or {one.owner}

@@ -24,7 +24,7 @@ from service.actions.briefs import wording
 from service.actions.briefs.meeting import Prepared, markdown
 from service.actions.people import register
 from service.actions.people.register import ConsentWish
-from service.domain.money import Prices
+from service.domain.budgets import Prices
 from service.domain.roles import Actor, CredentialReach
 from service.domain.visibility import ShowWork
 from service.jobs.briefs import briefing

@@ -25,8 +25,8 @@ from service import wiring
 from service.actions.access import organizations
 from service.actions.challenges import setting
 from service.actions.challenges.setting import ChallengeWish, CriterionWish
+from service.domain.budgets import Prices
 from service.domain.drafts import DraftState
-from service.domain.money import Prices
 from service.jobs.handlers import work_one
 from service.settings import Settings, load
 from service.store import jobs, spending

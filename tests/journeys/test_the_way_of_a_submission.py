@@ -1,4 +1,4 @@
-"""The way of one submission goes through the files that ARCHITECTURE.md says, and through about as many in all.
+"""The way of one submission goes through the files that ARCHITECTURE.md says, and through no more in all than it says.
 
 Walked in one process, by API and pages, with real jobs; whatever function of ours runs meanwhile is noted.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import sys
 import threading
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -29,7 +29,9 @@ __all__ = ["parts", "school"]  # fixtures
 
 ROOT = Path(__file__).parents[2]
 OURS = ("service", "pipelines", "prompts")
-GIVE_OR_TAKE = 10
+FEWER = 12
+"""Modules by which the walk may stay below the ceiling: what an earlier test of the process has kept is not made again,
+so that there can be fewer, and never more. By more than these the ceiling is to be lowered."""
 FUNCTION = 1  # CO_OPTIMIZED: a function's code, not a module's or a class's
 Walked = dict[str, set[str]]
 
@@ -108,13 +110,19 @@ def walk(school: School) -> Walked:
     return walked
 
 
-def test_a_submission_goes_the_way_that_is_drawn(school: School) -> None:
+def test_a_submission_goes_the_way_that_is_drawn_and_touches_no_more_files_than_are_said(school: School) -> None:
     walked = walk(school)
     text = (ROOT / "ARCHITECTURE.md").read_text("utf-8")
     way = text.split("## The way of one submission")[1].split("\n## ")[0]
     steps = re.findall(r"`([\w/]+\.py)` `(\w+)`", way)
     assert len(steps) > 15
     assert [step for step in steps if step[1] not in walked.get(step[0], ())] == []
-    most = re.search(r"of (\d+) modules", way)
-    assert most is not None
-    assert abs(len(walked) - int(most[1])) <= GIVE_OR_TAKE, sorted(walked)
+    ceiling = re.search(r"at most (\d+) modules", way)
+    assert ceiling is not None
+    assert int(ceiling[1]) - FEWER <= len(walked) <= int(ceiling[1]), by_floor(walked)
+
+
+def by_floor(walked: Walked) -> str:
+    """How many modules, on which floors, and which."""
+    floors = Counter("/".join(Path(file).parts[: 2 if file.startswith("service/") else 1]) for file in walked)
+    return f"{len(walked)} modules: {dict(sorted(floors.items()))}; {sorted(walked)}"

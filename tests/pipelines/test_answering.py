@@ -15,7 +15,7 @@ from pipelines.evaluation.context import scope
 from pipelines.evaluation.folders import passages
 from pipelines.evaluation.shelves import MemoryLibrary
 from pipelines.ports import Embedder, Vectors
-from pipelines.retrieval import Caps, Shelves, collection, find, question
+from pipelines.retrieval import Caps, Shelves, collection, find, parts_of
 from pipelines.texts.lexical import LexicalIndex
 from pipelines.values import Evidence, Shelf
 
@@ -60,7 +60,7 @@ def ask(text: str, embedder: Embedder) -> list[Evidence]:
     vectors = embedder.embed([one.indexed for one in items])
     shelves.index.write(collection(Shelf.CONTEXT, scope("quillmere")), [one.id for one in items], vectors)
     return find(
-        Shelf.CONTEXT, question(text, embedder), scope("quillmere"), shelves, embedder, limit=5, caps=Caps(per_author=0)
+        Shelf.CONTEXT, parts_of(text, embedder), scope("quillmere"), shelves, embedder, limit=5, caps=Caps(per_author=0)
     )
 
 
@@ -105,14 +105,14 @@ def test_the_scale_of_an_embedder_is_taken_once() -> None:
 
 def test_a_question_is_asked_as_a_whole_and_by_its_sentences_but_not_by_a_greeting(embedder: Embedder) -> None:
     told = "Hello there. My wallet was stolen on the market. Do I pay for a new driving card?"
-    whole, *alone = question(told, embedder)
+    whole, *alone = parts_of(told, embedder)
     assert whole.text == told
     assert [one.text for one in alone] == [
         "My wallet was stolen on the market.",
         "Do I pay for a new driving card?",
     ]
     assert sum(one.weight for one in alone) == pytest.approx(whole.weight)
-    assert len(question("Do I pay for a new driving card?", embedder)) == 1
+    assert len(parts_of("Do I pay for a new driving card?", embedder)) == 1
 
 
 def test_words_are_as_loud_as_the_best_text_covers_the_question() -> None:

@@ -18,7 +18,7 @@ import pytest
 from fastapi.routing import APIRoute
 
 from service.actions.access import credentials, sign_in
-from service.domain.access import EVERY_SCOPE, KeyScope, in_order
+from service.domain.access.keys import EVERY_SCOPE, KeyScope, in_order
 from service.store.session import Sessions
 from service.web.pages.routes import PageRoute
 from service.web.routes import Route

@@ -27,8 +27,8 @@ from fastapi.routing import APIRoute
 from pydantic import TypeAdapter
 
 from service.jobs.briefs import briefing
+from service.jobs.following import comparing_uptake
 from service.jobs.network import charting
-from service.jobs.uptake import comparing_uptake
 from service.store.session import Sessions
 from service.web.openapi import operations
 from tests.conftest import KINDS

@@ -14,8 +14,8 @@ import pytest
 from fastapi.routing import APIRoute
 
 from service.jobs.briefs import briefing
+from service.jobs.following import comparing_uptake
 from service.jobs.network import charting
-from service.jobs.uptake import comparing_uptake
 from service.store.session import Sessions
 from service.web.openapi import operations
 from tests.begun import begun

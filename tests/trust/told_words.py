@@ -65,7 +65,7 @@ class Told:
     def similar(self, actor: Actor, *, limit: int, **asked: Any) -> Sequence[Similar]:
         """A search that finds this text, for those who may search."""
         with self.school.sessions.reading() as session:
-            similar.question(session, actor, **asked)
+            similar.query(session, actor, **asked)
         return [Similar("oriol-1", 1, "oriol", TEXT, 0, len(TEXT), 0.9, self.revision)]
 
     def entries(self, *kinds: str) -> list[Disclosure]:

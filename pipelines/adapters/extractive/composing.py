@@ -22,12 +22,11 @@ from pipelines.adapters.extractive.readings import (
     CriterionStanding,
     by_urgency,
 )
-from pipelines.adapters.extractive.replies import MOST_POINTS, Reply, abstain, point, reply
+from pipelines.adapters.extractive.replies import MOST_POINTS, DrafterReply, abstain, point, reply
 from pipelines.adapters.extractive.wording import PointWording
 from pipelines.ports import DraftingMaterial
 from pipelines.texts.in_sentences import matter
 from pipelines.texts.language import (
-    Span,
     content,
     language_code,
     language_of,
@@ -36,8 +35,8 @@ from pipelines.texts.language import (
     stop_words,
     tokens,
     written_in,
-)  # fmt: skip
-from pipelines.values import Criterion, Evidence, PastPoint, PointKind, Standing
+)
+from pipelines.values import Criterion, Evidence, PastPoint, PointKind, Span, Standing
 
 MOST_ON_ONE = 2
 """Points that one sentence of a work carries."""
@@ -48,7 +47,7 @@ UNCOVERED = 0.34
 """Share of a reference sentence's words found here below which the task is asked about again."""
 
 
-def compose(material: DraftingMaterial) -> Reply:
+def compose(material: DraftingMaterial) -> DrafterReply:
     """A reply by the feedback schema."""
     brief = material.brief
     language = written_in(brief.text, brief.language)
@@ -88,7 +87,7 @@ class _Composer:
 
     # With criteria
 
-    def by_criteria(self) -> Reply:
+    def by_criteria(self) -> DrafterReply:
         readings = [self._read(criterion, i) for i, criterion in enumerate(self.brief.challenge.criteria)]
         met = sorted((one for one in readings if not one.open and self._may_praise(one)), key=lambda one: -one.chance)
         chosen = self._chosen(by_urgency(one for one in readings if one.open), bool(met))
@@ -177,9 +176,9 @@ class _Composer:
             criterion, spoken, standing, chance, sure, place, evidence, agreed, praised, order, person, covered
         )
 
-    def _gaps(self, chosen: Iterable[CriterionStanding]) -> list[Reply]:
+    def _gaps(self, chosen: Iterable[CriterionStanding]) -> list[DrafterReply]:
         """Points on what is open, those on one sentence together."""
-        made: dict[Span, list[Reply]] = {}
+        made: dict[Span, list[DrafterReply]] = {}
         for one in chosen:
             place = self._gap_place(one) if len(self.asked) < MOST_POINTS else None
             there = made.setdefault(self._sentence(place), []) if place else []
@@ -201,7 +200,7 @@ class _Composer:
         end = self.places.last(self.speech.may_stand_beside) if one.nowhere else None
         return end or self._place(one, strength=False, agreed=one.agreed) or self._beside(one)
 
-    def _gap(self, one: CriterionStanding, number: int, span: Span) -> Reply:
+    def _gap(self, one: CriterionStanding, number: int, span: Span) -> DrafterReply:
         key, labels = f"{one.criterion.id}{number}", one.agreed.labels if one.agreed else self._alike(one)
         if one.agreed and one.agreed.text:
             return self._point(one.agreed.kind, one.criterion.id, span, one.agreed.text, labels)
@@ -256,14 +255,14 @@ class _Composer:
         self.shown = [span for _, span in shown]
         return shown
 
-    def _strength(self, one: CriterionStanding, span: Span, still: Sequence[CriterionStanding]) -> Reply:
+    def _strength(self, one: CriterionStanding, span: Span, still: Sequence[CriterionStanding]) -> DrafterReply:
         labels = one.praised.labels if one.praised else []
         if one.praised and one.praised.text:
             return self._point(PointKind.STRENGTH, one.criterion.id, span, one.praised.text, labels)
         text = self.wording.strength(one, span, still)
         return self._point(PointKind.STRENGTH, one.criterion.id, span, text, labels)
 
-    def _whole(self, met: Iterable[CriterionStanding]) -> list[Reply]:
+    def _whole(self, met: Iterable[CriterionStanding]) -> list[DrafterReply]:
         """What a person finds met, and marked nowhere: said of the work as a whole, and no word of it is quoted."""
         there = [one for one in met if one.by_person and one.place is None]
         return [
@@ -273,13 +272,13 @@ class _Composer:
 
     # What documents say otherwise
 
-    def with_documents(self, made: Reply) -> Reply:
+    def with_documents(self, made: DrafterReply) -> DrafterReply:
         """With questions about what the work says otherwise than a document, before what nobody knows for sure; after
         what a person said."""
         asked = questions(self.brief, self.evidence, self.phrases, self.speech)
         if not asked:
             return made
-        points = cast(list[Reply], made["points"])
+        points = cast(list[DrafterReply], made["points"])
         if not self.judged_by_person:
             points = [one for one in points if not any(str(one["quote"]) in str(other["quote"]) for other in asked)]
         both = [*points, *asked] if self.judged_by_person else [*asked, *points]
@@ -287,7 +286,7 @@ class _Composer:
 
     # Without criteria, or with precedents that name none
 
-    def _general(self) -> Reply | None:
+    def _general(self) -> DrafterReply | None:
         """A remark on which facilitators agreed, without naming a criterion, and which nothing here contradicts."""
         pool = precedents(self.evidence, "")
         gaps = [one for one in pool if one[1].kind is not PointKind.STRENGTH]
@@ -302,7 +301,7 @@ class _Composer:
             return Standing.MET if read.surely_met else Standing.PARTLY if read.surely_open else Standing.CANNOT_TELL
         return read.overall.standing
 
-    def by_agreement(self) -> Reply:
+    def by_agreement(self) -> DrafterReply:
         """For a text in another language than the criteria: what facilitators agreed on in the text's own language."""
         general = self._general()
         return (
@@ -311,7 +310,7 @@ class _Composer:
             else abstain(self.phrases.note("foreign"))
         )
 
-    def by_memory(self) -> Reply:
+    def by_memory(self) -> DrafterReply:
         pool = precedents(self.evidence, first=self.assessment.precedents)
         overall = self._overall()
         gaps = [one for one in pool if one[1].kind is not PointKind.STRENGTH]
@@ -328,12 +327,12 @@ class _Composer:
                 return reply(self.phrases.say("summary", "task"), [asked])
         return abstain(self.phrases.note("met" if overall is Standing.MET else "split" if pool else "none"))
 
-    def _agreed(self, found: PrecedentAgreement) -> Reply | None:
+    def _agreed(self, found: PrecedentAgreement) -> DrafterReply | None:
         wanted = self.words.wanted((found.text, 1.0))
         span = self.places.like(found.passages) or self.places.nearest(wanted) or self.places.last()
         return self._point(found.kind, "", span, found.text, found.labels) if span else None
 
-    def _about_the_task(self) -> Reply | None:
+    def _about_the_task(self) -> DrafterReply | None:
         """A question about the part of the task that is least answered here, without giving the answer away."""
         challenge = self.brief.challenge
         expected = [
@@ -350,7 +349,7 @@ class _Composer:
         text = self.phrases.say("task", "part", q=part)
         return self._point(PointKind.QUESTION, "", span, text, [])
 
-    def _point(self, kind: PointKind, criterion: str, span: Span, text: str, labels: Sequence[str]) -> Reply:
+    def _point(self, kind: PointKind, criterion: str, span: Span, text: str, labels: Sequence[str]) -> DrafterReply:
         return point(kind, criterion, self.brief.text, span, text, labels)
 
 

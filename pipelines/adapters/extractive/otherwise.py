@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pipelines.adapters.extractive.phrasing import Phrases
-from pipelines.adapters.extractive.replies import Reply, point
+from pipelines.adapters.extractive.replies import DrafterReply, point
 from pipelines.adapters.extractive.speech import OfThisText
 from pipelines.contradictions import contradictions
 from pipelines.values import DraftingTask, Evidence, PointKind
 
 
-def questions(brief: DraftingTask, evidence: Sequence[Evidence], phrases: Phrases, speech: OfThisText) -> list[Reply]:
+def questions(
+    brief: DraftingTask, evidence: Sequence[Evidence], phrases: Phrases, speech: OfThisText
+) -> list[DrafterReply]:
     """The document's line, what the work says, and which of the two holds."""
     asked = []
     for number, one in enumerate(contradictions(brief, evidence)):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pipelines.adapters.extractive.memory import agreement, precedents
 from pipelines.adapters.extractive.phrasing import Phrases
 from pipelines.adapters.extractive.places import PhrasePlaces, Vocabulary
-from pipelines.adapters.extractive.replies import MOST_POINTS, Reply, abstain, point, reply
+from pipelines.adapters.extractive.replies import MOST_POINTS, DrafterReply, abstain, point, reply
 from pipelines.ports import DraftingMaterial
 from pipelines.texts.language import language_code, language_name
 from pipelines.values import PointKind, Standing
@@ -14,14 +14,14 @@ MOST_UNASKED = 2
 """Points, where no person said what is open."""
 
 
-def in_peoples_words(material: DraftingMaterial, language: str) -> Reply:
+def in_peoples_words(material: DraftingMaterial, language: str) -> DrafterReply:
     """Only what people wrote, questions and agreed points. Where a person said what is open, that is asked about at the
     person's place; else only in the challenge's own language."""
     brief = material.brief
     words = Vocabulary(language, {})
     places = PhrasePlaces(brief.text, words)
     judged = {one.criterion: one for one in material.assessment.criteria}
-    points: list[Reply] = []
+    points: list[DrafterReply] = []
     same = language_code(brief.challenge.language) == language
     for criterion in brief.challenge.criteria:
         said = judged.get(criterion.id)

@@ -9,9 +9,10 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
-from pipelines.texts.language import Span, akin, clauses, content, orders, quotable, stop_words, tokens
+from pipelines.texts.language import akin, clauses, content, orders, quotable, stop_words, tokens
 from pipelines.texts.layout import formulaic, within_whole
 from pipelines.texts.shapes import is_program
+from pipelines.values import Span
 
 LONGEST_QUOTE = 13
 """Words; the learner has to see at a glance what is meant."""

@@ -10,8 +10,7 @@ from dataclasses import dataclass
 
 from pipelines.adapters.extractive.memory import PrecedentAgreement
 from pipelines.texts.in_sentences import Matter
-from pipelines.texts.language import Span
-from pipelines.values import Criterion, Standing
+from pipelines.values import Criterion, Span, Standing
 
 ASKED = 0.5
 """Chance of "met" up to which a facilitator's question is asked: in the examples 12 of 16 such were open."""

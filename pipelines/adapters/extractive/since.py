@@ -5,8 +5,7 @@ changed does not say that they are better. May not compare; `EarlierVersion` hol
 from __future__ import annotations
 
 from pipelines.adapters.extractive.phrasing import Phrases, joined
-from pipelines.texts.language import Span
-from pipelines.values import EarlierVersion, PastPoint, PointKind
+from pipelines.values import EarlierVersion, PastPoint, PointKind, Span
 
 
 class SinceEarlier:

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 
 from pipelines.adapters.extractive.phrasing import Phrases, joined, table
 from pipelines.texts.contacts import contacts_in
-from pipelines.texts.language import Span, content, sentence_at, sentences, shared
+from pipelines.texts.language import content, sentence_at, sentences, shared
 from pipelines.texts.names import names_in
 from pipelines.texts.retelling import Retold, retellings
-from pipelines.values import ChallengeAsItStands, DraftingTask
+from pipelines.values import ChallengeAsItStands, DraftingTask, Span
 
 LONGEST_TAKEN_IN = 24
 """Words of a clause before a question up to which a reader still has it in mind when the question comes."""

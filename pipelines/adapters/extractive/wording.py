@@ -11,9 +11,9 @@ from pipelines.adapters.extractive.readings import CriterionStanding
 from pipelines.adapters.extractive.since import SinceEarlier
 from pipelines.adapters.extractive.speech import OfThisText
 from pipelines.texts.in_sentences import Matter
-from pipelines.texts.language import Span, content, language_code
+from pipelines.texts.language import content, language_code
 from pipelines.texts.sought import asked_plainly
-from pipelines.values import Criterion, DraftingTask, Evidence, Standing
+from pipelines.values import Criterion, DraftingTask, Evidence, Span, Standing
 
 SHORT_MATTER = 60
 """Characters of what a criterion asks for up to which it is named in passing."""

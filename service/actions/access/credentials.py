@@ -13,7 +13,7 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from service.actions.access import on_behalf
-from service.domain.access import (
+from service.domain.access.keys import (
     EVERY_SCOPE,
     SOON,
     TOLD_AFTER,

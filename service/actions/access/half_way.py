@@ -32,7 +32,7 @@ class HalfWayIn:
 
 
 @dataclass(frozen=True, slots=True)
-class CodeAnswer:
+class CodeOutcome:
     """What became of a code: a session, or None and how many tries are left. `codes`: recovery codes, made just now."""
 
     entered: Entered | None
@@ -47,7 +47,7 @@ def seen(session: Session, secret: str, seal: Seal, *, now: datetime) -> HalfWay
     return HalfWayIn(session.get_one(Person, row.person_id).name, set_up, MOST_WRONG - row.wrong_codes)
 
 
-def answer(session: Session, secret: str, code: str, seal: Seal, *, here: str = "", now: datetime) -> CodeAnswer:
+def answer(session: Session, secret: str, code: str, seal: Seal, *, here: str = "", now: datetime) -> CodeOutcome:
     """Try a code. Raises NotSignedIn if the link is not, or no longer, half-way.
 
     The link is held, so that of several tries at a time each is counted. `here` is the session that this browser holds.
@@ -66,17 +66,17 @@ def answer(session: Session, secret: str, code: str, seal: Seal, *, here: str = 
         codes = second_factor.confirm(session, row.organization_id, row.person_id, code, seal, now=now)
         how = "set-up" if codes else ""
     if how:
-        return CodeAnswer(sign_in.begin(session, row, second_factor=how, here=here, now=now), codes=codes)
+        return CodeOutcome(sign_in.begin(session, row, second_factor=how, here=here, now=now), codes=codes)
     return _wrong(session, row, now=now)
 
 
-def _wrong(session: Session, row: SignIn, *, now: datetime) -> CodeAnswer:
+def _wrong(session: Session, row: SignIn, *, now: datetime) -> CodeOutcome:
     row.wrong_codes += 1
     if row.wrong_codes >= MOST_WRONG:
         row.used_at = row.used_at or now
         whom, act = f"person:{row.person_id}", "sign-in.refused"
         audit.record(session, organization=row.organization_id, actor=whom, act=act, subject=whom, now=now, link=row.id)
-    return CodeAnswer(None, MOST_WRONG - row.wrong_codes)
+    return CodeOutcome(None, MOST_WRONG - row.wrong_codes)
 
 
 def _set_up_just_now(session: Session, row: SignIn, *, now: datetime) -> bool:
@@ -86,16 +86,16 @@ def _set_up_just_now(session: Session, row: SignIn, *, now: datetime) -> bool:
     return second_factor.set_up_at(session, row.person_id) == row.used_at
 
 
-def _said_again(session: Session, row: SignIn, code: str, seal: Seal, *, now: datetime) -> CodeAnswer:
+def _said_again(session: Session, row: SignIn, code: str, seal: Seal, *, now: datetime) -> CodeOutcome:
     """One act: the browser shows the last answer only, so that one has recovery codes that work, and the session."""
     if not second_factor.was_set_up_with(session, row.person_id, code, seal):
         _wrong(session, row, now=now)
-        return CodeAnswer(None)
+        return CodeOutcome(None)
     begun = row.used_at
     if begun is None or not sessions.end_since(session, row.person_id, begun, now=now):
         raise NotSignedIn(OVER)  # it was ended since, and stays so
     codes = second_factor.confirm(session, row.organization_id, row.person_id, code, seal, now=now)
-    return CodeAnswer(sign_in.begin(session, row, second_factor="set-up", now=now), codes=codes)
+    return CodeOutcome(sign_in.begin(session, row, second_factor="set-up", now=now), codes=codes)
 
 
 def _half_way(session: Session, row: SignIn | None, *, now: datetime) -> SignIn:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from service.domain.access import KeyScope, in_order
+from service.domain.access.keys import KeyScope, in_order
 from service.domain.roles import Actor, CredentialReach
 from service.store import external_ids
 from service.store.tables import Credential, Group, Organization, Person

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from service.domain.access import EVERY_SCOPE, KeyScope, in_order, scopes_in
+from service.domain.access.keys import EVERY_SCOPE, KeyScope, in_order, scopes_in
 from service.domain.errors import NotAllowed, NotFound
 from service.domain.roles import Actor, CredentialReach, acts_for
 from service.store import audit, find, tree

@@ -7,9 +7,9 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from service.domain import money
+from service.domain import budgets
+from service.domain.access.organization_settings import OrganizationWish, faults, stored, wish_of
 from service.domain.errors import Conflict, Invalid, NotFound
-from service.domain.organization_settings import OrganizationWish, faults, stored, wish_of
 from service.domain.roles import Actor, require_lead
 from service.store import audit
 from service.store.tables import Organization
@@ -28,7 +28,7 @@ def create(session: Session, *, external_id: str, name: str, language: str = "en
 
 def set_model_budget(session: Session, row: Organization, amount: float, *, now: datetime) -> None:
     """What this organization may spend on models in a day, in the currency of the prices; 0: no limit."""
-    row.settings = {**row.settings, money.PER_DAY: amount}
+    row.settings = {**row.settings, budgets.PER_DAY: amount}
     act, facts = "organization.model_budget", {"per_day": amount}
     audit.record(session, organization=row.id, actor="operator", act=act, subject=row.id, now=now, **facts)
 

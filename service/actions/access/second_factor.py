@@ -18,8 +18,8 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from service.actions.access import sessions
+from service.domain.access.organization_settings import SECOND_FACTOR
 from service.domain.errors import Conflict, NotAllowed
-from service.domain.organization_settings import SECOND_FACTOR
 from service.domain.roles import Actor, Role, require_lead
 from service.domain.texts import digest
 from service.store import audit, find

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from service.actions.access import on_behalf, second_factor, sessions
 from service.actions.access.frame import origins
-from service.domain.access import in_order
+from service.domain.access.keys import in_order
 from service.domain.errors import Invalid, NotFound, NotSignedIn, Unavailable
 from service.domain.roles import Actor, CredentialReach, require_platform
 from service.domain.texts import digest

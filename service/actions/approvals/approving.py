@@ -12,7 +12,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service.actions.approvals.deciding import Deciding
-from service.domain import drafts, galleries, introductions, organization_settings
+from service.domain import drafts, galleries, introductions
+from service.domain.access import organization_settings
 from service.domain.audit import salted
 from service.domain.lifecycle import Lifecycle
 from service.domain.requests import found as found_work

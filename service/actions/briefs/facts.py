@@ -26,7 +26,7 @@ from service.actions.visibility import in_meetings
 from service.actions.visibility.unnamed import Unnamed
 from service.actions.work import lens as work_lens
 from service.actions.work.lens import Lens
-from service.actions.work.vectors import Vectors, of_revisions
+from service.actions.work.vectors import VectorsOfTexts, of_revisions
 from service.domain import assessed
 from service.domain.requests.need import RequestState
 from service.domain.roles import Actor, Role
@@ -71,7 +71,7 @@ class BriefFacts:
     groups: tuple[Group, ...]
     quoted: tuple[ApproachWork, ...]
     counted: tuple[ApproachWork, ...]
-    vectors: Vectors
+    vectors: VectorsOfTexts
     criteria: tuple[Criterion, ...]
     names: Mapping[str, str]
     allows: Mapping[str, AI]
@@ -139,7 +139,7 @@ def _works(lens: Lens) -> Any:
         .join(DraftRow, DraftRow.revision_id == Revision.id)
         .join(Person, Person.id == Submission.person_id)
         .join(Consent, Consent.person_id == Submission.person_id)
-        .where(*lens.here, Submission.withdrawn_at.is_(None), ~visible.barred())
+        .where(*lens.here, ~visible.withdrawn(), ~visible.barred())
         .order_by(DraftRow.shuffle, DraftRow.id)
         .limit(MOST)
     )
@@ -171,9 +171,7 @@ def _open(session: Session, lens: Lens) -> Open:
         .select_from(AskRow)
         .join(DraftRow, DraftRow.id == AskRow.draft_id)
         .join(Submission, Submission.id == DraftRow.submission_id)
-        .where(
-            *lens.here, Submission.withdrawn_at.is_(None), AskRow.kind == AskKind.QUESTION, AskRow.answered_at.is_(None)
-        )
+        .where(*lens.here, ~visible.withdrawn(), AskRow.kind == AskKind.QUESTION, AskRow.answered_at.is_(None))
     )
     requests = select(func.count()).where(
         Request.organization_id == lens.challenge.organization_id, Request.state == RequestState.OPEN

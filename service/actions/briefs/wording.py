@@ -19,7 +19,7 @@ from service.actions.work.lens import Lens
 from service.domain.errors import NotNow
 from service.domain.roles import Actor
 from service.domain.texts import digest
-from service.store import find, jobs
+from service.store import find, jobs, visible
 from service.store.tables import (
     BriefWording,
     Challenge,
@@ -193,7 +193,7 @@ def _readable(session: Session, organization: str, works: set[str], *, local: bo
         .where(
             DraftRow.organization_id == organization,
             DraftRow.id.in_(sorted(works)),
-            Submission.withdrawn_at.is_(None),
+            ~visible.withdrawn(),
         )
     )
     return {draft for draft, consented, may in rows if consented.and_(may).lets(local=local)}

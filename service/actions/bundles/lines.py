@@ -11,27 +11,16 @@ from sqlalchemy.orm import Session
 
 from pipelines.values import AI, CriterionForm, PointKind, Standing
 from service.actions.challenges import setting
-from service.actions.challenges.forms import LONGEST_FORM
+from service.actions.challenges.forms import FormWords
 from service.actions.decisions import given_elsewhere
 from service.actions.decisions.points import PointWish
 from service.actions.documents import versions
 from service.actions.people import register
 from service.actions.work import submit
-from service.domain.notifications.addresses import LONGEST as LONGEST_ADDRESS
-from service.domain.notifications.addresses import address_or_none
+from service.domain.fields import Email, Id, Language, Name, SourceText, Words, Work
 from service.domain.roles import Actor, Role
-from service.domain.texts import LONGEST_WORK, identifier, name, storable
-from service.domain.texts.rich import said
+from service.domain.texts import storable
 from service.domain.visibility import ConsentBasis, PeersShown, SharingReach, ShowWork
-
-Id = Annotated[str, Field(min_length=1, max_length=255), AfterValidator(identifier)]
-Name = Annotated[str, Field(min_length=1, max_length=255), AfterValidator(name)]
-Email = Annotated[str, Field(max_length=LONGEST_ADDRESS), AfterValidator(storable), AfterValidator(address_or_none)]
-Words = Annotated[str, Field(max_length=50_000), AfterValidator(said)]
-Source = Annotated[str, Field(max_length=50_000), AfterValidator(storable)]
-Work = Annotated[str, Field(max_length=LONGEST_WORK), AfterValidator(storable)]
-FormWords = Annotated[str, Field(max_length=LONGEST_FORM), AfterValidator(storable)]
-Language = Annotated[str, Field(max_length=35, pattern=r"^([A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*)?$")]
 
 
 class BundleLine(BaseModel):
@@ -122,8 +111,8 @@ class ChallengeLine(BundleLine):
     title: Name
     prompt: Words
     outcome: Words = ""
-    reference: Source = ""
-    notes: Source = ""
+    reference: SourceText = ""
+    notes: SourceText = ""
     language: Language = ""
     criteria: list[CriterionHeld] = []
     sharing: SharingLine = SharingLine()

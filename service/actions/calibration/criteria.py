@@ -62,7 +62,7 @@ def sweep(session: Session, organization: str, *, now: datetime) -> int:
     """Look again where words have changed since it was looked, or the first works are there now."""
     works = (
         select(Submission.challenge_id, func.count().label("count"))
-        .where(Submission.organization_id == organization, Submission.withdrawn_at.is_(None))
+        .where(Submission.organization_id == organization, ~visible.withdrawn())
         .group_by(Submission.challenge_id)
         .subquery()
     )

@@ -10,8 +10,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from pipelines.looked_at import CalibrationReason, CriteriaRemark, CriteriaRemarkCode
-from service.actions.calibration import advice, choosing, judged
-from service.actions.calibration.advice import CriteriaAdvice
+from service.actions.calibration import choosing, judged, remarks
+from service.actions.calibration.remarks import CriteriaRemarkSaid
 from service.actions.challenges import calibrating
 from service.actions.drafts.read import not_own
 from service.actions.work.lens import Lens
@@ -61,7 +61,7 @@ class CalibrationSeen:
     pieces: tuple[PieceToJudge, ...]
     elsewhere: int
     criteria: tuple[CriterionJudged, ...]
-    advice: tuple[CriteriaAdvice, ...]
+    remarks: tuple[CriteriaRemarkSaid, ...]
     looked: bool
     works: int
 
@@ -89,7 +89,7 @@ def progress(session: Session, actor: Actor, challenge: str) -> CalibrationSeen:
         pieces,
         len(stand) - len(pieces),
         tuple(CriterionJudged(one.key, one.text, done.on[one.key]) for one in row.criteria),
-        _advice(row, there),
+        _remarks(row, there),
         there is not None and there.looked_version == row.version,
         there.looked_works if there else 0,
     )
@@ -126,12 +126,12 @@ def _waiting(session: Session, lens: Lens) -> int:
     return session.scalar(rows.where(*lens.here, DraftRow.state == DraftState.AWAITS_CALIBRATION)) or 0
 
 
-def _advice(challenge: Challenge, there: Calibration | None) -> tuple[CriteriaAdvice, ...]:
+def _remarks(challenge: Challenge, there: Calibration | None) -> tuple[CriteriaRemarkSaid, ...]:
     """On what was seen in the criteria as they stand."""
     texts = {one.key: one.text for one in challenge.criteria}
     kept = there.remarks if there is not None and there.looked_version == challenge.version else ()
-    remarks = [CriteriaRemark(CriteriaRemarkCode(one["code"]), tuple(one["criteria"])) for one in kept]
-    return advice.of([one for one in remarks if texts.keys() >= set(one.criteria)], texts)
+    seen = [CriteriaRemark(CriteriaRemarkCode(one["code"]), tuple(one["criteria"])) for one in kept]
+    return remarks.of([one for one in seen if texts.keys() >= set(one.criteria)], texts)
 
 
 @dataclass(frozen=True, slots=True)

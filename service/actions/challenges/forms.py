@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, replace
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
+from pydantic import AfterValidator, Field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -13,10 +14,13 @@ from pipelines.texts.in_sentences import spoken
 from pipelines.texts.language import language_code
 from pipelines.values import CriterionForm
 from service.domain.errors import Invalid
+from service.domain.texts import storable
 from service.store.tables import CriterionRow, Organization, Person
 
 LONGEST_FORM: Final = 200
 """Characters; two of them have to fit into a point."""
+
+FormWords = Annotated[str, Field(max_length=LONGEST_FORM), AfterValidator(storable)]
 
 Forms = tuple[CriterionForm, ...]
 

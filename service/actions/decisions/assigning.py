@@ -18,10 +18,10 @@ from sqlalchemy.orm import Session, aliased
 from service.actions.decisions.hand_over import HELD, given, reviewers_of
 from service.actions.drafts.read import HANDED_IN, not_own
 from service.actions.work import consequences
+from service.domain.decisions import shared_out
 from service.domain.drafts import FOR_A_PERSON
 from service.domain.errors import ChangedSince, Invalid, NotAllowed, NotNow
 from service.domain.roles import Actor
-from service.domain.sharing_out import shared_out
 from service.domain.texts import digest
 from service.store import archived, audit, find
 from service.store.names import names_of

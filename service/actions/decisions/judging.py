@@ -39,7 +39,7 @@ from service.store.tables import (
 
 
 @dataclass(frozen=True, slots=True)
-class ReadingWish:
+class CriterionReadingWish:
     """How the work stands on a criterion. `quote` are words of the work where that shows, `start` about where they
     begin if they stand there more than once. `start` to `end` without a quote is that passage; `nowhere`: it shows
     nowhere. With none of these the sheet's place holds."""
@@ -52,7 +52,7 @@ class ReadingWish:
     nowhere: bool = False
 
 
-def read(at: Deciding, wishes: Sequence[ReadingWish], drafter: LanguageModel | None) -> DraftRow:
+def read(at: Deciding, wishes: Sequence[CriterionReadingWish], drafter: LanguageModel | None) -> DraftRow:
     """The work stands as these say, and as nobody says on all other criteria.
 
     Raises Invalid for an unknown criterion, one that is named twice, or words that are not in the work.
@@ -69,18 +69,20 @@ def read(at: Deciding, wishes: Sequence[ReadingWish], drafter: LanguageModel | N
     return draft
 
 
-def read_one(at: Deciding, criterion: str, wish: ReadingWish | None, drafter: LanguageModel | None) -> DraftRow:
+def read_one(
+    at: Deciding, criterion: str, wish: CriterionReadingWish | None, drafter: LanguageModel | None
+) -> DraftRow:
     """The same for one criterion, the others staying as they are read; None takes back what was said of it."""
     draft, _ = open_draft(at)
     others = [_as_kept(one) for one in draft.readings if one.criterion != criterion]
     return read(at, [*others, *([wish] if wish else [])], drafter)
 
 
-def _as_kept(row: CriterionReadingRow) -> ReadingWish:
-    return ReadingWish(row.criterion, row.standing, start=row.start, end=row.end, nowhere=row.start is None)
+def _as_kept(row: CriterionReadingRow) -> CriterionReadingWish:
+    return CriterionReadingWish(row.criterion, row.standing, start=row.start, end=row.end, nowhere=row.start is None)
 
 
-def _keep(at: Deciding, draft: DraftRow, person: str, wishes: Sequence[ReadingWish]) -> None:
+def _keep(at: Deciding, draft: DraftRow, person: str, wishes: Sequence[CriterionReadingWish]) -> None:
     """Store the readings; what is read as before keeps who read it so, and when."""
     known = {one.key for one in at.session.get_one(Challenge, draft.challenge_id).criteria}
     wanted = {wish.criterion: wish for wish in wishes}
@@ -106,11 +108,13 @@ def _keep(at: Deciding, draft: DraftRow, person: str, wishes: Sequence[ReadingWi
     at.session.flush()
 
 
-Place = tuple[int, int] | tuple[None, None]
-NOWHERE: Place = (None, None)
+Where = tuple[int, int] | tuple[None, None]
+NOWHERE: Where = (None, None)
 
 
-def _place(wish: ReadingWish, text: str, kept: CriterionReadingRow | None, line: values.SheetLine | None) -> Place:
+def _place(
+    wish: CriterionReadingWish, text: str, kept: CriterionReadingRow | None, line: values.SheetLine | None
+) -> Where:
     """Where the person says that it shows: the words given, else where it was read before, else the sheet's place."""
     if wish.standing is Standing.CANNOT_TELL:
         raise Invalid("A reading is met, partly or not yet. Leave out what you cannot tell.")
@@ -127,7 +131,7 @@ def _place(wish: ReadingWish, text: str, kept: CriterionReadingRow | None, line:
     return (line.places[0].start, line.places[0].end) if line and line.places else NOWHERE
 
 
-def _nearest(quote: str, text: str, near: int) -> Place:
+def _nearest(quote: str, text: str, near: int) -> Where:
     """Where these words stand, of several places the one nearest to `near`."""
     quote = quote.strip()
     places, at = [], text.find(quote) if quote else -1

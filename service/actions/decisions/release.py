@@ -16,10 +16,10 @@ from service.actions.approvals.deciding import Deciding
 from service.actions.decisions.hold import decide, open_draft
 from service.actions.drafts import outdated
 from service.actions.work import consequences, submit
+from service.domain.access.organization_settings import OUTDATED
 from service.domain.drafts import DraftAct, DraftActor, DraftState, step
 from service.domain.errors import NotFound
 from service.domain.events import Event
-from service.domain.organization_settings import OUTDATED
 from service.domain.roles import Actor
 from service.domain.texts import feedback_digest
 from service.store import names as store_names

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from pipelines.values import AI, PointKind, Standing
+from pipelines.values import PointKind, Standing
 from service.actions.approvals import approving
 from service.actions.approvals.deciding import Deciding
 from service.actions.decisions import openings
@@ -18,6 +18,7 @@ from service.domain.drafts import NOT_MADE_YET, DraftAct, DraftActor, DraftState
 from service.domain.errors import Invalid
 from service.domain.events import Event
 from service.domain.lifecycle import require_seen
+from service.domain.visibility import no_machine
 from service.store import holding, jobs
 from service.store.tables import Challenge, DraftRow, PointState, Revision
 
@@ -117,7 +118,7 @@ def redraft(at: Deciding, *, instruction: str = "") -> DraftRow:
     """Have it drafted anew, with a word on what to do differently. Points so far stay in its history."""
     draft, person = open_draft(at)
     state = step(draft.state, DraftAct.REDRAFT, DraftActor.FACILITATOR)
-    if holding.which_machines(at.session, at.session.get_one(Revision, draft.revision_id)) is AI.NONE:
+    if no_machine(holding.which_machines(at.session, at.session.get_one(Revision, draft.revision_id))):
         raise Invalid(consequences.NO_AI)
     draft.generation += 1
     draft.instruction, draft.stale = instruction, False

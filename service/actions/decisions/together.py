@@ -114,10 +114,10 @@ def _check_opened(opened: Collection[str], size: int) -> None:
         )
 
 
-Doing = Callable[[ListedDraft], DraftRow]
+OnEachDraft = Callable[[ListedDraft], DraftRow]
 
 
-def _act(session: Session, actor: Actor, verdict: TogetherVerdict, said: TogetherTerms, now: datetime) -> Doing:
+def _act(session: Session, actor: Actor, verdict: TogetherVerdict, said: TogetherTerms, now: datetime) -> OnEachDraft:
     def act(one: ListedDraft) -> DraftRow:
         at = Deciding(session, actor, one.draft, one.version, now)
         if verdict is TogetherVerdict.APPROVE:
@@ -127,7 +127,7 @@ def _act(session: Session, actor: Actor, verdict: TogetherVerdict, said: Togethe
     return act
 
 
-def _try(act: Doing, group: Collection[str], one: ListedDraft) -> Decided:
+def _try(act: OnEachDraft, group: Collection[str], one: ListedDraft) -> Decided:
     """Do it, or say why not. Decisions check everything before they change anything."""
     try:
         if one.draft not in group:

@@ -29,7 +29,7 @@ SHORT_NAME = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Advice:
+class PointAdvice:
     """What could be better. `start` and `end` are where in the point's text, if it is about some of its words."""
 
     code: str
@@ -38,23 +38,23 @@ class Advice:
     end: int | None = None
 
 
-def on_wish(session: Session, actor: Actor, draft_id: str, wish: PointWish) -> list[Advice]:
+def on_wish(session: Session, actor: Actor, draft_id: str, wish: PointWish) -> list[PointAdvice]:
     """Advice on a point that is being written. Raises NotFound for a draft that the actor may not see."""
     draft = read.draft(session, actor, draft_id)
     return [*_of_place(session, draft, wish), *_advice(session, draft, [wish])[0]]
 
 
-def _of_place(session: Session, draft: DraftRow, wish: PointWish) -> Iterable[Advice]:
+def _of_place(session: Session, draft: DraftRow, wish: PointWish) -> Iterable[PointAdvice]:
     """What would be refused when the point is added; here it is only said."""
     if wish.quote not in session.get_one(Revision, draft.revision_id).text or draft.state is DraftState.WITHDRAWN:
         told = "The quotation is not in the submission. Copy it from there, letter for letter."
-        yield Advice("quote-not-there", told)
+        yield PointAdvice("quote-not-there", told)
     known = {criterion.key for criterion in session.get_one(Challenge, draft.challenge_id).criteria}
     if wish.criterion and wish.criterion not in known:
-        yield Advice("criterion-unknown", f"This challenge has no criterion “{wish.criterion}”.")
+        yield PointAdvice("criterion-unknown", f"This challenge has no criterion “{wish.criterion}”.")
 
 
-def on_draft(session: Session, draft: DraftRow) -> dict[str, list[Advice]]:
+def on_draft(session: Session, draft: DraftRow) -> dict[str, list[PointAdvice]]:
     """Advice on a draft's edited and added points by their ids, before it is approved."""
     if draft.state is not DraftState.READY:
         return {}
@@ -64,13 +64,13 @@ def on_draft(session: Session, draft: DraftRow) -> dict[str, list[Advice]]:
     return {point.id: advice for point, advice in zip(written, found, strict=True)}
 
 
-def _advice(session: Session, draft: DraftRow, wishes: Sequence[PointWish]) -> list[list[Advice]]:
+def _advice(session: Session, draft: DraftRow, wishes: Sequence[PointWish]) -> list[list[PointAdvice]]:
     language = session.get_one(Revision, draft.revision_id).language
     language = language or decided.language_of(session, session.get_one(Challenge, draft.challenge_id))
     language = language_code(language)
     names = mentioned(session, draft.organization_id, " ".join(wish.text for wish in wishes), language)
 
-    def advice(wish: PointWish) -> list[Advice]:
+    def advice(wish: PointWish) -> list[PointAdvice]:
         found = lint(wish.text, kind=wish.kind, quote=wish.quote, names=names, language=language)
         return [_at(finding, wish.text) for finding in found]
 
@@ -103,8 +103,8 @@ def _has_part(part: str) -> ColumnElement[bool]:
     return found
 
 
-def _at(finding: Finding, text: str) -> Advice:
+def _at(finding: Finding, text: str) -> PointAdvice:
     """The words that a finding is about are quoted in its message; a long quotation is cut short there."""
     quoted = [finding.message[start:end].removesuffix("…") for start, end in quotations(finding.message)]
     span = locate(quoted[0], text) if quoted else None
-    return Advice(finding.code, finding.message, *(span or (None, None)))
+    return PointAdvice(finding.code, finding.message, *(span or (None, None)))

@@ -18,7 +18,7 @@ from service.actions.approvals import approving
 from service.actions.desk import in_full
 from service.actions.desk import sheet as desk_sheet
 from service.actions.desk import sources as desk_sources
-from service.actions.desk.advice import Advice
+from service.actions.desk.advice import PointAdvice
 from service.actions.desk.in_full import DraftInFull
 from service.actions.desk.sheet import SheetSeen
 from service.actions.desk.sources import OpenedSource
@@ -26,7 +26,7 @@ from service.actions.drafts import read
 from service.actions.drafts.read import SOMEBODY, DraftClaim, claim_of
 from service.actions.memory.alerts import PointMark
 from service.actions.work import files
-from service.domain import money
+from service.domain import budgets
 from service.domain.drafts import DraftState
 from service.domain.roles import Actor
 from service.domain.texts.marking import Stretch, stretches
@@ -66,7 +66,7 @@ class PointSeen:
     sources: tuple[OpenedSource, ...]
     findings: tuple[str, ...]
     marks: tuple[PointMark, ...]
-    advice: tuple[Advice, ...]
+    advice: tuple[PointAdvice, ...]
     edits: tuple[DiffPiece, ...]
 
     @property
@@ -293,7 +293,7 @@ def _making(row: DraftRow, prompt: str) -> DraftMaking:
         prompt_tokens=row.prompt_tokens,
         completion_tokens=row.completion_tokens,
         calls=row.model_calls,
-        cost=money.shown(row.cost),
+        cost=budgets.shown(row.cost),
         passes=tuple(row.passes),
         readings=tuple(row.assessment.get("readings", ())),
         instruction=row.instruction,

@@ -39,7 +39,7 @@ class DraftInFull:
     people: dict[str, str]
     gone: frozenset[str]
     marks: tuple[alerts.PointMark, ...] = ()
-    advice: Mapping[str, list[advice.Advice]] = field(default_factory=dict)
+    advice: Mapping[str, list[advice.PointAdvice]] = field(default_factory=dict)
 
 
 def draft(session: Session, actor: Actor, row: DraftRow) -> DraftInFull:

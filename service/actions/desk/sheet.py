@@ -34,7 +34,7 @@ class PlaceSeen:
 
 
 @dataclass(frozen=True, slots=True)
-class ReadingSeen:
+class CriterionReadingSeen:
     """How a person reads the work on a criterion; no offsets: nowhere. `person` is an external id, `who` a name."""
 
     standing: Standing
@@ -68,7 +68,7 @@ class CriterionLine:
     sources: tuple[OpenedSource, ...]
     machine: Standing | None
     record: TrackRecord | None
-    reading: ReadingSeen | None
+    reading: CriterionReadingSeen | None
     judged: Standing | None
     before: tuple[SaidBefore, ...] = ()
 
@@ -161,10 +161,12 @@ def _before(session: Session, revision: Revision) -> dict[str, list[SaidBefore]]
     return said
 
 
-def _reading(row: CriterionReadingRow, text: str, outside: Mapping[str, str], who: Mapping[str, str]) -> ReadingSeen:
+def _reading(
+    row: CriterionReadingRow, text: str, outside: Mapping[str, str], who: Mapping[str, str]
+) -> CriterionReadingSeen:
     quote = text[row.start : row.end] if row.start is not None else ""
     by = row.person_id or ""
-    return ReadingSeen(
+    return CriterionReadingSeen(
         row.standing, row.start, row.end, quote, outside.get(by), who.get(by, read.SOMEBODY), row.read_at
     )
 

@@ -17,6 +17,7 @@ from pipelines.values import SourceKind
 from service.domain.roles import Actor, may_see_group
 from service.domain.visibility import ShowWork
 from service.store import names as store_names
+from service.store import visible
 from service.store.tables import (
     Challenge,
     Consent,
@@ -167,7 +168,7 @@ def _precedents(session: Session, actor: Actor, ids: Sequence[str]) -> dict[str,
         select(PointRow, DraftRow.group_id, Submission.external_id)
         .join(DraftRow, DraftRow.id == PointRow.draft_id)
         .join(Submission, Submission.id == DraftRow.submission_id)
-        .where(PointRow.id.in_(ids), Submission.withdrawn_at.is_(None))
+        .where(PointRow.id.in_(ids), ~visible.withdrawn())
     ).all()
     names = store_names.names_of(session, (row.PointRow.decided_by for row in rows))
     return {point.id: _precedent(actor, point, group, name, names) for point, group, name in rows}

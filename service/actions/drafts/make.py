@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 
 from pipelines import values
 from pipelines.texts.saying_back import without_mention
-from pipelines.values import AI
 from service.actions.challenges import calibrating, clarifications
 from service.actions.challenges.as_it_stands import as_it_stands
 from service.actions.drafts import outdated, sheets, sketches
@@ -23,7 +22,7 @@ from service.actions.work import consequences
 from service.domain.drafts import DraftAct, DraftActor, DraftState, step
 from service.domain.events import Event
 from service.domain.memory.consistency import OF_WORDING
-from service.domain.visibility import SharingReach, may_see_peers
+from service.domain.visibility import SharingReach, may_see_peers, no_machine
 from service.store import holding, tree
 from service.store.tables import (
     AssessmentFit,
@@ -86,9 +85,9 @@ def _still_may(session: Session, draft: DraftRow, *, now: datetime) -> bool:
         draft.generation += 1
         return False
     revision.ai = may
-    if may is AI.NONE:
+    if no_machine(may):
         consequences.stick(session, draft, "ai_none", consequences.NO_AI, now=now)
-    return may is not AI.NONE
+    return not no_machine(may)
 
 
 def task(

@@ -17,6 +17,7 @@ from service.actions.drafts.points import standing_points
 from service.actions.work import consequences
 from service.domain.drafts import FOR_A_PERSON, DraftAct, DraftActor, DraftState, step
 from service.domain.errors import Invalid
+from service.store import visible
 from service.store.tables import Challenge, Document, DocumentVersion, DraftRow, FindingRow, PointRow, SourceRow
 
 CODE: Final = "document_changed"
@@ -59,7 +60,7 @@ def _said_now(session: Session, versions: set[str]) -> Mapping[str, str]:
             DocumentVersion,
             (DocumentVersion.document_id == Document.id) & (DocumentVersion.number == Document.version),
         )
-        .where(Document.removed_at.is_(None))
+        .where(~visible.removed())
     )
     return {id_: _words(text) for id_, text in rows}
 

@@ -32,7 +32,7 @@ OWN = "This is work of your own. A colleague reads it and decides on it; you fin
 SOMEBODY = "Somebody"
 """Whoever it was whose name is not there any more."""
 
-Row = TypeVar("Row", Group, Person, Challenge, Document, Submission)
+ListedRow = TypeVar("ListedRow", Group, Person, Challenge, Document, Submission)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +169,7 @@ def possible_acts(actor: Actor, row: DraftRow) -> list[str]:
     return possible(row.state, DraftActor.FACILITATOR) if row.group_id in actor.reviews else []
 
 
-def page(session: Session, actor: Actor, kind: type[Row], *, after: str | None, limit: int) -> list[Row]:
+def page(session: Session, actor: Actor, kind: type[ListedRow], *, after: str | None, limit: int) -> list[ListedRow]:
     """A page of the organization's rows of one kind that the actor may see, in the order they came to be."""
     return list(session.scalars(_page(actor, kind, after=after, limit=limit)))
 
@@ -204,7 +204,7 @@ def _by_latest(query: Select[Submission], wanted: SubmissionFilter) -> Select[Su
     return query
 
 
-def _page(actor: Actor, kind: type[Row], *, after: str | None, limit: int) -> Select[Row]:
+def _page(actor: Actor, kind: type[ListedRow], *, after: str | None, limit: int) -> Select[ListedRow]:
     query = select(kind).where(kind.organization_id == actor.organization).order_by(kind.id).limit(limit)
     if after is not None:
         query = query.where(kind.id > after)
@@ -216,7 +216,7 @@ def _limits(actor: Actor, kind: type[Any]) -> Sequence[Any]:
         raise NotAllowed("Learners read their own work by its id; lists are for facilitators and platforms.")
     groups = visible_groups(actor)
     if kind is Document:
-        return [Document.removed_at.is_(None)]
+        return [~visible.removed()]
     if groups is None:
         return [Person.erased_at.is_(None)] if kind is Person else []
     if kind is Group:

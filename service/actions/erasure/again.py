@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from service.actions.erasure.begin import hide
 from service.actions.erasure.reach import MODELS
-from service.domain.erasure import ErasureKind, ErasureState
-from service.store.erasing.replay import ReplayList, salt
+from service.domain.erasure.erased import ErasureKind, ErasureState
+from service.store.erasure.replay import ReplayList, salt
 from service.store.tables import Erasure, ErasureSalt, Organization
 
 ORDER: Final = (

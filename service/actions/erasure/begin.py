@@ -16,14 +16,14 @@ from pipelines.values import AI
 from service.actions.challenges import calibrating
 from service.actions.erasure.reach import Erasable, Reach, named, reach
 from service.domain.drafts import DraftState
-from service.domain.erasure import BLANK, FORMER, ErasureKind
+from service.domain.erasure.erased import BLANK, FORMER, ErasureKind
 from service.domain.errors import Conflict
 from service.domain.events import Event
 from service.domain.galleries import GalleryState
 from service.domain.roles import Actor, require_lead
 from service.domain.visibility import ShowWork
-from service.store import audit, holding, jobs, outbox
-from service.store.erasing import replay, rows
+from service.store import audit, holding, jobs, outbox, visible
+from service.store.erasure import replay, rows
 from service.store.session import changed_rows
 from service.store.tables import (
     Approval,
@@ -97,7 +97,7 @@ def _take_back(session: Session, far: Reach, *, now: datetime) -> None:
     of_work = DraftRow.submission_id.in_(far.submissions)
     drafts = select(DraftRow.id).where(of_work)
     done: list[Any] = [
-        update(Submission).where(far.work, Submission.withdrawn_at.is_(None)).values(withdrawn_at=now),
+        update(Submission).where(far.work, ~visible.withdrawn()).values(withdrawn_at=now),
         update(Approval).where(Approval.draft_id.in_(drafts), Approval.undone_at.is_(None)).values(undone_at=now),
         update(DraftRow)
         .where(of_work)

@@ -20,10 +20,10 @@ from service.actions.erasure.reach import Reach, reach
 from service.actions.galleries import wanted
 from service.actions.work import consequences
 from service.domain.drafts import DraftAct, DraftActor, DraftState, step
-from service.domain.erasure import ErasureKind, ErasureState, Traces, strings
+from service.domain.erasure.erased import ErasureKind, ErasureState, Traces, strings
 from service.domain.galleries import GalleryAct, GalleryActor, GalleryState
 from service.domain.galleries import step as gallery_step
-from service.store.erasing import rows
+from service.store.erasure import rows
 from service.store.session import changed_rows
 from service.store.tables import (
     Approval,

@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from service.actions.erasure.reach import Reach, named, reach
-from service.domain.erasure import ErasureKind
+from service.domain.erasure.erased import ErasureKind
 from service.domain.errors import NotFound
 from service.domain.roles import Actor, require_lead
 from service.store.tables import (

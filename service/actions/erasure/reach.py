@@ -9,7 +9,7 @@ from typing import TypeVar
 from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from service.domain.erasure import ErasureKind
+from service.domain.erasure.erased import ErasureKind
 from service.domain.errors import NotFound
 from service.store import find, tree
 from service.store.tables import Challenge, ChallengeGroup, Group, Organization, Person, Revision, RoleGrant, Submission

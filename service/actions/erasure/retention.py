@@ -11,13 +11,13 @@ from sqlalchemy import ColumnElement, Select, and_, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from service.actions.erasure import begin
-from service.domain import retention
-from service.domain.erasure import ErasureKind, ErasureState
+from service.domain.erasure import retention
+from service.domain.erasure.erased import ErasureKind, ErasureState
+from service.domain.erasure.retention import Retention
 from service.domain.errors import Invalid
 from service.domain.requests.need import RequestState
-from service.domain.retention import Retention
 from service.domain.roles import Actor, require_lead
-from service.store import audit
+from service.store import audit, visible
 from service.store.session import changed_rows
 from service.store.tables import (
     DeliveryState,
@@ -98,7 +98,7 @@ def _due(organization: str, kind: str, before: datetime) -> Select[str]:
     newer = select(Revision.id).where(Revision.submission_id == Submission.id, Revision.submitted_at >= before).exists()
     wheres: dict[str, tuple[Any, ColumnElement[bool]]] = {
         "withdrawn_days": (Submission, and_(Submission.withdrawn_at < before, ~_going())),
-        "work_days": (Submission, and_(Submission.created_at < before, Submission.withdrawn_at.is_(None), ~newer)),
+        "work_days": (Submission, and_(Submission.created_at < before, ~visible.withdrawn(), ~newer)),
         "prompt_days": (DraftRow, and_(DraftRow.prompt_rendered != "", _made() < before)),
         "request_days": (Request, and_(Request.state != RequestState.OPEN, _ended() < before)),
         "event_days": (OutgoingEvent, and_(OutgoingEvent.number < last, OutgoingEvent.at < before, ~_sent())),

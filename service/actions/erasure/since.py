@@ -18,7 +18,8 @@ from service.actions.people.register import ConsentWish
 from service.actions.work import submit
 from service.domain.roles import Actor, CredentialReach
 from service.domain.visibility import ConsentStand
-from service.store.erasing.replay import ReplayList
+from service.store import visible
+from service.store.erasure.replay import ReplayList
 from service.store.tables import Consent, Person, Submission
 
 WHY: Final = "A backup was restored; this is what had been said since."
@@ -44,7 +45,7 @@ def _operator(organization: str) -> Actor:
 def _take_back(session: Session, known: Sequence[ReplayList], now: datetime) -> int:
     """As of when its author took it back: its days until it is erased are not counted anew."""
     found = 0
-    there = select(Submission.id).where(Submission.withdrawn_at.is_(None)).order_by(Submission.id)
+    there = select(Submission.id).where(~visible.withdrawn()).order_by(Submission.id)
     for id_ in session.scalars(there).all():
         moments = [at for one in known if (at := one.when_taken_back(id_)) is not None]
         if moments:

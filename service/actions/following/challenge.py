@@ -15,11 +15,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from service.actions.following import pairs
-from service.actions.following.pairs import NOTHING, Counts, Figure, Later
+from service.actions.following.pairs import NOTHING, Figure, Later, UptakeCounts
 from service.actions.work import lens as work_lens
 from service.actions.work.lens import Lens
 from service.domain.drafts import DraftState
 from service.domain.roles import Actor
+from service.store import visible
 from service.store.tables import CommitmentRow, DraftRow, Group, Submission
 from service.store.tables.learners import CommitmentOutcome
 
@@ -72,10 +73,10 @@ class Followed:
     (2026-11) in which the later revision was handed in."""
 
     facts: FollowingFacts
-    months: Mapping[str, Counts]
+    months: Mapping[str, UptakeCounts]
 
     @property
-    def became(self) -> Counts:
+    def became(self) -> UptakeCounts:
         return pairs.summed(self.months)
 
     @property
@@ -96,7 +97,7 @@ def gather(
     answered = session.scalar(
         select(func.count(Submission.id.distinct()))
         .join(DraftRow, DraftRow.submission_id == Submission.id)
-        .where(*lens.here, Submission.withdrawn_at.is_(None), DraftRow.state == DraftState.RELEASED)
+        .where(*lens.here, ~visible.withdrawn(), DraftRow.state == DraftState.RELEASED)
     )
     revised = session.scalar(pairs.pairs(func.count(Submission.id.distinct())).where(*lens.here))
     stored = pairs.figures(session, lens.here).get(lens.challenge.id, NOTHING)
@@ -116,7 +117,7 @@ def _promises(session: Session, lens: Lens, today: date) -> tuple[Promises, ...]
         select(Group.name, CommitmentRow.outcome, CommitmentRow.due_on, func.count())
         .join(Submission, Submission.id == CommitmentRow.submission_id)
         .join(Group, Group.id == Submission.group_id)
-        .where(*lens.here, Submission.withdrawn_at.is_(None))
+        .where(*lens.here, ~visible.withdrawn())
         .group_by(Group.name, CommitmentRow.outcome, CommitmentRow.due_on)
     )
     counts: dict[str, Counter[str]] = {}

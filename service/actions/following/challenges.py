@@ -79,7 +79,7 @@ def _counts(session: Session, actor: Actor) -> Mapping[str, Mapping[str, int]]:
         .join(Revision, visible.latest_text())
         .join(DraftRow, DraftRow.revision_id == Revision.id)
         .outerjoin(told, told.c.submission_id == Submission.id)
-        .where(Submission.organization_id == actor.organization, Submission.withdrawn_at.is_(None), *mine)
+        .where(Submission.organization_id == actor.organization, ~visible.withdrawn(), *mine)
         .group_by(Submission.challenge_id)
     )
     names = ("submitted", "answered", "to_decide", "with_machine")

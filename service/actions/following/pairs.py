@@ -33,7 +33,7 @@ from service.store.tables import (
     UptakeCount,
 )
 
-Counts = Mapping[tuple[UptakeVerdict, Band], int]
+UptakeCounts = Mapping[tuple[UptakeVerdict, Band], int]
 """How many points became what, and how sure that is."""
 
 NEW = aliased(Revision)
@@ -69,10 +69,10 @@ class Figure:
     pending: int = 0
     barred: int = 0
     as_of: datetime | None = None
-    months: Mapping[str, Counts] = field(default_factory=dict)  # by when the later revision was handed in
+    months: Mapping[str, UptakeCounts] = field(default_factory=dict)  # by when the later revision was handed in
 
     @property
-    def became(self) -> Counts:
+    def became(self) -> UptakeCounts:
         return summed(self.months)
 
 
@@ -91,7 +91,7 @@ def pairs(*what: Any) -> Select[Any]:
         .join(NEW, and_(NEW.submission_id == Submission.id, NEW.number == Revision.number + 1))
         .join(Consent, Consent.person_id == Submission.person_id)
         .outerjoin(Uptake, STORED)
-        .where(Submission.withdrawn_at.is_(None), Release.retracted_at.is_(None), DraftRow.state == DraftState.RELEASED)
+        .where(~visible.withdrawn(), Release.retracted_at.is_(None), DraftRow.state == DraftState.RELEASED)
     )
 
 
@@ -117,12 +117,12 @@ def figures(session: Session, where: Sequence[ColumnElement[bool]]) -> dict[str,
     return {row[0]: _figure(row, months.get(row[0], {})) for row in rows}
 
 
-def _figure(row: Any, months: Mapping[str, Counts]) -> Figure:
+def _figure(row: Any, months: Mapping[str, UptakeCounts]) -> Figure:
     _, pairs_, pending_, barred, as_of = row
     return Figure(pairs_, pending_, barred, as_of, months)
 
 
-def _months(session: Session, where: Sequence[ColumnElement[bool]]) -> dict[str, dict[str, Counts]]:
+def _months(session: Session, where: Sequence[ColumnElement[bool]]) -> dict[str, dict[str, UptakeCounts]]:
     of = (Submission.challenge_id, Uptake.month, UptakeCount.verdict, UptakeCount.sure)
     rows = session.execute(
         pairs(*of, func.sum(UptakeCount.points))
@@ -158,14 +158,14 @@ def _later(
     return Later(draft, approval, after_id, f"{at:%Y-%m}", before, after, spoken(language, after), asked)
 
 
-def compared(one: Later) -> Counts:
+def compared(one: Later) -> UptakeCounts:
     """What became of its points. Compares words, not meanings; see `domain.following.uptake` for how sure that is."""
     pieces = tuple(words(one.before, one.after)) if one.points else ()
     found = (uptake(said, pieces, language=one.language) for said in one.points)
     return Counter((each.verdict, each.sure) for each in found)
 
 
-def summed(months: Mapping[str, Counts]) -> Counts:
+def summed(months: Mapping[str, UptakeCounts]) -> UptakeCounts:
     """Of all months together."""
     found: Counter[tuple[UptakeVerdict, Band]] = Counter()
     for counts in months.values():
@@ -173,26 +173,26 @@ def summed(months: Mapping[str, Counts]) -> Counts:
     return found
 
 
-def points_of(counts: Counts) -> int:
+def points_of(counts: UptakeCounts) -> int:
     """How many points these are."""
     return sum(counts.values())
 
 
-def of_verdict(counts: Counts, verdict: UptakeVerdict) -> int:
+def of_verdict(counts: UptakeCounts, verdict: UptakeVerdict) -> int:
     """How many became this, however sure that is."""
     return sum(number for (found, _), number in counts.items() if found is verdict)
 
 
-def told(counts: Counts) -> int:
+def told(counts: UptakeCounts) -> int:
     """Of how many it can be told what became of them."""
     return points_of(counts) - of_verdict(counts, UptakeVerdict.CANNOT_TELL)
 
 
-def share(counts: Counts) -> float | None:
+def share(counts: UptakeCounts) -> float | None:
     """The share taken up of those of which it can be told; None where it can be of few."""
     return taken_up(counts) / told(counts) if told(counts) >= FEWEST else None
 
 
-def taken_up(counts: Counts) -> int:
+def taken_up(counts: UptakeCounts) -> int:
     """How many were taken up, however sure that is."""
     return of_verdict(counts, UptakeVerdict.TAKEN_UP)

@@ -17,12 +17,12 @@ from service.actions.overview import progress
 from service.actions.overview.progress import Learner, LearnerStage
 from service.actions.work import lens as work_lens
 from service.actions.work.lens import Lens
+from service.domain.access.organization_settings import wish_of
 from service.domain.errors import Invalid, NotAllowed, NotNow
 from service.domain.events import Event
 from service.domain.following.reminders import AGAIN_DAYS, LONGEST, ReminderBar, ReminderKind, bar, base, offer
-from service.domain.organization_settings import wish_of
 from service.domain.roles import Actor
-from service.store import archived, audit, outbox, repeats
+from service.store import archived, audit, outbox, repeats, visible
 from service.store.tables import Challenge, Group, Organization, Person, Reminder, Submission
 
 STAGE = {
@@ -139,7 +139,7 @@ def _taken_back(session: Session, challenge: Challenge) -> frozenset[str]:
     rows = session.scalars(
         select(Person.external_id)
         .join(Submission, Submission.person_id == Person.id)
-        .where(Submission.challenge_id == challenge.id, Submission.withdrawn_at.is_not(None))
+        .where(Submission.challenge_id == challenge.id, visible.withdrawn())
     )
     return frozenset(rows)
 

@@ -35,7 +35,7 @@ def tell(session: Session, organization: str, days: int, *, now: datetime) -> in
         .where(
             DraftRow.organization_id == organization,
             DraftRow.state.in_(WAITS),
-            Submission.withdrawn_at.is_(None),
+            ~visible.withdrawn(),
             archived.current(),
             Revision.submitted_at <= now - timedelta(days=days),
             ~told,

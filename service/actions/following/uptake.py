@@ -10,7 +10,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from service.actions.following import pairs
-from service.actions.following.pairs import NOTHING, Counts, Figure, Later
+from service.actions.following.pairs import NOTHING, Figure, Later, UptakeCounts
 from service.actions.work import lens as work_lens
 from service.domain.errors import NotAllowed
 from service.domain.following.uptake import METHOD
@@ -47,7 +47,7 @@ def gather(session: Session, organization: str, challenge: str) -> list[Later]:
 
 
 def keep(
-    session: Session, organization: str, challenge: str, found: Sequence[tuple[Later, Counts]], *, now: datetime
+    session: Session, organization: str, challenge: str, found: Sequence[tuple[Later, UptakeCounts]], *, now: datetime
 ) -> None:
     """Store what was found of pairs that are still as they were compared, and of nothing that went meanwhile."""
     held = select(Challenge).where(Challenge.id == challenge, Challenge.organization_id == organization)
@@ -77,7 +77,7 @@ def _row(organization: str, one: Later, now: datetime) -> Uptake:
     )
 
 
-def _counts(organization: str, one: Later, counts: Counts) -> list[UptakeCount]:
+def _counts(organization: str, one: Later, counts: UptakeCounts) -> list[UptakeCount]:
     return [
         UptakeCount(draft_id=one.draft, verdict=verdict, sure=sure, organization_id=organization, points=points)
         for (verdict, sure), points in counts.items()

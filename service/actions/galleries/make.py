@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from pipelines.approaches import ApproachWork
 from pipelines.texts.masking import HiddenPlace
-from pipelines.values import AI, Criterion
+from pipelines.values import Criterion
 from service.actions.approvals import approving
 from service.actions.challenges.as_it_stands import criteria_of
 from service.actions.galleries import wanted
@@ -25,8 +25,8 @@ from service.actions.galleries.review import by_policy
 from service.actions.visibility.in_galleries import shared_now
 from service.domain.events import Event
 from service.domain.galleries import FEWEST, GalleryAct, GalleryActor, GalleryState, step
-from service.domain.visibility import PeersShown
-from service.store import holding, pointed
+from service.domain.visibility import PeersShown, no_machine
+from service.store import holding, judged_places
 from service.store.tables import Challenge, DraftRow, Gallery, GalleryItem, Revision, Submission
 
 LOOKED_AT: Final = 50
@@ -90,7 +90,7 @@ def begin(session: Session, gallery_id: str, generation: int, *, now: datetime) 
         language_of(session, row, revision),
         read.hidden,
         criteria_of(challenge),
-        pointed.quoted(session, challenge.id),
+        judged_places.quoted(session, challenge.id),
     )
 
 
@@ -106,9 +106,9 @@ def _still_may(session: Session, row: Gallery, *, now: datetime) -> bool:
     may = holding.which_machines(session, session.get_one(Revision, row.revision_id))
     if may is None:
         wanted.end(row, now=now)
-    elif may is AI.NONE:
+    elif no_machine(may):
         wanted.stick(session, row, "ai_none", wanted.NO_AI, now=now)
-    return may not in (None, AI.NONE)
+    return may is not None and not no_machine(may)
 
 
 def finish(

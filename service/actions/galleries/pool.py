@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from pipelines.approaches import ApproachPlace, ApproachWork
 from pipelines.comparing import Comparison, compare
 from pipelines.texts.masking import HiddenPlace, as_shown, as_written, masked
-from pipelines.values import AI, Standing
+from pipelines.values import Standing
 from service.actions.challenges.as_it_stands import criteria_of
 from service.actions.visibility.in_galleries import (
     columns,
@@ -29,8 +29,9 @@ from service.actions.visibility.in_galleries import (
 from service.actions.visibility.unnamed import Unnamed
 from service.domain import assessed
 from service.domain.galleries import sharing
-from service.store import holding, pointed, visible
-from service.store.pointed import PointedAt
+from service.domain.visibility import no_machine
+from service.store import holding, judged_places, visible
+from service.store.judged_places import PointedAt
 from service.store.tables import (
     Challenge,
     DraftRow,
@@ -105,10 +106,10 @@ def as_works(session: Session, organization: str, revisions: Sequence[str], *, o
         .outerjoin(DraftRow, DraftRow.revision_id == Revision.id)
         .where(Revision.id.in_(revisions))
     ).all()
-    where = pointed.at(session, revisions)
+    where = judged_places.at(session, revisions)
     hidden = {one.id: () if one.id == own else unnamed.hidden(one.text, one.name, one.language) for one in rows}
     return ComparedWorks(
-        {one.id: _work(one, hidden[one.id], where.get(one.id, pointed.NOWHERE)) for one in rows}, hidden
+        {one.id: _work(one, hidden[one.id], where.get(one.id, judged_places.NOWHERE)) for one in rows}, hidden
     )
 
 
@@ -150,7 +151,8 @@ def language_of(session: Session, row: Gallery, own: Revision) -> str:
 def compared(session: Session, row: Gallery, revisions: Sequence[str]) -> Comparison | None:
     """What to compare in these works, drafted anew; None where there is nothing, or no machine may read the own."""
     own = session.get_one(Revision, row.revision_id)
-    if holding.which_machines(session, own) in (None, AI.NONE):
+    may = holding.which_machines(session, own)
+    if may is None or no_machine(may):
         return None
     read = as_works(session, row.organization_id, [own.id, *revisions], own=own.id)
     criteria = criteria_of(session.get_one(Challenge, row.challenge_id))

@@ -7,10 +7,10 @@ from datetime import datetime
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from pipelines.values import AI
 from service.actions.visibility.in_galleries import policies, policy_for, rules
 from service.domain.events import Event
 from service.domain.galleries import GalleryAct, GalleryActor, GalleryState, possible, step
+from service.domain.visibility import no_machine
 from service.store import holding, jobs, outbox, visible
 from service.store.tables import Challenge, Consent, Gallery, Revision, Submission
 from service.store.tree import Tree
@@ -58,7 +58,7 @@ def want(
         row.items.clear()
         row.comparison = row.drafted = row.reason_code = row.reason = ""
         row.marks = []
-    if holding.which_machines(session, revision) is AI.NONE:
+    if no_machine(holding.which_machines(session, revision)):
         stick(session, row, "ai_none", NO_AI, now=now)
     else:
         jobs.enqueue_once(session, "gallery", row, now=now, priority=-1)  # feedback first
@@ -145,9 +145,7 @@ def suggest_all(session: Session, challenge: Challenge, groups: frozenset[str], 
         .where(
             Submission.challenge_id == challenge.id,
             Submission.group_id.in_(groups),
-            Submission.withdrawn_at.is_(None),
-            Revision.ai != AI.NONE,
-            Consent.ai != AI.NONE,
+            visible.machines_may(),
             Gallery.id.is_(None),
         )
         .order_by(Submission.id)

@@ -10,12 +10,12 @@ from sqlalchemy import select
 from service.actions.approvals.deciding import Deciding
 from service.actions.goals import progress
 from service.actions.goals.progress import GoalEvidenceSeen
-from service.domain import goals as rules
+from service.domain import goals as goal_rules
 from service.domain.errors import NotFound, NotNow
 from service.domain.goals import EvidenceAct, EvidenceStanding
 from service.domain.roles import require_desk, require_reviewer
 from service.store import audit, names
-from service.store.tables import GoalEvidence, GoalReading, Submission
+from service.store.tables import GoalEvidence, PlanReading, Submission
 
 CHANGED = "Somebody decided on this, or another passage stands here by now. Read it, then decide."
 
@@ -29,7 +29,7 @@ def decide(at: Deciding, goal_id: str, act: EvidenceAct) -> GoalEvidenceSeen:
     session, actor = at.session, at.actor
     require_desk(actor)
     goal, document = progress.own(session, actor.organization, goal_id)
-    if act is not EvidenceAct.UNDO and not progress.is_present(goal, document, session.get(GoalReading, document.id)):
+    if act is not EvidenceAct.UNDO and not progress.is_present(goal, document, session.get(PlanReading, document.id)):
         raise NotNow("The document holds this goal no more, in these words. Decide for the goal that took its place.")
     row = session.scalars(
         select(GoalEvidence)
@@ -46,7 +46,7 @@ def decide(at: Deciding, goal_id: str, act: EvidenceAct) -> GoalEvidenceSeen:
         raise NotFound("This piece is not here any more: its author may have taken it back. Load the page again.")
     person = require_reviewer(actor, session.get_one(Submission, row.submission_id).group_id)
     at.require(shown[0].version, CHANGED)
-    row.standing = rules.decided(row.standing, act)
+    row.standing = goal_rules.decided(row.standing, act)
     open_ = row.standing is EvidenceStanding.OFFERED
     row.decided_by, row.decided_at = (None, None) if open_ else (person, at.now)
     session.flush()

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from pipelines.goals import MOST_OFFERED, GoalRead, said
 from pipelines.values import Evidence, Scope
 from service.actions.visibility import beside_goals
-from service.domain import goals as rules
+from service.domain import goals as goal_rules
 from service.domain.goals import EvidenceStanding, GoalWording
 from service.domain.roles import Actor, require_desk
 from service.domain.visibility import PeersShown
@@ -26,7 +26,7 @@ from service.store.tables import (
     DraftRow,
     Goal,
     GoalEvidence,
-    GoalReading,
+    PlanReading,
     Revision,
     Submission,
 )
@@ -70,7 +70,7 @@ def queue_search(session: Session, organization: str, document: str, *, now: dat
 
 def changed(session: Session, document: Document, *, now: datetime) -> None:
     """A document was made or changed: read it, if it holds goals."""
-    if rules.holds_goals(document.tags):
+    if goal_rules.holds_goals(document.tags):
         queue_search(session, document.organization_id, document.id, now=now)
 
 
@@ -85,14 +85,14 @@ def search_all_again(session: Session, actor: Actor, *, now: datetime) -> int:
 
 def strategies(session: Session, organization: str | None) -> list[Document]:
     """Documents that hold goals and were not removed, by title; None: of every organization."""
-    query = select(Document).where(Document.removed_at.is_(None)).order_by(func.lower(Document.title), Document.id)
+    query = select(Document).where(~visible.removed()).order_by(func.lower(Document.title), Document.id)
     rows = session.scalars(query if organization is None else query.where(Document.organization_id == organization))
-    return [row for row in rows if rules.holds_goals(row.tags)]
+    return [row for row in rows if goal_rules.holds_goals(row.tags)]
 
 
 def sweep(session: Session, organization: str | None = None, *, now: datetime) -> int:
     """Have those looked at that were not yet, or since when work came in; how many."""
-    read = select(GoalReading).where(find.within(GoalReading.organization_id, organization))
+    read = select(PlanReading).where(find.within(PlanReading.organization_id, organization))
     readings = {row.document_id: row.looked_at for row in session.scalars(read)}
     last = dict(
         session.execute(
@@ -115,7 +115,7 @@ def begin(session: Session, organization: str, document: str) -> GoalSearch | No
     row = session.get(Document, document)
     if row is None or row.organization_id != organization or row.removed_at is not None:
         return None
-    if not rules.holds_goals(row.tags):
+    if not goal_rules.holds_goals(row.tags):
         return None
     version = session.scalars(
         select(DocumentVersion).where(DocumentVersion.document_id == row.id, DocumentVersion.number == row.version)
@@ -131,9 +131,9 @@ def keep(session: Session, looking: GoalSearch, found: Sequence[GoalRead], *, no
     document = session.get(Document, looking.document, with_for_update={"key_share": True})
     if document is None or document.version != looking.version:
         return []
-    reading = session.get(GoalReading, looking.document)
+    reading = session.get(PlanReading, looking.document)
     if reading is None:
-        reading = GoalReading(document_id=looking.document, organization_id=looking.organization, looked_at=None)
+        reading = PlanReading(document_id=looking.document, organization_id=looking.organization, looked_at=None)
         session.add(reading)
     reading.version = looking.version
     rows = _reconciled(session, looking, found, now)
@@ -150,12 +150,12 @@ def _reconciled(
     session: Session, looking: GoalSearch, found: Sequence[GoalRead], now: datetime
 ) -> list[tuple[Goal, GoalRead]]:
     there = {row.key: row for row in session.scalars(select(Goal).where(Goal.document_id == looking.document))}
-    read = {rules.key(goal.title, goal.said): goal for goal in found}
+    read = {goal_rules.key(goal.title, goal.said): goal for goal in found}
     was = max((row.version for row in there.values()), default=0)
     new = [GoalWording(key, goal.title, goal.said) for key, goal in read.items() if key not in there]
     gone = [row for key, row in there.items() if row.version == was and key not in read]
     texts = _texts(session, gone)
-    follows = rules.successors(new, [GoalWording(row.id, row.title, texts[row.id]) for row in gone])
+    follows = goal_rules.successors(new, [GoalWording(row.id, row.title, texts[row.id]) for row in gone])
     rows = []
     for position, (key, goal) in enumerate(read.items()):
         row = there.get(key)
@@ -204,7 +204,7 @@ def _decided(session: Session, goals: Sequence[str]) -> dict[tuple[str, str], in
 
 def finish(session: Session, looking: GoalSearch, found: Mapping[str, Sequence[Evidence]], *, now: datetime) -> bool:
     """Offer what was found, by place, as far as it may be shown now. False: the document changed meanwhile."""
-    reading = session.get(GoalReading, looking.document, with_for_update={"key_share": True})
+    reading = session.get(PlanReading, looking.document, with_for_update={"key_share": True})
     document = session.get(Document, looking.document)
     if reading is None or document is None or document.version != looking.version:
         return False

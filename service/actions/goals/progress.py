@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from service.actions.approvals.deciding import version_of
 from service.actions.goals.make import strategies
 from service.actions.visibility import beside_goals
-from service.domain import goals as rules
+from service.domain import goals as goal_rules
 from service.domain.errors import NotFound
 from service.domain.goals import ConfirmedPiece, EvidenceStanding, GoalMonth
 from service.domain.roles import Actor, CredentialReach, require_desk, visible_groups
@@ -32,9 +32,9 @@ from service.store.tables import (
     DraftRow,
     Goal,
     GoalEvidence,
-    GoalReading,
     Group,
     Person,
+    PlanReading,
     Revision,
     Submission,
 )
@@ -139,7 +139,7 @@ def listed(session: Session, actor: Actor) -> list[Plan]:
     documents = _documents(session, actor.organization)
     readings = {
         row.document_id: row
-        for row in session.scalars(select(GoalReading).where(GoalReading.organization_id == actor.organization))
+        for row in session.scalars(select(PlanReading).where(PlanReading.organization_id == actor.organization))
     }
     goals = session.scalars(
         select(Goal)
@@ -157,14 +157,14 @@ def _documents(session: Session, organization: str) -> list[Document]:
     """Those that hold goals, and those that did and were only marked otherwise."""
     held = session.scalars(
         select(Document)
-        .join(GoalReading, GoalReading.document_id == Document.id)
-        .where(Document.organization_id == organization, Document.removed_at.is_(None))
+        .join(PlanReading, PlanReading.document_id == Document.id)
+        .where(Document.organization_id == organization, ~visible.removed())
     )
     found = {row.id: row for row in (*strategies(session, organization), *held)}
     return sorted(found.values(), key=lambda row: (row.title.casefold(), row.id))
 
 
-def _plan(session: Session, document: Document, reading: GoalReading | None, goals: Sequence[GoalListed]) -> Plan:
+def _plan(session: Session, document: Document, reading: PlanReading | None, goals: Sequence[GoalListed]) -> Plan:
     looked = reading.looked_at if reading is not None else None
     count = select(func.count()).where(DraftRow.organization_id == document.organization_id)
     return Plan(
@@ -172,7 +172,7 @@ def _plan(session: Session, document: Document, reading: GoalReading | None, goa
         title=document.title,
         version=document.version,
         looked_at=looked,
-        behind=rules.holds_goals(document.tags) and (reading is None or reading.version != document.version),
+        behind=goal_rules.holds_goals(document.tags) and (reading is None or reading.version != document.version),
         new_work=(session.scalar(count.where(DraftRow.created_at > looked)) or 0) if looked else 0,
         goals=tuple(goal for goal in goals if goal.present),
         earlier=tuple(g for g in goals if not g.present and g.figures.confirmed + g.figures.hidden),
@@ -184,7 +184,7 @@ def _seen(
     actor: Actor,
     goals: Sequence[Goal],
     documents: Mapping[str, Document],
-    readings: Mapping[str, GoalReading],
+    readings: Mapping[str, PlanReading],
 ) -> dict[str, GoalListed]:
     """These goals with their figures, in a fixed number of statements."""
     figures = _figures(session, actor, [goal.id for goal in goals])
@@ -211,9 +211,9 @@ def _seen(
     }
 
 
-def is_present(goal: Goal, document: Document, reading: GoalReading | None) -> bool:
+def is_present(goal: Goal, document: Document, reading: PlanReading | None) -> bool:
     """Whether the version read last holds the goal."""
-    return reading is not None and goal.version == reading.version and rules.holds_goals(document.tags)
+    return reading is not None and goal.version == reading.version and goal_rules.holds_goals(document.tags)
 
 
 def _figures(session: Session, actor: Actor, goals: Collection[str]) -> dict[str, Figures]:
@@ -233,7 +233,7 @@ def _figures(session: Session, actor: Actor, goals: Collection[str]) -> dict[str
         .where(GoalEvidence.goal_id.in_(goals), beside_goals.within(groups))
     ).all()
     work = select(func.count(Submission.group_id.distinct()), func.count(Submission.challenge_id.distinct())).where(
-        Submission.organization_id == actor.organization, Submission.withdrawn_at.is_(None), beside_goals.within(groups)
+        Submission.organization_id == actor.organization, ~visible.withdrawn(), beside_goals.within(groups)
     )
     all_groups, all_challenges = session.execute(work).one()
     by: dict[str, list[Row[Any]]] = defaultdict(list)
@@ -252,7 +252,7 @@ def _of(rows: Sequence[Row[Any]], groups: int, challenges: int) -> Figures:
         hidden=len(confirmed) - len(pieces),
         groups=Share(len({piece.group for piece in pieces}), groups),
         challenges=Share(len({piece.challenge for piece in pieces}), challenges),
-        months=rules.months(pieces),
+        months=goal_rules.months(pieces),
     )
 
 
@@ -261,7 +261,7 @@ def show(session: Session, actor: Actor, goal_id: str) -> GoalSeen:
     require_desk(actor)
     row, document = own(session, actor.organization, goal_id)
     before = _before(session, row)
-    reading = session.get(GoalReading, document.id)
+    reading = session.get(PlanReading, document.id)
     readings = {document.id: reading} if reading is not None else {}
     listed = _seen(session, actor, [row, *before], {document.id: document}, readings)
     work = evidence(session, actor, [row.id, *(one.id for one in before)])
@@ -287,7 +287,7 @@ def own(session: Session, organization: str, goal_id: str) -> tuple[Goal, Docume
     found = session.execute(
         select(Goal, Document)
         .join(Document, Document.id == Goal.document_id)
-        .where(Goal.id == goal_id, Goal.organization_id == organization, Document.removed_at.is_(None))
+        .where(Goal.id == goal_id, Goal.organization_id == organization, ~visible.removed())
     ).first()
     if found is None:
         raise NotFound("There is no such goal here. Look for it in the list of goals.")

@@ -17,7 +17,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from pipelines.people.values import PersonWork, Profile
-from pipelines.values import AI, ChallengeAsItStands
+from pipelines.values import ChallengeAsItStands
 from service.actions.challenges.as_it_stands import as_it_stands
 from service.actions.introductions import works as introductions_works
 from service.actions.introductions.common import limit
@@ -25,7 +25,7 @@ from service.actions.introductions.works import Handed, Known
 from service.domain.introductions import ANSWER_WITHIN, IntroductionState, Limit, PastIntroduction, load, partners
 from service.domain.roles import Role
 from service.domain.visibility import PeersShown, SharingReach
-from service.store import tree
+from service.store import tree, visible
 from service.store.tables import (
     Challenge,
     Consent,
@@ -113,7 +113,7 @@ def _people(session: Session, organization: str) -> Sequence[Any]:
     query = (
         select(Person.id, Person.name, Person.language)
         .join(Consent, Consent.person_id == Person.id)
-        .where(Person.organization_id == organization, Consent.introduce.is_(True), Consent.ai != AI.NONE)
+        .where(Person.organization_id == organization, Consent.introduce.is_(True), ~visible.no_machine(Consent))
         .order_by(Person.id)
     )
     return session.connection().execute(query).all()

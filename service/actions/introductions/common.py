@@ -13,7 +13,6 @@ from typing import Final
 from sqlalchemy import ColumnElement, Row, or_, select
 from sqlalchemy.orm import Session
 
-from pipelines.values import AI
 from service.actions.approvals.deciding import Deciding
 from service.domain.errors import NotAllowed, NotFound
 from service.domain.events import Event
@@ -30,6 +29,7 @@ from service.domain.introductions import (
     hindrance,
 )
 from service.domain.roles import Actor
+from service.domain.visibility import no_machine
 from service.store import outbox
 from service.store.tables import Consent, Introduction, Organization, Person, RoleGrant
 
@@ -52,7 +52,7 @@ def hold(session: Session, people: Iterable[str]) -> dict[str, bool]:
         .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     )
-    return {row.person_id: row.introduce and row.ai is not AI.NONE for row in rows}
+    return {row.person_id: row.introduce and not no_machine(row.ai) for row in rows}
 
 
 def open_people(session: Session, people: Iterable[str], *, machines: bool = True) -> dict[str, bool]:
@@ -61,7 +61,7 @@ def open_people(session: Session, people: Iterable[str], *, machines: bool = Tru
     rows = session.execute(
         select(Consent.person_id, Consent.introduce, Consent.ai).where(Consent.person_id.in_(set(people)))
     )
-    return {person: introduce and not (machines and ai is AI.NONE) for person, introduce, ai in rows}
+    return {person: introduce and not (machines and no_machine(ai)) for person, introduce, ai in rows}
 
 
 def named(row: Introduction) -> set[str]:

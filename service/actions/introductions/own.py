@@ -94,10 +94,10 @@ def one(session: Session, actor: Actor, introduction_id: str, *, now: datetime) 
     raise NotFound("There is no such introduction here, or it is over.")
 
 
-Standing = list[tuple[Introduction, IntroductionApproval]]
+ApprovedIntroductions = list[tuple[Introduction, IntroductionApproval]]
 
 
-def _standing(session: Session, person: str) -> Standing:
+def _standing(session: Session, person: str) -> ApprovedIntroductions:
     """All that the person was asked about, with the approval of its text, where the other may be named now."""
     rows = session.execute(
         select(Introduction, IntroductionApproval)

@@ -15,9 +15,9 @@ from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from pipelines.people.values import PersonWork
-from pipelines.values import AI, Standing
+from pipelines.values import Standing
 from service.domain import assessed
-from service.domain.visibility import PeersShown
+from service.domain.visibility import PeersShown, no_machine
 from service.store import visible
 from service.store.tables import Challenge, Consent, DraftRow, Revision, Submission
 
@@ -58,7 +58,7 @@ def known(
 ) -> Known:
     """As it stands in this snapshot. `works` is the same object as before if nothing is different."""
     latest = _numbers(session, select(Submission.id, Submission.latest).where(
-        Submission.organization_id == organization, Submission.withdrawn_at.is_(None)
+        Submission.organization_id == organization, ~visible.withdrawn()
     ))  # fmt: skip
     versions = _numbers(session, select(DraftRow.id, DraftRow.version).where(DraftRow.organization_id == organization))
     handed = _handed(session, organization, latest, versions, before)
@@ -150,7 +150,7 @@ def _query(organization: str) -> Any:
         .join(Revision, visible.latest_text())
         .join(Challenge, Challenge.id == Submission.challenge_id)
         .outerjoin(DraftRow, DraftRow.revision_id == Revision.id)
-        .where(Submission.organization_id == organization, Submission.withdrawn_at.is_(None))
+        .where(Submission.organization_id == organization, ~visible.withdrawn())
     )
 
 
@@ -163,7 +163,7 @@ def _of(row: Row[Any]) -> Handed:
     placed = {key: one for key, one in read.items() if one.get("by_person") and one.get("start") is not None}
     places = {key: (one["start"], one["end"]) for key, one in placed.items()}
     work = PersonWork(row.id, row.person_id, row.challenge_id, "", row.title, criteria, places, quotable=True)
-    met, barred = row.standing is Standing.MET, row.ai is AI.NONE
+    met, barred = row.standing is Standing.MET, no_machine(row.ai)
     return Handed(work, row.submission, row.group_id, row.draft, row.submitted_at, met, barred)
 
 

@@ -15,7 +15,7 @@ from service.actions.work import consequences
 from service.domain.errors import Conflict, Invalid, NotAllowed, NotFound
 from service.domain.events import Event
 from service.domain.roles import Actor, require_desk, require_reviewer, visible_groups
-from service.store import audit, find, repeats
+from service.store import audit, find, repeats, visible
 from service.store import names as store_names
 from service.store.tables import AskKind, AskRow, Challenge, DraftRow, Person, Revision, Submission
 
@@ -171,7 +171,7 @@ def _all() -> _Rows:
         .join(Submission, Submission.id == DraftRow.submission_id)
         .join(Challenge, Challenge.id == DraftRow.challenge_id)
         .join(Person, Person.id == AskRow.person_id)
-        .where(Submission.withdrawn_at.is_(None))
+        .where(~visible.withdrawn())
         .order_by(AskRow.asked_at, AskRow.id)
     )
 

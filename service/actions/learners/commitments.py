@@ -12,7 +12,7 @@ from service.actions.learners.guard import feedback_there, person_of, require_ow
 from service.domain.errors import Invalid, NotFound
 from service.domain.events import Event
 from service.domain.roles import Actor
-from service.store import find, outbox, repeats
+from service.store import find, outbox, repeats, visible
 from service.store.tables import CommitmentOutcome, CommitmentRow, Person, Submission
 
 FARTHEST = timedelta(days=2 * 366)
@@ -126,7 +126,7 @@ def of_person(session: Session, person: str, *, now: datetime) -> list[Commitmen
     rows = session.execute(
         select(CommitmentRow, Submission.external_id)
         .outerjoin(Submission, Submission.id == CommitmentRow.submission_id)
-        .where(CommitmentRow.person_id == person, Submission.withdrawn_at.is_(None))
+        .where(CommitmentRow.person_id == person, ~visible.withdrawn())
         .order_by(CommitmentRow.outcome.is_not(None), CommitmentRow.due_on, CommitmentRow.id)
     ).all()
     return [CommitmentSeen(row, submission, due=_is_due(row, now)) for row, submission in rows]
@@ -147,7 +147,7 @@ def tell_due(session: Session, organization: str | None = None, *, now: datetime
             CommitmentRow.due_on <= now.date(),
             CommitmentRow.told_at.is_(None),
             CommitmentRow.outcome.is_(None),
-            or_(CommitmentRow.submission_id.is_(None), Submission.withdrawn_at.is_(None)),
+            or_(CommitmentRow.submission_id.is_(None), ~visible.withdrawn()),
         )
         .order_by(CommitmentRow.due_on, CommitmentRow.id)
         .limit(TOLD_AT_ONCE)

@@ -16,7 +16,7 @@ from service.actions.work import consequences, files
 from service.domain.drafts import DraftState
 from service.domain.events import Event
 from service.domain.roles import Actor
-from service.store.tables import Challenge, DraftRow, Group, ReadingRow, Release, Revision, Submission, WorkFile
+from service.store.tables import Challenge, DraftRow, FeedbackReading, Group, Release, Revision, Submission, WorkFile
 
 
 class FeedbackStage(StrEnum):
@@ -71,9 +71,9 @@ def revisions(session: Session, actor: Actor, external_id: str) -> list[Revision
     drafts = [draft for _, draft, _ in rows]
     read = dict(
         session.execute(
-            select(ReadingRow.draft_id, func.max(ReadingRow.read_at))
-            .where(ReadingRow.release_id.in_([one.release.id for one in there]))
-            .group_by(ReadingRow.draft_id)
+            select(FeedbackReading.draft_id, func.max(FeedbackReading.read_at))
+            .where(FeedbackReading.release_id.in_([one.release.id for one in there]))
+            .group_by(FeedbackReading.draft_id)
         ).all()
     )
     back = _taken_back(session, drafts)
@@ -117,17 +117,17 @@ def _taken_back(session: Session, drafts: list[str]) -> dict[str, datetime]:
 
 def read(
     session: Session, actor: Actor, external_id: str, *, revision: int | None = None, now: datetime
-) -> tuple[ReadingRow, bool]:
+) -> tuple[FeedbackReading, bool]:
     """Note that the learner opened the feedback on a revision (the latest that has any); True for the first time.
 
     Raises NotFound.
     """
     submission = standing(session, actor, external_id)
     found = feedback_there(session, submission, revision=revision)
-    row = session.get(ReadingRow, found.release.id)
+    row = session.get(FeedbackReading, found.release.id)
     if row is not None:
         return row, False
-    row = ReadingRow(
+    row = FeedbackReading(
         release_id=found.release.id,
         organization_id=submission.organization_id,
         person_id=submission.person_id,

@@ -15,7 +15,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pipelines.texts.masking import HiddenPlace
-from pipelines.values import AI
 from service.actions.galleries.wanted import TOO_FEW_CODE, want
 from service.actions.learners import commitments
 from service.actions.learners import guard as learners_own
@@ -26,7 +25,7 @@ from service.actions.visibility.unnamed import read
 from service.domain.errors import Invalid, NotFound, NotNow
 from service.domain.galleries import GalleryActor, GalleryState, body_digest
 from service.domain.roles import Actor
-from service.domain.visibility import PeersShown
+from service.domain.visibility import PeersShown, no_machine
 from service.store import holding
 from service.store.tables import (
     Challenge,
@@ -116,7 +115,7 @@ def _stage(session: Session, row: Gallery | None, own: Submission, challenge: Ch
     if row is None:
         return (
             GalleryStage.NEVER
-            if holding.which_machines(session, _latest(session, own)) is AI.NONE
+            if no_machine(holding.which_machines(session, _latest(session, own)))
             else GalleryStage.OPEN
         )
     if row.state in (GalleryState.DISMISSED, GalleryState.WITHDRAWN):

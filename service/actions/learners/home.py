@@ -16,17 +16,17 @@ from service.actions.learners.feedback import FeedbackStage, stage
 from service.actions.learners.reminders import ReminderSeen
 from service.domain.errors import NotFound
 from service.domain.roles import Actor
-from service.store import find, tree
+from service.store import find, tree, visible
 from service.store.tables import (
     AskRow,
     Challenge,
     ChallengeGroup,
     Consent,
     DraftRow,
+    FeedbackReading,
     Group,
     Organization,
     Person,
-    ReadingRow,
     Release,
     Revision,
     RoleGrant,
@@ -113,7 +113,7 @@ def task(session: Session, actor: Actor, challenge: str, *, now: datetime) -> Ta
     row = find.one(session, Challenge, actor.organization, challenge)
     submission = session.scalars(
         select(Submission)
-        .where(Submission.challenge_id == row.id, Submission.person_id == person, Submission.withdrawn_at.is_(None))
+        .where(Submission.challenge_id == row.id, Submission.person_id == person, ~visible.withdrawn())
         .order_by(Submission.created_at.desc(), Submission.id.desc())
         .limit(1)
     ).one_or_none()
@@ -209,7 +209,7 @@ def _work(session: Session, person: str) -> list[OwnWork]:
         .join(Group, Group.id == Submission.group_id)
         .join(Revision, Revision.submission_id == Submission.id)
         .join(DraftRow, DraftRow.revision_id == Revision.id)
-        .where(Submission.person_id == person, Submission.withdrawn_at.is_(None))
+        .where(Submission.person_id == person, ~visible.withdrawn())
         .order_by(Submission.id, Revision.number)
     ).all()
     unread = _unread(session, person)
@@ -239,12 +239,12 @@ def _unread(session: Session, person: str) -> set[str]:
             select(Release.draft_id)
             .join(DraftRow, DraftRow.id == Release.draft_id)
             .join(Submission, Submission.id == DraftRow.submission_id)
-            .outerjoin(ReadingRow, ReadingRow.release_id == Release.id)
+            .outerjoin(FeedbackReading, FeedbackReading.release_id == Release.id)
             .where(
                 Submission.person_id == person,
                 Release.retracted_at.is_(None),
                 DraftRow.state == "released",
-                ReadingRow.release_id.is_(None),
+                FeedbackReading.release_id.is_(None),
             )
         )
     )

@@ -16,15 +16,16 @@ from service.actions.learners import asks, commitments, feedback, own_data_betwe
 from service.actions.learners.feedback import RevisionSeen
 from service.actions.learners.guard import person_of
 from service.domain.roles import Actor
+from service.store import visible
 from service.store.tables import (
     Challenge,
     ConsentVersion,
+    FeedbackReading,
     Group,
     Mailbox,
     Mailing,
     Notification,
     Person,
-    ReadingRow,
     Reminder,
     RoleGrant,
     Submission,
@@ -157,7 +158,9 @@ def _commitments(session: Session, who: Person, now: datetime) -> list[dict[str,
 
 def _readings(session: Session, who: Person) -> list[datetime]:
     return list(
-        session.scalars(select(ReadingRow.read_at).where(ReadingRow.person_id == who.id).order_by(ReadingRow.read_at))
+        session.scalars(
+            select(FeedbackReading.read_at).where(FeedbackReading.person_id == who.id).order_by(FeedbackReading.read_at)
+        )
     )
 
 
@@ -167,7 +170,7 @@ def _reminders(session: Session, who: Person) -> list[dict[str, Any]]:
         select(Reminder, Challenge.external_id)
         .join(Challenge, Challenge.id == Reminder.challenge_id)
         .outerjoin(Submission, Submission.id == Reminder.submission_id)
-        .where(Reminder.person_id == who.id, Submission.withdrawn_at.is_(None))
+        .where(Reminder.person_id == who.id, ~visible.withdrawn())
         .order_by(Reminder.sent_at, Reminder.id)
     )
     names = ("id", "kind", "text", "sent_at", "dismissed_at")

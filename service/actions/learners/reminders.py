@@ -15,14 +15,14 @@ from service.domain.drafts import DraftState
 from service.domain.errors import NotFound
 from service.domain.following.reminders import ReminderKind
 from service.domain.roles import Actor, Role
-from service.store import archived
+from service.store import archived, visible
 from service.store import names as store_names
 from service.store.tables import (
     Challenge,
     CommitmentRow,
     DraftRow,
+    FeedbackReading,
     Person,
-    ReadingRow,
     Release,
     Reminder,
     Revision,
@@ -90,7 +90,7 @@ def _seen(session: Session, where: Sequence[ColumnElement[bool]]) -> list[Remind
         .join(Person, Person.id == Reminder.person_id)
         .join(Challenge, Challenge.id == Reminder.challenge_id)
         .outerjoin(Submission, Submission.id == Reminder.submission_id)
-        .where(Submission.withdrawn_at.is_(None), *where)
+        .where(~visible.withdrawn(), *where)
         .order_by(Reminder.sent_at.desc(), Reminder.id.desc())
     ).all()
     names = store_names.names_of(session, {row.sent_by for row, *_ in rows if row.sent_by}) if rows else {}
@@ -127,12 +127,12 @@ def _handed_in() -> Any:
     return exists().where(
         work.challenge_id == Reminder.challenge_id,
         work.person_id == Reminder.person_id,
-        or_(work.withdrawn_at.is_(None), work.withdrawn_at > Reminder.sent_at),
+        or_(~visible.withdrawn(work), work.withdrawn_at > Reminder.sent_at),
     )
 
 
 def _unread() -> Any:
-    read = exists().where(ReadingRow.release_id == Release.id)
+    read = exists().where(FeedbackReading.release_id == Release.id)
     return exists().where(
         DraftRow.submission_id == Reminder.submission_id,
         DraftRow.state == DraftState.RELEASED,

@@ -33,7 +33,7 @@ from service.store.tables import (
 AT_ONCE: Final = 50
 """Points compared between two transactions, each with at most MOST_DECIDED others: about a second at the most."""
 
-Pairs = Sequence[tuple[SaidPoint, SaidPoint, ContradictionKind]]
+ContradictingPairs = Sequence[tuple[SaidPoint, SaidPoint, ContradictionKind]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,12 +108,12 @@ def _stamp(said: SaidPoint) -> str:
     return digest(repr(said))
 
 
-def compared(material: Material) -> Pairs:
+def compared(material: Material) -> ContradictingPairs:
     """The contradictions among the new ones and of them with the others."""
     return list(clashes([one.said for one in material.new], [one.said for one in material.known]))
 
 
-def keep(session: Session, challenge: str, material: Material, pairs: Pairs) -> None:
+def keep(session: Session, challenge: str, material: Material, pairs: ContradictingPairs) -> None:
     """Store what was found of points that are still there; what was found of the new ones before is dropped."""
     row = session.scalar(select(Challenge).where(Challenge.id == challenge).with_for_update(key_share=True))
     if row is None:  # held: two jobs side by side may have compared the same

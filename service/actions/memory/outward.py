@@ -12,8 +12,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service.actions.memory.alerts import Alert
+from service.actions.memory.clarifying import ChallengeQuestions
 from service.actions.memory.decided import Reached, RememberedPoint
-from service.actions.memory.question import ChallengeQuestions
 from service.domain.memory.consistency import SaidPoint
 from service.store import external_ids
 from service.store.library import MOST_IDS

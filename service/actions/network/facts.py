@@ -19,12 +19,12 @@ from numpy.typing import NDArray
 from sqlalchemy import Row, or_, select
 from sqlalchemy.orm import Session
 
-from pipelines.values import AI
+from pipelines.network import Pair
 from service.actions.work.vectors import of_revisions
 from service.domain.errors import NotAllowed, NotFound
 from service.domain.introductions import TOGETHER, PastIntroduction
 from service.domain.roles import Actor, CredentialReach, Role, visible_groups
-from service.domain.visibility import PeersShown, SharingReach
+from service.domain.visibility import PeersShown, SharingReach, no_machine
 from service.store import find, tree, visible
 from service.store.names import told_apart
 from service.store.tables import (
@@ -44,8 +44,6 @@ from service.store.tree import Tree
 MOST = 400
 """People on one map; of more, those whose ids come first. Beyond it, one sees no more and waits longer."""
 MOST_WORKS = 1500
-
-Pair = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,11 +142,11 @@ def _groups(
     if actor.reach is CredentialReach.PERSON and not actor.reviews:
         raise NotAllowed("The network is for facilitators and coordinators.")
     query = select(Group).where(Group.organization_id == actor.organization).order_by(Group.name, Group.id)
-    visible = visible_groups(actor)
+    seen = visible_groups(actor)
     found = {
         row.id: OutsideName(row.external_id, row.name)
         for row in session.scalars(query)
-        if visible is None or row.id in visible
+        if seen is None or row.id in seen
     }
     if group is None:
         return found, tuple(found.values()), actor.organization
@@ -176,7 +174,7 @@ def _members(session: Session, organization: str, groups: Mapping[str, OutsideNa
         learns[row.id].append(row.group_id)
     last = {row.id: row for row in rows}
     found = [
-        Member(id_, row.external_id, row.name, tuple(learns[id_]), row.introduce and row.ai is not AI.NONE)
+        Member(id_, row.external_id, row.name, tuple(learns[id_]), row.introduce and not no_machine(row.ai))
         for id_, row in last.items()
     ]
     return tuple(found[:MOST]), max(0, len(found) - MOST)
@@ -194,7 +192,7 @@ def _works(organization: str, people: Collection[str], groups: Mapping[str, Outs
             Challenge.title,
             Challenge.sharing_peers,
             Challenge.sharing_reach,
-            or_(Revision.ai == AI.NONE, Consent.ai == AI.NONE).label("barred"),
+            visible.barred().label("barred"),
         )
         .select_from(Submission)
         .join(Revision, visible.latest_text())
@@ -204,7 +202,7 @@ def _works(organization: str, people: Collection[str], groups: Mapping[str, Outs
             Submission.organization_id == organization,
             Submission.person_id.in_(people),
             Submission.group_id.in_(groups),
-            Submission.withdrawn_at.is_(None),
+            ~visible.withdrawn(),
         )
         .order_by(Revision.submitted_at.desc(), Revision.id)
     )

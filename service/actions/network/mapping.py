@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipelines import network as measures
-from pipelines.network import GroupDensity, Network
-from service.actions.network.facts import MatchableText, Member, NetworkFacts, OutsideName, Pair, Tie
+from pipelines.network import GroupDensity, Network, Pair
+from service.actions.network.facts import MatchableText, Member, NetworkFacts, OutsideName, Tie
 
 SHARPNESS: Final = 10.0
 """Of the log-mean-exp over the likeness of two people's works: between their mean and their maximum."""

@@ -14,7 +14,7 @@ from service.actions.notifications import standing, tell
 from service.actions.notifications.audience import Audiences
 from service.actions.notifications.lines import Reader
 from service.actions.notifications.tell import Told
-from service.domain.access import SOON
+from service.domain.access.keys import SOON
 from service.domain.introductions import IntroductionState
 from service.domain.notifications.kinds import NotificationKind
 from service.domain.roles import CredentialReach

@@ -15,8 +15,8 @@ from service.actions.introductions.common import on_desk
 from service.actions.learners import asks
 from service.actions.memory import alerts
 from service.actions.notifications.audience import Audiences
-from service.actions.notifications.lines import Lines, NotificationLine, Reader, path
-from service.domain.access import KeyState, state_of_key
+from service.actions.notifications.lines import LinesBySubject, NotificationLine, Reader, path
+from service.domain.access.keys import KeyState, state_of_key
 from service.domain.drafts import FOR_A_PERSON, DraftState
 from service.domain.galleries import GalleryState
 from service.domain.introductions import IntroductionState
@@ -41,7 +41,7 @@ from service.store.tables import (
 )
 
 
-def work_waits(reader: Reader, kind: NotificationKind, subjects: Sequence[str]) -> Lines:
+def work_waits(reader: Reader, kind: NotificationKind, subjects: Sequence[str]) -> LinesBySubject:
     """On a challenge: how much, and since when. To coordinators only what nobody else may decide on."""
     where: ColumnElement[bool] = DraftRow.group_id.in_(reader.actor.facilitates)
     if kind is NotificationKind.NOBODY_THERE:
@@ -60,7 +60,7 @@ def _nobodys(reader: Reader) -> ColumnElement[bool]:
     )
 
 
-def waits_too_long(reader: Reader, kind: NotificationKind, subjects: Sequence[str]) -> Lines:
+def waits_too_long(reader: Reader, kind: NotificationKind, subjects: Sequence[str]) -> LinesBySubject:
     """Longer than the organization promised; nothing where it promises nothing any more."""
     days = organizations.wish(reader.session, reader.actor.organization).answer_within_days
     if days is None:
@@ -75,7 +75,7 @@ def _work(
     subjects: Sequence[str],
     states: Sequence[DraftState],
     *where: ColumnElement[bool],
-) -> Lines:
+) -> LinesBySubject:
     rows = reader.session.execute(
         select(Challenge.id, Challenge.external_id, Challenge.title, func.count(), func.min(Revision.submitted_at))
         .join(DraftRow, DraftRow.challenge_id == Challenge.id)
@@ -85,7 +85,7 @@ def _work(
             Challenge.id.in_(subjects),
             DraftRow.state.in_(states),
             archived.current(),
-            Submission.withdrawn_at.is_(None),
+            ~visible.withdrawn(),
             Submission.person_id != reader.person,
             *where,
         )
@@ -97,7 +97,7 @@ def _work(
     }
 
 
-def gallery_waits(reader: Reader, kind: NotificationKind, subjects: Sequence[str]) -> Lines:
+def gallery_waits(reader: Reader, kind: NotificationKind, subjects: Sequence[str]) -> LinesBySubject:
     rows = reader.session.execute(
         select(Challenge.id, Challenge.external_id, Challenge.title, func.count(), func.min(Gallery.ready_at))
         .join(Gallery, Gallery.challenge_id == Challenge.id)
@@ -116,7 +116,7 @@ def gallery_waits(reader: Reader, kind: NotificationKind, subjects: Sequence[str
     }
 
 
-def introduction_waits(reader: Reader, kind: NotificationKind, subjects: Sequence[str]) -> Lines:
+def introduction_waits(reader: Reader, kind: NotificationKind, subjects: Sequence[str]) -> LinesBySubject:
     count, since = reader.session.execute(
         select(func.count(), func.min(Introduction.created_at)).where(
             Introduction.state == IntroductionState.SUGGESTED, *on_desk(reader.actor)
@@ -126,7 +126,7 @@ def introduction_waits(reader: Reader, kind: NotificationKind, subjects: Sequenc
     return {one: NotificationLine(kind, where, "", count, since) for one in subjects if count}
 
 
-def request_waits(reader: Reader, kind: NotificationKind, subjects: Sequence[str]) -> Lines:
+def request_waits(reader: Reader, kind: NotificationKind, subjects: Sequence[str]) -> LinesBySubject:
     reviewed = select(RoleGrant.person_id).where(RoleGrant.group_id.in_(reader.actor.facilitates))
     rows = reader.session.execute(
         select(Request.id, Request.stated_at, Request.text, names.told_apart())
@@ -142,11 +142,11 @@ def request_waits(reader: Reader, kind: NotificationKind, subjects: Sequence[str
     return {id_: NotificationLine(kind, where, "", 1, at, who=who, words=text) for id_, at, text, who in rows}
 
 
-def decisions_differ(reader: Reader, kind: NotificationKind, subjects: Sequence[str]) -> Lines:
+def decisions_differ(reader: Reader, kind: NotificationKind, subjects: Sequence[str]) -> LinesBySubject:
     """Open alerts of a challenge that the reader may settle."""
     if not reader.actor.reviews:
         return {}
-    found: Lines = {}
+    found: LinesBySubject = {}
     for row in reader.session.scalars(select(Challenge).where(Challenge.id.in_(subjects))):
         there = alerts.alerts(reader.session, reader.actor, row.external_id)
         if there:
@@ -155,11 +155,11 @@ def decisions_differ(reader: Reader, kind: NotificationKind, subjects: Sequence[
     return found
 
 
-def question_asked(reader: Reader, kind: NotificationKind, subjects: Sequence[str]) -> Lines:
+def question_asked(reader: Reader, kind: NotificationKind, subjects: Sequence[str]) -> LinesBySubject:
     """Questions on released feedback that wait for an answer, the oldest of each draft."""
     if not reader.actor.reviews:
         return {}
-    found: Lines = {}
+    found: LinesBySubject = {}
     for one in asks.asks_open(reader.session, reader.actor):
         if one.draft in subjects and one.draft not in found:
             where = path("desk", "drafts", one.draft)
@@ -169,7 +169,7 @@ def question_asked(reader: Reader, kind: NotificationKind, subjects: Sequence[st
     return found
 
 
-def handed_over(reader: Reader, kind: NotificationKind, subjects: Sequence[str]) -> Lines:
+def handed_over(reader: Reader, kind: NotificationKind, subjects: Sequence[str]) -> LinesBySubject:
     """While it is still theirs to decide on."""
     rows = reader.session.execute(
         select(DraftRow.id, Challenge.title)
@@ -184,7 +184,7 @@ def handed_over(reader: Reader, kind: NotificationKind, subjects: Sequence[str])
     return {id_: NotificationLine(kind, path("desk", "drafts", id_), title) for id_, title in rows}
 
 
-def jobs_given_up(reader: Reader, kind: NotificationKind, subjects: Sequence[str]) -> Lines:
+def jobs_given_up(reader: Reader, kind: NotificationKind, subjects: Sequence[str]) -> LinesBySubject:
     if not reader.actor.everywhere:
         return {}
     dead = (Job.organization_id == reader.actor.organization, Job.state == JobState.DEAD)
@@ -193,7 +193,7 @@ def jobs_given_up(reader: Reader, kind: NotificationKind, subjects: Sequence[str
     return {one: NotificationLine(kind, where, "", count, since) for one in subjects if count}
 
 
-def integration_fails(reader: Reader, kind: NotificationKind, subjects: Sequence[str]) -> Lines:
+def integration_fails(reader: Reader, kind: NotificationKind, subjects: Sequence[str]) -> LinesBySubject:
     """How many of what is connected do not take what they are sent, and where the first of them can be mended."""
     if not reader.actor.everywhere:
         return {}
@@ -202,7 +202,7 @@ def integration_fails(reader: Reader, kind: NotificationKind, subjects: Sequence
     return {one: NotificationLine(kind, found[0].path, "", len(found), found[0].since) for one in subjects if found}
 
 
-def key_ends(reader: Reader, kind: NotificationKind, subjects: Sequence[str]) -> Lines:
+def key_ends(reader: Reader, kind: NotificationKind, subjects: Sequence[str]) -> LinesBySubject:
     """A key that is still used until then. `title` is what people call it."""
     if not reader.actor.everywhere:
         return {}
@@ -216,7 +216,7 @@ def key_ends(reader: Reader, kind: NotificationKind, subjects: Sequence[str]) ->
     }
 
 
-def address_bounced(reader: Reader, kind: NotificationKind, subjects: Sequence[str]) -> Lines:
+def address_bounced(reader: Reader, kind: NotificationKind, subjects: Sequence[str]) -> LinesBySubject:
     """Of somebody in a group that the reader coordinates. Who it is stands on the page that it leads to."""
     held = select(RoleGrant.person_id).where(RoleGrant.group_id.in_(reader.actor.coordinates))
     rows = reader.session.execute(

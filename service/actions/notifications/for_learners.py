@@ -10,22 +10,25 @@ from sqlalchemy import func, select
 from service.actions.decisions.release import readable_of
 from service.actions.introductions import own
 from service.actions.learners import commitments, reminders
-from service.actions.notifications.lines import Lines, NotificationLine, Reader, path
+from service.actions.notifications.lines import LinesBySubject, NotificationLine, Reader, path
 from service.actions.visibility.in_galleries import shared_now
 from service.domain.drafts import DraftState
 from service.domain.galleries import GalleryState
 from service.domain.introductions import OwnIntroductionState
 from service.domain.notifications.kinds import NotificationKind
 from service.domain.requests.need import RequestState
-from service.store.tables import AskRow, Challenge, DraftRow, Gallery, ReadingRow, Release, Request, Submission
+from service.store import visible
+from service.store.tables import AskRow, Challenge, DraftRow, FeedbackReading, Gallery, Release, Request, Submission
 
 
-def feedback_there(reader: Reader, kind: NotificationKind, subjects: Sequence[str]) -> Lines:
+def feedback_there(reader: Reader, kind: NotificationKind, subjects: Sequence[str]) -> LinesBySubject:
     """Only what its learner may read: released, not taken back, and exactly what was approved."""
     own = _own_drafts(reader, subjects)
     submissions = {submission.id for _, submission, _ in own}
     there = {one.draft.id: one.release.id for one in readable_of(reader.session, submissions)}
-    read = set(reader.session.scalars(select(ReadingRow.release_id).where(ReadingRow.release_id.in_(there.values()))))
+    read = set(
+        reader.session.scalars(select(FeedbackReading.release_id).where(FeedbackReading.release_id.in_(there.values())))
+    )
     before = dict(
         reader.session.execute(
             select(Release.draft_id, func.count()).where(Release.draft_id.in_(there)).group_by(Release.draft_id)
@@ -40,7 +43,7 @@ def feedback_there(reader: Reader, kind: NotificationKind, subjects: Sequence[st
     }
 
 
-def feedback_taken_back(reader: Reader, kind: NotificationKind, subjects: Sequence[str]) -> Lines:
+def feedback_taken_back(reader: Reader, kind: NotificationKind, subjects: Sequence[str]) -> LinesBySubject:
     return {
         draft.id: NotificationLine(kind, _work(submission), title)
         for draft, submission, title in _own_drafts(reader, subjects)
@@ -48,7 +51,7 @@ def feedback_taken_back(reader: Reader, kind: NotificationKind, subjects: Sequen
     }
 
 
-def question_answered(reader: Reader, kind: NotificationKind, subjects: Sequence[str]) -> Lines:
+def question_answered(reader: Reader, kind: NotificationKind, subjects: Sequence[str]) -> LinesBySubject:
     answered = select(AskRow.draft_id).where(AskRow.draft_id.in_(subjects), AskRow.answered_at.is_not(None))
     there = set(reader.session.scalars(answered))
     return {
@@ -67,7 +70,7 @@ def _own_drafts(reader: Reader, subjects: Sequence[str]) -> _Own:
         select(DraftRow, Submission, Challenge.title)
         .join(Submission, Submission.id == DraftRow.submission_id)
         .join(Challenge, Challenge.id == DraftRow.challenge_id)
-        .where(DraftRow.id.in_(subjects), Submission.person_id == reader.person, Submission.withdrawn_at.is_(None))
+        .where(DraftRow.id.in_(subjects), Submission.person_id == reader.person, ~visible.withdrawn())
     )
     return [(draft, submission, title) for draft, submission, title in rows]
 
@@ -76,7 +79,7 @@ def _work(submission: Submission) -> str:
     return path("learn", "work", submission.external_id)
 
 
-def gallery_shown(reader: Reader, kind: NotificationKind, subjects: Sequence[str]) -> Lines:
+def gallery_shown(reader: Reader, kind: NotificationKind, subjects: Sequence[str]) -> LinesBySubject:
     """Only while some of the works in it are shared."""
     rows = reader.session.execute(
         select(Gallery, Submission.external_id, Challenge.title)
@@ -86,7 +89,7 @@ def gallery_shown(reader: Reader, kind: NotificationKind, subjects: Sequence[str
             Gallery.id.in_(subjects),
             Gallery.person_id == reader.person,
             Gallery.state == GalleryState.SHOWN,
-            Submission.withdrawn_at.is_(None),
+            ~visible.withdrawn(),
         )
     ).all()
     now = shared_now(reader.session, [gallery for gallery, _, _ in rows], now=reader.now, texts=False)
@@ -104,9 +107,9 @@ _SEEN: Final[Mapping[NotificationKind, OwnIntroductionState]] = {
 }
 
 
-def introduction(reader: Reader, kind: NotificationKind, subjects: Sequence[str]) -> Lines:
+def introduction(reader: Reader, kind: NotificationKind, subjects: Sequence[str]) -> LinesBySubject:
     """What the person's own page of introductions shows, and no more: nobody is named who may not be."""
-    found: Lines = {}
+    found: LinesBySubject = {}
     for one in own.mine(reader.session, reader.actor, now=reader.now).items:
         asks = kind is not NotificationKind.DID_YOU_MEET or one.ask_how
         if one.id in subjects and one.seen is _SEEN[kind] and asks:
@@ -114,7 +117,7 @@ def introduction(reader: Reader, kind: NotificationKind, subjects: Sequence[str]
     return found
 
 
-def request_answered(reader: Reader, kind: NotificationKind, subjects: Sequence[str]) -> Lines:
+def request_answered(reader: Reader, kind: NotificationKind, subjects: Sequence[str]) -> LinesBySubject:
     """Not what the person settled themselves."""
     rows = reader.session.scalars(
         select(Request.id).where(
@@ -127,9 +130,9 @@ def request_answered(reader: Reader, kind: NotificationKind, subjects: Sequence[
     return {id_: NotificationLine(kind, path("learn", "requests")) for id_ in rows}
 
 
-def reminded(reader: Reader, kind: NotificationKind, subjects: Sequence[str]) -> Lines:
+def reminded(reader: Reader, kind: NotificationKind, subjects: Sequence[str]) -> LinesBySubject:
     """Until it was acted on, or set aside."""
-    found: Lines = {}
+    found: LinesBySubject = {}
     for one in reminders.of_person(reader.session, reader.person):
         if one.row.id in subjects:
             work = one.submission
@@ -138,7 +141,7 @@ def reminded(reader: Reader, kind: NotificationKind, subjects: Sequence[str]) ->
     return found
 
 
-def step_due(reader: Reader, kind: NotificationKind, subjects: Sequence[str]) -> Lines:
+def step_due(reader: Reader, kind: NotificationKind, subjects: Sequence[str]) -> LinesBySubject:
     """Until its learner has said what became of it. Its words are the learner's own."""
     return {
         one.row.id: NotificationLine(kind, path("learn"), words=one.row.text)

@@ -53,14 +53,14 @@ class Reader:
         return self.actor.person or ""
 
 
-Lines = dict[str, NotificationLine]
+LinesBySubject = dict[str, NotificationLine]
 """By what they are about (`subject_id`); what is not there is not said."""
 
 
 class Looking(Protocol):
     """Looks at all of one kind that one person was told of."""
 
-    def __call__(self, reader: Reader, kind: NotificationKind, subjects: Sequence[str], /) -> Lines: ...
+    def __call__(self, reader: Reader, kind: NotificationKind, subjects: Sequence[str], /) -> LinesBySubject: ...
 
 
 def path(*parts: str, **query: str) -> str:

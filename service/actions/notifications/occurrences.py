@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from service.domain.events import Event
 from service.domain.roles import Role
+from service.store import visible
 from service.store.tables import (
     CommitmentRow,
     DraftRow,
@@ -50,7 +51,7 @@ def _draft(session: Session, organization: str, data: Mapping[str, Any]) -> Occu
         .where(
             DraftRow.id == data.get("draft"),
             DraftRow.organization_id == organization,
-            Submission.withdrawn_at.is_(None),
+            ~visible.withdrawn(),
         )
     ).one_or_none()
     if row is None:

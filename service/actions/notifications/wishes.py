@@ -12,11 +12,11 @@ from sqlalchemy.orm import Session
 
 from service.actions.access import credentials
 from service.actions.learners.guard import person_of
+from service.domain.access.organization_settings import time_zone
 from service.domain.errors import Invalid
 from service.domain.notifications.addresses import mark
 from service.domain.notifications.kinds import DEFAULTS, ROLES, TOPIC, NotificationKind, NotificationTopic
 from service.domain.notifications.timing import EVENING, MORNING, MailHours, Rhythm, due, is_zone
-from service.domain.organization_settings import time_zone
 from service.domain.roles import Actor, Role
 from service.store.tables import Mailbox, Notification, NotificationRhythm, Organization, Person
 

@@ -19,6 +19,7 @@ from service.actions.introductions.common import over
 from service.domain.introductions import TOGETHER
 from service.domain.overview.fairness import FairnessCase, FairnessMeasure, FairnessTable, tables
 from service.domain.roles import Actor, Role, leads, require_coordinator
+from service.store import visible
 from service.store.tables import (
     Challenge,
     DraftRow,
@@ -65,7 +66,7 @@ def fairness(session: Session, actor: Actor, *, now: datetime) -> Fairness:
 
 
 def _here(actor: Actor, groups: frozenset[str] | None) -> list[ColumnElement[bool]]:
-    of = [Submission.organization_id == actor.organization, Submission.withdrawn_at.is_(None)]
+    of = [Submission.organization_id == actor.organization, ~visible.withdrawn()]
     return of if groups is None else [*of, Submission.group_id.in_(groups)]
 
 

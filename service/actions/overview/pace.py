@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
 from service.actions.work.lens import Lens
-from service.domain.overview.speed import is_habit, least_seconds
+from service.domain.overview.pace import is_habit, least_seconds
 from service.domain.roles import Actor
 from service.store.tables import Approval, Decision, DraftRow, Opening, Revision, Submission
 

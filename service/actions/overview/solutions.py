@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from pipelines.approaches import Approach, ApproachPlace, ApproachWork, Spot, approaches
 from service.actions.work.lens import Lens
-from service.actions.work.vectors import Vectors, of_revisions
+from service.actions.work.vectors import VectorsOfTexts, of_revisions
 from service.domain.texts import digest
 from service.store import visible
 from service.store.names import told_apart
@@ -92,7 +92,7 @@ def counts(session: Session, lens: Lens) -> tuple[int, int]:
         .select_from(Submission)
         .join(Revision, visible.latest_text())
         .join(Consent, Consent.person_id == Submission.person_id)
-        .where(*lens.here, Submission.withdrawn_at.is_(None))
+        .where(*lens.here, ~visible.withdrawn())
     ).one()
     return row[0], row[1]
 
@@ -106,7 +106,7 @@ def _readable(session: Session, lens: Lens) -> list[_Row]:
         .join(DraftRow, DraftRow.revision_id == Revision.id)
         .join(Person, Person.id == Submission.person_id)
         .join(Consent, Consent.person_id == Submission.person_id)
-        .where(*lens.here, Submission.withdrawn_at.is_(None), ~visible.barred())
+        .where(*lens.here, ~visible.withdrawn(), ~visible.barred())
         .order_by(DraftRow.shuffle, DraftRow.id)
         .limit(MOST)
     )
@@ -122,7 +122,7 @@ class _Keeper:
         self._lock = threading.Lock()
         self._known: OrderedDict[str, tuple[Approach, ...]] = OrderedDict()
 
-    def arranged(self, model: str, works: Sequence[ApproachWork], vectors: Vectors) -> tuple[Approach, ...]:
+    def arranged(self, model: str, works: Sequence[ApproachWork], vectors: VectorsOfTexts) -> tuple[Approach, ...]:
         key = digest(" ".join([model, *sorted(work.id for work in works)]))
         with self._lock:
             if key in self._known:

@@ -18,11 +18,12 @@ from pipelines.values import Standing
 from service.actions.decisions.hold import locked
 from service.actions.overview.standings import OVERALL, JudgementsCompared, of_pairs
 from service.actions.work.lens import Lens
+from service.domain.access.organization_settings import RAREST_SPOT_CHECK, spot_check_every
 from service.domain.errors import Invalid, NotAllowed, NotFound, NotNow
-from service.domain.organization_settings import RAREST_SPOT_CHECK, spot_check_every
 from service.domain.overview import statistics
 from service.domain.overview.statistics import ReaderAgreement
 from service.domain.roles import Actor, require_reviewer
+from service.store import visible
 from service.store.library import TOLD
 from service.store.tables import (
     Approval,
@@ -116,7 +117,7 @@ def _sampled(every: int, now: datetime) -> list[ColumnElement[bool]]:
     checked = select(SpotCheck.id).where(SpotCheck.approval_id == Approval.id).correlate(Approval)
     return [
         DraftRow.state.in_(TOLD),
-        Submission.withdrawn_at.is_(None),
+        ~visible.withdrawn(),
         or_(DraftRow.standing.is_not(None), DraftRow.judgements != {}),
         func.substr(DraftRow.shuffle, 15, 2).in_(_digits(every)),
         Approval.approved_at > now - RECENT,
@@ -234,7 +235,7 @@ def agreement(session: Session, lens: Lens, *, now: datetime) -> SpotAgreement:
         select(SpotCheck)
         .join(DraftRow, DraftRow.id == SpotCheck.draft_id)
         .join(Submission, Submission.id == DraftRow.submission_id)
-        .where(*lens.here, Submission.withdrawn_at.is_(None))
+        .where(*lens.here, ~visible.withdrawn())
         .order_by(SpotCheck.at)
     ).all()
     rate = every(session, lens.challenge.organization_id)

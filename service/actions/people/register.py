@@ -14,11 +14,11 @@ from service.actions.access import on_behalf
 from service.actions.introductions import ends
 from service.actions.people import addresses, guard
 from service.actions.work import consequences
-from service.domain.access import KeyScope, require_scopes
+from service.domain.access.keys import KeyScope, require_scopes
 from service.domain.errors import Invalid, NotAllowed
 from service.domain.events import Event
 from service.domain.roles import Actor, CredentialReach, Role, require_coordinator, require_lead, require_may_stand_for
-from service.domain.visibility import ConsentBasis, ShowWork
+from service.domain.visibility import ConsentBasis, ShowWork, no_machine
 from service.store import audit, find, holding, outbox, tree
 from service.store.tables import Consent, ConsentVersion, Group, Person, RoleGrant
 
@@ -246,7 +246,7 @@ def _allow(
         ends.of_no_consent(session, person, now=now)
     if narrowed:
         consequences.of_less_ai(session, person, now=now)
-    if narrowed and consent.ai is AI.NONE:
+    if narrowed and no_machine(consent.ai):
         ends.of_no_machines(session, person, now=now)
 
 

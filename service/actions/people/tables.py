@@ -14,7 +14,7 @@ from service.domain.errors import NotAllowed
 from service.domain.roles import Actor, CredentialReach, visible_groups
 from service.store import archived, visible
 from service.store.names import told_apart
-from service.store.tables import DraftRow, Group, Person, ReadingRow, Release, Revision, RoleGrant, Submission
+from service.store.tables import DraftRow, FeedbackReading, Group, Person, Release, Revision, RoleGrant, Submission
 
 HEAD: Final = (
     "person", "name", "language", "roles", "works handed in", "with feedback", "feedback opened", "waiting",
@@ -82,7 +82,7 @@ def _of_work(session: Session, actor: Actor, here: list[ColumnElement[bool]]) ->
         )
         .join(Revision, visible.latest_text())
         .join(DraftRow, DraftRow.revision_id == Revision.id)
-        .where(Submission.organization_id == actor.organization, Submission.withdrawn_at.is_(None), *here)
+        .where(Submission.organization_id == actor.organization, ~visible.withdrawn(), *here)
         .group_by(Submission.person_id)
     )
     return {row.person_id: row for row in session.execute(query)}
@@ -94,10 +94,10 @@ def _read(session: Session, actor: Actor, here: list[ColumnElement[bool]]) -> di
         select(Submission.person_id, func.count(Submission.id.distinct()))
         .join(DraftRow, DraftRow.submission_id == Submission.id)
         .join(Release, Release.draft_id == DraftRow.id)
-        .join(ReadingRow, ReadingRow.release_id == Release.id)
+        .join(FeedbackReading, FeedbackReading.release_id == Release.id)
         .where(
             Submission.organization_id == actor.organization,
-            Submission.withdrawn_at.is_(None),
+            ~visible.withdrawn(),
             Release.retracted_at.is_(None),
             *here,
         )

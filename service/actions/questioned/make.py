@@ -112,7 +112,7 @@ def want(session: Session, organization: str | None = None, *, now: datetime) ->
         select(Revision.organization_id, func.max(Revision.submitted_at))
         .where(
             find.within(Revision.organization_id, organization),
-            Revision.organization_id.in_(select(Document.organization_id).where(Document.removed_at.is_(None))),
+            Revision.organization_id.in_(select(Document.organization_id).where(~visible.removed())),
         )
         .group_by(Revision.organization_id)
     )
@@ -144,7 +144,7 @@ def _turn(session: Session, organization: str, work: int) -> list[str]:
         .join(PassageRow, PassageRow.owner_id == DocumentVersion.id)
         .where(
             Document.organization_id == organization,
-            Document.removed_at.is_(None),
+            ~visible.removed(),
             Document.version == DocumentVersion.number,
         )
         .group_by(Document.id)
@@ -163,7 +163,7 @@ def _papers(session: Session, organization: str, own: str, turn: Sequence[str]) 
         .join(PassageRow, PassageRow.owner_id == DocumentVersion.id)
         .where(
             Document.organization_id == organization,
-            Document.removed_at.is_(None),
+            ~visible.removed(),
             Document.version == DocumentVersion.number,
             Document.id.in_(turn),
         )
@@ -250,7 +250,7 @@ def _go_on(session: Session, organization: str, compared: Iterable[str], now: da
     )
     waiting = select(Document.id).where(
         Document.organization_id == organization,
-        Document.removed_at.is_(None),
+        ~visible.removed(),
         or_(Document.compared_at.is_(None), Document.compared_at < newest),
         text,
     )
@@ -269,7 +269,7 @@ def _texts(session: Session, organization: str) -> dict[str, tuple[str, str]]:
         .join(Document, Document.id == DocumentVersion.document_id)
         .where(
             Document.organization_id == organization,
-            Document.removed_at.is_(None),
+            ~visible.removed(),
             Document.version == DocumentVersion.number,
         )
     )

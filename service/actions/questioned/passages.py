@@ -20,11 +20,11 @@ from service.actions.approvals.deciding import Deciding
 from service.actions.questioned.make import UNCLEAR, readable
 from service.actions.questioned.signs import ASKED_ABOUT, Signs, signs
 from service.actions.visibility.quotes import Quote, QuotePlace, of_work, reader
-from service.domain import questioned as rules
+from service.domain import questioned as questioned_rules
 from service.domain.errors import NotAllowed, NotFound
 from service.domain.questioned import QuestionedAct, QuestionedState
 from service.domain.roles import Actor, leads
-from service.store import audit
+from service.store import audit, visible
 from service.store import names as store_names
 from service.store.tables import (
     Consent,
@@ -66,7 +66,7 @@ class QuestionedItem:
 
     @property
     def signs(self) -> int:
-        return rules.signs(
+        return questioned_rules.signs(
             people=self.people, requests=self.requests, questions=self.questions, dismissed=self.dismissed
         )
 
@@ -101,7 +101,7 @@ def decide(at: Deciding, act: QuestionedAct, *, note: str = "") -> QuestionedIte
     row = session.get_one(Questioned, at.id, with_for_update={"key_share": True})
     session.refresh(row)
     at.require(row.version, "Somebody decided on this passage since you saw it. Read it again, then decide.")
-    row.state = rules.step(found.state, act)
+    row.state = questioned_rules.step(found.state, act)
     row.version += 1
     row.note = note.strip()
     row.decided_by, row.decided_at = (None, None) if act is QuestionedAct.UNDO else (actor.person, at.now)
@@ -124,7 +124,7 @@ def _seen(session: Session, actor: Actor, *, document: str | None = None) -> lis
         select(Questioned, Document, DocumentVersion.text)
         .join(Document, Document.id == Questioned.document_id)
         .join(DocumentVersion, DocumentVersion.id == Questioned.version_id)
-        .where(Questioned.organization_id == actor.organization, Document.removed_at.is_(None))
+        .where(Questioned.organization_id == actor.organization, ~visible.removed())
     )
     rows = session.execute(query if document is None else query.where(Document.external_id == document)).all()
     latest = _latest(session, {paper.id for _, paper, _ in rows})

@@ -24,10 +24,10 @@ from service.store.tables import (
     Document,
     DocumentVersion,
     DraftRow,
+    PassageForRequest,
     PointRow,
     PointState,
     Request,
-    RequestFinding,
     RoleGrant,
     SourceRow,
 )
@@ -94,18 +94,18 @@ def _requests_by_place(session: Session, organization: str, groups: Collection[s
     """The nearest passage of each request that was not closed by its author."""
     reviewed = select(RoleGrant.person_id).where(RoleGrant.group_id.in_(groups))
     rows = session.execute(
-        select(RequestFinding.request_id, RequestFinding.owner_id, RequestFinding.start, RequestFinding.end)
-        .join(Request, Request.id == RequestFinding.request_id)
-        .join(DocumentVersion, DocumentVersion.id == RequestFinding.owner_id)
+        select(PassageForRequest.request_id, PassageForRequest.owner_id, PassageForRequest.start, PassageForRequest.end)
+        .join(Request, Request.id == PassageForRequest.request_id)
+        .join(DocumentVersion, DocumentVersion.id == PassageForRequest.owner_id)
         .join(Document, Document.id == DocumentVersion.document_id)
         .where(
             Request.organization_id == organization,
             Request.person_id.in_(reviewed),
             Request.state != RequestState.CLOSED,
-            RequestFinding.shelf == Shelf.CONTEXT.value,
+            PassageForRequest.shelf == Shelf.CONTEXT.value,
             Document.version == DocumentVersion.number,
         )
-        .order_by(RequestFinding.position)
+        .order_by(PassageForRequest.position)
     )
     nearest: dict[str, QuotePlace] = {}
     for request, owner, start, end in rows:

@@ -13,13 +13,13 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session, aliased, selectinload
 
-from pipelines.values import AI
 from service.actions.drafts import read
 from service.actions.drafts.points import standing_points, text_to_approve
 from service.actions.queue.filtering import ORDER, free_for
 from service.domain.drafts import FOR_A_PERSON, DraftState
 from service.domain.roles import Actor, visible_groups
 from service.domain.texts.likeness import Likeness
+from service.store import visible
 from service.store.names import told_apart
 from service.store.tables import DraftRow, Opening, Person, PointRow, Revision, Sketch, Submission
 
@@ -62,7 +62,7 @@ def _waits(actor: Actor) -> list[ColumnElement[bool]]:
     found = [
         func.coalesce(DraftRow.organization_id, "") == actor.organization,
         DraftRow.state.in_(FOR_A_PERSON),
-        Revision.ai != AI.NONE,
+        ~visible.no_machine(Revision),
     ]
     found += read.not_own(actor)
     return found if groups is None else [*found, DraftRow.group_id.in_(groups)]

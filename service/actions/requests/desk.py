@@ -10,14 +10,14 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from pipelines.values import AI
 from service.actions.requests.found import WAITING, DeskFoundWork, for_desk
-from service.actions.requests.need import RequestFindings, answerers, findings, introduced_for
+from service.actions.requests.need import PassagesForRequest, answerers, findings, introduced_for
 from service.actions.visibility.quotes import reader
 from service.domain.errors import Invalid, NotAllowed, NotFound
 from service.domain.events import Event
 from service.domain.requests.need import RequestState, require_open
 from service.domain.roles import Actor
+from service.domain.visibility import no_machine
 from service.store import audit, outbox, repeats
 from service.store.disclosures import Showing, at_desk
 from service.store.names import told_apart
@@ -39,7 +39,7 @@ class DeskRequest:
     stated_at: datetime
     looked_at: datetime | None
     read_by_machine: bool
-    found: RequestFindings
+    found: PassagesForRequest
     found_works: tuple[DeskFoundWork, ...]
     introductions: int
     answer: str
@@ -100,7 +100,7 @@ def listed(
             state=row.state,
             stated_at=row.stated_at,
             looked_at=row.looked_at,
-            read_by_machine=row.ai is not AI.NONE,
+            read_by_machine=not no_machine(row.ai),
             found=_with_work(found.get(row.id), works.get(row.id, ())),
             found_works=works.get(row.id, ()),
             introductions=led.get(row.id, 0),
@@ -122,11 +122,11 @@ def shown(actor: Actor, rows: Iterable[DeskRequest]) -> list[Showing]:
     ]
 
 
-def _with_work(found: RequestFindings | None, works: tuple[DeskFoundWork, ...]) -> RequestFindings:
+def _with_work(found: PassagesForRequest | None, works: tuple[DeskFoundWork, ...]) -> PassagesForRequest:
     """To a reviewer all that whoever asked might be shown, decided on or not."""
     waiting = sum(one.state in WAITING for one in works)
     quotes = tuple(one.quote for one in works)
-    return replace(found, work=quotes, waiting=waiting) if found else RequestFindings(quotes, (), waiting)
+    return replace(found, work=quotes, waiting=waiting) if found else PassagesForRequest(quotes, (), waiting)
 
 
 def _require(actor: Actor) -> str:

@@ -10,14 +10,14 @@ from typing import Final
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from pipelines.values import AI, Evidence, Scope, Shelf
+from pipelines.values import Evidence, Scope, Shelf
 from service.actions.visibility.quotes import attempted
 from service.domain.requests.found import FoundWorkState
 from service.domain.requests.need import NEAREST, RequestState
 from service.domain.roles import Role
-from service.domain.visibility import PeersShown, SharingReach
-from service.store import tree
-from service.store.tables import Challenge, Consent, FoundWork, Request, RequestFinding, RoleGrant
+from service.domain.visibility import PeersShown, SharingReach, no_machine
+from service.store import tree, visible
+from service.store.tables import Challenge, Consent, FoundWork, PassageForRequest, Request, RoleGrant
 
 MOST_SCOPES: Final = 40
 MOST_CLUSTERED: Final = 1_000
@@ -67,7 +67,7 @@ def begin(session: Session, request_id: str, *, now: datetime) -> RequestSearch 
 
 
 def _machines_may(session: Session, row: Request) -> bool:
-    return AI.NONE not in (row.ai, session.scalar(select(Consent.ai).where(Consent.person_id == row.person_id)))
+    return not no_machine(row.ai, session.scalar(select(Consent.ai).where(Consent.person_id == row.person_id)))
 
 
 def _scopes(session: Session, row: Request, now: datetime) -> list[Scope]:
@@ -99,8 +99,7 @@ def _others(session: Session, organization: str) -> dict[str, str]:
         .where(
             Request.organization_id == organization,
             Request.state == RequestState.OPEN,
-            Request.ai != AI.NONE,
-            Consent.ai != AI.NONE,
+            ~visible.barred(Request),
         )
         .order_by(Request.id.desc())
         .limit(MOST_CLUSTERED)
@@ -115,11 +114,11 @@ def finish(
     row = session.get(Request, looking.id, with_for_update={"key_share": True})
     if row is None or row.state is not RequestState.OPEN or not _machines_may(session, row):
         return False
-    session.execute(delete(RequestFinding).where(RequestFinding.request_id == row.id))
+    session.execute(delete(PassageForRequest).where(PassageForRequest.request_id == row.id))
     _keep_work(session, row, found.work, now)
     for position, one in enumerate(found.documents):
         session.add(
-            RequestFinding(
+            PassageForRequest(
                 request_id=row.id,
                 position=position,
                 organization_id=row.organization_id,

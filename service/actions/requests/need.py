@@ -18,9 +18,10 @@ from service.domain.errors import Invalid, NotAllowed, NotFound, NotNow
 from service.domain.events import Event
 from service.domain.requests.need import NEAREST, RequestState, require_open
 from service.domain.roles import Actor
+from service.domain.visibility import no_machine
 from service.store import audit, holding, jobs, outbox, repeats
 from service.store import names as store_names
-from service.store.tables import Introduction, Person, Request, RequestFinding
+from service.store.tables import Introduction, PassageForRequest, Person, Request
 
 MOST_OPEN: Final = 5
 """Needs of one person that are open at once."""
@@ -29,7 +30,7 @@ SHORTEST: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
-class RequestFindings:
+class PassagesForRequest:
     """What speaks to a request, as far as its reader may see it now."""
 
     work: tuple[Quote, ...]
@@ -48,7 +49,7 @@ class OwnRequest:
     stated_at: datetime
     looked_at: datetime | None
     read_by_machine: bool
-    found: RequestFindings
+    found: PassagesForRequest
     answer: str
     answered_by: str
     answered_at: datetime | None
@@ -79,7 +80,7 @@ def state(session: Session, actor: Actor, *, text: str, ai: AI = AI.ANY, now: da
     )
     session.add(row)
     session.flush()
-    if row.ai is not AI.NONE:
+    if not no_machine(row.ai):
         search_again(session, row, now=now)
     outbox.tell(session, row.organization_id, Event.REQUEST_STATED, now=now, request=row.id, person=person.external_id)
     _record(session, actor, row, "state", now)
@@ -123,8 +124,8 @@ def mine(session: Session, actor: Actor) -> list[OwnRequest]:
             state=row.state,
             stated_at=row.stated_at,
             looked_at=row.looked_at,
-            read_by_machine=row.ai is not AI.NONE,
-            found=found.get(row.id, RequestFindings((), ())),
+            read_by_machine=not no_machine(row.ai),
+            found=found.get(row.id, PassagesForRequest((), ())),
             answer=row.answer,
             answered_by=names.get(row.answered_by or "", ""),
             answered_at=row.answered_at,
@@ -143,13 +144,13 @@ def answerers(session: Session, rows: Iterable[Request]) -> dict[str, str]:
     return store_names.names_of(session, [*wrote, *(id_ for id_ in met if allowed.get(id_, False))])
 
 
-def findings(session: Session, requests: list[str], to: QuoteReader) -> dict[str, RequestFindings]:
+def findings(session: Session, requests: list[str], to: QuoteReader) -> dict[str, PassagesForRequest]:
     """What was found for each of these requests that its author may see now: of others' work only what a facilitator
     has let out. What is only nearest is for the desk."""
     rows = session.scalars(
-        select(RequestFinding)
-        .where(RequestFinding.request_id.in_(requests), RequestFinding.shelf.in_((Shelf.CONTEXT.value, NEAREST)))
-        .order_by(RequestFinding.request_id, RequestFinding.position)
+        select(PassageForRequest)
+        .where(PassageForRequest.request_id.in_(requests), PassageForRequest.shelf.in_((Shelf.CONTEXT.value, NEAREST)))
+        .order_by(PassageForRequest.request_id, PassageForRequest.position)
     ).all()
     work = for_author(session, requests, to)
     places = {(row.request_id, row.position): QuotePlace(row.owner_id, row.start, row.end) for row in rows}
@@ -161,7 +162,7 @@ def findings(session: Session, requests: list[str], to: QuoteReader) -> dict[str
         return tuple(documents[place] for place in there if place in documents)
 
     return {
-        id_: RequestFindings(work[id_].work, of(id_, Shelf.CONTEXT.value), work[id_].waiting, of(id_, NEAREST))
+        id_: PassagesForRequest(work[id_].work, of(id_, Shelf.CONTEXT.value), work[id_].waiting, of(id_, NEAREST))
         for id_ in requests
     }
 

@@ -19,7 +19,7 @@ from service.domain.drafts import DraftState
 from service.domain.errors import Invalid
 from service.domain.roles import Actor, Role, leads, require_desk, visible_groups
 from service.domain.texts.snippets import SnippetPart, asked, snippet
-from service.store import search
+from service.store import search, visible
 from service.store.names import told_apart
 from service.store.tables import Challenge, DraftRow, Person, Revision, RoleGrant, SearchKind, SearchText, Submission
 
@@ -95,7 +95,7 @@ def _work(actor: Actor) -> ColumnElement[bool]:
     groups = visible_groups(actor)
     released = exists().where(DraftRow.id == SearchText.subject_id, DraftRow.state == DraftState.RELEASED)
     return and_(
-        Submission.withdrawn_at.is_(None),
+        ~visible.withdrawn(),
         or_(SearchText.kind == SearchKind.WORK, and_(SearchText.kind == SearchKind.FEEDBACK, released)),
         *([] if groups is None else [Submission.group_id.in_(groups)]),
         *([] if actor.person is None else [Submission.person_id != actor.person]),

@@ -18,7 +18,6 @@ from pipelines.drafting.blanks import is_blank
 from pipelines.texts.language import quotations
 from pipelines.texts.masking import HiddenPlace, as_shown, masked
 from pipelines.texts.quoting import locate
-from pipelines.values import AI
 from service.actions.visibility.unnamed import Unnamed
 from service.domain.galleries import (
     OPEN_POLICY,
@@ -206,14 +205,13 @@ _Columns = (
     Revision.id,
     Revision.text_hash,
     Revision.language,
-    Revision.ai.label("of_call"),
     Revision.submitted_at,
     Submission.id.label("submission"),
     Submission.person_id,
     Submission.group_id,
     Submission.withdrawn_at,
     Consent.show_work,
-    Consent.ai.label("of_person"),
+    visible.barred().label("barred"),
     Person.name,
 )
 
@@ -237,7 +235,7 @@ def facts_of(row: Row[Any], tree: Tree, group: str, nth: int) -> PeerWorkFacts:
     return PeerWorkFacts(
         author=row.person_id,
         consent=row.show_work,
-        machines=AI.NONE not in (row.of_call, row.of_person),
+        machines=not row.barred,
         withdrawn=row.withdrawn_at is not None,
         near=group in tree.above(row.group_id),
         submitted_at=row.submitted_at,

@@ -6,12 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, or_, select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from pipelines.drafting.blanks import is_blank
 from pipelines.texts.masking import HiddenPlace, cut_out, masked
-from pipelines.values import AI
 from service.actions.visibility.unnamed import Unnamed
 from service.domain.roles import Actor, Role
 from service.domain.visibility import ShowWork, may_see_peers, shown_as
@@ -74,7 +73,7 @@ def attempted(session: Session, person: str) -> frozenset[str]:
     rows = session.execute(
         select(Submission.challenge_id, Revision.text)
         .join(Revision, visible.latest_text())
-        .where(Submission.person_id == person, Submission.withdrawn_at.is_(None))
+        .where(Submission.person_id == person, ~visible.withdrawn())
     )
     return frozenset(challenge for challenge, text in rows if not is_blank(text))
 
@@ -125,7 +124,7 @@ def _works(places: Sequence[QuotePlace]) -> Any:
             Submission.withdrawn_at,
             Person.name,
             Consent.show_work,
-            or_(Revision.ai == AI.NONE, Consent.ai == AI.NONE).label("barred"),
+            visible.barred().label("barred"),
             Challenge.title,
             Challenge.sharing_peers,
             Challenge.sharing_reach,
@@ -159,7 +158,7 @@ def of_documents(session: Session, places: Iterable[QuotePlace]) -> dict[QuotePl
     rows = session.execute(
         select(DocumentVersion.id, DocumentVersion.text, Document.title)
         .join(Document, Document.id == DocumentVersion.document_id)
-        .where(DocumentVersion.id.in_({place.owner for place in wanted}), Document.removed_at.is_(None))
+        .where(DocumentVersion.id.in_({place.owner for place in wanted}), ~visible.removed())
     )
     found = {id_: (text, title) for id_, text, title in rows}
     return {

@@ -11,10 +11,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from pipelines.values import AI
 from service.actions.challenges import calibrating
 from service.domain.drafts import NOT_MADE_YET, DraftAct, DraftActor, DraftState, step
 from service.domain.events import Event
+from service.domain.visibility import no_machine
 from service.store import jobs, outbox
 from service.store.tables import DraftRow, Person, PointRow, Revision, Submission
 
@@ -146,9 +146,9 @@ def of_less_ai(session: Session, person: Person, *, now: datetime) -> None:
     ).all()
     for revision, _, draft in rows:
         revision.ai = revision.ai.and_(allowed)
-        if allowed is AI.NONE and draft is not None and draft.state in NOT_MADE_YET:
+        if no_machine(allowed) and draft is not None and draft.state in NOT_MADE_YET:
             stick(session, draft, "ai_none", NO_AI, now=now)
-    if allowed is AI.NONE:
+    if no_machine(allowed):
         of_person = {submission.id: submission for _, submission, _ in rows}.values()
         for submission in of_person:
             sync_submission(session, submission, now=now)

@@ -19,7 +19,7 @@ from service.domain.drafts import DraftState
 from service.domain.errors import NotAllowed, NotFound
 from service.domain.roles import Actor, CredentialReach, visible_groups
 from service.store import find, tree, visible
-from service.store.tables import Challenge, DraftRow, Group, ReadingRow, Release, Revision, Submission
+from service.store.tables import Challenge, DraftRow, FeedbackReading, Group, Release, Revision, Submission
 
 MOST_CHOICES = 500
 
@@ -113,9 +113,9 @@ def pieces(session: Session, lens: Lens) -> list[RevisionInLens]:
             Release.draft_id.label("draft_id"),
             func.min(Release.released_at).label("released_at"),
             func.count().filter(Release.retracted_at.is_(None)).label("standing"),
-            func.min(ReadingRow.read_at).label("read_at"),
+            func.min(FeedbackReading.read_at).label("read_at"),
         )
-        .outerjoin(ReadingRow, ReadingRow.release_id == Release.id)
+        .outerjoin(FeedbackReading, FeedbackReading.release_id == Release.id)
         .join(DraftRow, DraftRow.id == Release.draft_id)
         .join(Submission, Submission.id == DraftRow.submission_id)
         .where(*lens.here)
@@ -144,7 +144,7 @@ def pieces(session: Session, lens: Lens) -> list[RevisionInLens]:
         .join(Revision, Revision.id == DraftRow.revision_id)
         .join(Submission, Submission.id == DraftRow.submission_id)
         .outerjoin(told, told.c.draft_id == DraftRow.id)
-        .where(*lens.here, Submission.withdrawn_at.is_(None))
+        .where(*lens.here, ~visible.withdrawn())
         .order_by(Revision.submitted_at, Revision.id)
     )
     return [RevisionInLens(*tuple(row)) for row in rows]

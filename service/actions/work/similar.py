@@ -10,11 +10,12 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from pipelines.values import AI, Scope
+from pipelines.values import Scope
 from service.actions.work import submit
 from service.domain.errors import Invalid, NotAllowed
 from service.domain.roles import Actor, CredentialReach, visible_groups
 from service.domain.texts import digest
+from service.domain.visibility import no_machine
 from service.store import find, holding
 from service.store.disclosures import DisclosedTo, Showing
 from service.store.tables import Challenge, DisclosureKind, Person, Revision, Submission
@@ -53,7 +54,7 @@ class FoundPassage:
     similarity: float
 
 
-def question(
+def query(
     session: Session, actor: Actor, *, challenge: str | None, submission: str | None, text: str | None, now: datetime
 ) -> SimilarQuery:
     """Like `text` on `challenge`, or like `submission` (external ids). Raises NotAllowed, NotFound, Invalid."""
@@ -72,7 +73,7 @@ def _like_submission(session: Session, actor: Actor, external_id: str, now: date
     may = holding.which_machines(session, revision) if revision is not None else None
     if revision is None or may is None:
         raise Invalid("This submission was taken back.")
-    if may is AI.NONE:
+    if no_machine(may):
         raise NotAllowed("The learner asked that no machine reads this text.")
     return SimilarQuery(revision.text, _scope(actor, row.challenge_id, row.person_id, now))
 

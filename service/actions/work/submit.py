@@ -22,6 +22,7 @@ from service.domain.events import Event
 from service.domain.moments import happened
 from service.domain.roles import Actor, CredentialReach, Role, may_see_group
 from service.domain.texts import digest, rich
+from service.domain.visibility import no_machine
 from service.store import audit, find, holding, jobs, outbox
 from service.store.tables import Approval, Challenge, DraftRow, Group, Person, Revision, Submission, WorkFile
 
@@ -224,7 +225,7 @@ def _hand_in(
     if before is not None:
         _supersede(session, before, now=now)
     draft = _open_draft(session, row, revision, challenge, now=now)
-    if revision.ai is not AI.NONE:
+    if not no_machine(revision.ai):
         consequences.sync(session, row.organization_id, [revision.id], now=now)
         if calibrating.awaits(session, challenge) and not is_blank(revision.text):
             _put_off(session, draft, challenge, now=now)
@@ -261,7 +262,7 @@ def _open_draft(
     )
     session.add(draft)
     session.flush()
-    if revision.ai is AI.NONE:
+    if no_machine(revision.ai):
         consequences.stick(session, draft, "ai_none", consequences.NO_AI, now=now)
     return draft
 

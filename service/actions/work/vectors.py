@@ -16,10 +16,10 @@ from service.store.tables import PassageRow, VectorRow
 MOST_PASSAGES = 30_000
 """Of all texts together; one statement asks for their vectors, and SQLite takes 32,766 parameters."""
 
-Vectors = Mapping[str, NDArray[np.float32]]
+VectorsOfTexts = Mapping[str, NDArray[np.float32]]
 
 
-def of_revisions(session: Session, organization: str, texts: Mapping[str, str]) -> tuple[str, Vectors]:
+def of_revisions(session: Session, organization: str, texts: Mapping[str, str]) -> tuple[str, VectorsOfTexts]:
     """The embedder that knows most of these revisions (id → text), and its unit vectors by revision: the mean of the
     passages'. In two statements, and one for each embedder there is."""
     passages = session.execute(

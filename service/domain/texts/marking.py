@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-Span = tuple[int, int]
+from pipelines.values import Span
 
 
 @dataclass(frozen=True, slots=True)

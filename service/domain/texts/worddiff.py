@@ -23,7 +23,7 @@ MOST_CHANGES: Final = 400
 MOST_STEPS: Final = 1_500_000
 """Steps of comparing for two texts together, about a second."""
 
-Block = tuple[int, int, int]
+MatchingBlock = tuple[int, int, int]
 """So many words are the same from here in the earlier and from there in the later text."""
 
 
@@ -57,7 +57,7 @@ def counts(before: str, after: str) -> dict[str, int]:
     return {"words_added": found[ChangeKind.ADDED], "words_removed": found[ChangeKind.REMOVED]}
 
 
-def _pieces(old: Sequence[str], new: Sequence[str], same: Iterable[Block]) -> Iterator[DiffPiece]:
+def _pieces(old: Sequence[str], new: Sequence[str], same: Iterable[MatchingBlock]) -> Iterator[DiffPiece]:
     a = b = 0
     for at, to, count in (*same, (len(old), len(new), 0)):
         found = (
@@ -69,16 +69,16 @@ def _pieces(old: Sequence[str], new: Sequence[str], same: Iterable[Block]) -> It
         a, b = at + count, to + count
 
 
-def _same(old: Sequence[str], new: Sequence[str]) -> list[Block]:
+def _same(old: Sequence[str], new: Sequence[str]) -> list[MatchingBlock]:
     """What is the same, in order, without gaps between blocks that follow on each other."""
     left = [MOST_STEPS]
-    blocks: list[Block] = []
+    blocks: list[MatchingBlock] = []
     a = b = 0
     for at, to, count in (*_places(old, new), (len(old), len(new), 0)):
         blocks += _between(old, new, (a, at), (b, to), left)
         blocks.append((at, to, count))
         a, b = at + count, to + count
-    joined: list[Block] = []
+    joined: list[MatchingBlock] = []
     for at, to, count in blocks:
         if joined and (at, to) == (joined[-1][0] + joined[-1][2], joined[-1][1] + joined[-1][2]):
             at, to, count = joined[-1][0], joined[-1][1], joined.pop()[2] + count
@@ -86,11 +86,11 @@ def _same(old: Sequence[str], new: Sequence[str]) -> list[Block]:
     return [block for block in joined if block[2]]
 
 
-def _places(old: Sequence[str], new: Sequence[str]) -> list[Block]:
+def _places(old: Sequence[str], new: Sequence[str]) -> list[MatchingBlock]:
     """Runs that stand once in both texts, in an order that is the same in both: the longest there is."""
     mine, theirs = _once(old), _once(new)
     found = [(at, theirs[run]) for run, at in mine.items() if run in theirs]
-    blocks: list[Block] = []
+    blocks: list[MatchingBlock] = []
     a = b = 0
     for at, to in _rising(found):
         skip = max(0, a - at, b - to)
@@ -124,7 +124,7 @@ def _rising(pairs: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
 
 def _between(
     old: Sequence[str], new: Sequence[str], of_old: tuple[int, int], of_new: tuple[int, int], left: list[int]
-) -> Iterator[Block]:
+) -> Iterator[MatchingBlock]:
     """Blocks in one stretch: its like beginning and end, and what least changes leave between them."""
     (a, a_end), (b, b_end) = of_old, of_new
     head = 0

@@ -22,7 +22,7 @@ from service.web import errors
 from service.web.fields import OwnId
 from service.web.pages.routes import OpenRoute, Shown, pages
 from service.web.pages.views import Goto, PageMark, PageView
-from service.web.pages.visits import Asking, Visit, is_secure
+from service.web.pages.visits import AskingVisit, Visit, is_secure
 from service.web.routes import address
 from service.web.services import Services
 
@@ -62,7 +62,7 @@ def back_address(visit: Visit, provider: str) -> str:
 
 
 @router.get(ENTRANCE + "/{provider}")
-def begin_with_account(visit: Asking, door: Entrance, provider: OwnId, next: Said = "") -> Shown:
+def begin_with_account(visit: AskingVisit, door: Entrance, provider: OwnId, next: Said = "") -> Shown:
     path = next if sign_in.is_own_path(next) else ""
     with errors.Caught(Refused) as caught:
         back = back_address(visit, provider)
@@ -73,7 +73,9 @@ def begin_with_account(visit: Asking, door: Entrance, provider: OwnId, next: Sai
 
 
 @router.get(ENTRANCE + "/{provider}/back")
-def come_back_with_account(visit: Asking, door: Entrance, provider: OwnId, answer: Answered, request: Request) -> Shown:
+def come_back_with_account(
+    visit: AskingVisit, door: Entrance, provider: OwnId, answer: Answered, request: Request
+) -> Shown:
     kept = request.cookies.get(attempts.cookie_name(secure=_secure(visit)), "")
     with errors.Caught(Refused) as caught:
         here = visit.in_cookie
@@ -88,7 +90,7 @@ def come_back_with_account(visit: Asking, door: Entrance, provider: OwnId, answe
 
 @router.post(ENTRANCE + "/{provider}/left")
 def sign_out_by_provider(
-    visit: Asking, door: Entrance, provider: OwnId, request: Request, logout_token: Annotated[str, Form()]
+    visit: AskingVisit, door: Entrance, provider: OwnId, request: Request, logout_token: Annotated[str, Form()]
 ) -> Shown:
     """Back-channel logout: the provider itself calls. It asks for no more than 200 or 400."""
     with errors.Caught(Refused) as caught:
@@ -100,7 +102,7 @@ def sign_out_by_provider(
 
 
 @router.get(ENTRANCE + "/{provider}/leave")
-def leave_account(visit: Asking, door: Entrance, provider: OwnId) -> Shown:
+def leave_account(visit: AskingVisit, door: Entrance, provider: OwnId) -> Shown:
     """Out at the provider, too; here nobody is signed in any more who comes this way from the sign-in page."""
     with errors.Caught(Refused):
         where = door.leaving(visit.services.sessions, provider, f"{visit.base_url}/sign-in")

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from service.integrations.oidc.refusals import Refusal, Refused
 from service.integrations.oidc.tokens import ALGORITHMS
-from service.outward.addresses import Network, url_fault
+from service.outward.addresses import AddressNetwork, url_fault
 
 WELL_KNOWN: Final = "/.well-known/openid-configuration"
 BASIC, POST, NONE = "client_secret_basic", "client_secret_post", "none"
@@ -33,7 +33,7 @@ class Metadata:
     answers_with_issuer: bool = False
 
 
-def issuer_fault(issuer: str, networks: Sequence[Network]) -> str:
+def issuer_fault(issuer: str, networks: Sequence[AddressNetwork]) -> str:
     """What is wrong with an issuer that somebody gives; empty if nothing is."""
     wrong = url_fault(issuer, networks)
     if wrong:
@@ -61,7 +61,7 @@ def json_object(content: bytes, why: Refusal) -> dict[str, Any]:
     return read
 
 
-def read(content: bytes, issuer: str, networks: Sequence[Network]) -> Metadata:
+def read(content: bytes, issuer: str, networks: Sequence[AddressNetwork]) -> Metadata:
     """Raises Refused for what cannot be used."""
     said = json_object(content, Refusal.DESCRIPTION)
     if said.get("issuer") != issuer:
@@ -91,7 +91,7 @@ def _authentication(known: Sequence[str]) -> str:
     return next((one for one in (BASIC, POST) if one in known), NONE)
 
 
-def _address(said: Mapping[str, Any], name: str, networks: Sequence[Network], *, needed: bool = True) -> str:
+def _address(said: Mapping[str, Any], name: str, networks: Sequence[AddressNetwork], *, needed: bool = True) -> str:
     found = said.get(name)
     if found is None and not needed:
         return ""

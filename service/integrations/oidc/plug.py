@@ -17,7 +17,7 @@ from service.integrations.oidc.directory import Directory
 from service.integrations.oidc.door import Door
 from service.integrations.oidc.providers import PAGE
 from service.jobs.tools import JobTools, Step
-from service.outward.addresses import Network
+from service.outward.addresses import AddressNetwork
 from service.outward.transport import Patience, Transport
 from service.store.sealing import Seal
 from service.store.tables import AccountProvider, Job
@@ -35,7 +35,9 @@ class Accounts:
     door: Door
 
     @classmethod
-    def of(cls, seal: Callable[[], Seal], networks: Sequence[Network] = (), patience: Patience = PATIENCE) -> Accounts:
+    def of(
+        cls, seal: Callable[[], Seal], networks: Sequence[AddressNetwork] = (), patience: Patience = PATIENCE
+    ) -> Accounts:
         """Opens no connection, and asks for the seal with the first attempt."""
         transport = Transport(tuple(networks), patience)
         return cls(Door(transport, seal, Directory(transport)))

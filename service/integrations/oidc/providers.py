@@ -18,7 +18,7 @@ from service.integrations.oidc import bindings, claims
 from service.integrations.oidc.claims import Roles
 from service.integrations.oidc.metadata import issuer_fault
 from service.integrations.oidc.refusals import Refusal
-from service.outward.addresses import Network
+from service.outward.addresses import AddressNetwork
 from service.store import find, troubles
 from service.store.sealing import Seal
 from service.store.session import changed_rows
@@ -85,7 +85,7 @@ class TrialOutcome:
     roles: tuple[tuple[Role, str], ...]
 
 
-def faults(wish: ProviderWish, networks: Sequence[Network]) -> dict[str, str]:
+def faults(wish: ProviderWish, networks: Sequence[AddressNetwork]) -> dict[str, str]:
     """What is wrong with a wish, by its field."""
     wrong = issuer_fault(wish.issuer, networks)
     found = {"issuer": wrong} if wrong else {}

@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 
 from service.actions.people import directory
 from service.actions.people.directory import GroupChoice
-from service.domain.access import KeyScope
+from service.domain.access.keys import KeyScope
 from service.domain.roles import Role, require_lead
 from service.domain.texts import storable
 from service.integrations.oidc import bindings, providers
@@ -27,7 +27,7 @@ from service.web.fields import Id, Name, OwnId
 from service.web.pages.forms import checked
 from service.web.pages.routes import Shown, pages
 from service.web.pages.views import Goto, PageView
-from service.web.pages.visits import Asking, Reading, Visit, Writing
+from service.web.pages.visits import AskingVisit, ReadingVisit, Visit, WritingVisit
 
 router = pages(reads=KeyScope.ADMIN, writes=KeyScope.ADMIN)
 
@@ -183,13 +183,13 @@ def _wish(visit: Visit, door: Entrance, sent: ProviderSent) -> tuple[ProviderWis
 
 
 @router.get(PAGE)
-def accounts(visit: Reading) -> Shown:
+def accounts(visit: ReadingVisit) -> Shown:
     return _page(visit)
 
 
 @router.post(PAGE)
 def put_provider(
-    visit: Writing, door: Entrance, sent: Annotated[ProviderSent, Form()], version: Annotated[int, Form(ge=0)]
+    visit: WritingVisit, door: Entrance, sent: Annotated[ProviderSent, Form()], version: Annotated[int, Form(ge=0)]
 ) -> Shown:
     require_lead(visit.actor)  # who may not is told so before what is wrong with the form
     wish, wrong = _wish(visit, door, sent)
@@ -202,20 +202,20 @@ def put_provider(
 
 
 @router.post(PAGE + "/look")
-def look_at_provider(visit: Asking, door: Entrance) -> Shown:
+def look_at_provider(visit: AskingVisit, door: Entrance) -> Shown:
     if door.look(visit.services.sessions, visit.actor, now=visit.now):
         return Goto(PAGE, said="provider-well")
     return Goto(PAGE, said="provider-ill")
 
 
 @router.post(PAGE + "/delete")
-def delete_provider(visit: Writing) -> Shown:
+def delete_provider(visit: WritingVisit) -> Shown:
     providers.remove(visit.session, visit.actor, now=visit.now)
     return Goto(PAGE, said="removed")
 
 
 @router.post(PAGE + "/rules")
-def make_rule(visit: Writing, sent: Annotated[RuleSent, Form()]) -> Shown:
+def make_rule(visit: WritingVisit, sent: Annotated[RuleSent, Form()]) -> Shown:
     providers.one(visit.session, visit.actor)
     asked, wrong = checked(RuleAsked, {name: value.strip() for name, value in sent.model_dump().items()})
     if asked is None:
@@ -227,13 +227,13 @@ def make_rule(visit: Writing, sent: Annotated[RuleSent, Form()]) -> Shown:
 
 
 @router.post(PAGE + "/rules/{id}/delete")
-def delete_rule(visit: Writing, id: OwnId) -> Shown:
+def delete_rule(visit: WritingVisit, id: OwnId) -> Shown:
     providers.remove_rule(visit.session, visit.actor, id, now=visit.now)
     return Goto(f"{PAGE}#rules", said="removed")
 
 
 @router.post(PAGE + "/trial")
-def try_claims(visit: Writing, claims: Annotated[Typed, Form()] = "") -> Shown:
+def try_claims(visit: WritingVisit, claims: Annotated[Typed, Form()] = "") -> Shown:
     with errors.Caught(Refused):
         said = json_object(claims.encode("utf-8", "surrogatepass"), Refusal.MALFORMED)
         outcome = providers.trial(visit.session, visit.actor, said)
@@ -244,12 +244,12 @@ def try_claims(visit: Writing, claims: Annotated[Typed, Form()] = "") -> Shown:
 
 
 @router.post(PAGE + "/bindings/{id}/confirm")
-def confirm_account(visit: Writing, id: OwnId) -> Shown:
+def confirm_account(visit: WritingVisit, id: OwnId) -> Shown:
     providers.confirm(visit.session, visit.actor, id, now=visit.now)
     return Goto(f"{PAGE}#waiting", said="saved")
 
 
 @router.post(PAGE + "/bindings/{id}/remove")
-def unbind_account(visit: Writing, id: OwnId) -> Shown:
+def unbind_account(visit: WritingVisit, id: OwnId) -> Shown:
     providers.unbind(visit.session, visit.actor, id, now=visit.now)
     return Goto(f"{PAGE}#waiting", said="removed")

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Query, Request
 
-from service.domain.access import KeyScope
+from service.domain.access.keys import KeyScope
 from service.domain.errors import Invalid
 from service.integrations.webhooks import endpoints
 from service.integrations.webhooks.plug import Webhooks
@@ -20,7 +20,7 @@ from service.integrations.webhooks.schemas import (
     WebhookId,
     WebhookShown,
 )
-from service.outward.addresses import Network
+from service.outward.addresses import AddressNetwork
 from service.store.tables import DeliveryState
 from service.web.calls import Call, Reading, Seen, Writing, tag
 from service.web.errors import RequestFault
@@ -33,16 +33,16 @@ router = v1("Webhooks", reads=KeyScope.ADMIN, writes=KeyScope.ADMIN)
 _OK: dict[int | str, dict[str, Any]] = {200: {"headers": {"ETag": {"$ref": "#/components/headers/ETag"}}}}
 
 
-async def networks(request: Request) -> tuple[Network, ...]:
+async def networks(request: Request) -> tuple[AddressNetwork, ...]:
     """Those of the own house that may be spoken to, by which an address is judged."""
     services: Services = request.app.state.services
     return tuple(one for found in services.integrations if isinstance(found, Webhooks) for one in found.networks)
 
 
-Networks = Annotated[tuple[Network, ...], Depends(networks)]
+Networks = Annotated[tuple[AddressNetwork, ...], Depends(networks)]
 
 
-def _wish(body: WebhookAsked, within: tuple[Network, ...]) -> endpoints.EndpointWish:
+def _wish(body: WebhookAsked, within: tuple[AddressNetwork, ...]) -> endpoints.EndpointWish:
     wrong = endpoints.faults(body.wish(), within)
     if wrong:
         raise Invalid(errors=[RequestFault(pointer=f"#/{name}", message=said) for name, said in wrong.items()])

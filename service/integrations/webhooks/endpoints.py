@@ -15,7 +15,7 @@ from service.domain.events import Event
 from service.domain.ids import new_id
 from service.domain.roles import Actor, require_lead
 from service.integrations.webhooks import deliveries, rules, signing
-from service.outward.addresses import Network, url_fault
+from service.outward.addresses import AddressNetwork, url_fault
 from service.store import audit, outbox, troubles
 from service.store.sealing import Seal
 from service.store.tables import (
@@ -40,7 +40,7 @@ class EndpointWish:
     on: bool = True
 
 
-def faults(wish: EndpointWish, networks: Sequence[Network]) -> dict[str, str]:
+def faults(wish: EndpointWish, networks: Sequence[AddressNetwork]) -> dict[str, str]:
     """What is wrong with a wish, by its field."""
     wrong = url_fault(wish.url, networks)
     return {"url": wrong} if wrong else {}

@@ -10,35 +10,35 @@ from typing import Annotated, Any, ClassVar
 from fastapi import Form
 from pydantic import BaseModel, Field
 
-from service.domain.access import KeyScope
+from service.domain.access.keys import KeyScope
 from service.domain.events import EVENTS, Event
 from service.integrations.webhooks import endpoints, rules
 from service.integrations.webhooks.api import Networks
 from service.integrations.webhooks.deliveries import KEPT, PAGE
 from service.integrations.webhooks.endpoints import EndpointWish
 from service.integrations.webhooks.schemas import DeliveryId, WebhookAsked, WebhookId
-from service.outward.addresses import Network
+from service.outward.addresses import AddressNetwork
 from service.store.tables import DeliveryState, WebhookDelivery, WebhookEndpoint, WebhookState
 from service.web import errors
 from service.web.pages.forms import checked
 from service.web.pages.routes import Shown, pages
 from service.web.pages.views import Goto, PageView
-from service.web.pages.visits import Reading, Visit, Writing
+from service.web.pages.visits import ReadingVisit, Visit, WritingVisit
 
 router = pages(reads=KeyScope.ADMIN, writes=KeyScope.ADMIN)
 
 MOST = 50
 """Deliveries on the page; the API lists all."""
 
-Typed = Annotated[str, Field(max_length=20_000)]
+EndpointTyped = Annotated[str, Field(max_length=20_000)]
 
 
 class WebhookSent(BaseModel):
     """As it was typed."""
 
-    name: Typed = ""
-    url: Typed = ""
-    events: Annotated[list[Typed], Field(max_length=len(Event))] = []
+    name: EndpointTyped = ""
+    url: EndpointTyped = ""
+    events: Annotated[list[EndpointTyped], Field(max_length=len(Event))] = []
     on: bool = False
 
 
@@ -82,7 +82,7 @@ def _typed(row: WebhookEndpoint) -> WebhookSent:
     return WebhookSent(name=row.name, url=row.url, events=row.events, on=row.state is WebhookState.ON)
 
 
-def _wish(sent: WebhookSent, within: tuple[Network, ...]) -> tuple[EndpointWish | None, dict[str, str]]:
+def _wish(sent: WebhookSent, within: tuple[AddressNetwork, ...]) -> tuple[EndpointWish | None, dict[str, str]]:
     given = {"name": sent.name.strip(), "url": sent.url.strip(), "events": sent.events, "on": sent.on}
     asked, wrong = checked(WebhookAsked, given)
     if asked is None:
@@ -105,12 +105,12 @@ def _one(visit: Visit, id: str, **given: Any) -> WebhookPage:
 
 
 @router.get(PAGE)
-def webhooks(visit: Reading) -> Shown:
+def webhooks(visit: ReadingVisit) -> Shown:
     return _all(visit, WebhookSent(), {})
 
 
 @router.post(PAGE)
-def make_webhook(visit: Writing, sent: Annotated[WebhookSent, Form()], within: Networks) -> Shown:
+def make_webhook(visit: WritingVisit, sent: Annotated[WebhookSent, Form()], within: Networks) -> Shown:
     endpoints.listing(visit.session, visit.actor)  # who may not is told so before what is wrong with the form
     wish, wrong = _wish(sent.model_copy(update={"on": True}), within)
     if wish is None:
@@ -121,13 +121,13 @@ def make_webhook(visit: Writing, sent: Annotated[WebhookSent, Form()], within: N
 
 
 @router.get(PAGE + "/{id}")
-def webhook(visit: Reading, id: WebhookId) -> Shown:
+def webhook(visit: ReadingVisit, id: WebhookId) -> Shown:
     return _one(visit, id)
 
 
 @router.post(PAGE + "/{id}")
 def change_webhook(
-    visit: Writing,
+    visit: WritingVisit,
     id: WebhookId,
     sent: Annotated[WebhookSent, Form()],
     version: Annotated[int, Form(ge=0)],
@@ -143,32 +143,32 @@ def change_webhook(
 
 
 @router.post(PAGE + "/{id}/delete")
-def delete_webhook(visit: Writing, id: WebhookId) -> Shown:
+def delete_webhook(visit: WritingVisit, id: WebhookId) -> Shown:
     endpoints.remove(visit.session, visit.actor, id, now=visit.now)
     return Goto(PAGE, said="removed")
 
 
 @router.post(PAGE + "/{id}/rotate")
-def rotate_webhook(visit: Writing, id: WebhookId, version: Annotated[int, Form(ge=0)]) -> Shown:
+def rotate_webhook(visit: WritingVisit, id: WebhookId, version: Annotated[int, Form(ge=0)]) -> Shown:
     given: dict[str, Any] = {"seen": version, "now": visit.now}
     _, secret = endpoints.rotate(visit.session, visit.actor, id, visit.services.sealing, **given)
     return _one(visit, id, secret=secret)
 
 
 @router.post(PAGE + "/{id}/test")
-def test_webhook(visit: Writing, id: WebhookId) -> Shown:
+def test_webhook(visit: WritingVisit, id: WebhookId) -> Shown:
     endpoints.trial(visit.session, visit.actor, id, now=visit.now)
     return Goto(f"{PAGE}/{id}", said="job-again")
 
 
 @router.post(PAGE + "/{id}/replay")
-def replay_failed(visit: Writing, id: WebhookId) -> Shown:
+def replay_failed(visit: WritingVisit, id: WebhookId) -> Shown:
     since = visit.now - KEPT - timedelta(days=1)
     endpoints.replay_failed(visit.session, visit.actor, id, since, now=visit.now)
     return Goto(f"{PAGE}/{id}", said="jobs-again")
 
 
 @router.post(PAGE + "/{id}/deliveries/{delivery}/replay")
-def replay_delivery(visit: Writing, id: WebhookId, delivery: DeliveryId) -> Shown:
+def replay_delivery(visit: WritingVisit, id: WebhookId, delivery: DeliveryId) -> Shown:
     endpoints.replay(visit.session, visit.actor, id, delivery, now=visit.now)
     return Goto(f"{PAGE}/{id}", said="job-again")

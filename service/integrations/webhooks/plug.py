@@ -15,7 +15,7 @@ from service.integrations.webhooks import deliveries, sending
 from service.integrations.webhooks.sending import Sender
 from service.jobs.now_and_then import NowAndThen
 from service.jobs.tools import JobTools, Step
-from service.outward.addresses import Network
+from service.outward.addresses import AddressNetwork
 from service.outward.transport import Transport
 from service.store.sealing import Seal
 from service.store.tables import Job, Organization, WebhookEndpoint
@@ -33,12 +33,12 @@ class Webhooks:
     _now_and_then: NowAndThen = field(default_factory=NowAndThen)
 
     @classmethod
-    def of(cls, seal: Callable[[], Seal], base_url: str, networks: Sequence[Network] = ()) -> Webhooks:
+    def of(cls, seal: Callable[[], Seal], base_url: str, networks: Sequence[AddressNetwork] = ()) -> Webhooks:
         """Opens no connection, and asks for the seal with the first secret."""
         return cls(Sender(Transport(tuple(networks)), seal, base_url))
 
     @property
-    def networks(self) -> Sequence[Network]:
+    def networks(self) -> Sequence[AddressNetwork]:
         """Of the own house, that may be spoken to."""
         return self.sender.transport.networks
 

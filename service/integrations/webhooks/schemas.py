@@ -12,7 +12,7 @@ from service.domain.events import Event
 from service.integrations.webhooks.endpoints import EndpointWish
 from service.outward.addresses import LONGEST_URL
 from service.store.tables import DeliveryState, WebhookDelivery, WebhookEndpoint, WebhookState
-from service.web.fields import AnswerBody, Moment, Name, OwnId, RequestBody
+from service.web.fields import Moment, Name, OwnId, RequestBody, ResponseBody
 
 URL = "Where events are sent to: an address that begins with https://, at a public host."
 EVENTS = "Names of the events that are sent; empty is all, those to come included. They are in the reference of events."
@@ -46,7 +46,7 @@ class WebhookAsked(RequestBody):
         return EndpointWish(self.name, self.url, tuple(dict.fromkeys(self.events)), self.on)
 
 
-class WebhookShown(AnswerBody):
+class WebhookShown(ResponseBody):
     """An endpoint, without its secret."""
 
     id: str = Field(description="Its id.")
@@ -81,7 +81,7 @@ class SecretWebhookShown(WebhookShown):
         return self.model_copy(update={"secret": None}).model_dump_json()
 
 
-class DeliveryShown(AnswerBody):
+class DeliveryShown(ResponseBody):
     """One event for one endpoint, and what became of it."""
 
     id: str = Field(description="Its id.")
@@ -116,7 +116,7 @@ class ReplayAsked(RequestBody):
     since: Moment = Field(description="Deliveries that were given up at this moment or later.")
 
 
-class ReplayShown(AnswerBody):
+class ReplayShown(ResponseBody):
     """How much is sent again."""
 
     replayed: int = Field(description="How many deliveries: at most 1,000 at once. Ask again until it is 0.")

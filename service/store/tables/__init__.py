@@ -16,7 +16,6 @@ from service.store.tables.bundles import ImportChunk, ImportError_, ImportRun
 from service.store.tables.calibration import Calibration, CalibrationPiece
 from service.store.tables.challenges import Challenge, ChallengeGroup, Clarification, CriterionRow
 from service.store.tables.decisions import Approval, Decision, Opening, Release, SourceOpening
-from service.store.tables.disclosures import Disclosure, DisclosureKind
 from service.store.tables.documents import Document, DocumentVersion
 from service.store.tables.drafts import (
     CriterionReadingRow,
@@ -39,7 +38,7 @@ from service.store.tables.galleries import (
     GalleryShowing,
     GalleryThanks,
 )
-from service.store.tables.goals import Goal, GoalEvidence, GoalReading
+from service.store.tables.goals import Goal, GoalEvidence, PlanReading
 from service.store.tables.integrations import IntegrationTrouble
 from service.store.tables.introductions import (
     Introduction,
@@ -51,7 +50,7 @@ from service.store.tables.introductions import (
     Meeting,
 )
 from service.store.tables.jobs import Job, JobState, Reservation, Spending
-from service.store.tables.learners import AskKind, AskRow, CommitmentOutcome, CommitmentRow, Reaction, ReadingRow
+from service.store.tables.learners import AskKind, AskRow, CommitmentOutcome, CommitmentRow, FeedbackReading, Reaction
 from service.store.tables.memory import OpposedDecisions, PointCompared, RightDecision, Settlement
 from service.store.tables.notifications import (
     Mailbox,
@@ -70,10 +69,11 @@ from service.store.tables.requests import (
     FoundWorkApproval,
     FoundWorkDecision,
     FoundWorkShowing,
+    PassageForRequest,
     Request,
-    RequestFinding,
 )
 from service.store.tables.search import SearchKind, SearchText
+from service.store.tables.visibility import Disclosure, DisclosureKind
 from service.store.tables.webhooks import DeliveryState, WebhookDelivery, WebhookEndpoint, WebhookState
 from service.store.tables.work import AssessmentFit, PassageRow, Revision, Submission, VectorRow, WorkFile
 
@@ -112,6 +112,7 @@ __all__ = [
     "DraftRow",
     "Erasure",
     "ErasureSalt",
+    "FeedbackReading",
     "FindingRow",
     "FoundWork",
     "FoundWorkApproval",
@@ -126,7 +127,6 @@ __all__ = [
     "GalleryThanks",
     "Goal",
     "GoalEvidence",
-    "GoalReading",
     "Group",
     "ImportChunk",
     "ImportError_",
@@ -151,9 +151,11 @@ __all__ = [
     "OpposedDecisions",
     "Organization",
     "OutgoingEvent",
+    "PassageForRequest",
     "PassageRow",
     "Person",
     "Phrase",
+    "PlanReading",
     "PointCompared",
     "PointRow",
     "PointState",
@@ -161,12 +163,10 @@ __all__ = [
     "Questioned",
     "QuestionedBy",
     "Reaction",
-    "ReadingRow",
     "RecoveryCode",
     "Release",
     "Reminder",
     "Request",
-    "RequestFinding",
     "Reservation",
     "Revision",
     "RightDecision",

@@ -8,15 +8,15 @@ from sqlalchemy.orm import Mapped, mapped_column
 from service.domain.roles import CredentialReach
 from service.store.columns import (
     Base,
-    ExternalId,
-    Hash,
-    Id,
+    ExternalIdColumn,
+    HashColumn,
+    IdColumn,
     JsonArray,
     JsonObject,
     LongText,
     MaybeJsonArray,
     MaybeMoment,
-    Moment,
+    MomentColumn,
     OrganizationId,
     choice,
 )
@@ -27,12 +27,12 @@ class Organization(Base):
 
     __tablename__ = "organizations"
 
-    id: Mapped[Id]
-    external_id: Mapped[ExternalId] = mapped_column(unique=True)
+    id: Mapped[IdColumn]
+    external_id: Mapped[ExternalIdColumn] = mapped_column(unique=True)
     name: Mapped[str]
     language: Mapped[str] = mapped_column(default="en")
     settings: Mapped[JsonObject]
-    created_at: Mapped[Moment]
+    created_at: Mapped[MomentColumn]
 
 
 class Credential(Base):
@@ -42,18 +42,18 @@ class Credential(Base):
 
     __tablename__ = "credentials"
 
-    id: Mapped[Id]
+    id: Mapped[IdColumn]
     organization_id: Mapped[OrganizationId]
     name: Mapped[str]
     reach: Mapped[CredentialReach] = mapped_column(choice(CredentialReach))
     session: Mapped[bool] = mapped_column(default=False, server_default=false())
     embedded: Mapped[bool] = mapped_column(default=False, server_default=false())  # a session begun in a frame
-    secret_hash: Mapped[Hash] = mapped_column(unique=True)
+    secret_hash: Mapped[HashColumn] = mapped_column(unique=True)
     person_id: Mapped[str | None] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), default=None)
     groups: Mapped[JsonArray]
     scopes: Mapped[MaybeJsonArray]
     minted_by: Mapped[str | None] = mapped_column(ForeignKey("credentials.id", ondelete="CASCADE"), default=None)
-    created_at: Mapped[Moment]
+    created_at: Mapped[MomentColumn]
     expires_at: Mapped[MaybeMoment]
     revoked_at: Mapped[MaybeMoment]
     last_used_at: Mapped[MaybeMoment]  # of a platform's key, to the hour
@@ -64,15 +64,15 @@ class SignIn(Base):
 
     __tablename__ = "sign_ins"
 
-    id: Mapped[Id]
+    id: Mapped[IdColumn]
     organization_id: Mapped[OrganizationId]
     person_id: Mapped[str] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
-    secret_hash: Mapped[Hash] = mapped_column(unique=True)
+    secret_hash: Mapped[HashColumn] = mapped_column(unique=True)
     minted_by: Mapped[str | None] = mapped_column(ForeignKey("credentials.id", ondelete="CASCADE"), default=None)
     embedded: Mapped[bool] = mapped_column(default=False, server_default=false())
     path: Mapped[LongText]  # where to go first; empty: where the person's role begins
-    created_at: Mapped[Moment]
-    expires_at: Mapped[Moment]
+    created_at: Mapped[MomentColumn]
+    expires_at: Mapped[MomentColumn]
     used_at: Mapped[MaybeMoment]
     half_way_until: Mapped[MaybeMoment]  # it was opened, and a code of the second factor is waited for
     wrong_codes: Mapped[int] = mapped_column(default=0, server_default="0")
@@ -86,7 +86,7 @@ class SecondFactor(Base):
     person_id: Mapped[str] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), primary_key=True)
     organization_id: Mapped[OrganizationId]
     secret: Mapped[LongText]
-    begun_at: Mapped[Moment]
+    begun_at: Mapped[MomentColumn]
     confirmed_at: Mapped[MaybeMoment]
     last_step: Mapped[int] = mapped_column(default=0, server_default="0")  # the latest of which a code was accepted
     wrong: Mapped[int] = mapped_column(default=0, server_default="0")  # codes in a row, by somebody signed in
@@ -97,10 +97,10 @@ class RecoveryCode(Base):
 
     __tablename__ = "recovery_codes"
 
-    id: Mapped[Id]
+    id: Mapped[IdColumn]
     organization_id: Mapped[OrganizationId]
     person_id: Mapped[str] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
-    code_hash: Mapped[Hash]
+    code_hash: Mapped[HashColumn]
     used_at: Mapped[MaybeMoment]
 
 
@@ -112,8 +112,8 @@ class StoredReply(Base):
     credential_id: Mapped[str] = mapped_column(ForeignKey("credentials.id", ondelete="CASCADE"), primary_key=True)
     key: Mapped[str] = mapped_column(String(255), primary_key=True)
     organization_id: Mapped[OrganizationId]
-    request_hash: Mapped[Hash]
+    request_hash: Mapped[HashColumn]
     status: Mapped[int | None] = mapped_column(default=None)
     headers: Mapped[JsonObject]
     body: Mapped[LongText]
-    created_at: Mapped[Moment]
+    created_at: Mapped[MomentColumn]

@@ -9,7 +9,16 @@ from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.domain.roles import Role
-from service.store.columns import Base, Hash, Id, JsonArray, MaybeMoment, Moment, OrganizationId, choice
+from service.store.columns import (
+    Base,
+    HashColumn,
+    IdColumn,
+    JsonArray,
+    MaybeMoment,
+    MomentColumn,
+    OrganizationId,
+    choice,
+)
 
 
 class StrangerRule(StrEnum):
@@ -30,7 +39,7 @@ class AccountProvider(Base):
     __tablename__ = "account_providers"
     __table_args__ = (UniqueConstraint("organization_id"),)
 
-    id: Mapped[Id]
+    id: Mapped[IdColumn]
     organization_id: Mapped[OrganizationId]
     name: Mapped[str] = mapped_column(String(200))
     issuer: Mapped[str] = mapped_column(String(500))
@@ -47,7 +56,7 @@ class AccountProvider(Base):
     trouble: Mapped[str] = mapped_column(String(64), default="")
     trouble_said: Mapped[str] = mapped_column(String(200), default="")
     trouble_at: Mapped[MaybeMoment]
-    created_at: Mapped[Moment]
+    created_at: Mapped[MomentColumn]
 
 
 class AccountRule(Base):
@@ -55,7 +64,7 @@ class AccountRule(Base):
 
     __tablename__ = "account_rules"
 
-    id: Mapped[Id]
+    id: Mapped[IdColumn]
     organization_id: Mapped[OrganizationId]
     provider_id: Mapped[str] = mapped_column(ForeignKey("account_providers.id", ondelete="CASCADE"), index=True)
     claim: Mapped[str] = mapped_column(String(200))
@@ -71,15 +80,15 @@ class AccountBinding(Base):
     __tablename__ = "account_bindings"
     __table_args__ = (UniqueConstraint("provider_id", "account_hash"),)
 
-    id: Mapped[Id]
+    id: Mapped[IdColumn]
     organization_id: Mapped[OrganizationId]
     provider_id: Mapped[str] = mapped_column(ForeignKey("account_providers.id", ondelete="CASCADE"))
     person_id: Mapped[str] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
-    account_hash: Mapped[Hash]
+    account_hash: Mapped[HashColumn]
     said: Mapped[str] = mapped_column(String(500), default="")
     granted: Mapped[JsonArray]
     confirmed_at: Mapped[MaybeMoment]
-    made_at: Mapped[Moment]
+    made_at: Mapped[MomentColumn]
 
 
 class AccountSignIn(Base):
@@ -88,11 +97,11 @@ class AccountSignIn(Base):
     __tablename__ = "account_sign_ins"
     __table_args__ = (Index("ix_account_sign_ins_at", "organization_id", "at"),)
 
-    id: Mapped[Id]
+    id: Mapped[IdColumn]
     organization_id: Mapped[str] = mapped_column(ForeignKey("organizations.id", ondelete="CASCADE"))
     binding_id: Mapped[str] = mapped_column(ForeignKey("account_bindings.id", ondelete="CASCADE"), index=True)
-    session_hash: Mapped[Hash] = mapped_column(index=True)
-    at: Mapped[Moment]
+    session_hash: Mapped[HashColumn] = mapped_column(index=True)
+    at: Mapped[MomentColumn]
 
 
 class AccountUse(Base):
@@ -104,4 +113,4 @@ class AccountUse(Base):
     provider_id: Mapped[str] = mapped_column(ForeignKey("account_providers.id", ondelete="CASCADE"), primary_key=True)
     use_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
     organization_id: Mapped[str] = mapped_column(ForeignKey("organizations.id", ondelete="CASCADE"))
-    until: Mapped[Moment]
+    until: Mapped[MomentColumn]

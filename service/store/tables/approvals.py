@@ -6,7 +6,16 @@ from __future__ import annotations
 from sqlalchemy import ForeignKey, ForeignKeyConstraint, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from service.store.columns import Base, Hash, Id, JsonObject, LongText, MaybeMoment, Moment, OrganizationId
+from service.store.columns import (
+    Base,
+    HashColumn,
+    IdColumn,
+    JsonObject,
+    LongText,
+    MaybeMoment,
+    MomentColumn,
+    OrganizationId,
+)
 
 
 class DecisionColumns(Base):
@@ -14,7 +23,7 @@ class DecisionColumns(Base):
 
     __abstract__ = True
 
-    id: Mapped[Id]
+    id: Mapped[IdColumn]
     organization_id: Mapped[OrganizationId]
     person_id: Mapped[str | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"))
     act: Mapped[str] = mapped_column(String(32))
@@ -23,7 +32,7 @@ class DecisionColumns(Base):
     before: Mapped[LongText]
     after: Mapped[LongText]
     text_hash: Mapped[str] = mapped_column(String(64), default="")
-    at: Mapped[Moment]
+    at: Mapped[MomentColumn]
 
 
 class ApprovalColumns(Base):
@@ -32,13 +41,13 @@ class ApprovalColumns(Base):
 
     __abstract__ = True
 
-    id: Mapped[Id]
+    id: Mapped[IdColumn]
     organization_id: Mapped[OrganizationId]
-    text_hash: Mapped[Hash]
+    text_hash: Mapped[HashColumn]
     body: Mapped[JsonObject]
     facilitator_id: Mapped[str] = mapped_column(ForeignKey("people.id"))
-    approved_at: Mapped[Moment]
-    release_at: Mapped[Moment]
+    approved_at: Mapped[MomentColumn]
+    release_at: Mapped[MomentColumn]
     undone_at: Mapped[MaybeMoment]
 
 
@@ -48,9 +57,9 @@ class ReleaseColumns(Base):
     __abstract__ = True
 
     organization_id: Mapped[OrganizationId]
-    text_hash: Mapped[Hash]
+    text_hash: Mapped[HashColumn]
     approval_id: Mapped[str] = mapped_column(String(32))
-    released_at: Mapped[Moment]
+    released_at: Mapped[MomentColumn]
 
 
 def named_by_hash(subject: str) -> UniqueConstraint:

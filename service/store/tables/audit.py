@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from service.store.columns import Base, Hash, Id, JsonObject, Moment, OrganizationId
+from service.store.columns import Base, HashColumn, IdColumn, JsonObject, MomentColumn, OrganizationId
 
 
 class AuditEntry(Base):
@@ -19,9 +19,9 @@ class AuditEntry(Base):
         UniqueConstraint("organization_id", "number"),
     )
 
-    id: Mapped[Id]
+    id: Mapped[IdColumn]
     organization_id: Mapped[str] = mapped_column(ForeignKey("organizations.id", ondelete="CASCADE"))
-    at: Mapped[Moment]
+    at: Mapped[MomentColumn]
     actor: Mapped[str] = mapped_column(String(80))  # credential:…, somebody:…, operator, machine, clock
     act: Mapped[str] = mapped_column(String(64))
     subject: Mapped[str] = mapped_column(String(80))
@@ -38,7 +38,7 @@ class AuditHead(Base):
 
     organization_id: Mapped[str] = mapped_column(ForeignKey("organizations.id", ondelete="CASCADE"), primary_key=True)
     number: Mapped[int] = mapped_column(default=0)
-    hash: Mapped[Hash]
+    hash: Mapped[HashColumn]
 
 
 class Pseudonym(Base):

@@ -9,12 +9,12 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from service.store.columns import (
     Base,
-    Id,
+    IdColumn,
     JsonArray,
     JsonObject,
     LongText,
     MaybeMoment,
-    Moment,
+    MomentColumn,
     OrganizationId,
     choice,
 )
@@ -39,7 +39,7 @@ class BriefWording(Base):
     __tablename__ = "brief_wordings"
     __table_args__ = (UniqueConstraint("challenge_id", "scope"),)
 
-    id: Mapped[Id]
+    id: Mapped[IdColumn]
     organization_id: Mapped[OrganizationId]
     challenge_id: Mapped[str] = mapped_column(ForeignKey("challenges.id", ondelete="CASCADE"))
     scope: Mapped[str] = mapped_column(String(64))
@@ -60,5 +60,5 @@ class BriefWording(Base):
     completion_tokens: Mapped[int] = mapped_column(default=0)
     model_calls: Mapped[int] = mapped_column(default=0)
     cost: Mapped[int] = mapped_column(BigInteger, default=0)  # micro-units
-    asked_at: Mapped[Moment]
+    asked_at: Mapped[MomentColumn]
     worded_at: Mapped[MaybeMoment]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from service.store.columns import Base, Id, LongText, MaybeMoment, Moment, OrganizationId
+from service.store.columns import Base, IdColumn, LongText, MaybeMoment, MomentColumn, OrganizationId
 
 
 class ImportRun(Base):
@@ -13,14 +13,14 @@ class ImportRun(Base):
 
     __tablename__ = "imports"
 
-    id: Mapped[Id]
+    id: Mapped[IdColumn]
     organization_id: Mapped[OrganizationId]
     credential_id: Mapped[str] = mapped_column(String(32), default="")
     state: Mapped[str] = mapped_column(String(16), default="running")  # running, finished
     lines: Mapped[int] = mapped_column(default=0)
     kept: Mapped[int] = mapped_column(default=0)
     failed: Mapped[int] = mapped_column(default=0)
-    created_at: Mapped[Moment]
+    created_at: Mapped[MomentColumn]
     finished_at: Mapped[MaybeMoment]
 
 

@@ -6,7 +6,7 @@ from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from pipelines.looked_at import CalibrationReason
-from service.store.columns import Base, JsonArray, MaybeMoment, Moment, OrganizationId, choice
+from service.store.columns import Base, JsonArray, MaybeMoment, MomentColumn, OrganizationId, choice
 
 
 class Calibration(Base):
@@ -39,4 +39,4 @@ class CalibrationPiece(Base):
     reason: Mapped[CalibrationReason] = mapped_column(choice(CalibrationReason))
     of: Mapped[int]
     generation: Mapped[int]  # of the draft: with a redraft it is drafted like any other
-    chosen_at: Mapped[Moment]
+    chosen_at: Mapped[MomentColumn]

@@ -8,13 +8,13 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from service.domain.visibility import PeersShown, SharingReach
 from service.store.columns import (
     Base,
-    ExternalId,
-    Id,
+    ExternalIdColumn,
+    IdColumn,
     JsonArray,
     LongText,
     MaybeJsonArray,
     MaybeMoment,
-    Moment,
+    MomentColumn,
     OrganizationId,
     choice,
 )
@@ -26,9 +26,9 @@ class Challenge(Base):
     __tablename__ = "challenges"
     __table_args__ = (UniqueConstraint("organization_id", "external_id"),)
 
-    id: Mapped[Id]
+    id: Mapped[IdColumn]
     organization_id: Mapped[OrganizationId]
-    external_id: Mapped[ExternalId]
+    external_id: Mapped[ExternalIdColumn]
     title: Mapped[str]
     prompt: Mapped[LongText]
     outcome: Mapped[LongText]
@@ -41,7 +41,7 @@ class Challenge(Base):
     version: Mapped[int] = mapped_column(default=1)
     calibrate: Mapped[int] = mapped_column(default=0, server_default="0")  # pieces to judge first; 0: none
     opened_at: Mapped[MaybeMoment]
-    created_at: Mapped[Moment]
+    created_at: Mapped[MomentColumn]
     archived_at: Mapped[MaybeMoment]  # takes no more work, and nothing on it waits for anybody
 
     criteria: Mapped[list[CriterionRow]] = relationship(
@@ -83,11 +83,11 @@ class Clarification(Base):
     __tablename__ = "clarifications"
     __table_args__ = (Index("ix_clarifications_challenge", "challenge_id", "at"),)
 
-    id: Mapped[Id]
+    id: Mapped[IdColumn]
     organization_id: Mapped[OrganizationId]
     challenge_id: Mapped[str] = mapped_column(ForeignKey("challenges.id", ondelete="CASCADE"))
     criterion: Mapped[str] = mapped_column(String(64))
     question: Mapped[LongText]
     answer: Mapped[LongText]
     person_id: Mapped[str | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"))
-    at: Mapped[Moment]
+    at: Mapped[MomentColumn]

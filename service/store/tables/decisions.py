@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
-from service.store.columns import Base, Id, LongText, MaybeMoment, Moment, OrganizationId
+from service.store.columns import Base, IdColumn, LongText, MaybeMoment, MomentColumn, OrganizationId
 from service.store.tables.approvals import ApprovalColumns, DecisionColumns, ReleaseColumns, backed_by, named_by_hash
 
 
@@ -19,7 +19,7 @@ class Opening(Base):
     generation: Mapped[int] = mapped_column(primary_key=True)
     organization_id: Mapped[OrganizationId]
     version: Mapped[int]  # of the draft, as it was opened
-    opened_at: Mapped[Moment]
+    opened_at: Mapped[MomentColumn]
 
 
 class SourceOpening(Base):
@@ -33,7 +33,7 @@ class SourceOpening(Base):
     generation: Mapped[int] = mapped_column(primary_key=True)
     source: Mapped[str] = mapped_column(String(128), primary_key=True)
     organization_id: Mapped[OrganizationId]
-    opened_at: Mapped[Moment]
+    opened_at: Mapped[MomentColumn]
 
 
 class Decision(DecisionColumns):
@@ -66,7 +66,7 @@ class Release(ReleaseColumns):
         UniqueConstraint("approval_id"),
     )
 
-    id: Mapped[Id]
+    id: Mapped[IdColumn]
     draft_id: Mapped[str] = mapped_column(String(32), index=True)
     retracted_at: Mapped[MaybeMoment]
     retracted_reason: Mapped[LongText]

@@ -7,13 +7,13 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from service.store.columns import (
     Base,
-    ExternalId,
-    Hash,
-    Id,
+    ExternalIdColumn,
+    HashColumn,
+    IdColumn,
     JsonArray,
     LongText,
     MaybeMoment,
-    Moment,
+    MomentColumn,
     OrganizationId,
 )
 
@@ -24,14 +24,14 @@ class Document(Base):
     __tablename__ = "documents"
     __table_args__ = (UniqueConstraint("organization_id", "external_id"),)
 
-    id: Mapped[Id]
+    id: Mapped[IdColumn]
     organization_id: Mapped[OrganizationId]
-    external_id: Mapped[ExternalId]
+    external_id: Mapped[ExternalIdColumn]
     title: Mapped[str]
     media_type: Mapped[str] = mapped_column(default="text/markdown")
     tags: Mapped[JsonArray]
     version: Mapped[int] = mapped_column(default=1)
-    created_at: Mapped[Moment]
+    created_at: Mapped[MomentColumn]
     removed_at: Mapped[MaybeMoment]
     compared_at: Mapped[MaybeMoment]  # with what people write
 
@@ -42,10 +42,10 @@ class DocumentVersion(Base):
     __tablename__ = "document_versions"
     __table_args__ = (UniqueConstraint("document_id", "number"),)
 
-    id: Mapped[Id]
+    id: Mapped[IdColumn]
     organization_id: Mapped[OrganizationId]
     document_id: Mapped[str] = mapped_column(ForeignKey("documents.id", ondelete="CASCADE"))
     number: Mapped[int]
     text: Mapped[LongText]
-    text_hash: Mapped[Hash]
-    created_at: Mapped[Moment]
+    text_hash: Mapped[HashColumn]
+    created_at: Mapped[MomentColumn]

@@ -11,12 +11,12 @@ from pipelines.values import Band, PointKind, SourceKind, Standing
 from service.domain.drafts import DraftState
 from service.store.columns import (
     Base,
-    Id,
+    IdColumn,
     JsonArray,
     JsonObject,
     LongText,
     MaybeMoment,
-    Moment,
+    MomentColumn,
     OrganizationId,
     choice,
 )
@@ -50,7 +50,7 @@ class DraftRow(Base):
         Index("ix_drafts_submission", "submission_id"),
     )
 
-    id: Mapped[Id]
+    id: Mapped[IdColumn]
     organization_id: Mapped[OrganizationId]
     revision_id: Mapped[str] = mapped_column(ForeignKey("revisions.id", ondelete="CASCADE"), unique=True)
     submission_id: Mapped[str] = mapped_column(ForeignKey("submissions.id", ondelete="CASCADE"))
@@ -89,10 +89,10 @@ class DraftRow(Base):
     )  # of the model, over this draft: tokens, seconds
     claimed_by: Mapped[str | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"), default=None)
     claimed_until: Mapped[MaybeMoment]
-    created_at: Mapped[Moment]
+    created_at: Mapped[MomentColumn]
     handed_in_at: Mapped[MaybeMoment]  # the revision's; what was made by an earlier version has none
     ready_at: Mapped[MaybeMoment]
-    changed_at: Mapped[Moment]
+    changed_at: Mapped[MomentColumn]
 
     points: Mapped[list[PointRow]] = relationship(
         cascade="all, delete-orphan", passive_deletes=True, order_by="PointRow.position"
@@ -112,7 +112,7 @@ class PointRow(Base):
     __tablename__ = "points"
     __table_args__ = (Index("ix_points_draft", "draft_id", "generation"),)
 
-    id: Mapped[Id]
+    id: Mapped[IdColumn]
     organization_id: Mapped[OrganizationId]
     draft_id: Mapped[str] = mapped_column(ForeignKey("drafts.id", ondelete="CASCADE"))
     generation: Mapped[int]
@@ -144,7 +144,7 @@ class CriterionReadingRow(Base):
     __tablename__ = "criterion_readings"
     __table_args__ = (UniqueConstraint("draft_id", "criterion"),)
 
-    id: Mapped[Id]
+    id: Mapped[IdColumn]
     organization_id: Mapped[OrganizationId]
     draft_id: Mapped[str] = mapped_column(ForeignKey("drafts.id", ondelete="CASCADE"))
     criterion: Mapped[str] = mapped_column(String(64))
@@ -152,7 +152,7 @@ class CriterionReadingRow(Base):
     start: Mapped[int | None] = mapped_column(default=None)
     end: Mapped[int | None] = mapped_column(default=None)
     person_id: Mapped[str | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"), default=None)
-    read_at: Mapped[Moment]
+    read_at: Mapped[MomentColumn]
 
 
 class SourceRow(Base):
@@ -178,7 +178,7 @@ class FindingRow(Base):
 
     __tablename__ = "findings"
 
-    id: Mapped[Id]
+    id: Mapped[IdColumn]
     organization_id: Mapped[OrganizationId]
     draft_id: Mapped[str] = mapped_column(ForeignKey("drafts.id", ondelete="CASCADE"), index=True)
     generation: Mapped[int]

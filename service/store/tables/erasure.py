@@ -5,8 +5,8 @@ from __future__ import annotations
 from sqlalchemy import Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from service.domain.erasure import ErasureKind, ErasureState
-from service.store.columns import Base, Hash, Id, JsonObject, LongText, MaybeMoment, Moment, choice
+from service.domain.erasure.erased import ErasureKind, ErasureState
+from service.store.columns import Base, HashColumn, IdColumn, JsonObject, LongText, MaybeMoment, MomentColumn, choice
 
 
 class Erasure(Base):
@@ -23,18 +23,18 @@ class Erasure(Base):
         Index("ix_erasures_state", "state"),
     )
 
-    id: Mapped[Id]
+    id: Mapped[IdColumn]
     organization_id: Mapped[str] = mapped_column(String(32))
     kind: Mapped[ErasureKind] = mapped_column(choice(ErasureKind))
     state: Mapped[ErasureState] = mapped_column(choice(ErasureState), default=ErasureState.HIDDEN)
-    digest: Mapped[Hash] = mapped_column(index=True)
+    digest: Mapped[HashColumn] = mapped_column(index=True)
     subject_id: Mapped[str] = mapped_column(String(32), default="")
     name: Mapped[str] = mapped_column(default="")
     external_id: Mapped[str] = mapped_column(String(255), default="")
     asked_by: Mapped[str] = mapped_column(String(80))  # as in the trail
     counts: Mapped[JsonObject]
     left: Mapped[LongText]
-    asked_at: Mapped[Moment]
+    asked_at: Mapped[MomentColumn]
     done_at: Mapped[MaybeMoment]
 
 
@@ -43,5 +43,5 @@ class ErasureSalt(Base):
 
     __tablename__ = "erasure_salts"
 
-    id: Mapped[Id]
+    id: Mapped[IdColumn]
     salt: Mapped[str] = mapped_column(String(64))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import BigInteger, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from service.store.columns import Base, Id, JsonObject, Moment
+from service.store.columns import Base, IdColumn, JsonObject, MomentColumn
 
 
 class OutgoingEvent(Base):
@@ -18,9 +18,9 @@ class OutgoingEvent(Base):
     __tablename__ = "events"
     __table_args__ = (UniqueConstraint("organization_id", "number"),)
 
-    id: Mapped[Id]
+    id: Mapped[IdColumn]
     organization_id: Mapped[str] = mapped_column(ForeignKey("organizations.id", ondelete="CASCADE"))
     name: Mapped[str] = mapped_column(String(64))
     data: Mapped[JsonObject]
-    at: Mapped[Moment]
+    at: Mapped[MomentColumn]
     number: Mapped[int | None] = mapped_column(BigInteger, default=None)

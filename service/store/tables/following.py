@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from pipelines.values import Band
 from service.domain.following.reminders import ReminderKind
 from service.domain.following.uptake import UptakeVerdict
-from service.store.columns import Base, Id, LongText, MaybeMoment, Moment, OrganizationId, choice
+from service.store.columns import Base, IdColumn, LongText, MaybeMoment, MomentColumn, OrganizationId, choice
 
 
 class Reminder(Base):
@@ -21,7 +21,7 @@ class Reminder(Base):
         Index("ix_reminders_person", "person_id", "dismissed_at"),
     )
 
-    id: Mapped[Id]
+    id: Mapped[IdColumn]
     organization_id: Mapped[OrganizationId]
     person_id: Mapped[str] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"))
     challenge_id: Mapped[str] = mapped_column(ForeignKey("challenges.id", ondelete="CASCADE"))
@@ -31,7 +31,7 @@ class Reminder(Base):
     kind: Mapped[ReminderKind] = mapped_column(choice(ReminderKind))
     text: Mapped[LongText]
     sent_by: Mapped[str | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"), default=None)
-    sent_at: Mapped[Moment]
+    sent_at: Mapped[MomentColumn]
     dismissed_at: Mapped[MaybeMoment]
 
 
@@ -45,7 +45,7 @@ class Telling(Base):
     name: Mapped[str] = mapped_column(String(64), primary_key=True)
     subject_id: Mapped[str] = mapped_column(String(32), primary_key=True)
     turn: Mapped[str] = mapped_column(String(16), primary_key=True)
-    at: Mapped[Moment]
+    at: Mapped[MomentColumn]
 
 
 class Uptake(Base):
@@ -61,7 +61,7 @@ class Uptake(Base):
     after_id: Mapped[str] = mapped_column(ForeignKey("revisions.id", ondelete="CASCADE"), index=True)
     method: Mapped[int]
     month: Mapped[str] = mapped_column(String(7))
-    reckoned_at: Mapped[Moment]
+    reckoned_at: Mapped[MomentColumn]
 
 
 class UptakeCount(Base):

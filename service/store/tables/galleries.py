@@ -9,16 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstra
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from service.domain.galleries import GalleryState
-from service.store.columns import (
-    Base,
-    Id,
-    JsonArray,
-    LongText,
-    MaybeMoment,
-    Moment,
-    OrganizationId,
-    choice,
-)
+from service.store.columns import Base, IdColumn, JsonArray, LongText, MaybeMoment, MomentColumn, OrganizationId, choice
 from service.store.tables.approvals import ApprovalColumns, DecisionColumns, ReleaseColumns, backed_by, named_by_hash
 
 
@@ -29,7 +20,7 @@ class GalleryPolicy(Base):
     __tablename__ = "gallery_policies"
     __table_args__ = (Index("ix_gallery_policies_in_force", "challenge_id", "group_id", "ended_at"),)
 
-    id: Mapped[Id]
+    id: Mapped[IdColumn]
     organization_id: Mapped[OrganizationId]
     challenge_id: Mapped[str] = mapped_column(ForeignKey("challenges.id", ondelete="CASCADE"))
     group_id: Mapped[str] = mapped_column(ForeignKey("groups.id", ondelete="CASCADE"), index=True)
@@ -40,7 +31,7 @@ class GalleryPolicy(Base):
     weeks: Mapped[int]
     most_per_author: Mapped[int]
     question: Mapped[LongText]
-    set_at: Mapped[Moment]
+    set_at: Mapped[MomentColumn]
     ended_at: Mapped[MaybeMoment]
 
 
@@ -54,7 +45,7 @@ class Gallery(Base):
         Index("ix_galleries_queue", "organization_id", "state", "group_id", "challenge_id", "created_at"),
     )
 
-    id: Mapped[Id]
+    id: Mapped[IdColumn]
     organization_id: Mapped[OrganizationId]
     submission_id: Mapped[str] = mapped_column(ForeignKey("submissions.id", ondelete="CASCADE"))
     revision_id: Mapped[str] = mapped_column(ForeignKey("revisions.id", ondelete="CASCADE"), index=True)
@@ -70,10 +61,10 @@ class Gallery(Base):
     comparison: Mapped[LongText]  # as it stands now
     drafted: Mapped[LongText]  # as the machine drafted it; empty where nothing was
     marks: Mapped[JsonArray]
-    created_at: Mapped[Moment]
+    created_at: Mapped[MomentColumn]
     ready_at: Mapped[MaybeMoment]
     shown_at: Mapped[MaybeMoment]
-    changed_at: Mapped[Moment]
+    changed_at: Mapped[MomentColumn]
     takeaway: Mapped[LongText]
     takeaway_at: Mapped[MaybeMoment]
     commitment_id: Mapped[str | None] = mapped_column(
@@ -92,7 +83,7 @@ class GalleryItem(Base):
     __tablename__ = "gallery_items"
     __table_args__ = (UniqueConstraint("gallery_id", "revision_id"),)
 
-    id: Mapped[Id]
+    id: Mapped[IdColumn]
     organization_id: Mapped[OrganizationId]
     gallery_id: Mapped[str] = mapped_column(ForeignKey("galleries.id", ondelete="CASCADE"))
     revision_id: Mapped[str] = mapped_column(ForeignKey("revisions.id", ondelete="CASCADE"), index=True)
@@ -122,7 +113,7 @@ class GalleryApproval(ApprovalColumns):
     policy_id: Mapped[str | None] = mapped_column(
         ForeignKey("gallery_policies.id", ondelete="CASCADE"), index=True, default=None
     )
-    release_at: Mapped[Moment] = mapped_column("show_at")
+    release_at: Mapped[MomentColumn] = mapped_column("show_at")
 
 
 class GalleryShowing(ReleaseColumns):
@@ -134,9 +125,9 @@ class GalleryShowing(ReleaseColumns):
         UniqueConstraint("approval_id"),
     )
 
-    id: Mapped[Id]
+    id: Mapped[IdColumn]
     gallery_id: Mapped[str] = mapped_column(String(32), index=True)
-    released_at: Mapped[Moment] = mapped_column("shown_at")
+    released_at: Mapped[MomentColumn] = mapped_column("shown_at")
     ended_at: Mapped[MaybeMoment]
 
 
@@ -151,5 +142,5 @@ class GalleryThanks(Base):
     organization_id: Mapped[OrganizationId]
     named: Mapped[bool] = mapped_column(default=False)
     met: Mapped[bool] = mapped_column(default=False)
-    at: Mapped[Moment]
+    at: Mapped[MomentColumn]
     returned_at: Mapped[MaybeMoment]

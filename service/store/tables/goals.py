@@ -7,10 +7,19 @@ from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.domain.goals import EvidenceStanding
-from service.store.columns import Base, Hash, Id, LongText, MaybeMoment, Moment, OrganizationId, choice
+from service.store.columns import (
+    Base,
+    HashColumn,
+    IdColumn,
+    LongText,
+    MaybeMoment,
+    MomentColumn,
+    OrganizationId,
+    choice,
+)
 
 
-class GoalReading(Base):
+class PlanReading(Base):
     """When a strategy document was last read into goals, at which version, and when work was last looked for."""
 
     __tablename__ = "goal_readings"
@@ -28,10 +37,10 @@ class Goal(Base):
     __tablename__ = "goals"
     __table_args__ = (UniqueConstraint("document_id", "key"),)
 
-    id: Mapped[Id]
+    id: Mapped[IdColumn]
     organization_id: Mapped[OrganizationId]
     document_id: Mapped[str] = mapped_column(ForeignKey("documents.id", ondelete="CASCADE"))
-    key: Mapped[Hash]
+    key: Mapped[HashColumn]
     version: Mapped[int]
     version_id: Mapped[str] = mapped_column(ForeignKey("document_versions.id", ondelete="CASCADE"), index=True)
     position: Mapped[int]
@@ -41,7 +50,7 @@ class Goal(Base):
     follows_id: Mapped[str | None] = mapped_column(
         ForeignKey("goals.id", ondelete="SET NULL"), index=True, default=None
     )
-    created_at: Mapped[Moment]
+    created_at: Mapped[MomentColumn]
 
 
 class GoalEvidence(Base):
@@ -54,7 +63,7 @@ class GoalEvidence(Base):
         Index("ix_goal_evidence_standing", "organization_id", "standing", "goal_id"),
     )
 
-    id: Mapped[Id]
+    id: Mapped[IdColumn]
     organization_id: Mapped[OrganizationId]
     goal_id: Mapped[str] = mapped_column(ForeignKey("goals.id", ondelete="CASCADE"))
     submission_id: Mapped[str] = mapped_column(ForeignKey("submissions.id", ondelete="CASCADE"), index=True)
@@ -64,7 +73,7 @@ class GoalEvidence(Base):
     end: Mapped[int]
     dense: Mapped[float]  # cosine of goal and passage
     standing: Mapped[EvidenceStanding] = mapped_column(choice(EvidenceStanding), default=EvidenceStanding.OFFERED)
-    found_at: Mapped[Moment]
+    found_at: Mapped[MomentColumn]
     decided_by: Mapped[str | None] = mapped_column(
         ForeignKey("people.id", ondelete="SET NULL"), index=True, default=None
     )

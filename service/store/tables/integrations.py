@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from service.store.columns import Base, Id, Moment, OrganizationId
+from service.store.columns import Base, IdColumn, MomentColumn, OrganizationId
 
 
 class IntegrationTrouble(Base):
@@ -15,9 +15,9 @@ class IntegrationTrouble(Base):
     __tablename__ = "integration_troubles"
     __table_args__ = (UniqueConstraint("integration", "subject_id"),)
 
-    id: Mapped[Id]
+    id: Mapped[IdColumn]
     organization_id: Mapped[OrganizationId]
     integration: Mapped[str] = mapped_column(String(32))
     subject_id: Mapped[str] = mapped_column(String(32))
     path: Mapped[str] = mapped_column(String(255))
-    since: Mapped[Moment]
+    since: Mapped[MomentColumn]

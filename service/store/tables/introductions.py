@@ -11,12 +11,12 @@ from sqlalchemy.orm import Mapped, mapped_column
 from service.domain.introductions import IntroductionState
 from service.store.columns import (
     Base,
-    Id,
+    IdColumn,
     JsonArray,
     JsonObject,
     LongText,
     MaybeMoment,
-    Moment,
+    MomentColumn,
     OrganizationId,
     choice,
 )
@@ -53,7 +53,7 @@ class Introduction(Base):
         Index("ix_introductions_queue", "organization_id", "state", "created_at"),
     )
 
-    id: Mapped[Id]
+    id: Mapped[IdColumn]
     organization_id: Mapped[OrganizationId]
     first_id: Mapped[str] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
     second_id: Mapped[str] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
@@ -75,7 +75,7 @@ class Introduction(Base):
     reason_code: Mapped[str] = mapped_column(String(64), default="")
     note: Mapped[LongText]
     decided_by: Mapped[str | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"), default=None)
-    created_at: Mapped[Moment]
+    created_at: Mapped[MomentColumn]
     asked_at: Mapped[MaybeMoment]
     introduced_at: Mapped[MaybeMoment]
     ended_at: Mapped[MaybeMoment]  # nobody can answer any more
@@ -88,7 +88,7 @@ class IntroductionApproval(ApprovalColumns):
     __table_args__ = (named_by_hash("introduction_id"),)
 
     introduction_id: Mapped[str] = mapped_column(ForeignKey("introductions.id", ondelete="CASCADE"))
-    release_at: Mapped[Moment] = mapped_column("ask_at")
+    release_at: Mapped[MomentColumn] = mapped_column("ask_at")
 
 
 class IntroductionQuestion(ReleaseColumns):
@@ -100,7 +100,7 @@ class IntroductionQuestion(ReleaseColumns):
     )
 
     introduction_id: Mapped[str] = mapped_column(String(32), primary_key=True)
-    released_at: Mapped[Moment] = mapped_column("asked_at")
+    released_at: Mapped[MomentColumn] = mapped_column("asked_at")
 
 
 class IntroductionAnswer(Base):
@@ -115,7 +115,7 @@ class IntroductionAnswer(Base):
     person_id: Mapped[str] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), primary_key=True, index=True)
     organization_id: Mapped[OrganizationId]
     said: Mapped[IntroductionSaid] = mapped_column(choice(IntroductionSaid))
-    said_at: Mapped[Moment]
+    said_at: Mapped[MomentColumn]
     met: Mapped[bool | None] = mapped_column(default=None)
     useful: Mapped[IntroductionUseful | None] = mapped_column(choice(IntroductionUseful), default=None)
     note: Mapped[LongText]
@@ -151,4 +151,4 @@ class Meeting(Base):
     first_said: Mapped[IntroductionSaid] = mapped_column(choice(IntroductionSaid), default=IntroductionSaid.YES)
     second_id: Mapped[str] = mapped_column(String(32))
     second_said: Mapped[IntroductionSaid] = mapped_column(choice(IntroductionSaid), default=IntroductionSaid.YES)
-    at: Mapped[Moment]
+    at: Mapped[MomentColumn]

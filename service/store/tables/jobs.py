@@ -9,7 +9,7 @@ from enum import StrEnum
 from sqlalchemy import BigInteger, Date, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from service.store.columns import Base, Id, LongText, MaybeMoment, Moment, OrganizationId, choice
+from service.store.columns import Base, IdColumn, LongText, MaybeMoment, MomentColumn, OrganizationId, choice
 
 
 class JobState(StrEnum):
@@ -43,7 +43,7 @@ class Job(Base):
         Index("ix_jobs_waits_for", "waits_for", sqlite_where=_PUT_OFF, postgresql_where=_PUT_OFF),
     )
 
-    id: Mapped[Id]
+    id: Mapped[IdColumn]
     organization_id: Mapped[OrganizationId]
     kind: Mapped[str] = mapped_column(String(32))
     subject_id: Mapped[str] = mapped_column(String(64))
@@ -51,7 +51,7 @@ class Job(Base):
     dedupe: Mapped[str | None] = mapped_column(String(160), default=None)
     state: Mapped[JobState] = mapped_column(choice(JobState), default=JobState.QUEUED)
     priority: Mapped[int] = mapped_column(default=0)  # larger goes first
-    not_before: Mapped[Moment]
+    not_before: Mapped[MomentColumn]
     lease_owner: Mapped[str] = mapped_column(String(64), default="")
     lease_until: Mapped[MaybeMoment]
     attempts: Mapped[int] = mapped_column(default=0)
@@ -60,7 +60,7 @@ class Job(Base):
     waits_since: Mapped[MaybeMoment]
     last_error: Mapped[LongText]
     request_id: Mapped[str] = mapped_column(String(64), default="")
-    created_at: Mapped[Moment]
+    created_at: Mapped[MomentColumn]
     finished_at: Mapped[MaybeMoment]
     told_at: Mapped[MaybeMoment]
 

@@ -8,7 +8,16 @@ from enum import StrEnum
 from sqlalchemy import Date, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from service.store.columns import Base, Hash, Id, LongText, MaybeMoment, Moment, OrganizationId, choice
+from service.store.columns import (
+    Base,
+    HashColumn,
+    IdColumn,
+    LongText,
+    MaybeMoment,
+    MomentColumn,
+    OrganizationId,
+    choice,
+)
 
 
 class AskKind(StrEnum):
@@ -27,7 +36,7 @@ class CommitmentOutcome(StrEnum):
     CHANGED = "changed"
 
 
-class ReadingRow(Base):
+class FeedbackReading(Base):
     """The first time that its learner opened released feedback."""
 
     __tablename__ = "readings"
@@ -36,7 +45,7 @@ class ReadingRow(Base):
     organization_id: Mapped[OrganizationId]
     person_id: Mapped[str] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
     draft_id: Mapped[str] = mapped_column(ForeignKey("drafts.id", ondelete="CASCADE"), index=True)
-    read_at: Mapped[Moment]
+    read_at: Mapped[MomentColumn]
 
 
 class Reaction(Base):
@@ -53,8 +62,8 @@ class Reaction(Base):
     organization_id: Mapped[OrganizationId]
     helpful: Mapped[bool]
     why: Mapped[LongText]
-    text_hash: Mapped[Hash]
-    at: Mapped[Moment]
+    text_hash: Mapped[HashColumn]
+    at: Mapped[MomentColumn]
 
 
 class AskRow(Base):
@@ -63,14 +72,14 @@ class AskRow(Base):
     __tablename__ = "asks"
     __table_args__ = (Index("ix_asks_open", "organization_id", "kind", "answered_at"),)
 
-    id: Mapped[Id]
+    id: Mapped[IdColumn]
     organization_id: Mapped[OrganizationId]
     draft_id: Mapped[str] = mapped_column(ForeignKey("drafts.id", ondelete="CASCADE"), index=True)
     point_id: Mapped[str | None] = mapped_column(ForeignKey("points.id", ondelete="SET NULL"), index=True, default=None)
     person_id: Mapped[str] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
     kind: Mapped[AskKind] = mapped_column(choice(AskKind), default=AskKind.QUESTION)
     text: Mapped[LongText]
-    asked_at: Mapped[Moment]
+    asked_at: Mapped[MomentColumn]
     answer: Mapped[LongText]
     answered_by: Mapped[str | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"), default=None)
     answered_at: Mapped[MaybeMoment]
@@ -85,7 +94,7 @@ class CommitmentRow(Base):
     __tablename__ = "commitments"
     __table_args__ = (Index("ix_commitments_due", "due_on", "told_at"),)
 
-    id: Mapped[Id]
+    id: Mapped[IdColumn]
     organization_id: Mapped[OrganizationId]
     person_id: Mapped[str] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
     submission_id: Mapped[str | None] = mapped_column(
@@ -94,7 +103,7 @@ class CommitmentRow(Base):
     point_id: Mapped[str | None] = mapped_column(ForeignKey("points.id", ondelete="SET NULL"), index=True, default=None)
     text: Mapped[LongText]
     due_on: Mapped[date] = mapped_column(Date)
-    made_at: Mapped[Moment]
+    made_at: Mapped[MomentColumn]
     told_at: Mapped[MaybeMoment]
     outcome: Mapped[CommitmentOutcome | None] = mapped_column(choice(CommitmentOutcome), default=None)
     said: Mapped[LongText]

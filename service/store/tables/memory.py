@@ -7,7 +7,7 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from service.store.columns import Base, Hash, LongText, Moment, OrganizationId, choice
+from service.store.columns import Base, HashColumn, LongText, MomentColumn, OrganizationId, choice
 
 
 class RightDecision(StrEnum):
@@ -29,7 +29,7 @@ class Settlement(Base):
     right: Mapped[RightDecision] = mapped_column(choice(RightDecision))
     note: Mapped[LongText]
     person_id: Mapped[str | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"))
-    at: Mapped[Moment]
+    at: Mapped[MomentColumn]
 
 
 class PointCompared(Base):
@@ -40,7 +40,7 @@ class PointCompared(Base):
 
     point_id: Mapped[str] = mapped_column(ForeignKey("points.id", ondelete="CASCADE"), primary_key=True)
     organization_id: Mapped[OrganizationId]
-    stamp: Mapped[Hash]
+    stamp: Mapped[HashColumn]
 
 
 class OpposedDecisions(Base):
@@ -54,4 +54,4 @@ class OpposedDecisions(Base):
     second_id: Mapped[str] = mapped_column(ForeignKey("points.id", ondelete="CASCADE"), primary_key=True, index=True)
     organization_id: Mapped[OrganizationId]
     challenge_id: Mapped[str] = mapped_column(ForeignKey("challenges.id", ondelete="CASCADE"))
-    at: Mapped[Moment]
+    at: Mapped[MomentColumn]

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from service.domain.notifications.addresses import MARK
 from service.domain.notifications.kinds import NotificationKind, NotificationTopic
 from service.domain.notifications.timing import EVENING, LONGEST_ZONE, MORNING, Rhythm
-from service.store.columns import Base, Id, MaybeMoment, Moment, OrganizationId, choice
+from service.store.columns import Base, IdColumn, MaybeMoment, MomentColumn, OrganizationId, choice
 
 
 class MailingState(StrEnum):
@@ -43,7 +43,7 @@ class Mailbox(Base):
     bounced_at: Mapped[MaybeMoment]
     bounced_code: Mapped[str] = mapped_column(String(16), default="")
     taken_away: Mapped[str] = mapped_column(String(MARK), default="")
-    changed_at: Mapped[Moment]
+    changed_at: Mapped[MomentColumn]
 
 
 class NotificationRhythm(Base):
@@ -65,12 +65,12 @@ class Mailing(Base):
 
     __tablename__ = "mailings"
 
-    id: Mapped[Id]
+    id: Mapped[IdColumn]
     organization_id: Mapped[OrganizationId]
     person_id: Mapped[str] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
     state: Mapped[MailingState] = mapped_column(choice(MailingState), default=MailingState.PLANNED)
     tries: Mapped[int] = mapped_column(default=0)
-    planned_at: Mapped[Moment]
+    planned_at: Mapped[MomentColumn]
     tried_at: Mapped[MaybeMoment]
     ended_at: Mapped[MaybeMoment]
 
@@ -90,13 +90,13 @@ class Notification(Base):
         Index("ix_notifications_subject", "subject_id"),
     )
 
-    id: Mapped[Id]
+    id: Mapped[IdColumn]
     organization_id: Mapped[str] = mapped_column(ForeignKey("organizations.id", ondelete="CASCADE"))
     person_id: Mapped[str] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"))
     kind: Mapped[NotificationKind] = mapped_column(choice(NotificationKind))
     subject_id: Mapped[str] = mapped_column(String(32))
     turn: Mapped[str] = mapped_column(String(32))
-    at: Mapped[Moment]
+    at: Mapped[MomentColumn]
     read_at: Mapped[MaybeMoment]
     mail_at: Mapped[MaybeMoment]
     mailing_id: Mapped[str | None] = mapped_column(

@@ -6,7 +6,7 @@ from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from pipelines.values import Standing
-from service.store.columns import Base, Id, JsonObject, LongText, Moment, OrganizationId, choice
+from service.store.columns import Base, IdColumn, JsonObject, LongText, MomentColumn, OrganizationId, choice
 
 
 class SpotCheck(Base):
@@ -16,7 +16,7 @@ class SpotCheck(Base):
     __tablename__ = "spot_checks"
     __table_args__ = (UniqueConstraint("approval_id"),)
 
-    id: Mapped[Id]
+    id: Mapped[IdColumn]
     organization_id: Mapped[OrganizationId]
     draft_id: Mapped[str] = mapped_column(ForeignKey("drafts.id", ondelete="CASCADE"), index=True)
     approval_id: Mapped[str] = mapped_column(ForeignKey("approvals.id", ondelete="CASCADE"))
@@ -27,4 +27,4 @@ class SpotCheck(Base):
     second_standing: Mapped[Standing | None] = mapped_column(choice(Standing), default=None)
     second_judgements: Mapped[JsonObject]
     note: Mapped[LongText]
-    at: Mapped[Moment]
+    at: Mapped[MomentColumn]

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from pipelines.values import AI
 from service.domain.roles import Role
 from service.domain.visibility import ConsentBasis, ShowWork
-from service.store.columns import Base, ExternalId, Id, MaybeMoment, Moment, OrganizationId, choice
+from service.store.columns import Base, ExternalIdColumn, IdColumn, MaybeMoment, MomentColumn, OrganizationId, choice
 
 
 class Group(Base):
@@ -17,9 +17,9 @@ class Group(Base):
     __tablename__ = "groups"
     __table_args__ = (UniqueConstraint("organization_id", "external_id"),)
 
-    id: Mapped[Id]
+    id: Mapped[IdColumn]
     organization_id: Mapped[OrganizationId]
-    external_id: Mapped[ExternalId]
+    external_id: Mapped[ExternalIdColumn]
     name: Mapped[str]
     parent_id: Mapped[str | None] = mapped_column(
         ForeignKey("groups.id", ondelete="SET NULL"), index=True, default=None
@@ -37,12 +37,12 @@ class Person(Base):
         Index("ix_people_name", "organization_id", "name"),  # namesakes are looked for with every list of people
     )
 
-    id: Mapped[Id]
+    id: Mapped[IdColumn]
     organization_id: Mapped[OrganizationId]
-    external_id: Mapped[ExternalId]
+    external_id: Mapped[ExternalIdColumn]
     name: Mapped[str]
     language: Mapped[str] = mapped_column(default="")  # empty: the organization's
-    created_at: Mapped[Moment]
+    created_at: Mapped[MomentColumn]
     erased_at: Mapped[MaybeMoment]
 
     consent: Mapped[Consent] = relationship(back_populates="person", cascade="all, delete-orphan", passive_deletes=True)
@@ -67,7 +67,7 @@ class ConsentVersion(Base):
     __tablename__ = "consent_versions"
     __table_args__ = (Index("ix_consent_versions_person", "person_id", "at"),)
 
-    id: Mapped[Id]
+    id: Mapped[IdColumn]
     organization_id: Mapped[OrganizationId]
     person_id: Mapped[str] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"))
     show_work: Mapped[ShowWork] = mapped_column(choice(ShowWork))
@@ -76,7 +76,7 @@ class ConsentVersion(Base):
     basis: Mapped[ConsentBasis] = mapped_column(choice(ConsentBasis))
     basis_note: Mapped[str] = mapped_column(String(500), default="")
     said_by: Mapped[str] = mapped_column(String(80))
-    at: Mapped[Moment]
+    at: Mapped[MomentColumn]
 
 
 class Consent(Base):
@@ -90,6 +90,6 @@ class Consent(Base):
     show_work: Mapped[ShowWork] = mapped_column(choice(ShowWork), default=ShowWork.NO)
     introduce: Mapped[bool] = mapped_column(default=False)
     ai: Mapped[AI] = mapped_column(choice(AI), default=AI.LOCAL)
-    changed_at: Mapped[Moment]
+    changed_at: Mapped[MomentColumn]
 
     person: Mapped[Person] = relationship(back_populates="consent")

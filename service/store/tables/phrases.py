@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
-from service.store.columns import Base, Id, LongText, Moment, OrganizationId
+from service.store.columns import Base, IdColumn, LongText, MomentColumn, OrganizationId
 
 
 class Phrase(Base):
@@ -13,9 +13,9 @@ class Phrase(Base):
 
     __tablename__ = "phrases"
 
-    id: Mapped[Id]
+    id: Mapped[IdColumn]
     organization_id: Mapped[OrganizationId]
     person_id: Mapped[str] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
     group_id: Mapped[str | None] = mapped_column(ForeignKey("groups.id", ondelete="CASCADE"), index=True, default=None)
     text: Mapped[LongText]
-    made_at: Mapped[Moment]
+    made_at: Mapped[MomentColumn]

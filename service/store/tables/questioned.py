@@ -7,7 +7,16 @@ from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.domain.questioned import QuestionedState
-from service.store.columns import Base, Hash, Id, LongText, MaybeMoment, Moment, OrganizationId, choice
+from service.store.columns import (
+    Base,
+    HashColumn,
+    IdColumn,
+    LongText,
+    MaybeMoment,
+    MomentColumn,
+    OrganizationId,
+    choice,
+)
 
 
 class Questioned(Base):
@@ -20,13 +29,13 @@ class Questioned(Base):
         Index("ix_questioned_list", "organization_id", "state"),
     )
 
-    id: Mapped[Id]
+    id: Mapped[IdColumn]
     organization_id: Mapped[OrganizationId]
     document_id: Mapped[str] = mapped_column(ForeignKey("documents.id", ondelete="CASCADE"))
     version_id: Mapped[str] = mapped_column(ForeignKey("document_versions.id", ondelete="CASCADE"), index=True)
     start: Mapped[int]
     end: Mapped[int]
-    wording: Mapped[Hash]
+    wording: Mapped[HashColumn]
     kind: Mapped[str] = mapped_column(String(64))
     says: Mapped[str] = mapped_column(String(64))
     instead: Mapped[str] = mapped_column(String(64))
@@ -35,7 +44,7 @@ class Questioned(Base):
     note: Mapped[LongText]
     decided_by: Mapped[str | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"), default=None)
     decided_at: Mapped[MaybeMoment]
-    found_at: Mapped[Moment]
+    found_at: Mapped[MomentColumn]
 
 
 class QuestionedBy(Base):

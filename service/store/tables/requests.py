@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from pipelines.values import AI
 from service.domain.requests.found import FoundWorkState
 from service.domain.requests.need import RequestState
-from service.store.columns import Base, Id, LongText, MaybeMoment, Moment, OrganizationId, choice
+from service.store.columns import Base, IdColumn, LongText, MaybeMoment, MomentColumn, OrganizationId, choice
 from service.store.tables.approvals import ApprovalColumns, DecisionColumns, ReleaseColumns, backed_by, named_by_hash
 
 
@@ -21,21 +21,21 @@ class Request(Base):
     __tablename__ = "requests"
     __table_args__ = (Index("ix_requests_open", "organization_id", "state", "stated_at"),)
 
-    id: Mapped[Id]
+    id: Mapped[IdColumn]
     organization_id: Mapped[OrganizationId]
     person_id: Mapped[str] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
     text: Mapped[LongText]
     ai: Mapped[AI] = mapped_column(choice(AI), default=AI.LOCAL)
     state: Mapped[RequestState] = mapped_column(choice(RequestState), default=RequestState.OPEN)
     cluster_id: Mapped[str | None] = mapped_column(String(32), default=None)
-    stated_at: Mapped[Moment]
+    stated_at: Mapped[MomentColumn]
     looked_at: Mapped[MaybeMoment]
     answer: Mapped[LongText]
     answered_by: Mapped[str | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"), default=None)
     answered_at: Mapped[MaybeMoment]
 
 
-class RequestFinding(Base):
+class PassageForRequest(Base):
     """A passage that speaks to a request; its words are read again whenever it is shown. `shelf`: context, or `nearest`
     where no document answers."""
 
@@ -57,7 +57,7 @@ class FoundWork(Base):
     __tablename__ = "found_works"
     __table_args__ = (UniqueConstraint("request_id", "revision_id", "start", "end"),)
 
-    id: Mapped[Id]
+    id: Mapped[IdColumn]
     organization_id: Mapped[OrganizationId]
     request_id: Mapped[str] = mapped_column(ForeignKey("requests.id", ondelete="CASCADE"))
     revision_id: Mapped[str] = mapped_column(ForeignKey("revisions.id", ondelete="CASCADE"), index=True)
@@ -66,7 +66,7 @@ class FoundWork(Base):
     position: Mapped[int]
     state: Mapped[FoundWorkState] = mapped_column(choice(FoundWorkState), default=FoundWorkState.FOUND)
     version: Mapped[int] = mapped_column(default=1)
-    found_at: Mapped[Moment]
+    found_at: Mapped[MomentColumn]
 
 
 class FoundWorkDecision(DecisionColumns):
@@ -84,7 +84,7 @@ class FoundWorkApproval(ApprovalColumns):
     __table_args__ = (named_by_hash("found_id"),)
 
     found_id: Mapped[str] = mapped_column(ForeignKey("found_works.id", ondelete="CASCADE"))
-    release_at: Mapped[Moment] = mapped_column("show_at")
+    release_at: Mapped[MomentColumn] = mapped_column("show_at")
 
 
 class FoundWorkShowing(ReleaseColumns):
@@ -96,7 +96,7 @@ class FoundWorkShowing(ReleaseColumns):
         UniqueConstraint("approval_id"),
     )
 
-    id: Mapped[Id]
+    id: Mapped[IdColumn]
     found_id: Mapped[str] = mapped_column(String(32), index=True)
-    released_at: Mapped[Moment] = mapped_column("shown_at")
+    released_at: Mapped[MomentColumn] = mapped_column("shown_at")
     ended_at: Mapped[MaybeMoment]

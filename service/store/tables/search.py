@@ -7,7 +7,7 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from service.store.columns import Base, LongText, Moment, OrganizationId, choice
+from service.store.columns import Base, LongText, MomentColumn, OrganizationId, choice
 
 
 class SearchKind(StrEnum):
@@ -40,4 +40,4 @@ class SearchText(Base):
     person_id: Mapped[str] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
     language: Mapped[str]
     text: Mapped[LongText]
-    at: Mapped[Moment]
+    at: Mapped[MomentColumn]

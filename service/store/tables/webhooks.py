@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import BigInteger, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from service.store.columns import Base, Id, JsonArray, LongText, MaybeMoment, Moment, OrganizationId, choice
+from service.store.columns import Base, IdColumn, JsonArray, LongText, MaybeMoment, MomentColumn, OrganizationId, choice
 
 
 class WebhookState(StrEnum):
@@ -37,7 +37,7 @@ class WebhookEndpoint(Base):
 
     __tablename__ = "webhook_endpoints"
 
-    id: Mapped[Id]
+    id: Mapped[IdColumn]
     organization_id: Mapped[OrganizationId]
     name: Mapped[str] = mapped_column(String(200))
     url: Mapped[str] = mapped_column(String(2000))
@@ -51,7 +51,7 @@ class WebhookEndpoint(Base):
     failures: Mapped[int] = mapped_column(default=0)
     failing_since: Mapped[MaybeMoment]
     rest_until: Mapped[MaybeMoment]
-    created_at: Mapped[Moment]
+    created_at: Mapped[MomentColumn]
 
 
 _PENDING = text("state = 'pending'")
@@ -74,7 +74,7 @@ class WebhookDelivery(Base):
         Index("ix_webhook_deliveries_ended", "organization_id", "ended_at"),
     )
 
-    id: Mapped[Id]
+    id: Mapped[IdColumn]
     organization_id: Mapped[str] = mapped_column(ForeignKey("organizations.id", ondelete="CASCADE"))
     endpoint_id: Mapped[str] = mapped_column(ForeignKey("webhook_endpoints.id", ondelete="CASCADE"))
     event_id: Mapped[str | None] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"), index=True, default=None)
@@ -83,8 +83,8 @@ class WebhookDelivery(Base):
     lane: Mapped[str] = mapped_column(String(64))
     state: Mapped[DeliveryState] = mapped_column(choice(DeliveryState), default=DeliveryState.PENDING)
     attempts: Mapped[int] = mapped_column(default=0)
-    begun_at: Mapped[Moment]
-    due_at: Mapped[Moment]
+    begun_at: Mapped[MomentColumn]
+    due_at: Mapped[MomentColumn]
     tried_at: Mapped[MaybeMoment]
     ended_at: Mapped[MaybeMoment]
     status: Mapped[int | None] = mapped_column(default=None)

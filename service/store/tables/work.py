@@ -9,14 +9,14 @@ from pipelines.values import AI, Shelf
 from service.domain.files import FileKind
 from service.store.columns import (
     Base,
-    ExternalId,
-    Hash,
-    Id,
+    ExternalIdColumn,
+    HashColumn,
+    IdColumn,
     JsonArray,
     JsonObject,
     LongText,
     MaybeMoment,
-    Moment,
+    MomentColumn,
     OrganizationId,
     choice,
 )
@@ -31,14 +31,14 @@ class Submission(Base):
         Index("ix_submissions_challenge_person", "challenge_id", "person_id"),
     )
 
-    id: Mapped[Id]
+    id: Mapped[IdColumn]
     organization_id: Mapped[OrganizationId]
-    external_id: Mapped[ExternalId]
+    external_id: Mapped[ExternalIdColumn]
     challenge_id: Mapped[str] = mapped_column(ForeignKey("challenges.id", ondelete="CASCADE"))
     person_id: Mapped[str] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
     group_id: Mapped[str] = mapped_column(ForeignKey("groups.id"), index=True)
     latest: Mapped[int] = mapped_column(default=1)  # number of the latest revision
-    created_at: Mapped[Moment]
+    created_at: Mapped[MomentColumn]
     withdrawn_at: Mapped[MaybeMoment]
 
 
@@ -48,15 +48,15 @@ class Revision(Base):
     __tablename__ = "revisions"
     __table_args__ = (UniqueConstraint("submission_id", "number"),)
 
-    id: Mapped[Id]
+    id: Mapped[IdColumn]
     organization_id: Mapped[OrganizationId]
     submission_id: Mapped[str] = mapped_column(ForeignKey("submissions.id", ondelete="CASCADE"))
     number: Mapped[int]
     text: Mapped[LongText]
-    text_hash: Mapped[Hash]
+    text_hash: Mapped[HashColumn]
     language: Mapped[str] = mapped_column(default="")
     ai: Mapped[AI] = mapped_column(choice(AI), default=AI.LOCAL)
-    submitted_at: Mapped[Moment]
+    submitted_at: Mapped[MomentColumn]
 
 
 class WorkFile(Base):
@@ -66,21 +66,21 @@ class WorkFile(Base):
 
     __tablename__ = "files"
 
-    id: Mapped[Id]
+    id: Mapped[IdColumn]
     organization_id: Mapped[OrganizationId]
     person_id: Mapped[str] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
     revision_id: Mapped[str | None] = mapped_column(ForeignKey("revisions.id", ondelete="CASCADE"), index=True)
-    name: Mapped[ExternalId]
+    name: Mapped[ExternalIdColumn]
     kind: Mapped[FileKind] = mapped_column(choice(FileKind))
     media_type: Mapped[str] = mapped_column(String(128))
-    sha256: Mapped[Hash]  # of what was sent
+    sha256: Mapped[HashColumn]  # of what was sent
     size: Mapped[int]  # bytes of what is kept
     data: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
     text: Mapped[LongText]
     pages: Mapped[int] = mapped_column(default=0)
     remarks: Mapped[JsonArray]
     position: Mapped[int] = mapped_column(default=0)
-    sent_at: Mapped[Moment]
+    sent_at: Mapped[MomentColumn]
 
 
 class PassageRow(Base):
@@ -106,7 +106,7 @@ class VectorRow(Base):
 
     organization_id: Mapped[str] = mapped_column(ForeignKey("organizations.id", ondelete="CASCADE"), primary_key=True)
     model: Mapped[str] = mapped_column(String(128), primary_key=True)
-    text_hash: Mapped[Hash] = mapped_column(primary_key=True)
+    text_hash: Mapped[HashColumn] = mapped_column(primary_key=True)
     data: Mapped[bytes] = mapped_column(LargeBinary)  # float32, little-endian
 
 
@@ -119,4 +119,4 @@ class AssessmentFit(Base):
     model: Mapped[str] = mapped_column(String(128), primary_key=True)
     history: Mapped[int]  # number of judged submissions it was fitted on
     data: Mapped[JsonObject]
-    fitted_at: Mapped[Moment]
+    fitted_at: Mapped[MomentColumn]

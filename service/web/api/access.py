@@ -8,7 +8,7 @@ from typing import Any
 from service.actions.access import credentials, organizations, second_factor, sign_in
 from service.actions.access.me import who_asks
 from service.actions.people import directory
-from service.domain.access import KeyScope
+from service.domain.access.keys import KeyScope
 from service.web.calls import Reading, Writing
 from service.web.fields import ExternalId, KeyId
 from service.web.needs import needs

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import Query
 
 from service.actions.audit import trail
-from service.domain.access import KeyScope
+from service.domain.access.keys import KeyScope
 from service.domain.audit import read_anchor
 from service.web.calls import Reading
 from service.web.openapi import v1

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import Query
 
 from service.actions.briefs.shown import shown
-from service.domain.access import KeyScope
+from service.domain.access.keys import KeyScope
 from service.domain.errors import Unavailable
 from service.web.calls import Asking
 from service.web.fields import ExternalId, Id

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from service.actions.bundles import take_in
-from service.domain.access import KeyScope
-from service.web.bundles import NDJSON, Lines
+from service.domain.access.keys import KeyScope
+from service.web.bundles import NDJSON, BundleSent
 from service.web.calls import Reading, Writing
 from service.web.fields import ImportId
 from service.web.needs import needs
@@ -37,7 +37,7 @@ _LINKS = {
     "/imports", summary="Take in a bundle", status_code=202, responses={202: {"links": _LINKS}}, openapi_extra=_BODY
 )
 @needs(KeyScope.PEOPLE, KeyScope.SUBMIT)
-def start_import(lines: Lines, call: Writing) -> ImportShown:
+def start_import(lines: BundleSent, call: Writing) -> ImportShown:
     """The bundle is kept at once and taken in line by line. A bad line costs only itself; see the import's errors.
 
     A roster (`text/csv`) has the columns id, name, group and, if wanted, role and language; commas, semicolons or tabs.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from service.actions.challenges import archiving, outward, setting
 from service.actions.drafts import read
-from service.domain.access import KeyScope
+from service.domain.access.keys import KeyScope
 from service.store.tables import Challenge
 from service.web.calls import Reading, Writing
 from service.web.fields import ExternalId

@@ -8,7 +8,7 @@ from service.actions.decisions import assigning, judging, points, release, revie
 from service.actions.decisions import claim as decisions_claim
 from service.actions.drafts import outward
 from service.actions.memory import alerts
-from service.domain.access import KeyScope
+from service.domain.access.keys import KeyScope
 from service.store.tables import DraftRow
 from service.web.calls import Call, Seen, Writing, tag
 from service.web.fields import DraftId, ExternalId, PointId
@@ -18,7 +18,7 @@ from service.web.schemas.decisions import (
     AssignmentShown,
     AssignmentTakenBackAsked,
     AssignmentTakenBackShown,
-    Decided,
+    CriterionReadingsAsked,
     DraftApprovedAsked,
     DraftChangeAsked,
     DraftClaimedAsked,
@@ -27,8 +27,8 @@ from service.web.schemas.decisions import (
     DraftRetractedAsked,
     PointAcceptedAsked,
     PointAsked,
+    PointDecidedAsked,
     PointDismissedAsked,
-    ReadingsAsked,
 )
 from service.web.schemas.drafts import DraftDecided, DraftShown
 
@@ -57,7 +57,7 @@ def add_point(call: Writing, id: DraftId, seen: Seen, body: PointAsked) -> Draft
 
 
 @router.patch("/drafts/{id}/points/{point}", summary="Accept, edit or dismiss a point", responses=_OK)
-def decide_point(call: Writing, id: DraftId, point: PointId, seen: Seen, body: Decided) -> DraftDecided:
+def decide_point(call: Writing, id: DraftId, point: PointId, seen: Seen, body: PointDecidedAsked) -> DraftDecided:
     """A dismissed point, and what is nearly the same, does not come back on this challenge."""
     at = call.deciding(id, seen)
     if isinstance(body, PointAcceptedAsked):
@@ -82,7 +82,7 @@ def change_draft(call: Writing, id: DraftId, seen: Seen, body: DraftChangeAsked)
 
 
 @router.put("/drafts/{id}/readings", summary="Judge how the work stands", responses=_OK)
-def judge(call: Writing, id: DraftId, seen: Seen, body: ReadingsAsked) -> DraftDecided:
+def judge(call: Writing, id: DraftId, seen: Seen, body: CriterionReadingsAsked) -> DraftDecided:
     """Criterion by criterion, each at its place. Feedback is composed from that at once, to be edited and approved."""
     return _decided(call, judging.read(call.deciding(id, seen), body.wishes(), call.services.drafter))
 

@@ -9,7 +9,7 @@ from fastapi import Depends, Query
 from service.actions.desk import in_full, others, sheet
 from service.actions.drafts import outward, read
 from service.actions.drafts.read import DraftFilter
-from service.domain.access import KeyScope
+from service.domain.access.keys import KeyScope
 from service.domain.drafts import DraftState
 from service.domain.errors import NotFound
 from service.store.tables import DraftRow
@@ -17,7 +17,7 @@ from service.web.calls import Reading, tag
 from service.web.fields import DraftId, Id, OwnId
 from service.web.openapi import v1
 from service.web.paging import Page, Sliced
-from service.web.schemas.drafts import DraftDetail, DraftShown, ReadingsShown
+from service.web.schemas.drafts import DraftDetail, DraftShown, EvidenceSheetShown
 
 router = v1("Drafts", reads=KeyScope.READ, writes=KeyScope.ACT)
 
@@ -37,11 +37,11 @@ async def _filter(
     return DraftFilter(tuple(state), group, challenge, submission, stale, mine)
 
 
-Filtered = Annotated[DraftFilter, Depends(_filter)]
+FilteredDrafts = Annotated[DraftFilter, Depends(_filter)]
 
 
 @router.get("/drafts", summary="List drafts")
-def list_drafts(call: Reading, wanted: Filtered, cut: Sliced) -> Page[DraftShown]:
+def list_drafts(call: Reading, wanted: FilteredDrafts, cut: Sliced) -> Page[DraftShown]:
     """Oldest first, without anybody's words."""
     rows = read.drafts(call.session, call.actor, wanted, after=cut.after, limit=cut.wanted)
     return cut.page(call, outward.drafts(call.session, call.actor, rows), DraftShown.of, lambda seen: seen.row.id)
@@ -50,7 +50,7 @@ def list_drafts(call: Reading, wanted: Filtered, cut: Sliced) -> Page[DraftShown
 @router.get("/drafts/next", summary="Which draft to look at next", responses={200: {"headers": _ETAG}})
 def next_draft(
     call: Reading,
-    wanted: Filtered,
+    wanted: FilteredDrafts,
     skip: Annotated[list[OwnId], Query(max_length=100, description="Drafts to pass over; repeatable.")] = [],  # noqa: B006 - FastAPI copies it
 ) -> DraftDetail:
     """One that nobody else is at; what is stuck comes first. 404 when nothing waits."""
@@ -62,12 +62,12 @@ def next_draft(
 
 
 @router.get("/drafts/{id}/readings", summary="Read a draft's evidence sheet", responses={200: {"headers": _ETAG}})
-def get_readings(call: Reading, id: DraftId) -> ReadingsShown:
+def get_readings(call: Reading, id: DraftId) -> EvidenceSheetShown:
     """Where the work speaks of each criterion, what the organization says on it, and how people read it so far."""
     found = sheet.sheet(call.session, call.actor, id)
     call.headers["ETag"] = tag(found.version)
     call.disclose(others.on_sheet(call.session, call.actor, found))
-    return ReadingsShown.of(found)
+    return EvidenceSheetShown.of(found)
 
 
 @router.get("/drafts/{id}", summary="Read a draft in full", responses={200: {"headers": _ETAG}})

@@ -7,8 +7,8 @@ from typing import Annotated
 from fastapi import Path, Query
 
 from service.actions.erasure import begin, preview, retention
-from service.domain.access import KeyScope
-from service.domain.erasure import ErasureKind
+from service.domain.access.keys import KeyScope
+from service.domain.erasure.erased import ErasureKind
 from service.web.calls import Reading, Writing
 from service.web.fields import Id, OwnId
 from service.web.openapi import v1

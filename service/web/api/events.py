@@ -9,14 +9,14 @@ from typing import Annotated, Any, Final
 from fastapi import Depends, Query, Request
 from starlette.concurrency import run_in_threadpool
 
-from service.actions.access import events
-from service.actions.access.events import EventsWanted
-from service.domain.access import KeyScope
+from service.actions.events import read
+from service.actions.events.read import EventsWanted
+from service.domain.access.keys import KeyScope
 from service.domain.events import Event
 from service.web.calls import Writing
 from service.web.fields import Id
 from service.web.openapi import v1
-from service.web.schemas.access import EventList, EventShown
+from service.web.schemas.events import EventList, EventShown
 from service.web.services import Services
 
 router = v1("Events", reads=KeyScope.READ, writes=KeyScope.READ)
@@ -79,7 +79,7 @@ async def _waited(asked: EventsAsked, seconds: int) -> None:
 
 def _none_until(services: Services, asked: EventsAsked, after: int) -> int | None:
     with services.sessions.reading() as session:
-        return events.look(session, asked.request.state.actor, after=after, wanted=asked.wanted)
+        return read.look(session, asked.request.state.actor, after=after, wanted=asked.wanted)
 
 
 Asked = Annotated[EventsAsked, Depends(_asked)]
@@ -92,7 +92,7 @@ def list_events(asked: Asked, call: Writing) -> EventList:
     cursor: `after` can be kept, and asked from at any time. With `wait` the answer comes as soon as there is an event,
     or empty when the time is over."""
     given: dict[str, Any] = {"after": asked.after, "limit": asked.limit, "wanted": asked.wanted}
-    found = events.since(call.session, call.actor, **given)
+    found = read.since(call.session, call.actor, **given)
     target = asked.request.url.include_query_params(after=found.reached)
     call.headers["Link"] = f'<{target.path}?{target.query}>; rel="next"'
     return EventList(items=[EventShown.of(row) for row in found.events])

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import Query, Response
 
 from service.actions.work import files, submit
-from service.domain.access import KeyScope
+from service.domain.access.keys import KeyScope
 from service.web.calls import Attachment, Reading, Writing
 from service.web.fields import ExternalId, FileId, Id
 from service.web.files import FIELD, MULTIPART, FileSent

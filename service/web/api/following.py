@@ -8,7 +8,7 @@ from fastapi import Path, Query
 
 from service.actions.following import reminders, uptake
 from service.actions.learners import reminders as learners_reminders
-from service.domain.access import KeyScope
+from service.domain.access.keys import KeyScope
 from service.domain.following.reminders import ReminderKind
 from service.web.calls import Reading, Writing
 from service.web.fields import ExternalId, Id, OwnId

@@ -10,7 +10,7 @@ from fastapi import Query
 from service.actions.galleries import changes, desk, review
 from service.actions.learners import galleries
 from service.actions.learners.disclosed import alike, disclosed
-from service.domain.access import KeyScope
+from service.domain.access.keys import KeyScope
 from service.domain.galleries import GalleryState
 from service.web.calls import Reading, Seen, Writing, WritingAnew, tag
 from service.web.fields import ExternalId, GalleryId, Id, WorkId

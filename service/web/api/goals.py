@@ -7,9 +7,9 @@ from typing import Annotated
 from fastapi import Path
 
 from service.actions.goals import decisions, make, progress
-from service.domain.access import KeyScope
+from service.domain.access.keys import KeyScope
 from service.web.calls import Reading, Seen, Writing
-from service.web.fields import OwnId
+from service.web.fields import GoalId, OwnId
 from service.web.openapi import v1
 from service.web.schemas.goals import (
     GoalEvidenceAsked,
@@ -22,7 +22,6 @@ from service.web.schemas.goals import (
 
 router = v1("Goals", reads=KeyScope.READ, writes=KeyScope.ACT)
 
-GoalId = Annotated[OwnId, Path(description="The goal's id.")]
 PieceId = Annotated[OwnId, Path(description="The id of the piece of work.")]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from service.actions.introductions import answers, desk, own, review, suggest
-from service.domain.access import KeyScope
+from service.domain.access.keys import KeyScope
 from service.web.calls import Call, Reading, Seen, Writing, tag
 from service.web.fields import IntroductionId
 from service.web.openapi import v1

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from fastapi import Query
 
 from service.actions.jobs import troubled
-from service.domain.access import KeyScope
+from service.domain.access.keys import KeyScope
 from service.web.calls import Reading, Writing
 from service.web.fields import JobId
 from service.web.openapi import v1

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import Path, Query
 
 from service.actions.learners import asks, commitments, feedback, progress, reactions
-from service.domain.access import KeyScope
+from service.domain.access.keys import KeyScope
 from service.web.calls import Reading, Seen, Writing
 from service.web.fields import ExternalId, OwnId
 from service.web.openapi import made, v1
@@ -36,7 +36,7 @@ router = v1("Learning", reads=KeyScope.READ, writes=KeyScope.ACT)
 AskId = Annotated[OwnId, Path(description="The question's id.")]
 CommitmentId = Annotated[OwnId, Path(description="The commitment's id.")]
 About = Annotated[str, Path(pattern=r"^(whole|[0-9a-f]{32})$", description="The point's id, or `whole`.")]
-Number = Annotated[int | None, Query(ge=1, le=1_000_000, description="Number of a revision.")]
+RevisionAsked = Annotated[int | None, Query(ge=1, le=1_000_000, description="Number of a revision.")]
 
 
 @router.get("/submissions/{id}/revisions", summary="Read every revision and its feedback")
@@ -47,7 +47,9 @@ def list_revisions(call: Reading, id: ExternalId) -> RevisionList:
 
 
 @router.get("/submissions/{id}/changes", summary="See what a revision changed")
-def get_changes(call: Reading, id: ExternalId, after: Number = None, before: Number = None) -> RevisionChangesShown:
+def get_changes(
+    call: Reading, id: ExternalId, after: RevisionAsked = None, before: RevisionAsked = None
+) -> RevisionChangesShown:
     """Word by word, from `before` (the revision just before) to `after` (the latest), and which points of the earlier
     feedback were taken up. Words are compared, meanings are not: `cannot_tell` is an answer."""
     return RevisionChangesShown.of(progress.changes(call.session, call.actor, id, after=after, before=before))
@@ -88,7 +90,7 @@ def put_reaction(call: Writing, id: ExternalId, about: About, body: ReactionAske
 
 
 @router.delete("/submissions/{id}/reactions/{about}", summary="Take back what was said", status_code=204)
-def delete_reaction(call: Writing, id: ExternalId, about: About, revision: Number = None) -> None:
+def delete_reaction(call: Writing, id: ExternalId, about: About, revision: RevisionAsked = None) -> None:
     """For the whole, `revision` says of which; without it, the latest that has feedback."""
     reactions.take_back(call.session, call.actor, id, about=_point(about), revision=revision)
 

@@ -8,8 +8,8 @@ from fastapi import Query
 
 from service.actions.challenges import setting
 from service.actions.desk import advice
-from service.actions.memory import alerts, decided, outward, question
-from service.domain.access import KeyScope
+from service.actions.memory import alerts, clarifying, decided, outward
+from service.domain.access.keys import KeyScope
 from service.web.calls import Reading, Seen, Writing, tag
 from service.web.fields import AlertId, DraftId, ExternalId, PointId
 from service.web.openapi import v1
@@ -81,7 +81,7 @@ def settle_alert(call: Writing, id: AlertId, seen: Seen, body: AlertSettledAsked
 @router.get("/challenges/{id}/question", summary="What facilitators are asked")
 def get_question(call: Reading, id: ExternalId) -> ChallengeQuestionsShown:
     """At most one question at a time: about a criterion that decisions show not to be understood."""
-    row = question.challenge_questions(call.session, call.actor, id)
+    row = clarifying.challenge_questions(call.session, call.actor, id)
     call.headers["ETag"] = tag(row.version)
     challenge = setting.get(call.session, call.actor, id)
     return ChallengeQuestionsShown.of(outward.question(call.session, challenge, row))
@@ -90,6 +90,6 @@ def get_question(call: Reading, id: ExternalId) -> ChallengeQuestionsShown:
 @router.put("/challenges/{id}/question", summary="Answer it")
 def answer_question(call: Writing, id: ExternalId, seen: Seen, body: QuestionAnswerAsked) -> QuestionAnsweredShown:
     """Later drafts follow the answer, and those made before it become stale. Learners are not shown it."""
-    row = question.answer(call.deciding(id, seen), criterion=body.criterion, text=body.answer)
+    row = clarifying.answer(call.deciding(id, seen), criterion=body.criterion, text=body.answer)
     following = row.open.criterion if row.open else None
     return QuestionAnsweredShown(criterion=body.criterion, version=row.version, open=following)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from service.actions.notifications import own, wishes
-from service.domain.access import KeyScope
+from service.domain.access.keys import KeyScope
 from service.web.calls import Reading, Writing
 from service.web.fields import ExternalId
 from service.web.openapi import v1

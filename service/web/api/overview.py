@@ -8,7 +8,7 @@ from fastapi import Query
 
 from service.actions.overview import challenge, fairness, solutions, spot_checks, tables
 from service.actions.work import lens as work_lens
-from service.domain.access import KeyScope
+from service.domain.access.keys import KeyScope
 from service.web.calls import Attachment, Reading, Writing, spreadsheet
 from service.web.fields import DraftId, ExternalId, Id
 from service.web.openapi import SPREADSHEET, v1
@@ -24,14 +24,14 @@ from service.web.schemas.overview import (
 
 router = v1("Overview", reads=KeyScope.READ, writes=KeyScope.ACT)
 
-Group = Annotated[Id | None, Query(description="Only this group and those below it.")]
+OnlyGroup = Annotated[Id | None, Query(description="Only this group and those below it.")]
 
 
 @router.get("/challenges/{id}/overview", summary="A challenge at a glance")
 def get_overview(
     call: Reading,
     id: ExternalId,
-    group: Group = None,
+    group: OnlyGroup = None,
 ) -> OverviewShown:
     """Progress, time to feedback, criteria, agreement and decisions, in the groups that you may see."""
     return OverviewShown.made(*challenge.overview(call.session, call.actor, id, group=group, now=call.now))
@@ -41,7 +41,7 @@ def get_overview(
 def get_map(
     call: Reading,
     id: ExternalId,
-    group: Group = None,
+    group: OnlyGroup = None,
 ) -> SolutionMapShown:
     """The approaches in the latest texts of the groups that you may see, each with a passage. Needs no consent to be
     shown, since you review this work; what no machine may read is left out."""
@@ -50,7 +50,7 @@ def get_map(
 
 
 @router.get("/challenges/{id}/work.csv", summary="Take a challenge's work along", **SPREADSHEET)
-def take_work(call: Reading, id: ExternalId, group: Group = None) -> Attachment:
+def take_work(call: Reading, id: ExternalId, group: OnlyGroup = None) -> Attachment:
     """Every revision a row, with the released feedback on it; of the groups that you may see, and not your own. Whoever
     wrote it is told that it was taken along."""
     found = tables.work(call.session, call.actor, work_lens.lens(call.session, call.actor, id, group=group))
@@ -59,7 +59,7 @@ def take_work(call: Reading, id: ExternalId, group: Group = None) -> Attachment:
 
 
 @router.get("/challenges/{id}/decisions.csv", summary="Take along what was decided", **SPREADSHEET)
-def take_decisions(call: Reading, id: ExternalId, group: Group = None) -> Attachment:
+def take_decisions(call: Reading, id: ExternalId, group: OnlyGroup = None) -> Attachment:
     """Every point of every draft as it stands a row: what was drafted, what it says now, and what was decided on it."""
     found = tables.decisions(call.session, call.actor, work_lens.lens(call.session, call.actor, id, group=group))
     call.disclose(found.showings)
@@ -67,7 +67,7 @@ def take_decisions(call: Reading, id: ExternalId, group: Group = None) -> Attach
 
 
 @router.get("/challenges/{id}/people.csv", summary="Take along how far everybody is", **SPREADSHEET)
-def take_progress(call: Reading, id: ExternalId, group: Group = None) -> Attachment:
+def take_progress(call: Reading, id: ExternalId, group: OnlyGroup = None) -> Attachment:
     """Everybody whom the challenge is set to, or who has handed in, a row."""
     lens = work_lens.lens(call.session, call.actor, id, group=group)
     return spreadsheet("people.csv", tables.people(call.session, lens).text)

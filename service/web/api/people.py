@@ -5,9 +5,9 @@ from __future__ import annotations
 from service.actions.drafts import read
 from service.actions.erasure import begin
 from service.actions.learners import guard, own_data
-from service.actions.people import archiving, outward, reading, register, tables
-from service.domain.access import KeyScope
-from service.domain.erasure import ErasureKind
+from service.actions.people import archiving, lookup, outward, register, tables
+from service.domain.access.keys import KeyScope
+from service.domain.erasure.erased import ErasureKind
 from service.store.tables import Group, Person
 from service.web.calls import Attachment, Reading, Writing, spreadsheet
 from service.web.fields import ExternalId
@@ -41,7 +41,7 @@ def put_group(call: Writing, id: ExternalId, body: GroupAsked) -> GroupShown:
 @router.get("/groups/{id}", summary="Read a group")
 def get_group(call: Reading, id: ExternalId) -> GroupShown:
     """One that this key or token may see, or in which its person learns."""
-    row = reading.group(call.session, call.actor, id)
+    row = lookup.group(call.session, call.actor, id)
     return GroupShown.of(outward.groups(call.session, [row])[0])
 
 
@@ -95,7 +95,7 @@ def take_people(call: Reading) -> Attachment:
 @router.get("/people/{id}", summary="Read a person")
 def get_person(call: Reading, id: ExternalId) -> PersonShown:
     """One that this key or token may see; and everybody may read themselves."""
-    row = reading.person(call.session, call.actor, id)
+    row = lookup.person(call.session, call.actor, id)
     return PersonShown.of(outward.people(call.session, [row])[0])
 
 

@@ -10,7 +10,7 @@ from fastapi import Query
 from service.actions.questioned import make, passages
 from service.actions.questioned.passages import QuestionedItem
 from service.actions.questioned.shown import shown
-from service.domain.access import KeyScope
+from service.domain.access.keys import KeyScope
 from service.domain.questioned import QuestionedState
 from service.web.calls import Call, Reading, Seen, Writing
 from service.web.fields import QuestionedId

@@ -10,7 +10,7 @@ from fastapi import Query
 from service.actions.questioned import signs
 from service.actions.requests import desk, found, need
 from service.actions.requests.desk import DeskRequest
-from service.domain.access import KeyScope
+from service.domain.access.keys import KeyScope
 from service.domain.requests.need import RequestState
 from service.web.calls import Call, Reading, Seen, Writing
 from service.web.fields import FoundWorkId, RequestId

@@ -8,7 +8,7 @@ from typing import Annotated, Final
 from fastapi import Query
 
 from service.actions.search import found
-from service.domain.access import KeyScope
+from service.domain.access.keys import KeyScope
 from service.store.tables import SearchKind
 from service.web.calls import Reading
 from service.web.openapi import v1

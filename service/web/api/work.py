@@ -12,7 +12,7 @@ from service.actions.drafts import outward as outward_drafts
 from service.actions.drafts import read
 from service.actions.drafts.read import SubmissionFilter
 from service.actions.work import outward, similar, submit
-from service.domain.access import KeyScope
+from service.domain.access.keys import KeyScope
 from service.domain.drafts import NOT_MADE_YET, DraftState
 from service.domain.errors import Unavailable
 from service.web.calls import Asking, Reading, Writing
@@ -84,11 +84,11 @@ async def _filter(
     return SubmissionFilter(tuple(state), challenge, person, group, since)
 
 
-Filtered = Annotated[SubmissionFilter, Depends(_filter)]
+FilteredWork = Annotated[SubmissionFilter, Depends(_filter)]
 
 
 @router.get("/submissions", summary="List submissions")
-def list_submissions(call: Reading, wanted: Filtered, cut: Sliced) -> Page[SubmissionShown]:
+def list_submissions(call: Reading, wanted: FilteredWork, cut: Sliced) -> Page[SubmissionShown]:
     """For facilitators and platforms, in the order in which they came. An id that is not there, or not yours to see,
     gives an empty list."""
     rows = read.submissions(call.session, call.actor, wanted, after=cut.after, limit=cut.wanted)

@@ -9,13 +9,13 @@ from pydantic import BaseModel, ValidationError
 
 from service.web import errors
 
-Model = TypeVar("Model", bound=BaseModel)
+FormModel = TypeVar("FormModel", bound=BaseModel)
 
 EMPTY: Final = "This cannot be empty."
 TAKEN: Final = "There is one by this id already. Choose another id."
 
 
-def checked(model: type[Model], given: Mapping[str, Any]) -> tuple[Model | None, dict[str, str]]:
+def checked(model: type[FormModel], given: Mapping[str, Any]) -> tuple[FormModel | None, dict[str, str]]:
     """What was given as a `model`; or None, and what is wrong by field (`criteria.0.text`)."""
     with errors.Caught(ValidationError) as caught:
         return model.model_validate(given), {}

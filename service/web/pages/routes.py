@@ -18,7 +18,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.types import Scope
 
 from service.actions.access import credentials, sign_in
-from service.domain.access import KeyScope
+from service.domain.access.keys import KeyScope
 from service.domain.errors import NotSignedIn
 from service.domain.roles import Actor
 from service.web import errors

@@ -26,7 +26,7 @@ from service.domain.errors import NotAllowed
 from service.domain.texts import digest
 from service.store import replies
 from service.store.replies import Reply
-from service.web.calls import Attachment, Call, Mode, Work
+from service.web.calls import Attachment, Call, Mode, Undertaking
 from service.web.pages import navigation, rendering
 from service.web.pages.notices import notice
 from service.web.pages.views import Download, Frame, Goto, NavigationEntry, PageMark, PageView
@@ -58,7 +58,7 @@ class Visit(Call):
         query = self.scope["query_string"].decode("ascii", "replace")
         return f"{self.scope['path']}?{query}" if query else str(self.scope["path"])
 
-    def _write(self, session: Session, work: Work, status: int) -> tuple[Reply, bool]:
+    def _write(self, session: Session, work: Undertaking, status: int) -> tuple[Reply, bool]:
         """A form that is sent twice is one act, whatever it is about: it leads where it led the first time. One that
         is answered with a page finds in `kept` what it left there then, and does not do it again."""
         if not self.form:
@@ -244,6 +244,6 @@ def _visit(mode: Mode) -> Any:
     return Depends(made)
 
 
-Asking = Annotated[Visit, _visit(Mode.NONE)]
-Reading = Annotated[Visit, _visit(Mode.READ)]
-Writing = Annotated[Visit, _visit(Mode.WRITE)]
+AskingVisit = Annotated[Visit, _visit(Mode.NONE)]
+ReadingVisit = Annotated[Visit, _visit(Mode.READ)]
+WritingVisit = Annotated[Visit, _visit(Mode.WRITE)]

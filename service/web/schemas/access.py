@@ -10,10 +10,8 @@ from pydantic import ConfigDict, Field, StringConstraints
 
 from service.actions.access.me import Me
 from service.actions.access.sessions import OpenSession
-from service.domain.access import MEANS, KeyScope, in_order, scopes_in
-from service.domain.following.reminders import AGAIN_DAYS, MOST_DAYS
-from service.domain.notifications.timing import LONGEST_ZONE
-from service.domain.organization_settings import (
+from service.domain.access.keys import MEANS, KeyScope, in_order, scopes_in
+from service.domain.access.organization_settings import (
     LARGEST_BUDGET,
     LONGEST_UNDO,
     MOST_ORIGINS,
@@ -21,9 +19,11 @@ from service.domain.organization_settings import (
     SPOT_CHECK_EVERY,
     OrganizationWish,
 )
+from service.domain.following.reminders import AGAIN_DAYS, MOST_DAYS
+from service.domain.notifications.timing import LONGEST_ZONE
 from service.domain.roles import CredentialReach
 from service.store.tables import Credential
-from service.web.fields import AnswerBody, Id, Language, Moment, Name, RequestBody
+from service.web.fields import Id, Language, Moment, Name, RequestBody, ResponseBody
 
 UNDO = "Seconds for which an approval can be undone; null for what the installation says."
 BUDGET = "What models may cost in a day, in the currency of the prices; 0 is no limit, null what the installation says."
@@ -78,7 +78,7 @@ class KeyAsked(RequestBody):
         return self.model_dump()
 
 
-class KeyShown(AnswerBody):
+class KeyShown(ResponseBody):
     """A key or token, without its secret."""
 
     id: str = Field(description="Its id.")
@@ -152,7 +152,7 @@ class SignInLinkAsked(RequestBody):
         return timedelta(seconds=self.seconds) if self.seconds is not None else None
 
 
-class SignInLinkShown(AnswerBody):
+class SignInLinkShown(ResponseBody):
     """A sign-in link, which is shown this once."""
 
     person: str = Field(description="Id of the person.")
@@ -166,7 +166,7 @@ class SignInLinkShown(AnswerBody):
         return self.model_copy(update={"url": None}).model_dump_json()
 
 
-class MeShown(AnswerBody):
+class MeShown(ResponseBody):
     """Who this key or token stands for, and what it may do."""
 
     organization: str = Field(description="Id of the organization.")
@@ -248,7 +248,7 @@ class OrganizationAsked(RequestBody):
         )
 
 
-class OrganizationShown(AnswerBody):
+class OrganizationShown(ResponseBody):
     """The organization, and what is set."""
 
     id: str = Field(description="Its id on this installation.")
@@ -272,7 +272,7 @@ class OrganizationShown(AnswerBody):
         return cls.mirror(wish, id=id_)
 
 
-class SessionShown(AnswerBody):
+class SessionShown(ResponseBody):
     """A session in a browser."""
 
     id: str = Field(description="Its id.")
@@ -283,19 +283,3 @@ class SessionShown(AnswerBody):
     @classmethod
     def of(cls, found: OpenSession) -> SessionShown:
         return cls.mirror(found)
-
-
-class EventShown(AnswerBody):
-    """Something that happened: ids and states, never anybody's words."""
-
-    id: str = Field(description="Its id.")
-    number: int = Field(description="Its place in the order of events: 1, 2, 3 …")
-    name: str = Field(description="What happened, such as `draft.ready` or `feedback.released`.")
-    data: dict[str, Any] = Field(description="To what: ids and states.")
-    at: datetime = Field(description="When.")
-
-
-class EventList(AnswerBody):
-    """Some events, in order."""
-
-    items: list[EventShown] = Field(description="The events after the one asked from.")

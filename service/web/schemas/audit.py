@@ -9,10 +9,10 @@ from pydantic import Field
 
 from service.actions.audit.trail import TrailEntry
 from service.domain.audit import Anchor
-from service.web.fields import AnswerBody
+from service.web.fields import ResponseBody
 
 
-class AuditEntryShown(AnswerBody):
+class AuditEntryShown(ResponseBody):
     """Who did what to what: ids and plain facts, never anybody's words."""
 
     number: int = Field(description="Its place in the trail: 1, 2, 3 …")
@@ -33,7 +33,7 @@ class AuditEntryShown(AnswerBody):
         return cls.mirror(entry)
 
 
-class AuditCheckShown(AnswerBody):
+class AuditCheckShown(ResponseBody):
     """Whether the trail is whole."""
 
     anchor: str = Field(

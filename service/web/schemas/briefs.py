@@ -9,10 +9,10 @@ from pydantic import AliasPath, Field
 from pipelines.approaches import Approach, ApproachPlace
 from pipelines.briefs.making import CallOn, MeetingQuestion, Tension
 from service.actions.briefs.meeting import Prepared
-from service.web.fields import AnswerBody
+from service.web.fields import ResponseBody
 
 
-class BriefQuoteShown(AnswerBody):
+class BriefQuoteShown(ResponseBody):
     """A passage that may be quoted in the meeting, as of now."""
 
     draft: str = Field(description="The draft on the work that it stands in.")
@@ -27,7 +27,7 @@ class BriefQuoteShown(AnswerBody):
         return cls(draft=place.work, start=place.start, end=place.end, text=place.quote, author=author)
 
 
-class BriefApproachShown(AnswerBody):
+class BriefApproachShown(ResponseBody):
     """An approach."""
 
     words: list[str] = Field(description="What tells it from the others; may be empty.")
@@ -43,7 +43,7 @@ class BriefApproachShown(AnswerBody):
         return cls(words=list(one.words), title=title, by_model=by_model, solutions=len(one.members), passage=shown)
 
 
-class BriefTallyShown(AnswerBody):
+class BriefTallyShown(ResponseBody):
     """How solutions stand on a criterion."""
 
     criterion: str = Field(validation_alias=AliasPath("criterion", "id"), description="Key of the criterion.")
@@ -53,7 +53,7 @@ class BriefTallyShown(AnswerBody):
     cannot_tell: int = Field(description="Solutions of which it cannot be told.")
 
 
-class BriefTensionShown(AnswerBody):
+class BriefTensionShown(ResponseBody):
     """Two passages that oppose."""
 
     criterion: str = Field(description="Key of the criterion that both speak of.")
@@ -69,7 +69,7 @@ class BriefTensionShown(AnswerBody):
         return cls(criterion=one.criterion, kind=one.kind, held=held, by_model=by_model, passages=quoted)
 
 
-class BriefQuestionShown(AnswerBody):
+class MeetingQuestionShown(ResponseBody):
     """A question worth the meeting's time."""
 
     text: str = Field(description="The question.")
@@ -78,13 +78,13 @@ class BriefQuestionShown(AnswerBody):
     passages: list[BriefQuoteShown] = Field(description="What it comes from.")
 
     @classmethod
-    def made(cls, at: int, one: MeetingQuestion, seen: Prepared) -> BriefQuestionShown:
+    def made(cls, at: int, one: MeetingQuestion, seen: Prepared) -> MeetingQuestionShown:
         text, by_model = _said(seen, f"q{at}", one.text)
         quoted = [BriefQuoteShown.at(place, seen) for place in one.places]
         return cls(text=text, by_model=by_model, criterion=one.criterion, passages=quoted)
 
 
-class BriefPersonShown(AnswerBody):
+class BriefPersonShown(ResponseBody):
     """Somebody to call on, of those who show their work with their name."""
 
     name: str = Field(description="The name.")
@@ -104,7 +104,7 @@ def _said(seen: Prepared, id_: str, found: str) -> tuple[str, bool]:
     return lines.get(id_, found), id_ in lines
 
 
-class BriefWordingShown(AnswerBody):
+class BriefWordingShown(ResponseBody):
     """Whose words the brief is in. A facilitator has it worded on its page; whatever is not marked is as found."""
 
     model: str = Field(description="The model that worded the marked lines; empty where there are none.")
@@ -119,7 +119,7 @@ class BriefWordingShown(AnswerBody):
         return cls(model=model, lines=len(worded.lines), kept=worded.kept, worded_at=at)
 
 
-class BriefShown(AnswerBody):
+class BriefShown(ResponseBody):
     """What a facilitator takes into a meeting."""
 
     works: int = Field(validation_alias=AliasPath("made", "works"), description="Solutions that it rests on.")
@@ -138,7 +138,7 @@ class BriefShown(AnswerBody):
         validation_alias=AliasPath("made", "most_lack"), description="Keys of criteria, the most lacked first."
     )
     tensions: list[BriefTensionShown] = Field(description="Few and clear; often none.")
-    questions: list[BriefQuestionShown] = Field(description="At most three.")
+    questions: list[MeetingQuestionShown] = Field(description="At most three.")
     call_on: list[BriefPersonShown] = Field(description="At most five.")
     unanswered: list[str] = Field(description="What waits, in numbers.")
     not_handed_in: int = Field(
@@ -154,7 +154,7 @@ class BriefShown(AnswerBody):
             wording=BriefWordingShown.of(seen),
             approaches=[BriefApproachShown.made(at, one, seen) for at, one in enumerate(made.approaches, 1)],
             tensions=[BriefTensionShown.made(at, one, seen) for at, one in enumerate(made.tensions, 1)],
-            questions=[BriefQuestionShown.made(at, one, seen) for at, one in enumerate(made.questions, 1)],
+            questions=[MeetingQuestionShown.made(at, one, seen) for at, one in enumerate(made.questions, 1)],
             call_on=[
                 BriefPersonShown.made(at, one, seen) for at, one in enumerate(made.call_on, 1) if one.person in names
             ],

@@ -7,10 +7,10 @@ from typing import Literal
 
 from pydantic import Field
 
-from service.web.fields import AnswerBody
+from service.web.fields import ResponseBody
 
 
-class ImportShown(AnswerBody):
+class ImportShown(ResponseBody):
     """A bundle being taken in."""
 
     id: str = Field(description="The import's id.")
@@ -22,7 +22,7 @@ class ImportShown(AnswerBody):
     finished_at: datetime | None = Field(description="When its last line was taken in.")
 
 
-class ImportFault(AnswerBody):
+class ImportFault(ResponseBody):
     """A line that could not be kept."""
 
     line: int = Field(description="Number of the line, from 1.")

@@ -7,13 +7,13 @@ from datetime import datetime
 from pydantic import AliasPath, Field
 
 from pipelines.looked_at import CalibrationReason, CriteriaRemarkCode
-from service.actions.calibration.advice import CriteriaAdvice
 from service.actions.calibration.progress import CalibrationSeen
+from service.actions.calibration.remarks import CriteriaRemarkSaid
 from service.domain.drafts import DraftState
-from service.web.fields import AnswerBody
+from service.web.fields import ResponseBody
 
 
-class CriteriaRemarkShown(AnswerBody):
+class CriteriaRemarkShown(ResponseBody):
     """Something in the criteria that may be worth a second thought. It stops nothing."""
 
     code: CriteriaRemarkCode = Field(description="What it is, such as `alike` or `two_things`.")
@@ -23,11 +23,11 @@ class CriteriaRemarkShown(AnswerBody):
     do: str = Field(description="What could be done.")
 
     @classmethod
-    def of(cls, one: CriteriaAdvice) -> CriteriaRemarkShown:
+    def of(cls, one: CriteriaRemarkSaid) -> CriteriaRemarkShown:
         return cls.mirror(one, code=one.code, criteria=list(one.criteria))
 
 
-class PieceToJudgeShown(AnswerBody):
+class PieceToJudgeShown(ResponseBody):
     """A piece of work that was chosen to be judged first, for spread and without a verdict."""
 
     draft: str = Field(description="Its draft's id; judge it at /v1/drafts/{id}/readings.")
@@ -38,7 +38,7 @@ class PieceToJudgeShown(AnswerBody):
     judged: bool = Field(description="Whether it counts as judged.")
 
 
-class CriterionJudgedShown(AnswerBody):
+class CriterionJudgedShown(ResponseBody):
     """How much was judged on a criterion."""
 
     id: str = Field(validation_alias="key", description="The criterion's id.")
@@ -46,7 +46,7 @@ class CriterionJudgedShown(AnswerBody):
     needed: int = Field(description="Works from which the comparison with judged work may say how another stands.")
 
 
-class CalibrationShown(AnswerBody):
+class CalibrationShown(ResponseBody):
     """How far a challenge's calibration is."""
 
     challenge: str = Field(
@@ -69,5 +69,5 @@ class CalibrationShown(AnswerBody):
             seen,
             pieces=[PieceToJudgeShown.mirror(one) for one in seen.pieces],
             criteria=[CriterionJudgedShown.mirror(one) for one in seen.criteria],
-            remarks=[CriteriaRemarkShown.of(one) for one in seen.advice],
+            remarks=[CriteriaRemarkShown.of(one) for one in seen.remarks],
         )

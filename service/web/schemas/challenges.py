@@ -6,19 +6,16 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import AfterValidator, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from pipelines.values import CriterionForm
-from service.actions.challenges.forms import LONGEST_FORM, confirmed
+from service.actions.challenges.forms import FormWords, confirmed
 from service.actions.challenges.outward import ChallengeSeen
 from service.actions.challenges.setting import ChallengeWish, CriterionWish
 from service.domain.calibration import MOST
-from service.domain.texts import storable
 from service.domain.visibility import PeersShown, SharingReach
 from service.store.tables import CriterionRow
-from service.web.fields import AnswerBody, Id, Key, Language, Moment, Name, RequestBody, SomeWords, Source, Words
-
-FormWords = Annotated[str, Field(max_length=LONGEST_FORM), AfterValidator(storable)]
+from service.web.fields import Id, Key, Language, Moment, Name, RequestBody, ResponseBody, SomeWords, SourceText, Words
 
 
 class FormInSentence(RequestBody):
@@ -98,8 +95,8 @@ class ChallengeAsked(RequestBody):
     title: Name = Field(description="A few words to know it by.")
     prompt: SomeWords = Field(min_length=1, description="What learners are asked to do.")
     outcome: Words = Field(default="", description="What should be there when it is done well.")
-    reference: Source = Field(default="", description="A reference solution; learners are not shown it.")
-    notes: Source = Field(default="", description="What facilitators want kept in mind; learners are not shown it.")
+    reference: SourceText = Field(default="", description="A reference solution; learners are not shown it.")
+    notes: SourceText = Field(default="", description="What facilitators want kept in mind; learners are not shown it.")
     language: Language = Field(default="", description="BCP 47 tag; empty for the organization's language.")
     criteria: Annotated[list[ChallengeCriterion], Field(max_length=50)] = Field(
         default=[], description="Criteria, in order."
@@ -131,7 +128,7 @@ class ChallengeAsked(RequestBody):
         )
 
 
-class ChallengeShown(AnswerBody):
+class ChallengeShown(ResponseBody):
     """A challenge."""
 
     id: str = Field(validation_alias="external_id", description="The platform's id.")

@@ -11,10 +11,22 @@ from pydantic import ConfigDict, Field, model_validator
 from pipelines.values import PointKind, SourceKind, Standing
 from service.actions.decisions.assigning import LARGEST
 from service.actions.decisions.given_elsewhere import FeedbackWish
-from service.actions.decisions.judging import ReadingWish
+from service.actions.decisions.judging import CriterionReadingWish
 from service.actions.decisions.points import PointWish
 from service.domain.texts import LONGEST_WORK
-from service.web.fields import AnswerBody, Hash, Id, Key, Line, Moment, RequestBody, Share, SomeWords, Words, Work
+from service.web.fields import (
+    Hash,
+    Id,
+    Key,
+    Line,
+    Moment,
+    RequestBody,
+    ResponseBody,
+    ShareOfMarks,
+    SomeWords,
+    Words,
+    Work,
+)
 
 STANDING = "`met`, `partly`, `not_yet` or `cannot_tell`."
 POINT_KIND = "`strength` (keep this), `next_step` (do this next) or `question` (check this)."
@@ -61,7 +73,7 @@ class PointDismissedAsked(RequestBody):
     note: Line = Field(default="", description="More on why, for colleagues and for later drafts.")
 
 
-Decided = Annotated[PointAcceptedAsked | PointEditedAsked | PointDismissedAsked, Field(discriminator="act")]
+PointDecidedAsked = Annotated[PointAcceptedAsked | PointEditedAsked | PointDismissedAsked, Field(discriminator="act")]
 
 
 class DraftChangeAsked(RequestBody):
@@ -75,7 +87,7 @@ class DraftChangeAsked(RequestBody):
 
     summary: Words | None = Field(default=None, description="The whole in one line.")
     standing: Standing | None = Field(default=None, description=f"How the submission stands: {STANDING}")
-    score: Share | None = Field(default=None, description="Share of full marks, from 0 to 1.")
+    score: ShareOfMarks | None = Field(default=None, description="Share of full marks, from 0 to 1.")
     judgements: Annotated[dict[Key, Standing], Field(max_length=50)] = Field(
         default={}, description=f"How it stands on each criterion, by key: {STANDING}"
     )
@@ -91,7 +103,7 @@ class DraftChangeAsked(RequestBody):
         return self
 
 
-class ReadingAsked(RequestBody):
+class CriterionReadingAsked(RequestBody):
     """How the work stands on one criterion, and where that shows. Without a place the one on the sheet holds."""
 
     criterion: Key = Field(description="Key of the criterion.")
@@ -107,17 +119,17 @@ class ReadingAsked(RequestBody):
     )
     nowhere: bool = Field(default=False, description="True: it shows nowhere in the work.")
 
-    def wish(self) -> ReadingWish:
-        return ReadingWish(self.criterion, self.standing, self.quote, self.start, self.end, self.nowhere)
+    def wish(self) -> CriterionReadingWish:
+        return CriterionReadingWish(self.criterion, self.standing, self.quote, self.start, self.end, self.nowhere)
 
     @model_validator(mode="after")
-    def _one_place(self) -> ReadingAsked:
+    def _one_place(self) -> CriterionReadingAsked:
         if self.nowhere and self.quote:
             raise ValueError("is somewhere or nowhere: send a quote, or nowhere, not both.")
         return self
 
 
-class ReadingsAsked(RequestBody):
+class CriterionReadingsAsked(RequestBody):
     """How the work stands, criterion by criterion. What is left out was read by nobody."""
 
     model_config = ConfigDict(
@@ -131,9 +143,11 @@ class ReadingsAsked(RequestBody):
         }
     )
 
-    readings: Annotated[list[ReadingAsked], Field(max_length=50)] = Field(description="One for each criterion read.")
+    readings: Annotated[list[CriterionReadingAsked], Field(max_length=50)] = Field(
+        description="One for each criterion read."
+    )
 
-    def wishes(self) -> list[ReadingWish]:
+    def wishes(self) -> list[CriterionReadingWish]:
         return [one.wish() for one in self.readings]
 
 
@@ -224,7 +238,7 @@ class FeedbackAsked(RequestBody):
         default=None, ge=1, le=1_000_000, description="Number of the revision; the latest, if null."
     )
     verdict: Standing | None = Field(default=None, description=f"How the submission stands as a whole: {STANDING}")
-    score: Share | None = Field(default=None, description="Share of full marks, from 0 to 1.")
+    score: ShareOfMarks | None = Field(default=None, description="Share of full marks, from 0 to 1.")
     criteria: Annotated[dict[Key, Standing], Field(max_length=50)] = Field(
         default={}, description=f"How it stands on each criterion, by key: {STANDING}"
     )
@@ -243,7 +257,7 @@ class FeedbackAsked(RequestBody):
         )
 
 
-class FeedbackSourceRead(AnswerBody):
+class FeedbackSourceRead(ResponseBody):
     """What a point rests on, as a learner may see it: no peer's words."""
 
     kind: SourceKind = Field(description="`submission`, `criterion`, `context`, `peer` or `precedent`.")
@@ -254,7 +268,7 @@ class FeedbackSourceRead(AnswerBody):
     valid: bool = Field(description="False: its document no longer says so; told where the organization says so.")
 
 
-class FeedbackPointRead(AnswerBody):
+class FeedbackPointRead(ResponseBody):
     """One piece of feedback, at its place in the text."""
 
     id: str = Field(description="The point's id.")
@@ -267,7 +281,7 @@ class FeedbackPointRead(AnswerBody):
     sources: list[FeedbackSourceRead] = Field(description="What it rests on.")
 
 
-class FeedbackRead(AnswerBody):
+class FeedbackRead(ResponseBody):
     """Released feedback: exactly the text that a facilitator approved."""
 
     submission: str = Field(description="Id of the submission.")
@@ -315,7 +329,7 @@ class AssignmentTakenBackAsked(RequestBody):
     given_at: Moment = Field(description="`given_at` of the answer with which it was given.")
 
 
-class AssignedShareShown(AnswerBody):
+class AssignedShareShown(ResponseBody):
     """Somebody who may review some of what waits."""
 
     person: str = Field(validation_alias="id", description="Your id of them.")
@@ -325,7 +339,7 @@ class AssignedShareShown(AnswerBody):
     gets: int = Field(description="How many they get.")
 
 
-class AssignmentShown(AnswerBody):
+class AssignmentShown(ResponseBody):
     """What sharing out comes to, or came to."""
 
     challenge: str = Field(description="Your id of the challenge.")
@@ -336,7 +350,7 @@ class AssignmentShown(AnswerBody):
     given_at: datetime | None = Field(None, description="When it was done; by it, it can be taken back. Null: not yet.")
 
 
-class AssignmentTakenBackShown(AnswerBody):
+class AssignmentTakenBackShown(ResponseBody):
     """What was taken back."""
 
     taken_back: int = Field(description="How many drafts are anybody's again; who had begun keeps theirs.")

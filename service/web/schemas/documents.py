@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field
 
 from service.actions.documents.versions import DocumentWithText
-from service.web.fields import AnswerBody, Key, Name, RequestBody, Work
+from service.web.fields import Key, Name, RequestBody, ResponseBody, Work
 
 
 class DocumentAsked(RequestBody):
@@ -33,7 +33,7 @@ class DocumentAsked(RequestBody):
     tags: Annotated[list[Key], Field(max_length=100)] = Field(default=[], description="Words to find it by.")
 
 
-class DocumentShown(AnswerBody):
+class DocumentShown(ResponseBody):
     """A context document, without its text."""
 
     id: str = Field(validation_alias="external_id", description="The platform's id.")

@@ -13,12 +13,12 @@ from service.actions.desk.in_full import DraftInFull
 from service.actions.drafts.outward import DraftSeen
 from service.domain.drafts import DraftState
 from service.store.tables import PointRow, PointState, SourceRow
-from service.web.fields import AnswerBody
+from service.web.fields import ResponseBody
 from service.web.schemas.decisions import POINT_KIND, STANDING
 from service.web.schemas.memory import PointAdviceShown
 
 
-class DraftPointLine(AnswerBody):
+class DraftPointLine(ResponseBody):
     """A point by its id, without anybody's words."""
 
     id: str = Field(description="The point's id.")
@@ -26,7 +26,7 @@ class DraftPointLine(AnswerBody):
     state: PointState = Field(description="`proposed`, `accepted`, `edited`, `added` or `dismissed`.")
 
 
-class DraftShown(AnswerBody):
+class DraftShown(ResponseBody):
     """A draft, without anybody's words."""
 
     id: str = Field(description="The draft's id.")
@@ -68,7 +68,7 @@ class DraftDecided(DraftShown):
         return cls.mirror(seen.row, **_beside(seen), alerts=alerts)
 
 
-class DraftSourceShown(AnswerBody):
+class DraftSourceShown(ResponseBody):
     """What a point rests on."""
 
     kind: SourceKind = Field(description="`submission`, `criterion`, `context`, `peer` or `precedent`.")
@@ -101,7 +101,7 @@ class DraftPointShown(DraftPointLine):
     )
 
 
-class DraftFindingShown(AnswerBody):
+class DraftFindingShown(ResponseBody):
     """What verification says of a point, or of the draft as a whole; and what was decided elsewhere on the same:
     `dismissed-elsewhere`, `opposite-decision`."""
 
@@ -112,7 +112,7 @@ class DraftFindingShown(AnswerBody):
     alert_version: int | None = Field(default=None, description="Its version, to settle it by.")
 
 
-class DraftEvidenceShown(AnswerBody):
+class DraftEvidenceShown(ResponseBody):
     """What was found for the submission, and why; ids and numbers only."""
 
     label: str = Field(description="Its name in the prompt: E1, E2 …")
@@ -123,7 +123,7 @@ class DraftEvidenceShown(AnswerBody):
     fused: float = Field(description="Sum of the two as z-scores among the candidates.")
 
 
-class DraftPromptShown(AnswerBody):
+class DraftPromptShown(ResponseBody):
     """What the model was sent, exactly."""
 
     name: str = Field(validation_alias="prompt_name", description="Name of the prompt; empty where no model was asked.")
@@ -135,7 +135,7 @@ class DraftPromptShown(AnswerBody):
     )
 
 
-class SheetPlaceShown(AnswerBody):
+class SheetPlaceShown(ResponseBody):
     """A passage of the work that speaks of a criterion."""
 
     start: int = Field(description="Where it begins in the submission's text, in characters.")
@@ -144,7 +144,7 @@ class SheetPlaceShown(AnswerBody):
     near: float = Field(description="How near it is to what the criterion asks: a cosine.")
 
 
-class ReadingShown(AnswerBody):
+class CriterionReadingShown(ResponseBody):
     """How a person reads the work on a criterion."""
 
     standing: Standing = Field(description="`met`, `partly` or `not_yet`.")
@@ -155,7 +155,7 @@ class ReadingShown(AnswerBody):
     read_at: datetime = Field(description="When that was.")
 
 
-class TrackRecordShown(AnswerBody):
+class TrackRecordShown(ResponseBody):
     """How the comparison did when it said so of works that people had judged, each read as if it had not been."""
 
     compared: int = Field(description="Judged works on this criterion.")
@@ -163,7 +163,7 @@ class TrackRecordShown(AnswerBody):
     right: int = Field(description="In how many of these it was right.")
 
 
-class SaidBeforeShown(AnswerBody):
+class SaidBeforeShown(ResponseBody):
     """A point that was released on an earlier version of the work."""
 
     kind: PointKind = Field(description="What sort of point it was.")
@@ -174,7 +174,7 @@ class SaidBeforeShown(AnswerBody):
     )
 
 
-class CriterionLineShown(AnswerBody):
+class CriterionLineShown(ResponseBody):
     """One criterion of the evidence sheet: what is found on it, what the machine says, and what a person read."""
 
     criterion: str = Field(description="Key of the criterion.")
@@ -188,12 +188,12 @@ class CriterionLineShown(AnswerBody):
         description="How the machine says that it stands; null where it has not shown that it can tell."
     )
     record: TrackRecordShown | None = Field(description="What entitles the machine to say so.")
-    reading: ReadingShown | None = Field(description="How a person reads it; null where nobody did.")
+    reading: CriterionReadingShown | None = Field(description="How a person reads it; null where nobody did.")
     differs: bool = Field(description="The person and the machine say otherwise.")
     before: list[SaidBeforeShown] = Field(description="What was released on it of the version before.")
 
 
-class ReadingsShown(AnswerBody):
+class EvidenceSheetShown(ResponseBody):
     """A draft's evidence sheet, criterion by criterion."""
 
     draft: str = Field(description="The draft's id.")
@@ -202,7 +202,7 @@ class ReadingsShown(AnswerBody):
     readings: list[CriterionLineShown] = Field(description="One for each criterion, in the challenge's order.")
 
 
-class OpenedSourceShown(AnswerBody):
+class OpenedSourceShown(ResponseBody):
     """A source with its words."""
 
     kind: SourceKind = Field(description="`context` or `precedent`.")
@@ -213,7 +213,7 @@ class OpenedSourceShown(AnswerBody):
     who: str = Field(description="Who decided on the point, by name.")
 
 
-class DraftPassShown(AnswerBody):
+class DraftPassShown(ResponseBody):
     """One pass of the model over this draft."""
 
     name: str = Field(description="`draft`, or `critique`: the second look at each point.")
@@ -225,7 +225,7 @@ class DraftPassShown(AnswerBody):
     trouble: str = Field(description="What was wrong, for people; empty where all was well.")
 
 
-class DraftUsageShown(AnswerBody):
+class DraftUsageShown(ResponseBody):
     """What the draft cost, over all its calls."""
 
     prompt_tokens: int = Field(description="Tokens sent.")

@@ -7,10 +7,10 @@ from datetime import datetime
 from pydantic import ConfigDict, Field
 
 from service.actions.erasure.retention import RetentionPreview
-from service.domain.erasure import ErasureKind, ErasureState
-from service.domain.retention import LONGEST, LONGEST_WITHDRAWN, WITHDRAWN_DAYS, Retention
+from service.domain.erasure.erased import ErasureKind, ErasureState
+from service.domain.erasure.retention import LONGEST, LONGEST_WITHDRAWN, WITHDRAWN_DAYS, Retention
 from service.store.tables import Erasure
-from service.web.fields import AnswerBody, Id, RequestBody
+from service.web.fields import Id, RequestBody, ResponseBody
 
 
 class ErasureAsked(RequestBody):
@@ -22,7 +22,7 @@ class ErasureAsked(RequestBody):
     id: Id = Field(description="Its id.")
 
 
-class ErasureShown(AnswerBody):
+class ErasureShown(ResponseBody):
     """One erasure. What was erased is not told, since it is not known any more."""
 
     id: str = Field(description="The erasure's own id.")
@@ -41,13 +41,13 @@ class ErasureShown(AnswerBody):
         return cls.mirror(row, counts=counts)
 
 
-class ErasureList(AnswerBody):
+class ErasureList(ResponseBody):
     """Erasures of the organization."""
 
     items: list[ErasureShown] = Field(description="The latest first, at most 200.")
 
 
-class ErasurePreviewShown(AnswerBody):
+class ErasurePreviewShown(ResponseBody):
     """What would go."""
 
     counts: dict[str, int] = Field(description="How much of what.")
@@ -82,7 +82,7 @@ class RetentionAsked(RequestBody):
         return Retention(**self.model_dump())
 
 
-class RetentionKindShown(AnswerBody):
+class RetentionKindShown(ResponseBody):
     """One kind, as it stands."""
 
     kind: str = Field(description="The setting.")
@@ -91,7 +91,7 @@ class RetentionKindShown(AnswerBody):
     soon: int = Field(description="How much more will have had its time in 30 days.")
 
 
-class RetentionShown(AnswerBody):
+class RetentionShown(ResponseBody):
     """How long the organization keeps what, and what that means for what is there."""
 
     kinds: list[RetentionKindShown] = Field(description="Every kind.")

@@ -7,10 +7,10 @@ from datetime import datetime
 from pydantic import Field
 
 from service.domain.files import FileKind
-from service.web.fields import AnswerBody
+from service.web.fields import ResponseBody
 
 
-class FileShown(AnswerBody):
+class FileShown(ResponseBody):
     """A file that was handed in with work."""
 
     id: str = Field(description="Our id of it.")

@@ -10,19 +10,19 @@ from pydantic import AliasPath, ConfigDict, Field, StringConstraints
 
 from pipelines.values import Band
 from service.actions.following import pairs
-from service.actions.following.pairs import Counts, Figure
+from service.actions.following.pairs import Figure, UptakeCounts
 from service.actions.following.reminders import MOST, ReminderOffer, ReminderWish, SentReminders
 from service.actions.learners.reminders import ReminderSeen
 from service.domain.following.reminders import LONGEST, ReminderBar, ReminderKind
 from service.domain.following.uptake import UptakeVerdict
-from service.web.fields import AnswerBody, Id, Language, Line, RequestBody
+from service.web.fields import Id, Language, Line, RequestBody, ResponseBody
 
-Said = Annotated[Line, StringConstraints(max_length=LONGEST)]
+ReminderText = Annotated[Line, StringConstraints(max_length=LONGEST)]
 KIND = "`not_handed_in`, `unread` (feedback was not opened here) or `not_acted` (read, and nothing followed)."
 WHY = "`lately` (of the same thing), `taken_back` or `not_open`"
 
 
-class ReminderCandidateShown(AnswerBody):
+class ReminderCandidateShown(ResponseBody):
     """Somebody at the stage that the reminder is about."""
 
     person: str = Field(validation_alias=AliasPath("learner", "person"), description="Id of the person.")
@@ -32,7 +32,7 @@ class ReminderCandidateShown(AnswerBody):
     reminded_at: datetime | None = Field(description="When they were last reminded of anything on this challenge.")
 
 
-class ReminderOfferShown(AnswerBody):
+class ReminderOfferShown(ResponseBody):
     """Who could be reminded of one thing, and words to begin with."""
 
     kind: ReminderKind = Field(description=KIND)
@@ -59,8 +59,10 @@ class RemindersAsked(RequestBody):
     )
 
     kind: ReminderKind = Field(description=KIND)
-    text: Said = Field(default="", description="What those read for whom `texts` has nothing in their language.")
-    texts: Annotated[dict[Language, Said], Field(max_length=100)] = Field(
+    text: ReminderText = Field(
+        default="", description="What those read for whom `texts` has nothing in their language."
+    )
+    texts: Annotated[dict[Language, ReminderText], Field(max_length=100)] = Field(
         default={}, description="What people read, by language."
     )
     people: Annotated[list[Id], Field(min_length=1, max_length=MOST)] | None = Field(
@@ -72,14 +74,14 @@ class RemindersAsked(RequestBody):
         return ReminderWish(self.kind, {**self.texts, "": self.text}, self.people)
 
 
-class ReminderLeftOut(AnswerBody):
+class ReminderLeftOut(ResponseBody):
     """Somebody who was not reminded."""
 
     person: str = Field(description="Id of the person.")
     why: ReminderBar | None = Field(description=f"{WHY}; null where they are not at that stage, or not yours to see.")
 
 
-class RemindersKept(AnswerBody):
+class RemindersKept(ResponseBody):
     """What was sent."""
 
     sent: list[str] = Field(description="Ids of the reminders; each is told of by the event `reminder.sent`.")
@@ -91,7 +93,7 @@ class RemindersKept(AnswerBody):
         return cls(sent=[row.id for row in sent.rows], left_out=left)
 
 
-class ReminderShown(AnswerBody):
+class ReminderShown(ResponseBody):
     """A facilitator's word to one learner."""
 
     id: str = Field(description="Its id.")
@@ -110,13 +112,13 @@ class ReminderShown(AnswerBody):
         return cls.mirror(seen.row, **beside, sent_by=seen.by, open=seen.open)
 
 
-class ReminderList(AnswerBody):
+class ReminderList(ResponseBody):
     """Reminders that are still open."""
 
     items: list[ReminderShown] = Field(description="The latest first; there is one page.")
 
 
-class UptakeMonthShown(AnswerBody):
+class UptakeMonthShown(ResponseBody):
     """Later revisions that were handed in in one month."""
 
     month: str = Field(description="Such as `2026-11`, in UTC.")
@@ -127,11 +129,11 @@ class UptakeMonthShown(AnswerBody):
     )
 
     @classmethod
-    def made_of(cls, month: str, counts: Counts) -> UptakeMonthShown:
+    def made_of(cls, month: str, counts: UptakeCounts) -> UptakeMonthShown:
         return cls(month=month, **_shares(counts))
 
 
-def _shares(counts: Counts) -> dict[str, float | int | None]:
+def _shares(counts: UptakeCounts) -> dict[str, float | int | None]:
     share = pairs.share(counts)
     return {
         "points": pairs.points_of(counts),
@@ -140,7 +142,7 @@ def _shares(counts: Counts) -> dict[str, float | int | None]:
     }
 
 
-class UptakeShown(AnswerBody):
+class UptakeShown(ResponseBody):
     """What became of released points that asked for something, as it was last compared. Words are compared, meanings
     are not."""
 

@@ -11,7 +11,7 @@ from service.actions.learners.disclosed import ShowingsAlike
 from service.actions.learners.galleries import GalleryStage
 from service.domain.galleries import GalleryState
 from service.store.tables import DisclosureKind
-from service.web.fields import AnswerBody, Hash, Line, OwnId, RequestBody
+from service.web.fields import Hash, Line, OwnId, RequestBody, ResponseBody
 
 DISCLOSED_IN = (
     "In what: `gallery`, `request`, `introduction`; `brief` for a meeting; `desk` (a facilitator, beside what somebody "
@@ -20,7 +20,7 @@ DISCLOSED_IN = (
 )
 
 
-class PeerWorkShown(AnswerBody):
+class PeerWorkShown(ResponseBody):
     """A peer's work as its reader may see it now."""
 
     id: str = Field(description="Id of this work in this gallery, to thank its author.")
@@ -32,7 +32,7 @@ class PeerWorkShown(AnswerBody):
     thanked: bool = Field(description="Whether the reader has thanked.")
 
 
-class LearnerGalleryShown(AnswerBody):
+class LearnerGalleryShown(ResponseBody):
     """How others solved it, as the learner may see it now."""
 
     stage: GalleryStage = Field(
@@ -67,7 +67,7 @@ class GalleryTakeawayAsked(RequestBody):
     due_on: date | None = Field(None, description="With a day, it becomes a commitment.")
 
 
-class GalleryThanksShown(AnswerBody):
+class GalleryThanksShown(ResponseBody):
     """Thanks that an author was given."""
 
     item: str = Field(description="Id of the work in the gallery.")
@@ -77,7 +77,7 @@ class GalleryThanksShown(AnswerBody):
     met: str = Field(description="The reader's name, where both wish it; else empty.")
 
 
-class OwnWorkInGalleriesShown(AnswerBody):
+class OwnWorkInGalleriesShown(ResponseBody):
     """One's own work that was shown to others; never to whom."""
 
     submission: str = Field(description="Id of the submission.")
@@ -85,13 +85,13 @@ class OwnWorkInGalleriesShown(AnswerBody):
     thanks: list[GalleryThanksShown] = Field(description="Thanks for it.")
 
 
-class OwnWorkInGalleriesList(AnswerBody):
+class OwnWorkInGalleriesList(ResponseBody):
     """Own work that was shown."""
 
     items: list[OwnWorkInGalleriesShown] = Field(description="By submission.")
 
 
-class _ShowingShown(AnswerBody):
+class _ShowingShown(ResponseBody):
     """What is told of a showing, and of several that are alike."""
 
     submission: str = Field(description="Id of the submission; empty for one that was erased since.")
@@ -120,14 +120,14 @@ class ShowingsAlikeShown(_ShowingShown):
         return cls.mirror(one.last, count=one.count, first_at=one.first_at, last_at=one.last.at)
 
 
-class DisclosureList(AnswerBody):
+class DisclosureList(ResponseBody):
     """Every showing of one's own work."""
 
     items: list[DisclosureShown] = Field(description="The latest first.")
     alike: list[ShowingsAlikeShown] = Field(description="The same in fewer lines.")
 
 
-class GalleryShown(AnswerBody):
+class GalleryShown(ResponseBody):
     """A gallery in the list: never whose work is in it."""
 
     id: str = Field(description="Its id.")
@@ -141,7 +141,7 @@ class GalleryShown(AnswerBody):
     reason: str = Field(description="Why it is stuck, or waits again; else empty.")
 
 
-class DeskGalleryWorkShown(AnswerBody):
+class DeskGalleryWorkShown(ResponseBody):
     """A peer's work as a facilitator sees it before it is shown."""
 
     revision: str = Field(description="Id of the text, by which it is left out or put in.")
@@ -152,7 +152,7 @@ class DeskGalleryWorkShown(AnswerBody):
     reasons: list[str] = Field(description="Why it was chosen; the learner is not shown this.")
 
 
-class GalleryAlternativeShown(AnswerBody):
+class GalleryAlternativeShown(ResponseBody):
     """A work that could be put in."""
 
     revision: str = Field(description="Id of the text.")
@@ -160,7 +160,7 @@ class GalleryAlternativeShown(AnswerBody):
     standing: str = Field(description="How it was judged; else empty.")
 
 
-class DeskGalleryShown(AnswerBody):
+class DeskGalleryShown(ResponseBody):
     """One gallery to decide on."""
 
     id: str = Field(description="Its id.")
@@ -215,7 +215,7 @@ class GalleryDismissedAsked(RequestBody):
     note: Line = Field("", description="Why.")
 
 
-class GalleryDecided(AnswerBody):
+class GalleryDecided(ResponseBody):
     """A gallery after a decision."""
 
     id: str = Field(description="Its id.")

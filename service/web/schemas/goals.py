@@ -8,26 +8,26 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from service.actions.goals.progress import GoalSeen
 from service.domain.goals import EvidenceAct, EvidenceStanding
-from service.web.fields import AnswerBody, RequestBody
+from service.web.fields import RequestBody, ResponseBody
 
 
 class GoalShareShown(BaseModel):
     """How many of how many."""
 
-    model_config = AnswerBody.model_config  # one of its fields has the name by which other answers are made
+    model_config = ResponseBody.model_config  # one of its fields has the name by which other answers are made
 
     count: int = Field(description="Those with confirmed work.")
     of: int = Field(description="All those in which work was handed in, as far as you review them.")
 
 
-class GoalMonthShown(AnswerBody):
+class GoalMonthShown(ResponseBody):
     """A month of handing in (UTC)."""
 
     month: str = Field(validation_alias="name", description="As `2026-10`.")
     pieces: int = Field(description="Confirmed pieces that were handed in then.")
 
 
-class GoalFiguresShown(AnswerBody):
+class GoalFiguresShown(ResponseBody):
     """Only confirmed work counts as progress."""
 
     offered: int = Field(description="Pieces that speak to the goal, on which nobody has decided.")
@@ -38,7 +38,7 @@ class GoalFiguresShown(AnswerBody):
     months: list[GoalMonthShown] = Field(description="From the first month to the last.")
 
 
-class GoalShown(AnswerBody):
+class GoalShown(ResponseBody):
     """A goal in one wording."""
 
     id: str = Field(description="Its id.")
@@ -51,7 +51,7 @@ class GoalShown(AnswerBody):
     figures: GoalFiguresShown = Field(description="What there is on it.")
 
 
-class GoalPlanShown(AnswerBody):
+class GoalPlanShown(ResponseBody):
     """A document with its goals."""
 
     document: str = Field(description="Id of the document.")
@@ -64,13 +64,13 @@ class GoalPlanShown(AnswerBody):
     earlier: list[GoalShown] = Field(description="Goals that it holds no more, with confirmed work.")
 
 
-class GoalPlanList(AnswerBody):
+class GoalPlanList(ResponseBody):
     """All goals."""
 
     items: list[GoalPlanShown] = Field(description="By the document's title.")
 
 
-class GoalEvidenceShown(AnswerBody):
+class GoalEvidenceShown(ResponseBody):
     """A piece of work for a goal, as far as you may read it now."""
 
     id: str = Field(description="Its id.")
@@ -94,14 +94,14 @@ class GoalEvidenceShown(AnswerBody):
     draft: str = Field(description="Id of the draft on this revision; empty for a platform.")
 
 
-class GoalWordedBefore(AnswerBody):
+class GoalWordedBefore(ResponseBody):
     """An earlier wording, with what was confirmed for it."""
 
     goal: GoalShown = Field(description="The wording.")
     confirmed: list[GoalEvidenceShown] = Field(description="Confirmed for it; counts for it alone.")
 
 
-class GoalInFull(AnswerBody):
+class GoalInFull(ResponseBody):
     """One goal with its evidence."""
 
     goal: GoalShown = Field(description="The goal.")
@@ -118,7 +118,7 @@ class GoalInFull(AnswerBody):
         return cls.mirror(one, before=[{"goal": goal, "confirmed": pieces} for goal, pieces in one.before])
 
 
-class GoalSearchShown(AnswerBody):
+class GoalSearchShown(ResponseBody):
     """What is being looked through."""
 
     documents: int = Field(description="Documents whose goals are looked at.")
@@ -132,7 +132,7 @@ class GoalEvidenceAsked(RequestBody):
     act: EvidenceAct = Field(description="`confirm`, `dismiss`, or `undo` of either.")
 
 
-class GoalEvidenceDecided(AnswerBody):
+class GoalEvidenceDecided(ResponseBody):
     """What it is now."""
 
     id: str = Field(description="The piece's id.")

@@ -6,16 +6,16 @@ from typing import Literal
 
 from pydantic import Field
 
-from service.web.fields import AnswerBody
+from service.web.fields import ResponseBody
 
 
-class HealthShown(AnswerBody):
+class HealthShown(ResponseBody):
     """The process answers."""
 
     status: Literal["ok"] = Field(description="`ok`.")
 
 
-class ReadyShown(AnswerBody):
+class ReadyShown(ResponseBody):
     """Whether each part of the service answers."""
 
     status: Literal["ready", "not ready"] = Field(

@@ -12,7 +12,7 @@ from service.actions.introductions.desk import DeskIntroduction
 from service.actions.introductions.review import IntroductionDismissalReason
 from service.domain.introductions import OwnIntroductionState
 from service.store.tables import IntroductionUseful
-from service.web.fields import AnswerBody, Hash, Id, Line, RequestBody, Words
+from service.web.fields import Hash, Id, Line, RequestBody, ResponseBody, Words
 
 STATE = (
     "`suggested`, `approved`, `asked`, `introduced`, `met`, `missed`, `dismissed`, `expired`, `withdrawn` or `ended`."
@@ -20,7 +20,7 @@ STATE = (
 KIND = "Why: `complementary`, `same_problem`, `triangle`, `bridge`, `same_role` or `expert`."
 
 
-class IntroductionQuoteShown(AnswerBody):
+class IntroductionQuoteShown(ResponseBody):
     """Words of somebody's work, as far as you may read them now."""
 
     name: str = Field(description="Whose words; empty where the author is not named.")
@@ -28,7 +28,7 @@ class IntroductionQuoteShown(AnswerBody):
     text: str = Field(description="The words, verbatim.")
 
 
-class IntroducedPersonShown(AnswerBody):
+class IntroducedPersonShown(ResponseBody):
     """One of the two people."""
 
     person: str = Field(validation_alias="external_id", description="Id of the person.")
@@ -37,7 +37,7 @@ class IntroducedPersonShown(AnswerBody):
     load: int = Field(description="Introductions that weigh on the person now.")
 
 
-class IntroductionListed(AnswerBody):
+class IntroductionListed(ResponseBody):
     """An introduction in a list."""
 
     id: str = Field(description="Its id.")
@@ -50,7 +50,7 @@ class IntroductionListed(AnswerBody):
     created_at: datetime = Field(description="When it was suggested.")
 
 
-class IntroductionWordingShown(AnswerBody):
+class IntroductionWordingShown(ResponseBody):
     """Every text that either of the two would read."""
 
     reason: str = Field(description="Why they should meet.")
@@ -78,7 +78,7 @@ class IntroductionShown(IntroductionListed):
         return cls.mirror(one.line, **{name: getattr(one, name) for name in names})
 
 
-class IntroductionDecided(AnswerBody):
+class IntroductionDecided(ResponseBody):
     """What became of it."""
 
     id: str = Field(description="Its id.")
@@ -94,7 +94,7 @@ class IntroductionSearchAsked(RequestBody):
     group: Id | None = Field(None, description="Id of a group; those below it are in it.")
 
 
-class IntroductionSearchShown(AnswerBody):
+class IntroductionSearchShown(ResponseBody):
     """It is being looked; what is found waits for facilitators."""
 
     looking: bool = Field(True, description="True.")
@@ -135,7 +135,7 @@ class IntroductionDismissedAsked(RequestBody):
     note: Line = Field("", description="A word to colleagues.")
 
 
-class OwnIntroductionShown(AnswerBody):
+class OwnIntroductionShown(ResponseBody):
     """An introduction of your own. It never tells what the other has answered, until both have said yes."""
 
     id: str = Field(description="Its id.")
@@ -157,7 +157,7 @@ class OwnIntroductionShown(AnswerBody):
     useful: IntroductionUseful | None = Field(description="What you said of its use: `yes`, `a_little` or `no`.")
 
 
-class OwnIntroductionList(AnswerBody):
+class OwnIntroductionList(ResponseBody):
     """All introductions of your own that are not over."""
 
     open_to: bool = Field(description="Whether you allow to be introduced.")

@@ -8,10 +8,10 @@ from typing import Literal
 from pydantic import Field
 
 from service.store.tables import Job, JobState
-from service.web.fields import AnswerBody
+from service.web.fields import ResponseBody
 
 
-class JobShown(AnswerBody):
+class JobShown(ResponseBody):
     """One thing to do, that was given up or waits for something outside."""
 
     id: str = Field(description="Its id.")

@@ -15,14 +15,14 @@ from service.actions.learners.reactions import ReactionSeen
 from service.domain.following.uptake import UptakeVerdict
 from service.domain.texts.worddiff import ChangeKind
 from service.store.tables import AskKind, CommitmentOutcome
-from service.web.fields import AnswerBody, Id, Note, OwnId, RequestBody, SomeNote
+from service.web.fields import Id, Note, OwnId, RequestBody, ResponseBody, SomeNote
 from service.web.schemas.decisions import POINT_KIND, FeedbackRead
 
 REVISION = "Number of the revision; the latest that has feedback, if null."
 OUTCOME = "`kept`, `partly`, `not` or `changed`."
 
 
-class RevisionShown(AnswerBody):
+class RevisionShown(ResponseBody):
     """One revision, and the feedback on it as its learner may read it."""
 
     revision: int = Field(validation_alias="number", description="Its number.")
@@ -42,7 +42,7 @@ class RevisionShown(AnswerBody):
         return cls.mirror(seen.row, **beside)
 
 
-class RevisionList(AnswerBody):
+class RevisionList(ResponseBody):
     """All revisions of a submission, the latest first."""
 
     items: list[RevisionShown] = Field(description="The revisions.")
@@ -56,7 +56,7 @@ class FeedbackReadingAsked(RequestBody):
     revision: int | None = Field(default=None, ge=1, le=1_000_000, description=REVISION)
 
 
-class FeedbackReadingShown(AnswerBody):
+class FeedbackReadingShown(ResponseBody):
     """That feedback was read."""
 
     read_at: datetime = Field(description="When it was opened first.")
@@ -72,7 +72,7 @@ class ReactionAsked(RequestBody):
     revision: int | None = Field(default=None, ge=1, le=1_000_000, description=REVISION)
 
 
-class ReactionShown(AnswerBody):
+class ReactionShown(ResponseBody):
     """What a learner said of feedback."""
 
     about: str = Field(description="The point's id; `whole` for the feedback as a whole.")
@@ -86,7 +86,7 @@ class ReactionShown(AnswerBody):
         return cls.mirror(seen.row, about=seen.row.about or "whole", revision=seen.revision)
 
 
-class ReactionList(AnswerBody):
+class ReactionList(ResponseBody):
     """What a learner said of the feedback on a submission, oldest first."""
 
     items: list[ReactionShown] = Field(description="The reactions.")
@@ -116,7 +116,7 @@ class AskAnswerAsked(RequestBody):
     text: SomeNote = Field(min_length=1, description="The answer.")
 
 
-class AskShown(AnswerBody):
+class AskShown(ResponseBody):
     """A question or reply, and its answer."""
 
     id: str = Field(description="Its id.")
@@ -138,20 +138,20 @@ class AskShown(AnswerBody):
         return cls.mirror(seen, point=seen.point or None)
 
 
-class AskList(AnswerBody):
+class AskList(ResponseBody):
     """Questions and replies, oldest first."""
 
     items: list[AskShown] = Field(description="Questions and replies.")
 
 
-class ChangePieceShown(AnswerBody):
+class ChangePieceShown(ResponseBody):
     """A stretch of text."""
 
     kind: ChangeKind = Field(description="`same`, `added` or `removed`.")
     text: str = Field(description="The words.")
 
 
-class PointBecameShown(AnswerBody):
+class PointBecameShown(ResponseBody):
     """What became of an earlier point, as far as words can show it."""
 
     id: str = Field(description="The point's id.")
@@ -177,7 +177,7 @@ class PointBecameShown(AnswerBody):
         return cls.mirror(seen, start=start, end=end)
 
 
-class RevisionChangesShown(AnswerBody):
+class RevisionChangesShown(ResponseBody):
     """What changed from one revision to a later one."""
 
     before: int = Field(description="Number of the earlier revision.")
@@ -219,7 +219,7 @@ class CommitmentOutcomeAsked(RequestBody):
     said: Note = Field(default="", description="In the learner's own words.")
 
 
-class CommitmentShown(AnswerBody):
+class CommitmentShown(ResponseBody):
     """A next step, and what became of it."""
 
     id: str = Field(description="Its id.")
@@ -238,7 +238,7 @@ class CommitmentShown(AnswerBody):
         return cls.mirror(seen.row, due=seen.due, submission=seen.submission)
 
 
-class CommitmentList(AnswerBody):
+class CommitmentList(ResponseBody):
     """A person's next steps; those still open first, by day."""
 
     items: list[CommitmentShown] = Field(description="The next steps.")

@@ -14,11 +14,11 @@ from service.actions.memory.outward import AlertSeen, QuestionSeen, ReachSeen
 from service.domain.memory.clarifying import QuestionCause
 from service.domain.memory.consistency import ContradictionKind, KinshipGround
 from service.store.tables import PointState, RightDecision
-from service.web.fields import AnswerBody, Key, Line, OwnId, RequestBody, Version, Words, Work
+from service.web.fields import Key, Line, OwnId, RequestBody, ResponseBody, Version, Words, Work
 from service.web.schemas.decisions import POINT_KIND
 
 
-class ReachedPointShown(AnswerBody):
+class ReachedPointShown(ResponseBody):
     """A point that waits elsewhere and that a decision on this one would fit."""
 
     draft: str = Field(description="Id of its draft.")
@@ -47,7 +47,7 @@ class ReachedPointShown(AnswerBody):
         )
 
 
-class ReachedPointList(AnswerBody):
+class ReachedPointList(ResponseBody):
     """Where else a decision would fit."""
 
     items: list[ReachedPointShown] = Field(description="The most alike first; at most 200.")
@@ -76,7 +76,7 @@ class DecisionAppliedAsked(RequestBody):
         return [Target(one.draft, one.version, one.point) for one in self.to]
 
 
-class DecisionAppliedToShown(AnswerBody):
+class DecisionAppliedToShown(ResponseBody):
     """What became of one point."""
 
     draft: str = Field(description="Id of the draft.")
@@ -98,13 +98,13 @@ class DecisionAppliedToShown(AnswerBody):
         )
 
 
-class DecisionAppliedList(AnswerBody):
+class DecisionAppliedList(ResponseBody):
     """What became of each of the points."""
 
     items: list[DecisionAppliedToShown] = Field(description="In the order they were sent.")
 
 
-class OppositeDecisionShown(AnswerBody):
+class OppositeDecisionShown(ResponseBody):
     """One of two opposite decisions."""
 
     point: str = Field(validation_alias=AliasPath("said", "point"), description="The point's id.")
@@ -128,7 +128,7 @@ class OppositeDecisionShown(AnswerBody):
 RIGHT = "`first`, `second`, or `both` where both are fine."
 
 
-class AlertSettlementShown(AnswerBody):
+class AlertSettlementShown(ResponseBody):
     """What was said of two opposite decisions."""
 
     right: RightDecision = Field(description=f"Which of the two is to be followed: {RIGHT}")
@@ -137,7 +137,7 @@ class AlertSettlementShown(AnswerBody):
     at: datetime = Field(description="When that was.")
 
 
-class AlertShown(AnswerBody):
+class AlertShown(ResponseBody):
     """Two opposite decisions on passages that are nearly identical."""
 
     id: str = Field(validation_alias=AliasPath("row", "id"), description="The alert's id.")
@@ -169,7 +169,7 @@ class AlertShown(AnswerBody):
         return cls.mirror(seen, settlement=shown)
 
 
-class AlertSettledShown(AnswerBody):
+class AlertSettledShown(ResponseBody):
     """That an alert was settled; without anybody's words."""
 
     id: str = Field(description="The alert's id.")
@@ -195,7 +195,7 @@ class AlertSettledAsked(RequestBody):
     note: Line = Field(default="", description="Why, for colleagues.")
 
 
-class OpenQuestionShown(AnswerBody):
+class OpenQuestionShown(ResponseBody):
     """What facilitators are asked."""
 
     criterion: str = Field(description="Key of the criterion that is not understood.")
@@ -204,7 +204,7 @@ class OpenQuestionShown(AnswerBody):
     asked_at: datetime = Field(validation_alias="at", description="Since when it is open.")
 
 
-class QuestionAnswerShown(AnswerBody):
+class QuestionAnswerShown(ResponseBody):
     """What was answered before."""
 
     criterion: str = Field(description="Key of the criterion.")
@@ -214,7 +214,7 @@ class QuestionAnswerShown(AnswerBody):
     at: datetime = Field(description="When that was.")
 
 
-class ChallengeQuestionsShown(AnswerBody):
+class ChallengeQuestionsShown(ResponseBody):
     """The one question that may be open on a challenge, and earlier ones."""
 
     version: int = Field(description="The challenge's version; the ETag, for If-Match, is this in quotation marks.")
@@ -232,7 +232,7 @@ class ChallengeQuestionsShown(AnswerBody):
         return cls.mirror(seen.row, answered=answered)
 
 
-class QuestionAnsweredShown(AnswerBody):
+class QuestionAnsweredShown(ResponseBody):
     """That a question was answered; without anybody's words."""
 
     criterion: str = Field(description="Key of the criterion.")
@@ -271,7 +271,7 @@ class PointAdviceAsked(RequestBody):
         return PointWish(self.kind, self.text, self.quote, self.criterion or "")
 
 
-class PointAdviceShown(AnswerBody):
+class PointAdviceShown(ResponseBody):
     """What could be better; nothing of it stands in the way of approving."""
 
     code: str = Field(description="What kind of advice, for programs.")
@@ -280,7 +280,7 @@ class PointAdviceShown(AnswerBody):
     end: int | None = Field(description="Where they end, exclusive.")
 
 
-class PointAdviceList(AnswerBody):
+class PointAdviceList(ResponseBody):
     """Advice on a point."""
 
     items: list[PointAdviceShown] = Field(description="Empty where there is nothing to say.")

@@ -12,7 +12,7 @@ from service.actions.notifications.own import NotificationSeen
 from service.actions.notifications.wishes import NotificationWish, WishSeen
 from service.domain.notifications.kinds import TOPIC, NotificationKind, NotificationTopic
 from service.domain.notifications.timing import EVENING, LONGEST_ZONE, MORNING, Rhythm
-from service.web.fields import AnswerBody, OwnId, RequestBody
+from service.web.fields import OwnId, RequestBody, ResponseBody
 
 RHYTHMS = "By topic, how often mail comes: `at_once`, `daily`, `weekly` (on Mondays) or `never`."
 ZONE = "By whose clock hours are meant, such as `Europe/Berlin`; empty for the organization's."
@@ -24,7 +24,7 @@ Zone = Annotated[str, StringConstraints(max_length=LONGEST_ZONE)]
 Hour = Annotated[int, Field(ge=0, le=23)]
 
 
-class NotificationShown(AnswerBody):
+class NotificationShown(ResponseBody):
     """Something that a person was told, as it stands now. It holds nobody's words and no name but of a challenge."""
 
     id: str = Field(description="Its id.")
@@ -58,7 +58,7 @@ class NotificationsRead(RequestBody):
     )
 
 
-class NotificationsReadCount(AnswerBody):
+class NotificationsReadCount(ResponseBody):
     """That they were read."""
 
     read: int = Field(description="How many were unread before.")
@@ -81,7 +81,7 @@ class NotificationWishAsked(RequestBody):
         return NotificationWish(self.rhythms, self.time_zone, self.hour, self.quiet_from, self.quiet_until)
 
 
-class NotificationWishShown(AnswerBody):
+class NotificationWishShown(ResponseBody):
     """How a person wants to be told, and where."""
 
     email: str = Field(description="Where the person is mailed; empty for nowhere.")

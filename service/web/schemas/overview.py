@@ -19,13 +19,13 @@ from service.actions.overview.standings import JudgementsCompared, Standings
 from service.actions.overview.times import EDGES, Times
 from service.domain.overview.fairness import FairnessBy, FairnessMeasure, FairnessTable
 from service.domain.overview.statistics import ReaderAgreement
-from service.web.fields import AnswerBody, Key, Line, RequestBody
+from service.web.fields import Key, Line, RequestBody, ResponseBody
 from service.web.schemas.decisions import STANDING
 
 OF_CRITERION = "Key of the criterion; empty for the work as a whole."
 
 
-class LearnerProgressShown(AnswerBody):
+class LearnerProgressShown(ResponseBody):
     """How far one person is."""
 
     person: str = Field(description="Id of the person.")
@@ -48,7 +48,7 @@ class LearnerProgressShown(AnswerBody):
         )
 
 
-class ChallengeProgressShown(AnswerBody):
+class ChallengeProgressShown(ResponseBody):
     """How far everybody is whom the challenge is set to, or who has handed in."""
 
     counts: dict[LearnerStage, int] = Field(description="How many people are at each stage.")
@@ -63,7 +63,7 @@ class ChallengeProgressShown(AnswerBody):
         return cls.mirror(seen, learners=[LearnerProgressShown.of(one) for one in seen.learners])
 
 
-class ChallengeTimesShown(AnswerBody):
+class ChallengeTimesShown(ResponseBody):
     """From handing in a revision to when feedback on it could be read, in hours."""
 
     edges: list[float] = Field(description="Between the bins, in hours; the first bin is below the first edge.")
@@ -90,7 +90,7 @@ def _maybe_hours(span: timedelta | None) -> float | None:
     return None if span is None else _hours(span)
 
 
-class CriterionStandingsShown(AnswerBody):
+class CriterionStandingsShown(ResponseBody):
     """How the latest revisions stand on one criterion: as a facilitator judged, else as the assessment read it."""
 
     criterion: str = Field(description=OF_CRITERION)
@@ -106,7 +106,7 @@ class CriterionStandingsShown(AnswerBody):
         return cls.mirror(seen, confidence=sure)
 
 
-class ReaderAgreementShown(AnswerBody):
+class ReaderAgreementShown(ResponseBody):
     """How far two readers of the same work agree, and how far beyond chance."""
 
     pairs: int = Field(description="How many pieces of work both have judged.")
@@ -126,7 +126,7 @@ def _rounded(value: float | None) -> float | None:
     return None if value is None else round(value, 4)
 
 
-class JudgementsComparedShown(AnswerBody):
+class JudgementsComparedShown(ResponseBody):
     """What two readers said of the same work on one criterion."""
 
     criterion: str = Field(description=OF_CRITERION)
@@ -140,7 +140,7 @@ class JudgementsComparedShown(AnswerBody):
         return cls.mirror(seen, agreement=ReaderAgreementShown.of(seen.agreement))
 
 
-class DecisionCountsShown(AnswerBody):
+class DecisionCountsShown(ResponseBody):
     """What was made of drafted points."""
 
     accepted: int = Field(description="Kept as drafted.")
@@ -155,7 +155,7 @@ class DecisionWeekShown(DecisionCountsShown):
     week: date = Field(description="Its Monday, in UTC.")
 
 
-class DecisionsShown(AnswerBody):
+class DecisionsShown(ResponseBody):
     """What facilitators made of drafted points."""
 
     total: DecisionCountsShown = Field(description="Of all.")
@@ -172,14 +172,14 @@ class DecisionsShown(AnswerBody):
         return cls.mirror(seen, weeks=[DecisionWeekShown.mirror(made, week=week) for week, made in seen.weeks.items()])
 
 
-class DecisionPaceShown(AnswerBody):
+class DecisionPaceShown(ResponseBody):
     """How many of the latest approvals came sooner than most adults can read what was approved. Of nobody by name."""
 
     known: int = Field(description="Approvals of which it is known when the draft was opened.")
     quick: int = Field(description="How many of them came sooner than reading takes, at 300 words a minute.")
 
 
-class SpotAgreementShown(AnswerBody):
+class SpotAgreementShown(ResponseBody):
     """How far two facilitators agree who knew nothing of each other's judgement."""
 
     every: int = Field(description="One approved draft in how many is drawn; 0: none.")
@@ -194,7 +194,7 @@ class SpotAgreementShown(AnswerBody):
         return cls.mirror(seen, compared=compared, together=ReaderAgreementShown.of(seen.together))
 
 
-class OverviewShown(AnswerBody):
+class OverviewShown(ResponseBody):
     """A challenge at a glance, in the groups that you may see."""
 
     challenge: str = Field(description="Id of the challenge.")
@@ -225,7 +225,7 @@ class OverviewShown(AnswerBody):
         )
 
 
-class SpotCheckDueShown(AnswerBody):
+class SpotCheckDueShown(ResponseBody):
     """Work to be judged by a second reader, without a word of what the first made of it."""
 
     draft: str = Field(description="Id of its draft.")
@@ -236,7 +236,7 @@ class SpotCheckDueShown(AnswerBody):
     text: str = Field(description="The work.")
 
 
-class SpotCheckDueList(AnswerBody):
+class SpotCheckDueList(ResponseBody):
     """What you are asked to read."""
 
     items: list[SpotCheckDueShown] = Field(description="At most 20, the oldest first.")
@@ -254,7 +254,7 @@ class SpotCheckAsked(RequestBody):
     note: Line = Field(default="", description="A word to colleagues.")
 
 
-class SpotCheckShown(AnswerBody):
+class SpotCheckShown(ResponseBody):
     """What you said, beside what the first facilitator had said."""
 
     draft: str = Field(validation_alias="draft_id", description="Id of the draft.")
@@ -264,7 +264,7 @@ class SpotCheckShown(AnswerBody):
     second_judgements: Mapping[str, Standing] = Field(description="And on each criterion.")
 
 
-class SolutionPlacedShown(AnswerBody):
+class SolutionPlacedShown(ResponseBody):
     """A solution on the map."""
 
     submission: str = Field(description="Id of the submission.")
@@ -273,7 +273,7 @@ class SolutionPlacedShown(AnswerBody):
     y: float = Field(description="From 0 to 1.")
 
 
-class SolutionPassageShown(AnswerBody):
+class SolutionPassageShown(ResponseBody):
     """A piece of a solution, verbatim."""
 
     submission: str = Field(description="Id of the submission.")
@@ -282,7 +282,7 @@ class SolutionPassageShown(AnswerBody):
     end: int = Field(description="Where it ends, exclusive.")
 
 
-class ApproachShown(AnswerBody):
+class ApproachShown(ResponseBody):
     """Solutions that go about it alike."""
 
     words: list[str] = Field(description="What tells it from the others; may be empty.")
@@ -308,7 +308,7 @@ class ApproachShown(AnswerBody):
         )
 
 
-class SolutionMapShown(AnswerBody):
+class SolutionMapShown(ResponseBody):
     """How a challenge was gone about."""
 
     approaches: list[ApproachShown] = Field(description="The commonest first. A single one: the texts do not part.")
@@ -323,14 +323,14 @@ class SolutionMapShown(AnswerBody):
         return cls.mirror(seen, approaches=[ApproachShown.made(one, solutions) for one in seen.approaches])
 
 
-class ShareIntervalShown(AnswerBody):
+class ShareIntervalShown(ResponseBody):
     """From where to where something may really be, at 95 %."""
 
     low: float = Field(description="At least.")
     high: float = Field(description="At most.")
 
 
-class FairnessLineShown(AnswerBody):
+class FairnessLineShown(ResponseBody):
     """One group, or one language."""
 
     key: str = Field(description="Id of the group, or the language; empty where none is told.")
@@ -343,7 +343,7 @@ class FairnessLineShown(AnswerBody):
     )
 
 
-class FairnessTableShown(AnswerBody):
+class FairnessTableShown(ResponseBody):
     """One measure, between groups or between languages."""
 
     measure: FairnessMeasure = Field(
@@ -365,7 +365,7 @@ class FairnessTableShown(AnswerBody):
         return cls.mirror(one, lines=lines)
 
 
-class FairnessShown(AnswerBody):
+class FairnessShown(ResponseBody):
     """What became of drafts and introductions by group and by language."""
 
     parting: bool = Field(description="Whether anything parts by more than chance.")

@@ -14,7 +14,7 @@ from service.domain.roles import Role
 from service.domain.texts import storable
 from service.domain.visibility import ConsentBasis, ShowWork
 from service.store.tables import ConsentVersion
-from service.web.fields import AnswerBody, Email, Id, Language, Name, RequestBody
+from service.web.fields import Email, Id, Language, Name, RequestBody, ResponseBody
 
 SHOW_WORK = "Whether others may see the person's work: `no`, `without_name` or `with_name`."
 INTRODUCE = "Whether the person may be introduced to others."
@@ -37,7 +37,7 @@ class GroupAsked(RequestBody):
     parent: Id | None = Field(default=None, description="Id of the group above; null for a group at the top.")
 
 
-class GroupShown(AnswerBody):
+class GroupShown(ResponseBody):
     """A group."""
 
     id: str = Field(validation_alias="external_id", description="The platform's id.")
@@ -74,7 +74,7 @@ class ConsentsAsked(RequestBody):
         return ConsentWish(self.show_work, self.introduce, self.ai, self.basis, self.note)
 
 
-class ConsentsShown(AnswerBody):
+class ConsentsShown(ResponseBody):
     """What a person allows, as it stands now."""
 
     show_work: ShowWork = Field(description=SHOW_WORK)
@@ -83,7 +83,7 @@ class ConsentsShown(AnswerBody):
     changed_at: datetime = Field(description="When any of it changed last.")
 
 
-class ConsentVersionShown(AnswerBody):
+class ConsentVersionShown(ResponseBody):
     """What a person allowed from a moment on."""
 
     show_work: ShowWork = Field(description=SHOW_WORK)
@@ -101,7 +101,7 @@ class ConsentVersionShown(AnswerBody):
         return cls.mirror(row, said_by=said_by(row))
 
 
-class ConsentHistory(AnswerBody):
+class ConsentHistory(ResponseBody):
     """All that a person has allowed so far."""
 
     items: list[ConsentVersionShown] = Field(description="The latest first; there is one page.")
@@ -142,7 +142,7 @@ class PersonAsked(RequestBody):
         return [(held.role, held.group) for held in self.roles]
 
 
-class PersonShown(AnswerBody):
+class PersonShown(ResponseBody):
     """A person."""
 
     id: str = Field(validation_alias="external_id", description="The platform's id.")

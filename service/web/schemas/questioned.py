@@ -8,11 +8,11 @@ from typing import Literal
 from pydantic import ConfigDict, Field
 
 from service.domain.questioned import QuestionedAct, QuestionedState
-from service.web.fields import AnswerBody, Line, RequestBody
+from service.web.fields import Line, RequestBody, ResponseBody
 from service.web.schemas.introductions import IntroductionQuoteShown
 
 
-class QuestionedShown(AnswerBody):
+class QuestionedShown(ResponseBody):
     """A passage to look at. It is a question: nobody says that the document is wrong."""
 
     id: str = Field(description="Its id.")
@@ -33,7 +33,7 @@ class QuestionedShown(AnswerBody):
     decided_at: datetime | None = Field(description="When that was.")
 
 
-class QuestionedSearchShown(AnswerBody):
+class QuestionedSearchShown(ResponseBody):
     """That it will be looked."""
 
     state: Literal["queued"] = Field(description="A job does it.")

@@ -10,7 +10,7 @@ from pipelines.values import AI
 from service.actions.requests.desk import Cluster
 from service.domain.requests.found import FoundWorkState
 from service.domain.requests.need import RequestState
-from service.web.fields import AnswerBody, Hash, Line, RequestBody
+from service.web.fields import Hash, Line, RequestBody, ResponseBody
 from service.web.schemas.introductions import IntroductionQuoteShown
 
 FOUND_STATE = "`found`, `approved`, `shown` or `kept_back`."
@@ -33,7 +33,7 @@ class FoundWorkApprovedAsked(RequestBody):
     seen: Hash = Field(description="`text_hash` of the found work that you saw.")
 
 
-class FoundWorkDecided(AnswerBody):
+class FoundWorkDecided(ResponseBody):
     """Found work after a decision."""
 
     id: str = Field(description="Its id.")
@@ -50,14 +50,14 @@ class FoundWorkShown(FoundWorkDecided):
     possible: list[str] = Field(description="What can be done with it now.")
 
 
-class RequestStateShown(AnswerBody):
+class RequestStateShown(ResponseBody):
     """What became of it."""
 
     id: str = Field(description="Its id.")
     state: RequestState = Field(description="`open`, `answered` or `closed`.")
 
 
-class RequestShown(AnswerBody):
+class RequestShown(ResponseBody):
     """A request, and what speaks to it."""
 
     id: str = Field(description="Its id.")
@@ -82,7 +82,7 @@ class RequestShown(AnswerBody):
     answered_at: datetime | None = Field(description="When that was.")
 
 
-class OwnRequestList(AnswerBody):
+class OwnRequestList(ResponseBody):
     """Your own requests."""
 
     items: list[RequestShown] = Field(description="The latest first.")
@@ -104,7 +104,7 @@ class DeskRequestShown(RequestShown):
     )
 
 
-class RequestClusterShown(AnswerBody):
+class RequestClusterShown(ResponseBody):
     """Open requests that ask for the same."""
 
     id: str = Field(description="Id of the first of them.")
@@ -116,7 +116,7 @@ class RequestClusterShown(AnswerBody):
         return cls.mirror(one, requests=[request.id for request in one.requests])
 
 
-class PassageAskedAboutShown(AnswerBody):
+class PassageAskedAboutShown(ResponseBody):
     """A passage of a document that several people ask about. It is counted, not judged."""
 
     passage: IntroductionQuoteShown = Field(validation_alias="quote", description="The passage.")
@@ -125,7 +125,7 @@ class PassageAskedAboutShown(AnswerBody):
     dismissed: int = Field(description="Points resting on it that were dismissed as wrong.")
 
 
-class RequestNeedsShown(AnswerBody):
+class RequestNeedsShown(ResponseBody):
     """What many need."""
 
     clusters: list[RequestClusterShown] = Field(description="What many ask for first.")

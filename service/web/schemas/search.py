@@ -7,17 +7,17 @@ from datetime import datetime
 from pydantic import Field
 
 from service.store.tables import SearchKind
-from service.web.fields import AnswerBody
+from service.web.fields import ResponseBody
 
 
-class SnippetPartShown(AnswerBody):
+class SnippetPartShown(ResponseBody):
     """A stretch of a snippet."""
 
     text: str = Field(description="Its words, verbatim.")
     found: bool = Field(description="Whether it is what was searched for.")
 
 
-class SearchHitShown(AnswerBody):
+class SearchHitShown(ResponseBody):
     """Something that was found."""
 
     kind: SearchKind = Field(description="`work`, released `feedback`, or a `person`.")

@@ -12,7 +12,7 @@ from service.actions.work.outward import SubmissionSeen
 from service.actions.work.submit import SubmissionWish
 from service.domain.drafts import DraftState
 from service.domain.files import MOST_FILES
-from service.web.fields import AnswerBody, Id, Language, Moment, OwnId, RequestBody, Work
+from service.web.fields import Id, Language, Moment, OwnId, RequestBody, ResponseBody, Work
 from service.web.schemas.files import FileShown
 
 NEXT = {
@@ -79,7 +79,7 @@ class SubmissionAsked(RequestBody):
         return SubmissionWish(**self.model_dump())
 
 
-class DraftStateShown(AnswerBody):
+class DraftStateShown(ResponseBody):
     """Where a draft is, and what follows."""
 
     id: str | None = Field(description="The draft's id at /v1/drafts; null for those who do not review.")
@@ -88,7 +88,7 @@ class DraftStateShown(AnswerBody):
     next: str = Field(description="What happens next, or what can be done.")
 
 
-class SubmissionShown(AnswerBody):
+class SubmissionShown(ResponseBody):
     """A submission, its latest revision, and how far the feedback on that is."""
 
     id: str = Field(validation_alias=AliasPath("row", "external_id"), description="The platform's id.")
@@ -147,7 +147,7 @@ class SimilarAsked(RequestBody):
         return self
 
 
-class SimilarShown(AnswerBody):
+class SimilarShown(ResponseBody):
     """A piece of work that is like what was asked for."""
 
     submission: str = Field(description="Id of the submission.")
@@ -159,7 +159,7 @@ class SimilarShown(AnswerBody):
     similarity: float = Field(description="Cosine, from -1 to 1.")
 
 
-class SimilarList(AnswerBody):
+class SimilarList(ResponseBody):
     """What was found, most similar first."""
 
     items: list[SimilarShown] = Field(description="Passages of others' work.")

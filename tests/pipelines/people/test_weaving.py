@@ -17,13 +17,13 @@ def world() -> weaving.Invented:
     return weaving.invent(60, 4, 1, EMBEDDER)
 
 
-def a_year(world: weaving.Invented, choose: weaving.Chooser, *, learning: bool = False) -> Year:
+def a_year(world: weaving.Invented, choose: weaving.MatchChooser, *, learning: bool = False) -> Year:
     return weaving.run(world, choose, TASTES["assumed"], 1, a_week=4, learning=learning)
 
 
 @pytest.mark.parametrize("choose", [weaving.at_random, weaving.most_alike, weaving.matched])
 def test_no_way_of_matching_asks_anybody_against_consent_again_or_too_often(
-    world: weaving.Invented, choose: weaving.Chooser
+    world: weaving.Invented, choose: weaving.MatchChooser
 ):
     year = a_year(world, choose)
     asked = {name for name, weeks in year.asked_in.items() if weeks}

@@ -25,7 +25,7 @@ from service.actions.erasure import begin
 from service.actions.learners import asks, commitments, reactions
 from service.actions.people import register
 from service.domain.drafts import DraftState
-from service.domain.erasure import ErasureKind
+from service.domain.erasure.erased import ErasureKind
 from service.domain.roles import Actor
 from service.settings import load
 from service.store import disclosures, find, replies

@@ -269,7 +269,7 @@ def test_criteria_are_looked_at_when_they_are_written_and_again_with_the_first_w
         )
     work_off(village.parts)
     seen = village.seen()
-    assert [(one.code, one.criteria) for one in seen.advice] == [("same", ("k1", "k3"))]
+    assert [(one.code, one.criteria) for one in seen.remarks] == [("same", ("k1", "k3"))]
     assert (seen.looked, seen.works) == (True, 0)
     village.hand_in_all()
     with village.sessions.writing() as session:

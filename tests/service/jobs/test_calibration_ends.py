@@ -15,7 +15,7 @@ from service.actions.drafts import make
 from service.actions.erasure import begin as erasing
 from service.actions.work import submit
 from service.domain.drafts import DraftState
-from service.domain.erasure import ErasureKind
+from service.domain.erasure.erased import ErasureKind
 from service.jobs.calibration import measured
 from service.store.tables import CalibrationPiece, DraftRow
 from tests.service.jobs.village import WORKS, Village

@@ -18,9 +18,9 @@ from pipelines.values import AI, Usage
 from service import wiring
 from service.actions.bundles import take_in
 from service.actions.people import register
+from service.domain.budgets import Prices, Terms, micro
 from service.domain.drafts import FOR_A_PERSON, DraftState
 from service.domain.ids import new_id
-from service.domain.money import Prices, Terms, micro
 from service.jobs import handlers
 from service.jobs.handlers import SYNC_BATCH, work_one
 from service.jobs.leases import settle

@@ -16,7 +16,7 @@ from service.actions.decisions import points, review
 from service.actions.desk import in_full
 from service.actions.drafts import points as drafts_points
 from service.actions.drafts import read
-from service.actions.memory import decided, question
+from service.actions.memory import clarifying, decided
 from service.domain.drafts import DraftState
 from service.domain.roles import Actor, CredentialReach
 from service.store.tables import DraftRow, Group, Person, PointRow, PointState, Revision
@@ -191,12 +191,12 @@ def test_what_a_facilitator_answered_is_in_every_prompt_from_then_on(school: Sch
         _write_and_dismiss(school, drafted(school, f"s-{number}", "amara", f"{text} {PLAN}"))
     answer = "A name and a day, for each visit."
     with school.parts.sessions.writing() as session:
-        found = question.challenge_questions(session, ilse(school), "observation")
+        found = clarifying.challenge_questions(session, ilse(school), "observation")
         asked = found.open
         assert asked is not None
         assert "dismissed three times (reasons: It is there)" in asked.text
         at = Deciding(session, ilse(school), "observation", found.version, school.parts.now())
-        question.answer(at, criterion="k1", text=answer)
+        clarifying.answer(at, criterion="k1", text=answer)
     heard = Overheard(school.parts.fallback)
     school.hand_in("s-9", "tiago", NEARLY)
     work_off(replace(school.parts, fallback=heard))

@@ -17,7 +17,7 @@ from service.actions.calibration import asking, progress
 from service.actions.calibration.progress import CalibrationSeen
 from service.actions.challenges import editor, setting
 from service.actions.decisions import judging, review
-from service.actions.decisions.judging import ReadingWish
+from service.actions.decisions.judging import CriterionReadingWish
 from service.actions.drafts.points import text_to_approve
 from service.actions.people import register
 from service.actions.work import submit
@@ -74,7 +74,7 @@ class Village:
             return progress.progress(session, self.lena, "observe")
 
     def judge(self, draft: str, *keys: str) -> None:
-        wishes = [ReadingWish(key, Standing.MET, nowhere=True) for key in keys or ("k1", "k2")]
+        wishes = [CriterionReadingWish(key, Standing.MET, nowhere=True) for key in keys or ("k1", "k2")]
         with self.sessions.writing() as session:
             row = session.get_one(DraftRow, draft)
             judging.read(

@@ -20,12 +20,12 @@ from service.actions.people import register
 from service.actions.people.register import ConsentWish
 from service.actions.work import submit
 from service.domain.drafts import DraftState
-from service.domain.erasure import ErasureKind
+from service.domain.erasure.erased import ErasureKind
 from service.domain.errors import Conflict, Invalid
 from service.domain.roles import Actor
 from service.domain.visibility import ShowWork
 from service.store import backup
-from service.store.erasing.replay import ReplayList
+from service.store.erasure.replay import ReplayList
 from service.store.session import Sessions
 from service.store.tables import DraftRow, Erasure, Person, Submission
 from tests.service.actions.school import NOW, OTHER_PLAN, found, hand_in

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Connection, text
 
 from service.domain.errors import Unavailable
-from service.store.erasing import bytes as files
+from service.store.erasure import bytes as files
 from service.store.session import Sessions
 
 pytestmark = pytest.mark.servers

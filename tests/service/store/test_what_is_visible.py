@@ -11,7 +11,7 @@ from pipelines.values import AI, Shelf, SourceKind
 from service.actions.memory import decided
 from service.domain.drafts import DraftState
 from service.domain.visibility import ShowWork
-from service.jobs.index_shares import wanted
+from service.jobs.indexed import wanted
 from service.store.library import SqlLibrary
 from service.store.session import Sessions
 from service.store.tables import Challenge, PointState, Submission

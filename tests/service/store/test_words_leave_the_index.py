@@ -10,7 +10,7 @@ from sqlalchemy import delete
 from sqlalchemy.exc import OperationalError
 
 from service.store import search
-from service.store.erasing import bytes as files
+from service.store.erasure import bytes as files
 from service.store.session import Sessions
 from service.store.tables import Person
 from tests.service.actions.school import NOW, found

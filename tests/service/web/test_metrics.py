@@ -12,7 +12,7 @@ import pytest
 from prometheus_client import generate_latest
 
 from service.store.measures import Measures, Took
-from service.web.metrics import Measured, Numbers, serve
+from service.web.metrics import MeasuredNow, Numbers, serve
 
 EXAMPLES = Path(__file__).parents[3] / "examples" / "monitoring"
 FOUND = Measures(
@@ -31,7 +31,7 @@ LINE = re.compile(r'^(\w+)(\{(\w+="([^"\\]|\\.)*"(,|(?=\})))*\})? (\S+)$')
 PARTS = {"database": "ok", "index": 'It says "no".'}
 
 
-def exposition(measured: Measured) -> str:
+def exposition(measured: MeasuredNow) -> str:
     """As Prometheus reads it."""
     return generate_latest(Numbers(lambda: measured, "0.1.0")).decode()
 

@@ -14,7 +14,7 @@ from service.web.needs import needs
 from service.web.pages.navigation import first
 from service.web.pages.routes import OpenRoute, pages
 from service.web.pages.views import Goto, PageView
-from service.web.pages.visits import Reading, Writing, same_site
+from service.web.pages.visits import ReadingVisit, WritingVisit, same_site
 from service.web.services import WayIn
 
 router = pages()
@@ -44,31 +44,31 @@ class SignInLinkPage(PageView):
 
 @router.get("/")
 @needs()
-def begin(visit: Reading) -> Goto:
+def begin(visit: ReadingVisit) -> Goto:
     return Goto(first(visit.actor))
 
 
 @open_router.get("/sign-in")
-def how_to_sign_in(visit: Reading, next: Annotated[str, Query(max_length=2_000)] = "") -> PageView:
+def how_to_sign_in(visit: ReadingVisit, next: Annotated[str, Query(max_length=2_000)] = "") -> PageView:
     ways = tuple(way for one in visit.services.integrations for way in one.ways_in(visit.session))
     return SignInPage(ways, next if sign_in.is_own_path(next) else "")
 
 
 @open_router.get("/sign-in/{secret}")
-def open_link(visit: Reading, secret: Secret) -> PageView:
+def open_link(visit: ReadingVisit, secret: Secret) -> PageView:
     seen = sign_in.invited(visit.session, secret, now=visit.now)
     return SignInLinkPage(seen.name, seen.organization, seen.works)
 
 
 @open_router.post("/sign-in/{secret}")
-def use_link(visit: Writing, secret: Secret, request: Request) -> Goto:
+def use_link(visit: WritingVisit, secret: Secret, request: Request) -> Goto:
     if not same_site(request):
         raise NotAllowed("A sign-in link is used on its own page.")
     return _entered(visit, secret)
 
 
 @open_router.get("/embed/{secret}")
-def open_embedded_link(visit: Reading, secret: Secret) -> PageView:
+def open_embedded_link(visit: ReadingVisit, secret: Secret) -> PageView:
     """For a frame. Looking begins nothing here either: whoever is shown the page says that it is they."""
     seen = sign_in.invited(visit.session, secret, now=visit.now)
     if not seen.embedded:
@@ -78,13 +78,13 @@ def open_embedded_link(visit: Reading, secret: Secret) -> PageView:
 
 
 @open_router.post("/embed/{secret}")
-def use_embedded_link(visit: Writing, secret: Secret, request: Request) -> Goto:
+def use_embedded_link(visit: WritingVisit, secret: Secret, request: Request) -> Goto:
     if not same_site(request):
         raise NotAllowed("A sign-in link is used on its own page.")
     return _entered(visit, secret, embedded=True)
 
 
-def _entered(visit: Writing, secret: str, *, embedded: bool = False) -> Goto:
+def _entered(visit: WritingVisit, secret: str, *, embedded: bool = False) -> Goto:
     entered = sign_in.enter(
         visit.session, secret, embedded=embedded, seal=visit.services.seal, here=visit.in_cookie, now=visit.now
     )
@@ -96,7 +96,7 @@ def _entered(visit: Writing, secret: str, *, embedded: bool = False) -> Goto:
 
 @router.post("/sign-out")
 @needs()
-def leave(visit: Writing) -> Goto:
+def leave(visit: WritingVisit) -> Goto:
     sign_in.sign_out(visit.session, visit.actor, now=visit.now)
     visit.end()
     return Goto("/sign-in", said="signed-out")

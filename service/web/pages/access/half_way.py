@@ -15,7 +15,7 @@ from service.web.pages.access.codes import CodeSent, picture
 from service.web.pages.access.entrance import Secret
 from service.web.pages.routes import OpenRoute, Shown, pages
 from service.web.pages.views import Goto, PageView
-from service.web.pages.visits import Reading, Visit, Writing, same_site
+from service.web.pages.visits import ReadingVisit, Visit, WritingVisit, same_site
 
 router = pages(OpenRoute)
 
@@ -49,7 +49,7 @@ class FirstRecoveryPage(PageView):
 
 
 @router.get("/sign-in/{secret}/code")
-def ask_for_code(visit: Reading, secret: Secret) -> PageView:
+def ask_for_code(visit: ReadingVisit, secret: Secret) -> PageView:
     return _asked(visit, secret)
 
 
@@ -60,7 +60,7 @@ def _asked(visit: Visit, secret: str, *, wrong: bool = False) -> CodePage:
 
 
 @router.post("/sign-in/{secret}/code")
-def give_code(visit: Writing, secret: Secret, request: Request, sent: Annotated[CodeSent, Form()]) -> Shown:
+def give_code(visit: WritingVisit, secret: Secret, request: Request, sent: Annotated[CodeSent, Form()]) -> Shown:
     if not same_site(request):
         raise NotAllowed("A code is given on its own page.")
     answer = half_way.answer(

@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field
 from service.actions.access import credentials, organizations
 from service.actions.people import directory
 from service.actions.people.directory import GroupChoice
-from service.domain.access import (
+from service.domain.access.keys import (
     A_YEAR,
     EVERY_SCOPE,
     LONGEST,
@@ -25,7 +25,7 @@ from service.domain.access import (
     scopes_in,
     state_of_key,
 )
-from service.domain.organization_settings import OrganizationWish, faults
+from service.domain.access.organization_settings import OrganizationWish, faults
 from service.domain.roles import require_lead
 from service.store.tables import Credential
 from service.web import errors
@@ -33,29 +33,29 @@ from service.web.fields import KeyId
 from service.web.pages.forms import checked, lines
 from service.web.pages.routes import Shown, pages
 from service.web.pages.views import Goto, PageView
-from service.web.pages.visits import Reading, Visit, Writing
+from service.web.pages.visits import ReadingVisit, Visit, WritingVisit
 from service.web.schemas.access import KeyAsked
 
 router = pages(reads=KeyScope.ADMIN, writes=KeyScope.ADMIN)
 
-Typed = Annotated[str, Field(max_length=20_000)]
+SettingTyped = Annotated[str, Field(max_length=20_000)]
 
 
 class SettingsSent(BaseModel):
     """As it was typed."""
 
-    name: Typed = ""
-    language: Typed = ""
-    undo_seconds: Typed = ""
-    model_budget_per_day: Typed = ""
-    embed_origins: Typed = ""
-    remind_again_days: Typed = ""
-    answer_within_days: Typed = ""
+    name: SettingTyped = ""
+    language: SettingTyped = ""
+    undo_seconds: SettingTyped = ""
+    model_budget_per_day: SettingTyped = ""
+    embed_origins: SettingTyped = ""
+    remind_again_days: SettingTyped = ""
+    answer_within_days: SettingTyped = ""
     look_for_introductions_weekly: bool = False
     say_what_is_outdated: bool = False
-    spot_check_every: Typed = ""
+    spot_check_every: SettingTyped = ""
     second_factor_needed: bool = False
-    time_zone: Typed = ""
+    time_zone: SettingTyped = ""
     mail_says_more: bool = False
 
 
@@ -100,10 +100,10 @@ class KeysPage(PageView):
 class KeySent(BaseModel):
     """A key to make."""
 
-    name: Typed = ""
-    groups: Annotated[list[Typed], Field(max_length=501)] = []
-    scopes: Annotated[list[Typed], Field(max_length=len(KeyScope))] = []
-    days: Typed = ""
+    name: SettingTyped = ""
+    groups: Annotated[list[SettingTyped], Field(max_length=501)] = []
+    scopes: Annotated[list[SettingTyped], Field(max_length=len(KeyScope))] = []
+    days: SettingTyped = ""
 
 
 class _Lifetime(BaseModel):
@@ -169,13 +169,13 @@ class _Numbers(BaseModel):
 
 
 @router.get("/desk/settings")
-def settings(visit: Reading) -> Shown:
+def settings(visit: ReadingVisit) -> Shown:
     id_, wish = organizations.show(visit.session, visit.actor)
     return SettingsPage(id_, _shown(wish))
 
 
 @router.post("/desk/settings")
-def change(visit: Writing, sent: Annotated[SettingsSent, Form()]) -> Shown:
+def change(visit: WritingVisit, sent: Annotated[SettingsSent, Form()]) -> Shown:
     id_, _ = organizations.show(visit.session, visit.actor)
     wish, wrong = _wish(sent)
     if wish is None:
@@ -186,7 +186,7 @@ def change(visit: Writing, sent: Annotated[SettingsSent, Form()]) -> Shown:
 
 
 @router.get("/desk/settings/keys")
-def keys(visit: Reading) -> Shown:
+def keys(visit: ReadingVisit) -> Shown:
     return _keys(visit)
 
 
@@ -207,7 +207,7 @@ def _line(key: Credential, now: datetime) -> KeyLine:
 
 
 @router.post("/desk/settings/keys")
-def make_key(visit: Writing, sent: Annotated[KeySent, Form()]) -> Shown:
+def make_key(visit: WritingVisit, sent: Annotated[KeySent, Form()]) -> Shown:
     require_lead(visit.actor)
     chosen = [one for one in sent.groups if one]
     asked, wrong = _asked(sent, chosen, visit.now)
@@ -237,6 +237,6 @@ def _asked(sent: KeySent, groups: list[str], now: datetime) -> tuple[KeyAsked | 
 
 
 @router.post("/desk/settings/keys/{id}/revoke")
-def revoke_key(visit: Writing, id: KeyId) -> Shown:
+def revoke_key(visit: WritingVisit, id: KeyId) -> Shown:
     credentials.revoke(visit.session, visit.actor, id, now=visit.now)
     return Goto("/desk/settings/keys", said="key-ended")

@@ -16,7 +16,7 @@ from service.web.fields import KeyId
 from service.web.pages.access.codes import CodeSent, picture
 from service.web.pages.routes import Shown, pages
 from service.web.pages.views import Goto, PageView
-from service.web.pages.visits import Reading, Visit, Writing
+from service.web.pages.visits import ReadingVisit, Visit, WritingVisit
 
 router = pages()
 
@@ -52,7 +52,7 @@ class RecoveryPage(PageView):
 
 
 @router.get(HERE)
-def safety(visit: Reading) -> Shown:
+def safety(visit: ReadingVisit) -> Shown:
     return _safety(visit)
 
 
@@ -64,13 +64,13 @@ def _safety(visit: Visit, wrong: str = "") -> SafetyPage:
 
 
 @router.post(HERE + "/second-factor/begin")
-def begin(visit: Writing) -> Shown:
+def begin(visit: WritingVisit) -> Shown:
     second_factor.begin(visit.session, visit.actor, visit.services.sealing, now=visit.now)
     return Goto(f"{HERE}/second-factor")
 
 
 @router.get(HERE + "/second-factor")
-def set_up(visit: Reading) -> Shown:
+def set_up(visit: ReadingVisit) -> Shown:
     return _set_up(visit)
 
 
@@ -80,7 +80,7 @@ def _set_up(visit: Visit, *, wrong: bool = False) -> Shown:
 
 
 @router.post(HERE + "/second-factor")
-def turn_on(visit: Writing, sent: Annotated[CodeSent, Form()]) -> Shown:
+def turn_on(visit: WritingVisit, sent: Annotated[CodeSent, Form()]) -> Shown:
     codes = second_factor.turn_on(visit.session, visit.actor, sent.code, visit.services.sealing, now=visit.now)
     if codes:
         return RecoveryPage(codes)
@@ -89,13 +89,13 @@ def turn_on(visit: Writing, sent: Annotated[CodeSent, Form()]) -> Shown:
 
 
 @router.post(HERE + "/second-factor/off")
-def turn_off(visit: Writing, sent: Annotated[CodeSent, Form()]) -> Shown:
+def turn_off(visit: WritingVisit, sent: Annotated[CodeSent, Form()]) -> Shown:
     off = second_factor.turn_off(visit.session, visit.actor, sent.code, visit.services.sealing, now=visit.now)
     return Goto(HERE, said="factor-off") if off else _safety(visit, "off")
 
 
 @router.post(HERE + "/second-factor/recovery")
-def renew_codes(visit: Writing, sent: Annotated[CodeSent, Form()]) -> Shown:
+def renew_codes(visit: WritingVisit, sent: Annotated[CodeSent, Form()]) -> Shown:
     sealing, again = visit.services.sealing, bool(visit.kept)
     codes = second_factor.renew_codes(visit.session, visit.actor, sent.code, sealing, again=again, now=visit.now)
     visit.kept = "renewed" if codes else ""
@@ -103,12 +103,12 @@ def renew_codes(visit: Writing, sent: Annotated[CodeSent, Form()]) -> Shown:
 
 
 @router.post(HERE + "/sessions/{id}/end")
-def end_session(visit: Writing, id: KeyId) -> Shown:
+def end_session(visit: WritingVisit, id: KeyId) -> Shown:
     sessions.end(visit.session, visit.actor, id, now=visit.now)
     return Goto(HERE, said="session-ended")
 
 
 @router.post(HERE + "/sessions/end-others")
-def end_others(visit: Writing) -> Shown:
+def end_others(visit: WritingVisit) -> Shown:
     sessions.end_others(visit.session, visit.actor, now=visit.now)
     return Goto(HERE, said="others-ended")

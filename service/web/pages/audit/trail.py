@@ -9,15 +9,15 @@ from fastapi import Query
 
 from service.actions.audit import trail
 from service.actions.audit.trail import TrailEntry
-from service.domain.access import KeyScope
+from service.domain.access.keys import KeyScope
 from service.domain.audit import read_anchor
 from service.web.pages.routes import Shown, pages
 from service.web.pages.views import Download, PageView
-from service.web.pages.visits import Reading
+from service.web.pages.visits import ReadingVisit
 
 router = pages(reads=KeyScope.ADMIN, writes=KeyScope.ADMIN)
 
-Number = Annotated[int, Query(ge=0, le=2_000_000_000)]
+EntryNumber = Annotated[int, Query(ge=0, le=2_000_000_000)]
 MOST_FACTS = 200
 
 
@@ -50,7 +50,7 @@ class TrailCheckPage(PageView):
 
 
 @router.get("/desk/settings/audit")
-def show_trail(visit: Reading, before: Number | None = None) -> Shown:
+def show_trail(visit: ReadingVisit, before: EntryNumber | None = None) -> Shown:
     seen = trail.latest(visit.session, visit.actor, before=before)
     return TrailPage(tuple(TrailRow(one, _facts(one)) for one in seen.entries), str(seen.head), seen.before)
 
@@ -75,18 +75,18 @@ def _words(value: object) -> str:
 
 
 @router.get("/desk/settings/audit/check")
-def check_trail(visit: Reading, anchor: Annotated[str, Query(max_length=100)] = "") -> Shown:
+def check_trail(visit: ReadingVisit, anchor: Annotated[str, Query(max_length=100)] = "") -> Shown:
     anchors = [read_anchor(anchor)] if anchor.strip() else []
     end, faults = trail.check(visit.session, visit.actor, anchors)
     return TrailCheckPage(str(end), anchor.strip(), tuple(faults))
 
 
 @router.get("/desk/settings/audit/audit.jsonl")
-def take_lines(visit: Reading, after: Number = 0) -> Download:
+def take_lines(visit: ReadingVisit, after: EntryNumber = 0) -> Download:
     text = trail.as_lines(visit.session, visit.actor, after=after)
     return Download("audit.jsonl", "application/x-ndjson; charset=utf-8", text)
 
 
 @router.get("/desk/settings/audit/audit.csv")
-def take_table(visit: Reading, after: Number = 0) -> Download:
+def take_table(visit: ReadingVisit, after: EntryNumber = 0) -> Download:
     return Download("audit.csv", "text/csv; charset=utf-8", trail.as_csv(visit.session, visit.actor, after=after))

@@ -22,11 +22,11 @@ from service.actions.briefs.shown import shown
 from service.domain.errors import Unavailable
 from service.store.tables import WordingState
 from service.web.fields import ExternalId, Name
-from service.web.pages.overview.challenge import Chosen
+from service.web.pages.overview.challenge import GroupChosen
 from service.web.pages.overview.views import Head, head
 from service.web.pages.routes import pages
 from service.web.pages.views import Download, Goto, PageView
-from service.web.pages.visits import Asking, Writing
+from service.web.pages.visits import AskingVisit, WritingVisit
 
 router = pages()
 
@@ -67,7 +67,7 @@ class Sides:
 
 
 @dataclass(frozen=True, slots=True)
-class BriefQuestionDrawn:
+class MeetingQuestionDrawn:
     """A question worth the time, and the passages it comes from."""
 
     asks: BriefLineDrawn
@@ -120,7 +120,7 @@ class BriefPage(PageView):
     have: tuple[str, ...]
     lack: tuple[str, ...]
     sides: tuple[Sides, ...]
-    questions: tuple[BriefQuestionDrawn, ...]
+    questions: tuple[MeetingQuestionDrawn, ...]
     called: tuple[Called, ...]
     open: tuple[tuple[str, str], ...]
     in_words: InWords
@@ -161,7 +161,7 @@ def brief_page(seen: Prepared, *, model: bool = False) -> BriefPage:
             for at, one in enumerate(made.tensions, 1)
         ),
         questions=tuple(
-            BriefQuestionDrawn(shown.line(f"q{at}", one.text), shown.all(*one.places))
+            MeetingQuestionDrawn(shown.line(f"q{at}", one.text), shown.all(*one.places))
             for at, one in enumerate(made.questions, 1)
         ),
         called=tuple(
@@ -210,7 +210,7 @@ class _Shown:
         return BriefLineDrawn(worded.get(id_, found), id_ in worded)
 
 
-def _prepared(visit: Asking, id: str, group: str) -> Prepared:
+def _prepared(visit: AskingVisit, id: str, group: str) -> Prepared:
     if visit.services.brief is None:
         raise Unavailable("Briefs are not set up in this process.")
     found = visit.services.brief(visit.actor, id, group=group or None)
@@ -219,12 +219,12 @@ def _prepared(visit: Asking, id: str, group: str) -> Prepared:
 
 
 @router.get("/desk/challenges/{id}/brief")
-def show_brief(visit: Asking, id: ExternalId, group: Chosen = "") -> PageView:
+def show_brief(visit: AskingVisit, id: ExternalId, group: GroupChosen = "") -> PageView:
     return brief_page(_prepared(visit, id, group), model=bool(visit.services.model))
 
 
 @router.post("/desk/challenges/{id}/brief/wording")
-def word_brief(visit: Writing, id: ExternalId, group: Annotated[Name | Literal[""], Form()] = "") -> Goto:
+def word_brief(visit: WritingVisit, id: ExternalId, group: Annotated[Name | Literal[""], Form()] = "") -> Goto:
     there = bool(visit.services.model)
     wording.ask(visit.session, visit.actor, id, group=group or None, model=there, now=visit.now)
     path = f"/desk/challenges/{quote(id, safe='')}/brief"
@@ -232,6 +232,6 @@ def word_brief(visit: Writing, id: ExternalId, group: Annotated[Name | Literal["
 
 
 @router.get("/desk/challenges/{id}/brief.md")
-def take_brief(visit: Asking, id: ExternalId, group: Chosen = "") -> Download:
+def take_brief(visit: AskingVisit, id: ExternalId, group: GroupChosen = "") -> Download:
     text = meeting.markdown(_prepared(visit, id, group))
     return Download("meeting-brief.md", "text/markdown; charset=utf-8", text)

@@ -19,7 +19,7 @@ from service.web.pages.queue.done import Done, done_with
 from service.web.pages.queue.words import STATES
 from service.web.pages.routes import pages
 from service.web.pages.views import Goto, PageView
-from service.web.pages.visits import Reading, Writing
+from service.web.pages.visits import ReadingVisit, WritingVisit
 
 router = pages()
 
@@ -43,7 +43,7 @@ class CalibrationPage(PageView):
 
 
 @router.get(HERE)
-def show_calibration(visit: Reading, id: ExternalId, done: Annotated[OwnId | None, Query()] = None) -> PageView:
+def show_calibration(visit: ReadingVisit, id: ExternalId, done: Annotated[OwnId | None, Query()] = None) -> PageView:
     seen = progress.progress(visit.session, visit.actor, id)
     did = done_with(visit.session, visit.actor, done, visit.now) if done else None
     trail = f"challenge={quote(id, safe='')}&calibrating=1"
@@ -52,19 +52,19 @@ def show_calibration(visit: Reading, id: ExternalId, done: Annotated[OwnId | Non
 
 
 @router.post(HERE + "/choose")
-def choose_anew(visit: Writing, id: ExternalId) -> Goto:
+def choose_anew(visit: WritingVisit, id: ExternalId) -> Goto:
     asking.choose_anew(visit.session, visit.actor, id, now=visit.now)
     return _back(id, "choosing")
 
 
 @router.post(HERE + "/draft-now")
-def draft_now(visit: Writing, id: ExternalId) -> Goto:
+def draft_now(visit: WritingVisit, id: ExternalId) -> Goto:
     asking.draft_now(visit.session, visit.actor, id, now=visit.now)
     return _back(id, "drafting-now")
 
 
 @router.post(HERE + "/look")
-def look_again(visit: Writing, id: ExternalId) -> Goto:
+def look_again(visit: WritingVisit, id: ExternalId) -> Goto:
     asking.look_again(visit.session, visit.actor, id, now=visit.now)
     return _back(id, "looking")
 

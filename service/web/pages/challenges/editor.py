@@ -17,7 +17,7 @@ from service.actions.challenges.editor import ALLOWED, PEERS, REACHES, Challenge
 from service.actions.challenges.setting import ChallengeWish
 from service.actions.people import directory
 from service.actions.people.directory import GroupChoice
-from service.domain.access import KeyScope
+from service.domain.access.keys import KeyScope
 from service.domain.calibration import FEWEST, MOST
 from service.domain.roles import leads, require_coordinator
 from service.domain.visibility import PeersShown, SharingReach
@@ -28,15 +28,15 @@ from service.web.pages.challenges.sentences import CriterionRead, CriterionTyped
 from service.web.pages.forms import TAKEN, checked, lines
 from service.web.pages.routes import Shown, pages
 from service.web.pages.views import Goto, PageView
-from service.web.pages.visits import Reading, Visit, Writing
+from service.web.pages.visits import ReadingVisit, Visit, WritingVisit
 from service.web.schemas.challenges import ChallengeAsked
 
 router = pages(writes=KeyScope.SUBMIT)
 
 HERE = "/desk/challenges"
-Typed = Annotated[str, Field(max_length=200_000)]
-Many = Annotated[list[Typed], Field(max_length=60)]
-Every = Annotated[list[Typed], Field(max_length=2_000)]
+EditorTyped = Annotated[str, Field(max_length=200_000)]
+CriteriaTyped = Annotated[list[EditorTyped], Field(max_length=60)]
+Every = Annotated[list[EditorTyped], Field(max_length=2_000)]
 
 
 class ChallengeSent(BaseModel):
@@ -44,30 +44,30 @@ class ChallengeSent(BaseModel):
     they are `spoken` in; `unread`: whose were shown beside a new wording. `do` is the button: save, look, propose, add,
     up:1, down:1 …"""
 
-    id: Typed = ""
-    title: Typed = ""
-    prompt: Typed = ""
-    outcome: Typed = ""
-    reference: Typed = ""
-    notes: Typed = ""
-    language: Typed = ""
-    key: Many = []
-    text: Many = []
-    question: Many = []
-    points: Many = []
-    spoken: Typed = ""
+    id: EditorTyped = ""
+    title: EditorTyped = ""
+    prompt: EditorTyped = ""
+    outcome: EditorTyped = ""
+    reference: EditorTyped = ""
+    notes: EditorTyped = ""
+    language: EditorTyped = ""
+    key: CriteriaTyped = []
+    text: CriteriaTyped = []
+    question: CriteriaTyped = []
+    points: CriteriaTyped = []
+    spoken: EditorTyped = ""
     clause: Every = []
     topic: Every = []
-    unread: Many = []
-    peers: Typed = PeersShown.AFTER_ATTEMPT.value
-    reach: Typed = SharingReach.ORGANIZATION.value
-    groups: Annotated[list[Typed], Field(max_length=501)] = []
-    tags: Typed = ""
-    opened_at: Typed = ""
+    unread: CriteriaTyped = []
+    peers: EditorTyped = PeersShown.AFTER_ATTEMPT.value
+    reach: EditorTyped = SharingReach.ORGANIZATION.value
+    groups: Annotated[list[EditorTyped], Field(max_length=501)] = []
+    tags: EditorTyped = ""
+    opened_at: EditorTyped = ""
     calibrate: bool = False
     pieces: Annotated[int, Field(ge=FEWEST, le=MOST)] = FEWEST
-    seen: Typed = ""
-    do: Typed = "save"
+    seen: EditorTyped = ""
+    do: EditorTyped = "save"
 
     @property
     def languages(self) -> list[str]:
@@ -137,13 +137,13 @@ class ChallengePreviewPage(PageView):
 
 
 @router.get(HERE + "/new")
-def new(visit: Reading) -> Shown:
+def new(visit: ReadingVisit) -> Shown:
     require_coordinator(visit.actor)
     return _form(visit, None, ChallengeSent(key=["k1"], text=[""], question=[""], points=[""]))
 
 
 @router.post(HERE + "/new")
-def add(visit: Writing, sent: Annotated[ChallengeSent, Form()]) -> Shown:
+def add(visit: WritingVisit, sent: Annotated[ChallengeSent, Form()]) -> Shown:
     require_coordinator(visit.actor)
     if sent.do not in ("save", "look"):
         return _form(visit, None, _turned(visit, sent))
@@ -159,13 +159,13 @@ def add(visit: Writing, sent: Annotated[ChallengeSent, Form()]) -> Shown:
 
 
 @router.get(HERE + "/{id}/edit")
-def edit(visit: Reading, id: ExternalId) -> Shown:
+def edit(visit: ReadingVisit, id: ExternalId) -> Shown:
     there = editor.form(visit.session, visit.actor, id)
     return _form(visit, there, _sent(there))
 
 
 @router.post(HERE + "/{id}/edit")
-def change(visit: Writing, id: ExternalId, sent: Annotated[ChallengeSent, Form()]) -> Shown:
+def change(visit: WritingVisit, id: ExternalId, sent: Annotated[ChallengeSent, Form()]) -> Shown:
     there = editor.form(visit.session, visit.actor, id)
     if sent.do not in ("save", "look"):
         return _form(visit, there, _turned(visit, sent))
@@ -186,18 +186,18 @@ def change(visit: Writing, id: ExternalId, sent: Annotated[ChallengeSent, Form()
 
 
 @router.get(HERE + "/{id}/preview")
-def preview(visit: Reading, id: ExternalId) -> Shown:
+def preview(visit: ReadingVisit, id: ExternalId) -> Shown:
     return ChallengePreviewPage(id, editor.preview(visit.session, visit.actor, id), visit.now)
 
 
 @router.post(HERE + "/{id}/archive")
-def archive(visit: Writing, id: ExternalId) -> Shown:
+def archive(visit: WritingVisit, id: ExternalId) -> Shown:
     archiving.archive(visit.session, visit.actor, id, now=visit.now)
     return Goto(HERE, said="archived")
 
 
 @router.post(HERE + "/{id}/bring-back")
-def bring_back(visit: Writing, id: ExternalId) -> Shown:
+def bring_back(visit: WritingVisit, id: ExternalId) -> Shown:
     archiving.bring_back(visit.session, visit.actor, id, now=visit.now)
     return Goto(f"{HERE}/{quote(id, safe='')}", said="brought-back")
 

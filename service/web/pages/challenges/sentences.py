@@ -12,9 +12,9 @@ from pipelines.texts.language import language_code, language_name
 from pipelines.values import Criterion, CriterionForm
 from service.actions.challenges.setting import CriterionWish
 
-Typed = tuple[str, str]
+ClauseAndTopic = tuple[str, str]
 """Clause and topic."""
-NOTHING: Typed = ("", "")
+NOTHING: ClauseAndTopic = ("", "")
 
 
 class CriterionTyped(NamedTuple):
@@ -24,7 +24,7 @@ class CriterionTyped(NamedTuple):
     text: str = ""
     question: str = ""
     points: str = ""
-    forms: Mapping[str, Typed] = {}
+    forms: Mapping[str, ClauseAndTopic] = {}
 
     @property
     def written(self) -> bool:
@@ -90,7 +90,7 @@ def filled(rows: Sequence[CriterionTyped], language: str) -> list[CriterionTyped
     return [row._replace(forms={**row.forms, language_code(language): _filled(row, language)}) for row in rows]
 
 
-def _filled(row: CriterionTyped, language: str) -> Typed:
+def _filled(row: CriterionTyped, language: str) -> ClauseAndTopic:
     proposed, form = in_sentences.proposed(row.text, language), row.form(language_code(language))
     return form.clause or proposed.clause, form.topic or proposed.topic
 
@@ -101,7 +101,9 @@ def laid_out(rows: Sequence[CriterionTyped], languages: Sequence[str]) -> tuple[
     return [clause for clause, _ in forms], [topic for _, topic in forms]
 
 
-def taken_up(clauses: Sequence[str], topics: Sequence[str], languages: Sequence[str]) -> Iterator[dict[str, Typed]]:
+def taken_up(
+    clauses: Sequence[str], topics: Sequence[str], languages: Sequence[str]
+) -> Iterator[dict[str, ClauseAndTopic]]:
     """The forms of each row in turn, from what the form sent; nothing for rows that it sent none of."""
     pairs = iter(zip(clauses, topics, strict=False))
     while True:

@@ -18,7 +18,7 @@ from service.web import errors
 from service.web.fields import ExternalId, Line
 from service.web.pages.routes import Shown, pages
 from service.web.pages.views import Goto, PageView
-from service.web.pages.visits import Reading, Writing
+from service.web.pages.visits import ReadingVisit, WritingVisit
 
 router = pages()
 
@@ -53,13 +53,13 @@ class AssignPage(PageView):
 
 
 @router.get(HERE)
-def show_assign(visit: Reading, id: ExternalId, given: Annotated[str, Query(max_length=40)] = "") -> Shown:
+def show_assign(visit: ReadingVisit, id: ExternalId, given: Annotated[str, Query(max_length=40)] = "") -> Shown:
     found = assigning.proposed(visit.session, visit.actor, id, {}, now=visit.now)
     return AssignPage(found, looked=False, given=given if _moment(given) else "", fault="")
 
 
 @router.post(HERE)
-def assign(visit: Writing, id: ExternalId, sent: Annotated[SharesSent, Form()]) -> Shown:
+def assign(visit: WritingVisit, id: ExternalId, sent: Annotated[SharesSent, Form()]) -> Shown:
     session, actor, now = visit.session, visit.actor, visit.now
     with errors.Caught(PeerloomError) as caught:
         weights = _weights(sent)
@@ -74,7 +74,7 @@ def assign(visit: Writing, id: ExternalId, sent: Annotated[SharesSent, Form()]) 
 
 
 @router.post(HERE + "/take-back")
-def take_back(visit: Writing, id: ExternalId, sent: Annotated[GivenSent, Form()]) -> Shown:
+def take_back(visit: WritingVisit, id: ExternalId, sent: Annotated[GivenSent, Form()]) -> Shown:
     at = _moment(sent.given)
     if at is None:
         raise Invalid("This form does not say what is taken back. Load the page again.")

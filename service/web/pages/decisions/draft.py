@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pipelines.values import PointKind, Standing
 from service.actions.approvals.deciding import Deciding
 from service.actions.decisions import claim, hand_over, judging, openings, points, release, review
-from service.actions.decisions.judging import ReadingWish
+from service.actions.decisions.judging import CriterionReadingWish
 from service.actions.desk import conflict, others
 from service.actions.desk.conflict import Meant
 from service.web.fields import DraftId, Hash, Id, Line, PointId, Words
@@ -21,7 +21,7 @@ from service.web.pages.decisions.conflict import DraftConflictPage
 from service.web.pages.queue import came_from
 from service.web.pages.routes import Shown, pages
 from service.web.pages.views import Goto
-from service.web.pages.visits import Writing
+from service.web.pages.visits import WritingVisit
 from service.web.schemas.decisions import DismissalReason
 
 router = pages()
@@ -118,7 +118,7 @@ class ReleaseSent(DraftSent):
     again: ClassVar[bool] = False
 
 
-class ReadingSent(DraftSent):
+class CriterionReadingSent(DraftSent):
     """How the work stands on one criterion; `nobody` takes back what was said. `place` is a passage of the sheet, as
     offsets, or nowhere; `quote` are other words of the work, beginning about at `start`."""
 
@@ -133,16 +133,16 @@ class ReadingSent(DraftSent):
     def typed(self) -> str:
         return self.quote
 
-    def wish(self) -> ReadingWish | None:
+    def wish(self) -> CriterionReadingWish | None:
         if self.standing == "nobody":
             return None
         standing = Standing(self.standing)
         if self.quote.strip():
-            return ReadingWish(self.criterion, standing, self.quote, int(self.start or 0))
+            return CriterionReadingWish(self.criterion, standing, self.quote, int(self.start or 0))
         if self.place in ("", "nowhere"):
-            return ReadingWish(self.criterion, standing, nowhere=self.place == "nowhere")
+            return CriterionReadingWish(self.criterion, standing, nowhere=self.place == "nowhere")
         start, _, end = self.place.partition("-")
-        return ReadingWish(self.criterion, standing, start=int(start), end=int(end))
+        return CriterionReadingWish(self.criterion, standing, start=int(start), end=int(end))
 
 
 class RedraftSent(DraftSent):
@@ -189,19 +189,19 @@ _WHAT: Final[Mapping[str, str]] = {
 """Decisions, as their records name them, in the words of whoever was about to make one."""
 
 
-def _decide(visit: Writing, draft: str, sent: DraftSent, name: str, act: _Act, point: str = "") -> Shown:
+def _decide(visit: WritingVisit, draft: str, sent: DraftSent, name: str, act: _Act, point: str = "") -> Shown:
     """Do it and come back, unless the draft has changed since it was seen; then show both."""
     back = f"/desk/drafts/{draft}?{came_from.with_(sent.trail, decided=point)}"
     return _done(visit, draft, sent, name, act, back, point)
 
 
-def _decide_and_go_on(visit: Writing, draft: str, sent: DraftSent, name: str, act: _Act) -> Shown:
+def _decide_and_go_on(visit: WritingVisit, draft: str, sent: DraftSent, name: str, act: _Act) -> Shown:
     """The same, and on to whatever waits next, with a way to undo this."""
     onward = f"/desk/next?{came_from.with_(sent.trail, done=draft)}"
     return _done(visit, draft, sent, name, act, onward)
 
 
-def _done(visit: Writing, draft: str, sent: DraftSent, name: str, act: _Act, then: str, point: str = "") -> Shown:
+def _done(visit: WritingVisit, draft: str, sent: DraftSent, name: str, act: _Act, then: str, point: str = "") -> Shown:
     """A form that is sent twice is one decision: the second goes where the first went."""
     at = visit.deciding(draft, sent.seen)
     if not conflict.done_already(at, Meant(name, point, sent.said)):
@@ -212,7 +212,7 @@ def _done(visit: Writing, draft: str, sent: DraftSent, name: str, act: _Act, the
     return Goto(then)
 
 
-def _changed(visit: Writing, draft: str, sent: DraftSent, name: str, point: str = "") -> DraftConflictPage | None:
+def _changed(visit: WritingVisit, draft: str, sent: DraftSent, name: str, point: str = "") -> DraftConflictPage | None:
     """Both texts, if the draft has changed since it was seen."""
     typed = sent.typed
     clash = conflict.changed(visit.deciding(draft, sent.seen), typed=typed, point=point)
@@ -236,36 +236,36 @@ def _changed(visit: Writing, draft: str, sent: DraftSent, name: str, point: str 
 
 
 @router.post(OF_POINT + "/accept")
-def accept(visit: Writing, id: DraftId, point: PointId, sent: Annotated[DraftSent, Form()]) -> Shown:
+def accept(visit: WritingVisit, id: DraftId, point: PointId, sent: Annotated[DraftSent, Form()]) -> Shown:
     act = partial(points.accept_point, point_id=point)
     return _decide(visit, id, sent, "accept", act, point)
 
 
 @router.post(OF_POINT + "/edit")
-def edit(visit: Writing, id: DraftId, point: PointId, sent: Annotated[EditSent, Form()]) -> Shown:
+def edit(visit: WritingVisit, id: DraftId, point: PointId, sent: Annotated[EditSent, Form()]) -> Shown:
     act = partial(points.edit_point, point_id=point, text=sent.text)
     return _decide(visit, id, sent, "edit", act, point)
 
 
 @router.post(OF_POINT + "/dismiss")
-def dismiss(visit: Writing, id: DraftId, point: PointId, sent: Annotated[PointDismissalSent, Form()]) -> Shown:
+def dismiss(visit: WritingVisit, id: DraftId, point: PointId, sent: Annotated[PointDismissalSent, Form()]) -> Shown:
     act = partial(points.dismiss_point, point_id=point, reason_code=sent.reason.value, note=sent.note)
     return _decide(visit, id, sent, "dismiss", act, point)
 
 
 @router.post(HERE + "/points")
-def add(visit: Writing, id: DraftId, sent: Annotated[AddSent, Form()]) -> Shown:
+def add(visit: WritingVisit, id: DraftId, sent: Annotated[AddSent, Form()]) -> Shown:
     wish = points.PointWish(sent.kind, sent.text, sent.quote, sent.criterion)
     return _decide(visit, id, sent, "add", partial(points.add_point, wish=wish))
 
 
 @router.post(HERE + "/summary")
-def summary(visit: Writing, id: DraftId, sent: Annotated[EditSent, Form()]) -> Shown:
+def summary(visit: WritingVisit, id: DraftId, sent: Annotated[EditSent, Form()]) -> Shown:
     return _decide(visit, id, sent, "summary", partial(points.set_summary, text=sent.text))
 
 
 @router.post(HERE + "/readings")
-def judge(visit: Writing, id: DraftId, sent: Annotated[ReadingSent, Form()]) -> Shown:
+def judge(visit: WritingVisit, id: DraftId, sent: Annotated[CriterionReadingSent, Form()]) -> Shown:
     drafter = visit.services.drafter
 
     def act(at: Deciding) -> None:
@@ -277,7 +277,7 @@ def judge(visit: Writing, id: DraftId, sent: Annotated[ReadingSent, Form()]) -> 
 
 
 @router.post(HERE + "/approve")
-def approve(visit: Writing, id: DraftId, sent: Annotated[DraftApprovalSent, Form()]) -> Shown:
+def approve(visit: WritingVisit, id: DraftId, sent: Annotated[DraftApprovalSent, Form()]) -> Shown:
     undo = visit.services.undo
 
     def act(at: Deciding) -> None:
@@ -288,59 +288,59 @@ def approve(visit: Writing, id: DraftId, sent: Annotated[DraftApprovalSent, Form
 
 
 @router.post(HERE + "/undo")
-def undo(visit: Writing, id: DraftId, sent: Annotated[DraftSent, Form()]) -> Shown:
+def undo(visit: WritingVisit, id: DraftId, sent: Annotated[DraftSent, Form()]) -> Shown:
     return _decide(visit, id, sent, "undo", review.undo)
 
 
 @router.post(HERE + "/release")
-def release_now(visit: Writing, id: DraftId, sent: Annotated[ReleaseSent, Form()]) -> Shown:
+def release_now(visit: WritingVisit, id: DraftId, sent: Annotated[ReleaseSent, Form()]) -> Shown:
     return _decide(visit, id, sent, "release", release.release)
 
 
 @router.post(HERE + "/decline")
-def decline(visit: Writing, id: DraftId, sent: Annotated[NoteSent, Form()]) -> Shown:
+def decline(visit: WritingVisit, id: DraftId, sent: Annotated[NoteSent, Form()]) -> Shown:
     return _decide_and_go_on(visit, id, sent, "decline", partial(review.decline, note=sent.note))
 
 
 @router.post(HERE + "/reopen")
-def reopen(visit: Writing, id: DraftId, sent: Annotated[DraftSent, Form()]) -> Shown:
+def reopen(visit: WritingVisit, id: DraftId, sent: Annotated[DraftSent, Form()]) -> Shown:
     return _decide(visit, id, sent, "reopen", review.reopen)
 
 
 @router.post(HERE + "/redraft")
-def redraft(visit: Writing, id: DraftId, sent: Annotated[RedraftSent, Form()]) -> Shown:
+def redraft(visit: WritingVisit, id: DraftId, sent: Annotated[RedraftSent, Form()]) -> Shown:
     act = partial(review.redraft, instruction=sent.instruction)
     return _decide_and_go_on(visit, id, sent, "redraft", act)
 
 
 @router.post(HERE + "/write")
-def write(visit: Writing, id: DraftId, sent: Annotated[DraftSent, Form()]) -> Shown:
+def write(visit: WritingVisit, id: DraftId, sent: Annotated[DraftSent, Form()]) -> Shown:
     return _decide(visit, id, sent, "write", review.write)
 
 
 @router.post(HERE + "/retract")
-def retract(visit: Writing, id: DraftId, sent: Annotated[NoteSent, Form()]) -> Shown:
+def retract(visit: WritingVisit, id: DraftId, sent: Annotated[NoteSent, Form()]) -> Shown:
     return _decide(visit, id, sent, "retract", partial(release.retract, reason=sent.note))
 
 
 @router.post(HERE + "/hand-over")
-def hand_it_over(visit: Writing, id: DraftId, sent: Annotated[HandOverSent, Form()]) -> Shown:
+def hand_it_over(visit: WritingVisit, id: DraftId, sent: Annotated[HandOverSent, Form()]) -> Shown:
     return _decide_and_go_on(visit, id, sent, "hand_over", partial(hand_over.hand_over, to=sent.to))
 
 
 @router.post(HERE + "/open")
-def open_it(visit: Writing, id: DraftId) -> None:
+def open_it(visit: WritingVisit, id: DraftId) -> None:
     claim.be_at(visit.session, visit.actor, id, now=visit.now)
     openings.opened(visit.session, visit.actor, id, now=visit.now)
 
 
 @router.post(HERE + "/open-source")
-def open_source(visit: Writing, id: DraftId, source: Annotated[str, Form(max_length=128)]) -> None:
+def open_source(visit: WritingVisit, id: DraftId, source: Annotated[str, Form(max_length=128)]) -> None:
     openings.source_opened(visit.session, visit.actor, id, source, now=visit.now)
 
 
 @router.post(HERE + "/take-over")
-def take_over(visit: Writing, id: DraftId, sent: Annotated[DraftSent, Form()]) -> Shown:
+def take_over(visit: WritingVisit, id: DraftId, sent: Annotated[DraftSent, Form()]) -> Shown:
     if changed := _changed(visit, id, sent, "take_over"):
         return changed
     claim.be_at(visit.session, visit.actor, id, take_over=True, now=visit.now)
@@ -348,7 +348,7 @@ def take_over(visit: Writing, id: DraftId, sent: Annotated[DraftSent, Form()]) -
 
 
 @router.post(HERE + "/hand-back")
-def hand_back(visit: Writing, id: DraftId, sent: Annotated[DraftSent, Form()]) -> Shown:
+def hand_back(visit: WritingVisit, id: DraftId, sent: Annotated[DraftSent, Form()]) -> Shown:
     if changed := _changed(visit, id, sent, "let_go"):
         return changed
     claim.let_go(visit.session, visit.actor, id)

@@ -22,7 +22,7 @@ from service.web.pages.decisions.outcome import DecisionOutcome, once
 from service.web.pages.queue import came_from
 from service.web.pages.routes import Shown, pages
 from service.web.pages.views import PageView
-from service.web.pages.visits import Reading, Writing
+from service.web.pages.visits import ReadingVisit, WritingVisit
 
 router = pages()
 
@@ -91,7 +91,7 @@ class BackSent(BaseModel):
 
 
 @router.get(HERE + "/alike")
-def show_alike(visit: Reading, id: DraftId) -> Shown:
+def show_alike(visit: ReadingVisit, id: DraftId) -> Shown:
     found = alike.alike(visit.session, visit.actor, id, now=visit.now)
     first = found[0] if found else None
     return AlikePage(
@@ -105,7 +105,7 @@ def show_alike(visit: Reading, id: DraftId) -> Shown:
 
 
 @router.post(HERE + "/together")
-def decide_together(visit: Writing, id: DraftId, sent: Annotated[TogetherSent, Form()]) -> Shown:
+def decide_together(visit: WritingVisit, id: DraftId, sent: Annotated[TogetherSent, Form()]) -> Shown:
     said = TogetherTerms(note=sent.note, undo=visit.services.undo)
 
     def decide() -> list[together.Decided]:
@@ -116,7 +116,7 @@ def decide_together(visit: Writing, id: DraftId, sent: Annotated[TogetherSent, F
 
 
 @router.post(HERE + "/together/back")
-def take_back(visit: Writing, id: DraftId, sent: Annotated[BackSent, Form()]) -> Shown:
+def take_back(visit: WritingVisit, id: DraftId, sent: Annotated[BackSent, Form()]) -> Shown:
     def back() -> list[together.Decided]:
         return together.take_back_together(visit.session, visit.actor, list(sent.targets().items()), now=visit.now)
 
@@ -124,7 +124,7 @@ def take_back(visit: Writing, id: DraftId, sent: Annotated[BackSent, Form()]) ->
 
 
 def _outcome(
-    visit: Writing, id: str, verdict: TogetherVerdict, done: DecisionOutcome, trail: str, *, undone: bool = False
+    visit: WritingVisit, id: str, verdict: TogetherVerdict, done: DecisionOutcome, trail: str, *, undone: bool = False
 ) -> TogetherPage:
     return TogetherPage(
         draft=desk_draft.show(visit.session, visit.actor, id, now=visit.now),

@@ -17,9 +17,9 @@ from service.actions.queue import alike
 from service.actions.queue import progress as queue_progress
 from service.web import files as web_files
 from service.web.fields import DraftId, ExternalId, FileId, OwnId
-from service.web.pages import uptake
 from service.web.pages.decisions.words import REASONS
 from service.web.pages.desk.views import DraftPage
+from service.web.pages.following import uptake
 from service.web.pages.queue import came_from
 from service.web.pages.queue.calibrating import REASONS as REASONS_TO_JUDGE
 from service.web.pages.queue.came_from import FromQueue
@@ -27,7 +27,7 @@ from service.web.pages.queue.done import done_with
 from service.web.pages.queue.words import STATES
 from service.web.pages.routes import Shown, pages
 from service.web.pages.views import PageMark
-from service.web.pages.visits import Reading
+from service.web.pages.visits import ReadingVisit
 
 router = pages()
 
@@ -35,7 +35,7 @@ Other = Annotated[OwnId | None, Query()]
 
 
 @router.get("/desk/drafts/{id}")
-def show_draft(visit: Reading, id: DraftId, trail: FromQueue, done: Other = None, decided: Other = None) -> Shown:
+def show_draft(visit: ReadingVisit, id: DraftId, trail: FromQueue, done: Other = None, decided: Other = None) -> Shown:
     session, actor, now = visit.session, visit.actor, visit.now
     draft = desk_draft.show(session, actor, id, now=now)
     visit.disclose(others.on_page(session, actor, draft))
@@ -67,10 +67,10 @@ def show_draft(visit: Reading, id: DraftId, trail: FromQueue, done: Other = None
 
 
 @router.get("/desk/work/{id}/files/{file}")
-def file_of_work(visit: Reading, id: ExternalId, file: FileId) -> Shown:
+def file_of_work(visit: ReadingVisit, id: ExternalId, file: FileId) -> Shown:
     return web_files.of_work(visit.session, visit.actor, id, file)
 
 
 @router.get("/desk/drafts/{id}/pulse")
-def pulse_of_draft(visit: Reading, id: DraftId) -> Shown:
+def pulse_of_draft(visit: ReadingVisit, id: DraftId) -> Shown:
     return PageMark(around.pulse(visit.session, visit.actor, id, now=visit.now))

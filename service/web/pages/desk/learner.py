@@ -13,7 +13,7 @@ from service.web.fields import ExternalId
 from service.web.pages.queue.words import STATES
 from service.web.pages.routes import Shown, pages
 from service.web.pages.views import PageView
-from service.web.pages.visits import Reading
+from service.web.pages.visits import ReadingVisit
 
 router = pages()
 
@@ -29,5 +29,5 @@ class LearnerPage(PageView):
 
 
 @router.get("/desk/learners/{id}")
-def show_learner(visit: Reading, id: ExternalId) -> Shown:
+def show_learner(visit: ReadingVisit, id: ExternalId) -> Shown:
     return LearnerPage(desk_learner.learner(visit.session, visit.actor, id), STATES, visit.now)

@@ -26,7 +26,7 @@ from service.domain.requests.need import RequestState
 from service.web.pages.rendering import plural
 from service.web.pages.routes import Shown, pages
 from service.web.pages.views import PageView
-from service.web.pages.visits import Reading
+from service.web.pages.visits import ReadingVisit
 
 router = pages()
 
@@ -76,7 +76,7 @@ class TodayPage(PageView):
 
 
 @router.get("/desk/today")
-def show_today(visit: Reading) -> Shown:
+def show_today(visit: ReadingVisit) -> Shown:
     session, actor, now = visit.session, visit.actor, visit.now
     counts = waiting.page(session, actor, QueueFilter(), limit=1, now=now).counts
     asked = asks.asks_open(session, actor)
@@ -97,7 +97,7 @@ def show_today(visit: Reading) -> Shown:
     )
 
 
-def _errands(visit: Reading) -> Iterable[Errand | None]:
+def _errands(visit: ReadingVisit) -> Iterable[Errand | None]:
     session, actor, now = visit.session, visit.actor, visit.now
     alone = waiting.alone(session, actor, now=now)
     yield _if(alone, "/desk?alone=1", plural(alone, "draft"), "that only a coordinator can decide on")

@@ -13,12 +13,12 @@ from service.actions.decisions.hand_over import Colleague
 from service.actions.desk.beside import DraftBeside
 from service.actions.desk.draft import DeskDraft
 from service.actions.learners.asks import AskSeen
-from service.actions.memory.question import ChallengeQuestions
+from service.actions.memory.clarifying import ChallengeQuestions
 from service.actions.queue.progress import QueueProgress
 from service.domain.texts.worddiff import DiffPiece
 from service.web.pages.decisions.words import ACTS
+from service.web.pages.following.uptake import BECAME, PointBecameDrawn
 from service.web.pages.queue.done import Done
-from service.web.pages.uptake import BECAME, PointBecameDrawn
 from service.web.pages.views import PageView
 
 POINT_KINDS = tuple(PointKind)

@@ -1,1 +1,1 @@
-"""The context library."""
+"""The context documents."""

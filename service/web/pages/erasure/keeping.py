@@ -11,34 +11,34 @@ from pydantic import BaseModel, Field
 
 from service.actions.erasure import begin, preview, retention
 from service.actions.erasure.retention import RetentionPreview
-from service.domain.access import KeyScope
-from service.domain.erasure import ErasureKind
+from service.domain.access.keys import KeyScope
+from service.domain.erasure.erased import ErasureKind
+from service.domain.erasure.retention import Retention
 from service.domain.errors import NotFound
-from service.domain.retention import Retention
 from service.store.tables import Erasure
 from service.web import errors
 from service.web.fields import Id
 from service.web.pages.forms import checked
 from service.web.pages.routes import Shown, pages
 from service.web.pages.views import Goto, PageView
-from service.web.pages.visits import Reading, Visit, Writing
+from service.web.pages.visits import ReadingVisit, Visit, WritingVisit
 from service.web.schemas.erasure import RetentionAsked
 
 router = pages(reads=KeyScope.ADMIN, writes=KeyScope.ADMIN)
 
 HERE = "/desk/settings/keeping"
-Typed = Annotated[str, Field(max_length=20_000)]
+KeepingTyped = Annotated[str, Field(max_length=20_000)]
 SAME = "Type the id exactly as it stands above, so that nothing is erased by accident."
 
 
 class RetentionSent(BaseModel):
     """Days, as they were typed."""
 
-    withdrawn_days: Typed = ""
-    work_days: Typed = ""
-    prompt_days: Typed = ""
-    request_days: Typed = ""
-    event_days: Typed = ""
+    withdrawn_days: KeepingTyped = ""
+    work_days: KeepingTyped = ""
+    prompt_days: KeepingTyped = ""
+    request_days: KeepingTyped = ""
+    event_days: KeepingTyped = ""
 
 
 class ErasureSent(BaseModel):
@@ -46,7 +46,7 @@ class ErasureSent(BaseModel):
 
     kind: ErasureKind
     id: Id
-    again: Typed = ""
+    again: KeepingTyped = ""
 
 
 @dataclass(frozen=True)
@@ -75,12 +75,14 @@ class ErasurePage(PageView):
 
 
 @router.get(HERE)
-def show_keeping(visit: Reading) -> Shown:
+def show_keeping(visit: ReadingVisit) -> Shown:
     return _page(visit, retention.show(visit.session, visit.actor))
 
 
 @router.post(HERE)
-def change_keeping(visit: Writing, sent: Annotated[RetentionSent, Form()], look: Annotated[str, Form()] = "") -> Shown:
+def change_keeping(
+    visit: WritingVisit, sent: Annotated[RetentionSent, Form()], look: Annotated[str, Form()] = ""
+) -> Shown:
     """Keeps the rules; with `look` only says what they would let go."""
     before = retention.show(visit.session, visit.actor)
     read, wrong = checked(RetentionAsked, {name: days.strip() or None for name, days in sent})
@@ -96,7 +98,7 @@ def change_keeping(visit: Writing, sent: Annotated[RetentionSent, Form()], look:
 
 @router.get(HERE + "/erase")
 def look_at_erasure(
-    visit: Reading, kind: Annotated[ErasureKind, Query()], id: Annotated[str, Query(max_length=255)] = ""
+    visit: ReadingVisit, kind: Annotated[ErasureKind, Query()], id: Annotated[str, Query(max_length=255)] = ""
 ) -> Shown:
     with errors.Caught(NotFound) as caught:
         return _erasure(visit, kind, id.strip())
@@ -107,7 +109,7 @@ def look_at_erasure(
 
 
 @router.post(HERE + "/erase")
-def erase(visit: Writing, sent: Annotated[ErasureSent, Form()]) -> Shown:
+def erase(visit: WritingVisit, sent: Annotated[ErasureSent, Form()]) -> Shown:
     if sent.again.strip() != sent.id:
         visit.status = errors.KINDS["invalid"].status
         return _erasure(visit, sent.kind, sent.id, fault=SAME)

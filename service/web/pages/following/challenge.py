@@ -12,17 +12,17 @@ from markupsafe import Markup
 from pipelines.values import Band
 from service.actions.following import pairs
 from service.actions.following.challenge import Followed, Promises
-from service.actions.following.pairs import Counts
+from service.actions.following.pairs import UptakeCounts
 from service.domain.errors import Unavailable
 from service.domain.following.uptake import UptakeVerdict
 from service.domain.overview.statistics import said_share
 from service.web.fields import ExternalId
 from service.web.pages.charts import ChartLine, ChartPart, lines, stacked
-from service.web.pages.overview.challenge import Chosen
+from service.web.pages.overview.challenge import GroupChosen
 from service.web.pages.overview.views import Head, head
 from service.web.pages.routes import pages
 from service.web.pages.views import PageView
-from service.web.pages.visits import Asking
+from service.web.pages.visits import AskingVisit
 
 router = pages()
 
@@ -114,13 +114,13 @@ def following_page(seen: Followed, *, now: datetime) -> FollowingPage:
     )
 
 
-def _month(month: str, counts: Counts) -> UptakeMonthDrawn:
+def _month(month: str, counts: UptakeCounts) -> UptakeMonthDrawn:
     taken, told = pairs.taken_up(counts), pairs.told(counts)
     share = "" if pairs.share(counts) is None else said_share(taken, told)
     return UptakeMonthDrawn(month, pairs.points_of(counts), told, taken, share)
 
 
-def over_time(months: Mapping[str, Counts]) -> Markup:
+def over_time(months: Mapping[str, UptakeCounts]) -> Markup:
     """The share taken up month by month, with a gap where it can be told of few; nothing for a single month."""
     if len(months) < 2 or all(pairs.share(counts) is None for counts in months.values()):
         return Markup("")
@@ -152,7 +152,7 @@ def _bar(one: Promises) -> Markup:
 
 
 @router.get("/desk/challenges/{id}/following")
-def show_following(visit: Asking, id: ExternalId, group: Chosen = "") -> PageView:
+def show_following(visit: AskingVisit, id: ExternalId, group: GroupChosen = "") -> PageView:
     if visit.services.following is None:
         raise Unavailable("Following through is not set up in this process.")
     return following_page(visit.services.following(visit.actor, id, group=group or None, now=visit.now), now=visit.now)

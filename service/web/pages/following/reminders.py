@@ -16,11 +16,11 @@ from service.actions.following.reminders import MOST, Candidate, ReminderOffer, 
 from service.actions.learners import reminders as learners_reminders
 from service.domain.following.reminders import LONGEST, ReminderBar, ReminderKind
 from service.web.fields import ExternalId, Id, Language, Note, OwnId, typed
-from service.web.pages.overview.challenge import Chosen
+from service.web.pages.overview.challenge import GroupChosen
 from service.web.pages.overview.views import REMINDED, Head, head
 from service.web.pages.routes import pages
 from service.web.pages.views import Goto, NavigationEntry, PageView
-from service.web.pages.visits import Reading, Writing
+from service.web.pages.visits import ReadingVisit, WritingVisit
 
 router = pages()
 
@@ -97,14 +97,18 @@ def remind_page(seen: ReminderOffer, *, now: datetime) -> RemindPage:
 
 
 @router.get("/desk/challenges/{id}/remind/{kind}")
-def show_remind(visit: Reading, id: ExternalId, kind: ReminderKind, group: Chosen = "") -> PageView:
+def show_remind(visit: ReadingVisit, id: ExternalId, kind: ReminderKind, group: GroupChosen = "") -> PageView:
     seen = reminders.offered(visit.session, visit.actor, id, kind, group=group or None, now=visit.now)
     return remind_page(seen, now=visit.now)
 
 
 @router.post("/desk/challenges/{id}/remind/{kind}")
 def remind(
-    visit: Writing, id: ExternalId, kind: ReminderKind, form: Annotated[RemindersSent, Form()], group: Chosen = ""
+    visit: WritingVisit,
+    id: ExternalId,
+    kind: ReminderKind,
+    form: Annotated[RemindersSent, Form()],
+    group: GroupChosen = "",
 ) -> Goto:
     wish = ReminderWish(kind, dict(zip(form.language, form.text, strict=False)), form.people)
     sent = reminders.send(visit.session, visit.actor, id, wish, group=group or None, now=visit.now)
@@ -114,6 +118,6 @@ def remind(
 
 
 @router.post("/learn/reminders/{id}/dismiss")
-def dismiss_reminder(visit: Writing, id: OwnId) -> Goto:
+def dismiss_reminder(visit: WritingVisit, id: OwnId) -> Goto:
     learners_reminders.dismiss(visit.session, visit.actor, id, now=visit.now)
     return Goto("/learn", said="reminder-gone")

@@ -17,7 +17,7 @@ from service.domain.galleries import GalleryState, SharingHindrance
 from service.web.fields import ExternalId, GalleryId, Hash, Id, Line, OwnId, typed
 from service.web.pages.routes import pages
 from service.web.pages.views import Goto, PageView
-from service.web.pages.visits import Reading, Writing
+from service.web.pages.visits import ReadingVisit, WritingVisit
 
 router = pages()
 
@@ -152,7 +152,7 @@ class SuggestSent(BaseModel):
 
 @router.get("/desk/galleries")
 def list_galleries(
-    visit: Reading,
+    visit: ReadingVisit,
     state: Annotated[GalleryState | None, Query()] = None,
     challenge: Annotated[Id | None, Query()] = None,
     page: Annotated[int, Query(ge=0, le=100_000)] = 0,
@@ -163,7 +163,7 @@ def list_galleries(
 
 
 @router.get(HERE)
-def show_gallery(visit: Reading, id: GalleryId) -> PageView:
+def show_gallery(visit: ReadingVisit, id: GalleryId) -> PageView:
     found = desk.show(visit.session, visit.actor, id, now=visit.now)
     visit.disclose(desk.shown(visit.actor, found))
     left = (found.show_at - visit.now).total_seconds() if found.show_at else 0
@@ -171,52 +171,52 @@ def show_gallery(visit: Reading, id: GalleryId) -> PageView:
 
 
 @router.post(HERE + "/approve")
-def approve_gallery(visit: Writing, id: GalleryId, sent: Annotated[GalleryApprovalSent, Form()]) -> Goto:
+def approve_gallery(visit: WritingVisit, id: GalleryId, sent: Annotated[GalleryApprovalSent, Form()]) -> Goto:
     review.approve(visit.deciding(id, sent.seen), seen=sent.text_hash, undo=visit.services.undo)
     return _back(id, "gallery-approved")
 
 
 @router.post(HERE + "/undo")
-def undo_gallery(visit: Writing, id: GalleryId, sent: Annotated[GallerySent, Form()]) -> Goto:
+def undo_gallery(visit: WritingVisit, id: GalleryId, sent: Annotated[GallerySent, Form()]) -> Goto:
     review.undo(visit.deciding(id, sent.seen))
     return _back(id, "gallery-undone")
 
 
 @router.post(HERE + "/comparison")
-def word_gallery(visit: Writing, id: GalleryId, sent: Annotated[WordSent, Form()]) -> Goto:
+def word_gallery(visit: WritingVisit, id: GalleryId, sent: Annotated[WordSent, Form()]) -> Goto:
     text = typed(sent.comparison)
     changes.word(visit.deciding(id, sent.seen), text=text)
     return _back(id, "saved")
 
 
 @router.post(HERE + "/leave-out")
-def leave_out(visit: Writing, id: GalleryId, sent: Annotated[LeaveOutSent, Form()]) -> Goto:
+def leave_out(visit: WritingVisit, id: GalleryId, sent: Annotated[LeaveOutSent, Form()]) -> Goto:
     changes.leave_out(visit.deciding(id, sent.seen), revision=sent.revision)
     return _back(id, "gallery-changed")
 
 
 @router.post(HERE + "/put-in")
-def put_in(visit: Writing, id: GalleryId, sent: Annotated[PutInSent, Form()]) -> Goto:
+def put_in(visit: WritingVisit, id: GalleryId, sent: Annotated[PutInSent, Form()]) -> Goto:
     at = visit.deciding(id, sent.seen)
     changes.put_in(at, revision=sent.revision, instead_of=sent.instead_of)
     return _back(id, "gallery-changed")
 
 
 @router.post(HERE + "/dismiss")
-def dismiss_gallery(visit: Writing, id: GalleryId, sent: Annotated[GalleryDismissalSent, Form()]) -> Goto:
+def dismiss_gallery(visit: WritingVisit, id: GalleryId, sent: Annotated[GalleryDismissalSent, Form()]) -> Goto:
     at = visit.deciding(id, sent.seen)
     review.dismiss(at, reason_code=sent.reason.value, note=sent.note)
     return _back(id, "gallery-dismissed")
 
 
 @router.post(HERE + "/remake")
-def remake_gallery(visit: Writing, id: GalleryId, sent: Annotated[GallerySent, Form()]) -> Goto:
+def remake_gallery(visit: WritingVisit, id: GalleryId, sent: Annotated[GallerySent, Form()]) -> Goto:
     review.remake(visit.deciding(id, sent.seen))
     return _back(id, "gallery-wanted")
 
 
 @router.post("/desk/challenges/{id}/galleries")
-def suggest_galleries(visit: Writing, id: ExternalId, sent: Annotated[SuggestSent, Form()]) -> Goto:
+def suggest_galleries(visit: WritingVisit, id: ExternalId, sent: Annotated[SuggestSent, Form()]) -> Goto:
     policy.suggest(visit.session, visit.actor, id, group=sent.group or None, now=visit.now)
     return Goto("/desk/galleries", "gallery-wanted", {"challenge": id})
 

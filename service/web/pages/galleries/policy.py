@@ -17,7 +17,7 @@ from service.web.fields import ExternalId, Line
 from service.web.pages.galleries.desk import HINDRANCES
 from service.web.pages.routes import pages
 from service.web.pages.views import Goto, PageView
-from service.web.pages.visits import Reading, Writing
+from service.web.pages.visits import ReadingVisit, WritingVisit
 
 router = pages()
 
@@ -56,7 +56,7 @@ class GalleryPolicyPage(PageView):
 
 
 @router.get("/desk/challenges/{id}/gallery-policy")
-def show_policy(visit: Reading, id: ExternalId, asked: Annotated[GalleryPolicySent, Query()]) -> PageView:
+def show_policy(visit: ReadingVisit, id: ExternalId, asked: Annotated[GalleryPolicySent, Query()]) -> PageView:
     here = galleries_policy.place(visit.session, visit.actor, id, group=asked.group or None)
     policy = asked.policy if asked.try_out else here.policy
     effect = galleries_policy.weigh(visit.session, here, policy, now=visit.now)
@@ -64,7 +64,7 @@ def show_policy(visit: Reading, id: ExternalId, asked: Annotated[GalleryPolicySe
 
 
 @router.post("/desk/challenges/{id}/gallery-policy")
-def lay_down(visit: Writing, id: ExternalId, sent: Annotated[GalleryPolicySent, Form()]) -> Goto:
+def lay_down(visit: WritingVisit, id: ExternalId, sent: Annotated[GalleryPolicySent, Form()]) -> Goto:
     group, policy = sent.group or None, sent.policy
     galleries_policy.lay_down(
         visit.session, visit.actor, id, group=group, policy=policy, undo=visit.services.undo, now=visit.now

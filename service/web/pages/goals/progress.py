@@ -5,24 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
-from fastapi import Form, Path
+from fastapi import Form
 from markupsafe import Markup
 from pydantic import BaseModel, ConfigDict
 
 from service.actions.goals import decisions, make, progress
 from service.actions.goals.progress import Figures, GoalListed, GoalSeen, Plan
 from service.domain.goals import EvidenceAct
-from service.web.fields import OwnId, Version
+from service.web.fields import GoalId, Version
 from service.web.pages.charts import ChartPart, length, stacked
 from service.web.pages.routes import pages
 from service.web.pages.views import Goto, PageView
-from service.web.pages.visits import Reading, Writing
+from service.web.pages.visits import ReadingVisit, WritingVisit
 
 router = pages()
 
 SAID = {EvidenceAct.CONFIRM: "goal-confirmed", EvidenceAct.DISMISS: "goal-dismissed", EvidenceAct.UNDO: "goal-undone"}
-
-GoalId = Annotated[OwnId, Path()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,26 +93,26 @@ def _share(figures: Figures, what: str) -> Markup:
 
 
 @router.get("/desk/goals")
-def list_goals(visit: Reading) -> PageView:
+def list_goals(visit: ReadingVisit) -> PageView:
     plans = progress.listed(visit.session, visit.actor)
     return GoalsPage(tuple(PlanDrawn(plan, tuple(_drawn(goal) for goal in plan.goals)) for plan in plans))
 
 
 @router.post("/desk/goals/look-again")
-def look_again(visit: Writing) -> Goto:
+def look_again(visit: WritingVisit) -> Goto:
     make.search_all_again(visit.session, visit.actor, now=visit.now)
     return Goto("/desk/goals", "goal-looking")
 
 
 @router.get("/desk/goals/{id}")
-def show_goal(visit: Reading, id: GoalId) -> PageView:
+def show_goal(visit: ReadingVisit, id: GoalId) -> PageView:
     seen = progress.show(visit.session, visit.actor, id)
     return GoalPage(seen, _drawn(seen.goal))
 
 
 @router.post("/desk/goals/{id}/pieces/{piece}/{act}")
 def decide_piece(
-    visit: Writing, id: GoalId, piece: GoalId, act: EvidenceAct, sent: Annotated[GoalEvidenceDecisionSent, Form()]
+    visit: WritingVisit, id: GoalId, piece: GoalId, act: EvidenceAct, sent: Annotated[GoalEvidenceDecisionSent, Form()]
 ) -> Goto:
     decisions.decide(visit.deciding(piece, sent.version), id, act)
     return Goto(f"/desk/goals/{id}", SAID[act])

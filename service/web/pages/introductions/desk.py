@@ -18,7 +18,7 @@ from service.web.fields import FoundWorkId, Hash, Id, IntroductionId, Line, OwnI
 from service.web.pages.introductions.views import IntroductionPage, IntroductionsPage, RequestsPage
 from service.web.pages.routes import pages
 from service.web.pages.views import Goto, PageView
-from service.web.pages.visits import Reading, Writing
+from service.web.pages.visits import ReadingVisit, WritingVisit
 from service.web.schemas.introductions import WhichIntroductions
 
 router = pages()
@@ -81,7 +81,7 @@ class ReplySent(BaseModel):
 
 
 @router.get(HERE)
-def show_queue(visit: Reading, view: WhichIntroductions = "suggested") -> PageView:
+def show_queue(visit: ReadingVisit, view: WhichIntroductions = "suggested") -> PageView:
     session, actor = visit.session, visit.actor
     return IntroductionsPage(
         view=view,
@@ -94,7 +94,7 @@ def show_queue(visit: Reading, view: WhichIntroductions = "suggested") -> PageVi
 
 
 @router.get(HERE + "/next")
-def go_on(visit: Reading, done: Annotated[OwnId | None, Query()] = None) -> Goto:
+def go_on(visit: ReadingVisit, done: Annotated[OwnId | None, Query()] = None) -> Goto:
     """To whatever waits next, or to the queue."""
     waiting = desk.queue(visit.session, visit.actor, now=visit.now)
     if not waiting:
@@ -103,13 +103,13 @@ def go_on(visit: Reading, done: Annotated[OwnId | None, Query()] = None) -> Goto
 
 
 @router.post(HERE + "/search")
-def search_introductions(visit: Writing, sent: Annotated[LookSent, Form()]) -> Goto:
+def search_introductions(visit: WritingVisit, sent: Annotated[LookSent, Form()]) -> Goto:
     suggest.look_for(visit.session, visit.actor, group=sent.group or None, now=visit.now)
     return Goto(HERE, said="looking")
 
 
 @router.get(HERE + "/{id}")
-def show_one(visit: Reading, id: IntroductionId, done: Annotated[OwnId | None, Query()] = None) -> PageView:
+def show_one(visit: ReadingVisit, id: IntroductionId, done: Annotated[OwnId | None, Query()] = None) -> PageView:
     session, actor, now = visit.session, visit.actor, visit.now
     before = desk.show(session, actor, done, now=now) if done else None
     one = desk.show(session, actor, id, now=now)
@@ -122,37 +122,37 @@ def show_one(visit: Reading, id: IntroductionId, done: Annotated[OwnId | None, Q
 
 
 @router.post(HERE + "/{id}/revise")
-def revise(visit: Writing, id: IntroductionId, sent: Annotated[ReviseSent, Form()]) -> Goto:
+def revise(visit: WritingVisit, id: IntroductionId, sent: Annotated[ReviseSent, Form()]) -> Goto:
     review.revise(visit.deciding(id, sent.version), wording=sent.model_dump(exclude={"version"}))
     return Goto(f"{HERE}/{id}", said="saved")
 
 
 @router.post(HERE + "/{id}/unquote")
-def unquote(visit: Writing, id: IntroductionId, sent: Annotated[IntroductionSent, Form()]) -> Goto:
+def unquote(visit: WritingVisit, id: IntroductionId, sent: Annotated[IntroductionSent, Form()]) -> Goto:
     review.drop_quotes(visit.deciding(id, sent.version))
     return Goto(f"{HERE}/{id}", said="saved")
 
 
 @router.post(HERE + "/{id}/approve")
-def approve(visit: Writing, id: IntroductionId, sent: Annotated[IntroductionApprovalSent, Form()]) -> Goto:
+def approve(visit: WritingVisit, id: IntroductionId, sent: Annotated[IntroductionApprovalSent, Form()]) -> Goto:
     review.approve(visit.deciding(id, sent.version), seen=sent.seen, undo=visit.services.undo)
     return Goto(f"{HERE}/next", query={"done": id})
 
 
 @router.post(HERE + "/{id}/undo")
-def undo(visit: Writing, id: IntroductionId, sent: Annotated[IntroductionSent, Form()]) -> Goto:
+def undo(visit: WritingVisit, id: IntroductionId, sent: Annotated[IntroductionSent, Form()]) -> Goto:
     review.undo(visit.deciding(id, sent.version))
     return Goto(f"{HERE}/{id}", said="introduction-undone")
 
 
 @router.post(HERE + "/{id}/dismiss")
-def dismiss(visit: Writing, id: IntroductionId, sent: Annotated[IntroductionDismissalSent, Form()]) -> Goto:
+def dismiss(visit: WritingVisit, id: IntroductionId, sent: Annotated[IntroductionDismissalSent, Form()]) -> Goto:
     review.dismiss(visit.deciding(id, sent.version), reason=sent.reason, note=sent.note)
     return Goto(f"{HERE}/next", said="introduction-dismissed")
 
 
 @router.get("/desk/requests")
-def show_requests(visit: Reading, view: RequestState = RequestState.OPEN) -> PageView:
+def show_requests(visit: ReadingVisit, view: RequestState = RequestState.OPEN) -> PageView:
     session, actor = visit.session, visit.actor
     is_open = view is RequestState.OPEN
     clusters = tuple(requests_desk.clusters(session, actor)) if is_open else ()
@@ -169,24 +169,24 @@ def show_requests(visit: Reading, view: RequestState = RequestState.OPEN) -> Pag
 
 
 @router.post("/desk/requests/{id}/reply")
-def reply(visit: Writing, id: RequestId, sent: Annotated[ReplySent, Form()]) -> Goto:
+def reply(visit: WritingVisit, id: RequestId, sent: Annotated[ReplySent, Form()]) -> Goto:
     requests_desk.reply(visit.session, visit.actor, id, text=sent.text, now=visit.now)
     return Goto("/desk/requests", said="need-answered")
 
 
 @router.post("/desk/requests/found/{id}/approve")
-def approve_found(visit: Writing, id: FoundWorkId, sent: Annotated[FoundWorkApprovalSent, Form()]) -> Goto:
+def approve_found(visit: WritingVisit, id: FoundWorkId, sent: Annotated[FoundWorkApprovalSent, Form()]) -> Goto:
     found.approve(visit.deciding(id, sent.version), seen=sent.seen, undo=visit.services.undo)
     return Goto("/desk/requests", said="found-approved")
 
 
 @router.post("/desk/requests/found/{id}/undo")
-def undo_found(visit: Writing, id: FoundWorkId, sent: Annotated[FoundWorkSent, Form()]) -> Goto:
+def undo_found(visit: WritingVisit, id: FoundWorkId, sent: Annotated[FoundWorkSent, Form()]) -> Goto:
     found.undo(visit.deciding(id, sent.version))
     return Goto("/desk/requests", said="found-undone")
 
 
 @router.post("/desk/requests/found/{id}/keep-back")
-def keep_back_found(visit: Writing, id: FoundWorkId, sent: Annotated[FoundWorkSent, Form()]) -> Goto:
+def keep_back_found(visit: WritingVisit, id: FoundWorkId, sent: Annotated[FoundWorkSent, Form()]) -> Goto:
     found.keep_back(visit.deciding(id, sent.version))
     return Goto("/desk/requests", said="found-kept-back")

@@ -18,7 +18,7 @@ from service.web.pages import rendering
 from service.web.pages.learners.views import AI_CHOICES, SHOW_CHOICES, ConsentsPage, DataPage
 from service.web.pages.routes import pages
 from service.web.pages.views import Download, Goto, PageView
-from service.web.pages.visits import Reading, Writing
+from service.web.pages.visits import ReadingVisit, WritingVisit
 
 router = pages()
 
@@ -32,7 +32,7 @@ class Allowed(BaseModel):
 
 
 @router.get("/learn/consents")
-def show_consents(visit: Reading) -> PageView:
+def show_consents(visit: ReadingVisit) -> PageView:
     me = home.me(visit.session, visit.actor)
     person = guard.person_of(visit.session, visit.actor, me)
     history = tuple(register.consent_history(visit.session, person))
@@ -40,14 +40,14 @@ def show_consents(visit: Reading) -> PageView:
 
 
 @router.post("/learn/consents")
-def set_consents(visit: Writing, form: Annotated[Allowed, Form()]) -> Goto:
+def set_consents(visit: WritingVisit, form: Annotated[Allowed, Form()]) -> Goto:
     wish = ConsentWish(form.show_work, form.introduce, form.ai)
     register.set_consent(visit.session, visit.actor, home.me(visit.session, visit.actor), wish, now=visit.now)
     return Goto("/learn/consents", said="consents-kept")
 
 
 @router.get("/learn/data")
-def show_data(visit: Reading) -> PageView:
+def show_data(visit: ReadingVisit) -> PageView:
     home.me(visit.session, visit.actor)
     return DataPage()
 
@@ -72,7 +72,7 @@ OWN_DATA: Final = (
 
 
 @router.get("/learn/data/data.html")
-def download_readable(visit: Reading) -> Download:
+def download_readable(visit: ReadingVisit) -> Download:
     me = home.me(visit.session, visit.actor)
     data = own_data.own_data(visit.session, visit.actor, me, now=visit.now)
     name = visit.session.get_one(Organization, visit.actor.organization).name
@@ -81,7 +81,7 @@ def download_readable(visit: Reading) -> Download:
 
 
 @router.get("/learn/data/download")
-def download_data(visit: Reading) -> Download:
+def download_data(visit: ReadingVisit) -> Download:
     me = home.me(visit.session, visit.actor)
     data = own_data.own_data(visit.session, visit.actor, me, now=visit.now)
     return Download("my-peerloom-data.json", "application/json", json.dumps(data, ensure_ascii=False, indent=2))

@@ -21,7 +21,7 @@ from service.web.fields import ExternalId, OwnId
 from service.web.pages.learners.home import Day, TypedNote
 from service.web.pages.routes import pages
 from service.web.pages.views import Goto, PageView
-from service.web.pages.visits import Reading, Writing
+from service.web.pages.visits import ReadingVisit, WritingVisit
 
 router = pages()
 
@@ -86,7 +86,7 @@ class ThankBackSent(BaseModel):
 
 
 @router.get(HERE)
-def show_others(visit: Reading, id: ExternalId) -> PageView:
+def show_others(visit: ReadingVisit, id: ExternalId) -> PageView:
     found = galleries.others(visit.session, visit.actor, id, now=visit.now)
     works = tuple((work, stretches(work.text, {1: list(work.marks)})) for work in found.works)
     own = stretches(found.own, {1: list(found.own_marks)})
@@ -94,33 +94,33 @@ def show_others(visit: Reading, id: ExternalId) -> PageView:
 
 
 @router.post(HERE + "/ask")
-def ask_for_others(visit: Writing, id: ExternalId) -> Goto:
+def ask_for_others(visit: WritingVisit, id: ExternalId) -> Goto:
     galleries.ask(visit.session, visit.actor, id, now=visit.now)
     return _back(id, "others-asked")
 
 
 @router.post(HERE + "/thanks")
-def thank(visit: Writing, id: ExternalId, form: Annotated[ThankSent, Form()]) -> Goto:
+def thank(visit: WritingVisit, id: ExternalId, form: Annotated[ThankSent, Form()]) -> Goto:
     galleries.thank(visit.session, visit.actor, id, form.item, named=form.named, now=visit.now)
     return _back(id, "thanked")
 
 
 @router.post(HERE + "/take-away")
-def take_away(visit: Writing, id: ExternalId, form: Annotated[TakeSent, Form()]) -> Goto:
+def take_away(visit: WritingVisit, id: ExternalId, form: Annotated[TakeSent, Form()]) -> Goto:
     day = commitments.day(form.due_on) if form.due_on else None
     galleries.take_away(visit.session, visit.actor, id, form.text, due_on=day, now=visit.now)
     return _back(id, "taken-away")
 
 
 @router.get("/learn/shown")
-def show_shown(visit: Reading) -> PageView:
+def show_shown(visit: ReadingVisit) -> PageView:
     me = who_asks(visit.session, visit.actor).person or ""
     found = galleries.shown_to_others(visit.session, visit.actor, me)
     return ShownPage(tuple(found), tuple(alike(disclosed(visit.session, visit.actor, me))), visit.now)
 
 
 @router.post("/learn/shown/thanks")
-def thank_back(visit: Writing, form: Annotated[ThankBackSent, Form()]) -> Goto:
+def thank_back(visit: WritingVisit, form: Annotated[ThankBackSent, Form()]) -> Goto:
     me = who_asks(visit.session, visit.actor).person or ""
     galleries.thank_back(visit.session, visit.actor, me, form.item, meet=form.meet, now=visit.now)
     return Goto("/learn/shown", "thanked-back")

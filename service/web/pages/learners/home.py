@@ -18,7 +18,7 @@ from service.actions.learners.commitments import CommitmentWish
 from service.actions.learners.home import Task
 from service.actions.work import files, submit
 from service.actions.work.submit import SubmissionWish
-from service.domain.access import KeyScope
+from service.domain.access.keys import KeyScope
 from service.domain.calendar import calendar
 from service.domain.errors import PeerloomError
 from service.domain.files import MOST_FILES
@@ -30,7 +30,7 @@ from service.web.needs import needs
 from service.web.pages.learners.views import OUTCOMES, HomePage, TaskAgainPage, TaskPage, allowed
 from service.web.pages.routes import FilePageRoute, Shown, pages
 from service.web.pages.views import Download, Goto, PageView
-from service.web.pages.visits import Reading, Writing
+from service.web.pages.visits import ReadingVisit, WritingVisit
 
 router = pages()
 file_router = pages(FilePageRoute)
@@ -73,13 +73,13 @@ class CommitmentOutcomeSent(BaseModel):
 
 
 @router.get("/learn")
-def show_home(visit: Reading) -> PageView:
+def show_home(visit: ReadingVisit) -> PageView:
     home = learners_home.home(visit.session, visit.actor, now=visit.now)
     return HomePage(home, OUTCOMES, visit.now.date().isoformat(), visit.now)
 
 
 @router.get("/learn/challenges/{id}")
-def show_task(visit: Reading, id: ExternalId) -> PageView:
+def show_task(visit: ReadingVisit, id: ExternalId) -> PageView:
     task = learners_home.task(visit.session, visit.actor, id, now=visit.now)
     latest, new_id = task.latest, task.submission or f"own-{secrets.token_hex(12)}"
     typed = (latest.text, latest.language) if latest else ("", "")
@@ -88,7 +88,7 @@ def show_task(visit: Reading, id: ExternalId) -> PageView:
 
 @file_router.post("/learn/challenges/{id}")
 @needs(KeyScope.SUBMIT)
-def hand_in(visit: Writing, id: ExternalId, form: Annotated[HandIn, Form()], file: FileChosen) -> PageView | Goto:
+def hand_in(visit: WritingVisit, id: ExternalId, form: Annotated[HandIn, Form()], file: FileChosen) -> PageView | Goto:
     task = learners_home.task(visit.session, visit.actor, id, now=visit.now)
     if file is not None or form.read:
         return _with_file(visit, task, form, file)
@@ -110,7 +110,7 @@ def hand_in(visit: Writing, id: ExternalId, form: Annotated[HandIn, Form()], fil
     return Goto(f"/learn/work/{quote(form.submission, safe='')}", said="handed-in" if done.changed else "same-text")
 
 
-def _with_file(visit: Writing, task: Task, form: HandIn, file: FileBody | PeerloomError | None) -> PageView:
+def _with_file(visit: WritingVisit, task: Task, form: HandIn, file: FileBody | PeerloomError | None) -> PageView:
     """The form again, with what was read from a file below what was typed, to be looked at before it is handed in."""
     there = files.waiting(visit.session, visit.actor, form.files)
     if file is None:
@@ -135,7 +135,7 @@ def _again(task: Task, form: HandIn, there: Sequence[WorkFile], problem: str) ->
 
 
 @router.post("/learn/steps")
-def commit_to(visit: Writing, form: Annotated[CommitmentSent, Form()]) -> Goto:
+def commit_to(visit: WritingVisit, form: Annotated[CommitmentSent, Form()]) -> Goto:
     wish = CommitmentWish(form.text, commitments.day(form.due_on), form.submission or None, form.point)
     me = learners_home.me(visit.session, visit.actor)
     commitments.make(visit.session, visit.actor, me, wish, now=visit.now)
@@ -143,13 +143,13 @@ def commit_to(visit: Writing, form: Annotated[CommitmentSent, Form()]) -> Goto:
 
 
 @router.post("/learn/steps/{id}/outcome")
-def say_outcome(visit: Writing, id: OwnId, form: Annotated[CommitmentOutcomeSent, Form()]) -> Goto:
+def say_outcome(visit: WritingVisit, id: OwnId, form: Annotated[CommitmentOutcomeSent, Form()]) -> Goto:
     commitments.tell_outcome(visit.session, visit.actor, id, form.outcome, said=form.said, now=visit.now)
     return Goto(form.back, said="step-told")
 
 
 @router.get("/learn/calendar.ics")
-def take_days_along(visit: Reading) -> Shown:
+def take_days_along(visit: ReadingVisit) -> Shown:
     """Next steps as a file for a calendar."""
     here = visit.services.public_url  # without it nobody knows where a link would lead
     url = f"{here}/learn" if here else ""

@@ -17,7 +17,7 @@ from service.web.fields import IntroductionId, Line
 from service.web.pages.introductions.views import OwnIntroductionsPage
 from service.web.pages.routes import pages
 from service.web.pages.views import Goto, PageView
-from service.web.pages.visits import Reading, Writing
+from service.web.pages.visits import ReadingVisit, WritingVisit
 
 router = pages()
 
@@ -43,7 +43,7 @@ class AllowSent(BaseModel):
 
 
 @router.get("/learn/introductions")
-def show_introductions(visit: Reading) -> PageView:
+def show_introductions(visit: ReadingVisit) -> PageView:
     own = introductions_own.mine(visit.session, visit.actor, now=visit.now)
     return OwnIntroductionsPage(
         open_to=own.open_to,
@@ -54,19 +54,19 @@ def show_introductions(visit: Reading) -> PageView:
 
 
 @router.post("/learn/introductions/{id}/answer")
-def answer(visit: Writing, id: IntroductionId, sent: Annotated[IntroductionAnswerSent, Form()]) -> Goto:
+def answer(visit: WritingVisit, id: IntroductionId, sent: Annotated[IntroductionAnswerSent, Form()]) -> Goto:
     answers.answer(visit.session, visit.actor, id, yes=sent.yes, now=visit.now)
     return Goto("/learn/introductions", said="said-yes" if sent.yes else "said-no")
 
 
 @router.post("/learn/introductions/{id}/report")
-def report(visit: Writing, id: IntroductionId, sent: Annotated[ReportSent, Form()]) -> Goto:
+def report(visit: WritingVisit, id: IntroductionId, sent: Annotated[ReportSent, Form()]) -> Goto:
     answers.report(visit.session, visit.actor, id, met=sent.met, useful=sent.useful, note=sent.note, now=visit.now)
     return Goto("/learn/introductions", said="reported")
 
 
 @router.post("/learn/introductions/allow")
-def allow(visit: Writing, sent: Annotated[AllowSent, Form()]) -> Goto:
+def allow(visit: WritingVisit, sent: Annotated[AllowSent, Form()]) -> Goto:
     me = home.me(visit.session, visit.actor)
     wish = register.ConsentWish(introduce=sent.introduce)
     register.set_consent(visit.session, visit.actor, me, wish, now=visit.now)

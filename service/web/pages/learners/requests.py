@@ -13,7 +13,7 @@ from service.web.fields import Line, RequestId
 from service.web.pages.introductions.views import OwnRequestsPage
 from service.web.pages.routes import pages
 from service.web.pages.views import Goto, PageView
-from service.web.pages.visits import Reading, Writing
+from service.web.pages.visits import ReadingVisit, WritingVisit
 
 router = pages()
 
@@ -32,19 +32,19 @@ class RequestSettlementSent(BaseModel):
 
 
 @router.get("/learn/requests")
-def show_requests(visit: Reading) -> PageView:
+def show_requests(visit: ReadingVisit) -> PageView:
     rows = need.mine(visit.session, visit.actor)
     return OwnRequestsPage(tuple(rows), visit.now, need.LONGEST, need.SHORTEST)
 
 
 @router.post("/learn/requests")
-def state(visit: Writing, sent: Annotated[NeedSent, Form()]) -> Goto:
+def state(visit: WritingVisit, sent: Annotated[NeedSent, Form()]) -> Goto:
     ai = AI.NONE if sent.people_only else AI.ANY
     need.state(visit.session, visit.actor, text=sent.text, ai=ai, now=visit.now)
     return Goto("/learn/requests", said="need-stated")
 
 
 @router.post("/learn/requests/{id}/settle")
-def settle(visit: Writing, id: RequestId, sent: Annotated[RequestSettlementSent, Form()]) -> Goto:
+def settle(visit: WritingVisit, id: RequestId, sent: Annotated[RequestSettlementSent, Form()]) -> Goto:
     need.settle(visit.session, visit.actor, id, answered=sent.answered, now=visit.now)
     return Goto("/learn/requests", said="need-settled")

@@ -20,7 +20,7 @@ from service.domain.texts.marking import Stretch, stretches
 from service.domain.visibility import ConsentBasis, ShowWork
 from service.store.tables import CommitmentOutcome, Consent, ConsentVersion, Reaction, WorkFile
 from service.web.errors import KINDS
-from service.web.pages.uptake import PointBecameDrawn, all_became
+from service.web.pages.following.uptake import PointBecameDrawn, all_became
 from service.web.pages.views import PageView
 
 OUTCOMES: Mapping[str, str] = {

@@ -13,7 +13,7 @@ from service.actions.challenges import setting
 from service.actions.desk import draft as desk_draft
 from service.actions.desk.draft import DeskDraft, PointSeen
 from service.actions.learners import asks
-from service.actions.memory import alerts, decided, outward, question
+from service.actions.memory import alerts, clarifying, decided, outward
 from service.actions.memory.decided import Target
 from service.actions.memory.outward import AlertSeen, ReachSeen
 from service.domain.errors import Invalid
@@ -24,7 +24,7 @@ from service.web.pages.decisions.outcome import once
 from service.web.pages.queue import came_from
 from service.web.pages.routes import Shown, pages
 from service.web.pages.views import Goto, PageView
-from service.web.pages.visits import Reading, Writing
+from service.web.pages.visits import ReadingVisit, WritingVisit
 
 router = pages()
 
@@ -105,7 +105,7 @@ class QuestionAnswerSent(BaseModel):
 
 
 @router.get(OF_POINT + "/reach")
-def reach(visit: Reading, id: DraftId, point: PointId) -> Shown:
+def reach(visit: ReadingVisit, id: DraftId, point: PointId) -> Shown:
     draft = desk_draft.show(visit.session, visit.actor, id, now=visit.now)
     others = outward.reach(visit.session, decided.reach(visit.session, visit.actor, id, point))
     mine = next(one for one in draft.points if one.id == point)
@@ -113,7 +113,7 @@ def reach(visit: Reading, id: DraftId, point: PointId) -> Shown:
 
 
 @router.post(OF_POINT + "/apply")
-def apply(visit: Writing, id: DraftId, point: PointId, sent: Annotated[ApplySent, Form()]) -> Shown:
+def apply(visit: WritingVisit, id: DraftId, point: PointId, sent: Annotated[ApplySent, Form()]) -> Shown:
     if not sent.target:
         raise Invalid("Nothing was chosen. Tick the drafts that the decision fits.")
     done = once(visit, lambda: decided.apply_to(visit.deciding(id, sent.seen), point, to=sent.targets()))
@@ -122,25 +122,25 @@ def apply(visit: Writing, id: DraftId, point: PointId, sent: Annotated[ApplySent
 
 
 @router.get("/desk/challenges/{id}/alerts")
-def show_alerts(visit: Reading, id: ExternalId) -> Shown:
+def show_alerts(visit: ReadingVisit, id: ExternalId) -> Shown:
     challenge = setting.get(visit.session, visit.actor, id)
     found = outward.alerts(visit.session, alerts.alerts(visit.session, visit.actor, id))
     return AlertsPage(challenge.external_id, challenge.title, tuple(found))
 
 
 @router.post("/desk/challenges/{id}/alerts/{alert}")
-def settle(visit: Writing, id: ExternalId, alert: AlertId, sent: Annotated[AlertSettlementSent, Form()]) -> Shown:
+def settle(visit: WritingVisit, id: ExternalId, alert: AlertId, sent: Annotated[AlertSettlementSent, Form()]) -> Shown:
     alerts.settle(visit.deciding(alert, sent.version), right=sent.right, note=sent.note)
     return Goto(f"/desk/challenges/{id}/alerts", said="settled")
 
 
 @router.post("/desk/asks/{id}/answer")
-def answer_learner(visit: Writing, id: OwnId, sent: Annotated[AskAnswerSent, Form()]) -> Shown:
+def answer_learner(visit: WritingVisit, id: OwnId, sent: Annotated[AskAnswerSent, Form()]) -> Shown:
     asks.answer(visit.deciding(id, sent.version), sent.text)
     return Goto(came_from.own_page(sent.back), said="answered-learner")
 
 
 @router.post("/desk/challenges/{id}/question")
-def answer(visit: Writing, id: ExternalId, sent: Annotated[QuestionAnswerSent, Form()]) -> Shown:
-    question.answer(visit.deciding(id, sent.version), criterion=sent.criterion, text=sent.answer)
+def answer(visit: WritingVisit, id: ExternalId, sent: Annotated[QuestionAnswerSent, Form()]) -> Shown:
+    clarifying.answer(visit.deciding(id, sent.version), criterion=sent.criterion, text=sent.answer)
     return Goto(came_from.own_page(sent.back), said="answered")

@@ -6,10 +6,9 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from itertools import accumulate
-from typing import Annotated, ClassVar, Literal
+from typing import ClassVar
 from urllib.parse import quote
 
-from fastapi import Query
 from markupsafe import Markup
 
 from service.actions.network import graph as network_graph
@@ -18,16 +17,15 @@ from service.actions.network.facts import Tie
 from service.actions.network.mapping import Closing, GroupDensity, Member, Near, NetworkMap, NetworkMonth, OutsideName
 from service.domain.errors import Unavailable
 from service.domain.overview.statistics import FEWEST, said_share
-from service.web.fields import Name
 from service.web.pages.charts import ChartLine, length, lines
+from service.web.pages.overview.challenge import GroupChosen
 from service.web.pages.routes import pages
 from service.web.pages.views import Download, PageView
-from service.web.pages.visits import Asking
+from service.web.pages.visits import AskingVisit
 
 router = pages()
 
 MOST_SHOWN = 60
-Chosen = Annotated[Name | Literal[""], Query()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,19 +187,19 @@ def _over_time(seen: NetworkMap) -> Markup:
     return lines(drawn, "By month")
 
 
-def _seen(visit: Asking, group: str) -> NetworkMap:
+def _seen(visit: AskingVisit, group: str) -> NetworkMap:
     if visit.services.network is None:
         raise Unavailable("The network is not set up in this process.")
     return visit.services.network(visit.actor, group=group or None, now=visit.now)
 
 
 @router.get("/desk/network")
-def show_network(visit: Asking, group: Chosen = "") -> PageView:
+def show_network(visit: AskingVisit, group: GroupChosen = "") -> PageView:
     return network_page(_seen(visit, group))
 
 
 @router.get("/desk/network/graph.json")
-def draw_network(visit: Asking, group: Chosen = "") -> Download:
+def draw_network(visit: AskingVisit, group: GroupChosen = "") -> Download:
     seen = _seen(visit, group)
     visit.disclose(shown.taken(visit.actor, seen, now=visit.now))
     graph = network_graph.graph(seen)
@@ -209,16 +207,16 @@ def draw_network(visit: Asking, group: Chosen = "") -> Download:
 
 
 @router.get("/desk/network/network.graphml")
-def take_graph(visit: Asking, group: Chosen = "") -> Download:
+def take_graph(visit: AskingVisit, group: GroupChosen = "") -> Download:
     return Download("network.graphml", "application/xml; charset=utf-8", network_graph.as_graphml(_taken(visit, group)))
 
 
 @router.get("/desk/network/network.csv")
-def take_table(visit: Asking, group: Chosen = "") -> Download:
+def take_table(visit: AskingVisit, group: GroupChosen = "") -> Download:
     return Download("network.csv", "text/csv; charset=utf-8", network_graph.as_csv(_taken(visit, group)))
 
 
-def _taken(visit: Asking, group: str) -> NetworkMap:
+def _taken(visit: AskingVisit, group: str) -> NetworkMap:
     seen = _seen(visit, group)
     visit.disclose(shown.taken(visit.actor, seen))
     return seen

@@ -17,7 +17,7 @@ from service.domain.notifications.timing import LONGEST_ZONE, Rhythm
 from service.web.fields import OwnId
 from service.web.pages.routes import OpenRoute, Shown, pages
 from service.web.pages.views import Goto, PageView
-from service.web.pages.visits import Reading, Visit, Writing
+from service.web.pages.visits import ReadingVisit, Visit, WritingVisit
 
 router = pages()
 open_router = pages(OpenRoute)
@@ -109,7 +109,7 @@ class WishesSent(BaseModel):
 
 
 @router.get(HERE)
-def show_notifications(visit: Reading) -> Shown:
+def show_notifications(visit: ReadingVisit) -> Shown:
     told = own.told(visit.session, visit.actor, own.me(visit.session, visit.actor), now=visit.now)
     items = tuple(
         NotificationItem(one.id, one.at, one.read, wording.sentence(one.line, wording.ENGLISH), one.line.path)
@@ -119,43 +119,43 @@ def show_notifications(visit: Reading) -> Shown:
 
 
 @router.post(HERE + "/read")
-def read_all(visit: Writing) -> Shown:
+def read_all(visit: WritingVisit) -> Shown:
     own.read(visit.session, visit.actor, own.me(visit.session, visit.actor), now=visit.now)
     return Goto(HERE, said="all-read")
 
 
 @router.post(HERE + "/{id}/read")
-def read_one(visit: Writing, id: OwnId) -> Shown:
+def read_one(visit: WritingVisit, id: OwnId) -> Shown:
     own.read(visit.session, visit.actor, own.me(visit.session, visit.actor), [id], now=visit.now)
     return Goto(HERE)
 
 
 @router.get(HERE + "/settings")
-def show_wishes(visit: Reading) -> Shown:
+def show_wishes(visit: ReadingVisit) -> Shown:
     seen = wishes.show(visit.session, visit.actor, own.me(visit.session, visit.actor))
     return WishesPage(seen, visit.services.mails, tuple((topic, *TOPICS[topic]) for topic in seen.rhythms))
 
 
 @router.post(HERE + "/settings")
-def change_wishes(visit: Writing, sent: Annotated[WishesSent, Form()]) -> Shown:
+def change_wishes(visit: WritingVisit, sent: Annotated[WishesSent, Form()]) -> Shown:
     me = own.me(visit.session, visit.actor)
     wishes.change(visit.session, visit.actor, me, sent.wish(), now=visit.now)
     return Goto(HERE + "/settings", said="saved")
 
 
 @router.post(HERE + "/address/remove")
-def take_address_away(visit: Writing) -> Shown:
+def take_address_away(visit: WritingVisit) -> Shown:
     wishes.take_address_away(visit.session, visit.actor, own.me(visit.session, visit.actor), now=visit.now)
     return Goto(HERE + "/settings", said="address-gone")
 
 
 @open_router.get("/mail/{token}")
-def ask_to_end_mail(visit: Reading, token: Token) -> Shown:
+def ask_to_end_mail(visit: ReadingVisit, token: Token) -> Shown:
     return EndMailPage(wishes.knows(visit.session, _person(visit, token)))
 
 
 @open_router.post("/mail/{token}")
-def end_mail(visit: Writing, token: Token) -> Shown:
+def end_mail(visit: WritingVisit, token: Token) -> Shown:
     """By the page, or by a mail program at one click (RFC 8058), which shows no cookie and was given no form."""
     ended = wishes.no_more_mail(visit.session, _person(visit, token), now=visit.now)
     return EndMailPage(ended, ended)

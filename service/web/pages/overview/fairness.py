@@ -15,7 +15,7 @@ from service.domain.overview.statistics import Interval
 from service.web.pages.charts import interval
 from service.web.pages.routes import pages
 from service.web.pages.views import PageView
-from service.web.pages.visits import Reading
+from service.web.pages.visits import ReadingVisit
 
 router = pages()
 
@@ -105,5 +105,5 @@ def _warning(parts: Interval | None) -> str:
 
 
 @router.get("/desk/by-group")
-def show_fairness(visit: Reading) -> PageView:
+def show_fairness(visit: ReadingVisit) -> PageView:
     return fairness_page(fairness.fairness(visit.session, visit.actor, now=visit.now))

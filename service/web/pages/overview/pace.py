@@ -8,11 +8,11 @@ from typing import ClassVar
 
 from service.actions.overview import pace
 from service.actions.overview.pace import Pace
-from service.domain.overview.speed import WORDS_PER_SECOND
+from service.domain.overview.pace import WORDS_PER_SECOND
 from service.web.pages.overview.views import spoken
 from service.web.pages.routes import pages
 from service.web.pages.views import PageView
-from service.web.pages.visits import Reading
+from service.web.pages.visits import ReadingVisit
 
 router = pages()
 
@@ -41,7 +41,7 @@ class PacePage(PageView):
 
 
 @router.get("/desk/pace")
-def show_pace(visit: Reading) -> PageView:
+def show_pace(visit: ReadingVisit) -> PageView:
     return pace_page(pace.own(visit.session, visit.actor, now=visit.now), visit.now)
 
 

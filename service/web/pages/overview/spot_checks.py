@@ -15,7 +15,7 @@ from service.web.fields import DraftId, Line
 from service.web.pages.overview.views import AS_A_WHOLE, STANDINGS
 from service.web.pages.routes import pages
 from service.web.pages.views import Goto, PageView
-from service.web.pages.visits import Reading, Writing
+from service.web.pages.visits import ReadingVisit, WritingVisit
 
 router = pages()
 
@@ -87,19 +87,19 @@ CHOICES = tuple((standing.value, words) for standing, words in STANDINGS.items()
 
 
 @router.get("/desk/spot-checks")
-def list_spot_checks(visit: Reading) -> PageView:
+def list_spot_checks(visit: ReadingVisit) -> PageView:
     due = spot_checks.due(visit.session, visit.actor, now=visit.now)
     return SpotChecksPage(tuple(due), spot_checks.every(visit.session, visit.actor.organization))
 
 
 @router.get("/desk/spot-checks/{id}")
-def show_spot_check(visit: Reading, id: DraftId) -> PageView:
+def show_spot_check(visit: ReadingVisit, id: DraftId) -> PageView:
     due = spot_checks.work(visit.session, visit.actor, id, now=visit.now)
     return SpotCheckPage(due, CHOICES)
 
 
 @router.post("/desk/spot-checks/{id}")
-def make_spot_check(visit: Writing, id: DraftId, sent: Annotated[SpotSent, Form()]) -> Goto:
+def make_spot_check(visit: WritingVisit, id: DraftId, sent: Annotated[SpotSent, Form()]) -> Goto:
     standing, criteria = sent.whole or None, sent.judgements()
     spot_checks.check(
         visit.session, visit.actor, id, standing=standing, criteria=criteria, note=sent.note, now=visit.now
@@ -108,7 +108,7 @@ def make_spot_check(visit: Writing, id: DraftId, sent: Annotated[SpotSent, Form(
 
 
 @router.get("/desk/spot-checks/{id}/compared")
-def compare_spot_check(visit: Reading, id: DraftId) -> PageView:
+def compare_spot_check(visit: ReadingVisit, id: DraftId) -> PageView:
     made = spot_checks.made(visit.session, visit.actor, id)
     more = spot_checks.due(visit.session, visit.actor, now=visit.now)
     return SpotCheckedPage(id, made.challenge.title, made.first, _both(made), len(more), made.row.note)

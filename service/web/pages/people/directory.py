@@ -16,50 +16,49 @@ from pydantic import BaseModel, Field
 from service.actions.access import second_factor
 from service.actions.people import archiving, directory, tables
 from service.actions.people.directory import GroupChoice, GroupInDirectory, ListedPeople, PersonInDirectory, PersonWish
-from service.domain.access import KeyScope
+from service.domain.access.keys import KeyScope
 from service.domain.errors import Conflict, Invalid
 from service.domain.roles import Role, require_coordinator, require_lead
 from service.web import errors
-from service.web.fields import ExternalId, Id
+from service.web.fields import ExternalId, Id, OneOrMore
 from service.web.needs import needs
 from service.web.pages.forms import TAKEN, checked
 from service.web.pages.routes import Shown, pages
 from service.web.pages.views import Download, Goto, PageView
-from service.web.pages.visits import Reading, Visit, Writing
+from service.web.pages.visits import ReadingVisit, Visit, WritingVisit
 from service.web.schemas.people import GroupAsked, PersonAsked
 
 router = pages(writes=KeyScope.PEOPLE)
 
 PEOPLE, GROUPS = "/desk/people", "/desk/groups"
 ROLES = tuple(Role)
-Search = Annotated[str, Query(max_length=255)]
-At = Annotated[int, Query(ge=1, le=1_000_000)]
-Typed = Annotated[str, Field(max_length=2_000)]
+PeopleSought = Annotated[str, Query(max_length=255)]
+PersonTyped = Annotated[str, Field(max_length=2_000)]
 MADE_UP = re.compile("[pg]-[0-9a-f]{10}")
-Many = Annotated[list[Typed], Field(max_length=300)]
+RolesTyped = Annotated[list[PersonTyped], Field(max_length=300)]
 
 
 class PersonSent(BaseModel):
     """As it was typed. `held` are roles kept, `role|group`; `role` and `group` one more, if both are chosen. `made`
     is the id of somebody new for whom none is typed: a form that is sent twice makes one person."""
 
-    id: Typed = ""
-    made: Typed = ""
-    name: Typed = ""
-    language: Typed = ""
-    email: Typed | None = None
-    held: Many = []
-    role: Typed = ""
-    group: Typed = ""
+    id: PersonTyped = ""
+    made: PersonTyped = ""
+    name: PersonTyped = ""
+    language: PersonTyped = ""
+    email: PersonTyped | None = None
+    held: RolesTyped = []
+    role: PersonTyped = ""
+    group: PersonTyped = ""
 
 
 class GroupSent(BaseModel):
     """As it was typed; `made` as of a person."""
 
-    id: Typed = ""
-    made: Typed = ""
-    name: Typed = ""
-    parent: Typed = ""
+    id: PersonTyped = ""
+    made: PersonTyped = ""
+    name: PersonTyped = ""
+    parent: PersonTyped = ""
 
 
 class InviteSent(BaseModel):
@@ -133,14 +132,20 @@ class GroupPage(PageView):
 
 
 @router.get(PEOPLE)
-def people(visit: Reading, search: Search = "", role: Search = "", group: Search = "", page: At = 1) -> Shown:
+def people(
+    visit: ReadingVisit,
+    search: PeopleSought = "",
+    role: PeopleSought = "",
+    group: PeopleSought = "",
+    page: OneOrMore = 1,
+) -> Shown:
     only = Role(role) if role in ROLES else None
     found = directory.listed(visit.session, visit.actor, search=search.strip(), role=only, group=group, page=page)
     return PeoplePage(found, search, role, group, directory.tree(visit.session, visit.actor))
 
 
 @router.get(PEOPLE + "/new")
-def new_person(visit: Reading, group: Search = "") -> Shown:
+def new_person(visit: ReadingVisit, group: PeopleSought = "") -> Shown:
     require_coordinator(visit.actor)
     return NewPersonPage(PersonSent(group=group, role="learner", made=f"p-{secrets.token_hex(5)}"), _mine(visit))
 
@@ -150,7 +155,7 @@ def _mine(visit: Visit) -> tuple[GroupChoice, ...]:
 
 
 @router.post(PEOPLE)
-def add_person(visit: Writing, sent: Annotated[PersonSent, Form()]) -> Shown:
+def add_person(visit: WritingVisit, sent: Annotated[PersonSent, Form()]) -> Shown:
     require_coordinator(visit.actor)
     wish, faults = _wish(sent)
     id_, bad_id = checked(_New, {"id": sent.id.strip() or None})
@@ -185,7 +190,7 @@ def _wish(sent: PersonSent) -> tuple[PersonWish | None, dict[str, str]]:
 
 
 @router.get(PEOPLE + "/{id}")
-def person(visit: Reading, id: ExternalId) -> Shown:
+def person(visit: ReadingVisit, id: ExternalId) -> Shown:
     return _person(visit, id)
 
 
@@ -197,7 +202,7 @@ def _person(visit: Visit, id_: str, sent: PersonSent | None = None, **given: Any
 
 
 @router.post(PEOPLE + "/{id}")
-def change_person(visit: Writing, id: ExternalId, sent: Annotated[PersonSent, Form()]) -> Shown:
+def change_person(visit: WritingVisit, id: ExternalId, sent: Annotated[PersonSent, Form()]) -> Shown:
     wish, faults = _wish(sent)
     if wish is not None:
         with errors.Caught(Conflict) as caught, visit.session.begin_nested():
@@ -211,27 +216,27 @@ def change_person(visit: Writing, id: ExternalId, sent: Annotated[PersonSent, Fo
 
 @router.post(PEOPLE + "/{id}/invite")
 @needs(KeyScope.ACT)
-def invite(visit: Writing, id: ExternalId, sent: Annotated[InviteSent, Form()]) -> Shown:
+def invite(visit: WritingVisit, id: ExternalId, sent: Annotated[InviteSent, Form()]) -> Shown:
     lifetime = timedelta(days=sent.days)
     secret = directory.invite(visit.session, visit.actor, id, lifetime=lifetime, now=visit.now)
     return _person(visit, id, link=f"{visit.base_url}/sign-in/{secret}", days=sent.days)
 
 
 @router.post(PEOPLE + "/{id}/sign-out")
-def end_sessions(visit: Writing, id: ExternalId) -> Shown:
+def end_sessions(visit: WritingVisit, id: ExternalId) -> Shown:
     directory.end_sessions(visit.session, visit.actor, id, now=visit.now)
     return Goto(f"{PEOPLE}/{quote(id, safe='')}", said="signed-out-there")
 
 
 @router.post(PEOPLE + "/{id}/second-factor/reset")
 @needs(KeyScope.ADMIN)
-def reset_second_factor(visit: Writing, id: ExternalId) -> Shown:
+def reset_second_factor(visit: WritingVisit, id: ExternalId) -> Shown:
     second_factor.reset(visit.session, visit.actor, id, now=visit.now)
     return Goto(f"{PEOPLE}/{quote(id, safe='')}", said="factor-reset")
 
 
 @router.get(GROUPS)
-def groups(visit: Reading) -> Shown:
+def groups(visit: ReadingVisit) -> Shown:
     return _groups(visit, GroupSent(made=f"g-{secrets.token_hex(5)}"))
 
 
@@ -241,7 +246,7 @@ def _groups(visit: Visit, sent: GroupSent, faults: Mapping[str, str] | None = No
 
 
 @router.post(GROUPS)
-def add_group(visit: Writing, sent: Annotated[GroupSent, Form()]) -> Shown:
+def add_group(visit: WritingVisit, sent: Annotated[GroupSent, Form()]) -> Shown:
     require_lead(visit.actor)
     asked, faults = checked(GroupAsked, {"name": sent.name.strip(), "parent": sent.parent or None})
     id_, bad_id = checked(_New, {"id": sent.id.strip() or None})
@@ -263,14 +268,14 @@ def _above(visit: Visit, seen: directory.GroupInDirectory) -> tuple[directory.Gr
 
 
 @router.get(GROUPS + "/{id}")
-def group(visit: Reading, id: ExternalId) -> Shown:
+def group(visit: ReadingVisit, id: ExternalId) -> Shown:
     seen = directory.group(visit.session, visit.actor, id)
     sent = GroupSent(id=seen.id, name=seen.name, parent=seen.parent)
     return GroupPage(seen, _above(visit, seen), sent)
 
 
 @router.post(GROUPS + "/{id}")
-def change_group(visit: Writing, id: ExternalId, sent: Annotated[GroupSent, Form()]) -> Shown:
+def change_group(visit: WritingVisit, id: ExternalId, sent: Annotated[GroupSent, Form()]) -> Shown:
     require_lead(visit.actor)
     asked, faults = checked(GroupAsked, {"name": sent.name.strip(), "parent": sent.parent or None})
     if asked is not None:
@@ -287,17 +292,17 @@ def change_group(visit: Writing, id: ExternalId, sent: Annotated[GroupSent, Form
 
 
 @router.post(GROUPS + "/{id}/archive")
-def archive_group(visit: Writing, id: ExternalId) -> Shown:
+def archive_group(visit: WritingVisit, id: ExternalId) -> Shown:
     archiving.archive(visit.session, visit.actor, id, now=visit.now)
     return Goto(GROUPS, said="archived")
 
 
 @router.post(GROUPS + "/{id}/bring-back")
-def bring_group_back(visit: Writing, id: ExternalId) -> Shown:
+def bring_group_back(visit: WritingVisit, id: ExternalId) -> Shown:
     archiving.bring_back(visit.session, visit.actor, id, now=visit.now)
     return Goto(GROUPS, said="brought-back")
 
 
 @router.get(PEOPLE + ".csv")
-def take_people(visit: Reading) -> Download:
+def take_people(visit: ReadingVisit) -> Download:
     return Download("people.csv", "text/csv; charset=utf-8", tables.people(visit.session, visit.actor))

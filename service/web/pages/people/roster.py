@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 
 from service.actions.bundles import enrolling
 from service.actions.bundles.enrolling import MOST, RosterLine, RosterRow
-from service.domain.access import KeyScope
+from service.domain.access.keys import KeyScope
 from service.domain.errors import Invalid
 from service.domain.roles import require_coordinator
 from service.domain.texts import digest
@@ -20,7 +20,7 @@ from service.web import errors
 from service.web.fields import typed
 from service.web.pages.routes import Shown, pages
 from service.web.pages.views import Goto, PageView
-from service.web.pages.visits import Reading, Writing
+from service.web.pages.visits import ReadingVisit, WritingVisit
 
 router = pages(writes=KeyScope.PEOPLE)
 
@@ -59,13 +59,13 @@ class RosterPage(PageView):
 
 
 @router.get(HERE)
-def roster(visit: Reading) -> Shown:
+def roster(visit: ReadingVisit) -> Shown:
     require_coordinator(visit.actor)
     return RosterPage("")
 
 
 @router.post(HERE)
-def send_roster(visit: Writing, sent: Annotated[RosterSent, Form()]) -> Shown:
+def send_roster(visit: WritingVisit, sent: Annotated[RosterSent, Form()]) -> Shown:
     table = typed(sent.table)
     taken = sent.do == "take" and sent.seen == digest(table)  # what was changed since is looked at first
     act = enrolling.take if taken else enrolling.preview

@@ -16,7 +16,7 @@ from service.actions.phrases.kept import PhraseSeen
 from service.web.fields import OwnId, typed
 from service.web.pages.routes import Shown, pages
 from service.web.pages.views import Download, Goto, PageView
-from service.web.pages.visits import Reading, Writing
+from service.web.pages.visits import ReadingVisit, WritingVisit
 
 router = pages()
 
@@ -39,24 +39,24 @@ class PhraseSent(BaseModel):
 
 
 @router.get("/desk/phrases")
-def show_phrases(visit: Reading) -> Shown:
+def show_phrases(visit: ReadingVisit) -> Shown:
     groups = directory.tree(visit.session, visit.actor)
     return PhrasesPage(kept.phrases(visit.session, visit.actor), groups, kept.LONGEST)
 
 
 @router.get("/desk/phrases/list.json")
-def list_phrases(visit: Reading) -> Shown:
+def list_phrases(visit: ReadingVisit) -> Shown:
     found = [{"text": one.text, "whose": one.group or ""} for one in kept.phrases(visit.session, visit.actor)]
     return Download("phrases.json", "application/json", json.dumps(found, ensure_ascii=False))
 
 
 @router.post("/desk/phrases")
-def keep_phrase(visit: Writing, form: Annotated[PhraseSent, Form()]) -> Shown:
+def keep_phrase(visit: WritingVisit, form: Annotated[PhraseSent, Form()]) -> Shown:
     kept.keep(visit.session, visit.actor, typed(form.text), group=form.group, now=visit.now)
     return Goto("/desk/phrases", said="phrase-kept")
 
 
 @router.post("/desk/phrases/{id}/let-go")
-def let_phrase_go(visit: Writing, id: OwnId) -> Shown:
+def let_phrase_go(visit: WritingVisit, id: OwnId) -> Shown:
     kept.let_go(visit.session, visit.actor, id)
     return Goto("/desk/phrases", said="removed")

@@ -18,7 +18,7 @@ from service.domain.questioned import QuestionedAct, QuestionedState
 from service.web.fields import Line, QuestionedId, Version
 from service.web.pages.routes import pages
 from service.web.pages.views import Goto, PageView
-from service.web.pages.visits import Reading, Writing
+from service.web.pages.visits import ReadingVisit, WritingVisit
 
 router = pages()
 
@@ -53,7 +53,7 @@ class QuestionedPage(PageView):
 
 
 @router.get(HERE)
-def show_questioned(visit: Reading, view: QuestionedState = QuestionedState.OPEN) -> PageView:
+def show_questioned(visit: ReadingVisit, view: QuestionedState = QuestionedState.OPEN) -> PageView:
     items = passages.by_state(visit.session, visit.actor)
     visit.disclose(shown(visit.actor, items[view]))
     counts = {state.value: len(ones) for state, ones in items.items()}
@@ -61,13 +61,13 @@ def show_questioned(visit: Reading, view: QuestionedState = QuestionedState.OPEN
 
 
 @router.post(HERE + "/look")
-def search_questioned(visit: Writing) -> Goto:
+def search_questioned(visit: WritingVisit) -> Goto:
     make.queue_search(visit.session, visit.actor, now=visit.now)
     return Goto(HERE, said="looking")
 
 
 @router.post(HERE + "/{id}/to_change")
-def change(visit: Writing, id: QuestionedId, sent: Annotated[QuestionedDecisionSent, Form()]) -> Goto:
+def change(visit: WritingVisit, id: QuestionedId, sent: Annotated[QuestionedDecisionSent, Form()]) -> Goto:
     item = _decide(visit, id, QuestionedAct.TO_CHANGE, sent)
     if not item.may_edit:
         return Goto(HERE, said="saved", query={"view": QuestionedState.TO_CHANGE.value})
@@ -75,16 +75,16 @@ def change(visit: Writing, id: QuestionedId, sent: Annotated[QuestionedDecisionS
 
 
 @router.post(HERE + "/{id}/fine")
-def accept(visit: Writing, id: QuestionedId, sent: Annotated[QuestionedDecisionSent, Form()]) -> Goto:
+def accept(visit: WritingVisit, id: QuestionedId, sent: Annotated[QuestionedDecisionSent, Form()]) -> Goto:
     _decide(visit, id, QuestionedAct.FINE, sent)
     return Goto(HERE, said="saved")
 
 
 @router.post(HERE + "/{id}/undo")
-def undo(visit: Writing, id: QuestionedId, sent: Annotated[QuestionedDecisionSent, Form()]) -> Goto:
+def undo(visit: WritingVisit, id: QuestionedId, sent: Annotated[QuestionedDecisionSent, Form()]) -> Goto:
     _decide(visit, id, QuestionedAct.UNDO, sent)
     return Goto(HERE, said="taken-back")
 
 
-def _decide(visit: Writing, id: str, act: QuestionedAct, sent: QuestionedDecisionSent) -> QuestionedItem:
+def _decide(visit: WritingVisit, id: str, act: QuestionedAct, sent: QuestionedDecisionSent) -> QuestionedItem:
     return passages.decide(visit.deciding(id, sent.version), act, note=sent.note)

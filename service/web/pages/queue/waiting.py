@@ -24,7 +24,7 @@ from service.web.pages.queue.done import Done, done_with
 from service.web.pages.queue.words import STATES
 from service.web.pages.routes import Shown, pages
 from service.web.pages.views import Goto, PageMark, PageView
-from service.web.pages.visits import Reading
+from service.web.pages.visits import ReadingVisit
 
 router = pages()
 
@@ -73,7 +73,7 @@ class QueueView(PageView):
 
 @router.get("/desk")
 def show_queue(
-    visit: Reading,
+    visit: ReadingVisit,
     trail: FromQueue,
     after: Annotated[str | None, Query(max_length=200)] = None,
     before: Annotated[str | None, Query(max_length=200)] = None,
@@ -104,7 +104,7 @@ def show_queue(
     )
 
 
-def _elsewhere(visit: Reading, trail: FromQueue) -> tuple[FilterChoice, ...]:
+def _elsewhere(visit: ReadingVisit, trail: FromQueue) -> tuple[FilterChoice, ...]:
     """Where something waits that this filter does not show: the challenges with most first."""
     if trail.filter == QueueFilter():
         return ()
@@ -125,12 +125,12 @@ def _together(rows: tuple[QueueRow, ...]) -> tuple[RowsTogether, ...]:
 
 
 @router.get("/desk/pulse")
-def pulse_of_queue(visit: Reading, trail: FromQueue) -> Shown:
+def pulse_of_queue(visit: ReadingVisit, trail: FromQueue) -> Shown:
     return PageMark(waiting.pulse(visit.session, visit.actor, trail.filter, now=visit.now))
 
 
 @router.get("/desk/next")
-def next_draft(visit: Reading, trail: FromQueue, done: Annotated[OwnId | None, Query()] = None) -> Shown:
+def next_draft(visit: ReadingVisit, trail: FromQueue, done: Annotated[OwnId | None, Query()] = None) -> Shown:
     """What was just decided on is passed over, so that an undo is never needed to go on."""
     if trail.calibrating and trail.filter.challenge:
         back = f"/desk/challenges/{quote(trail.filter.challenge, safe='')}/calibration"

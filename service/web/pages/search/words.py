@@ -13,7 +13,7 @@ from service.actions.search.found import SearchHit
 from service.store.tables import SearchKind
 from service.web.pages.routes import Shown, pages
 from service.web.pages.views import PageView
-from service.web.pages.visits import Reading
+from service.web.pages.visits import ReadingVisit
 
 router = pages()
 
@@ -36,7 +36,7 @@ class SearchPage(PageView):
 
 @router.get("/search")
 def show_search(
-    visit: Reading,
+    visit: ReadingVisit,
     q: Annotated[str, Query(max_length=found.LONGEST)] = "",
     kind: Annotated[str, Query(max_length=20)] = "",
     before: Annotated[int | None, Query(ge=1, le=999_999_999)] = None,

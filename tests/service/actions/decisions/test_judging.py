@@ -13,7 +13,7 @@ from pipelines.disputed import DIFFER
 from pipelines.values import PointKind, Scope, Standing
 from service.actions.approvals.deciding import Deciding
 from service.actions.decisions import judging, points, release, review
-from service.actions.decisions.judging import ReadingWish
+from service.actions.decisions.judging import CriterionReadingWish
 from service.actions.desk import sheet as desk_sheet
 from service.actions.drafts import make
 from service.actions.drafts.points import standing_points
@@ -30,7 +30,7 @@ MET, PARTLY, NOT_YET = Standing.MET, Standing.PARTLY, Standing.NOT_YET
 DRAFTER = ExtractiveModel()
 
 
-def judge(session: Session, actor: Actor, row: DraftRow, *wishes: ReadingWish, after: int = 0) -> DraftRow:
+def judge(session: Session, actor: Actor, row: DraftRow, *wishes: CriterionReadingWish, after: int = 0) -> DraftRow:
     at = Deciding(session, actor, row.id, row.version, NOW + timedelta(seconds=after))
     return judging.read(at, wishes, DRAFTER)
 
@@ -57,11 +57,11 @@ def test_feedback_is_composed_from_the_verdicts_at_their_places_and_says_nothing
         platform = found(session)
         lena = act_as(session, platform, "lena")
         row = make_to_judge(session, hand_in(session, platform).draft)
-        judge(session, lena, row, ReadingWish("k1", MET))
+        judge(session, lena, row, CriterionReadingWish("k1", MET))
         assert row.state is DraftState.READY
         (strength,) = standing_points(row)
         assert (strength.kind, strength.criterion, strength.quote) == (PointKind.STRENGTH, "k1", "across grades")
-        judge(session, lena, row, ReadingWish("k1", MET), ReadingWish("k2", NOT_YET, "talk about it"))
+        judge(session, lena, row, CriterionReadingWish("k1", MET), CriterionReadingWish("k2", NOT_YET, "talk about it"))
         said = {point.criterion: point for point in standing_points(row)}
         assert said.keys() == {"k1", "k2"}
         assert said["k2"].kind is not PointKind.STRENGTH
@@ -78,7 +78,7 @@ def test_what_documents_say_against_each_other_stays_told_while_a_person_judges(
             more = FindingRow(organization_id=row.organization_id, generation=row.generation, code=code, message=code)
             row.findings.append(more)
         session.flush()
-        judge(session, act_as(session, platform, "lena"), row, ReadingWish("k1", MET))
+        judge(session, act_as(session, platform, "lena"), row, CriterionReadingWish("k1", MET))
         assert [one.code for one in row.findings] == [DIFFER]
 
 
@@ -87,8 +87,15 @@ def test_a_verdict_is_kept_with_who_gave_it_and_when_and_is_a_decision(sessions:
         platform = found(session)
         lena, mateo = act_as(session, platform, "lena"), act_as(session, platform, "mateo")
         row = make_to_judge(session, hand_in(session, platform).draft)
-        judge(session, lena, row, ReadingWish("k1", MET), ReadingWish("k2", NOT_YET, nowhere=True))
-        judge(session, mateo, row, ReadingWish("k1", PARTLY), ReadingWish("k2", NOT_YET, nowhere=True), after=5)
+        judge(session, lena, row, CriterionReadingWish("k1", MET), CriterionReadingWish("k2", NOT_YET, nowhere=True))
+        judge(
+            session,
+            mateo,
+            row,
+            CriterionReadingWish("k1", PARTLY),
+            CriterionReadingWish("k2", NOT_YET, nowhere=True),
+            after=5,
+        )
         kept = {one.criterion: one for one in session.scalars(select(CriterionReadingRow))}
         assert (kept["k1"].standing, kept["k1"].person_id) == (PARTLY, mateo.person)
         assert (kept["k2"].standing, kept["k2"].person_id, kept["k2"].start) == (NOT_YET, lena.person, None)
@@ -101,12 +108,12 @@ def test_what_was_edited_stays_with_its_place_when_the_rest_is_judged(sessions: 
         platform = found(session)
         lena = act_as(session, platform, "lena")
         row = make_to_judge(session, hand_in(session, platform).draft)
-        judge(session, lena, row, ReadingWish("k1", MET))
+        judge(session, lena, row, CriterionReadingWish("k1", MET))
         (point,) = standing_points(row)
         at = Deciding(session, lena, row.id, row.version, NOW)
         points.edit_point(at, point_id=point.id, text="Keep the pairs across grades.")
         points.set_summary(Deciding(session, lena, row.id, row.version, NOW), text="A good start.")
-        judge(session, lena, row, ReadingWish("k1", MET), ReadingWish("k2", NOT_YET), after=5)
+        judge(session, lena, row, CriterionReadingWish("k1", MET), CriterionReadingWish("k2", NOT_YET), after=5)
         first = next(one for one in standing_points(row) if one.criterion == "k1")
         assert (first.id, first.text, first.quote) == (point.id, "Keep the pairs across grades.", "across grades")
         assert row.summary == "A good start."
@@ -122,7 +129,7 @@ def test_a_person_can_judge_first_where_a_machine_drafted_and_what_it_said_other
         row.assessment = {
             "criteria": [{"criterion": "k2", "standing": "not_yet", "confidence": 0.9, "record": ENTITLED}]
         }
-        judge(session, lena, row, ReadingWish("k2", MET, "visit each other twice"))
+        judge(session, lena, row, CriterionReadingWish("k2", MET, "visit each other twice"))
         assert [(one.kind, one.criterion) for one in standing_points(row)] == [(PointKind.STRENGTH, "k2")]
         seen = desk_sheet.sheet(session, lena, row.id).readings[1]
         assert (seen.machine, seen.differs) == (NOT_YET, True)
@@ -134,7 +141,7 @@ def test_a_machines_point_that_a_verdict_bears_out_stays_as_it_was_drafted(sessi
         lena = act_as(session, platform, "lena")
         row = make_ready(session, hand_in(session, platform).draft)
         drafted = standing_points(row)[0].id
-        judge(session, lena, row, ReadingWish("k2", NOT_YET), ReadingWish("k1", MET, "across grades"))
+        judge(session, lena, row, CriterionReadingWish("k2", NOT_YET), CriterionReadingWish("k1", MET, "across grades"))
         assert {one.criterion for one in standing_points(row)} == {"k1", "k2"}
         assert drafted in {one.id for one in standing_points(row)}
 
@@ -144,7 +151,7 @@ def test_a_verdict_can_be_taken_back_and_what_was_composed_from_it_goes(sessions
         platform = found(session)
         lena = act_as(session, platform, "lena")
         row = make_to_judge(session, hand_in(session, platform).draft)
-        judge(session, lena, row, ReadingWish("k1", MET), ReadingWish("k2", NOT_YET))
+        judge(session, lena, row, CriterionReadingWish("k1", MET), CriterionReadingWish("k2", NOT_YET))
         at = Deciding(session, lena, row.id, row.version, NOW)
         judging.read_one(at, "k1", None, DRAFTER)
         assert [one.criterion for one in standing_points(row)] == ["k2"]
@@ -158,7 +165,7 @@ def test_the_learner_reads_nothing_of_it_before_it_is_approved(sessions: Session
         row = make_to_judge(session, hand_in(session, platform).draft)
         with pytest.raises(NotNow):
             approve(session, lena, row)
-        judge(session, lena, row, ReadingWish("k1", MET))
+        judge(session, lena, row, CriterionReadingWish("k1", MET))
         with pytest.raises(NotFound):
             release.feedback_of(session, amara, "s-amara")
         approve(session, lena, row)
@@ -173,29 +180,29 @@ def test_a_verdict_on_a_version_that_is_not_there_any_more_or_on_what_is_approve
         lena, mateo = act_as(session, platform, "lena"), act_as(session, platform, "mateo")
         row = make_to_judge(session, hand_in(session, platform).draft)
         before = row.version
-        judge(session, lena, row, ReadingWish("k1", MET))
+        judge(session, lena, row, CriterionReadingWish("k1", MET))
         with pytest.raises(ChangedSince):
-            judging.read(Deciding(session, mateo, row.id, before, NOW), [ReadingWish("k1", NOT_YET)], DRAFTER)
+            judging.read(Deciding(session, mateo, row.id, before, NOW), [CriterionReadingWish("k1", NOT_YET)], DRAFTER)
         approve(session, lena, row)
         with pytest.raises(NotNow):
-            judge(session, mateo, row, ReadingWish("k1", NOT_YET))
+            judge(session, mateo, row, CriterionReadingWish("k1", NOT_YET))
         review.undo(Deciding(session, lena, row.id, row.version, NOW))
-        judge(session, mateo, row, ReadingWish("k1", NOT_YET))
+        judge(session, mateo, row, CriterionReadingWish("k1", NOT_YET))
         assert [one.standing for one in row.readings] == [NOT_YET]
 
 
 @pytest.mark.parametrize(
     ("wishes", "why"),
     [
-        ([ReadingWish("k9", MET)], "no criterion"),
-        ([ReadingWish("k1", MET), ReadingWish("k1", PARTLY)], "once"),
-        ([ReadingWish("k1", MET, "words of somebody else")], "not in the work"),
-        ([ReadingWish("k1", MET, start=5, end=9_999)], "not in the work"),
-        ([ReadingWish("k1", Standing.CANNOT_TELL)], "met, partly or not yet"),
+        ([CriterionReadingWish("k9", MET)], "no criterion"),
+        ([CriterionReadingWish("k1", MET), CriterionReadingWish("k1", PARTLY)], "once"),
+        ([CriterionReadingWish("k1", MET, "words of somebody else")], "not in the work"),
+        ([CriterionReadingWish("k1", MET, start=5, end=9_999)], "not in the work"),
+        ([CriterionReadingWish("k1", Standing.CANNOT_TELL)], "met, partly or not yet"),
     ],
 )
 def test_what_cannot_be_a_verdict_is_refused_with_what_to_do(
-    sqlite_sessions: Sessions, wishes: list[ReadingWish], why: str
+    sqlite_sessions: Sessions, wishes: list[CriterionReadingWish], why: str
 ):
     with sqlite_sessions.writing() as session:
         platform = found(session)
@@ -212,7 +219,7 @@ def test_of_words_that_stand_twice_the_place_nearest_to_the_mark_is_taken(sqlite
         lena = act_as(session, platform, "lena")
         row = hand_in(session, platform, text=text).draft
         make_to_judge(session, row)
-        judge(session, lena, row, ReadingWish("k1", MET, "We visit in", start=50))
+        judge(session, lena, row, CriterionReadingWish("k1", MET, "We visit in", start=50))
         assert row.readings[0].start == text.rindex("We visit in")
 
 
@@ -224,7 +231,7 @@ def test_nobody_of_another_organization_or_of_other_groups_judges_or_reads_the_s
         row = make_to_judge(session, hand_in(session, platform).draft)
         for actor in (strangers, amara):
             with pytest.raises((NotFound, NotAllowed)):
-                judge(session, actor, row, ReadingWish("k1", MET))
+                judge(session, actor, row, CriterionReadingWish("k1", MET))
             with pytest.raises(NotFound):
                 desk_sheet.sheet(session, actor, row.id)
         assert row.readings == []
@@ -235,7 +242,7 @@ def test_what_a_person_read_teaches_at_once_with_its_place_and_whatever_becomes_
         platform = found(session)
         lena = act_as(session, platform, "lena")
         row = make_to_judge(session, hand_in(session, platform).draft)
-        judge(session, lena, row, ReadingWish("k1", MET), ReadingWish("k2", NOT_YET, nowhere=True))
+        judge(session, lena, row, CriterionReadingWish("k1", MET), CriterionReadingWish("k2", NOT_YET, nowhere=True))
         scope = Scope(platform.organization, row.challenge_id, reader="", author="", at=NOW)
     (judged,) = SqlLibrary(sessions).reviewed(scope, 10)
     assert judged.criteria == {"k1": MET, "k2": NOT_YET}
@@ -248,7 +255,7 @@ def test_the_machine_that_drafts_anew_is_told_what_a_person_read(sessions: Sessi
         platform = found(session)
         lena = act_as(session, platform, "lena")
         row = make_to_judge(session, hand_in(session, platform).draft)
-        judge(session, lena, row, ReadingWish("k1", NOT_YET))
+        judge(session, lena, row, CriterionReadingWish("k1", NOT_YET))
         review.redraft(Deciding(session, lena, row.id, row.version, NOW))
         task = make.begin(session, row.id, row.generation, now=NOW)
     assert task is not None

@@ -8,7 +8,7 @@ from pipelines.adapters.extractive import ExtractiveModel
 from pipelines.values import PointKind, Standing
 from service.actions.approvals.deciding import Deciding
 from service.actions.decisions import judging, release
-from service.actions.decisions.judging import ReadingWish
+from service.actions.decisions.judging import CriterionReadingWish
 from service.actions.desk import sheet as desk_sheet
 from service.actions.drafts.points import standing_points
 from service.store.session import Sessions
@@ -31,7 +31,9 @@ def test_what_was_asked_of_the_first_version_is_on_the_sheet_of_the_second_and_s
         seen = desk_sheet.of(session, lena, row)
         at = Deciding(session, lena, row.id, row.version, LATER)
         judging.read(
-            at, [ReadingWish("k1", Standing.MET), ReadingWish("k2", Standing.NOT_YET, "We pair")], ExtractiveModel()
+            at,
+            [CriterionReadingWish("k1", Standing.MET), CriterionReadingWish("k2", Standing.NOT_YET, "We pair")],
+            ExtractiveModel(),
         )
         points = standing_points(row)
         summary = row.summary

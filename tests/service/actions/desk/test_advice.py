@@ -22,7 +22,7 @@ from tests.statements import statements
 ROUGH = "Great work, Amara! You are a natural talent. 7/10."
 
 
-def codes(found: list[advice.Advice]) -> set[str]:
+def codes(found: list[advice.PointAdvice]) -> set[str]:
     return {one.code for one in found}
 
 

@@ -16,9 +16,9 @@ from service.actions.access import organizations
 from service.actions.approvals.deciding import Deciding
 from service.actions.decisions import points, release, review
 from service.actions.documents import versions
+from service.domain.access.organization_settings import OrganizationWish
 from service.domain.drafts import DraftState
 from service.domain.errors import ChangedSince, Invalid
-from service.domain.organization_settings import OrganizationWish
 from service.domain.roles import Actor
 from service.store.session import Sessions
 from service.store.tables import DocumentVersion, DraftRow, Organization

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from service.actions.erasure import retention
 from service.actions.requests import need
 from service.actions.work import submit
+from service.domain.erasure.retention import KINDS, Retention
 from service.domain.errors import Invalid, NotAllowed
-from service.domain.retention import KINDS, Retention
 from service.domain.roles import Actor
 from service.store import outbox
 from service.store.session import Sessions

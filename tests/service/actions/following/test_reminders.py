@@ -26,10 +26,10 @@ from service.store import find
 from service.store.session import Sessions
 from service.store.tables import (
     Challenge,
+    FeedbackReading,
     Group,
     Organization,
     OutgoingEvent,
-    ReadingRow,
     Release,
     Reminder,
     Submission,
@@ -70,7 +70,7 @@ def opened(session: Session, draft: str) -> None:
     told = session.scalars(select(Release).where(Release.draft_id == draft)).one()
     author = session.scalars(select(Submission.person_id)).first()
     session.add(
-        ReadingRow(
+        FeedbackReading(
             release_id=told.id, draft_id=draft, person_id=author, organization_id=told.organization_id, read_at=NOW
         )
     )

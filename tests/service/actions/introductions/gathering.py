@@ -9,8 +9,8 @@ from sqlalchemy import select
 
 from pipelines.adapters.exact import ExactIndex
 from pipelines.adapters.hashing import HashingEmbedder
-from service.jobs import sync
-from service.jobs.index_shares import everything
+from service.jobs import indexing
+from service.jobs.indexed import everything
 from service.store.tables import DraftRow, Submission
 from service.store.vectors import RememberedEmbedder
 from tests.entitled import ENTITLED
@@ -26,7 +26,7 @@ def embed(village: Village, folder: Path) -> None:
     )
     with village.sessions.reading() as session:
         subjects = everything(session, village.organization)
-    sync.bring(tools, village.organization, subjects)  # type: ignore[arg-type]
+    indexing.bring(tools, village.organization, subjects)  # type: ignore[arg-type]
 
 
 def read_everything(village: Village) -> None:

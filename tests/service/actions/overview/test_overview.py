@@ -26,7 +26,7 @@ from service.domain.drafts import DraftState
 from service.domain.errors import NotAllowed, NotFound
 from service.domain.roles import Actor, Role
 from service.store.session import Sessions
-from service.store.tables import Challenge, CommitmentRow, DraftRow, ReadingRow, Release, Submission
+from service.store.tables import Challenge, CommitmentRow, DraftRow, FeedbackReading, Release, Submission
 from tests.entitled import RECORD
 from tests.service.actions.memory.remembered import NEXT, STRENGTH, dismiss, first, ready
 from tests.service.actions.school import NOW, act_as, approve, found, hand_in
@@ -110,7 +110,7 @@ def test_reading_and_acting_are_told_from_being_answered(sessions: Sessions) -> 
         told = session.scalars(select(Release)).one()
         author = session.get_one(Submission, row.submission_id).person_id
         whose = {"organization_id": platform.organization, "person_id": author}
-        session.add(ReadingRow(release_id=told.id, draft_id=row.id, read_at=NOW + 2 * HOUR, **whose))
+        session.add(FeedbackReading(release_id=told.id, draft_id=row.id, read_at=NOW + 2 * HOUR, **whose))
         session.flush()
         assert (seen().stage, seen().since, seen().read, seen().acted) == (
             LearnerStage.READ,

@@ -17,8 +17,8 @@ from service.actions.people import register
 from service.actions.work import lens, submit
 from service.domain.roles import Actor, Role
 from service.domain.visibility import ShowWork
-from service.jobs import sync
-from service.jobs.index_shares import everything
+from service.jobs import indexing
+from service.jobs.indexed import everything
 from service.store.session import Sessions
 from service.store.vectors import RememberedEmbedder
 from tests.service.actions.overview.test_overview import counted
@@ -56,7 +56,7 @@ def embedded(sessions: Sessions, platform: Actor, tmp_path: Any) -> None:
     )
     with sessions.reading() as session:
         subjects = everything(session, platform.organization)
-    sync.bring(tools, platform.organization, subjects)  # type: ignore[arg-type]
+    indexing.bring(tools, platform.organization, subjects)  # type: ignore[arg-type]
 
 
 def drawn(session: Session, actor: Actor, group: str | None = None) -> SolutionMap:

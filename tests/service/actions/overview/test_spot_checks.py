@@ -12,7 +12,7 @@ from service.actions.approvals.deciding import Deciding
 from service.actions.decisions import openings, points
 from service.actions.overview import challenge, spot_checks
 from service.actions.work import submit
-from service.domain import organization_settings
+from service.domain.access import organization_settings
 from service.domain.errors import Invalid, NotAllowed, NotFound, NotNow
 from service.domain.roles import Actor
 from service.store.session import Sessions

@@ -279,4 +279,4 @@ def test_nothing_is_searched_by_a_text_that_no_machine_may_read_by_now(
         hand_in(session, platform)
         happens(session)
         with pytest.raises(refusal):
-            similar.question(session, platform, challenge=None, submission="s-amara", text=None, now=NOW)
+            similar.query(session, platform, challenge=None, submission="s-amara", text=None, now=NOW)

@@ -14,7 +14,7 @@ from service.actions.approvals.deciding import Deciding
 from service.actions.challenges import editor
 from service.actions.introductions import common
 from service.actions.learners import galleries
-from service.actions.memory import question
+from service.actions.memory import clarifying
 from service.actions.people import register
 from service.actions.questioned import make
 from service.actions.requests import need
@@ -23,7 +23,7 @@ from service.store import outbox
 from service.store.session import Sessions, make_engine
 from service.store.tables import Person, Submission
 from tests.service.actions.galleries.world import WORKS, all_hand_in, approved, machine, of, peopled
-from tests.service.actions.memory.test_question import ANSWER, thrice
+from tests.service.actions.memory.test_clarifying import ANSWER, thrice
 from tests.service.actions.school import NOW, act_as, hand_in
 
 Holds = Callable[[Session, Actor], object]
@@ -105,7 +105,7 @@ def test_everybody_can_hand_in_while_a_question_is_answered(crossed: Sessions) -
     with crossed.writing() as session:
         platform, lena, _ = thrice(session)
     with crossed.writing() as session:
-        question.answer(Deciding(session, lena, "observe", 1, NOW), criterion="k2", text=ANSWER)
+        clarifying.answer(Deciding(session, lena, "observe", 1, NOW), criterion="k2", text=ANSWER)
         with crossed.writing() as other:
             other.execute(text("SET LOCAL lock_timeout = '1s'"))
             assert hand_in(other, platform, "lin", id_="new-lin").created

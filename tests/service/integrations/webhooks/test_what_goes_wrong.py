@@ -9,8 +9,8 @@ from dataclasses import replace
 from sqlalchemy import func, select, text
 
 from service.actions.erasure import retention
+from service.domain.erasure.retention import Retention
 from service.domain.events import Event
-from service.domain.retention import Retention
 from service.integrations.webhooks import deliveries, endpoints, sending
 from service.integrations.webhooks.endpoints import EndpointWish
 from service.store.sealing import Seal

@@ -13,7 +13,7 @@ from service.actions.erasure import begin
 from service.actions.notifications import own, wishes
 from service.actions.people import register
 from service.actions.work import submit
-from service.domain.erasure import ErasureKind
+from service.domain.erasure.erased import ErasureKind
 from service.domain.notifications.kinds import NotificationTopic
 from service.domain.notifications.timing import Rhythm
 from service.domain.roles import Role

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from service.domain.organization_settings import is_origin
+from service.domain.access.organization_settings import is_origin
 from tests.service.web.browsing import signed_in
 from tests.service.web.conftest import School, on_both
 

@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from service.actions.access import credentials
 from service.actions.bundles import take_in
-from service.domain.access import KeyScope
+from service.domain.access.keys import KeyScope
 from service.store.tables import AuditEntry, Credential
 from tests.service.web.access.test_organization import HERE, signed_in
 from tests.service.web.conftest import School, on_both

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from pipelines.values import Band
 from service.domain.following.uptake import UptakeVerdict
-from service.jobs.uptake import comparing_uptake
+from service.jobs.following import comparing_uptake
 from service.store import find
 from service.store.session import Sessions
 from service.store.tables import CommitmentRow, Submission

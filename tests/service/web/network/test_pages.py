@@ -15,8 +15,8 @@ from service.actions.briefs import wording
 from service.actions.network import graph
 from service.domain.roles import Actor
 from service.jobs.briefs import briefing
+from service.jobs.following import comparing_uptake
 from service.jobs.network import charting
-from service.jobs.uptake import comparing_uptake
 from service.store.session import Sessions
 from service.web.pages.rendering import STATIC
 from tests.service.web.browsing import signed_in

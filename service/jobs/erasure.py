@@ -12,20 +12,20 @@ from sqlalchemy import delete, select
 
 from pipelines.ports import Rewriting
 from service.actions.erasure import finish
-from service.domain.erasure import ErasureState
+from service.domain.erasure.erased import ErasureState
 from service.domain.texts import digest
-from service.jobs import sync
-from service.jobs.index_shares import everything
+from service.jobs import indexing
+from service.jobs.indexed import everything
 from service.jobs.leases import keep, settle
 from service.jobs.tools import JobTools
-from service.store.erasing import bytes as files
-from service.store.erasing import rows
+from service.store.erasure import bytes as data_files
+from service.store.erasure import rows
 from service.store.session import changed_rows
 from service.store.tables import Erasure, Job, JobState, Organization, VectorRow
 
 log = structlog.get_logger(__name__)
 
-Step = Callable[[str], None]
+StepTaken = Callable[[str], None]
 """Told what was just done, in a few words."""
 
 
@@ -52,7 +52,7 @@ def _step(tools: JobTools, owner: str, job: Job) -> bool:
     return False
 
 
-def write_anew(tools: JobTools, told: Step = lambda _: None, *, job: str = "") -> int:
+def write_anew(tools: JobTools, told: StepTaken = lambda _: None, *, job: str = "") -> int:
     """Write the files anew for all erasures whose rows are gone, unless jobs other than this one wait that will do so;
     for how many. May be called again after any crash."""
     coming = (Job.kind == "erase", Job.state.in_((JobState.QUEUED, JobState.LEASED)), Job.id != job)
@@ -67,14 +67,14 @@ def write_anew(tools: JobTools, told: Step = lambda _: None, *, job: str = "") -
     return len(gone)
 
 
-def _rewrite(tools: JobTools, gone: Sequence[Erasure], told: Step) -> str:
+def _rewrite(tools: JobTools, gone: Sequence[Erasure], told: StepTaken) -> str:
     for organization in sorted({one.organization_id for one in gone}):
         sweep_vectors(tools, organization)
         told("vectors")
         parts = {part for one in gone if one.organization_id == organization for part in one.counts.get("parts", ())}
-        rewrite_index(tools, organization, sync.collections(organization, sorted(parts)))
+        rewrite_index(tools, organization, indexing.collections(organization, sorted(parts)))
         told("index")
-    left = files.write_anew(tools.sessions.engine)
+    left = data_files.write_anew(tools.sessions.engine)
     told("database")
     return left
 
@@ -98,12 +98,12 @@ def _texts(tools: JobTools, organization: str) -> Iterable[str]:
     """All that the index is made of, as it is embedded."""
     with tools.sessions.reading() as session:
         subjects = everything(session, organization)
-    for at in range(0, len(subjects), sync.AT_ONCE):
-        yield from sync.texts(tools, organization, subjects[at : at + sync.AT_ONCE])
+    for at in range(0, len(subjects), indexing.AT_ONCE):
+        yield from indexing.texts(tools, organization, subjects[at : at + indexing.AT_ONCE])
 
 
 def rewrite_index(tools: JobTools, organization: str, names: Sequence[str]) -> None:
     """What belongs to no row leaves these collections, and what was deleted leaves their files."""
-    sync.drop_strays(tools, organization, names)
+    indexing.drop_strays(tools, organization, names)
     if isinstance(tools.index, Rewriting) and tools.index.rewrite(names):
-        sync.rebuild(tools, organization, lambda _done, _all: None)  # another process may have written meanwhile
+        indexing.rebuild(tools, organization, lambda _done, _all: None)  # another process may have written meanwhile

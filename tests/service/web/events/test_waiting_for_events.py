@@ -10,7 +10,7 @@ import httpx
 import pytest
 from sqlalchemy.orm import Session
 
-from service.actions.access import events as actions
+from service.actions.events import read as actions
 from service.domain.roles import Actor
 from service.web.api import events as api
 from service.web.throttle import Waiters

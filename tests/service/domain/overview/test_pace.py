@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from service.domain.overview.speed import is_habit, least_seconds, words
+from service.domain.overview.pace import is_habit, least_seconds, words
 
 
 @pytest.mark.parametrize(

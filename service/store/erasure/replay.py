@@ -16,7 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pipelines.values import AI
-from service.domain.erasure import ErasureKind
+from service.domain.erasure.erased import ErasureKind
 from service.domain.visibility import ConsentStand, ShowWork
 from service.store.tables import ErasureSalt
 

@@ -15,13 +15,13 @@ from service.actions.decisions import release
 from service.actions.drafts.points import current_points
 from service.actions.learners import asks
 from service.actions.learners.disclosed import disclosed
-from service.actions.people import reading, register
+from service.actions.people import lookup, register
 from service.actions.search import found as search
 from service.domain.drafts import DraftState
-from service.domain.erasure import FORMER, ErasureKind, ErasureState
+from service.domain.erasure.erased import FORMER, ErasureKind, ErasureState
 from service.domain.errors import NotFound
 from service.domain.roles import Role
-from service.jobs import erasing
+from service.jobs import erasure
 from service.store.session import Sessions
 from service.store.tables import (
     Approval,
@@ -104,7 +104,7 @@ def test_nobody_reads_any_of_it_from_the_moment_it_is_asked(place: Place) -> Non
     place.erase(ErasureKind.PERSON, ID)
     with place.parts.sessions.writing() as session:
         with pytest.raises(NotFound):
-            reading.person(session, place.platform, ID)
+            lookup.person(session, place.platform, ID)
         lena = act_as(session, place.platform, "lena")
         assert asks.asks_open(session, lena, after=None, limit=10) == []
         with pytest.raises(NotFound):
@@ -179,7 +179,7 @@ def test_what_an_erased_facilitator_approved_stays_approved_by_a_former_one(plac
         assert seen.approved_by == FORMER
         assert session.scalars(select(Approval.id).order_by(Approval.id)).all() == approvals
         with pytest.raises(NotFound):
-            reading.person(session, place.platform, "lena")
+            lookup.person(session, place.platform, "lena")
 
 
 @pytest.mark.parametrize(
@@ -246,13 +246,13 @@ def test_a_job_that_dies_anywhere_is_done_again_to_the_end(place: Place, monkeyp
         steps.append(fail)
         raise ConnectionError("the machine stopped")
 
-    monkeypatch.setattr(erasing, "write_anew", fail)
+    monkeypatch.setattr(erasure, "write_anew", fail)
     place.work_off()
     assert steps
     assert place.erasure(id_).state is ErasureState.GONE
     monkeypatch.undo()
     with place.parts.sessions.writing() as session:  # the job's attempts are used up
         session.execute(update(Job).where(Job.kind == "erase").values(state=JobState.DEAD))
-    erasing.write_anew(place.parts)
+    erasure.write_anew(place.parts)
     assert place.erasure(id_).state is ErasureState.DONE
     assert canaries_in(place) == set()

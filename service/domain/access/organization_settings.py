@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from service.domain import money
+from service.domain import budgets
 from service.domain.following.reminders import MOST_DAYS
 from service.domain.notifications.timing import is_zone
 
@@ -84,7 +84,7 @@ def faults(wish: OrganizationWish) -> dict[str, str]:
         "name": _name(wish.name),
         "language": "" if _LANGUAGE.fullmatch(wish.language) and len(wish.language) <= 35 else _NO_LANGUAGE,
         UNDO: "" if wish.undo_seconds is None or 0 <= wish.undo_seconds <= LONGEST_UNDO else _NO_UNDO,
-        money.PER_DAY: _budget(wish.model_budget_per_day),
+        budgets.PER_DAY: _budget(wish.model_budget_per_day),
         EMBED: _origins(wish.embed_origins),
         REMIND: _days(wish.remind_again_days),
         ANSWER: _days(wish.answer_within_days),
@@ -133,7 +133,7 @@ def stored(settings: Mapping[str, Any], wish: OrganizationWish) -> dict[str, Any
     """The organization's settings with this wish in them; whatever else is kept there stays."""
     own = {
         UNDO: wish.undo_seconds,
-        money.PER_DAY: wish.model_budget_per_day,
+        budgets.PER_DAY: wish.model_budget_per_day,
         EMBED: list(dict.fromkeys(wish.embed_origins)) or None,
         REMIND: wish.remind_again_days,
         ANSWER: wish.answer_within_days,
@@ -150,7 +150,7 @@ def stored(settings: Mapping[str, Any], wish: OrganizationWish) -> dict[str, Any
 
 def wish_of(name: str, language: str, settings: Mapping[str, Any]) -> OrganizationWish:
     """What is set now. A value that is none of ours reads as not set."""
-    undo, budget, origins = settings.get(UNDO), settings.get(money.PER_DAY), settings.get(EMBED)
+    undo, budget, origins = settings.get(UNDO), settings.get(budgets.PER_DAY), settings.get(EMBED)
     return OrganizationWish(
         name,
         language,

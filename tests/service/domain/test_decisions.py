@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from service.domain.sharing_out import shared_out
+from service.domain.decisions import shared_out
 
 ALL = ("ana", "ben", "cleo")
 ITEMS = [f"d{number}" for number in range(12)]

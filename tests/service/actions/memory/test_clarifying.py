@@ -13,7 +13,7 @@ from pipelines.values import Standing
 from service.actions.approvals.deciding import Deciding
 from service.actions.challenges import setting
 from service.actions.drafts import make
-from service.actions.memory import alerts, decided, question
+from service.actions.memory import alerts, clarifying, decided
 from service.actions.memory.decided import Target
 from service.actions.people import register
 from service.domain.errors import ChangedSince, Invalid, NotAllowed
@@ -73,7 +73,7 @@ def seen(session: Session, actor: Actor, now: datetime) -> Deciding:
 def test_three_dismissals_on_a_criterion_ask_one_question(sessions: Sessions):
     with sessions.writing() as session:
         platform, lena, _ = thrice(session)
-        open_ = question.challenge_questions(session, lena, "observe").open
+        open_ = clarifying.challenge_questions(session, lena, "observe").open
         assert open_ is not None
         assert (open_.criterion, open_.cause, open_.at, open_.text) == (
             "k2",
@@ -81,15 +81,15 @@ def test_three_dismissals_on_a_criterion_ask_one_question(sessions: Sessions):
             minutes(2),
             ASKED,
         )
-        assert question.challenge_questions(session, platform, "observe").open == open_
+        assert clarifying.challenge_questions(session, platform, "observe").open == open_
         with pytest.raises(NotAllowed):
-            question.challenge_questions(session, act_as(session, platform, "amara"), "observe")
+            clarifying.challenge_questions(session, act_as(session, platform, "amara"), "observe")
 
 
 def test_dismissals_of_what_was_said_already_or_of_several_at_once_ask_nothing(sessions: Sessions):
     with sessions.writing() as session:
         _, lena, _ = thrice(session, code="already_said")
-        assert question.challenge_questions(session, lena, "observe").open is None
+        assert clarifying.challenge_questions(session, lena, "observe").open is None
 
 
 def test_one_judgement_applied_to_many_counts_once(sessions: Sessions):
@@ -103,13 +103,13 @@ def test_one_judgement_applied_to_many_counts_once(sessions: Sessions):
         to = [Target(row.id, row.version, first(row).id) for row in rows[1:]]
         done = decided.apply_to(Deciding(session, lena, rows[0].id, rows[0].version, NOW), first(rows[0]).id, to=to)
         assert [one.problem for one in done] == [None] * 3
-        assert question.challenge_questions(session, lena, "observe").open is None
+        assert clarifying.challenge_questions(session, lena, "observe").open is None
 
 
 def test_an_answer_reaches_every_later_brief_and_makes_earlier_drafts_stale(sessions: Sessions):
     with sessions.writing() as session:
         platform, lena, rows = thrice(session)
-        asked = question.answer(seen(session, lena, minutes(9)), criterion="k2", text=ANSWER)
+        asked = clarifying.answer(seen(session, lena, minutes(9)), criterion="k2", text=ANSWER)
         assert (asked.open, asked.version) == (None, 2)
         assert {row.stale for row in rows} == {True}
         later = hand_in(session, platform, "yusuf").draft
@@ -124,7 +124,7 @@ def test_an_answer_reaches_every_later_brief_and_makes_earlier_drafts_stale(sess
 def test_the_platform_sends_the_challenge_again_and_the_answer_stays(sessions: Sessions):
     with sessions.writing() as session:
         platform, lena, _ = thrice(session)
-        question.answer(seen(session, lena, minutes(9)), criterion="k2", text=ANSWER)
+        clarifying.answer(seen(session, lena, minutes(9)), criterion="k2", text=ANSWER)
         criteria = tuple(setting.CriterionWish(c.key, c.text) for c in the_challenge(session).criteria)
         wish = setting.ChallengeWish("Peer observation", "Plan it.", notes="Small teams.", criteria=criteria)
         setting.put_challenge(session, platform, "observe", wish, now=minutes(10))
@@ -139,10 +139,10 @@ def test_the_same_answer_again_changes_nothing_and_another_one_replaces_it(sessi
     with sessions.writing() as session:
         _, lena, _ = thrice(session)
         for number in range(2):
-            question.answer(seen(session, lena, minutes(9 + number)), criterion="k2", text=ANSWER)
+            clarifying.answer(seen(session, lena, minutes(9 + number)), criterion="k2", text=ANSWER)
         assert the_challenge(session).version == 2
         assert len(session.scalars(select(Clarification)).all()) == 1
-        asked = question.answer(seen(session, lena, minutes(12)), criterion="k2", text="A card.")
+        asked = clarifying.answer(seen(session, lena, minutes(12)), criterion="k2", text="A card.")
         assert [row.answer for row in asked.answered] == ["A card.", ANSWER]
         assert (the_challenge(session).version, asked.answered[0].question) == (3, ASKED)
 
@@ -152,40 +152,40 @@ def test_an_answer_by_whoever_has_not_seen_the_one_before_is_refused(sessions: S
         platform, lena, _ = thrice(session)
         mateo = act_as(session, platform, "mateo")
         both = [seen(session, actor, minutes(9)) for actor in (lena, mateo)]
-        question.answer(both[0], criterion="k2", text=ANSWER)
+        clarifying.answer(both[0], criterion="k2", text=ANSWER)
         with pytest.raises(ChangedSince):
-            question.answer(both[1], criterion="k2", text="A card.")
-        assert [row.answer for row in question.challenge_questions(session, lena, "observe").answered] == [ANSWER]
-        question.answer(seen(session, mateo, minutes(10)), criterion="k2", text="A card.")
+            clarifying.answer(both[1], criterion="k2", text="A card.")
+        assert [row.answer for row in clarifying.challenge_questions(session, lena, "observe").answered] == [ANSWER]
+        clarifying.answer(seen(session, mateo, minutes(10)), criterion="k2", text="A card.")
 
 
 def test_a_question_that_is_left_is_asked_again_only_when_it_shows_anew(sessions: Sessions):
     with sessions.writing() as session:
         platform, lena, _ = thrice(session)
-        asked = question.answer(seen(session, lena, minutes(9)), criterion="k2", text="")
+        asked = clarifying.answer(seen(session, lena, minutes(9)), criterion="k2", text="")
         assert (asked.open, the_challenge(session).version) == (None, 1)
-        question.answer(seen(session, lena, minutes(9)), criterion="k2", text="")
+        clarifying.answer(seen(session, lena, minutes(9)), criterion="k2", text="")
         for number in range(3, 6):
             text = f"Plan {number}. {OTHER_PLAN}"
             row = ready(session, platform, "amara", text, (NEXT, "k2", text[:6], f"More {number}."), id_=f"s-{number}")
-            assert question.challenge_questions(session, lena, "observe").open is None
+            assert clarifying.challenge_questions(session, lena, "observe").open is None
             dismiss(session, lena, row, now=minutes(10 + number))
-        assert question.challenge_questions(session, lena, "observe").open is not None
+        assert clarifying.challenge_questions(session, lena, "observe").open is not None
 
 
 def test_only_what_was_asked_is_answered_and_only_by_who_reviews_work_on_it(sessions: Sessions):
     with sessions.writing() as session:
         platform, lena, _ = thrice(session)
         with pytest.raises(Invalid, match="Nothing was asked"):
-            question.answer(seen(session, lena, minutes(9)), criterion="k1", text=ANSWER)
+            clarifying.answer(seen(session, lena, minutes(9)), criterion="k1", text=ANSWER)
         with pytest.raises(NotAllowed):
-            question.answer(seen(session, platform, minutes(9)), criterion="k2", text=ANSWER)
+            clarifying.answer(seen(session, platform, minutes(9)), criterion="k2", text=ANSWER)
         wish = setting.ChallengeWish("Peer observation", "Plan it.", groups=("north",))
         setting.put_challenge(session, platform, "observe", wish, now=NOW)
         register.put_person(session, platform, "ola", name="Ola", roles=[(Role.FACILITATOR, "south")], now=NOW)
         ola = act_as(session, platform, "ola")
         with pytest.raises(NotAllowed):
-            question.answer(seen(session, ola, minutes(9)), criterion="k2", text=ANSWER)
+            clarifying.answer(seen(session, ola, minutes(9)), criterion="k2", text=ANSWER)
 
 
 def test_a_contradiction_is_asked_about_until_it_is_settled(sessions: Sessions):
@@ -195,12 +195,12 @@ def test_a_contradiction_is_asked_about_until_it_is_settled(sessions: Sessions):
         for person, text, kind, words in (("amara", HUSHED, STRENGTH, NATURAL), ("lin", QUIET, NEXT, CARD)):
             approve(session, mateo, ready(session, platform, person, text, (kind, "k2", text[:-1], words)))
         compare(session)
-        open_ = question.challenge_questions(session, mateo, "observe").open
+        open_ = clarifying.challenge_questions(session, mateo, "observe").open
         assert open_ is not None
         assert open_.cause is QuestionCause.CONTRADICTION
         (alert,) = alerts.alerts(session, mateo, "observe")
         alerts.settle(Deciding(session, mateo, alert.id, alert.version, minutes(1)), right=RightDecision.BOTH, note="")
-        assert question.challenge_questions(session, mateo, "observe").open is None
+        assert clarifying.challenge_questions(session, mateo, "observe").open is None
 
 
 def test_what_could_not_be_read_five_times_though_a_facilitator_could_is_asked_about(sessions: Sessions):
@@ -210,11 +210,11 @@ def test_what_could_not_be_read_five_times_though_a_facilitator_could_is_asked_a
         blind = values.Judgement("k2", Standing.CANNOT_TELL, 0.0)
         read = values.Assessment(values.Judgement("", Standing.CANNOT_TELL, 0.0), criteria=(blind,))
         for number in range(5):
-            assert question.challenge_questions(session, lena, "observe").open is None
+            assert clarifying.challenge_questions(session, lena, "observe").open is None
             text = f"Plan {number}. {OTHER_PLAN}"
             line = (NEXT, "k2", text[:6], f"Say more of {number}.")
             row = ready(session, platform, "amara", text, line, id_=f"s-{number}", assessment=read)
             approve(session, lena, row, now=minutes(number))
-        open_ = question.challenge_questions(session, lena, "observe").open
+        open_ = clarifying.challenge_questions(session, lena, "observe").open
         assert open_ is not None
         assert (open_.criterion, open_.cause) == ("k2", QuestionCause.CANNOT_TELL)

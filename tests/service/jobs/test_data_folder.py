@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from service.jobs.folder import DataFolder, FolderTaken
+from service.jobs.data_folder import DataFolder, FolderTaken
 
 HOLD = """
 import sys, time
 from pathlib import Path
-from service.jobs.folder import DataFolder
+from service.jobs.data_folder import DataFolder
 folder = DataFolder(Path(sys.argv[1]))
 folder.take()
 print("taken", flush=True)

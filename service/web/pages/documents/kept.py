@@ -1,4 +1,4 @@
-"""The context library: the organization's own documents, read by those who review and kept by its coordinators."""
+"""The context documents: the organization's own documents, read by those who review and kept by its coordinators."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from fastapi import Form, Query
 from markupsafe import Markup
 from pydantic import BaseModel, Field
 
-from service.actions.documents import library, versions
-from service.actions.documents.library import DocumentAtVersion, DocumentUsage, DocumentWish, ListedDocuments
+from service.actions.documents import kept, versions
+from service.actions.documents.kept import DocumentAtVersion, DocumentUsage, DocumentWish, ListedDocuments
 from service.actions.questioned import passages as questioned_passages
 from service.actions.questioned.passages import one as doubted
-from service.domain.access import KeyScope
+from service.domain.access.keys import KeyScope
 from service.domain.documents import markup
 from service.domain.documents.diff import changes, shortened
 from service.domain.errors import PeerloomError
@@ -25,32 +25,31 @@ from service.domain.files import FileKind
 from service.domain.roles import require_lead
 from service.domain.texts.worddiff import DiffPiece
 from service.web import errors
-from service.web.fields import ExternalId, Id, OwnId, typed
+from service.web.fields import ExternalId, Id, OneOrMore, OwnId, typed
 from service.web.files import FileBody, FileChosen
 from service.web.pages.forms import TAKEN, checked, lines
 from service.web.pages.routes import FilePageRoute, Shown, pages
 from service.web.pages.views import Goto, PageView
-from service.web.pages.visits import Reading, Visit, Writing
+from service.web.pages.visits import ReadingVisit, Visit, WritingVisit
 from service.web.schemas.documents import DocumentAsked
 
 router = pages(writes=KeyScope.SUBMIT)
 file_router = pages(FilePageRoute, writes=KeyScope.SUBMIT)
 
 HERE = "/desk/context"
-Search = Annotated[str, Query(max_length=200)]
-At = Annotated[int, Query(ge=1, le=1_000_000)]
-Typed = Annotated[str, Field(max_length=1_200_000)]
+TitleSought = Annotated[str, Query(max_length=200)]
+DocumentTyped = Annotated[str, Field(max_length=1_200_000)]
 
 
 class DocumentSent(BaseModel):
     """As it was typed. `kind` is `text/markdown`, `text/plain` or `html`, which becomes markdown."""
 
-    id: Typed = ""
-    title: Typed = ""
-    text: Typed = ""
-    kind: Typed = "text/markdown"
-    tags: Typed = ""
-    seen: Typed = ""
+    id: DocumentTyped = ""
+    title: DocumentTyped = ""
+    text: DocumentTyped = ""
+    kind: DocumentTyped = "text/markdown"
+    tags: DocumentTyped = ""
+    seen: DocumentTyped = ""
 
 
 class _New(BaseModel):
@@ -58,10 +57,10 @@ class _New(BaseModel):
 
 
 @dataclass(frozen=True)
-class LibraryPage(PageView):
+class ContextDocumentsPage(PageView):
     """The documents there are."""
 
-    template: ClassVar[str] = "documents/library.html"
+    template: ClassVar[str] = "documents/list.html"
     shelf: ListedDocuments
     search: str
     now: datetime
@@ -119,20 +118,20 @@ class DocumentConflictPage(PageView):
 
 
 @router.get(HERE)
-def shelf(visit: Reading, search: Search = "", page: At = 1) -> Shown:
-    found = library.shelf(visit.session, visit.actor, search=search.strip(), page=page)
-    return LibraryPage(found, search, visit.now)
+def shelf(visit: ReadingVisit, search: TitleSought = "", page: OneOrMore = 1) -> Shown:
+    found = kept.shelf(visit.session, visit.actor, search=search.strip(), page=page)
+    return ContextDocumentsPage(found, search, visit.now)
 
 
 @router.get(HERE + "/new")
-def new(visit: Reading) -> Shown:
+def new(visit: ReadingVisit) -> Shown:
     require_lead(visit.actor)
     return DocumentFormPage(None, DocumentSent())
 
 
 @router.get(HERE + "/{id}")
-def read(visit: Reading, id: ExternalId, version: At | None = None) -> Shown:
-    document = library.read(visit.session, visit.actor, id, number=version)
+def read(visit: ReadingVisit, id: ExternalId, version: OneOrMore | None = None) -> Shown:
+    document = kept.read(visit.session, visit.actor, id, number=version)
     waits = len(questioned_passages.listed(visit.session, visit.actor, document=id))
     plain = document.media_type != "text/markdown"
     body = Markup("" if plain else markup.to_html(document.text))  # noqa: S704 - cleaned
@@ -140,21 +139,21 @@ def read(visit: Reading, id: ExternalId, version: At | None = None) -> Shown:
 
 
 @router.get(HERE + "/{id}/changes")
-def show_changes(visit: Reading, id: ExternalId, version: At = 1) -> Shown:
-    pieces = library.changes(visit.session, visit.actor, id, version)
-    return ChangesPage(library.read(visit.session, visit.actor, id, number=version), pieces)
+def show_changes(visit: ReadingVisit, id: ExternalId, version: OneOrMore = 1) -> Shown:
+    pieces = kept.changes(visit.session, visit.actor, id, version)
+    return ChangesPage(kept.read(visit.session, visit.actor, id, number=version), pieces)
 
 
 @router.get(HERE + "/{id}/usage")
-def usage(visit: Reading, id: ExternalId, page: At = 1) -> Shown:
-    found = library.usage(visit.session, visit.actor, id, page=page)
-    return UsagePage(library.read(visit.session, visit.actor, id), found)
+def usage(visit: ReadingVisit, id: ExternalId, page: OneOrMore = 1) -> Shown:
+    found = kept.usage(visit.session, visit.actor, id, page=page)
+    return UsagePage(kept.read(visit.session, visit.actor, id), found)
 
 
 @router.get(HERE + "/{id}/edit")
-def edit(visit: Reading, id: ExternalId, questioned: OwnId | None = None) -> Shown:
+def edit(visit: ReadingVisit, id: ExternalId, questioned: OwnId | None = None) -> Shown:
     require_lead(visit.actor)
-    document = library.read(visit.session, visit.actor, id)
+    document = kept.read(visit.session, visit.actor, id)
     passage = doubted(visit.session, visit.actor, questioned).quote if questioned else ""
     return DocumentFormPage(document, _sent(document), passage=passage)
 
@@ -171,7 +170,7 @@ def _sent(document: DocumentAtVersion) -> DocumentSent:
 
 
 @file_router.post(HERE)
-def add(visit: Writing, posted: Annotated[DocumentSent, Form()], file: FileChosen) -> Shown:
+def add(visit: WritingVisit, posted: Annotated[DocumentSent, Form()], file: FileChosen) -> Shown:
     require_lead(visit.actor)
     sent, wrong = _with_file(posted, file)
     wish, faults = _wish(sent)
@@ -179,26 +178,26 @@ def add(visit: Writing, posted: Annotated[DocumentSent, Form()], file: FileChose
     faults = {**faults, **bad_id, **wrong}
     if wish is None or id_ is None or faults:
         return _again(visit, None, sent, faults)
-    if library.add(visit.session, visit.actor, id_.id, wish, now=visit.now) is None:
+    if kept.add(visit.session, visit.actor, id_.id, wish, now=visit.now) is None:
         return _again(visit, None, sent, {"id": TAKEN})
     return Goto(f"{HERE}/{quote(id_.id, safe='')}", said="saved")
 
 
 @file_router.post(HERE + "/{id}")
-def change(visit: Writing, id: ExternalId, posted: Annotated[DocumentSent, Form()], file: FileChosen) -> Shown:
+def change(visit: WritingVisit, id: ExternalId, posted: Annotated[DocumentSent, Form()], file: FileChosen) -> Shown:
     require_lead(visit.actor)
     sent, wrong = _with_file(posted, file)
     wish, faults = _wish(sent)
     if wish is None or wrong:
-        return _again(visit, library.read(visit.session, visit.actor, id), sent, {**faults, **wrong})
-    there = library.change(visit.session, visit.actor, id, wish, seen=sent.seen, now=visit.now)
+        return _again(visit, kept.read(visit.session, visit.actor, id), sent, {**faults, **wrong})
+    there = kept.change(visit.session, visit.actor, id, wish, seen=sent.seen, now=visit.now)
     if there is not None:
         return DocumentConflictPage(there, sent, tuple(shortened(changes(there.text, wish.text))))
     return Goto(f"{HERE}/{quote(id, safe='')}", said="saved")
 
 
 @router.post(HERE + "/{id}/remove")
-def remove(visit: Writing, id: ExternalId) -> Shown:
+def remove(visit: WritingVisit, id: ExternalId) -> Shown:
     versions.remove_document(visit.session, visit.actor, id, now=visit.now)
     return Goto(HERE, said="removed")
 

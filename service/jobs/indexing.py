@@ -19,7 +19,7 @@ from pipelines.ports import IndexUnavailable
 from pipelines.retrieval import pieces_of
 from pipelines.texts.passages import cut
 from pipelines.values import Passage, Shelf, ShelfItem
-from service.jobs.index_shares import IndexShare, everything, wanted
+from service.jobs.indexed import IndexShare, everything, wanted
 from service.jobs.tools import JobTools
 from service.store import jobs
 from service.store.tables import Challenge, Job, PassageRow

@@ -1,4 +1,4 @@
-"""The context library in the browser: documents come in, are read safely, change in versions, and go."""
+"""The context documents in the browser: documents come in, are read safely, change in versions, and go."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def test_a_facilitator_reads_and_does_not_write_and_a_learner_does_neither(schoo
     assert school.platform.get("/v1/context/handbook").json()["version"] == 1
 
 
-def test_the_library_of_another_organization_is_not_there(school: School) -> None:
+def test_the_documents_of_another_organization_are_not_there(school: School) -> None:
     other = school.founded("valley").peopled()
     added(signed_in(school, "tomasz"))
     stranger = signed_in(other, "tomasz")

@@ -15,7 +15,7 @@ from service.actions.work.similar import Similar
 from service.domain.errors import Invalid, NotAllowed
 from service.domain.roles import Actor, CredentialReach
 from service.domain.visibility import ShowWork
-from service.jobs.similar import finder, searcher
+from service.jobs.work import finder, searcher
 from service.store.tables import Group, Person
 from tests.service.jobs.conftest import TEXT, School
 from tests.work_off import work_off

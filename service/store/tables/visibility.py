@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy import ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from service.store.columns import Base, Id, Moment, OrganizationId, choice
+from service.store.columns import Base, IdColumn, MomentColumn, OrganizationId, choice
 
 
 class DisclosureKind(StrEnum):
@@ -52,7 +52,7 @@ class Disclosure(Base):
         ),
     )
 
-    id: Mapped[Id]
+    id: Mapped[IdColumn]
     organization_id: Mapped[OrganizationId]
     person_id: Mapped[str | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"))
     revision_id: Mapped[str | None] = mapped_column(ForeignKey("revisions.id", ondelete="SET NULL"), index=True)
@@ -61,4 +61,4 @@ class Disclosure(Base):
     reader_id: Mapped[str | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"), default=None)
     reader: Mapped[str] = mapped_column(String(255), default="")
     approved_by: Mapped[str | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"), default=None)
-    at: Mapped[Moment]
+    at: Mapped[MomentColumn]

@@ -16,7 +16,7 @@ from service.actions.documents import versions
 from service.actions.people import register
 from service.actions.people.register import ConsentWish
 from service.domain.ids import new_id
-from service.jobs import erasing, sync
+from service.jobs import erasure, indexing
 from service.store import jobs
 from service.store.tables import Challenge, JobState, PassageRow
 from tests.service.jobs.conftest import TEXT, School
@@ -26,14 +26,14 @@ def sync_all(parts: wiring.Parts) -> None:
     owner = new_id()
     with parts.sessions.writing() as session:
         mine = jobs.claim(session, owner=owner, now=parts.now(), lease=parts.lease, limit=500, kinds=["sync"])
-    sync.run(parts, owner, mine)
+    indexing.run(parts, owner, mine)
 
 
 def held(parts: wiring.Parts, school: School) -> set[str]:
     """Owners of everything in the index."""
 
     with parts.sessions.reading() as session:
-        names = sync.collections(school.actor.organization, session.scalars(select(Challenge.id)).all())
+        names = indexing.collections(school.actor.organization, session.scalars(select(Challenge.id)).all())
     return {id_.split("@")[0] for name in names for id_ in parts.index.ids(name)}
 
 
@@ -150,7 +150,7 @@ def test_a_lost_index_is_rebuilt_from_rows_without_the_model(school: School) -> 
     before = held(school.parts, school)
     counting = Counting(school.parts.plain_embedder)
     parts = replace(school.parts, index=ExactIndex(), plain_embedder=counting)
-    sync.rebuild(parts, school.actor.organization, lambda done, all_: None)
+    indexing.rebuild(parts, school.actor.organization, lambda done, all_: None)
     assert held(parts, school) == before
     assert counting.texts == 0
 
@@ -166,7 +166,7 @@ def test_nobody_who_searches_waits_for_a_documents_sentences(school: School) -> 
     )
     assert len(shelf.piece_of) > 1
     assert counting.texts == 0
-    assert erasing.sweep_vectors(parts, organization) == 0
+    assert erasure.sweep_vectors(parts, organization) == 0
 
 
 def test_a_rebuild_takes_out_what_belongs_to_no_row(school: School) -> None:
@@ -175,7 +175,7 @@ def test_a_rebuild_takes_out_what_belongs_to_no_row(school: School) -> None:
     sync_all(parts)
     name = f"work-{done.submission.challenge_id}"
     parts.index.write(name, ["nobody@0-4"], parts.plain_embedder.embed(["left behind"]))
-    sync.rebuild(parts, school.actor.organization, lambda done, all_: None)
+    indexing.rebuild(parts, school.actor.organization, lambda done, all_: None)
     assert held(parts, school) == {done.revision.id}
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import event, select
 
 from pipelines import values
 from pipelines.values import SourceKind
-from service.actions.documents import library, versions
+from service.actions.documents import kept, versions
 from service.domain.errors import NotAllowed
 from service.store.session import Sessions
 from service.store.tables import DocumentVersion, DraftRow
@@ -36,15 +36,15 @@ def test_a_passage_names_the_points_that_rest_on_it_in_drafts_one_may_see(sessio
             row = session.get_one(DraftRow, hand_in(session, platform, person).draft.id)
             make_ready(session, row, source)
         lena, mateo, amara = (act_as(session, platform, name) for name in ("lena", "mateo", "amara"))
-        one, few = counted(session, lambda: library.usage(session, lena, "handbook"))
-        both, as_few = counted(session, lambda: library.usage(session, mateo, "handbook"))
+        one, few = counted(session, lambda: kept.usage(session, lena, "handbook"))
+        both, as_few = counted(session, lambda: kept.usage(session, mateo, "handbook"))
         assert [use.person for use in one.passages[0].uses] == ["Amara Okafor"]
         assert sorted(use.person for use in both.passages[0].uses) == ["Amara Okafor", "Lin Wei"]
         assert (one.total, both.total, both.passages[0].quote) == (1, 2, TEXT[:21])
         assert few == as_few
-        assert library.shelf(session, lena).documents[0].used == 1
+        assert kept.shelf(session, lena).documents[0].used == 1
         other = found(session, "hillside")
         versions.put_document(session, other, "handbook", title="Handbook", text=TEXT, now=NOW)
-        assert library.usage(session, act_as(session, other, "mateo"), "handbook").total == 0
+        assert kept.usage(session, act_as(session, other, "mateo"), "handbook").total == 0
         with pytest.raises(NotAllowed):
-            library.usage(session, amara, "handbook")
+            kept.usage(session, amara, "handbook")

@@ -9,7 +9,7 @@ from pipelines.looked_at import CriteriaRemark, CriteriaRemarkCode
 
 
 @dataclass(frozen=True, slots=True)
-class CriteriaAdvice:
+class CriteriaRemarkSaid:
     """What was seen in one criterion or two, why that matters, and what could be done. `texts` are the criteria's."""
 
     code: CriteriaRemarkCode
@@ -69,9 +69,9 @@ _SAID: Mapping[CriteriaRemarkCode, tuple[str, str, str]] = {
 }
 
 
-def of(remarks: Sequence[CriteriaRemark], texts: Mapping[str, str]) -> tuple[CriteriaAdvice, ...]:
+def of(remarks: Sequence[CriteriaRemark], texts: Mapping[str, str]) -> tuple[CriteriaRemarkSaid, ...]:
     """The advice for each remark; `texts` are the criteria's, by key."""
     return tuple(
-        CriteriaAdvice(one.code, one.criteria, tuple(texts[key] for key in one.criteria), *_SAID[one.code])
+        CriteriaRemarkSaid(one.code, one.criteria, tuple(texts[key] for key in one.criteria), *_SAID[one.code])
         for one in remarks
     )

@@ -38,7 +38,7 @@ def searcher(sessions: Sessions, find: Finder) -> Callable[..., list[Similar]]:
         now: datetime,
     ) -> list[Similar]:
         with sessions.reading() as session:
-            asked = similar.question(session, actor, challenge=challenge, submission=submission, text=text, now=now)
+            asked = similar.query(session, actor, challenge=challenge, submission=submission, text=text, now=now)
         found = find(asked, limit)
         with sessions.reading() as session:
             return similar.named(session, found)

@@ -1,4 +1,4 @@
-"""The context library as people read and keep it: documents, their versions, what changed, and where they were used.
+"""The context documents as people read and keep it: documents, their versions, what changed, and where they were used.
 
 Writes go through `context`, which platforms use as well; here a person's change is refused if somebody else was first.
 """
@@ -21,7 +21,7 @@ from service.domain.errors import NotFound
 from service.domain.roles import Actor, leads, require_desk, require_lead, visible_groups
 from service.domain.texts import digest
 from service.domain.texts.worddiff import DiffPiece
-from service.store import find
+from service.store import find, visible
 from service.store.tables import (
     Challenge,
     Document,
@@ -119,7 +119,7 @@ class DocumentUsage:
 def shelf(session: Session, actor: Actor, *, search: str = "", page: int = 1) -> ListedDocuments:
     """Documents by title, those that were removed left out. Raises NotAllowed for learners."""
     require_desk(actor)
-    found = select(Document).where(Document.organization_id == actor.organization, Document.removed_at.is_(None))
+    found = select(Document).where(Document.organization_id == actor.organization, ~visible.removed())
     if search:
         found = found.where(Document.title.icontains(search, autoescape=True))
     total = session.scalar(select(func.count()).select_from(found.subquery())) or 0

@@ -15,7 +15,7 @@ from pipelines.assessment.entitlement import examine, numbers, records_of, stand
 from pipelines.assessment.model import (
     MIN_PEERS,
     MOST_JUDGED,
-    AssessedAnswers,
+    AssessedWorks,
     AssessmentModel,
     Desk,
     desk,
@@ -24,7 +24,7 @@ from pipelines.assessment.model import (
 from pipelines.assessment.model import fit as fit_desks
 from pipelines.assessment.places import CriterionPlace, CriterionPlaces, left_out
 from pipelines.assessment.space import texts_to_embed
-from pipelines.assessment.terms import MARKS, VERDICTS, Judged, Known, judged
+from pipelines.assessment.terms import MARKS, VERDICTS, Judged, KnownVectors, judged
 from pipelines.ports import Embedder
 from pipelines.standings import FEWEST_JUDGED
 from pipelines.texts.language import count_words, language_code, language_of, orders, written_in
@@ -115,7 +115,7 @@ def _key(challenge: ChallengeAsItStands, rows: Sequence[Judged], embedder: Embed
     return seal.hexdigest()
 
 
-def _known(challenge: ChallengeAsItStands, texts: Sequence[str], embedder: Embedder) -> Known:
+def _known(challenge: ChallengeAsItStands, texts: Sequence[str], embedder: Embedder) -> KnownVectors:
     """The vectors of all texts that reading these needs."""
     wanted = sorted(texts_to_embed(challenge, texts))
     return dict(zip(wanted, embedder.embed(wanted).astype(np.float64), strict=True))
@@ -273,7 +273,7 @@ def _at(judgement: Judgement, found: CriterionPlace, records: Mapping[Standing, 
     )
 
 
-def _criteria(challenge: ChallengeAsItStands, found: AssessedAnswers) -> tuple[Judgement, ...]:
+def _criteria(challenge: ChallengeAsItStands, found: AssessedWorks) -> tuple[Judgement, ...]:
     """How probable it is that each is met, by whole scores alone: no verdict, since nobody can check it."""
     chances = [float(chance) for chance in found.criteria[0]]
     return tuple(

@@ -14,19 +14,17 @@ from service import wiring
 from service.actions.erasure import begin, preview
 from service.cli import operator
 from service.cli.console import TellingGroup, err, out, settings
-from service.domain.erasure import ErasureKind, ErasureState
+from service.cli.operator import OfOrganization
+from service.domain.erasure.erased import ErasureKind, ErasureState
 from service.domain.errors import Conflict
-from service.store.erasing import bytes as files
+from service.store.erasure import bytes as data_files
 from service.store.tables import Erasure
 
 app = typer.Typer(
     cls=TellingGroup, no_args_is_help=True, help="Erase people and work: hidden at once, gone when the command ends."
 )
 
-Id = Annotated[str, typer.Argument(help="Its external id.")]
-Organization = Annotated[
-    str | None, typer.Option(help="External id of the organization; needed where there are several.")
-]
+ErasedId = Annotated[str, typer.Argument(help="Its external id.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what would go.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask again.")]
 
@@ -34,37 +32,37 @@ LOOK_SECONDS = 0.3
 
 
 @app.command()
-def person(id_: Id, organization: Organization = None, dry_run: DryRun = False, yes: Yes = False) -> None:
+def person(id_: ErasedId, organization: OfOrganization = None, dry_run: DryRun = False, yes: Yes = False) -> None:
     """Erase a person with all their work. What they approved as a facilitator stays approved, without their name."""
     _erase(ErasureKind.PERSON, id_, organization, dry_run=dry_run, yes=yes)
 
 
 @app.command()
-def submission(id_: Id, organization: Organization = None, dry_run: DryRun = False, yes: Yes = False) -> None:
+def submission(id_: ErasedId, organization: OfOrganization = None, dry_run: DryRun = False, yes: Yes = False) -> None:
     """Erase one piece of work in all its revisions, and its words wherever others' drafts repeat them."""
     _erase(ErasureKind.SUBMISSION, id_, organization, dry_run=dry_run, yes=yes)
 
 
 @app.command()
-def group(id_: Id, organization: Organization = None, dry_run: DryRun = False, yes: Yes = False) -> None:
+def group(id_: ErasedId, organization: OfOrganization = None, dry_run: DryRun = False, yes: Yes = False) -> None:
     """Erase a group with all below it: work handed in there, people and challenges that are in no other group."""
     _erase(ErasureKind.GROUP, id_, organization, dry_run=dry_run, yes=yes)
 
 
 @app.command()
-def challenge(id_: Id, organization: Organization = None, dry_run: DryRun = False, yes: Yes = False) -> None:
+def challenge(id_: ErasedId, organization: OfOrganization = None, dry_run: DryRun = False, yes: Yes = False) -> None:
     """Erase a challenge with all work on it."""
     _erase(ErasureKind.CHALLENGE, id_, organization, dry_run=dry_run, yes=yes)
 
 
 @app.command("organization")
-def organization_(id_: Id, dry_run: DryRun = False, yes: Yes = False) -> None:
+def organization_(id_: ErasedId, dry_run: DryRun = False, yes: Yes = False) -> None:
     """Erase an organization and everything in it."""
     _erase(ErasureKind.ORGANIZATION, id_, id_, dry_run=dry_run, yes=yes)
 
 
 @app.command("list")
-def list_(organization: Organization = None) -> None:
+def list_(organization: OfOrganization = None) -> None:
     """What was erased, as far as that is still known, and how far each erasure is."""
     parts = operator.opened()
     with parts.sessions.reading() as session:
@@ -82,7 +80,7 @@ def files_() -> None:
     database is large; on PostgreSQL each table can be used by nobody meanwhile."""
     parts = operator.opened()
     with err.status("Writing the database's files anew …"):
-        left = files.write_anew(parts.sessions.engine, large=True)
+        left = data_files.write_anew(parts.sessions.engine, large=True)
     out.print(left or "Nothing that was deleted is left in the database's files.", markup=False)
 
 

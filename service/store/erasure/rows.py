@@ -13,9 +13,9 @@ from typing import Any, Final
 from sqlalchemy import Column, ColumnElement, Row, Table, and_, delete, func, or_, select, tuple_, update
 from sqlalchemy.orm import Session
 
-from service.domain.erasure import Traces, strings
+from service.domain.erasure.erased import Traces, strings
 from service.store import replies
-from service.store.erasing.rules import LOOSE, RULES, ErasureRule, columns_of
+from service.store.erasure.rules import LOOSE, RULES, ErasureRule, columns_of
 from service.store.session import changed_rows
 from service.store.tables import Base, ImportRun, Job, SourceRow, StoredReply
 

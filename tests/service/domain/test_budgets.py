@@ -7,7 +7,7 @@ import math
 import pytest
 
 from pipelines.values import Usage
-from service.domain.money import PER_DAY, Prices, Terms, limit, micro, shown
+from service.domain.budgets import PER_DAY, Prices, Terms, limit, micro, shown
 
 TERMS = Terms(Prices.of(0.15, 0.6), per_day=2_000_000)
 

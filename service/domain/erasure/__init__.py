@@ -1,0 +1,1 @@
+"""What is erased, by whom asked or by the clock. Pure."""
