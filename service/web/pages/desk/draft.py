@@ -12,7 +12,7 @@ from service.actions.desk import around, others
 from service.actions.desk import beside as desk_beside
 from service.actions.desk import draft as desk_draft
 from service.actions.learners import asks, progress
-from service.actions.memory import question
+from service.actions.memory import clarifying
 from service.actions.queue import alike
 from service.actions.queue import progress as queue_progress
 from service.web import files as web_files
@@ -57,7 +57,7 @@ def show_draft(visit: ReadingVisit, id: DraftId, trail: FromQueue, done: Other =
         reach=around.reach(session, actor, id, decided) if decided else 0,
         alike=alike.count(session, actor, id),
         asks=tuple(asks.asks_open(session, actor, draft=id)),
-        asked=question.challenge_questions(session, actor, draft.challenge),
+        asked=clarifying.challenge_questions(session, actor, draft.challenge),
         colleagues=tuple(hand_over.colleagues(session, actor, id)),
         reasons=REASONS,
         calibration=(calibration := resting.of_draft(session, actor, id)),
