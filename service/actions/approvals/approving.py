@@ -38,7 +38,7 @@ from service.store.tables.approvals import ApprovalColumns, ReleaseColumns
 Approvable = DraftRow | Gallery | Introduction | FoundWork
 A = TypeVar("A", bound=ApprovalColumns)
 R = TypeVar("R", bound=Approvable)
-Decided = Callable[[Deciding, R, str, str, Any], object]
+WhenUndone = Callable[[Deciding, R, str, str, Any], object]
 """Records, as each kind does, that this person did this act, and puts the thing into the state it leads to."""
 
 UNDO: Final = timedelta(seconds=10)
@@ -146,7 +146,7 @@ def keep(
     return approval
 
 
-def undo(at: Deciding, kind: ApprovalKind[A], opened: tuple[R, str], decided: Decided[R]) -> R:
+def undo(at: Deciding, kind: ApprovalKind[A], opened: tuple[R, str], decided: WhenUndone[R]) -> R:
     """Take back what was approved, before it is let out; `opened` is the thing as it was seen, held, and who decides.
     Raises NotNow."""
     row, person = opened

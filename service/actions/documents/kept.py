@@ -61,7 +61,7 @@ class ListedDocuments:
 
 
 @dataclass(frozen=True, slots=True)
-class Version:
+class VersionListed:
     """One version; the first is 1."""
 
     number: int
@@ -80,7 +80,7 @@ class DocumentAtVersion:
     text: str
     number: int
     latest: int
-    versions: tuple[Version, ...]
+    versions: tuple[VersionListed, ...]
     seen: str
     may_write: bool
 
@@ -188,7 +188,7 @@ def read(session: Session, actor: Actor, external_id: str, *, number: int | None
         text,
         number or row.version,
         row.version,
-        tuple(Version(*one) for one in versions),
+        tuple(VersionListed(*one) for one in versions),
         _mark(row),
         leads(actor),
     )

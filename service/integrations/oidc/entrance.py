@@ -53,7 +53,7 @@ async def the_answer(code: Said = "", state: Said = "", iss: Said = "", error: S
 
 
 Entrance = Annotated[Door, Depends(the_door)]
-Answered = Annotated[Answer, Depends(the_answer)]
+AnswerOfProvider = Annotated[Answer, Depends(the_answer)]
 
 
 def back_address(visit: Visit, provider: str) -> str:
@@ -74,7 +74,7 @@ def begin_with_account(visit: AskingVisit, door: Entrance, provider: OwnId, next
 
 @router.get(ENTRANCE + "/{provider}/back")
 def come_back_with_account(
-    visit: AskingVisit, door: Entrance, provider: OwnId, answer: Answered, request: Request
+    visit: AskingVisit, door: Entrance, provider: OwnId, answer: AnswerOfProvider, request: Request
 ) -> Shown:
     kept = request.cookies.get(attempts.cookie_name(secure=_secure(visit)), "")
     with errors.Caught(Refused) as caught:

@@ -41,8 +41,8 @@ EXAMPLE = """{
 }"""
 
 Typed = Annotated[str, Field(max_length=LONGEST_CLAIMS)]
-Line = Annotated[str, AfterValidator(storable)]
-Claim = Annotated[str, StringConstraints(max_length=200, pattern=r"^[\x21-\x7e]*$")]
+StorableText = Annotated[str, AfterValidator(storable)]
+ClaimName = Annotated[str, StringConstraints(max_length=200, pattern=r"^[\x21-\x7e]*$")]
 
 
 class ProviderSent(BaseModel):
@@ -70,9 +70,9 @@ class ProviderAsked(BaseModel):
     client_id: Annotated[str, StringConstraints(min_length=1, max_length=255, pattern=r"^[\x20-\x7e]+$")]
     secret: Annotated[str, StringConstraints(max_length=1000, pattern=r"^[\x20-\x7e]*$")]
     scopes: Annotated[str, StringConstraints(max_length=500, pattern=r"^[\x20\x21\x23-\x5b\x5d-\x7e]*$")]
-    person_claim: Claim
+    person_claim: ClaimName
     strangers: StrangerRule
-    strangers_group: Annotated[Line, StringConstraints(max_length=255)]
+    strangers_group: Annotated[StorableText, StringConstraints(max_length=255)]
 
 
 class RuleSent(BaseModel):
@@ -87,8 +87,8 @@ class RuleSent(BaseModel):
 class RuleAsked(BaseModel):
     """The same, with its limits."""
 
-    claim: Annotated[Claim, StringConstraints(min_length=1)]
-    value: Annotated[Line, StringConstraints(min_length=1, max_length=500)]
+    claim: Annotated[ClaimName, StringConstraints(min_length=1)]
+    value: Annotated[StorableText, StringConstraints(min_length=1, max_length=500)]
     role: Role
     group: Id
 
