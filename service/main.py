@@ -75,6 +75,7 @@ def create(settings: Settings | None = None) -> FastAPI:
         )
     )
     app.router.lifespan_context = _lifespan(settings, parts, dispatcher)
+    make_routes(app)
     return app
 
 
@@ -120,8 +121,7 @@ def _lifespan(
     settings: Settings, parts: wiring.Front, dispatcher: Dispatcher
 ) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        make_routes(app)
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         folder = DataFolder(settings.data, [data_folder.WEB])
         if settings.dispatch is Dispatch.INLINE:
             folder.take()
