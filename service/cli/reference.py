@@ -29,7 +29,7 @@ from service.web.app import create_app
 from service.web.services import Services
 
 LIVES: Mapping[str, tuple[str, str, Lifecycle[Any, Any, Any]]] = {
-    "drafts.md": ("The life of a draft", "review", drafts.LIFE),
+    "drafts.md": ("The life of a draft", "drafts", drafts.LIFE),
     "galleries.md": ("The life of a gallery", "galleries", galleries.LIFE),
     "introductions.md": ("The life of an introduction", "introductions", introductions.LIFE),
 }

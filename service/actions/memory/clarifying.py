@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pipelines.values import Standing
-from service.actions.approvals.deciding import Deciding
+from service.actions.approvals.deciding import Deciding, version_of
 from service.actions.challenges import clarifications, setting
 from service.actions.memory import alerts
 from service.domain import assessed
@@ -33,8 +33,8 @@ MOST_READ = 200
 
 @dataclass(frozen=True, slots=True)
 class ChallengeQuestions:
-    """The open question, if any, and what was answered before, the latest first. `version` is the challenge's, which is
-    another with every answer that drafts follow."""
+    """The open question, if any, and what was answered before, the latest first. `version` is another with every
+    answer, with other words of the question, and with every version of the challenge."""
 
     version: int
     open: CriterionQuestion | None
@@ -55,7 +55,10 @@ def _seen(session: Session, actor: Actor, external_id: str) -> Challenge:
 
 def _asked(session: Session, challenge: Challenge) -> ChallengeQuestions:
     answered = clarifications.clarifications(session, challenge)
-    return ChallengeQuestions(challenge.version, _open(session, challenge, answered), tuple(answered))
+    open_ = _open(session, challenge, answered)
+    asked = (open_.criterion, open_.text) if open_ else ()
+    version = version_of(challenge.version, asked, answered[0].id if answered else "")
+    return ChallengeQuestions(version, open_, tuple(answered))
 
 
 def answer(at: Deciding, *, criterion: str, text: str) -> ChallengeQuestions:
@@ -68,8 +71,8 @@ def answer(at: Deciding, *, criterion: str, text: str) -> ChallengeQuestions:
     challenge = _seen(session, actor, at.id)
     person = _reviewer(session, actor, challenge)
     session.refresh(challenge, with_for_update={"key_share": True})  # two answers at once: the second sees the first
-    at.require(challenge.version, "The challenge, or what is asked about it, has changed. Read it again, then answer.")
     before = _asked(session, challenge)
+    at.require(before.version, "The challenge, or what is asked about it, has changed. Read it again, then answer.")
     earlier = next((row for row in before.answered if row.criterion == criterion), None)
     if before.open is not None and before.open.criterion == criterion:
         asked = before.open.text

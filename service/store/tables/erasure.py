@@ -12,7 +12,7 @@ from service.store.columns import Base, HashColumn, IdColumn, JsonObject, LongTe
 class Erasure(Base):
     """One thing that was erased. It outlives its organization, so no key points to that.
 
-    `digest` is `store.erasing.replay.digest` of kind and our own id: a backup is brought up to date by it, and nobody
+    `digest` is `store.erasure.replay.digest` of kind and our own id: a backup is brought up to date by it, and nobody
     reads from it what there was. `subject_id`, `name` and `external_id` are what the work still needs, and empty once
     its rows are gone; at its end `left` says what is not gone everywhere yet, and what to do.
     """

@@ -8,7 +8,7 @@ from fastapi import Path
 
 from service.actions.goals import decisions, make, progress
 from service.domain.access.keys import KeyScope
-from service.web.calls import Reading, Seen, Writing
+from service.web.calls import Reading, Seen, Writing, tag
 from service.web.fields import GoalId, OwnId
 from service.web.openapi import v1
 from service.web.schemas.goals import (
@@ -48,4 +48,6 @@ def decide_evidence(
     call: Writing, id: GoalId, piece: PieceId, seen: Seen, body: GoalEvidenceAsked
 ) -> GoalEvidenceDecided:
     """By a facilitator of the work's group. Only confirmed pieces count."""
-    return GoalEvidenceDecided.of(decisions.decide(call.deciding(piece, seen), id, body.act))
+    row = decisions.decide(call.deciding(piece, seen), id, body.act)
+    call.headers["ETag"] = tag(row.version)
+    return GoalEvidenceDecided.of(row)

@@ -8,7 +8,7 @@ from fastapi import Path, Query
 
 from service.actions.learners import asks, commitments, feedback, progress, reactions
 from service.domain.access.keys import KeyScope
-from service.web.calls import Reading, Seen, Writing
+from service.web.calls import Reading, Seen, Writing, tag
 from service.web.fields import ExternalId, OwnId
 from service.web.openapi import made, v1
 from service.web.paging import Page, Sliced
@@ -121,7 +121,9 @@ def list_open_asks(call: Reading, cut: Sliced) -> Page[AskShown]:
 @router.put("/asks/{id}/answer", summary="Answer a learner")
 def answer_ask(call: Writing, id: AskId, seen: Seen, body: AskAnswerAsked) -> AskShown:
     """As a facilitator of the group. You can word your own answer anew."""
-    return AskShown.of(asks.answer(call.deciding(id, seen), body.text))
+    row = asks.answer(call.deciding(id, seen), body.text)
+    call.headers["ETag"] = tag(row.version)
+    return AskShown.of(row)
 
 
 @router.get("/people/{id}/commitments", summary="List a person's next steps")

@@ -75,6 +75,7 @@ def list_alerts(
 def settle_alert(call: Writing, id: AlertId, seen: Seen, body: AlertSettledAsked) -> AlertSettledShown:
     """It stays quiet until one of the two is decided on anew. Needs a person who reviews both groups."""
     row = alerts.settle(call.deciding(id, seen), right=body.right, note=body.note)
+    call.headers["ETag"] = tag(row.version)
     return AlertSettledShown.of(outward.alerts(call.session, [row])[0])
 
 
@@ -91,5 +92,7 @@ def get_question(call: Reading, id: ExternalId) -> ChallengeQuestionsShown:
 def answer_question(call: Writing, id: ExternalId, seen: Seen, body: QuestionAnswerAsked) -> QuestionAnsweredShown:
     """Later drafts follow the answer, and those made before it become stale. Learners are not shown it."""
     row = clarifying.answer(call.deciding(id, seen), criterion=body.criterion, text=body.answer)
+    call.headers["ETag"] = tag(row.version)
+    version = setting.get(call.session, call.actor, id).version
     following = row.open.criterion if row.open else None
-    return QuestionAnsweredShown(criterion=body.criterion, version=row.version, open=following)
+    return QuestionAnsweredShown(criterion=body.criterion, version=version, open=following)

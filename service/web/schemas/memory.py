@@ -173,6 +173,7 @@ class AlertSettledShown(ResponseBody):
     """That an alert was settled; without anybody's words."""
 
     id: str = Field(description="The alert's id.")
+    version: int = Field(description="Its version now, for If-Match.")
     right: RightDecision = Field(description=f"Which of the two is to be followed: {RIGHT}")
     settled_by: str | None = Field(description="Id of the person who settled it.")
     at: datetime = Field(description="When that was.")
@@ -181,7 +182,7 @@ class AlertSettledShown(ResponseBody):
     def of(cls, seen: AlertSeen) -> AlertSettledShown:
         said = seen.row.settlement
         assert said is not None, "An alert that was not settled was shown as settled."  # noqa: S101
-        return cls.mirror(said, id=seen.row.id, settled_by=seen.settled_by)
+        return cls.mirror(said, id=seen.row.id, version=seen.row.version, settled_by=seen.settled_by)
 
 
 class AlertSettledAsked(RequestBody):
@@ -217,7 +218,10 @@ class QuestionAnswerShown(ResponseBody):
 class ChallengeQuestionsShown(ResponseBody):
     """The one question that may be open on a challenge, and earlier ones."""
 
-    version: int = Field(description="The challenge's version; the ETag, for If-Match, is this in quotation marks.")
+    version: int = Field(
+        description="Another with every answer, other words of the question, and every version of the challenge; the "
+        "ETag, for If-Match, is this in quotation marks."
+    )
     open: OpenQuestionShown | None = Field(description="The open question; null where nothing is asked.")
     answered: list[QuestionAnswerShown] = Field(
         description="What was answered, the latest first; of a criterion, it counts."

@@ -16,7 +16,7 @@ from service.actions.approvals.deciding import Deciding
 from service.actions.decisions import review
 from service.actions.desk import in_full
 from service.actions.drafts import read
-from service.actions.memory import alerts, opposed, question
+from service.actions.memory import alerts, clarifying, opposed
 from service.actions.people import register
 from service.domain.memory import consistency
 from service.domain.roles import Actor
@@ -77,7 +77,7 @@ def test_a_decision_has_the_job_look_and_the_page_then_shows_the_alert(parts: wi
     with parts.sessions.reading() as session:
         (alert,) = alerts.alerts(session, mateo, "observe")
         assert {alert.first.said.text, alert.second.said.text} == {NATURAL, CARD}
-        asked = question.challenge_questions(session, mateo, "observe").open
+        asked = clarifying.challenge_questions(session, mateo, "observe").open
         assert asked is not None
         assert asked.cause.value == "contradiction"
 
@@ -94,7 +94,7 @@ def test_the_desk_compares_nothing_with_everything_however_much_was_decided(
             compare(session)
             kept = session.scalar(select(func.count()).select_from(OpposedDecisions))
             with comparisons(monkeypatch) as compared:
-                asked.append(count(session, lambda: question.challenge_questions(session, mateo, "observe")))
+                asked.append(count(session, lambda: clarifying.challenge_questions(session, mateo, "observe")))
             made.append((len(compared), kept))
     assert asked[0] == asked[1]
     assert made == [(4, 4), (4, 4)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -18,7 +19,7 @@ from service.actions.memory.decided import Target
 from service.actions.people import register
 from service.domain.errors import ChangedSince, Invalid, NotAllowed
 from service.domain.memory.clarifying import QuestionCause
-from service.domain.roles import Actor, Role
+from service.domain.roles import Actor, CredentialReach, Role
 from service.store.session import Sessions
 from service.store.tables import Challenge, Clarification, DraftRow, RightDecision
 from tests.service.actions.memory.remembered import (
@@ -67,7 +68,10 @@ def the_challenge(session: Session) -> Challenge:
 
 def seen(session: Session, actor: Actor, now: datetime) -> Deciding:
     """What is asked about the challenge, as it stands."""
-    return Deciding(session, actor, "observe", the_challenge(session).version, now)
+    platform = replace(actor, reach=CredentialReach.PLATFORM, person=None)
+    return Deciding(
+        session, actor, "observe", clarifying.challenge_questions(session, platform, "observe").version, now
+    )
 
 
 def test_three_dismissals_on_a_criterion_ask_one_question(sessions: Sessions):
@@ -110,7 +114,7 @@ def test_an_answer_reaches_every_later_brief_and_makes_earlier_drafts_stale(sess
     with sessions.writing() as session:
         platform, lena, rows = thrice(session)
         asked = clarifying.answer(seen(session, lena, minutes(9)), criterion="k2", text=ANSWER)
-        assert (asked.open, asked.version) == (None, 2)
+        assert (asked.open, the_challenge(session).version) == (None, 2)
         assert {row.stale for row in rows} == {True}
         later = hand_in(session, platform, "yusuf").draft
         assert later is not None
@@ -157,6 +161,29 @@ def test_an_answer_by_whoever_has_not_seen_the_one_before_is_refused(sessions: S
             clarifying.answer(both[1], criterion="k2", text="A card.")
         assert [row.answer for row in clarifying.challenge_questions(session, lena, "observe").answered] == [ANSWER]
         clarifying.answer(seen(session, mateo, minutes(10)), criterion="k2", text="A card.")
+
+
+@pytest.mark.parametrize(("first", "then"), [("", ANSWER), (ANSWER, "")], ids=["left first", "answered first"])
+def test_who_leaves_a_question_and_who_answers_it_do_not_pass_each_other_by(sessions: Sessions, first: str, then: str):
+    with sessions.writing() as session:
+        platform, lena, _ = thrice(session)
+        mateo = act_as(session, platform, "mateo")
+        both = [seen(session, actor, minutes(9)) for actor in (lena, mateo)]
+        clarifying.answer(both[0], criterion="k2", text=first)
+        with pytest.raises(ChangedSince):
+            clarifying.answer(both[1], criterion="k2", text=then)
+        assert [row.answer for row in clarifying.challenge_questions(session, lena, "observe").answered] == [first]
+
+
+def test_who_has_not_read_the_question_in_its_present_words_does_not_answer_it(sessions: Sessions):
+    with sessions.writing() as session:
+        platform, lena, _ = thrice(session)
+        read = seen(session, lena, minutes(9))
+        row = ready(session, platform, "amara", "Plan 7. " + OTHER_PLAN, (NEXT, "k2", "Plan 7", "More 7."), id_="s-7")
+        dismiss(session, act_as(session, platform, "lena"), row)
+        with pytest.raises(ChangedSince):
+            clarifying.answer(read, criterion="k2", text=ANSWER)
+        clarifying.answer(seen(session, lena, minutes(9)), criterion="k2", text=ANSWER)
 
 
 def test_a_question_that_is_left_is_asked_again_only_when_it_shows_anew(sessions: Sessions):

@@ -105,7 +105,8 @@ def test_everybody_can_hand_in_while_a_question_is_answered(crossed: Sessions) -
     with crossed.writing() as session:
         platform, lena, _ = thrice(session)
     with crossed.writing() as session:
-        clarifying.answer(Deciding(session, lena, "observe", 1, NOW), criterion="k2", text=ANSWER)
+        version = clarifying.challenge_questions(session, lena, "observe").version
+        clarifying.answer(Deciding(session, lena, "observe", version, NOW), criterion="k2", text=ANSWER)
         with crossed.writing() as other:
             other.execute(text("SET LOCAL lock_timeout = '1s'"))
             assert hand_in(other, platform, "lin", id_="new-lin").created

@@ -94,6 +94,7 @@ def test_opposite_decisions_are_told_listed_and_settled(school: School, lindiwe:
     seen = {"If-Match": tag(shown["version"])}
     settled = lindiwe.put(f"/v1/alerts/{alert}", json=body, headers={"Idempotency-Key": "1", **seen})
     assert (settled.status_code, settled.json()["settled_by"]) == (200, "lindiwe")
+    assert settled.headers["ETag"] == tag(settled.json()["version"]) != seen["If-Match"]
     assert "Names first" not in settled.text  # what is kept to be answered again holds nobody's words
     assert lindiwe.get("/v1/challenges/peer-observation/alerts").json()["items"] == []
     (kept,) = lindiwe.get("/v1/challenges/peer-observation/alerts?settled=true").json()["items"]
@@ -105,8 +106,9 @@ def test_opposite_decisions_are_told_listed_and_settled(school: School, lindiwe:
 
 def test_a_question_is_asked_answered_and_makes_drafts_stale(school: School, lindiwe: httpx.Client) -> None:
     path = "/v1/challenges/peer-observation/question"
-    assert lindiwe.get(path).json() == {"version": 1, "open": None, "answered": []}
-    seen = {"If-Match": lindiwe.get(path).headers["ETag"]}
+    there = lindiwe.get(path)
+    assert there.json() == {"version": int(there.headers["ETag"].strip('"')), "open": None, "answered": []}
+    seen = {"If-Match": there.headers["ETag"]}
     answer = {"criterion": "k2", "answer": "A card."}
     assert lindiwe.put(path, json=answer).status_code == 428
     assert lindiwe.put(path, json=answer, headers=seen).status_code == 422
@@ -117,9 +119,12 @@ def test_a_question_is_asked_answered_and_makes_drafts_stale(school: School, lin
     asked = lindiwe.get(path).json()["open"]
     assert (asked["criterion"], asked["cause"]) == ("k2", "dismissals")
     assert asked["text"].startswith("Points on “Says what to look for.” were dismissed three times (reasons: wrong).")
-    assert lindiwe.put(path, json=answer, headers=seen).json() == {"criterion": "k2", "version": 2, "open": None}
+    assert lindiwe.put(path, json=answer, headers=seen).status_code == 412  # nothing was asked when it was read
+    seen = {"If-Match": lindiwe.get(path).headers["ETag"]}
+    answered = lindiwe.put(path, json=answer, headers=seen)
+    assert answered.json() == {"criterion": "k2", "version": 2, "open": None}
     assert school.person("mateo").put(path, json=answer, headers=seen).status_code == 412
-    assert lindiwe.put(path, json=answer, headers={"If-Match": tag(2)}).json()["version"] == 2
+    assert lindiwe.put(path, json=answer, headers={"If-Match": answered.headers["ETag"]}).json()["version"] == 2
     (kept,) = lindiwe.get(path).json()["answered"]
     assert (kept["answer"], kept["answered_by"], kept["question"]) == ("A card.", "lindiwe", asked["text"])
     assert lindiwe.get(f"/v1/drafts/{draft}").json()["stale"]
