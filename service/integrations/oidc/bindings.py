@@ -83,9 +83,11 @@ def person_of(
 
 
 def matched(session: Session, provider: AccountProvider, account: Account) -> Person | None:
-    """Who has the platform's id that the account names; else, if addresses count, the one whose address it is. Of
-    several with one address it is none."""
-    found = find.maybe(session, Person, provider.organization_id, account.key) if account.key else None
+    """Who has the platform's id that the account names; else who came by this account before; else, if addresses count,
+    the one whose address it is. Of several with one address it is none."""
+    named = (account.key, made_up(account))
+    there = (find.maybe(session, Person, provider.organization_id, one) for one in named if one)
+    found = next((one for one in there if one is not None), None)
     if found is None and provider.by_email and account.email:
         mine = (Person.organization_id == provider.organization_id, Person.erased_at.is_(None))
         same = func.lower(Mailbox.address) == account.email.lower()
@@ -95,8 +97,11 @@ def matched(session: Session, provider: AccountProvider, account: Account) -> Pe
     return found if found is not None and found.erased_at is None else None
 
 
-def must_wait(session: Session, provider: AccountProvider, person: Person, given: Roles) -> bool:
-    """Whether this person is more than the account's rules say, or has an account already."""
+def must_wait(session: Session, provider: AccountProvider, person: Person, account: Account, given: Roles) -> bool:
+    """Whether this person is more than the account's rules say, has an account already, was parted from this one, or is
+    known by an address alone while the account names somebody else."""
+    if person.external_id == made_up(account) or (account.key and person.external_id != account.key):
+        return True
     others = select(AccountBinding.id).where(
         AccountBinding.provider_id == provider.id, AccountBinding.person_id == person.id
     )
@@ -116,7 +121,7 @@ def _bound(
     session: Session, provider: AccountProvider, account: Account, given: Roles, *, now: datetime
 ) -> AccountBinding | Refusal:
     known = matched(session, provider, account)
-    waits = known is not None and must_wait(session, provider, known, given)
+    waits = known is not None and must_wait(session, provider, known, account, given)
     person = known or _newcomer(session, provider, account, given, now=now)
     if isinstance(person, Refusal):
         return person
@@ -143,13 +148,32 @@ def _newcomer(
     first = first_roles(provider, given)
     if isinstance(first, Refusal):
         return first
-    taken = account.key and find.maybe(session, Person, provider.organization_id, account.key) is not None
-    made_up = f"account-{account_hash(account.issuer, account.subject)[:20]}"
-    id_ = account.key if account.key and not taken else made_up
+    free = (one for one in (account.key, made_up(account)) if one and not _taken(session, provider, one))
+    id_ = next(free, None)
+    if id_ is None:  # of somebody who was erased; a row that is there is never written over
+        return Refusal.STRANGER
     named: dict[str, Any] = {"name": account.name or id_, "email": account.email or None}
     roles = outward(session, first)
-    person, created = register.put_person(session, actor_of(provider), id_, roles=roles, now=now, **named)
-    return person if created else Refusal.STRANGER
+    return register.put_person(session, actor_of(provider), id_, roles=roles, now=now, **named)[0]
+
+
+def made_up(account: Account) -> str:
+    """The id of somebody who comes by this account and whom the platform does not know."""
+    return f"account-{account_hash(account.issuer, account.subject)[:20]}"
+
+
+def _taken(session: Session, provider: AccountProvider, id_: str) -> bool:
+    return find.maybe(session, Person, provider.organization_id, id_) is not None
+
+
+def part(session: Session, provider: AccountProvider, row: AccountBinding, *, now: datetime) -> None:
+    """The account stands for this person no longer, and what its rules gave them goes with it."""
+    person = session.get_one(Person, row.person_id)
+    if row.granted and person.erased_at is None:
+        own = frozenset(one for one in guard.held(person) if _mark(one) not in row.granted)
+        _have(session, provider, row, person, own, [], now=now)
+    session.delete(row)
+    session.flush()
 
 
 def first_roles(provider: AccountProvider, given: Roles) -> Roles | Refusal:
@@ -175,9 +199,22 @@ def _grant(
     session: Session, provider: AccountProvider, row: AccountBinding, person: Person, given: Roles, *, now: datetime
 ) -> None:
     wanted, granted = after(session, row, person, given)
-    if not wanted:
+    if not wanted and row.granted:  # all that they had was by rules; where others took it away, it stays taken
         beginning = first_roles(provider, given)
         wanted = frozenset() if isinstance(beginning, Refusal) else beginning
+    _have(session, provider, row, person, wanted, granted, now=now)
+
+
+def _have(
+    session: Session,
+    provider: AccountProvider,
+    row: AccountBinding,
+    person: Person,
+    wanted: Roles,
+    granted: list[str],
+    *,
+    now: datetime,
+) -> None:
     if wanted != guard.held(person):
         try:
             with session.begin_nested():
@@ -209,7 +246,8 @@ def _mark(role: tuple[Role, str]) -> str:
 
 def _said(account: Account) -> str:
     """What a coordinator decides by."""
-    by = [account.name, account.email, account.key and f"id {account.key}"]
+    name = account.name.replace("“", "").replace("”", "")
+    by = [account.key and f"id {account.key}", account.email, name and f"“{name}”"]  # the name is its owner's to choose
     return ", ".join(one for one in by if one)[:LONGEST_SAID]
 
 

@@ -77,7 +77,7 @@ def account(claims: Mapping[str, Any], issuer: str, person_claim: str) -> Accoun
     """Who it is. An address counts if the provider says that it has verified it, and in no other case."""
     said = values(claims, person_claim) if person_claim else []
     email = _said(claims, "email")
-    verified = claims.get("email_verified") is True and is_address(email)
+    verified = claims.get("email_verified") is True and is_address(email) and email.isascii()
     names = (_said(claims, "given_name"), _said(claims, "family_name"))
     called = _said(claims, "name") or " ".join(one for one in names if one) or _said(claims, "preferred_username")
     key = _kept(said[0], identifier, LONGEST_KEY) if said else ""
@@ -100,9 +100,13 @@ def _kept(text: str, form: Callable[[str], str], most: int) -> str:
 
 
 def together(signed: Mapping[str, Any], more: Mapping[str, Any]) -> Mapping[str, Any]:
-    """What was signed, and what more was said. That one address is verified says nothing of another."""
-    other = "email" in signed and signed["email"] != more.get("email")
-    return {**{name: said for name, said in more.items() if not (other and name == "email_verified")}, **signed}
+    """What was signed, and what more was said. That one address is verified says nothing of another: an address and
+    whether it is verified are said by one of the two."""
+    both, address = {**more, **signed}, {"email", "email_verified"}
+    if "email" in signed and signed["email"] == more.get("email"):
+        return both
+    whose = signed if "email" in signed else more
+    return {name: said for name, said in both.items() if name not in address or whose.get(name) == said}
 
 
 def missing(claims: Mapping[str, Any], wanted: Iterable[str]) -> bool:

@@ -78,10 +78,16 @@ class Directory:
         """The same without asking anybody."""
         return self._of(issuer).described
 
+    def fresh(self, issuer: str, *, now: datetime) -> Metadata | None:
+        """The same, as long as it holds."""
+        known = self._of(issuer)
+        return known.described if known.described_at is not None and now - known.described_at < KEPT else None
+
     def forget(self, issuer: str) -> None:
-        """Ask anew, the next time."""
-        with self._lock:
-            self._known.pop(issuer, None)
+        """Ask anew, the next time. Who waits for it goes on being counted."""
+        known = self._of(issuer)
+        with known.lock:
+            known.described = known.described_at = known.keys_at = known.failed = known.failed_at = None
 
     def with_keys(self, issuer: str, check: Callable[[tuple[PublicKey, ...]], Found], *, now: datetime) -> Found:
         """What `check` makes of the issuer's keys; of newer ones, where it says UnknownKey. Raises Refused."""
@@ -94,8 +100,9 @@ class Directory:
             pass
         with known.lock:
             if known.keys_at == asked and asked is not None and now - asked >= ANEW:
-                known.keys_at = None
-            keys = self._keys(known, issuer, now)
+                keys = self._newer(known, issuer, now)
+            else:
+                keys = self._keys(known, issuer, now)
         try:
             return check(keys)
         except UnknownKey as error:
@@ -126,6 +133,15 @@ class Directory:
                     raise Refused(Refusal.KEYS, "there is none that may sign")
             known.keys_at = now
         return known.keys
+
+    def _newer(self, known: _Known, issuer: str, now: datetime) -> tuple[PublicKey, ...]:
+        """Those there are go on holding where newer ones cannot be had: anybody can name a key that there is not."""
+        asked, known.keys_at = known.keys_at, None
+        try:
+            return self._keys(known, issuer, now)
+        except Refused:
+            known.keys_at = asked
+            return known.keys
 
     def _asked(self, known: _Known, address: str, why: Refusal, now: datetime) -> bytes:
         if known.failed is not None and known.failed_at is not None and now - known.failed_at < FAILED:

@@ -74,8 +74,10 @@ class Door:
     def begin(self, store: Sessions, provider: str, back: str, path: str, *, now: datetime) -> tuple[str, str]:
         """Where the browser goes, and what it keeps meanwhile. Raises NotFound, Refused."""
         row = _provider(store, provider)
-        with self.directory.turn(row.issuer), _told(store, row, now=now):
-            described = self.directory.metadata(row.issuer, now=now)
+        described = self.directory.fresh(row.issuer, now=now)
+        if described is None:
+            with self.directory.turn(row.issuer), _told(store, row, now=now):
+                described = self.directory.metadata(row.issuer, now=now)
         attempt = Attempt.new(row.id, back, path, now=now)
         return attempt.address(described, row.client_id, row.scopes), attempts.closed(attempt, self.seal())
 
@@ -87,7 +89,8 @@ class Door:
         clashes.written(store, partial(_use_up, provider=row, use=f"state:{attempt.state}", until=attempt.ends_at))
         with self.directory.turn(row.issuer), _told(store, row, frozenset(Refusal), now=now):
             said = self._said(store, row, attempt, answer, now=now)
-        enter = partial(self._enter, provider=row.id, said=said, path=attempt.path, here=here, now=now)
+        asked = (row.issuer, row.client_id)
+        enter = partial(self._enter, provider=row.id, asked=asked, said=said, path=attempt.path, here=here, now=now)
         come = clashes.written(store, enter)
         if isinstance(come, Refusal):
             raise Refused(come)
@@ -167,6 +170,7 @@ class Door:
         session: Session,
         *,
         provider: str,
+        asked: tuple[str, str],
         said: Mapping[str, Any],
         path: str,
         here: str,
@@ -175,6 +179,8 @@ class Door:
         row = session.get(AccountProvider, provider, with_for_update={"key_share": True}, populate_existing=True)
         if row is None or not row.on:
             return Refusal.OFF
+        if (row.issuer, row.client_id) != asked:  # set up otherwise meanwhile: who has answered is asked no more
+            return Refusal.NO_ATTEMPT
         account = claims.account(said, row.issuer, row.person_claim)
         known = bindings.person_of(session, row, account, now=now)
         if isinstance(known, Refusal):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from service.actions.access import sessions
@@ -21,7 +21,6 @@ from service.integrations.oidc.refusals import Refusal
 from service.outward.addresses import AddressNetwork
 from service.store import find, troubles
 from service.store.sealing import Seal
-from service.store.session import changed_rows
 from service.store.tables import (
     AccountBinding,
     AccountProvider,
@@ -124,7 +123,9 @@ def put(session: Session, actor: Actor, wish: ProviderWish, seal: Seal, *, seen:
         row = AccountProvider(id=new_id(), organization_id=actor.organization, created_at=now, version=0)
         session.add(row)
     elif row.issuer != wish.issuer:
-        changed_rows(session, delete(AccountBinding).where(AccountBinding.provider_id == row.id))
+        _part_all(session, row, now=now)
+    if wish.secret is None and (row.issuer, row.client_id) != (wish.issuer, wish.client_id):
+        row.secret = ""  # whose it was is asked no more; nobody else is told
     group = find.one(session, Group, actor.organization, wish.strangers_group) if wish.strangers_group else None
     row.name, row.issuer, row.client_id, row.scopes = wish.name, wish.issuer, wish.client_id, wish.scopes
     row.person_claim, row.by_email, row.listed, row.on = wish.person_claim, wish.by_email, wish.listed, wish.on
@@ -140,10 +141,16 @@ def put(session: Session, actor: Actor, wish: ProviderWish, seal: Seal, *, seen:
     return row
 
 
+def _part_all(session: Session, row: AccountProvider, *, now: datetime) -> None:
+    for binding in session.scalars(select(AccountBinding).where(AccountBinding.provider_id == row.id)).all():
+        bindings.part(session, row, binding, now=now)
+
+
 def remove(session: Session, actor: Actor, *, now: datetime) -> None:
-    """With its rules and all that is known of accounts. People stay, with the roles that they have, and so do sessions
-    that were begun. Raises NotAllowed, NotFound."""
+    """With its rules and all that is known of accounts. People stay, with the roles that others gave them, and so do
+    sessions that were begun. Raises NotAllowed, NotFound."""
     row = one(session, actor)
+    _part_all(session, row, now=now)
     bindings.record(session, row, actor.name, "delete", row.id, now=now)
     troubles.over(session, NAME, row.id)
     session.delete(row)
@@ -202,14 +209,14 @@ def confirm(session: Session, actor: Actor, id_: str, *, now: datetime) -> None:
 
 
 def unbind(session: Session, actor: Actor, id_: str, *, now: datetime) -> None:
-    """The account is nobody's any more, and its person is signed out, however they came in. It may come again. Raises
-    NotAllowed, NotFound."""
+    """The account is nobody's any more, and its person is signed out, however they came in, and keeps no role that its
+    rules gave. It may come again. Raises NotAllowed, NotFound."""
     row, binding = _binding(session, actor, id_)
     if binding.confirmed_at is not None:
         sessions.end_all(session, binding.person_id, now=now)
-    session.delete(binding)
-    session.flush()
-    bindings.record(session, row, actor.name, "unbind", f"person:{binding.person_id}", now=now)
+    person = binding.person_id
+    bindings.part(session, row, binding, now=now)
+    bindings.record(session, row, actor.name, "unbind", f"person:{person}", now=now)
 
 
 def _binding(session: Session, actor: Actor, id_: str) -> tuple[AccountProvider, AccountBinding]:
@@ -231,9 +238,10 @@ def trial(session: Session, actor: Actor, said: Mapping[str, Any]) -> TrialOutco
         return (
             _outcome(session, first.value, None) if isinstance(first, Refusal) else _outcome(session, "", None, first)
         )
-    waits = binding.confirmed_at is None if binding else bindings.must_wait(session, row, known, given)
+    waits = binding.confirmed_at is None if binding else bindings.must_wait(session, row, known, account, given)
     roles, _ = bindings.after(session, binding, known, given)
-    return _outcome(session, Refusal.WAITS.value if waits else "", known, roles)
+    why = Refusal.WAITS if waits else Refusal.STRANGER if not roles else None
+    return _outcome(session, why.value if why else "", known, roles)
 
 
 def _outcome(session: Session, why: str, known: Person | None, roles: Roles = frozenset()) -> TrialOutcome:

@@ -80,7 +80,7 @@ def test_a_coordinator_confirms_an_account_and_from_then_on_it_signs_its_person_
     house.refused(sub="t-1", name="Tomasz N.", employee="tomasz")
     tomasz = signed_in(house.school, "tomasz")  # by a link
     page = tomasz.get("/desk/settings/accounts")
-    assert "Tomasz N., id tomasz wants to be Tomasz Nowak" in page.text
+    assert "id tomasz, “Tomasz N.” wants to be Tomasz Nowak" in page.text
     binding = house.binding()
     assert binding is not None
     tomasz.send(page, f"/desk/settings/accounts/bindings/{binding.id}/confirm")
