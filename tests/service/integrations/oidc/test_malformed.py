@@ -207,6 +207,26 @@ def test_an_attempt_ends_after_ten_minutes(house: House) -> None:
     assert word(visitor.client.get(back)) == "no-attempt"
 
 
+ODD = (
+    *({"alg": "RS256", "kid": "one", "crit": said} for said in (5, None, [5], [["x"]], [{}], "x", [])),
+    ["alg"],
+    "alg",
+    7,
+    None,
+)
+"""What may stand before a token instead of what should."""
+
+
+def test_a_word_of_a_sign_out_with_an_odd_head_is_refused_and_counted(house: House) -> None:
+    state = house.school.app.state
+    state.services = replace(state.services, throttle=Throttle(Rates(refused=len(ODD))))
+    client = house.school.client()
+    tokens = [plain(head, {}, b"x") for head in ODD]  # type: ignore[arg-type]
+    answers = [client.post(f"{house.entrance}/left", data={"logout_token": token}) for token in tokens]
+    assert [answer.status_code for answer in answers] == [400] * len(ODD)
+    assert client.post(f"{house.entrance}/left", data={"logout_token": tokens[0]}).status_code == 429
+
+
 def test_who_tries_one_thing_after_the_other_is_told_to_wait(house: House) -> None:
     state = house.school.app.state
     state.services = replace(state.services, throttle=Throttle(Rates(refused=3)))
