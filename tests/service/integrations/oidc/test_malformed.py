@@ -16,7 +16,7 @@ from joserfc import jwt
 from joserfc.util import urlsafe_b64encode
 
 from service.web.throttle import Rates, Throttle
-from tests.service.integrations.oidc.conftest import House, in_cookie, who, word
+from tests.service.integrations.oidc.conftest import MEANT, House, in_cookie, who, word
 from tests.service.web.browsing import Visitor
 from tests.stubs.provider import ONE, Provider, rsa
 
@@ -177,7 +177,7 @@ def test_an_answer_counts_in_the_browser_that_asked_and_in_no_other(house: House
     back = house.back(Visitor(house.school.client()))
     other = Visitor(house.school.client())
     assert word(other.client.get(back)) == "no-attempt"
-    other.client.get(house.entrance)  # nor in one that has begun for itself
+    other.client.get(house.entrance, headers=MEANT)  # nor in one that has begun for itself
     assert word(other.client.get(back)) == "no-attempt"
     assert not in_cookie(other)
 
