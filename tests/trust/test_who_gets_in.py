@@ -46,7 +46,7 @@ OPEN = {"GET /health", "GET /ready", "GET /sign-in", "GET /sign-in/{secret}", "P
 OPEN |= {"GET /embed/{secret}", "POST /embed/{secret}", "POST /sign-out"}
 OPEN |= {"GET /sign-in/{secret}/code", "POST /sign-in/{secret}/code"}
 OPEN |= {f"GET /sign-in/account/{{provider}}{step}" for step in ("", "/back", "/leave")}
-OPEN |= {"POST /sign-in/account/{provider}/left"}
+OPEN |= {"POST /sign-in/account/{provider}", "POST /sign-in/account/{provider}/left"}
 """For anybody, or of nobody's things; tests/service/web/access has more on them."""
 OUTSIDE = "pts"
 WORK = (f"an {MARK} to each", f"pair {MARK} teachers", f"about an {MARK}")

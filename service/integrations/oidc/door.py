@@ -33,7 +33,7 @@ from service.outward.transport import Transport
 from service.store import clashes, troubles
 from service.store.sealing import Seal
 from service.store.session import Sessions, changed_rows, insert
-from service.store.tables import AccountBinding, AccountProvider, AccountSignIn, AccountUse, Person
+from service.store.tables import AccountBinding, AccountProvider, AccountSignIn, AccountUse, Organization, Person
 
 log = structlog.get_logger(__name__)
 
@@ -70,6 +70,12 @@ class Door:
     transport: Transport
     seal: Callable[[], Seal]
     directory: Directory
+
+    def named(self, store: Sessions, provider: str) -> tuple[str, str]:
+        """What the account is called, and its organization. Raises NotFound, Refused."""
+        row = _provider(store, provider)
+        with store.reading() as session:
+            return row.name, session.get_one(Organization, row.organization_id).name
 
     def begin(self, store: Sessions, provider: str, back: str, path: str, *, now: datetime) -> tuple[str, str]:
         """Where the browser goes, and what it keeps meanwhile. Raises NotFound, Refused."""

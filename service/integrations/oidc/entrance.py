@@ -1,7 +1,9 @@
 """The way in with an account: to the provider, back from it, and its word that somebody has left. For anybody.
 
-The way back begins a session by a link (GET), as a provider's answer comes. Nobody else can send a browser on it with
-an answer of their own: it counts only together with the cookie of an attempt, for which it was made.
+The way back begins a session by a link (GET), as a provider's answer comes. It counts only together with the cookie of
+an attempt, for which it was made. And an attempt begins only where its owner meant it: from a page of this site, or
+from an address that they opened themselves. Whoever another site sends here is asked first, with the name of the
+organization, since that may be one whose provider signs everybody in as somebody of its own.
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ from fastapi import Depends, Form, Query, Request
 
 from service.actions.access import sign_in
 from service.actions.access.sign_in import CodeNeeded
-from service.domain.errors import NotFound
+from service.domain.errors import NotAllowed, NotFound
 from service.integrations.oidc import attempts
 from service.integrations.oidc.door import LONGEST_ANSWER, Answer, Door
 from service.integrations.oidc.plug import ENTRANCE, Accounts
@@ -22,13 +24,34 @@ from service.web import errors
 from service.web.fields import OwnId
 from service.web.pages.routes import OpenRoute, Shown, pages
 from service.web.pages.views import Goto, PageMark, PageView
-from service.web.pages.visits import AskingVisit, Visit, is_secure
+from service.web.pages.visits import AskingVisit, Visit, is_secure, same_site
 from service.web.routes import address
 from service.web.services import Services
 
 router = pages(OpenRoute)
 
 Said = Annotated[str, Query(max_length=LONGEST_ANSWER)]
+_MEANT = frozenset({"same-origin", "none"})
+"""Where a browser says that it comes from (Sec-Fetch-Site), when nobody else has sent it."""
+
+
+@dataclass(frozen=True)
+class AccountAskedPage(PageView):
+    """Whether somebody means to sign in there, before anything is begun."""
+
+    template: ClassVar[str] = "oidc/asked.html"
+    name: str
+    organization: str
+    next: str
+
+
+@dataclass(frozen=True)
+class AccountForwardPage(PageView):
+    """On to the provider: a page, since a form of ours may not be answered with an address that is not ours."""
+
+    template: ClassVar[str] = "oidc/forward.html"
+    name: str
+    where: str
 
 
 @dataclass(frozen=True)
@@ -62,13 +85,27 @@ def back_address(visit: Visit, provider: str) -> str:
 
 
 @router.get(ENTRANCE + "/{provider}")
-def begin_with_account(visit: AskingVisit, door: Entrance, provider: OwnId, next: Said = "") -> Shown:
-    path = next if sign_in.is_own_path(next) else ""
+def begin_with_account(visit: AskingVisit, door: Entrance, provider: OwnId, request: Request, next: Said = "") -> Shown:
     with errors.Caught(Refused) as caught:
-        back = back_address(visit, provider)
-        where, kept = door.begin(visit.services.sessions, provider, back, path, now=visit.now)
-        visit.headers["Set-Cookie"] = attempts.cookie(kept, secure=_secure(visit))
-        return Goto(where)
+        if request.headers.get("sec-fetch-site") not in _MEANT:
+            return AccountAskedPage(*door.named(visit.services.sessions, provider), _own(next))
+        return Goto(_begun(visit, door, provider, next))
+    return _refused(visit, caught)
+
+
+@router.post(ENTRANCE + "/{provider}")
+def begin_with_account_as_asked(
+    visit: AskingVisit,
+    door: Entrance,
+    provider: OwnId,
+    request: Request,
+    next: Annotated[str, Form(max_length=LONGEST_ANSWER)] = "",
+) -> Shown:
+    if not same_site(request):
+        raise NotAllowed("Signing in with an account begins on its own page.")
+    with errors.Caught(Refused) as caught:
+        name, _ = door.named(visit.services.sessions, provider)
+        return AccountForwardPage(name, _begun(visit, door, provider, next))
     return _refused(visit, caught)
 
 
@@ -108,6 +145,18 @@ def leave_account(visit: AskingVisit, door: Entrance, provider: OwnId) -> Shown:
         where = door.leaving(visit.services.sessions, provider, f"{visit.base_url}/sign-in")
         return Goto(where or "/sign-in")
     return Goto("/sign-in")
+
+
+def _own(path: str) -> str:
+    return path if sign_in.is_own_path(path) else ""
+
+
+def _begun(visit: Visit, door: Door, provider: str, path: str) -> str:
+    """The provider's address. The attempt is kept in the browser. Raises NotFound, Refused."""
+    back = back_address(visit, provider)
+    where, kept = door.begin(visit.services.sessions, provider, back, _own(path), now=visit.now)
+    visit.headers["Set-Cookie"] = attempts.cookie(kept, secure=_secure(visit))
+    return where
 
 
 def _secure(visit: Visit) -> bool:

@@ -22,6 +22,8 @@ from tests.service.web.conftest import School, school, serve, sessions
 from tests.stubs.provider import CLIENT, SECRET, Provider, providing
 
 __all__ = ["school", "serve", "sessions"]
+MEANT = {"sec-fetch-site": "same-origin"}
+"""As a browser says it that comes from the sign-in page."""
 
 
 @dataclass
@@ -68,7 +70,7 @@ class House:
             self.provider.account = account
         visitor = visitor or Visitor(self.school.client())
         asked = {"next": after} if after else {}
-        return visitor, visitor.client.get(self.entrance, params=asked, follow_redirects=True)
+        return visitor, visitor.client.get(self.entrance, params=asked, headers=MEANT, follow_redirects=True)
 
     def refused(self, **account: Any) -> str:
         """The word for why somebody did not come in with this account."""
@@ -79,7 +81,7 @@ class House:
 
     def back(self, visitor: Visitor) -> str:
         """The address with which the browser of somebody who began would come back, who has not yet."""
-        away = visitor.client.get(self.entrance)
+        away = visitor.client.get(self.entrance, headers=MEANT)
         assert away.status_code == 303, away.text
         there = httpx.get(away.headers["location"])
         return str(there.headers["location"])

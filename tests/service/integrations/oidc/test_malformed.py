@@ -16,7 +16,7 @@ from joserfc import jwt
 from joserfc.util import urlsafe_b64encode
 
 from service.web.throttle import Rates, Throttle
-from tests.service.integrations.oidc.conftest import House, in_cookie, who, word
+from tests.service.integrations.oidc.conftest import MEANT, House, in_cookie, who, word
 from tests.service.web.browsing import Visitor
 from tests.stubs.provider import ONE, Provider, rsa
 
@@ -177,7 +177,7 @@ def test_an_answer_counts_in_the_browser_that_asked_and_in_no_other(house: House
     back = house.back(Visitor(house.school.client()))
     other = Visitor(house.school.client())
     assert word(other.client.get(back)) == "no-attempt"
-    other.client.get(house.entrance)  # nor in one that has begun for itself
+    other.client.get(house.entrance, headers=MEANT)  # nor in one that has begun for itself
     assert word(other.client.get(back)) == "no-attempt"
     assert not in_cookie(other)
 
@@ -205,6 +205,26 @@ def test_an_attempt_ends_after_ten_minutes(house: House) -> None:
     back, state = house.back(visitor), house.school.app.state
     state.services = replace(state.services, clock=lambda: house.school.now() + timedelta(minutes=10))
     assert word(visitor.client.get(back)) == "no-attempt"
+
+
+ODD = (
+    *({"alg": "RS256", "kid": "one", "crit": said} for said in (5, None, [5], [["x"]], [{}], "x", [])),
+    ["alg"],
+    "alg",
+    7,
+    None,
+)
+"""What may stand before a token instead of what should."""
+
+
+def test_a_word_of_a_sign_out_with_an_odd_head_is_refused_and_counted(house: House) -> None:
+    state = house.school.app.state
+    state.services = replace(state.services, throttle=Throttle(Rates(refused=len(ODD))))
+    client = house.school.client()
+    tokens = [plain(head, {}, b"x") for head in ODD]  # type: ignore[arg-type]
+    answers = [client.post(f"{house.entrance}/left", data={"logout_token": token}) for token in tokens]
+    assert [answer.status_code for answer in answers] == [400] * len(ODD)
+    assert client.post(f"{house.entrance}/left", data={"logout_token": tokens[0]}).status_code == 429
 
 
 def test_who_tries_one_thing_after_the_other_is_told_to_wait(house: House) -> None:

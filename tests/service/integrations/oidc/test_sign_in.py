@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import html
+
+import httpx
 import pytest
 
 from service.domain.roles import Role
-from tests.service.integrations.oidc.conftest import House, in_cookie, who, word
+from tests.service.integrations.oidc.conftest import MEANT, House, in_cookie, who, word
 from tests.service.web.browsing import Visitor, link_for, signed_in
 from tests.service.web.conftest import KINDS
 from tests.stubs.provider import SECRET, ECKey, OKPKey, rsa
@@ -45,14 +48,14 @@ def test_nobody_is_led_to_another_site_afterwards(house: House, elsewhere: str) 
 
 def test_what_is_asked_of_the_provider_is_new_each_time_and_holds_no_secret(house: House) -> None:
     visitor = Visitor(house.school.client())
-    first, second = (visitor.client.get(house.entrance).headers["location"] for _ in range(2))
+    first, second = (visitor.client.get(house.entrance, headers=MEANT).headers["location"] for _ in range(2))
     assert SECRET not in first
     for name in ("state", "nonce", "code_challenge"):
         assert first.split(f"{name}=")[1].split("&")[0] != second.split(f"{name}=")[1].split("&")[0]
 
 
 def test_the_cookie_of_an_attempt_is_for_no_script_and_no_other_sites_forms(house: House) -> None:
-    said = Visitor(house.school.client()).client.get(house.entrance).headers["set-cookie"]
+    said = Visitor(house.school.client()).client.get(house.entrance, headers=MEANT).headers["set-cookie"]
     assert said.startswith("peerloom-account=")
     assert "HttpOnly" in said
     assert "SameSite=Lax" in said
@@ -137,6 +140,32 @@ def test_who_signs_out_may_sign_out_at_the_provider_too(house: House) -> None:
     gone = amara.client.get(f"{house.entrance}/leave", follow_redirects=True)
     assert gone.url.path == "/sign-in"
     assert "/end" in house.provider.asked
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site", None])
+def test_whom_another_site_sends_is_asked_first_and_told_where_they_would_be(house: House, site: str | None) -> None:
+    amara = signed_in(house.school, "amara")
+    before, sent = in_cookie(amara), {} if site is None else {"sec-fetch-site": site}
+    asked = amara.client.get(f"{house.entrance}?next=/learn/consents", headers=sent)
+    assert asked.status_code == 200
+    assert "set-cookie" not in asked.headers
+    assert house.school.platform.get("/v1/organization").json()["name"] in asked.text
+    assert 'name="next" value="/learn/consents"' in asked.text
+    assert house.provider.asked == []
+    assert in_cookie(amara) == before
+
+
+def test_who_says_yes_goes_on_and_no_other_site_says_it_for_them(house: House) -> None:
+    house.provider.account = AMARA
+    visitor = Visitor(house.school.client())
+    forged = visitor.client.post(house.entrance, headers={"origin": "https://evil.example"})
+    assert forged.status_code == 403
+    assert "set-cookie" not in forged.headers
+    page = visitor.client.post(house.entrance, data={"next": "/learn/consents"}, headers={"origin": house.school.url})
+    where = html.unescape(page.text.split("url=")[1].split('"')[0])
+    came = visitor.client.get(httpx.get(where).headers["location"])
+    assert came.headers["location"] == "/learn/consents"
+    assert who(house, visitor) == "amara"
 
 
 def test_an_address_at_which_nobody_signs_in_is_not_found(house: House) -> None:

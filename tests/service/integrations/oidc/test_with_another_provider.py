@@ -15,7 +15,7 @@ import httpx
 import pytest
 
 from tests.free_port import free_port
-from tests.service.integrations.oidc.conftest import House, who
+from tests.service.integrations.oidc.conftest import MEANT, House, who
 from tests.service.web.browsing import Visitor
 from tests.service.web.conftest import School
 from tests.stubs.provider import Provider
@@ -47,7 +47,7 @@ def _until_it_answers(port: int, running: subprocess.Popen[bytes]) -> None:
 def test_a_provider_that_others_wrote_lets_a_learner_in_and_out(school: School, other: str) -> None:
     house = House(school, Provider(other)).set_up(person_claim="employee", listed=True)
     amara = Visitor(school.client())
-    there = amara.client.get(house.entrance).headers["location"]
+    there = amara.client.get(house.entrance, headers=MEANT).headers["location"]
     assert "Authorize" in httpx.get(there).text
     answered = httpx.post(there, data={"sub": "amara@harbor.example.org"})
     came = amara.client.get(answered.headers["location"], follow_redirects=True)
@@ -59,7 +59,7 @@ def test_a_provider_that_others_wrote_lets_a_learner_in_and_out(school: School, 
     assert gone.headers["location"].startswith(
         f"{other}/oauth2/end_session?client_id=peerloom&post_logout_redirect_uri="
     )
-    denied = httpx.post(amara.client.get(house.entrance).headers["location"], data={"action": "deny"})
+    denied = httpx.post(amara.client.get(house.entrance, headers=MEANT).headers["location"], data={"action": "deny"})
     no = amara.client.get(denied.headers["location"])
     assert no.status_code == 403
     assert "no-attempt" in no.text  # it leaves out the state with a no, so nobody knows to which attempt it belongs
