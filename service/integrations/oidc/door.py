@@ -93,7 +93,8 @@ class Door:
         clashes.written(store, partial(_use_up, provider=row, use=f"state:{attempt.state}", until=attempt.ends_at))
         with self.directory.turn(row.issuer), _told(store, row, frozenset(Refusal), now=now):
             said = self._said(store, row, attempt, answer, now=now)
-        enter = partial(self._enter, provider=row.id, said=said, path=attempt.path, here=here, now=now)
+        asked = Expected(row.issuer, row.client_id)
+        enter = partial(self._enter, provider=row.id, asked=asked, said=said, path=attempt.path, here=here, now=now)
         come = clashes.written(store, enter)
         if isinstance(come, Refusal):
             raise Refused(come)
@@ -173,6 +174,7 @@ class Door:
         session: Session,
         *,
         provider: str,
+        asked: Expected,
         said: Mapping[str, Any],
         path: str,
         here: str,
@@ -181,6 +183,8 @@ class Door:
         row = session.get(AccountProvider, provider, with_for_update={"key_share": True}, populate_existing=True)
         if row is None or not row.on:
             return Refusal.OFF
+        if (row.issuer, row.client_id) != (asked.issuer, asked.client_id):
+            return Refusal.NO_ATTEMPT  # changed meanwhile: what one issuer says is nothing that another says
         account = claims.account(said, row.issuer, row.person_claim)
         known = bindings.person_of(session, row, account, now=now)
         if isinstance(known, Refusal):
