@@ -45,6 +45,8 @@ class _Known:
     keys: tuple[PublicKey, ...] = ()
     described_at: datetime | None = None
     keys_at: datetime | None = None
+    looked_at: datetime | None = None
+    """When they were last asked for, whatever came of it."""
     failed: Refused | None = None
     failed_at: datetime | None = None
 
@@ -87,14 +89,14 @@ class Directory:
         """What `check` makes of the issuer's keys; of newer ones, where it says UnknownKey. Raises Refused."""
         known = self._of(issuer)
         with known.lock:
-            keys, asked = self._keys(known, issuer, now), known.keys_at
+            keys, looked = self._keys(known, issuer, now), known.looked_at
         try:
             return check(keys)
         except UnknownKey:
             pass
         with known.lock:
-            if known.keys_at == asked and asked is not None and now - asked >= ANEW:
-                known.keys_at = None
+            if known.looked_at == looked and looked is not None and now - looked >= ANEW:
+                self._look_for_keys(known, issuer, now)  # on a failure those at hand are good as long as they were
             keys = self._keys(known, issuer, now)
         try:
             return check(keys)
@@ -117,15 +119,19 @@ class Directory:
 
     def _keys(self, known: _Known, issuer: str, now: datetime) -> tuple[PublicKey, ...]:
         if known.keys_at is None or now - known.keys_at >= KEPT:
-            address = self._described(known, issuer, now).keys
-            content = self._asked(known, address, Refusal.KEYS, now)
-            with _remembered(known, now):
-                listed = metadata.json_object(content, Refusal.KEYS).get("keys")
-                known.keys = tokens.public_keys(listed if isinstance(listed, list) else [])
-                if not known.keys:
-                    raise Refused(Refusal.KEYS, "there is none that may sign")
-            known.keys_at = now
+            self._look_for_keys(known, issuer, now)
         return known.keys
+
+    def _look_for_keys(self, known: _Known, issuer: str, now: datetime) -> None:
+        known.looked_at = now
+        address = self._described(known, issuer, now).keys
+        content = self._asked(known, address, Refusal.KEYS, now)
+        with _remembered(known, now):
+            listed = metadata.json_object(content, Refusal.KEYS).get("keys")
+            found = tokens.public_keys(listed if isinstance(listed, list) else [])
+            if not found:
+                raise Refused(Refusal.KEYS, "there is none that may sign")
+        known.keys, known.keys_at = found, now
 
     def _asked(self, known: _Known, address: str, why: Refusal, now: datetime) -> bytes:
         if known.failed is not None and known.failed_at is not None and now - known.failed_at < FAILED:

@@ -57,6 +57,16 @@ def test_a_new_key_is_found_at_once_and_an_invented_one_is_not_looked_for_again_
         assert asked(provider, "/keys") == 2
 
 
+def test_looking_for_an_invented_key_in_vain_leaves_good_ones_as_they_are(directory: Directory) -> None:
+    with providing() as provider:
+        directory.with_keys(provider.url, knows("one"), now=NOW)  # type: ignore[arg-type]
+        provider.status = {"/keys": 500}
+        with pytest.raises(Refused):
+            directory.with_keys(provider.url, knows("invented"), now=NOW + ANEW)  # type: ignore[arg-type]
+        assert directory.with_keys(provider.url, knows("one"), now=NOW + ANEW)  # type: ignore[arg-type]
+        assert asked(provider, "/keys") == 2
+
+
 def test_a_key_that_was_taken_back_counts_no_more(directory: Directory) -> None:
     with providing() as provider:
         provider.published = [ONE, TWO]
