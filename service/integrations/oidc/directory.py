@@ -31,6 +31,8 @@ OF_ONE: Final = 4
 """Threads that may wait for providers, and for the same: the others have pages to show."""
 PATIENCE: Final = 2.0
 """Seconds for which one waits for its turn."""
+MAY_WAIT: Final = 4
+"""Threads that may wait for their turn; who comes beyond them is refused at once, and holds no thread."""
 
 Found = TypeVar("Found")
 
@@ -41,6 +43,7 @@ class _Known:
 
     lock: threading.Lock = field(default_factory=threading.Lock)
     turns: threading.BoundedSemaphore = field(default_factory=lambda: threading.BoundedSemaphore(OF_ONE))
+    users: int = 0
     described: Metadata | None = None
     keys: tuple[PublicKey, ...] = ()
     described_at: datetime | None = None
@@ -57,6 +60,7 @@ class Directory:
 
     transport: Transport
     _turns: threading.BoundedSemaphore = field(default_factory=lambda: threading.BoundedSemaphore(AT_ONCE))
+    _waiting: threading.BoundedSemaphore = field(default_factory=lambda: threading.BoundedSemaphore(MAY_WAIT))
     _known: dict[str, _Known] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -64,11 +68,37 @@ class Directory:
     def turn(self, issuer: str) -> Iterator[None]:
         """Around whatever waits for this issuer. Raises Refused where as many wait as may."""
         with ExitStack() as ending:
-            for turns in (self._of(issuer).turns, self._turns):
-                if not turns.acquire(timeout=PATIENCE):
+            for turns in (ending.enter_context(self._used(issuer)).turns, self._turns):
+                if not (turns.acquire(blocking=False) or self._waited(turns)):
                     raise Refused(Refusal.UNREACHABLE, "too many wait for it")
                 ending.callback(turns.release)
             yield
+
+    @contextmanager
+    def _used(self, issuer: str) -> Iterator[_Known]:
+        """What is known of it, which is not thrown away meanwhile: its turns count only while they are the same."""
+        with self._lock:
+            known = self._kept(issuer)
+            known.users += 1
+        try:
+            yield known
+        finally:
+            with self._lock:
+                known.users -= 1
+
+    def _waited(self, turns: threading.BoundedSemaphore) -> bool:
+        if not self._waiting.acquire(blocking=False):
+            return False
+        try:
+            return turns.acquire(timeout=PATIENCE)
+        finally:
+            self._waiting.release()
+
+    def fresh(self, issuer: str, *, now: datetime) -> Metadata | None:
+        """The same as `metadata` where nobody need be asked, nor waited for; else None."""
+        known = self._of(issuer)
+        described, at = known.described, known.described_at
+        return described if at is not None and now - at < KEPT else None
 
     def metadata(self, issuer: str, *, now: datetime) -> Metadata:
         """Raises Refused."""
@@ -81,9 +111,11 @@ class Directory:
         return self._of(issuer).described
 
     def forget(self, issuer: str) -> None:
-        """Ask anew, the next time."""
-        with self._lock:
-            self._known.pop(issuer, None)
+        """Ask anew, the next time. Those who wait for it are counted on."""
+        known = self._of(issuer)
+        with known.lock:
+            known.described = known.described_at = known.keys_at = known.failed = known.failed_at = None
+            known.keys = ()
 
     def with_keys(self, issuer: str, check: Callable[[tuple[PublicKey, ...]], Found], *, now: datetime) -> Found:
         """What `check` makes of the issuer's keys; of newer ones, where it says UnknownKey. Raises Refused."""
@@ -105,9 +137,14 @@ class Directory:
 
     def _of(self, issuer: str) -> _Known:
         with self._lock:
-            if len(self._known) >= MOST and issuer not in self._known:
-                self._known.clear()
-            return self._known.setdefault(issuer, _Known())
+            return self._kept(issuer)
+
+    def _kept(self, issuer: str) -> _Known:
+        """With the lock held."""
+        if len(self._known) >= MOST and issuer not in self._known:
+            for one in [name for name, known in self._known.items() if not known.users]:
+                del self._known[one]
+        return self._known.setdefault(issuer, _Known())
 
     def _described(self, known: _Known, issuer: str, now: datetime) -> Metadata:
         if known.described is None or known.described_at is None or now - known.described_at >= KEPT:

@@ -80,8 +80,10 @@ class Door:
     def begin(self, store: Sessions, provider: str, back: str, path: str, *, now: datetime) -> tuple[str, str]:
         """Where the browser goes, and what it keeps meanwhile. Raises NotFound, Refused."""
         row = _provider(store, provider)
-        with self.directory.turn(row.issuer), _told(store, row, now=now):
-            described = self.directory.metadata(row.issuer, now=now)
+        described = self.directory.fresh(row.issuer, now=now)
+        if described is None:
+            with self.directory.turn(row.issuer), _told(store, row, now=now):
+                described = self.directory.metadata(row.issuer, now=now)
         attempt = Attempt.new(row.id, back, path, now=now)
         return attempt.address(described, row.client_id, row.scopes), attempts.closed(attempt, self.seal())
 
@@ -122,9 +124,9 @@ class Door:
         written down. Raises NotAllowed, NotFound."""
         with store.reading() as session:
             row = providers.one(session, actor)
-        self.directory.forget(row.issuer)
         try:
             with self.directory.turn(row.issuer), _told(store, row, _KNOWN_BY_LOOKING, now=now):
+                self.directory.forget(row.issuer)
                 self.directory.with_keys(row.issuer, len, now=now)
         except Refused:
             return False

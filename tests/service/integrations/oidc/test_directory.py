@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import threading
+import time
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
 
 import pytest
 
-from service.integrations.oidc.directory import ANEW, FAILED, KEPT, OF_ONE, Directory
+from service.integrations.oidc.directory import ANEW, FAILED, KEPT, MAY_WAIT, OF_ONE, PATIENCE, Directory
 from service.integrations.oidc.refusals import Refusal, Refused
 from service.integrations.oidc.tokens import PublicKey, UnknownKey, public_keys
 from service.outward.transport import Patience, Transport
@@ -100,6 +103,28 @@ def test_so_many_wait_for_one_provider_and_no_more() -> None:
         turn.__exit__(None, None, None)
     with directory.turn("https://a.example.org"):
         pass
+
+
+def test_few_wait_for_their_turn_and_the_others_are_refused_at_once_also_where_it_is_asked_anew() -> None:
+    directory, took = Directory(Transport()), list[float]()
+
+    def come() -> None:
+        begun = time.monotonic()
+        with pytest.raises(Refused), directory.turn("https://a.example.org"):
+            pass
+        took.append(time.monotonic() - begun)
+
+    with ExitStack() as held:
+        for _ in range(OF_ONE):
+            held.enter_context(directory.turn("https://a.example.org"))
+        directory.forget("https://a.example.org")
+        threads = [threading.Thread(target=come) for _ in range(20)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert len(took) == 20
+    assert sum(one >= PATIENCE * 0.9 for one in took) == MAY_WAIT
 
 
 def test_nobody_inside_is_asked_where_no_network_of_the_house_is_named() -> None:
