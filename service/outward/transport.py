@@ -101,19 +101,20 @@ class Transport:
     def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answered:
         """Send JSON, once, and note what is said to it. Never raises for what the other side does."""
         own = {"User-Agent": "Peerloom-Webhooks", "Content-Type": "application/json"}
-        return self._sent(url, _request("POST", url, body, {**own, **headers}), body, _NOTED)
+        return self._sent("POST", url, {**own, **headers}, body, _NOTED)
 
     def read(self, url: str, headers: Mapping[str, str], *, form: bytes | None = None) -> Answered:
         """Ask for a document, or for the answer to a form. Never raises for what the other side does."""
         own = {"User-Agent": "Peerloom", "Accept": "application/json"}
         if form is None:
-            return self._sent(url, _request("GET", url, b"", {**own, **headers}), b"", _UNDERSTOOD)
+            return self._sent("GET", url, {**own, **headers}, b"", _UNDERSTOOD)
         own["Content-Type"] = "application/x-www-form-urlencoded"
-        return self._sent(url, _request("POST", url, form, {**own, **headers}), form, _UNDERSTOOD)
+        return self._sent("POST", url, {**own, **headers}, form, _UNDERSTOOD)
 
-    def _sent(self, url: str, request: h11.Request, body: bytes, reading: _Reading) -> Answered:
+    def _sent(self, method: str, url: str, headers: Mapping[str, str], body: bytes, reading: _Reading) -> Answered:
         begun = time.monotonic()
         try:
+            request = _request(method, url, body, headers)
             answered = self._exchanged(url, request, body, reading, begun + self.patience.total)
         except _Failed as failed:
             answered = Answered(trouble=str(failed))
@@ -190,7 +191,10 @@ def _request(method: str, url: str, body: bytes, headers: Mapping[str, str]) -> 
     if method != "GET":
         own["Content-Length"] = str(len(body))
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    return h11.Request(method=method, target=target, headers=list({**own, **headers}.items()))
+    try:
+        return h11.Request(method=method, target=target, headers=list({**own, **headers}.items()))
+    except (h11.ProtocolError, UnicodeError) as error:
+        raise _Failed("it cannot be asked for with such words") from error
 
 
 def _exchange(

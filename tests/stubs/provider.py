@@ -51,6 +51,7 @@ class Provider:
     described: Claims = field(default_factory=dict)
     answered: Claims = field(default_factory=dict)
     more: Claims | None = None
+    access: str = ""
     status: dict[str, int] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     forms: list[Claims] = field(default_factory=list)
@@ -101,7 +102,7 @@ class Provider:
             or made.decode().rstrip("=") != asked["code_challenge"]
         ):
             return 400, {"error": "invalid_grant"}
-        access = secrets.token_urlsafe(16)
+        access = self.access or secrets.token_urlsafe(16)
         claims = self.claims(asked, access)
         token = self.signed(claims) if self.signed is not None else self.sign(claims)
         return 200, {"access_token": access, "token_type": "Bearer", "expires_in": 60, "id_token": token}
@@ -109,7 +110,7 @@ class Provider:
     def claims(self, asked: Claims, access: str) -> Claims:
         now = int(self.clock())
         half = hashlib.sha512 if self.algorithm == "EdDSA" else hashlib.sha256
-        whole = half(access.encode()).digest()
+        whole = half(access.encode(errors="surrogatepass")).digest()
         own = {
             "iss": self.url,
             "aud": CLIENT,

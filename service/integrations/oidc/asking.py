@@ -6,6 +6,7 @@ Opens no transaction, and is given none: a provider may take its time.
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,8 @@ from service.integrations.oidc.metadata import BASIC, NONE, Metadata, json_objec
 from service.integrations.oidc.refusals import Refusal, Refused
 from service.outward.transport import Answered, Transport
 
+_VISIBLE = re.compile(r"[!-~]+")
+"""What an access token may be made of; it is sent in a header (RFC 6749, A.12, without the space)."""
 _CLIENT_FAULTS = frozenset({"invalid_client", "unauthorized_client"})
 
 
@@ -47,7 +50,11 @@ def tokens(
     id_, access = said.get("id_token"), said.get("access_token")
     if not isinstance(id_, str) or not id_:
         raise Refused(Refusal.NOTHING)
-    return Tokens(id_, access if isinstance(access, str) else "")
+    if not isinstance(access, str) or not access:
+        return Tokens(id_, "")
+    if not _VISIBLE.fullmatch(access):
+        raise Refused(Refusal.MALFORMED)
+    return Tokens(id_, access)
 
 
 def _basic(client_id: str, secret: str) -> str:

@@ -31,6 +31,8 @@ OF_ONE: Final = 4
 """Threads that may wait for providers, and for the same: the others have pages to show."""
 PATIENCE: Final = 2.0
 """Seconds for which one waits for its turn."""
+MAY_WAIT: Final = 4
+"""Threads that may wait for their turn; who comes beyond them is refused at once, and holds no thread."""
 
 Found = TypeVar("Found")
 
@@ -41,10 +43,13 @@ class _Known:
 
     lock: threading.Lock = field(default_factory=threading.Lock)
     turns: threading.BoundedSemaphore = field(default_factory=lambda: threading.BoundedSemaphore(OF_ONE))
+    users: int = 0
     described: Metadata | None = None
     keys: tuple[PublicKey, ...] = ()
     described_at: datetime | None = None
     keys_at: datetime | None = None
+    looked_at: datetime | None = None
+    """When they were last asked for, whatever came of it."""
     failed: Refused | None = None
     failed_at: datetime | None = None
 
@@ -55,6 +60,7 @@ class Directory:
 
     transport: Transport
     _turns: threading.BoundedSemaphore = field(default_factory=lambda: threading.BoundedSemaphore(AT_ONCE))
+    _waiting: threading.BoundedSemaphore = field(default_factory=lambda: threading.BoundedSemaphore(MAY_WAIT))
     _known: dict[str, _Known] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -62,11 +68,37 @@ class Directory:
     def turn(self, issuer: str) -> Iterator[None]:
         """Around whatever waits for this issuer. Raises Refused where as many wait as may."""
         with ExitStack() as ending:
-            for turns in (self._of(issuer).turns, self._turns):
-                if not turns.acquire(timeout=PATIENCE):
+            for turns in (ending.enter_context(self._used(issuer)).turns, self._turns):
+                if not (turns.acquire(blocking=False) or self._waited(turns)):
                     raise Refused(Refusal.UNREACHABLE, "too many wait for it")
                 ending.callback(turns.release)
             yield
+
+    @contextmanager
+    def _used(self, issuer: str) -> Iterator[_Known]:
+        """What is known of it, which is not thrown away meanwhile: its turns count only while they are the same."""
+        with self._lock:
+            known = self._kept(issuer)
+            known.users += 1
+        try:
+            yield known
+        finally:
+            with self._lock:
+                known.users -= 1
+
+    def _waited(self, turns: threading.BoundedSemaphore) -> bool:
+        if not self._waiting.acquire(blocking=False):
+            return False
+        try:
+            return turns.acquire(timeout=PATIENCE)
+        finally:
+            self._waiting.release()
+
+    def fresh(self, issuer: str, *, now: datetime) -> Metadata | None:
+        """The same as `metadata` where nobody need be asked, nor waited for; else None."""
+        known = self._of(issuer)
+        described, at = known.described, known.described_at
+        return described if at is not None and now - at < KEPT else None
 
     def metadata(self, issuer: str, *, now: datetime) -> Metadata:
         """Raises Refused."""
@@ -78,31 +110,26 @@ class Directory:
         """The same without asking anybody."""
         return self._of(issuer).described
 
-    def fresh(self, issuer: str, *, now: datetime) -> Metadata | None:
-        """The same, as long as it holds."""
-        known = self._of(issuer)
-        return known.described if known.described_at is not None and now - known.described_at < KEPT else None
-
     def forget(self, issuer: str) -> None:
-        """Ask anew, the next time. Who waits for it goes on being counted."""
+        """Ask anew, the next time. Those who wait for it are counted on."""
         known = self._of(issuer)
         with known.lock:
             known.described = known.described_at = known.keys_at = known.failed = known.failed_at = None
+            known.keys = ()
 
     def with_keys(self, issuer: str, check: Callable[[tuple[PublicKey, ...]], Found], *, now: datetime) -> Found:
         """What `check` makes of the issuer's keys; of newer ones, where it says UnknownKey. Raises Refused."""
         known = self._of(issuer)
         with known.lock:
-            keys, asked = self._keys(known, issuer, now), known.keys_at
+            keys, looked = self._keys(known, issuer, now), known.looked_at
         try:
             return check(keys)
         except UnknownKey:
             pass
         with known.lock:
-            if known.keys_at == asked and asked is not None and now - asked >= ANEW:
-                keys = self._newer(known, issuer, now)
-            else:
-                keys = self._keys(known, issuer, now)
+            if known.looked_at == looked and looked is not None and now - looked >= ANEW:
+                self._look_for_keys(known, issuer, now)  # on a failure those at hand are good as long as they were
+            keys = self._keys(known, issuer, now)
         try:
             return check(keys)
         except UnknownKey as error:
@@ -110,9 +137,14 @@ class Directory:
 
     def _of(self, issuer: str) -> _Known:
         with self._lock:
-            if len(self._known) >= MOST and issuer not in self._known:
-                self._known.clear()
-            return self._known.setdefault(issuer, _Known())
+            return self._kept(issuer)
+
+    def _kept(self, issuer: str) -> _Known:
+        """With the lock held."""
+        if len(self._known) >= MOST and issuer not in self._known:
+            for one in [name for name, known in self._known.items() if not known.users]:
+                del self._known[one]
+        return self._known.setdefault(issuer, _Known())
 
     def _described(self, known: _Known, issuer: str, now: datetime) -> Metadata:
         if known.described is None or known.described_at is None or now - known.described_at >= KEPT:
@@ -124,24 +156,19 @@ class Directory:
 
     def _keys(self, known: _Known, issuer: str, now: datetime) -> tuple[PublicKey, ...]:
         if known.keys_at is None or now - known.keys_at >= KEPT:
-            address = self._described(known, issuer, now).keys
-            content = self._asked(known, address, Refusal.KEYS, now)
-            with _remembered(known, now):
-                listed = metadata.json_object(content, Refusal.KEYS).get("keys")
-                known.keys = tokens.public_keys(listed if isinstance(listed, list) else [])
-                if not known.keys:
-                    raise Refused(Refusal.KEYS, "there is none that may sign")
-            known.keys_at = now
+            self._look_for_keys(known, issuer, now)
         return known.keys
 
-    def _newer(self, known: _Known, issuer: str, now: datetime) -> tuple[PublicKey, ...]:
-        """Those there are go on holding where newer ones cannot be had: anybody can name a key that there is not."""
-        asked, known.keys_at = known.keys_at, None
-        try:
-            return self._keys(known, issuer, now)
-        except Refused:
-            known.keys_at = asked
-            return known.keys
+    def _look_for_keys(self, known: _Known, issuer: str, now: datetime) -> None:
+        known.looked_at = now
+        address = self._described(known, issuer, now).keys
+        content = self._asked(known, address, Refusal.KEYS, now)
+        with _remembered(known, now):
+            listed = metadata.json_object(content, Refusal.KEYS).get("keys")
+            found = tokens.public_keys(listed if isinstance(listed, list) else [])
+            if not found:
+                raise Refused(Refusal.KEYS, "there is none that may sign")
+        known.keys, known.keys_at = found, now
 
     def _asked(self, known: _Known, address: str, why: Refusal, now: datetime) -> bytes:
         if known.failed is not None and known.failed_at is not None and now - known.failed_at < FAILED:

@@ -95,7 +95,7 @@ class Door:
         clashes.written(store, partial(_use_up, provider=row, use=f"state:{attempt.state}", until=attempt.ends_at))
         with self.directory.turn(row.issuer), _told(store, row, frozenset(Refusal), now=now):
             said = self._said(store, row, attempt, answer, now=now)
-        asked = (row.issuer, row.client_id)
+        asked = Expected(row.issuer, row.client_id)
         enter = partial(self._enter, provider=row.id, asked=asked, said=said, path=attempt.path, here=here, now=now)
         come = clashes.written(store, enter)
         if isinstance(come, Refusal):
@@ -124,9 +124,9 @@ class Door:
         written down. Raises NotAllowed, NotFound."""
         with store.reading() as session:
             row = providers.one(session, actor)
-        self.directory.forget(row.issuer)
         try:
             with self.directory.turn(row.issuer), _told(store, row, _KNOWN_BY_LOOKING, now=now):
+                self.directory.forget(row.issuer)
                 self.directory.with_keys(row.issuer, len, now=now)
         except Refused:
             return False
@@ -176,7 +176,7 @@ class Door:
         session: Session,
         *,
         provider: str,
-        asked: tuple[str, str],
+        asked: Expected,
         said: Mapping[str, Any],
         path: str,
         here: str,
@@ -185,8 +185,8 @@ class Door:
         row = session.get(AccountProvider, provider, with_for_update={"key_share": True}, populate_existing=True)
         if row is None or not row.on:
             return Refusal.OFF
-        if (row.issuer, row.client_id) != asked:  # set up otherwise meanwhile: who has answered is asked no more
-            return Refusal.NO_ATTEMPT
+        if (row.issuer, row.client_id) != (asked.issuer, asked.client_id):
+            return Refusal.NO_ATTEMPT  # changed meanwhile: what one issuer says is nothing that another says
         account = claims.account(said, row.issuer, row.person_claim)
         known = bindings.person_of(session, row, account, now=now)
         if isinstance(known, Refusal):

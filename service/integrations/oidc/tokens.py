@@ -113,7 +113,8 @@ def id_token(
     signature, claims = _opened(token, keys)
     _check_for(claims, expected)
     _check_times(claims, now)
-    if not hmac.compare_digest(_text(claims, "nonce").encode(), nonce.encode()):
+    said = _text(claims, "nonce")
+    if not said.isascii() or not hmac.compare_digest(said, nonce):
         raise Refused(Refusal.NONCE)
     if "at_hash" in claims and claims["at_hash"] != _half_hash(access_token, str(signature.headers()["alg"])):
         raise Refused(Refusal.HALF_HASH)

@@ -116,6 +116,13 @@ def test_where_nobody_listens_there_is_no_connection(transport: Transport) -> No
     assert "no connection" in transport.post(f"http://127.0.0.1:{port}/", b"", {}).trouble
 
 
+@pytest.mark.parametrize("words", ["a\nb", "é", "\ud800"])
+def test_what_cannot_be_sent_is_no_answer(transport: Transport, words: str) -> None:
+    answered = transport.read("https://127.0.0.1/", {"Authorization": f"Bearer {words}"})
+    assert answered.status is None
+    assert answered.trouble == "it cannot be asked for with such words"
+
+
 def test_a_proxy_of_the_environment_is_not_asked(
     transport: Transport, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:

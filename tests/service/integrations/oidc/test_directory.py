@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import threading
+import time
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
 
 import pytest
 
-from service.integrations.oidc.directory import ANEW, FAILED, KEPT, OF_ONE, Directory
+from service.integrations.oidc.directory import ANEW, FAILED, KEPT, MAY_WAIT, OF_ONE, PATIENCE, Directory
 from service.integrations.oidc.refusals import Refusal, Refused
 from service.integrations.oidc.tokens import PublicKey, UnknownKey, public_keys
 from service.outward.transport import Patience, Transport
@@ -57,6 +60,16 @@ def test_a_new_key_is_found_at_once_and_an_invented_one_is_not_looked_for_again_
         assert asked(provider, "/keys") == 2
 
 
+def test_looking_for_an_invented_key_in_vain_leaves_good_ones_as_they_are(directory: Directory) -> None:
+    with providing() as provider:
+        directory.with_keys(provider.url, knows("one"), now=NOW)  # type: ignore[arg-type]
+        provider.status = {"/keys": 500}
+        with pytest.raises(Refused):
+            directory.with_keys(provider.url, knows("invented"), now=NOW + ANEW)  # type: ignore[arg-type]
+        assert directory.with_keys(provider.url, knows("one"), now=NOW + ANEW)  # type: ignore[arg-type]
+        assert asked(provider, "/keys") == 2
+
+
 def test_a_key_that_was_taken_back_counts_no_more(directory: Directory) -> None:
     with providing() as provider:
         provider.published = [ONE, TWO]
@@ -90,6 +103,28 @@ def test_so_many_wait_for_one_provider_and_no_more() -> None:
         turn.__exit__(None, None, None)
     with directory.turn("https://a.example.org"):
         pass
+
+
+def test_few_wait_for_their_turn_and_the_others_are_refused_at_once_also_where_it_is_asked_anew() -> None:
+    directory, took = Directory(Transport()), list[float]()
+
+    def come() -> None:
+        begun = time.monotonic()
+        with pytest.raises(Refused), directory.turn("https://a.example.org"):
+            pass
+        took.append(time.monotonic() - begun)
+
+    with ExitStack() as held:
+        for _ in range(OF_ONE):
+            held.enter_context(directory.turn("https://a.example.org"))
+        directory.forget("https://a.example.org")
+        threads = [threading.Thread(target=come) for _ in range(20)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert len(took) == 20
+    assert sum(one >= PATIENCE * 0.9 for one in took) == MAY_WAIT
 
 
 def test_nobody_inside_is_asked_where_no_network_of_the_house_is_named() -> None:

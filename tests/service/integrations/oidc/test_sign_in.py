@@ -133,6 +133,17 @@ def test_switched_off_while_somebody_is_at_the_provider_it_lets_nobody_in_any_mo
     assert word(visitor.client.get(back)) == "off"
 
 
+def test_what_one_issuer_said_counts_for_no_other_that_took_its_place_meanwhile(house: House) -> None:
+    def alter(claims: dict[str, object]) -> dict[str, object]:
+        house.set_up(issuer="https://accounts.example.org")
+        return claims
+
+    house.provider.alter = alter
+    assert house.refused(**AMARA) == "no-attempt"
+    assert house.binding() is None
+    assert house.open_sessions("amara") == 0
+
+
 def test_who_signs_out_may_sign_out_at_the_provider_too(house: House) -> None:
     amara, _ = house.come(**AMARA)
     page = amara.send(amara.get("/learn"), "/sign-out")
