@@ -97,7 +97,7 @@ def test_two_are_asked_about_at_most_each_at_its_place() -> None:
 
 def test_what_a_person_said_of_the_work_comes_first() -> None:
     made = drafted(SAYS, verdicts=True)
-    assert [one.criterion for one in made.points] == ["when", "kept", ""]
+    assert [one.criterion for one in made.points] == ["kept", "when", ""]
 
 
 def test_it_is_asked_where_nothing_else_could_be_said() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
@@ -28,5 +29,6 @@ def test_the_first_requests_make_no_route(tmp_path: Path, monkeypatch: pytest.Mo
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1") as client:
             return [(await client.get(path)).status_code for path in ("/nothing", "/v1/people", "/health")]
 
-    assert asyncio.run(ask()) == [404, 401, 200]
+    with ThreadPoolExecutor(1) as apart:  # a browser's tests may have left a loop in this thread
+        assert apart.submit(lambda: asyncio.run(ask())).result() == [404, 401, 200]
     assert made == []

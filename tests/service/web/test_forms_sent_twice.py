@@ -180,4 +180,4 @@ POSTS = {
 def test_every_form_goes_through_the_door_that_knows_it_again() -> None:
     takes = {path: route.endpoint.__wrapped__.__annotations__["visit"] for path, route in POSTS.items()}
     assert len(takes) > 100
-    assert {path for path, one in takes.items() if one != "Writing"} == set()
+    assert {path for path, one in takes.items() if one != "WritingVisit"} == set()
