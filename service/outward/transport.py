@@ -16,8 +16,9 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import cache
 from ipaddress import ip_address
 from typing import Final
 from urllib.parse import urlsplit
@@ -89,6 +90,13 @@ def lookup(host: str, port: int) -> Sequence[str]:
     return list(dict.fromkeys(str(address[0]) for *_, address in found))
 
 
+@cache
+def trusted_here() -> ssl.SSLContext:
+    """Whom this machine trusts. Read once, and not before somebody is spoken to over TLS: that takes 20 milliseconds of
+    a processor, and most processes, such as a command's, speak to nobody."""
+    return ssl.create_default_context()
+
+
 @dataclass(frozen=True)
 class Transport:
     """Safe to use from several threads."""
@@ -96,7 +104,8 @@ class Transport:
     networks: Sequence[AddressNetwork] = ()
     patience: Patience = Patience()
     resolve: Resolve = lookup
-    tls: ssl.SSLContext = field(default_factory=ssl.create_default_context)
+    tls: ssl.SSLContext | None = None
+    """Whom to trust. None: whom this machine does."""
 
     def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answered:
         """Send JSON, once, and note what is said to it. Never raises for what the other side does."""
@@ -159,7 +168,8 @@ class Transport:
             if urlsplit(url).scheme != "https":
                 return plain
             plain.settimeout(min(self.patience.connect, _left(until)))  # for all of the handshake together
-            return closing.enter_context(self.tls.wrap_socket(plain, server_hostname=host_of(url)))
+            tls = self.tls or trusted_here()
+            return closing.enter_context(tls.wrap_socket(plain, server_hostname=host_of(url)))
         except ssl.SSLCertVerificationError as error:
             raise _Failed(f"its certificate does not hold: {error.verify_message}"[:200]) from error
         except TimeoutError as error:
