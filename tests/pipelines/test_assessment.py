@@ -18,6 +18,7 @@ from pipelines.assessment.ridge import kernel_ridge
 from pipelines.assessment.terms import Judged, judged
 from pipelines.ports import Embedder, Vectors
 from pipelines.values import Assessment, ChallengeAsItStands, Reviewed, Standing
+from tests.budget import MANY
 from tests.pipelines.history import REFERENCE, challenge, clear, reviewed
 
 ANSWERS = (
@@ -62,22 +63,36 @@ def learned(history: Sequence[Reviewed]) -> list[Judged]:
     return [row for one in history if (row := judged(one)) is not None]
 
 
-@pytest.mark.parametrize("criteria", [0, 1, 2, 4])
-@pytest.mark.parametrize("standings", [(MET,), (PARTLY, MET), (NOT_YET, PARTLY, MET)], ids=lambda some: f"{len(some)}")
-@pytest.mark.parametrize("count", [0, 1, 2, 5, 40])
-def test_any_history_can_be_read(
-    count: int, standings: tuple[Standing, ...], criteria: int, embedder: Embedder
-) -> None:
+COUNTS, CRITERIA = (0, 1, 2, 5, 40), (0, 1, 2, 4)
+STANDINGS: tuple[tuple[Standing, ...], ...] = ((MET,), (PARTLY, MET), (NOT_YET, PARTLY, MET))
+History = tuple[int, tuple[Standing, ...], int, bool, str]
+EVERY: list[History] = list(itertools.product(COUNTS, STANDINGS, CRITERIA, (True, False), ("", REFERENCE)))
+"""Rows, standings in turn, criteria, with scores or without, and the reference."""
+PAIRS: list[History] = [
+    (count, STANDINGS[(i + j) % 3], criteria, (i + j) % 2 == 0, ("", REFERENCE)[(i + j // 2) % 2])
+    for i, count in enumerate(COUNTS)
+    for j, criteria in enumerate(CRITERIA)
+]
+"""A twelfth of them, in which any two values of two columns still come together."""
+
+
+def test_a_few_histories_hold_every_two_values_that_may_come_together() -> None:
+    for one, other in itertools.combinations(range(5), 2):
+        assert {(row[one], row[other]) for row in PAIRS} == {(row[one], row[other]) for row in EVERY}
+
+
+@pytest.mark.parametrize("history_of", EVERY if MANY else PAIRS, ids=lambda one: f"{one[0]}-{len(one[1])}-{one[2]}")
+def test_any_history_can_be_read(history_of: History, embedder: Embedder) -> None:
     """No history, one row, one class; with and without scores, reference and points of criteria."""
-    for scores, reference in itertools.product((True, False), ("", REFERENCE)):
-        brief = challenge(criteria, reference=reference, points=criteria != 2)
-        history = reviewed(count, standings, scores=scores)
-        fitted, desks = (fit([(brief, history)], embedder) if history else None), Desks()
-        for text in ANSWERS:
-            found = assess(brief, text, history, embedder, desks, fitted)
-            check(found, brief, history)
-            assert found.peers == count
-            assert found.abstained or count >= MIN_PEERS
+    count, standings, criteria, scores, reference = history_of
+    brief = challenge(criteria, reference=reference, points=criteria != 2)
+    history = reviewed(count, standings, scores=scores)
+    fitted, desks = (fit([(brief, history)], embedder) if history else None), Desks()
+    for text in ANSWERS:
+        found = assess(brief, text, history, embedder, desks, fitted)
+        check(found, brief, history)
+        assert found.peers == count
+        assert found.abstained or count >= MIN_PEERS
 
 
 def test_where_nobody_judged_anything_nothing_is_said_of_any_text(embedder: Embedder) -> None:
