@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -89,12 +90,31 @@ class Peerloom:
         return said
 
 
+def _with_a_bundle(folder: Path) -> Peerloom:
+    (folder / "handbook.md").write_text("# Visits\n\nAgree on one question before each visit.\n", encoding="utf-8")
+    lines = "".join(json.dumps(line) + "\n" for line in BUNDLE)
+    (folder / "bundle.ndjson").write_text(lines, encoding="utf-8")
+    return Peerloom(folder)
+
+
 @pytest.fixture
 def peerloom(tmp_path: Path) -> Peerloom:
-    (tmp_path / "handbook.md").write_text("# Visits\n\nAgree on one question before each visit.\n", encoding="utf-8")
-    lines = "".join(json.dumps(line) + "\n" for line in BUNDLE)
-    (tmp_path / "bundle.ndjson").write_text(lines, encoding="utf-8")
-    return Peerloom(tmp_path)
+    return _with_a_bundle(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def _taken_in(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder after one import: each makes all tables, and waits some seconds for what is done by the clock."""
+    there = _with_a_bundle(tmp_path_factory.mktemp("taken-in"))
+    there.run("import", str(there.folder / "bundle.ndjson"))
+    return there.folder / "data"
+
+
+@pytest.fixture
+def filled(peerloom: Peerloom, _taken_in: Path) -> Peerloom:
+    """The same where the bundle was taken in and drafted."""
+    shutil.copytree(_taken_in, peerloom.folder / "data")
+    return peerloom
 
 
 def test_a_bundle_is_taken_in_drafted_shown_and_found_well(peerloom: Peerloom) -> None:
@@ -110,32 +130,30 @@ def test_a_bundle_is_taken_in_drafted_shown_and_found_well(peerloom: Peerloom) -
     assert "draft" in seen
 
 
-def test_keys_and_tokens_are_shown_once_and_can_be_ended(peerloom: Peerloom) -> None:
-    peerloom.run("import", str(peerloom.folder / "bundle.ndjson"))
-    assert "make one first" in peerloom.run("token", "amara", code=1)
+def test_keys_and_tokens_are_shown_once_and_can_be_ended(filled: Peerloom) -> None:
+    assert "make one first" in filled.run("token", "amara", code=1)
     secret = next(
-        line for line in peerloom.run("key", "create", "our platform").splitlines() if line.startswith("plk_")
+        line for line in filled.run("key", "create", "our platform").splitlines() if line.startswith("plk_")
     )
-    listed = peerloom.run("key", "list")
+    listed = filled.run("key", "list")
     assert "our platform" in listed
     assert secret not in listed
-    assert "plt_" in peerloom.run("token", "amara")
+    assert "plt_" in filled.run("token", "amara")
     id_ = next(word for word in listed.split() if len(word) == 32)
-    peerloom.run("key", "revoke", id_)
-    assert "revoked" in peerloom.run("key", "list")
+    filled.run("key", "revoke", id_)
+    assert "revoked" in filled.run("key", "list")
 
 
-def test_a_lost_second_factor_is_taken_away_by_who_runs_the_machine(peerloom: Peerloom) -> None:
-    peerloom.run("import", str(peerloom.folder / "bundle.ndjson"))
-    assert "There was none." in peerloom.run("reset-second-factor", "amara")
-    engine = make_engine(f"sqlite:///{peerloom.folder / 'data' / 'peerloom.db'}")
+def test_a_lost_second_factor_is_taken_away_by_who_runs_the_machine(filled: Peerloom) -> None:
+    assert "There was none." in filled.run("reset-second-factor", "amara")
+    engine = make_engine(f"sqlite:///{filled.folder / 'data' / 'peerloom.db'}")
     with Sessions(engine).writing() as session:
         row, now = session.scalars(select(Person).where(Person.external_id == "amara")).one(), datetime.now(UTC)
         second_factor.begin_for(session, row.organization_id, row.id, Seal("of this test"), now=now)
     engine.dispose()
-    assert "Print a new link with `peerloom invite`" in peerloom.run("reset-second-factor", "amara")
-    assert "There was none." in peerloom.run("reset-second-factor", "amara")
-    assert "second-factor.reset" in peerloom.run("audit", "export")
+    assert "Print a new link with `peerloom invite`" in filled.run("reset-second-factor", "amara")
+    assert "There was none." in filled.run("reset-second-factor", "amara")
+    assert "second-factor.reset" in filled.run("audit", "export")
 
 
 def _still_to_do(peerloom: Peerloom) -> str:
@@ -227,36 +245,34 @@ def test_help_names_every_command(peerloom: Peerloom) -> None:
         assert command in said
 
 
-def test_a_person_is_erased_after_a_look_at_what_goes(peerloom: Peerloom) -> None:
-    peerloom.run("import", str(peerloom.folder / "bundle.ndjson"))
-    assert "Nothing was erased" in peerloom.run("erase", "person", "amara", "--dry-run")
-    assert "Aborted" in peerloom.run("erase", "person", "amara", code=1), "nobody said yes"
-    said = peerloom.run("erase", "person", "amara", "--yes")
+def test_a_person_is_erased_after_a_look_at_what_goes(filled: Peerloom) -> None:
+    assert "Nothing was erased" in filled.run("erase", "person", "amara", "--dry-run")
+    assert "Aborted" in filled.run("erase", "person", "amara", code=1), "nobody said yes"
+    said = filled.run("erase", "person", "amara", "--yes")
     assert "Hidden from everybody" in said
     assert "Gone: rows" in said
-    assert "done" in peerloom.run("erase", "list")
-    left = (peerloom.folder / "data" / "peerloom.db").read_bytes()
+    assert "done" in filled.run("erase", "list")
+    left = (filled.folder / "data" / "peerloom.db").read_bytes()
     assert b"Okonkwo-Lind" not in left
     assert b"visit each other twice" not in left
-    assert "There is no person" in peerloom.run("erase", "person", "amara", "--yes", code=1)
+    assert "There is no person" in filled.run("erase", "person", "amara", "--yes", code=1)
 
 
-def test_what_was_erased_after_a_backup_is_erased_again_when_it_is_put_back(peerloom: Peerloom) -> None:
-    peerloom.run("import", str(peerloom.folder / "bundle.ndjson"))
-    file = str(peerloom.folder / "one.tar")
-    assert "rows in" in peerloom.run("backup", file)
-    assert "There is a file" in peerloom.run("backup", file, code=1)
-    assert "Whole:" in peerloom.run("restore", file, "--check")
-    peerloom.run("erase", "person", "amara", "--yes")
-    assert "add --replace" in peerloom.run("restore", file, code=1)
-    damaged = peerloom.folder / "later.tar"
-    damaged.write_bytes((whole := (peerloom.folder / "one.tar").read_bytes())[: len(whole) // 2])
-    assert "Take another" in peerloom.run("restore", file, "--replace", "--erased", str(damaged), code=1)
-    said = peerloom.run("restore", file, "--replace")
+def test_what_was_erased_after_a_backup_is_erased_again_when_it_is_put_back(filled: Peerloom) -> None:
+    file = str(filled.folder / "one.tar")
+    assert "rows in" in filled.run("backup", file)
+    assert "There is a file" in filled.run("backup", file, code=1)
+    assert "Whole:" in filled.run("restore", file, "--check")
+    filled.run("erase", "person", "amara", "--yes")
+    assert "add --replace" in filled.run("restore", file, code=1)
+    damaged = filled.folder / "later.tar"
+    damaged.write_bytes((whole := (filled.folder / "one.tar").read_bytes())[: len(whole) // 2])
+    assert "Take another" in filled.run("restore", file, "--replace", "--erased", str(damaged), code=1)
+    said = filled.run("restore", file, "--replace")
     assert "Restored and compared" in said
     assert "erased since: 1 person" in said
-    for left in sorted((peerloom.folder / "data").rglob("*")):
+    for left in sorted((filled.folder / "data").rglob("*")):
         assert left.is_dir() or b"Okonkwo-Lind" not in left.read_bytes(), left
-    assert "Quillmere Schools: 1 entries" in peerloom.run("reindex"), "the handbook is found"
-    (peerloom.folder / "one.tar").write_bytes((peerloom.folder / "one.tar").read_bytes()[:5000])
-    assert "Take another" in peerloom.run("restore", file, "--replace", code=1)
+    assert "Quillmere Schools: 1 entries" in filled.run("reindex"), "the handbook is found"
+    (filled.folder / "one.tar").write_bytes((filled.folder / "one.tar").read_bytes()[:5000])
+    assert "Take another" in filled.run("restore", file, "--replace", code=1)
