@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import sys
 from pathlib import Path
@@ -15,9 +16,18 @@ from tests.forked import FORKED
 from tests.journeys.crashing import POINTS, plant
 
 
-def run(command: list[str], environment: dict[str, str], out: Path, err: Path, dying_at: str | None = None) -> None:
+def run(
+    command: list[str],
+    environment: dict[str, str],
+    out: Path,
+    err: Path,
+    dying_at: str | None = None,
+    prompts_of: Path | None = None,
+) -> None:
     """As the shell would: this environment and no other, and what is said goes to the files. A death is of the process
     that comes by the point, be it the worker that this one keeps."""
+    if prompts_of is not None:
+        _change_prompts(prompts_of)
     os.environ.clear()
     os.environ.update(environment)
     for stream, file in ((sys.stdout, out), (sys.stderr, err)):
@@ -36,12 +46,26 @@ def run(command: list[str], environment: dict[str, str], out: Path, err: Path, d
     app()
 
 
-def said(folder: Path, command: list[str], environment: dict[str, str]) -> CompletedProcess[str]:
-    """Run to its end, with what it said. `folder` is for its outputs."""
+def _change_prompts(root: Path) -> None:
+    """From now on they are those in this folder, as they would be for a Python that began there."""
+    sys.path.insert(0, str(root))
+    for name in [name for name in sys.modules if name.partition(".")[0] == "prompts"]:
+        del sys.modules[name]
+    importlib.invalidate_caches()
+    found = importlib.import_module("prompts").__file__
+    assert found is not None
+    assert Path(found).is_relative_to(root), found  # what is run may write there
+
+
+def said(
+    folder: Path, command: list[str], environment: dict[str, str], prompts_of: Path | None = None
+) -> CompletedProcess[str]:
+    """Run to its end, with what it said. `folder` is for its outputs; the prompts are those of another, if one is
+    given."""
     out, err = folder / "said.out", folder / "said.err"
     for file in (out, err):
         file.write_bytes(b"")
-    process = FORKED.Process(target=run, args=(command, environment, out, err))
+    process = FORKED.Process(target=run, args=(command, environment, out, err, None, prompts_of))
     process.start()
     process.join()
     code = process.exitcode

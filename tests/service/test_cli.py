@@ -55,7 +55,8 @@ class Peerloom:
     """The command, with a data folder of its own and an embedder that starts at once."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder, self.root = folder, ROOT
+        self.folder = folder
+        self.prompts_of: Path | None = None
         self.environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith(("PEERLOOM_", "OPENAI_"))},
             "PEERLOOM_DATA": str(folder / "data"),
@@ -66,15 +67,13 @@ class Peerloom:
     def run(self, *arguments: str, code: int = 0, **environment: str) -> str:
         """What it says on both outputs."""
         given = {**self.environment, **environment}
-        if self.root == ROOT:
-            return self._said(commands.said(self.folder, list(arguments), given), code)
-        return self.run_anew(*arguments, code=code, **environment)
+        return self._said(commands.said(self.folder, list(arguments), given, self.prompts_of), code)
 
     def run_anew(self, *arguments: str, code: int = 0, **environment: str) -> str:
-        """The same by a Python that imports everything itself, from where the code is."""
+        """The same by a Python that imports everything itself."""
         result = subprocess.run(
             [sys.executable, "-W", "error::DeprecationWarning:service", "-m", "service.cli", *arguments],
-            cwd=self.root,
+            cwd=ROOT,
             env={**self.environment, **environment},
             capture_output=True,
             text=True,

@@ -15,13 +15,13 @@ __all__ = ["openai_wire", "peerloom"]  # fixtures
 
 @pytest.fixture
 def elsewhere(peerloom: Peerloom) -> Peerloom:
-    """The same with a copy of the prompts, which a test may add to: found first, where the command is run."""
+    """The same with a copy of the prompts, which a test may add to."""
     copy = peerloom.folder / "code"
     shutil.copytree(ROOT / "prompts", copy / "prompts", ignore=shutil.ignore_patterns("__pycache__"))
     text = (copy / "prompts" / "feedback" / "2.md").read_text("utf-8")
     new = text.replace("1. At most three points", "1. At most two points")
     (copy / "prompts" / "feedback" / "3.md").write_text(new, "utf-8")
-    peerloom.root = copy
+    peerloom.prompts_of = copy
     return peerloom
 
 
@@ -41,7 +41,7 @@ def test_a_new_version_is_listed_compared_tried_and_released(elsewhere: Peerloom
 
 
 def test_a_released_version_that_was_changed_is_told_and_cannot_be_locked(elsewhere: Peerloom) -> None:
-    file = elsewhere.root / "prompts" / "feedback" / "2.md"
+    file = elsewhere.folder / "code" / "prompts" / "feedback" / "2.md"
     file.write_text(file.read_text("utf-8").replace("three", "four"), "utf-8")
     assert "put the old text back" in elsewhere.run("prompts", "list")
     assert "changed after its release" in elsewhere.run("prompts", "lock", code=1)
