@@ -131,9 +131,7 @@ def test_a_bundle_is_taken_in_drafted_shown_and_found_well(peerloom: Peerloom) -
 
 def test_keys_and_tokens_are_shown_once_and_can_be_ended(filled: Peerloom) -> None:
     assert "make one first" in filled.run("token", "amara", code=1)
-    secret = next(
-        line for line in filled.run("key", "create", "our platform").splitlines() if line.startswith("plk_")
-    )
+    secret = next(line for line in filled.run("key", "create", "our platform").splitlines() if line.startswith("plk_"))
     listed = filled.run("key", "list")
     assert "our platform" in listed
     assert secret not in listed
