@@ -33,7 +33,7 @@ CHECKS = [
 ]
 EXAMPLES = examples(4, 100)
 """Of each operation on PostgreSQL, which refuses more than SQLite: a NUL in a text, a number beyond its column."""
-APART = {"postgresql": 1, "sqlite": 1 if MANY else 9}
+APART = {"postgresql": 1, "sqlite": 1 if MANY else 3}
 """Of how many operations one is tried. What all of them ask of SQLite, other tests of this folder do."""
 KNOWN = {
     "groups": "year-8",
