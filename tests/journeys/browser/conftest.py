@@ -8,14 +8,18 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import NoReturn
 
 import pytest
 from filelock import FileLock
 from playwright.sync_api import Browser, expect, sync_playwright
+from sqlalchemy import func, select
 
+from service.store.tables import Job, JobState
 from tests import commands
 from tests.journeys.browser.people import Demo
 from tests.journeys.house import House
@@ -74,3 +78,44 @@ def demo(_drafted_demo: Path, browser: Browser, tmp_path: Path) -> Iterator[Demo
     for house in serving(_drafted_demo, tmp_path):
         with Demo(house, browser) as one:
             yield one
+
+
+@pytest.fixture(scope="module")
+def _kept_house(_drafted_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    yield from serving(_drafted_demo, tmp_path_factory.mktemp("kept"))
+
+
+@pytest.fixture(scope="module")
+def _as_begun(_kept_house: House) -> Path:
+    """What its database held when nobody had come yet."""
+    copy = _kept_house.folder / "as-begun.db"
+    _copied(_database(_kept_house), copy)
+    return copy
+
+
+@pytest.fixture
+def demo_again(_kept_house: House, _as_begun: Path, browser: Browser) -> Iterator[Demo]:
+    """The demonstration as it begins, for each test, which may change it; but served once for all tests of a file: the
+    first page that a service shows, and the first job that it does, take two seconds of the processor.
+
+    Every row is put back. What a process holds beside its rows (an index, how often somebody asked) is not: a test
+    that looks at that, or that changes documents and work, takes `demo`."""
+    _kept_house.wait_for(lambda: _nothing_runs(_kept_house))
+    _copied(_as_begun, _database(_kept_house))
+    with Demo(_kept_house, browser) as one:
+        yield one
+
+
+def _database(house: House) -> Path:
+    return Path(house.environment["PEERLOOM_DATA"]) / "peerloom.db"
+
+
+def _nothing_runs(house: House) -> bool:
+    with house.sessions.reading() as session:
+        return session.scalar(select(func.count()).where(Job.state == JobState.LEASED)) == 0
+
+
+def _copied(source: Path, to: Path) -> None:
+    """In one transaction, as whoever reads `to` meanwhile sees it."""
+    with closing(sqlite3.connect(source)) as one, closing(sqlite3.connect(to, timeout=20)) as other:
+        one.backup(other)

@@ -20,6 +20,11 @@ LATENCIES = (0, 300, 1_500)
 at_any_latency = pytest.mark.parametrize("latency", LATENCIES)
 
 
+@pytest.fixture
+def demo(demo_again: Demo) -> Demo:
+    return demo_again
+
+
 def slowed(window: Window, latency: int) -> Window:
     """Every answer to a link, a form or the page's own questions comes that much later (milliseconds)."""
     if latency:

@@ -23,6 +23,11 @@ GLANCE = 350
 """Milliseconds. Keys that come faster belong to what was in view before."""
 
 
+@pytest.fixture
+def demo(demo_again: Demo) -> Demo:
+    return demo_again
+
+
 def here(page: Page) -> str:
     return page.locator("[data-draft]").get_attribute("data-draft") or ""
 
